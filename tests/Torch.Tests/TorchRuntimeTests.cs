@@ -58,6 +58,19 @@ public class TorchRuntimeTests
     }
 
     [Fact]
+    public void A_test_that_leaks_a_tensor_fails()
+    {
+        var attribute = new NoTensorLeaksAttribute();
+        var method = typeof(TorchRuntimeTests).GetMethod(nameof(A_test_that_leaks_a_tensor_fails))!;
+        attribute.Before(method);
+        var leaked = Tensor.Zeros([1]);
+        var exception = Assert.Throws<InvalidOperationException>(() => attribute.After(method));
+        leaked.Dispose();
+        attribute.After(method);
+        Assert.Contains(nameof(A_test_that_leaks_a_tensor_fails) + " left 1 tensors", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Threads_start_at_the_number_of_cores_and_can_be_set()
     {
         var threads = TorchRuntime.Threads;
@@ -66,9 +79,20 @@ public class TorchRuntimeTests
             Assert.Equal(Environment.ProcessorCount, threads);
         }
 
-        TorchRuntime.Threads = 1;
-        Assert.Equal(1, TorchRuntime.Threads);
-        TorchRuntime.Threads = threads;
+        try
+        {
+            TorchRuntime.Threads = 1;
+            Assert.Equal(1, TorchRuntime.Threads);
+            var elsewhere = 0;
+            var thread = new Thread(() => elsewhere = TorchRuntime.Threads);
+            thread.Start();
+            thread.Join();
+            Assert.Equal(1, elsewhere);
+        }
+        finally
+        {
+            TorchRuntime.Threads = threads;
+        }
     }
 
     [Fact]
