@@ -12,10 +12,12 @@ namespace Ocs.RunLog;
 [JsonSerializable(typeof(RunSummary))]
 internal sealed partial class RunLogJson : JsonSerializerContext
 {
-    /// <summary>One line, without escapes that a reader of the file would stumble over.</summary>
-    public static RunLogJson Line { get; } = new(Readable(indented: false));
+    // Made at first use: a static initializer here would run before the generated ones that it needs.
 
-    public static RunLogJson Indented { get; } = new(Readable(indented: true));
+    /// <summary>One line, without escapes that a reader of the file would stumble over.</summary>
+    public static RunLogJson Line => field ??= new(Readable(indented: false));
+
+    public static RunLogJson Indented => field ??= new(Readable(indented: true));
 
     private static JsonSerializerOptions Readable(bool indented) => new(Default.Options)
     {
