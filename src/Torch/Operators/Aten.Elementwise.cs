@@ -129,7 +129,7 @@ public static partial class Aten
 
     // Integer tensors take no fractional alpha: a whole number goes as an integer.
     private static OperatorArgument Factor(double alpha)
-        => alpha == Math.Truncate(alpha) && Math.Abs(alpha) < 1e15 ? (long)alpha : alpha;
+        => alpha == Math.Truncate(alpha) && Math.Abs(alpha) < 1e15 ? (OperatorArgument)(long)alpha : alpha;
 
     private static OperatorArgument Optional(double? value) => value is { } number ? number : OperatorArgument.None;
 }
