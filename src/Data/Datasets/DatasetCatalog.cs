@@ -91,9 +91,16 @@ public static class DatasetCatalog
         Places(source, root).Select(source.Recognize).FirstOrDefault(location => location is not null);
 
     private static string Missing(DatasetSource source, string? root) =>
-        $"{source.Name} was not found in any of {string.Join(", ", Places(source, root))}: {source.Advice}";
+        $"{source.Name} was not found in {string.Join(", ", Roots(root))} (nor in a folder {string.Join(" or ", source.SubFolders)} there)" +
+        $"{string.Concat(source.SystemFolders.Select(folder => $", nor in {folder}"))}: {source.Advice}";
 
-    private static List<string> Places(DatasetSource source, string? root)
+    private static List<string> Places(DatasetSource source, string? root) =>
+    [
+        .. Roots(root).SelectMany(folder => source.SubFolders.Select(sub => Path.Combine(folder, sub)).Prepend(folder)),
+        .. source.SystemFolders,
+    ];
+
+    private static List<string> Roots(string? root)
     {
         root = string.IsNullOrEmpty(root) ? Environment.GetEnvironmentVariable("OCS_DATA") : root;
         List<string> roots = [];
@@ -115,10 +122,6 @@ public static class DatasetCatalog
             roots.Add(Path.Combine(home, ".cache", "ocs", "data"));
         }
 
-        return
-        [
-            .. roots.SelectMany(folder => source.SubFolders.Select(sub => Path.Combine(folder, sub)).Prepend(folder)),
-            .. source.SystemFolders,
-        ];
+        return roots;
     }
 }

@@ -217,7 +217,7 @@ internal sealed class PickleReader
 
     private static string Utf8(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
-    private static ReadOnlyMemory<byte> Latin1(string text) => text.All(letter => letter < 256)
+    private static ReadOnlyMemory<byte> Latin1(string text) => !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
         ? Encoding.Latin1.GetBytes(text)
         : throw new InvalidDataException("its bytes are not spelled in Latin-1");
 

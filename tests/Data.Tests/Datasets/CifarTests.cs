@@ -154,7 +154,7 @@ public sealed class CifarTests : IDisposable
     {
         WriteTen("");
         DatasetCheck check = DatasetCatalog.Check(Cifar.TenOf(2, 10), _folder.Path);
-        Assert.Contains("test_batch.bin has the wrong length", check.Problem);
+        Assert.Contains("test_batch.bin is missing", check.Problem);
         Assert.Equal((10, false), (check.TrainSamples, check.Whole));
 
         _folder.Write("test_batch.bin", [.. Enumerable.Range(0, 10).SelectMany(label => Record((byte)label))]);
