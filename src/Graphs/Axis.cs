@@ -1,0 +1,22 @@
+namespace Ocs.Graphs;
+
+/// <summary>What an <see cref="Axis"/> belongs to, seen from a node.</summary>
+public enum AxisKind
+{
+    Input,
+    Output,
+    Parameter,
+}
+
+/// <summary>One dimension of an input, of the output or of a parameter of a node.</summary>
+/// <param name="Kind">Which of the node's tensors are meant.</param>
+/// <param name="Index">Which input or parameter, by its position in the node; 0 for the output.</param>
+/// <param name="Dimension">The dimension, counted from 0; 0 is the batch for inputs and outputs.</param>
+public readonly record struct Axis(AxisKind Kind, int Index, int Dimension)
+{
+    public static Axis Input(int index, int dimension) => new(AxisKind.Input, index, dimension);
+
+    public static Axis Output(int dimension) => new(AxisKind.Output, 0, dimension);
+
+    public static Axis Parameter(int index, int dimension) => new(AxisKind.Parameter, index, dimension);
+}

@@ -1,0 +1,73 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Serialization;
+using Ocs.Torch;
+
+namespace Ocs.Graphs;
+
+/// <summary>
+/// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one; any batch runs.
+/// </summary>
+public sealed record Graph(
+    string Name, ImmutableArray<Node> Nodes, ImmutableArray<ParameterSpec> Parameters, ImmutableArray<int> Outputs)
+{
+    private readonly Lazy<FrozenDictionary<string, ParameterSpec>> _byName =
+        new(() => Parameters.ToFrozenDictionary(spec => spec.Name, StringComparer.Ordinal));
+
+    /// <summary>The nodes that the caller gives values for.</summary>
+    [JsonIgnore]
+    public IEnumerable<Node> InputNodes => Nodes.Where(node => node.Operator is Operators.Input);
+
+    /// <summary>Multiply-accumulates of one sample: convolutions, linear layers and matrix products.</summary>
+    [JsonIgnore]
+    public long Macs => Enumerable.Range(0, Nodes.Length).Sum(MacsOf);
+
+    /// <summary>The number of trained values.</summary>
+    [JsonIgnore]
+    public long ParameterCount => Parameters.Where(spec => spec.IsTrainable).Sum(spec => spec.ElementCount);
+
+    /// <summary>The parameter with a name.</summary>
+    public ParameterSpec Parameter(string name) => _byName.Value.TryGetValue(name, out var spec)
+        ? spec
+        : throw new OcsInputException($"Network '{Name}' has no parameter '{name}'.");
+
+    /// <summary>Whether a parameter with this name exists.</summary>
+    public bool HasParameter(string name) => _byName.Value.ContainsKey(name);
+
+    /// <summary>Multiply-accumulates of one node for one sample.</summary>
+    public long MacsOf(int node)
+    {
+        var shapes = ShapesOf(node);
+        return Nodes[node].Operator.Macs(shapes) is { } term
+            ? term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis))
+            : 0;
+    }
+
+    /// <summary>The shapes that a node's rules see.</summary>
+    public NodeShapes ShapesOf(int node) => ShapesOf(Nodes[node]);
+
+    /// <summary>The shapes that the rules of a node on this graph's values see, the node itself need not be in the graph yet.</summary>
+    public NodeShapes ShapesOf(Node node) => new(
+        node.Name,
+        [.. node.Inputs.Select(input => Nodes[input].Shape)],
+        [.. node.Parameters.Select(name => Parameter(name).Shape)],
+        node.Shape);
+
+    /// <summary>One node a line: value, name, operator, inputs, shape.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Name}: {Macs:N0} MACs, {ParameterCount:N0} parameters\n");
+        for (var index = 0; index < Nodes.Length; index++)
+        {
+            var node = Nodes[index];
+            var inputs = string.Join(", ", node.Inputs.Select(input => $"%{input}"));
+            var mark = Outputs.Contains(index) ? " -> output" : "";
+            text.Append(CultureInfo.InvariantCulture, $"%{index} {node.Name} = {node.Operator}({inputs}) {NodeShapes.Show(node.Shape)}{mark}\n");
+        }
+
+        return text.ToString();
+    }
+}

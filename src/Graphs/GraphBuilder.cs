@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Graphs;
+
+/// <summary>A value in a graph under construction.</summary>
+public readonly record struct Value(int Index);
+
+/// <summary>Builds a <see cref="Graph"/> node by node; shapes are inferred and checked at each step.</summary>
+public sealed class GraphBuilder(string name)
+{
+    private const double BatchNormEpsilon = 1e-5;
+    private const double BatchNormMomentum = 0.1;
+
+    private readonly List<Node> _nodes = [];
+    private readonly List<ParameterSpec> _parameters = [];
+
+    /// <summary>The shape of a value for a batch of one.</summary>
+    public ImmutableArray<long> ShapeOf(Value value) => _nodes[value.Index].Shape;
+
+    /// <summary>An input of one sample's shape, without the batch dimension: C, H, W.</summary>
+    public Value Input(string nodeName, params ReadOnlySpan<long> sampleShape) =>
+        Add(nodeName, new Input([1, .. sampleShape]), [], []);
+
+    /// <summary>
+    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) unless given, biases from 0.
+    /// </summary>
+    public Value Conv2d(
+        string nodeName, Value x, long channels, Pair kernel, Pair? stride = null, Pair? padding = null, bool bias = false,
+        int groups = 1, Initialization? initialization = null)
+    {
+        var standardDeviation = Math.Sqrt(2.0 / (kernel.Height * kernel.Width * channels));
+        var specs = new List<ParameterSpec>
+        {
+            new(
+                $"{nodeName}.weight",
+                [channels, ShapeOf(x)[1] / groups, kernel.Height, kernel.Width],
+                ParameterRole.Weight,
+                initialization ?? Initialization.Normal(standardDeviation)),
+        };
+        if (bias)
+        {
+            specs.Add(new($"{nodeName}.bias", [channels], ParameterRole.Bias, Initialization.Constant(0)));
+        }
+
+        return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, 1, groups), [x], specs);
+    }
+
+    /// <summary>Linear layer with bias. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0.</summary>
+    public Value Linear(string nodeName, Value x, long features, Initialization? initialization = null)
+    {
+        var inputs = ShapeOf(x)[^1];
+        var uniform = Initialization.Uniform(1 / Math.Sqrt(inputs));
+        return Add(nodeName, new Linear(), [x],
+        [
+            new($"{nodeName}.weight", [features, inputs], ParameterRole.Weight, initialization ?? uniform),
+            new($"{nodeName}.bias", [features], ParameterRole.Bias, initialization is null ? uniform : Initialization.Constant(0)),
+        ]);
+    }
+
+    /// <summary>Batch normalisation that starts as the identity.</summary>
+    public Value BatchNorm2d(string nodeName, Value x)
+    {
+        var channels = ShapeOf(x)[1];
+        ParameterSpec Vector(string part, ParameterRole role, double start) =>
+            new($"{nodeName}.{part}", [channels], role, Initialization.Constant(start));
+
+        return Add(nodeName, new BatchNorm2d(BatchNormEpsilon, BatchNormMomentum), [x],
+        [
+            Vector("weight", ParameterRole.NormWeight, 1),
+            Vector("bias", ParameterRole.NormBias, 0),
+            Vector("running_mean", ParameterRole.Buffer, 0),
+            Vector("running_var", ParameterRole.Buffer, 1),
+            new($"{nodeName}.num_batches_tracked", [], ParameterRole.Counter, Initialization.Constant(0)),
+        ]);
+    }
+
+    public Value Relu(string nodeName, Value x) => Activation(nodeName, x, ActivationKind.Relu);
+
+    public Value Activation(string nodeName, Value x, ActivationKind kind, double slope = 0) =>
+        Add(nodeName, new Activation(kind, slope), [x], []);
+
+    public Value Add(string nodeName, Value a, Value b) => Add(nodeName, new Add(), [a, b], []);
+
+    public Value Concat(string nodeName, int dimension, params ReadOnlySpan<Value> values) =>
+        Add(nodeName, new Concat(dimension), values, []);
+
+    public Value Slice(string nodeName, Value x, int dimension, int start, int length) =>
+        Add(nodeName, new Slice(dimension, start, length), [x], []);
+
+    public Value MaxPool2d(string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null) =>
+        Add(nodeName, new MaxPool2d(kernel, stride ?? kernel, padding ?? 0), [x], []);
+
+    public Value AveragePool2d(string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null) =>
+        Add(nodeName, new AveragePool2d(kernel, stride ?? kernel, padding ?? 0), [x], []);
+
+    public Value AdaptiveAveragePool2d(string nodeName, Value x, Pair size) =>
+        Add(nodeName, new AdaptiveAveragePool2d(size), [x], []);
+
+    public Value Flatten(string nodeName, Value x) => Add(nodeName, new Flatten(), [x], []);
+
+    public Value Dropout(string nodeName, Value x, double probability) => Add(nodeName, new Dropout(probability), [x], []);
+
+    /// <summary>Adds a node of any operator with the parameters that it brings.</summary>
+    public Value Add(string nodeName, Operator op, ReadOnlySpan<Value> inputs, IReadOnlyList<ParameterSpec> parameters)
+    {
+        var indices = ImmutableArray.CreateBuilder<int>(inputs.Length);
+        foreach (var input in inputs)
+        {
+            indices.Add(input.Index);
+        }
+
+        var shapes = new NodeShapes(
+            nodeName,
+            [.. indices.Select(index => _nodes[index].Shape)],
+            [.. parameters.Select(spec => spec.Shape)],
+            []);
+        _parameters.AddRange(parameters);
+        _nodes.Add(new(nodeName, op, indices.ToImmutable(), [.. parameters.Select(spec => spec.Name)], op.InferShape(shapes)));
+        return new(_nodes.Count - 1);
+    }
+
+    /// <summary>The verified graph with these outputs.</summary>
+    public Graph Build(params ReadOnlySpan<Value> outputs)
+    {
+        var indices = ImmutableArray.CreateBuilder<int>(outputs.Length);
+        foreach (var output in outputs)
+        {
+            indices.Add(output.Index);
+        }
+
+        var graph = new Graph(name, [.. _nodes], [.. _parameters], indices.ToImmutable());
+        GraphVerifier.Verify(graph);
+        return graph;
+    }
+}

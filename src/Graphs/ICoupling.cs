@@ -1,0 +1,22 @@
+namespace Ocs.Graphs;
+
+/// <summary>
+/// Takes what an operator's coupling rule says: which coordinates of its axes must leave together. An axis that the rule
+/// neither ties nor frees is fixed by the node.
+/// </summary>
+public interface ICoupling
+{
+    NodeShapes Shapes { get; }
+
+    /// <summary>Coordinate i of <paramref name="a"/> leaves with coordinate i of <paramref name="b"/>, for every i.</summary>
+    void Tie(Axis a, Axis b);
+
+    /// <summary>One coordinate of <paramref name="a"/> leaves with one of <paramref name="b"/>.</summary>
+    void Tie(Axis a, long aIndex, Axis b, long bIndex);
+
+    /// <summary>The coordinates of an axis may leave, whatever the node's other axes do.</summary>
+    void Free(Axis axis);
+
+    /// <summary>No coordinate of an axis may leave, for a reason that a person reads.</summary>
+    void Freeze(Axis axis, string reason);
+}

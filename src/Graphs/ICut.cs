@@ -1,0 +1,10 @@
+namespace Ocs.Graphs;
+
+/// <summary>What an operator's surgery rule sees: the coordinates of its axes that stay, ascending.</summary>
+public interface ICut
+{
+    NodeShapes Shapes { get; }
+
+    /// <summary>The kept coordinates of an axis, numbered as before the cut.</summary>
+    IReadOnlyList<int> Kept(Axis axis);
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Graphs;
+
+/// <summary>The shapes that an operator's rules see: of its inputs, of its parameters and, once inferred, of its output.</summary>
+public sealed record NodeShapes(
+    string NodeName,
+    ImmutableArray<ImmutableArray<long>> Inputs,
+    ImmutableArray<ImmutableArray<long>> Parameters,
+    ImmutableArray<long> Output)
+{
+    /// <summary>The number of coordinates of an axis.</summary>
+    public long Size(Axis axis) => axis.Kind switch
+    {
+        AxisKind.Input => Inputs[axis.Index][axis.Dimension],
+        AxisKind.Output => Output[axis.Dimension],
+        _ => Parameters[axis.Index][axis.Dimension],
+    };
+
+    /// <summary>The error of a rule that these shapes break.</summary>
+    public OcsInputException Error(string what) => new($"Node '{NodeName}': {what}.");
+
+    /// <summary>Checks the number of inputs and parameters.</summary>
+    public void Require(int inputs, params ReadOnlySpan<int> parameters)
+    {
+        if (Inputs.Length != inputs)
+        {
+            throw Error($"it takes {inputs} input(s), but has {Inputs.Length}");
+        }
+
+        if (!parameters.Contains(Parameters.Length))
+        {
+            throw Error($"it takes {string.Join(" or ", parameters.ToArray())} parameters, but has {Parameters.Length}");
+        }
+    }
+
+    /// <summary>Checks that an input has a rank.</summary>
+    public void RequireRank(int input, int rank)
+    {
+        if (Inputs[input].Length != rank)
+        {
+            throw Error($"input {input} must have {rank} dimensions, but its shape is {Show(Inputs[input])}");
+        }
+    }
+
+    /// <summary>A shape as text: [1, 3, 32, 32].</summary>
+    public static string Show(ImmutableArray<long> shape) => $"[{string.Join(", ", shape)}]";
+}

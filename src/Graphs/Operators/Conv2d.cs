@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Graphs.Operators;
+
+/// <summary>
+/// Two-dimensional convolution, [N, C, H, W] -> [N, O, H', W']. Parameters: weight [O, C / groups, kH, kW] and, optionally, bias [O].
+/// </summary>
+public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups) : Operator
+{
+    private static readonly Axis OutputChannels = Axis.Output(1);
+    private static readonly Axis InputChannels = Axis.Input(0, 1);
+    private static readonly Axis WeightRows = Axis.Parameter(0, 0);
+    private static readonly Axis WeightColumns = Axis.Parameter(0, 1);
+    private static readonly Axis Bias = Axis.Parameter(1, 0);
+
+    public override ImmutableArray<long> InferShape(NodeShapes shapes)
+    {
+        shapes.Require(inputs: 1, 1, 2);
+        shapes.RequireRank(0, 4);
+        var input = shapes.Inputs[0];
+        var weight = shapes.Parameters[0];
+        if (weight.Length != 4 || Groups < 1 || weight[0] % Groups != 0 || weight[1] * Groups != input[1])
+        {
+            throw shapes.Error($"weight {NodeShapes.Show(weight)} with {Groups} group(s) does not fit input {NodeShapes.Show(input)}");
+        }
+
+        if (shapes.Parameters.Length == 2 && !shapes.Parameters[1].SequenceEqual([weight[0]]))
+        {
+            throw shapes.Error($"bias {NodeShapes.Show(shapes.Parameters[1])} does not fit weight {NodeShapes.Show(weight)}");
+        }
+
+        var height = Window.Size(input[2], weight[2], Stride.Height, Padding.Height, Dilation.Height);
+        var width = Window.Size(input[3], weight[3], Stride.Width, Padding.Width, Dilation.Width);
+        return height < 1 || width < 1
+            ? throw shapes.Error($"kernel {weight[2]}x{weight[3]} is larger than input {NodeShapes.Show(input)}")
+            : [input[0], weight[0], height, width];
+    }
+
+    public override Tensor Run(in RunContext context) => Aten.Conv2d(
+        context.Input,
+        context.Parameters[0],
+        context.ParameterOrNull(1),
+        [Stride.Height, Stride.Width],
+        [Padding.Height, Padding.Width],
+        [Dilation.Height, Dilation.Width],
+        Groups);
+
+    public override MacsTerm? Macs(NodeShapes shapes)
+    {
+        var weight = shapes.Parameters[0];
+        return new(weight[2] * weight[3] * shapes.Output[2] * shapes.Output[3], [WeightRows, WeightColumns]);
+    }
+
+    public override void Couple(ICoupling coupling)
+    {
+        coupling.Tie(WeightRows, OutputChannels);
+        if (coupling.Shapes.Parameters.Length == 2)
+        {
+            coupling.Tie(WeightRows, Bias);
+        }
+
+        if (Groups == 1)
+        {
+            coupling.Tie(InputChannels, WeightColumns);
+        }
+        else if (IsDepthwise(coupling.Shapes))
+        {
+            TieDepthwise(coupling);
+        }
+        else
+        {
+            TieAcrossGroups(coupling, InputChannels, WeightColumns);
+            TieAcrossGroups(coupling, OutputChannels, OutputChannels);
+        }
+    }
+
+    public override Operator Cut(ICut cut) =>
+        Groups > 1 && IsDepthwise(cut.Shapes) ? this with { Groups = cut.Kept(InputChannels).Count } : this;
+
+    public override bool OutputMayBeOverwritten => true;
+
+    public override string ToString() =>
+        $"Conv2d(stride {Stride}, padding {Padding}{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";
+
+    private bool IsDepthwise(NodeShapes shapes) => shapes.Size(WeightColumns) == 1 && Groups == shapes.Size(InputChannels);
+
+    // An input channel leaves with the outputs that are made of it alone.
+    private static void TieDepthwise(ICoupling coupling)
+    {
+        var channels = coupling.Shapes.Size(InputChannels);
+        var multiplier = coupling.Shapes.Size(OutputChannels) / channels;
+        for (var output = 0L; output < channels * multiplier; output++)
+        {
+            coupling.Tie(InputChannels, output / multiplier, OutputChannels, output);
+        }
+    }
+
+    // Every group keeps the same number: the same index leaves in every group.
+    private void TieAcrossGroups(ICoupling coupling, Axis axis, Axis within)
+    {
+        var perGroup = coupling.Shapes.Size(axis) / Groups;
+        for (var index = 0L; index < perGroup * Groups; index++)
+        {
+            coupling.Tie(axis, index, within, index % perGroup);
+        }
+    }
+}

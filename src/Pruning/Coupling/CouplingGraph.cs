@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+
+namespace Ocs.Pruning.Coupling;
+
+/// <summary>
+/// Which slices of a network leave together. Every operator ties coordinates of its dimensions; the classes of the union are the
+/// channels, and channels of the same kind form a <see cref="Group"/>.
+/// </summary>
+public sealed class CouplingGraph
+{
+    private readonly CoordinateSpace _space;
+    private readonly Dictionary<int, ImmutableArray<BlockUse>> _uses;
+
+    private CouplingGraph(Graph graph, CoordinateSpace space, GroupExtraction extraction)
+    {
+        Graph = graph;
+        _space = space;
+        Groups = extraction.Groups;
+        _uses = extraction.Uses;
+    }
+
+    public Graph Graph { get; }
+
+    /// <summary>Every group, frozen ones too, in the order of the network. A group's id is its position plus one.</summary>
+    public ImmutableArray<Group> Groups { get; }
+
+    /// <summary>Computes the coupling of a graph.</summary>
+    public static CouplingGraph Build(Graph graph)
+    {
+        var space = new CoordinateSpace(graph);
+        var classes = new UnionFind(space.Count);
+        var rules = new CouplingRules(graph, space, classes);
+        rules.Collect();
+        return new(graph, space, new(graph, space, classes, rules));
+    }
+
+    /// <summary>What each group has of a node's axis.</summary>
+    internal AxisUse UseOf(int node, Axis axis) => UseOfBlock(_space.BlockOf(Graph.Nodes[node], node, axis));
+
+    /// <summary>The same for a dimension of a parameter.</summary>
+    internal AxisUse UseOfParameter(int parameter, int dimension) => UseOfBlock(_space.BlockOfParameter(parameter, dimension));
+
+    /// <summary>The coordinates of a node's axis that stay when only these channels of each group do, ascending.</summary>
+    internal int[] KeptOf(int node, Axis axis, Subnetwork subnetwork) =>
+        KeptOfBlock(_space.BlockOf(Graph.Nodes[node], node, axis), subnetwork);
+
+    /// <summary>The same for a dimension of a parameter.</summary>
+    internal int[] KeptOfParameter(int parameter, int dimension, Subnetwork subnetwork) =>
+        KeptOfBlock(_space.BlockOfParameter(parameter, dimension), subnetwork);
+
+    private AxisUse UseOfBlock(int block) => new(
+        _space.Blocks[block].Size - UsesOf(block).Sum(use => use.Coordinates.Length),
+        [.. UsesOf(block).Select(use => new GroupShare(use.Group, use.CoordinatesPerChannel))]);
+
+    private int[] KeptOfBlock(int block, Subnetwork subnetwork)
+    {
+        var stays = Enumerable.Repeat(true, _space.Blocks[block].Size).ToArray();
+        foreach (var use in UsesOf(block))
+        {
+            foreach (var channel in subnetwork.PrunedOf(use.Group))
+            {
+                for (var i = 0; i < use.CoordinatesPerChannel; i++)
+                {
+                    stays[use.Coordinates[channel * use.CoordinatesPerChannel + i]] = false;
+                }
+            }
+        }
+
+        return [.. Enumerable.Range(0, stays.Length).Where(index => stays[index])];
+    }
+
+    private ImmutableArray<BlockUse> UsesOf(int block) => _uses.TryGetValue(block, out var uses) ? uses : [];
+}
+
+/// <summary>The groups whose channels an axis is made of, and how many coordinates no group has.</summary>
+internal readonly record struct AxisUse(long Fixed, ImmutableArray<GroupShare> Shares)
+{
+    /// <summary>The size of the axis when this many channels of each group stay.</summary>
+    public long Size(ReadOnlySpan<int> kept)
+    {
+        var size = Fixed;
+        foreach (var share in Shares)
+        {
+            size += (long)share.CoordinatesPerChannel * kept[share.Group];
+        }
+
+        return size;
+    }
+}
+
+/// <summary>How many coordinates of an axis each channel of a group has. <paramref name="Group"/> is a position, not an id.</summary>
+internal readonly record struct GroupShare(int Group, int CoordinatesPerChannel);
+
+/// <summary>The coordinates of a dimension that a group's channels have, channel by channel.</summary>
+internal readonly record struct BlockUse(int Group, int CoordinatesPerChannel, ImmutableArray<int> Coordinates);

@@ -1,0 +1,37 @@
+namespace Ocs.Pruning.Coupling;
+
+/// <summary>Disjoint sets with union by size and path halving (Tarjan and van Leeuwen 1984).</summary>
+internal sealed class UnionFind(int count)
+{
+    private readonly int[] _parent = [.. Enumerable.Range(0, count)];
+    private readonly int[] _size = [.. Enumerable.Repeat(1, count)];
+
+    public int Find(int element)
+    {
+        while (_parent[element] != element)
+        {
+            _parent[element] = _parent[_parent[element]];
+            element = _parent[element];
+        }
+
+        return element;
+    }
+
+    public void Union(int a, int b)
+    {
+        a = Find(a);
+        b = Find(b);
+        if (a == b)
+        {
+            return;
+        }
+
+        if (_size[a] < _size[b])
+        {
+            (a, b) = (b, a);
+        }
+
+        _parent[b] = a;
+        _size[a] += _size[b];
+    }
+}

@@ -1,0 +1,50 @@
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
+
+namespace Ocs.Pruning.Official;
+
+/// <summary>
+/// The operation count of the authors' program: convolutions and linear layers with their biases, two operations for each element that
+/// is normalised, one for each element that is activated or pooled. Activations that the program calls as functions, not as modules,
+/// do not count; in our zoo their nodes are named ".out".
+/// </summary>
+internal static class OfficialOperations
+{
+    public static ResourceConstraint Constraint(CouplingGraph coupling) =>
+        ResourceConstraint.Of(coupling, node => Terms(coupling.Graph, node));
+
+    private static IEnumerable<MacsTerm> Terms(Graph graph, int index)
+    {
+        var node = graph.Nodes[index];
+        var shapes = graph.ShapesOf(index);
+        if (node.Operator.Macs(shapes) is { } macs)
+        {
+            yield return macs;
+        }
+
+        var rows = Axis.Parameter(0, 0);
+        switch (node.Operator)
+        {
+            case Conv2d when node.Parameters.Length == 2:
+                yield return new(Positions(node.Shape), [rows]);
+                break;
+            case Linear when node.Parameters.Length == 2:
+                yield return new(1, [rows]);
+                break;
+            case BatchNorm2d:
+                yield return new(2 * Positions(node.Shape), [rows]);
+                break;
+            case Activation { Kind: ActivationKind.Relu or ActivationKind.Relu6 or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Gelu }
+                when !node.Name.EndsWith(".out", StringComparison.Ordinal):
+                yield return new(Positions(node.Shape), [Axis.Output(1)]);
+                break;
+            case MaxPool2d or AveragePool2d or AdaptiveAveragePool2d:
+                yield return new(Positions(shapes.Inputs[0]), [Axis.Input(0, 1)]);
+                break;
+        }
+    }
+
+    private static long Positions(IReadOnlyList<long> shape) => shape.Skip(2).Aggregate(1L, (product, size) => product * size);
+}

@@ -1,0 +1,185 @@
+using Ocs.Pruning.Saliency;
+using Ocs.Torch;
+
+namespace Ocs.Pruning;
+
+/// <summary>What a budget counts: Psi of Eq. 1.</summary>
+public enum Resource
+{
+    /// <summary>Multiply-accumulates of convolutions, linear layers and matrix products.</summary>
+    Macs,
+
+    /// <summary>Trained values.</summary>
+    Parameters,
+
+    /// <summary>What the authors' program counts: norms, activations, pooling and biases too.</summary>
+    Operations,
+}
+
+/// <summary>How the sub-network is found among the ranked channels.</summary>
+public enum PartitionRule
+{
+    /// <summary>The fewest of the lowest-ranked channels that reach the target.</summary>
+    Paper,
+
+    /// <summary>The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.</summary>
+    Official,
+}
+
+/// <summary>When the phases begin and end.</summary>
+public enum PhaseTiming
+{
+    /// <summary>Alg. 1: sparsity learning begins at t_sl, the cut is before training epoch t*.</summary>
+    Paper,
+
+    /// <summary>The authors' program: sparsity learning begins two epochs after t_sl, the cut is after training epoch t*, with its partition.</summary>
+    Official,
+}
+
+/// <summary>What is compared between two sub-networks.</summary>
+public enum SimilarityKind
+{
+    /// <summary>Which channels stay (Eq. 3).</summary>
+    Identity,
+
+    /// <summary>Only how many stay, as in PaT (Shen et al. 2022).</summary>
+    Count,
+}
+
+/// <summary>How lambda grows.</summary>
+public enum StrengthGrowth
+{
+    /// <summary>Eq. 7 as printed: the increment itself grows, lambda with the square of time.</summary>
+    Printed,
+
+    /// <summary>The authors' program: the same increment each interval.</summary>
+    Linear,
+}
+
+/// <summary>What becomes of the optimiser at the cut.</summary>
+public enum OptimizerAtCut
+{
+    /// <summary>Its state is cut with the weights.</summary>
+    CutState,
+
+    /// <summary>It starts anew, as in the authors' program.</summary>
+    Restart,
+}
+
+/// <summary>The method's options. The defaults are the paper's equations with the values of Tab. 8 for CIFAR.</summary>
+public sealed record OneCycleOptions
+{
+    /// <summary>Tab. 8, CIFAR.</summary>
+    public static OneCycleOptions Paper { get; } = new();
+
+    /// <summary>As the authors' program acts (commit 7ab8054), wherever it departs from the paper: docs/method.md lists it.</summary>
+    public static OneCycleOptions Official { get; } = new()
+    {
+        Resource = Resource.Operations,
+        Saliency = SaliencyKind.SquaredNorm,
+        CostWeighting = true,
+        MaximumPruned = 0.75,
+        Partition = PartitionRule.Official,
+        StabilityDistance = 2,
+        Growth = StrengthGrowth.Linear,
+        Penalty = false,
+        Timing = PhaseTiming.Official,
+        OptimizerAtCut = OptimizerAtCut.Restart,
+    };
+
+    /// <summary>Fraction of the resource to remove: alpha of Eq. 1, in (0, 1).</summary>
+    public double Target { get; init; } = 0.5;
+
+    /// <summary>What the target counts: Psi of Eq. 1.</summary>
+    public Resource Resource { get; init; }
+
+    /// <summary>How a slice's norm enters the saliency: Eq. 2, or the program's square.</summary>
+    public SaliencyKind Saliency { get; init; }
+
+    /// <summary>Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).</summary>
+    public SaliencyScope Scope { get; init; }
+
+    /// <summary>Whether channels of costly groups are ranked lower, as the program does.</summary>
+    public bool CostWeighting { get; init; }
+
+    /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
+    public double MaximumPruned { get; init; } = 1;
+
+    public PartitionRule Partition { get; init; }
+
+    /// <summary>First epoch at which a sub-network is looked for, from 0.</summary>
+    public int MonitorStartEpoch { get; init; }
+
+    /// <summary>i of Eq. 3, in epochs, at least 1.</summary>
+    public int StabilityDistance { get; init; } = 1;
+
+    /// <summary>r of Eq. 4, in epochs, at least 1.</summary>
+    public int StabilityWindow { get; init; } = 3;
+
+    public SimilarityKind Similarity { get; init; }
+
+    /// <summary>t_sl-start, from 0; null finds it by Eq. 5.</summary>
+    public int? SparsityStartEpoch { get; init; } = 30;
+
+    /// <summary>tau of Eq. 5.</summary>
+    public double StartThreshold { get; init; } = 1e-4;
+
+    /// <summary>epsilon of Eq. 6, in [0, 1).</summary>
+    public double StableThreshold { get; init; } = 1e-3;
+
+    /// <summary>The cut comes at this epoch even if the sub-network is not stable; null waits for stability.</summary>
+    public int? LatestCutEpoch { get; init; }
+
+    /// <summary>lambda_0 of Eq. 7, not negative.</summary>
+    public double InitialStrength { get; init; } = 1e-4;
+
+    /// <summary>delta of Eq. 7, not negative.</summary>
+    public double StrengthIncrement { get; init; } = 1e-4;
+
+    /// <summary>Delta t of Eq. 7, in epochs, at least 1.</summary>
+    public int StrengthIntervalEpochs { get; init; } = 1;
+
+    public StrengthGrowth Growth { get; init; }
+
+    /// <summary>Whether Eq. 8's gradient is added. The program computes the penalty without a gradient.</summary>
+    public bool Penalty { get; init; } = true;
+
+    /// <summary>Whether Eq. 9 shrinks the pruned slices after each step.</summary>
+    public bool Shrinkage { get; init; } = true;
+
+    public PhaseTiming Timing { get; init; }
+
+    public OptimizerAtCut OptimizerAtCut { get; init; }
+
+    /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        Check(Target is > 0 and < 1, $"target must lie between 0 and 1, both excluded, but is {Target}");
+        Check(MaximumPruned is > 0 and <= 1, $"maximum-pruned must lie in (0, 1], but is {MaximumPruned}");
+        Check(MonitorStartEpoch >= 0, $"monitor-start-epoch must not be negative, but is {MonitorStartEpoch}");
+        Check(StabilityDistance >= 1, $"stability-distance must be at least 1, but is {StabilityDistance}");
+        Check(StabilityWindow >= 1, $"stability-window must be at least 1, but is {StabilityWindow}");
+        Check(SparsityStartEpoch is null or >= 0, $"sparsity-start-epoch must not be negative, but is {SparsityStartEpoch}");
+        Check(StableThreshold is >= 0 and < 1, $"stable-threshold must lie in [0, 1), but is {StableThreshold}");
+        Check(LatestCutEpoch is null or >= 0, $"latest-cut-epoch must not be negative, but is {LatestCutEpoch}");
+        Check(
+            LatestCutEpoch is null || SparsityStartEpoch is null || LatestCutEpoch >= SparsityStartEpoch,
+            $"latest-cut-epoch {LatestCutEpoch} must not come before sparsity-start-epoch {SparsityStartEpoch}");
+        Check(InitialStrength >= 0, $"initial-strength must not be negative, but is {InitialStrength}");
+        Check(StrengthIncrement >= 0, $"strength-increment must not be negative, but is {StrengthIncrement}");
+        Check(StrengthIntervalEpochs >= 1, $"strength-interval-epochs must be at least 1, but is {StrengthIntervalEpochs}");
+        if (problems.Count > 0)
+        {
+            throw new OcsInputException($"Pruning options: {string.Join("; ", problems)}.");
+        }
+
+        void Check(bool holds, string problem)
+        {
+            if (!holds)
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+}

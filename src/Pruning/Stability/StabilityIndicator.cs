@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Pruning.Stability;
+
+/// <summary>The similarities of the epochs and their average over a window; null where a term does not exist yet.</summary>
+/// <remarks>J_avg^t = (1/r) Σ_{k=0}^{r-1} J(M_{t-k-i}, M_{t-k}).</remarks>
+[Paper("Eq. 4")]
+public sealed class StabilityIndicator(int distance, int window, SimilarityKind kind, bool startsAtZero)
+{
+    private readonly List<ImmutableArray<ImmutableArray<int>>> _subnetworks = [];
+    private readonly List<double?> _similarities = [];
+    private readonly List<double?> _averages = [];
+
+    /// <summary>J of the last epoch.</summary>
+    public double? Similarity => _similarities.Count == 0 ? null : _similarities[^1];
+
+    /// <summary>J_avg of each epoch so far.</summary>
+    public IReadOnlyList<double?> Averages => _averages;
+
+    /// <summary>J_avg of the last epoch.</summary>
+    public double? Average => _averages.Count == 0 ? null : _averages[^1];
+
+    /// <summary>Takes the sub-network of the next epoch; null before the search begins.</summary>
+    public void Observe(ImmutableArray<ImmutableArray<int>>? kept)
+    {
+        double? similarity = null;
+        if (kept is { } current)
+        {
+            _subnetworks.Add(current);
+            if (_subnetworks.Count > distance)
+            {
+                similarity = SubnetworkSimilarity.Compute(_subnetworks[^(distance + 1)], current, kind);
+            }
+        }
+
+        // The authors' program averages what does not exist yet as 0, and divides by what it has.
+        _similarities.Add(similarity ?? (startsAtZero ? 0 : null));
+        var recent = _similarities.TakeLast(window).ToList();
+        _averages.Add(!startsAtZero && recent.Count < window ? null : recent.Any(value => value is null) ? null : recent.Average());
+    }
+}

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using Ocs.Pruning.Coupling;
+
+namespace Ocs.Pruning;
+
+/// <summary>The channels of each group that stay, ascending, in the order of the groups. Groups that may not be cut keep all.</summary>
+public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, ImmutableArray<int> Channels)
+{
+    /// <summary>The sub-network that keeps everything.</summary>
+    public static Subnetwork Full(ImmutableArray<Group> groups) =>
+        FromPruned(groups, groups.Select(_ => (IReadOnlyCollection<int>)[]));
+
+    /// <summary>The sub-network that is left when these channels of each group leave.</summary>
+    public static Subnetwork FromPruned(ImmutableArray<Group> groups, IEnumerable<IReadOnlyCollection<int>> pruned) => new(
+        [.. groups.Zip(pruned, (group, gone) => Enumerable.Range(0, group.Channels).Except(gone).ToImmutableArray())],
+        [.. groups.Select(group => group.Channels)]);
+
+    /// <summary>The channels of a group, by its position, that leave.</summary>
+    public IEnumerable<int> PrunedOf(int group) =>
+        Kept[group].Length == Channels[group] ? [] : Enumerable.Range(0, Channels[group]).Except(Kept[group]);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Surgery;
+
+/// <summary>
+/// What a cut does: the network before and after, and which indices of which parameter stay. It applies to weights, buffers and
+/// whatever has the shape of a parameter, such as momentum.
+/// </summary>
+public sealed class CutPlan
+{
+    private readonly Dictionary<string, ImmutableArray<int[]>> _kept;
+
+    private CutPlan(Graph before, Graph after, Dictionary<string, ImmutableArray<int[]>> kept)
+    {
+        Before = before;
+        After = after;
+        _kept = kept;
+    }
+
+    public Graph Before { get; }
+
+    public Graph After { get; }
+
+    /// <summary>Plans the cut of a network to a sub-network; the graph after it is verified.</summary>
+    public static CutPlan Create(CouplingGraph coupling, Subnetwork subnetwork)
+    {
+        var graph = coupling.Graph;
+        var kept = new Dictionary<string, ImmutableArray<int[]>>(StringComparer.Ordinal);
+        for (var parameter = 0; parameter < graph.Parameters.Length; parameter++)
+        {
+            var index = parameter;
+            kept.Add(
+                graph.Parameters[parameter].Name,
+                [.. graph.Parameters[parameter].Shape.Select((_, dimension) => coupling.KeptOfParameter(index, dimension, subnetwork))]);
+        }
+
+        return new(graph, Rewrite(coupling, subnetwork, kept), kept);
+    }
+
+    /// <summary>New tensors of the kept slices, for the graph after the cut; the given table is left as it is.</summary>
+    public ParameterTable Apply(ParameterTable parameters)
+    {
+        using var _ = Autograd.NoGrad();
+        return ParameterTable.FromTensors(
+            After, parameters.Names.ToDictionary(name => name, name => Apply(name, parameters[name]), StringComparer.Ordinal));
+    }
+
+    /// <summary>The kept slices of a tensor that has the shape of a parameter, owned by the caller.</summary>
+    public Tensor Apply(string parameter, Tensor tensor)
+    {
+        using var _ = Autograd.NoGrad();
+        var current = tensor.Detach();
+        for (var dimension = 0; dimension < current.Rank; dimension++)
+        {
+            var kept = _kept[parameter][dimension];
+            if (kept.Length == current.Shape[dimension])
+            {
+                continue;
+            }
+
+            using var cpuIndex = Tensor.FromArray<long>([.. kept.Select(index => (long)index)], [kept.Length]);
+            using var index = cpuIndex.To(tensor.Device);
+            var selected = Aten.IndexSelect(current, dimension, index);
+            current.Dispose();
+            current = selected;
+        }
+
+        using (current)
+        {
+            return current.Clone();
+        }
+    }
+
+    /// <summary>A copy of the full network's parameters in which every slice that leaves is 0, biases and statistics included.</summary>
+    internal ParameterTable Zeroed(ParameterTable parameters)
+    {
+        var copy = parameters.Clone(Before);
+        using var _ = Autograd.NoGrad();
+        foreach (var spec in Before.Parameters)
+        {
+            for (var dimension = 0; dimension < spec.Shape.Length; dimension++)
+            {
+                var gone = Enumerable.Range(0, (int)spec.Shape[dimension]).Except(_kept[spec.Name][dimension]).Select(index => (long)index).ToArray();
+                if (gone.Length == 0)
+                {
+                    continue;
+                }
+
+                using var cpuIndex = Tensor.FromArray<long>(gone, [gone.Length]);
+                using var index = cpuIndex.To(copy[spec.Name].Device);
+                Aten.Call("aten::index_fill_", "int_Scalar", copy[spec.Name], dimension, index, 0.0)[0].Dispose();
+            }
+        }
+
+        return copy;
+    }
+
+    private static Graph Rewrite(CouplingGraph coupling, Subnetwork subnetwork, Dictionary<string, ImmutableArray<int[]>> kept)
+    {
+        var graph = coupling.Graph;
+        var parameters = graph.Parameters
+            .Select(spec => spec with { Shape = [.. kept[spec.Name].Select(indices => (long)indices.Length)] })
+            .ToImmutableArray();
+        var shapes = parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
+        var nodes = new List<Node>();
+        for (var index = 0; index < graph.Nodes.Length; index++)
+        {
+            var node = graph.Nodes[index];
+            var cut = node.Operator.Cut(new NodeCut(coupling, subnetwork, index));
+            var shape = cut.InferShape(new(
+                node.Name,
+                [.. node.Inputs.Select(input => nodes[input].Shape)],
+                [.. node.Parameters.Select(name => shapes[name])],
+                []));
+            nodes.Add(node with { Operator = cut, Shape = shape });
+        }
+
+        var after = graph with { Nodes = [.. nodes], Parameters = parameters };
+        GraphVerifier.Verify(after);
+        return after;
+    }
+
+    private sealed class NodeCut(CouplingGraph coupling, Subnetwork subnetwork, int node) : ICut
+    {
+        public NodeShapes Shapes => coupling.Graph.ShapesOf(node);
+
+        public IReadOnlyList<int> Kept(Axis axis) => coupling.KeptOf(node, axis, subnetwork);
+    }
+}

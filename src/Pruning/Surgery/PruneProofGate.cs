@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Surgery;
+
+/// <summary>What the gate found; <see cref="Problem"/> says in a sentence what failed, and at which operator.</summary>
+public sealed record GateResult(
+    bool OutputsEqual, double LargestDifference, bool Backward, bool Shapes, bool Reload, bool Macs, string? Problem)
+{
+    public bool Passed => OutputsEqual && Backward && Shapes && Reload && Macs;
+}
+
+/// <summary>
+/// The proof that a cut is right, before training goes on: the small network computes what the full one does with the pruned channels
+/// zeroed, backward runs, shapes verify, saving and loading changes nothing, and the MACs are what the search promised.
+/// </summary>
+public static class PruneProofGate
+{
+    /// <summary>Largest difference of two outputs, relative to the largest output, that rounding explains.</summary>
+    public const double Tolerance = 1e-4;
+
+    /// <summary>Saves a network and loads it again.</summary>
+    public delegate (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters);
+
+    /// <summary>Checks a cut on a batch.</summary>
+    /// <param name="coupling">The coupling of the full network.</param>
+    /// <param name="subnetwork">What was kept.</param>
+    /// <param name="plan">The cut.</param>
+    /// <param name="full">The parameters before it.</param>
+    /// <param name="cut">The parameters after it.</param>
+    /// <param name="batch">Images to compare on.</param>
+    /// <param name="promisedMacs">What the search counted.</param>
+    /// <param name="reload">How to save and load, or null to leave that check out.</param>
+    public static GateResult Check(
+        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full, ParameterTable cut, Tensor batch,
+        long promisedMacs, SaveAndReload? reload = null)
+    {
+        try
+        {
+            GraphVerifier.Verify(plan.After);
+        }
+        catch (OcsInputException error)
+        {
+            return new(false, double.NaN, false, false, false, false, error.Message);
+        }
+
+        using var zeroed = plan.Zeroed(full);
+        double difference;
+        using (Autograd.NoGrad())
+        {
+            difference = RelativeDifference(plan.Before, zeroed, plan.After, cut, batch);
+        }
+
+        var equal = difference <= Tolerance;
+        var problem = equal ? null : FirstDifference(coupling, subnetwork, plan, zeroed, cut, batch);
+        var backward = BackwardRuns(plan.After, cut, batch, ref problem);
+        var reloaded = reload is null || SurvivesReload(plan.After, cut, batch, reload, ref problem);
+        var macs = plan.After.Macs == promisedMacs;
+        if (!macs)
+        {
+            problem ??= $"The cut network has {plan.After.Macs:N0} MACs, but the search promised {promisedMacs:N0}.";
+        }
+
+        return new(equal, difference, backward, Shapes: true, reloaded, macs, problem);
+    }
+
+    private static double RelativeDifference(Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor batch)
+    {
+        using var outputA = new Executor(graphA, a).Forward(batch, training: false);
+        using var outputB = new Executor(graphB, b).Forward(batch, training: false);
+        return RelativeDifference(outputA, outputB);
+    }
+
+    private static double RelativeDifference(Tensor a, Tensor b)
+    {
+        if (!a.Shape.SequenceEqual(b.Shape))
+        {
+            return double.PositiveInfinity;
+        }
+
+        using var difference = Aten.Sub(a, b);
+        using var absolute = Aten.Abs(difference);
+        using var largest = Aten.Max(absolute);
+        using var magnitudes = Aten.Abs(a);
+        using var scale = Aten.Max(magnitudes);
+        return largest.Item<double>() / Math.Max(scale.Item<double>(), 1e-12);
+    }
+
+    // Only on failure: runs both networks up to each node in turn, and names the first whose kept coordinates differ.
+    private static string FirstDifference(
+        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable zeroed, ParameterTable cut, Tensor batch)
+    {
+        using var _ = Autograd.NoGrad();
+        for (var index = 0; index < plan.Before.Nodes.Length; index++)
+        {
+            ImmutableArray<int> here = [index];
+            using var full = new Executor(plan.Before with { Outputs = here }, zeroed).Forward(batch, training: false);
+            using var small = new Executor(plan.After with { Outputs = here }, cut).Forward(batch, training: false);
+            var expected = full.Alias();
+            for (var dimension = 1; dimension < full.Rank; dimension++)
+            {
+                using var kept = Tensor.FromArray<long>(
+                    [.. coupling.KeptOf(index, Axis.Output(dimension), subnetwork).Select(i => (long)i)],
+                    [coupling.KeptOf(index, Axis.Output(dimension), subnetwork).Length]);
+                using var onDevice = kept.To(full.Device);
+                using var whole = expected;
+                expected = Aten.IndexSelect(whole, dimension, onDevice);
+            }
+
+            using (expected)
+            {
+                if (RelativeDifference(expected, small) > Tolerance)
+                {
+                    var node = plan.Before.Nodes[index];
+                    return $"The cut network differs from the full one first at node '{node.Name}' ({node.Operator}); the cut was undone.";
+                }
+            }
+        }
+
+        return "The outputs differ, though no node does.";
+    }
+
+    private static bool BackwardRuns(Graph graph, ParameterTable parameters, Tensor batch, ref string? problem)
+    {
+        using var scratch = parameters.Clone(graph);
+        try
+        {
+            using var output = new Executor(graph, scratch).Forward(batch, training: true);
+            using var mean = Aten.Mean(output);
+            Autograd.Backward(mean);
+        }
+        catch (TorchException error)
+        {
+            problem ??= $"Backward fails in the cut network: {error.Message}";
+            return false;
+        }
+
+        foreach (var name in scratch.Trainable)
+        {
+            using var gradient = scratch[name].TakeGradient();
+            if (gradient is null)
+            {
+                problem ??= $"Parameter '{name}' of the cut network gets no gradient.";
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool SurvivesReload(
+        Graph graph, ParameterTable parameters, Tensor batch, SaveAndReload reload, ref string? problem)
+    {
+        using var _ = Autograd.NoGrad();
+        var (againGraph, again) = reload(graph, parameters);
+        using (again)
+        {
+            var difference = RelativeDifference(graph, parameters, againGraph, again, batch);
+            if (difference == 0)
+            {
+                return true;
+            }
+
+            problem ??= $"Saved and loaded again, the cut network's outputs differ by {difference:G3}.";
+            return false;
+        }
+    }
+}
