@@ -1,0 +1,66 @@
+#!/bin/sh
+# Builds the shim: artifacts/native/libocs_torch.so. Does nothing when neither its sources nor the libtorch changed.
+# LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch.
+set -eu
+
+sources=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+output=$(dirname -- "$sources")/artifacts/native
+library=$output/libocs_torch.so
+libtorch=${LIBTORCH:-}
+
+state() {
+    echo "libtorch ${libtorch:-system}"
+    if [ -n "$libtorch" ]; then
+        stat -Lc '%Y %s' "$libtorch/lib/libtorch_cpu.so" 2>/dev/null || true
+    else
+        for file in /usr/lib/*/libtorch_cpu.so; do stat -Lc '%n %Y %s' "$file" 2>/dev/null || true; done
+    fi
+    cat "$sources"/*.cpp "$sources"/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
+}
+
+fail() {
+    echo "$1" >&2
+    exit 2
+}
+
+remedy='install it with "apt-get install libtorch-dev libopenblas0-pthread g++ cmake"'
+
+wanted=$(state)
+if [ -f "$library" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$wanted" ]; then
+    exit 0
+fi
+
+for tool in g++ cmake make nm; do
+    command -v "$tool" >/dev/null || fail "The shim over libtorch cannot be built without $tool: $remedy."
+done
+abi=
+if [ -n "$libtorch" ]; then
+    [ -f "$libtorch/lib/libtorch_cpu.so" ] && [ -f "$libtorch/include/ATen/core/dispatch/Dispatcher.h" ] ||
+        fail "LIBTORCH=$libtorch holds no lib/libtorch_cpu.so and include/ATen: set it to an unpacked libtorch, or unset it for the system's."
+    # The symbols tell which std::string the library was built with; a shim built with the other would not link.
+    if nm -D "$libtorch/lib/libc10.so" | grep -q __cxx11; then abi=1; else abi=0; fi
+else
+    printf '#if !__has_include(<ATen/core/dispatch/Dispatcher.h>)\n#error\n#endif\n' | g++ -E -x c++ - >/dev/null 2>&1 ||
+        fail "libtorch was not found: $remedy, or set LIBTORCH to a folder that holds one."
+fi
+
+mkdir -p "$output"
+exec 9>"$output/lock"
+if command -v flock >/dev/null; then flock 9; fi
+if [ -f "$library" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$wanted" ]; then
+    exit 0
+fi
+
+log=$output/build.log
+echo "building the shim over libtorch (${libtorch:-system}) ..." >&2
+rm -rf "$output/build/CMakeCache.txt" "$output/build/CMakeFiles"
+if ! { cmake -S "$sources" -B "$output/build" -G 'Unix Makefiles' -DCMAKE_BUILD_TYPE=Release \
+    -DLIBTORCH="$libtorch" -DOCS_CXX11_ABI="$abi" &&
+    cmake --build "$output/build" --parallel "$(nproc)"; } >"$log" 2>&1; then
+    grep -E 'error|Error' "$log" | head -n 5 >&2 || true
+    fail "The shim over libtorch did not build: see $log."
+fi
+# Renamed into place: a process that has the old library mapped keeps it.
+cp "$output/build/libocs_torch.so" "$library.new"
+mv "$library.new" "$library"
+echo "$wanted" >"$output/stamp"

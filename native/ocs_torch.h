@@ -1,0 +1,122 @@
+#ifndef OCS_TORCH_H
+#define OCS_TORCH_H
+
+// The contract between Ocs.Torch and libtorch.
+//
+// - Every function returns null when all went well, otherwise an error that the caller frees with ocs_error_free.
+// - Results come back through out-pointers, which are written only on success.
+// - An ocs_tensor* result is owned by the caller and released with ocs_tensor_release; an argument is only borrowed.
+// - Text is UTF-8. Booleans are uint8_t, 0 or 1. Data types are numbered as in c10::ScalarType.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define OCS_NOEXCEPT noexcept
+extern "C" {
+#else
+#define OCS_NOEXCEPT
+#endif
+
+#define OCS_API __attribute__((visibility("default")))
+
+typedef struct ocs_error ocs_error;        // message and stack of a failure
+typedef struct ocs_tensor ocs_tensor;      // one counted reference to a tensor
+typedef struct ocs_operator ocs_operator;  // an operator's handle; lives as long as the process
+
+enum ocs_kind {
+    OCS_NONE = 0,                  // also: an absent tensor, layout, generator, dtype, ...
+    OCS_TENSOR = 1,                // pointer: ocs_tensor*
+    OCS_INT = 2,                   // integer; promoted where the operator wants a float or a list
+    OCS_DOUBLE = 3,                // real; also a Scalar
+    OCS_BOOL = 4,                  // integer: 0 or 1
+    OCS_INT_LIST = 5,              // pointer: const int64_t*, count
+    OCS_DOUBLE_LIST = 6,           // pointer: const double*, count; also a Scalar[]
+    OCS_BOOL_LIST = 7,             // pointer: const uint8_t*, count
+    OCS_TENSOR_LIST = 8,           // pointer: ocs_tensor* const*, count
+    OCS_OPTIONAL_TENSOR_LIST = 9,  // the same, null for an absent one
+    OCS_DTYPE = 10,                // integer: c10::ScalarType
+    OCS_DEVICE = 11,               // integer: c10::DeviceType, count: index
+    OCS_MEMORY_FORMAT = 12,        // integer: c10::MemoryFormat
+    OCS_STRING = 13                // pointer: UTF-8, count: bytes
+};
+
+// One argument of an operator.
+typedef struct ocs_value {
+    int32_t kind;
+    int32_t count;
+    union {
+        int64_t integer;
+        double real;
+        const void* pointer;
+    };
+} ocs_value;
+
+// What a tensor is, short of its shape and its numbers.
+typedef struct ocs_tensor_info {
+    int64_t element_count;
+    int32_t rank;
+    int32_t dtype;
+    int32_t device_kind;
+    int32_t device_index;
+} ocs_tensor_info;
+
+// Errors. The texts belong to the error; the message is libtorch's without its stack.
+OCS_API const char* ocs_error_message(const ocs_error* error) OCS_NOEXCEPT;
+OCS_API const char* ocs_error_stack(const ocs_error* error) OCS_NOEXCEPT;
+OCS_API void ocs_error_free(ocs_error* error) OCS_NOEXCEPT;
+
+// Tensors.
+OCS_API ocs_error* ocs_tensor_release(ocs_tensor* tensor) OCS_NOEXCEPT;
+// A second owned reference to the same tensor.
+OCS_API ocs_error* ocs_tensor_alias(ocs_tensor* tensor, ocs_tensor** result) OCS_NOEXCEPT;
+// Writes the first `capacity` sizes; info->rank says how many there are.
+OCS_API ocs_error* ocs_tensor_describe(ocs_tensor* tensor, ocs_tensor_info* info, int64_t* sizes,
+                                       int32_t capacity) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_tensor_is_contiguous(ocs_tensor* tensor, int32_t memory_format, uint8_t* result) OCS_NOEXCEPT;
+// Address of the first element; stays valid as long as the tensor and its storage do.
+OCS_API ocs_error* ocs_tensor_data(ocs_tensor* tensor, void** result) OCS_NOEXCEPT;
+// The only element, as OCS_INT, OCS_DOUBLE or OCS_BOOL.
+OCS_API ocs_error* ocs_tensor_item(ocs_tensor* tensor, ocs_value* result) OCS_NOEXCEPT;
+
+// Operators: any that libtorch's dispatcher knows, e.g. ("aten::add", "Tensor").
+OCS_API ocs_error* ocs_operator_find(const char* name, const char* overload, ocs_operator** result) OCS_NOEXCEPT;
+// "aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor"; the text is never freed.
+OCS_API ocs_error* ocs_operator_schema(const ocs_operator* op, const char** result) OCS_NOEXCEPT;
+// Boxed call, autograd included. Missing trailing arguments take the schema's defaults.
+// Results: tensors in order, lists flattened, numbers as tensors of no dimensions, absent ones null.
+// `results` null: they are dropped. More results than `capacity`: all are in *spill (free it with ocs_spill_free).
+OCS_API ocs_error* ocs_operator_call(const ocs_operator* op, const ocs_value* arguments, int32_t argument_count,
+                                     ocs_tensor** results, int32_t capacity, int32_t* result_count,
+                                     ocs_tensor*** spill) OCS_NOEXCEPT;
+OCS_API void ocs_spill_free(ocs_tensor** spill) OCS_NOEXCEPT;
+
+// Autograd. The mode belongs to the calling thread.
+OCS_API ocs_error* ocs_grad_mode_get(uint8_t* enabled) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_grad_mode_set(uint8_t enabled) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_requires_grad_get(ocs_tensor* tensor, uint8_t* result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_requires_grad_set(ocs_tensor* tensor, uint8_t value) OCS_NOEXCEPT;
+// Another reference to .grad, or null.
+OCS_API ocs_error* ocs_gradient_take(ocs_tensor* tensor, ocs_tensor** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_gradient_set(ocs_tensor* tensor, ocs_tensor* gradient) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_autograd_backward(ocs_tensor* const* outputs, int32_t output_count,
+                                         uint8_t retain_graph) OCS_NOEXCEPT;
+// d(sum of outputs) / d(inputs): writes input_count tensors.
+OCS_API ocs_error* ocs_autograd_gradients(ocs_tensor* const* outputs, int32_t output_count, ocs_tensor* const* inputs,
+                                          int32_t input_count, uint8_t retain_graph, ocs_tensor** results) OCS_NOEXCEPT;
+
+// The process.
+OCS_API ocs_error* ocs_live_tensors(int64_t* result) OCS_NOEXCEPT;  // references handed out and not yet released
+OCS_API ocs_error* ocs_torch_version(const char** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_threads_get(int32_t* result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_threads_set(int32_t count) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_rng_seed(uint64_t seed) OCS_NOEXCEPT;  // every device's generator
+OCS_API ocs_error* ocs_rng_state_get(int32_t device_kind, int32_t device_index, ocs_tensor** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_rng_state_set(int32_t device_kind, int32_t device_index, ocs_tensor* state) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 where the libtorch has no CUDA
+OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

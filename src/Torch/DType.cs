@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace Ocs.Torch;
+
+/// <summary>The type of a tensor's elements, numbered as libtorch does.</summary>
+public enum DType
+{
+    UInt8 = 0,
+    Int8 = 1,
+    Int16 = 2,
+    Int32 = 3,
+    Int64 = 4,
+    Float16 = 5,
+    Float32 = 6,
+    Float64 = 7,
+    Bool = 11,
+    BFloat16 = 15,
+}
+
+/// <summary>Which .NET type holds an element of which <see cref="DType"/>.</summary>
+internal static class DTypes
+{
+    public static DType Of<T>()
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            return DType.Float32;
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            return DType.Float64;
+        }
+
+        if (typeof(T) == typeof(long))
+        {
+            return DType.Int64;
+        }
+
+        if (typeof(T) == typeof(int))
+        {
+            return DType.Int32;
+        }
+
+        if (typeof(T) == typeof(short))
+        {
+            return DType.Int16;
+        }
+
+        if (typeof(T) == typeof(sbyte))
+        {
+            return DType.Int8;
+        }
+
+        if (typeof(T) == typeof(byte))
+        {
+            return DType.UInt8;
+        }
+
+        if (typeof(T) == typeof(bool))
+        {
+            return DType.Bool;
+        }
+
+        return typeof(T) == typeof(Half)
+            ? DType.Float16
+            : throw new TorchException($"no tensor holds elements of the .NET type {typeof(T).Name}");
+    }
+
+    public static void Require<T>(Tensor tensor, [CallerMemberName] string method = "")
+        where T : unmanaged
+    {
+        if (tensor.DType != Of<T>())
+        {
+            throw new TorchException($"{method}<{typeof(T).Name}>: the tensor holds {tensor.DType}; convert it with To(DType.{Of<T>()}) first");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Ocs.Torch;
+
+/// <summary>The kind of processor that holds a tensor.</summary>
+public enum DeviceKind
+{
+    Cpu = 0,
+    Cuda = 1,
+}
+
+/// <summary>The processor that holds a tensor; the default is the CPU.</summary>
+public readonly record struct Device(DeviceKind Kind, int Index)
+{
+    public static Device Cpu => default;
+
+    public static Device Cuda(int index = 0) => new(DeviceKind.Cuda, index);
+
+    /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    public static Device Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        switch (text)
+        {
+            case "cpu":
+                return Cpu;
+            case "cuda":
+                return Cuda();
+        }
+
+        return text.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? Cuda(index)
+            : throw new OcsInputException($"'{text}' is no device: write cpu, cuda or cuda:N.");
+    }
+
+    public override string ToString()
+        => Kind == DeviceKind.Cpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}");
+}

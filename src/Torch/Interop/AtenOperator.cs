@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>An operator of libtorch's dispatcher; found at its first call, so that nothing loads before.</summary>
+internal sealed class AtenOperator(string name, string overload = "")
+{
+    private static readonly ConcurrentDictionary<(string Name, string Overload), AtenOperator> Known = new();
+    private nint _pointer;
+
+    public nint Pointer => _pointer != 0 ? _pointer : Find();
+
+    /// <summary>The operator as PyTorch's own lists write it: <c>aten::add.Tensor</c>.</summary>
+    public string FullName => overload.Length == 0 ? name : $"{name}.{overload}";
+
+    public string Schema
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.OperatorSchema(Pointer, out var schema), FullName);
+            return Marshal.PtrToStringUTF8(schema)!;
+        }
+    }
+
+    public static AtenOperator Get(string name, string overload)
+        => Known.GetOrAdd((name, overload), static key => new AtenOperator(key.Name, key.Overload));
+
+    private nint Find()
+    {
+        NativeError.ThrowIfFailed(NativeMethods.OperatorFind(name, overload, out var pointer), FullName);
+        return _pointer = pointer;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>Finds and loads the shim when the first native function is called, and sets libtorch's threads then.</summary>
+internal static unsafe class LibtorchResolver
+{
+    public const string Variable = "OCS_TORCH_SHIM";
+    private const string FileName = "libocs_torch.so";
+
+    // A module initializer, not a static constructor of NativeMethods: that would put a check into each native call.
+#pragma warning disable CA2255
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(LibtorchResolver).Assembly, Resolve);
+
+    /// <summary>The places that are looked at, in order; a path in <see cref="Variable"/> is the only one when set.</summary>
+    internal static IEnumerable<string> Candidates(string? variable, string baseDirectory)
+    {
+        if (!string.IsNullOrEmpty(variable))
+        {
+            yield return variable;
+            yield break;
+        }
+
+        yield return Path.Combine(baseDirectory, FileName);
+        for (var folder = new DirectoryInfo(baseDirectory); folder is not null; folder = folder.Parent)
+        {
+            yield return Path.Combine(folder.FullName, "artifacts", "native", FileName);
+        }
+    }
+
+    internal static string Find(string? variable, string baseDirectory)
+    {
+        var candidates = Candidates(variable, baseDirectory).ToList();
+        return candidates.Find(File.Exists) ?? throw new OcsInputException(
+            $"The native library {FileName} was not found (looked at {string.Join(", ", candidates)}): "
+            + $"build it with native/build.sh, or set {Variable} to its path.");
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        if (name != NativeMethods.Library)
+        {
+            return 0;
+        }
+
+        var path = Find(Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
+        nint library;
+        try
+        {
+            library = NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException exception)
+        {
+            throw new OcsInputException($"{path} did not load ({exception.Message}): build it anew with native/build.sh.", exception);
+        }
+
+        UseEveryCore(library);
+        return library;
+    }
+
+    // Debian's libtorch starts with one thread; OMP_NUM_THREADS is the user's word and stands.
+    private static void UseEveryCore(nint library)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")))
+        {
+            var setThreads = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(library, "ocs_threads_set");
+            var error = setThreads(Environment.ProcessorCount);
+            if (error != 0)
+            {
+                ((delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "ocs_error_free"))(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>Turns an <c>ocs_error*</c> into an exception.</summary>
+internal static class NativeError
+{
+    public static void ThrowIfFailed(nint error, string action)
+    {
+        if (error != 0)
+        {
+            throw Take(error, action, context: null);
+        }
+    }
+
+    /// <summary>Copies the texts, frees the error and makes the exception; only libtorch's first line is shown.</summary>
+    public static TorchException Take(nint error, string action, string? context)
+    {
+        var message = Marshal.PtrToStringUTF8(NativeMethods.ErrorMessage(error)) ?? string.Empty;
+        var stack = Marshal.PtrToStringUTF8(NativeMethods.ErrorStack(error)) ?? string.Empty;
+        NativeMethods.ErrorFree(error);
+        var line = message.AsSpan().Trim();
+        var end = line.IndexOf('\n');
+        if (end >= 0)
+        {
+            line = line[..end];
+        }
+
+        return new TorchException(
+            context is null ? $"{action}: {line}" : $"{action}({context}): {line}",
+            stack.Length > 0 ? stack : message);
+    }
+}

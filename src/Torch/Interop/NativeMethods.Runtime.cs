@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>What belongs to the process: threads, random numbers, devices, the count of live tensors.</summary>
+internal static partial class NativeMethods
+{
+    [LibraryImport(Library, EntryPoint = "ocs_live_tensors")]
+    public static partial nint LiveTensors(out long result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_torch_version")]
+    public static partial nint TorchVersion(out nint result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_threads_get")]
+    public static partial nint ThreadsGet(out int result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_threads_set")]
+    public static partial nint ThreadsSet(int count);
+
+    [LibraryImport(Library, EntryPoint = "ocs_rng_seed")]
+    public static partial nint RngSeed(ulong seed);
+
+    [LibraryImport(Library, EntryPoint = "ocs_rng_state_get")]
+    public static partial nint RngStateGet(DeviceKind kind, int index, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_rng_state_set")]
+    public static partial nint RngStateSet(DeviceKind kind, int index, TensorHandle state);
+
+    [LibraryImport(Library, EntryPoint = "ocs_cuda_compiled")]
+    public static partial nint CudaCompiled(out byte result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_cuda_device_count")]
+    public static partial nint CudaDeviceCount(out int result);
+}

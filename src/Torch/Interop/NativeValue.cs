@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>What an <see cref="NativeValue"/> holds: <c>ocs_kind</c>.</summary>
+internal enum ValueKind
+{
+    None = 0,
+    Tensor = 1,
+    Int = 2,
+    Double = 3,
+    Bool = 4,
+    IntList = 5,
+    DoubleList = 6,
+    BoolList = 7,
+    TensorList = 8,
+    OptionalTensorList = 9,
+    DType = 10,
+    Device = 11,
+    MemoryFormat = 12,
+    Text = 13,
+}
+
+/// <summary>An operator's argument as the shim reads it: <c>ocs_value</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeValue
+{
+    public ValueKind Kind;
+    public int Count;
+    public long Payload;
+}
+
+/// <summary><c>ocs_tensor_info</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeTensorInfo
+{
+    public long ElementCount;
+    public int Rank;
+    public DType DType;
+    public DeviceKind DeviceKind;
+    public int DeviceIndex;
+}

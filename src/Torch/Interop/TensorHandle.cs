@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>One owned reference to a libtorch tensor; releases it and does nothing else.</summary>
+internal sealed class TensorHandle : SafeHandle
+{
+    public TensorHandle()
+        : base(0, ownsHandle: true)
+    {
+    }
+
+    public TensorHandle(nint pointer)
+        : base(pointer, ownsHandle: true)
+    {
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        var error = NativeMethods.TensorRelease(handle);
+        if (error == 0)
+        {
+            return true;
+        }
+
+        NativeMethods.ErrorFree(error);
+        return false;
+    }
+}

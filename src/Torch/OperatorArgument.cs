@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Ocs.Torch.Interop;
+
+namespace Ocs.Torch;
+
+/// <summary>One argument of an operator; made by the implicit conversions. <c>default</c> is PyTorch's None.</summary>
+public readonly unsafe struct OperatorArgument
+{
+    private OperatorArgument(ValueKind kind, long payload, int count = 0, object? reference = null)
+    {
+        Kind = kind;
+        Payload = payload;
+        Count = count;
+        Reference = reference;
+    }
+
+    /// <summary>None: an absent tensor, dtype, generator, ...</summary>
+    public static OperatorArgument None => default;
+
+    internal ValueKind Kind { get; }
+
+    internal int Count { get; }
+
+    internal long Payload { get; }
+
+    internal object? Reference { get; }
+
+    public static implicit operator OperatorArgument(Tensor? value)
+        => value is null ? default : new(ValueKind.Tensor, 0, 0, value);
+
+    public static implicit operator OperatorArgument(long value) => new(ValueKind.Int, value);
+
+    public static implicit operator OperatorArgument(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
+
+    public static implicit operator OperatorArgument(bool value) => new(ValueKind.Bool, value ? 1 : 0);
+
+    public static implicit operator OperatorArgument(DType value) => new(ValueKind.DType, (long)value);
+
+    public static implicit operator OperatorArgument(DType? value) => value is { } dtype ? dtype : None;
+
+    public static implicit operator OperatorArgument(MemoryFormat value) => new(ValueKind.MemoryFormat, (long)value);
+
+    public static implicit operator OperatorArgument(Device value)
+        => new(ValueKind.Device, (long)value.Kind, value.Kind == DeviceKind.Cpu ? -1 : value.Index);
+
+    public static implicit operator OperatorArgument(string value) => new(ValueKind.Text, 0, 0, value);
+
+    public static implicit operator OperatorArgument(long[] value) => new(ValueKind.IntList, 0, value.Length, value);
+
+    public static implicit operator OperatorArgument(double[] value) => new(ValueKind.DoubleList, 0, value.Length, value);
+
+    public static implicit operator OperatorArgument(bool[] value) => new(ValueKind.BoolList, 0, value.Length, value);
+
+    public static implicit operator OperatorArgument(Tensor[] value) => List(value);
+
+    /// <summary>A list of tensors.</summary>
+    public static OperatorArgument List(IReadOnlyList<Tensor> value) => new(ValueKind.TensorList, 0, value.Count, value);
+
+    /// <summary>A list in which a tensor may be absent, as <c>aten::index</c> takes.</summary>
+    public static OperatorArgument OptionalList(IReadOnlyList<Tensor?> value)
+        => new(ValueKind.OptionalTensorList, 0, value.Count, value);
+
+    /// <summary>Integers that the caller keeps in place during the call.</summary>
+    internal static OperatorArgument Pinned(long* values, int count) => new(ValueKind.IntList, (long)(nint)values, count);
+
+    /// <summary>How an error message shows the argument: a tensor by dtype, shape and device.</summary>
+    internal string Describe() => Kind switch
+    {
+        ValueKind.None => "none",
+        ValueKind.Tensor => Unsafe.As<Tensor>(Reference!).Describe(),
+        ValueKind.Double => BitConverter.Int64BitsToDouble(Payload).ToString("R"),
+        ValueKind.Bool => Payload != 0 ? "true" : "false",
+        ValueKind.DType => ((DType)Payload).ToString(),
+        ValueKind.MemoryFormat => ((MemoryFormat)Payload).ToString(),
+        ValueKind.Device => new Device((DeviceKind)Payload, Math.Max(Count, 0)).ToString(),
+        ValueKind.Text => $"\"{Reference}\"",
+        ValueKind.IntList when Reference is null => $"[{string.Join(", ", new ReadOnlySpan<long>((void*)Payload, Count).ToArray())}]",
+        ValueKind.IntList => $"[{string.Join(", ", (long[])Reference)}]",
+        ValueKind.DoubleList => $"[{string.Join(", ", (double[])Reference!)}]",
+        ValueKind.BoolList => $"[{string.Join(", ", (bool[])Reference!)}]",
+        ValueKind.TensorList or ValueKind.OptionalTensorList => DescribeTensors((IReadOnlyList<Tensor?>)Reference!),
+        _ => Payload.ToString(),
+    };
+
+    private static string DescribeTensors(IReadOnlyList<Tensor?> tensors)
+    {
+        const int Shown = 4;
+        var texts = tensors.Take(Shown).Select(tensor => tensor?.Describe() ?? "none");
+        return $"[{string.Join(", ", texts)}{(tensors.Count > Shown ? $", ... {tensors.Count} in all" : string.Empty)}]";
+    }
+}

@@ -1,0 +1,132 @@
+using Ocs.Torch.Interop;
+using static Ocs.Torch.Interop.OperatorCall;
+
+namespace Ocs.Torch;
+
+/// <content>Arithmetic on each element, with broadcasting.</content>
+public static partial class Aten
+{
+    private static readonly AtenOperator AddOperator = new("aten::add", "Tensor");
+    private static readonly AtenOperator AddScalarOperator = new("aten::add", "Scalar");
+    private static readonly AtenOperator AddInPlaceOperator = new("aten::add_", "Tensor");
+    private static readonly AtenOperator AddScalarInPlaceOperator = new("aten::add_", "Scalar");
+    private static readonly AtenOperator SubOperator = new("aten::sub", "Tensor");
+    private static readonly AtenOperator SubInPlaceOperator = new("aten::sub_", "Tensor");
+    private static readonly AtenOperator MulOperator = new("aten::mul", "Tensor");
+    private static readonly AtenOperator MulScalarOperator = new("aten::mul", "Scalar");
+    private static readonly AtenOperator MulInPlaceOperator = new("aten::mul_", "Tensor");
+    private static readonly AtenOperator MulScalarInPlaceOperator = new("aten::mul_", "Scalar");
+    private static readonly AtenOperator DivOperator = new("aten::div", "Tensor");
+    private static readonly AtenOperator DivScalarOperator = new("aten::div", "Scalar");
+    private static readonly AtenOperator DivInPlaceOperator = new("aten::div_", "Tensor");
+    private static readonly AtenOperator AddcmulOperator = new("aten::addcmul");
+    private static readonly AtenOperator AddcmulInPlaceOperator = new("aten::addcmul_");
+    private static readonly AtenOperator SquareOperator = new("aten::square");
+    private static readonly AtenOperator SqrtOperator = new("aten::sqrt");
+    private static readonly AtenOperator RsqrtOperator = new("aten::rsqrt");
+    private static readonly AtenOperator ReciprocalOperator = new("aten::reciprocal");
+    private static readonly AtenOperator ClampOperator = new("aten::clamp");
+    private static readonly AtenOperator ClampInPlaceOperator = new("aten::clamp_");
+    private static readonly AtenOperator AbsOperator = new("aten::abs");
+    private static readonly AtenOperator NegOperator = new("aten::neg");
+    private static readonly AtenOperator ExpOperator = new("aten::exp");
+    private static readonly AtenOperator LogOperator = new("aten::log");
+    private static readonly AtenOperator EqOperator = new("aten::eq", "Tensor");
+    private static readonly AtenOperator WhereOperator = new("aten::where", "self");
+    private static readonly AtenOperator IsFiniteOperator = new("aten::isfinite");
+
+    /// <summary>left + alpha * right.</summary>
+    public static Tensor Add(Tensor left, Tensor right, double alpha = 1)
+        => alpha == 1 ? Invoke(AddOperator, left, right) : Invoke(AddOperator, left, right, Factor(alpha));
+
+    public static Tensor Add(Tensor left, double right) => Invoke(AddScalarOperator, left, right);
+
+    /// <summary>left += alpha * right.</summary>
+    public static void AddInPlace(Tensor left, Tensor right, double alpha = 1)
+    {
+        if (alpha == 1)
+        {
+            InvokeInPlace(AddInPlaceOperator, left, right);
+        }
+        else
+        {
+            InvokeInPlace(AddInPlaceOperator, left, right, Factor(alpha));
+        }
+    }
+
+    public static void AddInPlace(Tensor left, double right) => InvokeInPlace(AddScalarInPlaceOperator, left, right);
+
+    /// <summary>left - alpha * right.</summary>
+    public static Tensor Sub(Tensor left, Tensor right, double alpha = 1)
+        => Invoke(SubOperator, left, right, Factor(alpha));
+
+    public static void SubInPlace(Tensor left, Tensor right, double alpha = 1)
+        => InvokeInPlace(SubInPlaceOperator, left, right, Factor(alpha));
+
+    public static Tensor Mul(Tensor left, Tensor right) => Invoke(MulOperator, left, right);
+
+    public static Tensor Mul(Tensor left, double right) => Invoke(MulScalarOperator, left, right);
+
+    public static void MulInPlace(Tensor left, Tensor right) => InvokeInPlace(MulInPlaceOperator, left, right);
+
+    public static void MulInPlace(Tensor left, double right) => InvokeInPlace(MulScalarInPlaceOperator, left, right);
+
+    public static Tensor Div(Tensor left, Tensor right) => Invoke(DivOperator, left, right);
+
+    public static Tensor Div(Tensor left, double right) => Invoke(DivScalarOperator, left, right);
+
+    public static void DivInPlace(Tensor left, Tensor right) => InvokeInPlace(DivInPlaceOperator, left, right);
+
+    /// <summary>input + value * left * right.</summary>
+    public static Tensor Addcmul(Tensor input, Tensor left, Tensor right, double value = 1)
+        => Invoke(AddcmulOperator, input, left, right, value);
+
+    /// <summary>tensor += value * left * right.</summary>
+    public static void AddcmulInPlace(Tensor tensor, Tensor left, Tensor right, double value = 1)
+        => InvokeInPlace(AddcmulInPlaceOperator, tensor, left, right, value);
+
+    public static Tensor Square(Tensor input) => Invoke(SquareOperator, input);
+
+    public static Tensor Sqrt(Tensor input) => Invoke(SqrtOperator, input);
+
+    public static Tensor Rsqrt(Tensor input) => Invoke(RsqrtOperator, input);
+
+    public static Tensor Reciprocal(Tensor input) => Invoke(ReciprocalOperator, input);
+
+    public static Tensor Clamp(Tensor input, double? min = null, double? max = null)
+        => Invoke(ClampOperator, input, Optional(min), Optional(max));
+
+    public static void ClampInPlace(Tensor tensor, double? min = null, double? max = null)
+        => InvokeInPlace(ClampInPlaceOperator, tensor, Optional(min), Optional(max));
+
+    public static Tensor Abs(Tensor input) => Invoke(AbsOperator, input);
+
+    public static Tensor Neg(Tensor input) => Invoke(NegOperator, input);
+
+    public static Tensor Exp(Tensor input) => Invoke(ExpOperator, input);
+
+    public static Tensor Log(Tensor input) => Invoke(LogOperator, input);
+
+    public static Tensor Eq(Tensor left, Tensor right) => Invoke(EqOperator, left, right);
+
+    /// <summary>Elements of <paramref name="left"/> where <paramref name="condition"/> holds, else of <paramref name="right"/>.</summary>
+    public static Tensor Where(Tensor condition, Tensor left, Tensor right)
+        => Invoke(WhereOperator, condition, left, right);
+
+    /// <summary>For each element: neither NaN nor infinite.</summary>
+    public static Tensor IsFinite(Tensor input) => Invoke(IsFiniteOperator, input);
+
+    /// <summary>No element is NaN or infinite.</summary>
+    public static bool AllFinite(Tensor input)
+    {
+        using var finite = IsFinite(input);
+        using var all = Invoke(AllOperator, finite);
+        return all.Item<bool>();
+    }
+
+    // Integer tensors take no fractional alpha: a whole number goes as an integer.
+    private static OperatorArgument Factor(double alpha)
+        => alpha == Math.Truncate(alpha) && Math.Abs(alpha) < 1e15 ? (long)alpha : alpha;
+
+    private static OperatorArgument Optional(double? value) => value is { } number ? number : OperatorArgument.None;
+}

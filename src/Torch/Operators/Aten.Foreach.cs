@@ -1,0 +1,45 @@
+using Ocs.Torch.Interop;
+using static Ocs.Torch.Interop.OperatorCall;
+
+namespace Ocs.Torch;
+
+/// <content>One call for lists of tensors, as an optimiser's step needs.</content>
+public static partial class Aten
+{
+    private static readonly AtenOperator ForeachAddOperator = new("aten::_foreach_add_", "List");
+    private static readonly AtenOperator ForeachAddScalarOperator = new("aten::_foreach_add_", "Scalar");
+    private static readonly AtenOperator ForeachMulOperator = new("aten::_foreach_mul_", "List");
+    private static readonly AtenOperator ForeachMulScalarOperator = new("aten::_foreach_mul_", "Scalar");
+    private static readonly AtenOperator ForeachAddcmulOperator = new("aten::_foreach_addcmul_", "Scalar");
+    private static readonly AtenOperator ForeachZeroOperator = new("aten::_foreach_zero_");
+
+    /// <summary>tensors[i] += alpha * others[i].</summary>
+    public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
+        => InvokeInPlace(
+            ForeachAddOperator, OperatorArgument.List(tensors), OperatorArgument.List(others), Factor(alpha));
+
+    /// <summary>tensors[i] += value.</summary>
+    public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, double value)
+        => InvokeInPlace(ForeachAddScalarOperator, OperatorArgument.List(tensors), value);
+
+    /// <summary>tensors[i] *= factors[i], which may broadcast.</summary>
+    public static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> factors)
+        => InvokeInPlace(ForeachMulOperator, OperatorArgument.List(tensors), OperatorArgument.List(factors));
+
+    /// <summary>tensors[i] *= factor.</summary>
+    public static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, double factor)
+        => InvokeInPlace(ForeachMulScalarOperator, OperatorArgument.List(tensors), factor);
+
+    /// <summary>tensors[i] += value * left[i] * right[i], which may broadcast.</summary>
+    public static void ForeachAddcmulInPlace(
+        IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> left, IReadOnlyList<Tensor> right, double value = 1)
+        => InvokeInPlace(
+            ForeachAddcmulOperator,
+            OperatorArgument.List(tensors),
+            OperatorArgument.List(left),
+            OperatorArgument.List(right),
+            value);
+
+    public static void ForeachZeroInPlace(IReadOnlyList<Tensor> tensors)
+        => InvokeInPlace(ForeachZeroOperator, OperatorArgument.List(tensors));
+}

@@ -1,0 +1,134 @@
+using Ocs.Torch.Interop;
+using static Ocs.Torch.Interop.OperatorCall;
+
+namespace Ocs.Torch;
+
+/// <summary>How a loss over a batch becomes one number; numbered as libtorch does.</summary>
+public enum Reduction
+{
+    /// <summary>A loss a sample.</summary>
+    None = 0,
+    Mean = 1,
+    Sum = 2,
+}
+
+/// <content>Layers, pooling and losses.</content>
+public static unsafe partial class Aten
+{
+    private static readonly AtenOperator Conv2dOperator = new("aten::conv2d");
+    private static readonly AtenOperator LinearOperator = new("aten::linear");
+    private static readonly AtenOperator MatmulOperator = new("aten::matmul");
+    private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
+    private static readonly AtenOperator MaxPool2dOperator = new("aten::max_pool2d");
+    private static readonly AtenOperator AvgPool2dOperator = new("aten::avg_pool2d");
+    private static readonly AtenOperator AdaptiveAvgPool2dOperator = new("aten::adaptive_avg_pool2d");
+    private static readonly AtenOperator DropoutOperator = new("aten::dropout");
+    private static readonly AtenOperator SoftmaxOperator = new("aten::softmax", "int");
+    private static readonly AtenOperator LogSoftmaxOperator = new("aten::log_softmax", "int");
+    private static readonly AtenOperator CrossEntropyOperator = new("aten::cross_entropy_loss");
+
+    /// <summary>[N, C, H, W] by weights [O, C / groups, h, w].</summary>
+    public static Tensor Conv2d(
+        Tensor input,
+        Tensor weight,
+        Tensor? bias,
+        ReadOnlySpan<long> stride,
+        ReadOnlySpan<long> padding,
+        ReadOnlySpan<long> dilation,
+        long groups = 1)
+    {
+        fixed (long* strides = stride, paddings = padding, dilations = dilation)
+        {
+            return Invoke(
+                Conv2dOperator,
+                input,
+                weight,
+                bias,
+                OperatorArgument.Pinned(strides, stride.Length),
+                OperatorArgument.Pinned(paddings, padding.Length),
+                OperatorArgument.Pinned(dilations, dilation.Length),
+                groups);
+        }
+    }
+
+    /// <summary>[..., I] by weights [O, I].</summary>
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
+        => Invoke(LinearOperator, input, weight, bias);
+
+    public static Tensor Matmul(Tensor left, Tensor right) => Invoke(MatmulOperator, left, right);
+
+    /// <summary>Normalises channels (dimension 1). In training the running buffers, if any, are updated.</summary>
+    public static Tensor BatchNorm(
+        Tensor input,
+        Tensor? weight,
+        Tensor? bias,
+        Tensor? runningMean,
+        Tensor? runningVar,
+        bool training,
+        double momentum = 0.1,
+        double epsilon = 1e-5)
+        => Invoke(
+            BatchNormOperator, input, weight, bias, runningMean, runningVar, training, momentum, epsilon, /* cuDNN */ true);
+
+    public static Tensor MaxPool2d(
+        Tensor input,
+        ReadOnlySpan<long> kernel,
+        ReadOnlySpan<long> stride,
+        ReadOnlySpan<long> padding,
+        ReadOnlySpan<long> dilation = default,
+        bool ceilMode = false)
+    {
+        ReadOnlySpan<long> spread = dilation.IsEmpty ? [1] : dilation;
+        fixed (long* kernels = kernel, strides = stride, paddings = padding, dilations = spread)
+        {
+            return Invoke(
+                MaxPool2dOperator,
+                input,
+                OperatorArgument.Pinned(kernels, kernel.Length),
+                OperatorArgument.Pinned(strides, stride.Length),
+                OperatorArgument.Pinned(paddings, padding.Length),
+                OperatorArgument.Pinned(dilations, spread.Length),
+                ceilMode);
+        }
+    }
+
+    public static Tensor AvgPool2d(
+        Tensor input,
+        ReadOnlySpan<long> kernel,
+        ReadOnlySpan<long> stride,
+        ReadOnlySpan<long> padding,
+        bool ceilMode = false,
+        bool countIncludePad = true)
+    {
+        fixed (long* kernels = kernel, strides = stride, paddings = padding)
+        {
+            return Invoke(
+                AvgPool2dOperator,
+                input,
+                OperatorArgument.Pinned(kernels, kernel.Length),
+                OperatorArgument.Pinned(strides, stride.Length),
+                OperatorArgument.Pinned(paddings, padding.Length),
+                ceilMode,
+                countIncludePad);
+        }
+    }
+
+    /// <summary>The mean over a grid of <paramref name="height"/> by <paramref name="width"/> cells.</summary>
+    public static Tensor AdaptiveAvgPool2d(Tensor input, long height, long width)
+    {
+        var size = stackalloc long[] { height, width };
+        return Invoke(AdaptiveAvgPool2dOperator, input, OperatorArgument.Pinned(size, 2));
+    }
+
+    public static Tensor Dropout(Tensor input, double probability, bool training)
+        => Invoke(DropoutOperator, input, probability, training);
+
+    public static Tensor Softmax(Tensor input, long dimension) => Invoke(SoftmaxOperator, input, dimension);
+
+    public static Tensor LogSoftmax(Tensor input, long dimension) => Invoke(LogSoftmaxOperator, input, dimension);
+
+    /// <summary>Logits [N, K, ...] against class indices (Int64) or class probabilities.</summary>
+    public static Tensor CrossEntropy(
+        Tensor input, Tensor target, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
+        => Invoke(CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
+}

@@ -1,0 +1,74 @@
+using Ocs.Torch.Interop;
+using static Ocs.Torch.Interop.OperatorCall;
+
+namespace Ocs.Torch;
+
+/// <content>Reductions; an empty list of dimensions means all of them.</content>
+public static unsafe partial class Aten
+{
+    private static readonly AtenOperator SumOperator = new("aten::sum", "dim_IntList");
+    private static readonly AtenOperator MeanOperator = new("aten::mean", "dim");
+    private static readonly AtenOperator MaxOperator = new("aten::max");
+    private static readonly AtenOperator AllOperator = new("aten::all");
+    private static readonly AtenOperator ArgmaxOperator = new("aten::argmax");
+    private static readonly AtenOperator VectorNormOperator = new("aten::linalg_vector_norm");
+    private static readonly AtenOperator VectorNormOutOperator = new("aten::linalg_vector_norm", "out");
+
+    public static Tensor Sum(
+        Tensor input, ReadOnlySpan<long> dimensions = default, bool keepDimensions = false, DType? dtype = null)
+    {
+        fixed (long* list = dimensions)
+        {
+            return Invoke(SumOperator, input, Dimensions(list, dimensions.Length), keepDimensions, dtype);
+        }
+    }
+
+    public static Tensor Mean(
+        Tensor input, ReadOnlySpan<long> dimensions = default, bool keepDimensions = false, DType? dtype = null)
+    {
+        fixed (long* list = dimensions)
+        {
+            return Invoke(MeanOperator, input, Dimensions(list, dimensions.Length), keepDimensions, dtype);
+        }
+    }
+
+    /// <summary>The largest element.</summary>
+    public static Tensor Max(Tensor input) => Invoke(MaxOperator, input);
+
+    /// <summary>The position (Int64) of the largest element along a dimension.</summary>
+    public static Tensor Argmax(Tensor input, long dimension, bool keepDimension = false)
+        => Invoke(ArgmaxOperator, input, dimension, keepDimension);
+
+    /// <summary>(Σ |x|^order)^(1 / order) over the dimensions.</summary>
+    public static Tensor VectorNorm(
+        Tensor input,
+        double order = 2,
+        ReadOnlySpan<long> dimensions = default,
+        bool keepDimensions = false,
+        DType? dtype = null)
+    {
+        fixed (long* list = dimensions)
+        {
+            return Invoke(VectorNormOperator, input, order, Dimensions(list, dimensions.Length), keepDimensions, dtype);
+        }
+    }
+
+    /// <summary><see cref="VectorNorm"/> into a tensor of the result's shape.</summary>
+    public static void VectorNormOut(
+        Tensor result,
+        Tensor input,
+        double order = 2,
+        ReadOnlySpan<long> dimensions = default,
+        bool keepDimensions = false,
+        DType? dtype = null)
+    {
+        fixed (long* list = dimensions)
+        {
+            InvokeInPlace(
+                VectorNormOutOperator, input, order, Dimensions(list, dimensions.Length), keepDimensions, dtype, result);
+        }
+    }
+
+    private static OperatorArgument Dimensions(long* list, int count)
+        => count == 0 ? default : OperatorArgument.Pinned(list, count);
+}

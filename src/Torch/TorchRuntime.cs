@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Ocs.Torch.Interop;
+
+namespace Ocs.Torch;
+
+/// <summary>What libtorch keeps for the whole process.</summary>
+public static class TorchRuntime
+{
+    /// <summary>Threads of one operator; at first the number of cores, or what OMP_NUM_THREADS says.</summary>
+    public static int Threads
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.ThreadsGet(out var count), "get threads");
+            return count;
+        }
+
+        set => NativeError.ThrowIfFailed(NativeMethods.ThreadsSet(value), "set threads");
+    }
+
+    /// <summary>Tensors that were handed out and not released yet, by this process.</summary>
+    public static long LiveTensors
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.LiveTensors(out var count), "live tensors");
+            return count;
+        }
+    }
+
+    /// <summary>The version of the libtorch that the shim was built with.</summary>
+    public static string Version
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.TorchVersion(out var version), "version");
+            return Marshal.PtrToStringUTF8(version)!;
+        }
+    }
+
+    /// <summary>Whether there is a CUDA device and a libtorch that can use it.</summary>
+    public static bool HasCuda => CudaDevices > 0;
+
+    public static int CudaDevices
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.CudaCompiled(out var compiled), "CUDA devices");
+            if (compiled == 0)
+            {
+                return 0;
+            }
+
+            NativeError.ThrowIfFailed(NativeMethods.CudaDeviceCount(out var count), "CUDA devices");
+            return count;
+        }
+    }
+
+    /// <summary>Seeds the generators of every device.</summary>
+    public static void Seed(ulong seed) => NativeError.ThrowIfFailed(NativeMethods.RngSeed(seed), "seed");
+
+    /// <summary>The whole state of a device's generator, for an exact resume.</summary>
+    public static byte[] GetRngState(Device device = default)
+    {
+        NativeError.ThrowIfFailed(NativeMethods.RngStateGet(device.Kind, NativeIndex(device), out var pointer), "get RNG state");
+        using var state = new Tensor(pointer);
+        return state.ToArray<byte>();
+    }
+
+    public static void SetRngState(ReadOnlySpan<byte> state, Device device = default)
+    {
+        using var tensor = Tensor.FromArray(state, [state.Length]);
+        NativeError.ThrowIfFailed(NativeMethods.RngStateSet(device.Kind, NativeIndex(device), tensor.Handle), "set RNG state");
+    }
+
+    private static int NativeIndex(Device device) => device.Kind == DeviceKind.Cpu ? -1 : device.Index;
+}
