@@ -1,0 +1,38 @@
+namespace Ocs.Data;
+
+/// <summary>What happens to an image between the data set and the network.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>Black pixels put around the image before a window of its own size is cut out at random; 0 cuts nothing.</summary>
+    /// <value>0. Range 0..32.</value>
+    public int CropPadding { get; init; }
+
+    /// <summary>Whether half of the images, chosen at random, are mirrored left to right.</summary>
+    /// <value>False.</value>
+    public bool HorizontalFlip { get; init; }
+
+    /// <summary>Mean and deviation per channel; null takes the data set's own.</summary>
+    /// <value>Null.</value>
+    public Normalization? Normalization { get; init; }
+
+    /// <summary>CIFAR's usual recipe: padding of 4, random crop, flip (He et al. 2016, section 4.2).</summary>
+    public static AugmentationOptions CifarTrain { get; } = new() { CropPadding = 4, HorizontalFlip = true };
+
+    /// <summary>For Fashion-MNIST: a weaker crop, because its objects fill the 28x28 frame.</summary>
+    public static AugmentationOptions FashionTrain { get; } = new() { CropPadding = 2, HorizontalFlip = true };
+
+    /// <summary>Normalized and otherwise untouched.</summary>
+    public static AugmentationOptions Evaluation { get; } = new();
+
+    /// <summary>Everything that is wrong with the options, a sentence each.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [.. Normalization?.Problems() ?? []];
+        if (CropPadding is < 0 or > 32)
+        {
+            problems.Add($"crop-padding is {CropPadding}, it must be within 0..32");
+        }
+
+        return problems;
+    }
+}

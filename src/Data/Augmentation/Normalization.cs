@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Data;
+
+/// <summary>What turns a pixel into a network's input: (pixel / 255 - mean) / deviation, per channel.</summary>
+/// <param name="Mean">Per channel, of pixels scaled to 0..1.</param>
+/// <param name="StandardDeviation">Per channel, of pixels scaled to 0..1; positive.</param>
+public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<float> StandardDeviation)
+{
+    /// <summary>Training images of Fashion-MNIST.</summary>
+    public static Normalization FashionMnist { get; } = new([0.28604f], [0.35302f]);
+
+    /// <summary>Training images of CIFAR-10.</summary>
+    public static Normalization Cifar10 { get; } =
+        new([0.49139968f, 0.48215841f, 0.44653091f], [0.24703223f, 0.24348513f, 0.26158784f]);
+
+    /// <summary>Training images of CIFAR-100.</summary>
+    public static Normalization Cifar100 { get; } =
+        new([0.50707516f, 0.48654887f, 0.44091784f], [0.26733429f, 0.25643846f, 0.27615047f]);
+
+    /// <summary>The deviations of the paper's program: the mean of each image's own deviation, not the set's.</summary>
+    public static Normalization OfficialCifar10 { get; } =
+        new([0.4914f, 0.4822f, 0.4465f], [0.2023f, 0.1994f, 0.2010f]);
+
+    /// <summary>Number of channels, C.</summary>
+    public int Channels => Mean.Length;
+
+    /// <summary>The network's input for each of the 256 pixel values of each channel, [C, 256].</summary>
+    /// <remarks>Rounded in the order of torchvision's ToTensor and Normalize, so that inputs agree to the last bit.</remarks>
+    internal float[] Table()
+    {
+        float[] table = new float[Channels * 256];
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            for (int pixel = 0; pixel < 256; pixel++)
+            {
+                table[(channel * 256) + pixel] = ((pixel / 255f) - Mean[channel]) / StandardDeviation[channel];
+            }
+        }
+
+        return table;
+    }
+
+    internal IEnumerable<string> Problems()
+    {
+        if (Mean.IsDefaultOrEmpty || StandardDeviation.IsDefaultOrEmpty || Mean.Length != StandardDeviation.Length)
+        {
+            yield return "mean and standard-deviation must have one number a channel each";
+            yield break;
+        }
+
+        if (Mean.Any(value => !float.IsFinite(value)) || StandardDeviation.Any(value => !float.IsFinite(value) || value <= 0))
+        {
+            yield return "mean must be finite and standard-deviation positive in every channel";
+        }
+    }
+}

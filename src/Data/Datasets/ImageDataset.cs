@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Data;
+
+/// <summary>Labelled images of one size, whole in memory: bytes [N, C, H, W] and a class number each.</summary>
+public sealed class ImageDataset
+{
+    private readonly byte[] _images;
+
+    /// <param name="name">The name in <see cref="DatasetCatalog"/>, or the caller's own.</param>
+    /// <param name="images">[N, C, H, W]; the data set owns it from now on.</param>
+    /// <param name="labels">[N], each an index into <paramref name="classNames"/>.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="classNames">What the labels mean.</param>
+    /// <param name="normalization">Mean and deviation per channel of the training images.</param>
+    public ImageDataset(
+        string name,
+        byte[] images,
+        ImmutableArray<int> labels,
+        int channels,
+        int height,
+        int width,
+        ImmutableArray<string> classNames,
+        Normalization normalization)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(normalization);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        if (images.LongLength != (long)labels.Length * channels * height * width)
+        {
+            throw new ArgumentException(
+                $"{images.LongLength} bytes are not {labels.Length} images of {channels}x{height}x{width}", nameof(images));
+        }
+
+        foreach (int label in labels)
+        {
+            if ((uint)label >= (uint)classNames.Length)
+            {
+                throw new ArgumentException($"label {label} is outside 0..{classNames.Length - 1}", nameof(labels));
+            }
+        }
+
+        if (normalization.Channels != channels)
+        {
+            throw new ArgumentException(
+                $"the normalization has {normalization.Channels} channels, the images have {channels}", nameof(normalization));
+        }
+
+        (Name, _images, Labels, Channels, Height, Width) = (name, images, labels, channels, height, width);
+        (ClassNames, Normalization) = (classNames, normalization);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Number of images, N.</summary>
+    public int Count => Labels.Length;
+
+    public int Channels { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <summary>Bytes of one image: C * H * W.</summary>
+    public int ImageLength => Channels * Height * Width;
+
+    /// <summary>All pixels, [N, C, H, W].</summary>
+    public ReadOnlyMemory<byte> Images => _images;
+
+    public ImmutableArray<int> Labels { get; }
+
+    public ImmutableArray<string> ClassNames { get; }
+
+    /// <summary>Mean and standard deviation of each channel of the training images, pixels scaled to 0..1.</summary>
+    public Normalization Normalization { get; }
+
+    /// <summary>Pixels of one image, [C, H, W].</summary>
+    public ReadOnlySpan<byte> Image(int index) => _images.AsSpan(checked(index * ImageLength), ImageLength);
+
+    /// <summary>A random choice of <paramref name="count"/> images (all, if there are fewer), in their present order.</summary>
+    public ImageDataset Sample(int count, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count >= Count)
+        {
+            return this;
+        }
+
+        int[] order = [.. Enumerable.Range(0, Count)];
+        Rng.ForStream(seed, "sample").Shuffle(order);
+        int[] chosen = order[..count];
+        Array.Sort(chosen);
+        byte[] images = new byte[checked(count * ImageLength)];
+        for (int i = 0; i < count; i++)
+        {
+            Image(chosen[i]).CopyTo(images.AsSpan(i * ImageLength));
+        }
+
+        return new(Name, images, [.. chosen.Select(i => Labels[i])], Channels, Height, Width, ClassNames, Normalization);
+    }
+
+    /// <summary>Counts the pixels exactly: mean and population standard deviation per channel, pixels scaled to 0..1.</summary>
+    public Normalization Measure()
+    {
+        var mean = ImmutableArray.CreateBuilder<float>(Channels);
+        var deviation = ImmutableArray.CreateBuilder<float>(Channels);
+        int plane = Height * Width;
+        double samples = (double)Count * plane;
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            long sum = 0;
+            long squares = 0;
+            for (int image = 0; image < Count; image++)
+            {
+                foreach (byte pixel in Image(image).Slice(channel * plane, plane))
+                {
+                    sum += pixel;
+                    squares += pixel * pixel;
+                }
+            }
+
+            double average = sum / samples;
+            mean.Add((float)(average / 255));
+            deviation.Add((float)(Math.Sqrt((squares / samples) - (average * average)) / 255));
+        }
+
+        return new(mean.MoveToImmutable(), deviation.MoveToImmutable());
+    }
+}

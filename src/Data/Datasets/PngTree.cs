@@ -1,0 +1,72 @@
+using Ocs.Torch;
+
+namespace Ocs.Data;
+
+/// <summary>A split as CLASS/*.png, in the order of label and file name.</summary>
+internal static class PngTree
+{
+    // A 32x32 PNG of noise has 3.2 kB; metadata may add to it.
+    private const int LongestFile = 1 << 20;
+
+    public static (byte[] Images, int[] Labels) Read(
+        string folder, IReadOnlyDictionary<string, int> labelOf, int side, int most, string advice)
+    {
+        List<(string Path, int Label)> files = List(folder, labelOf, advice);
+        if (files.Count == 0 || files.Count > most)
+        {
+            throw new OcsInputException($"{folder} holds {files.Count} PNG files where {most} are expected: {advice}");
+        }
+
+        int length = 3 * side * side;
+        byte[] images = new byte[files.Count * length];
+        for (int i = 0; i < files.Count; i++)
+        {
+            Decode(files[i].Path, images.AsSpan(i * length, length), side);
+        }
+
+        return (images, [.. files.Select(file => file.Label)]);
+    }
+
+    private static List<(string Path, int Label)> List(string folder, IReadOnlyDictionary<string, int> labelOf, string advice)
+    {
+        List<(string Path, int Label)> files = [];
+        try
+        {
+            foreach (string path in Directory.EnumerateDirectories(folder))
+            {
+                string name = Path.GetFileName(path);
+                if (!labelOf.TryGetValue(name, out int label))
+                {
+                    throw new OcsInputException($"{path} is not one of the {labelOf.Count} classes: remove the folder or rename it");
+                }
+
+                files.AddRange(Directory.EnumerateFiles(path, "*.png").Select(file => (file, label)));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OcsInputException($"{folder} cannot be read ({error.Message}): {advice}", error);
+        }
+
+        files.Sort((a, b) => a.Label != b.Label ? a.Label.CompareTo(b.Label) : string.CompareOrdinal(a.Path, b.Path));
+        return files;
+    }
+
+    private static void Decode(string path, Span<byte> image, int side)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > LongestFile)
+            {
+                throw new InvalidDataException($"{length} bytes are too many for {side}x{side} pixels");
+            }
+
+            Png.DecodeRgb(File.ReadAllBytes(path), image, side, side);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new OcsInputException($"{path} is not a {side}x{side} PNG image ({error.Message}): replace or remove the file", error);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Ocs.Torch;
+
+namespace Ocs.Data;
+
+/// <summary>How images become batches.</summary>
+public sealed record BatchLoaderOptions
+{
+    /// <summary>Images in a batch, N.</summary>
+    /// <value>128. At least 1.</value>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>What happens to each image.</summary>
+    /// <value><see cref="AugmentationOptions.Evaluation"/>.</value>
+    public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.Evaluation;
+
+    /// <summary>Where order and augmentation come from; the same seed gives the same epochs.</summary>
+    /// <value>0.</value>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether each epoch has its own random order.</summary>
+    /// <value>False.</value>
+    public bool Shuffle { get; init; }
+
+    /// <summary>Whether a last batch that is not full is left out.</summary>
+    /// <value>False.</value>
+    public bool DropLast { get; init; }
+
+    /// <summary>Batches kept ready ahead of the training step; 0 prepares each batch when it is asked for.</summary>
+    /// <value>3. Range 0..64.</value>
+    public int PrefetchDepth { get; init; } = 3;
+
+    /// <summary>The order of the images in memory.</summary>
+    /// <value><see cref="MemoryFormat.Contiguous"/>; or <see cref="MemoryFormat.ChannelsLast"/>.</value>
+    public MemoryFormat MemoryFormat { get; init; } = MemoryFormat.Contiguous;
+
+    /// <summary>Where the batches are wanted.</summary>
+    /// <value>The CPU.</value>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>For training: shuffled, as augmented as given.</summary>
+    public static BatchLoaderOptions Train(int batchSize, AugmentationOptions augmentation, ulong seed) =>
+        new() { BatchSize = batchSize, Augmentation = augmentation, Seed = seed, Shuffle = true };
+
+    /// <summary>For measuring accuracy: every image once, in order, untouched.</summary>
+    public static BatchLoaderOptions Evaluation(int batchSize) => new() { BatchSize = batchSize };
+
+    /// <summary>Everything that is wrong with the options, a sentence each.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [.. Augmentation.Validate()];
+        if (BatchSize < 1)
+        {
+            problems.Add($"batch-size is {BatchSize}, it must be at least 1");
+        }
+
+        if (PrefetchDepth is < 0 or > 64)
+        {
+            problems.Add($"prefetch-depth is {PrefetchDepth}, it must be within 0..64");
+        }
+
+        if (MemoryFormat is not (MemoryFormat.Contiguous or MemoryFormat.ChannelsLast))
+        {
+            problems.Add($"memory-format is {MemoryFormat}, it must be contiguous or channels-last");
+        }
+
+        return problems;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace Ocs.Data.Tests.Datasets;
+
+/// <summary>Writes plain PNG files: https://www.w3.org/TR/png, filter 0 on each line.</summary>
+internal static class PngFiles
+{
+    /// <summary>Colours from planes, [3, H, W].</summary>
+    public static byte[] Rgb(int height, int width, byte[] planes)
+    {
+        int plane = height * width;
+        List<byte> lines = [];
+        for (int y = 0; y < height; y++)
+        {
+            lines.Add(0);
+            for (int x = 0; x < width; x++)
+            {
+                int at = (y * width) + x;
+                lines.AddRange([planes[at], planes[plane + at], planes[(2 * plane) + at]]);
+            }
+        }
+
+        return File(height, width, 2, [.. lines]);
+    }
+
+    /// <summary>Grey pixels, [H, W].</summary>
+    public static byte[] Grey(int height, int width, byte[] pixels) =>
+        File(height, width, 0, [.. pixels.Chunk(width).SelectMany(line => line.Prepend((byte)0))]);
+
+    private static byte[] File(int height, int width, byte colorType, byte[] lines)
+    {
+        using MemoryStream packed = new();
+        using (ZLibStream zlib = new(packed, CompressionLevel.Fastest))
+        {
+            zlib.Write(lines);
+        }
+
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (8, colorType);
+        return
+        [
+            0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10,
+            .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", []),
+        ];
+    }
+
+    private static byte[] Chunk(string type, byte[] content)
+    {
+        byte[] named = [.. Encoding.ASCII.GetBytes(type), .. content];
+        uint crc = uint.MaxValue;
+        foreach (byte value in named)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+            }
+        }
+
+        byte[] ends = new byte[8];
+        BinaryPrimitives.WriteInt32BigEndian(ends, content.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(ends.AsSpan(4), ~crc);
+        return [.. ends[..4], .. named, .. ends[4..]];
+    }
+}
