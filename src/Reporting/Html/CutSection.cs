@@ -1,0 +1,63 @@
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>The cut: accuracy right before and after it, and what the prune-proof gate found.</summary>
+internal static class CutSection
+{
+    public static void AddTo(HtmlBuilder html, RunFolder run)
+    {
+        if (run.Summary is not { } summary || (summary.Gate is null && summary.AccuracyAtCutBefore is null))
+        {
+            return;
+        }
+
+        html.Add($"""
+            <section id="cut">
+            <h2>The cut</h2>
+            <p class="lead">{Sentence(summary)}</p>
+
+            """);
+        if (summary.Gate is GateSummary gate)
+        {
+            AddGate(html, gate);
+        }
+
+        html.Add($"</section>\n");
+    }
+
+    private static string Sentence(RunSummary summary)
+    {
+        string when = summary.StableEpoch is int epoch ? $" at epoch {epoch}" : "";
+        if (summary.AccuracyAtCutBefore is not double before || summary.AccuracyAtCutAfter is not double after)
+        {
+            return $"The network was cut{when}.";
+        }
+
+        return $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut and {Wording.Percent(after)} "
+            + $"right after it ({Wording.Points(after - before)}), before any further training.";
+    }
+
+    private static void AddGate(HtmlBuilder html, GateSummary gate)
+    {
+        string difference = gate.LargestDifference is double d ? $" Largest difference {Wording.Number(d)}." : "";
+        html.Add($"""
+            <table class="gate">
+            <caption>Prune-proof gate: {(gate.Passed ? "passed" : "not passed")}</caption>
+            <thead class="visually-hidden"><tr><th scope="col">Result</th><th scope="col">Check</th></tr></thead>
+            <tbody>
+
+            """);
+        AddCheck(html, gate.OutputsEqual, $"Same outputs as the whole network with the pruned channels set to zero.{difference}");
+        AddCheck(html, gate.Backward, "A backward pass runs, and every gradient is finite.");
+        AddCheck(html, gate.Shapes, "Every shape in the cut graph verifies.");
+        AddCheck(html, gate.Reload, "Saved and loaded again, the network gives identical outputs.");
+        AddCheck(html, gate.Macs, "The network costs what the search promised.");
+        html.Add($"</tbody>\n</table>\n");
+    }
+
+    private static void AddCheck(HtmlBuilder html, bool passed, string check) => html.Add($"""
+        <tr><td class="{(passed ? "yes" : "no")}">{(passed ? "✓ passed" : "✗ failed")}</td><td>{check}</td></tr>
+
+        """);
+}

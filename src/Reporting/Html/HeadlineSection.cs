@@ -1,0 +1,90 @@
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>The title, the verdict and the table of before and after.</summary>
+internal static class HeadlineSection
+{
+    public static void AddTo(HtmlBuilder html, RunFolder run, string title)
+    {
+        html.Add($"""
+            <header id="headline">
+            <p class="kicker">ocs report</p>
+            <h1>{title}</h1>
+            <p class="verdict">{Verdict.Of(run)}</p>
+
+            """);
+        if (run.Notice is string notice)
+        {
+            html.Add($"""<p class="notice" role="note">{notice}</p>{"\n"}""");
+        }
+
+        if (run.Summary is RunSummary summary)
+        {
+            AddTable(html, run, summary);
+        }
+
+        html.Add($"</header>\n");
+    }
+
+    private static void AddTable(HtmlBuilder html, RunFolder run, RunSummary summary)
+    {
+        bool twin = summary.Baseline is not null;
+        html.Add($"""
+            <table class="headline">
+            <caption>Before and after</caption>
+            <thead><tr><th scope="col"><span class="visually-hidden">Measure</span></th><th scope="col">{(twin ? "Unpruned twin" : "Whole network")}</th><th scope="col">{(summary.Kind == RunKind.Baseline ? "This run" : "Pruned")}</th><th scope="col">Change</th></tr></thead>
+            <tbody>
+
+            """);
+        AddAccuracy(html, summary);
+        long macs = summary.Baseline?.Macs ?? summary.MacsBefore;
+        long parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
+        AddRow(html, "MACs", Wording.Count(macs), Wording.Count(summary.MacsAfter), Wording.Change(macs, summary.MacsAfter));
+        AddRow(html, "Parameters", Wording.Count(parameters), Wording.Count(summary.ParametersAfter), Wording.Change(parameters, summary.ParametersAfter));
+        if (Throughput.Of(run.Records) is { After: double after } speed)
+        {
+            AddRow(html, "Training images per second", Wording.Whole(speed.Before), Wording.Whole(after), Wording.Change(speed.Before, after));
+        }
+
+        double? twinSeconds = summary.Baseline?.TotalSeconds;
+        AddRow(
+            html,
+            "Time of the whole run",
+            twinSeconds is double t ? Wording.Duration(t) : Wording.Nothing,
+            Wording.Duration(summary.TotalSeconds),
+            twinSeconds is double s ? Wording.Change(s, summary.TotalSeconds) : Wording.Nothing);
+        html.Add($"</tbody>\n</table>\n");
+    }
+
+    private static void AddAccuracy(HtmlBuilder html, RunSummary summary)
+    {
+        double? twin = summary.Baseline?.ValAccuracy;
+        string change = summary.ValAccuracy is double own && twin is double other ? Wording.Points(own - other) : Wording.Nothing;
+        AddRow(html, "Validation accuracy", Wording.Percent(twin), Wording.Percent(summary.ValAccuracy), change);
+        if (summary.BestAccuracy is double best && best != summary.ValAccuracy)
+        {
+            AddRow(html, "Best epoch’s accuracy", Wording.Nothing, Wording.Percent(best), Wording.Nothing);
+        }
+    }
+
+    private static void AddRow(HtmlBuilder html, string measure, string before, string after, string change) =>
+        html.Add($"""<tr><th scope="row">{measure}</th><td>{before}</td><td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");
+}
+
+/// <summary>Median training speed before the cut and after it; without a cut there is no second number.</summary>
+internal sealed record Throughput(double Before, double? After)
+{
+    public static Throughput? Of(IReadOnlyList<RunRecord> records)
+    {
+        double? before = Median(records.Where(r => r.Phase != RunPhase.Final));
+        double? after = Median(records.Where(r => r.Phase == RunPhase.Final));
+        return before is double b ? new Throughput(b, after) : null;
+    }
+
+    private static double? Median(IEnumerable<RunRecord> records)
+    {
+        double[] sorted = [.. records.Select(r => r.ImagesPerSecond).Where(double.IsFinite).Order()];
+        return sorted.Length == 0 ? null : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

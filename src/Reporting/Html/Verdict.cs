@@ -1,0 +1,92 @@
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>What a run came to, in plain words.</summary>
+internal static class Verdict
+{
+    public static string Of(RunFolder run) => run.Summary switch
+    {
+        null => Unfinished(run),
+        { Gate.Passed: false } => "The cut did not pass its checks and was rolled back: the network is whole.",
+        { Kind: RunKind.Baseline } summary => $"An unpruned run. {Accuracy(summary)}",
+        var summary when summary.MacsAfter >= summary.MacsBefore =>
+            $"Nothing was cut: {NoCut(summary)}. {Accuracy(summary)}",
+        var summary => $"{Cut(summary)} {Accuracy(summary)} {When(summary)}".TrimEnd(),
+    };
+
+    /// <summary>Standard error of an accuracy that was measured on so many samples.</summary>
+    public static double? StandardError(double? accuracy, int? samples) =>
+        accuracy is double a && samples is int n and > 0 ? Math.Sqrt(Math.Max(0, a * (1 - a)) / n) : null;
+
+    private static string Unfinished(RunFolder run)
+    {
+        if (run.Records.IsEmpty)
+        {
+            return "The run has not finished its first epoch yet.";
+        }
+
+        var last = run.Records[^1];
+        string accuracy = last.ValAccuracy is null ? "" : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
+        return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, now in the phase "
+            + $"“{last.Phase.ToString().ToLowerInvariant()}”.{accuracy}";
+    }
+
+    private static string Cut(RunSummary summary)
+    {
+        string target = summary.Target is double t ? $" (target {Wording.Percent(t, 0)})" : "";
+        return $"{Removed(summary.MacsBefore, summary.MacsAfter)} of the multiply-accumulates{target} and "
+            + $"{Removed(summary.ParametersBefore, summary.ParametersAfter)} of the parameters are gone for good.";
+    }
+
+    private static string NoCut(RunSummary summary) => summary.StableEpoch is null
+        ? "no stable sub-network was found within the schedule"
+        : "the search kept every channel";
+
+    private static string Accuracy(RunSummary summary)
+    {
+        if (summary.ValAccuracy is not double accuracy)
+        {
+            return "No accuracy was measured.";
+        }
+
+        string samples = summary.TestSamples is int n ? $" on {Wording.Whole(n)} validation samples" : "";
+        if (summary.Baseline?.ValAccuracy is not double twin)
+        {
+            return summary.Kind == RunKind.Train
+                ? $"Accuracy is {Wording.Percent(accuracy)}{samples}; no unpruned twin was trained to compare it with."
+                : $"Accuracy is {Wording.Percent(accuracy)}{samples}.";
+        }
+
+        double difference = accuracy - twin;
+        string side = difference < 0 ? "below" : "above";
+        string words = Math.Abs(difference) < 5e-5
+            ? $"the same as the unpruned twin’s"
+            : $"{Wording.Fixed(Math.Abs(difference) * 100, 2)} points {side} the unpruned twin’s {Wording.Percent(twin)}";
+        return $"Accuracy is {Wording.Percent(accuracy)}{samples}, {words}{Noise(summary, twin)}.";
+    }
+
+    /// <summary>Two runs measured on so many samples each differ by chance: says when the difference is within that.</summary>
+    private static string Noise(RunSummary summary, double twin)
+    {
+        double? own = StandardError(summary.ValAccuracy, summary.TestSamples);
+        double? other = StandardError(twin, summary.TestSamples);
+        if (own is null || other is null)
+        {
+            return "";
+        }
+
+        double error = 2 * Math.Sqrt((own.Value * own.Value) + (other.Value * other.Value));
+        return Math.Abs(summary.ValAccuracy!.Value - twin) <= error
+            ? $"; so many samples can’t tell a difference below {Wording.Fixed(error * 100, 2)} points from chance"
+            : "";
+    }
+
+    private static string When(RunSummary summary) => summary.StableEpoch is int stable && summary.Epochs > stable
+        ? $"The sub-network was stable at epoch {stable} of {summary.Epochs}; "
+            + $"what was left of the network trained for the other {Wording.Plural(summary.Epochs - stable, "epoch")}."
+        : "";
+
+    private static string Removed(long before, long after) =>
+        Wording.Percent(before > 0 ? 1 - (double)after / before : 0, 1);
+}

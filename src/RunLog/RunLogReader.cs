@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ocs.RunLog;
+
+/// <summary>Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.</summary>
+public static class RunLogReader
+{
+    /// <summary>Reads the log, the summary and the options that are in a run's folder.</summary>
+    public static RunFolder Read(string runFolder)
+    {
+        if (!Directory.Exists(runFolder))
+        {
+            throw new InvalidDataException($"{runFolder} is not a folder: give the folder that a run has written.");
+        }
+
+        string log = Path.Combine(runFolder, RunFolder.LogName);
+        string summary = Path.Combine(runFolder, RunFolder.SummaryName);
+        string config = Path.Combine(runFolder, RunFolder.ConfigName);
+        if (!File.Exists(log) && !File.Exists(summary))
+        {
+            throw new InvalidDataException(
+                $"{runFolder} holds neither {RunFolder.LogName} nor {RunFolder.SummaryName}: give the folder that a run has written.");
+        }
+
+        ImmutableArray<RunRecord> records = [];
+        string? notice = File.Exists(log) ? ReadLog(log, out records) : null;
+        return new RunFolder(
+            runFolder,
+            records,
+            File.Exists(summary) ? ReadSummary(summary) : null,
+            File.Exists(config) ? File.ReadAllText(config) : null,
+            notice);
+    }
+
+    /// <summary>Reads a log; returns a sentence about a torn last line, or null.</summary>
+    internal static string? ReadLog(string path, out ImmutableArray<RunRecord> records)
+    {
+        var read = ImmutableArray.CreateBuilder<RunRecord>();
+        string? notice = null;
+        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
+        for (int number = 1; !rest.IsEmpty; number++)
+        {
+            int end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            string place = $"{path}, line {number}";
+            RunRecord record;
+            try
+            {
+                record = Parse(line, RunLogJson.Default.RunRecord, place);
+            }
+            catch (InvalidDataException) when (end < 0)
+            {
+                notice = $"{place}, is incomplete (the run was stopped while writing it) and was left out.";
+                break;
+            }
+
+            if (read.Count > 0 && record.Epoch <= read[^1].Epoch)
+            {
+                throw new InvalidDataException($"{place}: epoch {record.Epoch} comes after epoch {read[^1].Epoch}.");
+            }
+
+            read.Add(record);
+        }
+
+        records = read.ToImmutable();
+        return notice;
+    }
+
+    private static RunSummary ReadSummary(string path) =>
+        Parse(File.ReadAllBytes(path), RunLogJson.Default.RunSummary, path);
+
+    private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string place)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type)
+                ?? throw new InvalidDataException($"{place}: expected a JSON object, found null.");
+        }
+        catch (JsonException failure)
+        {
+            // The serializer's own position follows after " Path:"; the line of a log is named already.
+            string reason = failure.Message.Split(" Path:", 2)[0].TrimEnd('.', ' ');
+            string where = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? "" : $" (at {failure.Path})";
+            string line = type.Type == typeof(RunSummary) && failure.LineNumber is long n ? $", line {n + 1}" : "";
+            throw new InvalidDataException($"{place}{line}: {reason}{where}.", failure);
+        }
+    }
+}

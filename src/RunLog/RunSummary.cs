@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+
+namespace Ocs.RunLog;
+
+/// <summary>What came out of a run: <c>summary.json</c>. Accuracies are fractions, 0 to 1.</summary>
+public sealed record RunSummary
+{
+    /// <summary>The network's name, or the file that it came from.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The data set's name; null where none was used.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The command that made the run.</summary>
+    public required RunKind Kind { get; init; }
+
+    /// <summary>The options' preset: paper, official or ours.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>The seed that every random choice of the run derives from.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Epochs trained in all.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>Fraction of the resource to remove (Eq. 1), 0 to 1.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Accuracy of the final network.</summary>
+    public double? ValAccuracy { get; init; }
+
+    /// <summary>Best accuracy after the cut (in an unpruned run: of all epochs).</summary>
+    public double? BestAccuracy { get; init; }
+
+    /// <summary>Number of samples that the accuracies were measured on.</summary>
+    public int? TestSamples { get; init; }
+
+    /// <summary>Epoch t* of Eq. 6, at whose beginning the network was cut.</summary>
+    public int? StableEpoch { get; init; }
+
+    /// <summary>First epoch of sparsity learning, t_sl of Eq. 5.</summary>
+    public int? SlStartEpoch { get; init; }
+
+    public required long MacsBefore { get; init; }
+
+    public required long MacsAfter { get; init; }
+
+    public required long ParametersBefore { get; init; }
+
+    public required long ParametersAfter { get; init; }
+
+    /// <summary>Accuracy of the whole network right before the cut.</summary>
+    public double? AccuracyAtCutBefore { get; init; }
+
+    /// <summary>Accuracy of the cut network before it trains on.</summary>
+    public double? AccuracyAtCutAfter { get; init; }
+
+    /// <summary>Wall-clock time of the run.</summary>
+    public double TotalSeconds { get; init; }
+
+    /// <summary>The command line as it was given.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Version of this program.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Version of libtorch, device and threads.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>Channels that leave together, and which of them stayed.</summary>
+    public ImmutableArray<GroupSummary> Groups { get; init; } = [];
+
+    /// <summary>Every layer that has output channels, and what became of it.</summary>
+    public ImmutableArray<LayerSummary> Layers { get; init; } = [];
+
+    /// <summary>The checks at the cut; null where nothing was cut.</summary>
+    public GateSummary? Gate { get; init; }
+
+    /// <summary>The unpruned twin of the run, where one was trained.</summary>
+    public BaselineSummary? Baseline { get; init; }
+}
+
+/// <summary>A group: its channels in the original network, and the indices of those that stayed.</summary>
+public sealed record GroupSummary
+{
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required int Channels { get; init; }
+
+    /// <summary>Indices of the kept channels in the original network, ascending.</summary>
+    public required ImmutableArray<int> Kept { get; init; }
+
+    /// <summary>Why the group can't be cut; null where it can.</summary>
+    public string? FrozenReason { get; init; }
+
+    public long MacsBefore { get; init; }
+
+    public long MacsAfter { get; init; }
+}
+
+/// <summary>A layer's output channels and cost before and after the cut.</summary>
+public sealed record LayerSummary
+{
+    public required string Name { get; init; }
+
+    /// <summary>The parameter whose rows are the channels.</summary>
+    public string? Parameter { get; init; }
+
+    public required int ChannelsBefore { get; init; }
+
+    public required int ChannelsAfter { get; init; }
+
+    public required long MacsBefore { get; init; }
+
+    public required long MacsAfter { get; init; }
+
+    public required LayerStatus Status { get; init; }
+
+    /// <summary>Why it was not cut, or not more, in one sentence.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>The prune-proof gate: what was checked at the cut before training went on.</summary>
+public sealed record GateSummary
+{
+    /// <summary>The cut network's outputs equal those of the whole network with the pruned channels zeroed.</summary>
+    public required bool OutputsEqual { get; init; }
+
+    /// <summary>Largest absolute difference between those outputs.</summary>
+    public double? LargestDifference { get; init; }
+
+    /// <summary>A backward pass ran and every gradient is finite.</summary>
+    public required bool Backward { get; init; }
+
+    /// <summary>Every shape in the cut graph verifies.</summary>
+    public required bool Shapes { get; init; }
+
+    /// <summary>Saved and loaded again, the network gives identical outputs.</summary>
+    public required bool Reload { get; init; }
+
+    /// <summary>The network costs what the search promised.</summary>
+    public required bool Macs { get; init; }
+
+    /// <summary>All of the above.</summary>
+    public required bool Passed { get; init; }
+}
+
+/// <summary>The same network, data, schedule and seed without pruning.</summary>
+public sealed record BaselineSummary
+{
+    public double? ValAccuracy { get; init; }
+
+    public required long Macs { get; init; }
+
+    public required long Parameters { get; init; }
+
+    public double TotalSeconds { get; init; }
+}

@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Tests;
+
+/// <summary>A made-up but plausible run: cifar_resnet20, 20 epochs, sparsity learning from 3, cut at 9.</summary>
+internal static class SampleRun
+{
+    private const int Start = 3;
+    private const int Stable = 9;
+    private static readonly int[] InnerKept = [7, 9, 5, 14, 17, 11, 30, 21, 12];
+    private static readonly int[] ResidualKept = [13, 25, 46];
+
+    public const string Config = """
+        model: cifar_resnet20
+        data: cifar10
+        epochs: 20
+        seed: 42
+        prune:
+          preset: paper
+          target: 0.5
+          epsilon: 0.001
+          sparsity-start-epoch: 3
+        optimizer:
+          kind: sgd
+          learning-rate: 0.1
+          momentum: 0.9
+          weight-decay: 0.0005
+        """;
+
+    public static RunFolder Folder { get; } = new("runs/sample", Records(), Summary(), Config, null);
+
+    /// <summary>Writes the run as the trainer would.</summary>
+    public static void WriteTo(string folder, RunFolder? run = null)
+    {
+        run ??= Folder;
+        using var writer = new RunLogWriter(folder);
+        foreach (var record in run.Records)
+        {
+            writer.Append(record);
+        }
+
+        if (run.Summary is not null)
+        {
+            writer.WriteSummary(run.Summary);
+        }
+
+        if (run.Config is not null)
+        {
+            File.WriteAllText(Path.Combine(folder, RunFolder.ConfigName), run.Config);
+        }
+    }
+
+    private static ImmutableArray<RunRecord> Records()
+    {
+        double[] similarity = [0.62, 0.71, 0.78, 0.83, 0.905, 0.951, 0.98, 0.9985, 0.9994, 0.9998];
+        double[] learningRates = [.. Enumerable.Range(0, 20).Select(e => e < 10 ? 0.1 : e < 15 ? 0.02 : 0.004)];
+        var records = ImmutableArray.CreateBuilder<RunRecord>();
+        double lambda = 0;
+        for (int epoch = 0; epoch < 20; epoch++)
+        {
+            var phase = epoch < Start ? RunPhase.Train : epoch < Stable ? RunPhase.Sparsity : RunPhase.Final;
+            lambda += phase == RunPhase.Sparsity ? 1e-4 * (epoch - Start + 1) : 0;
+            bool final = phase == RunPhase.Final;
+            double step = epoch < 10 ? 0 : epoch < 15 ? 0.045 : 0.057;
+            double wobble = 0.012 * Math.Sin(epoch * 2.3) * (step > 0 ? 0.15 : 1);
+            double accuracy = 0.858 - (0.42 * Math.Exp(-epoch / 2.6)) + step + wobble;
+            int known = Math.Min(epoch, Stable);
+            records.Add(new RunRecord
+            {
+                Epoch = epoch,
+                Phase = phase,
+                TrainLoss = 0.42 + (1.22 * Math.Exp(-epoch / 2.8)) - (step * 3.4),
+                TrainAccuracy = accuracy + (step * 0.7) - 0.012,
+                ValAccuracy = accuracy,
+                ValLoss = 0.46 + (1.02 * Math.Exp(-epoch / 2.6)) - (step * 2.6) - (wobble * 2),
+                J = epoch > 0 && epoch <= Stable ? similarity[epoch] : null,
+                JAvg = epoch > 2 && epoch <= Stable ? similarity[(known - 2)..(known + 1)].Average() : null,
+                Lambda = phase == RunPhase.Sparsity ? lambda : null,
+                Lr = learningRates[epoch],
+                Macs = final ? Totals().MacsAfter : Totals().MacsBefore,
+                Parameters = final ? 139_514 : 272_474,
+                Seconds = final ? 14.1 + (wobble * 8) : 20.4 + (wobble * 12),
+                ImagesPerSecond = (final ? 3705 : 2530) - (wobble * 6000),
+                WaitFraction = 0.004,
+                SearchSeconds = epoch is >= 1 and <= Stable ? 0.21 : null,
+            });
+        }
+
+        return records.ToImmutable();
+    }
+
+    private static RunSummary Summary()
+    {
+        var records = Records();
+        var (macsBefore, macsAfter) = Totals();
+        var groups = Groups();
+        return new RunSummary
+        {
+            Model = "cifar_resnet20",
+            Data = "cifar10",
+            Kind = RunKind.Train,
+            Preset = "paper",
+            Seed = 42,
+            Epochs = 20,
+            Target = 0.5,
+            ValAccuracy = records[^1].ValAccuracy,
+            BestAccuracy = records.Max(r => r.ValAccuracy),
+            TestSamples = 10000,
+            StableEpoch = Stable,
+            SlStartEpoch = Start,
+            MacsBefore = macsBefore,
+            MacsAfter = macsAfter,
+            ParametersBefore = 272_474,
+            ParametersAfter = 139_514,
+            AccuracyAtCutBefore = 0.8437,
+            AccuracyAtCutAfter = 0.8431,
+            TotalSeconds = records.Sum(r => r.Seconds),
+            Command = "ocs train experiments/cifar10_resnet20.yaml --set seed=42 --set prune.target=0.5",
+            Version = "0.1.0",
+            Engine = "libtorch 1.13.1, cpu, 2 threads, channels-last",
+            Groups = groups,
+            Layers = Layers(),
+            Gate = new()
+            {
+                OutputsEqual = true,
+                LargestDifference = 4.8e-7,
+                Backward = true,
+                Shapes = true,
+                Reload = true,
+                Macs = true,
+                Passed = true,
+            },
+            Baseline = new() { ValAccuracy = 0.9188, Macs = macsBefore, Parameters = 272_474, TotalSeconds = 408.6 },
+        };
+    }
+
+    private static (long MacsBefore, long MacsAfter) Totals() =>
+        (Layers().Sum(l => l.MacsBefore), Layers().Sum(l => l.MacsAfter));
+
+    private static ImmutableArray<GroupSummary> Groups()
+    {
+        var layers = Layers();
+        var groups = ImmutableArray.CreateBuilder<GroupSummary>();
+        void Add(string name, int kept, Func<LayerSummary, bool> member, string? frozen = null)
+        {
+            var members = layers.Where(member).ToArray();
+            groups.Add(new GroupSummary
+            {
+                Id = groups.Count,
+                Name = name,
+                Channels = members[0].ChannelsBefore,
+                Kept = [.. Enumerable.Range(0, kept).Select(i => i * members[0].ChannelsBefore / kept)],
+                FrozenReason = frozen,
+                MacsBefore = members.Sum(l => l.MacsBefore),
+                MacsAfter = members.Sum(l => l.MacsAfter),
+            });
+        }
+
+        for (int block = 0; block < 9; block++)
+        {
+            int stage = block / 3;
+            string prefix = $"layer{stage + 1}";
+            if (block % 3 == 0)
+            {
+                Add(stage == 0 ? "conv1" : $"{prefix}.0.conv2", ResidualKept[stage], l =>
+                    (stage == 0 && l.Name == "conv1") || (l.Name.StartsWith(prefix, StringComparison.Ordinal) && !l.Name.EndsWith("conv1", StringComparison.Ordinal)));
+            }
+
+            string name = $"{prefix}.{block % 3}.conv1";
+            Add(name, InnerKept[block], l => l.Name == name);
+        }
+
+        Add("fc", 10, l => l.Name == "fc", "graph output: the classes");
+        return groups.ToImmutable();
+    }
+
+    private static ImmutableArray<LayerSummary> Layers()
+    {
+        var layers = ImmutableArray.CreateBuilder<LayerSummary>();
+        void Conv(string name, int kernel, int side, (int Before, int After) input, (int Before, int After) output)
+        {
+            long area = (long)kernel * kernel * side * side;
+            layers.Add(new LayerSummary
+            {
+                Name = name,
+                Parameter = name + ".weight",
+                ChannelsBefore = output.Before,
+                ChannelsAfter = output.After,
+                MacsBefore = area * input.Before * output.Before,
+                MacsAfter = area * input.After * output.After,
+                Status = output.Before == output.After ? LayerStatus.Kept : LayerStatus.Pruned,
+                Reason = output.Before == output.After ? "every channel ranks above the cut" : null,
+            });
+        }
+
+        var current = (Before: 16, After: ResidualKept[0]);
+        Conv("conv1", 3, 32, (3, 3), current);
+        for (int block = 0; block < 9; block++)
+        {
+            int stage = block / 3;
+            int side = 32 >> stage;
+            var width = (Before: 16 << stage, After: ResidualKept[stage]);
+            var inner = (width.Before, InnerKept[block]);
+            string name = $"layer{stage + 1}.{block % 3}";
+            Conv(name + ".conv1", 3, side, current, inner);
+            Conv(name + ".conv2", 3, side, inner, width);
+            if (current.Before != width.Before)
+            {
+                Conv(name + ".downsample.0", 1, side, current, width);
+            }
+
+            current = width;
+        }
+
+        layers.Add(new LayerSummary
+        {
+            Name = "fc",
+            Parameter = "fc.weight",
+            ChannelsBefore = 10,
+            ChannelsAfter = 10,
+            MacsBefore = 640,
+            MacsAfter = current.After * 10,
+            Status = LayerStatus.Frozen,
+            Reason = "graph output: the number of classes is fixed",
+        });
+        return layers.ToImmutable();
+    }
+}

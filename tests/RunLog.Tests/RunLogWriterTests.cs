@@ -1,0 +1,120 @@
+using System.Text;
+
+namespace Ocs.RunLog.Tests;
+
+public sealed class RunLogWriterTests
+{
+    [Fact]
+    public void A_line_has_exactly_the_promised_names()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new RunLogWriter(folder.Path))
+        {
+            writer.Append(Samples.Record(3));
+        }
+
+        Assert.Equal(
+            """
+            {"epoch":3,"phase":"sparsity","train_loss":1.25,"val_accuracy":0.625,"val_loss":1.5,"j":0.875,"j_avg":null,"lambda":0.0001,"lr":0.1,"macs":41000000,"parameters":270000,"seconds":12.5,"images_per_second":4000,"train_accuracy":0.5,"wait_fraction":0.01,"search_seconds":0.25}
+
+            """.ReplaceLineEndings("\n"),
+            File.ReadAllText(folder["run.jsonl"]));
+    }
+
+    [Fact]
+    public void The_summary_has_exactly_the_promised_names()
+    {
+        using var folder = new TemporaryFolder();
+        RunLogWriter.WriteSummary(folder.Path, Samples.Summary);
+
+        string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "summary.golden.json"));
+        Assert.Equal(golden, File.ReadAllText(folder["summary.json"]));
+    }
+
+    [Theory]
+    [InlineData(RunPhase.Train, "train")]
+    [InlineData(RunPhase.Sparsity, "sparsity")]
+    [InlineData(RunPhase.Final, "final")]
+    public void Phases_are_named_in_lower_case(RunPhase phase, string name)
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new RunLogWriter(folder.Path))
+        {
+            writer.Append(Samples.Record(0) with { Phase = phase });
+        }
+
+        Assert.Contains($"\"phase\":\"{name}\"", File.ReadAllText(folder["run.jsonl"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_is_on_disk_before_the_writer_is_closed()
+    {
+        using var folder = new TemporaryFolder();
+        using var writer = new RunLogWriter(folder.Path);
+        writer.Append(Samples.Record(0));
+
+        Assert.Equal([Samples.Record(0)], RunLogReader.Read(folder.Path).Records.ToArray());
+    }
+
+    [Fact]
+    public void A_resumed_run_keeps_the_epochs_before_it_and_drops_the_others()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new RunLogWriter(folder.Path))
+        {
+            writer.Append(Samples.Record(0));
+            writer.Append(Samples.Record(1));
+            writer.Append(Samples.Record(2));
+        }
+
+        File.AppendAllText(folder["run.jsonl"], "{\"epoch\":3,\"pha");
+        using (var writer = new RunLogWriter(folder.Path, firstEpoch: 2))
+        {
+            writer.Append(Samples.Record(2) with { TrainLoss = 9 });
+        }
+
+        var run = RunLogReader.Read(folder.Path);
+        Assert.Null(run.Notice);
+        Assert.Equal([Samples.Record(0), Samples.Record(1), Samples.Record(2) with { TrainLoss = 9 }], run.Records.ToArray());
+    }
+
+    [Fact]
+    public void A_new_run_replaces_an_old_log()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["run.jsonl"], "old");
+        using (new RunLogWriter(folder.Path))
+        {
+        }
+
+        Assert.Empty(File.ReadAllText(folder["run.jsonl"]));
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.txt"], "old");
+
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder["a.txt"], stream =>
+        {
+            stream.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+
+        Assert.Equal("old", File.ReadAllText(folder["a.txt"]));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_write_replaces_the_whole_file()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.txt"], "something longer");
+
+        AtomicFile.Write(folder["a.txt"], stream => stream.Write(Encoding.UTF8.GetBytes("new")));
+
+        Assert.Equal("new", File.ReadAllText(folder["a.txt"]));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Path));
+    }
+}
