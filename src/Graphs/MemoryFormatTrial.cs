@@ -41,7 +41,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
         {
             var start = Stopwatch.GetTimestamp();
             using (var output = executor.Forward(batch, training: true))
-            using (var mean = Aten.Mean(output, []))
+            using (var mean = Aten.Mean(output))
             {
                 Autograd.Backward(mean);
             }

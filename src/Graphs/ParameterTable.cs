@@ -121,11 +121,11 @@ public sealed class ParameterTable : IDisposable
         var tensor = Tensor.Full(spec.Shape.AsSpan(), value);
         if (kind == InitializationKind.Normal)
         {
-            Aten.NormalInPlace(tensor, 0, value).Dispose();
+            Aten.NormalInPlace(tensor, 0, value);
         }
         else if (kind == InitializationKind.Uniform)
         {
-            Aten.UniformInPlace(tensor, -value, value).Dispose();
+            Aten.UniformInPlace(tensor, -value, value);
         }
 
         return tensor;

@@ -15,7 +15,7 @@ public static class Models
 {
     public static ImmutableArray<Model> All { get; } =
     [
-        .. new[] { 20, 32, 44, 56, 110 }.Select(depth => new Model(
+        .. new[] { 8, 20, 32, 44, 56, 110 }.Select(depth => new Model(
             $"cifar_resnet{depth}",
             $"ResNet-{depth} for small images (He et al. 2016, section 4.2)",
             (input, classes) => ResNet.Cifar(depth, input, classes))),

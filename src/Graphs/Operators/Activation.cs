@@ -36,7 +36,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
         var x = context.Input;
         return Kind switch
         {
-            ActivationKind.Relu => context.InPlace ? Aten.ReluInPlace(x) : Aten.Relu(x),
+            ActivationKind.Relu => context.InPlace ? Overwrite(x) : Aten.Relu(x),
             ActivationKind.Relu6 => Aten.Hardtanh(x, 0, 6),
             ActivationKind.LeakyRelu => Aten.LeakyRelu(x, Slope),
             ActivationKind.Elu => Aten.Elu(x, Slope),
@@ -50,6 +50,12 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
             ActivationKind.Mish => Aten.Mish(x),
             _ => throw new InvalidOperationException($"Activation {Kind} has no run rule."),
         };
+    }
+
+    private static Tensor Overwrite(Tensor x)
+    {
+        Aten.ReluInPlace(x);
+        return x.Alias();
     }
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);

@@ -13,7 +13,7 @@ public sealed record AdaptiveAveragePool2d(Pair Size) : Operator
         return [shapes.Inputs[0][0], shapes.Inputs[0][1], Size.Height, Size.Width];
     }
 
-    public override Tensor Run(in RunContext context) => Aten.AdaptiveAvgPool2d(context.Input, [Size.Height, Size.Width]);
+    public override Tensor Run(in RunContext context) => Aten.AdaptiveAvgPool2d(context.Input, Size.Height, Size.Width);
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 

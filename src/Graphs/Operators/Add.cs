@@ -14,9 +14,16 @@ public sealed record Add : Operator
             : throw shapes.Error($"cannot add {NodeShapes.Show(shapes.Inputs[0])} and {NodeShapes.Show(shapes.Inputs[1])}");
     }
 
-    public override Tensor Run(in RunContext context) => context.InPlace
-        ? Aten.AddInPlace(context.Inputs[0], context.Inputs[1])
-        : Aten.Add(context.Inputs[0], context.Inputs[1]);
+    public override Tensor Run(in RunContext context)
+    {
+        if (!context.InPlace)
+        {
+            return Aten.Add(context.Inputs[0], context.Inputs[1]);
+        }
+
+        Aten.AddInPlace(context.Inputs[0], context.Inputs[1]);
+        return context.Inputs[0].Alias();
+    }
 
     public override void Couple(ICoupling coupling)
     {

@@ -25,7 +25,7 @@ public sealed record Concat(int Dimension) : Operator
         return first.SetItem(Dimension, shapes.Inputs.Sum(input => input[Dimension]));
     }
 
-    public override Tensor Run(in RunContext context) => Aten.Cat(context.Inputs, Dimension);
+    public override Tensor Run(in RunContext context) => Aten.Cat(context.Inputs.ToArray(), Dimension);
 
     public override void Couple(ICoupling coupling)
     {

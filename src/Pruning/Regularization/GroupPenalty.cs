@@ -22,10 +22,10 @@ internal static class GroupPenalty
 
         using var _ = Autograd.NoGrad();
         using var norms = slices.Norms();
-        using var safe = Aten.ClampMin(norms, Smallest);
+        using var safe = Aten.Clamp(norms, min: Smallest);
         using var scaled = Aten.Mul(slices.Mask, lambda);
         using var perIndex = Aten.Div(scaled, safe);
-        Aten.CopyInPlace(slices.Scale, perIndex).Dispose();
+        Aten.CopyInPlace(slices.Scale, perIndex);
         var parameters = slices.Parameters;
         var gradients = parameters.Select(Gradient).ToArray();
         Aten.ForeachAddcmulInPlace(gradients, parameters, slices.ScaleViews, 1.0);

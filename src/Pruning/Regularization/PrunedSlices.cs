@@ -60,7 +60,7 @@ internal sealed class PrunedSlices : IDisposable
         if (joint)
         {
             using var sliceOfIndex = Tensor.FromArray<long>([.. slices], [slices.Count]);
-            _sliceOfIndex = Own(sliceOfIndex.To(device));
+            _sliceOfIndex = sliceOfIndex.To(device);
         }
     }
 
@@ -92,7 +92,11 @@ internal sealed class PrunedSlices : IDisposable
         }
     }
 
-    public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
+    public void Dispose()
+    {
+        _sliceOfIndex?.Dispose();
+        _owned.ForEach(tensor => tensor.Dispose());
+    }
 
     private static Tensor NormsOf(Tensor parameter, int dimension)
     {
@@ -107,7 +111,7 @@ internal sealed class PrunedSlices : IDisposable
             others[i] = i < dimension ? i : i + 1;
         }
 
-        return Aten.VectorNorm(parameter, 2, others, keepDim: false);
+        return Aten.VectorNorm(parameter, 2, others, keepDimensions: false);
     }
 
     // A slice of several indices has one norm: the root of the sum of their squares.

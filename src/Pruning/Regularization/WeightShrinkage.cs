@@ -19,8 +19,8 @@ internal static class WeightShrinkage
 
         using var _ = Autograd.NoGrad();
         using var factors = Aten.Mul(slices.Mask, -lambda * learningRate);
-        Aten.AddInPlace(factors, 1.0).Dispose();
-        Aten.CopyInPlace(slices.Scale, factors).Dispose();
+        Aten.AddInPlace(factors, 1.0);
+        Aten.CopyInPlace(slices.Scale, factors);
         Aten.ForeachMulInPlace(slices.Parameters, slices.ScaleViews);
     }
 }

@@ -70,6 +70,6 @@ internal sealed class SliceNorms
             }
         }
 
-        return parameter.Rank == 1 ? parameter.To(DType.Float64) : Aten.VectorNorm(parameter, 2, others, keepDim: false, DType.Float64);
+        return parameter.Rank == 1 ? parameter.To(DType.Float64) : Aten.VectorNorm(parameter, 2, others, keepDimensions: false, DType.Float64);
     }
 }

@@ -128,7 +128,7 @@ public static class PruneProofGate
         try
         {
             using var output = new Executor(graph, scratch).Forward(batch, training: true);
-            using var mean = Aten.Mean(output, []);
+            using var mean = Aten.Mean(output);
             Autograd.Backward(mean);
         }
         catch (TorchException error)

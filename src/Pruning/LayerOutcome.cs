@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+
+namespace Ocs.Pruning;
+
+/// <summary>What became of a layer: a row of the "why not pruned" table.</summary>
+/// <param name="Name">The layer.</param>
+/// <param name="Parameter">Its weight.</param>
+/// <param name="Group">The position of the group that its output channels belong to.</param>
+/// <param name="ChannelsBefore">Output channels before the cut.</param>
+/// <param name="ChannelsAfter">Output channels after it.</param>
+/// <param name="MacsBefore">Multiply-accumulates before the cut.</param>
+/// <param name="MacsAfter">Multiply-accumulates after it.</param>
+/// <param name="FrozenReason">Why its channels may not leave; null when they may.</param>
+public sealed record LayerOutcome(
+    string Name, string Parameter, int Group, int ChannelsBefore, int ChannelsAfter, long MacsBefore, long MacsAfter,
+    string? FrozenReason)
+{
+    /// <summary>A sentence for people: pruned, kept by rank, or frozen and why.</summary>
+    public string Explanation => FrozenReason is { } reason
+        ? $"frozen: {reason}"
+        : ChannelsAfter == ChannelsBefore
+            ? "kept: every channel ranks above the cut"
+            : $"pruned: {ChannelsBefore - ChannelsAfter} of {ChannelsBefore} channels rank below the cut";
+
+    /// <summary>The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same graph.</summary>
+    public static ImmutableArray<LayerOutcome> Of(CouplingGraph coupling, Graph after)
+    {
+        var before = coupling.Graph;
+        var producers = coupling.Groups
+            .SelectMany((group, position) => group.Members.Where(member => member is { Dimension: 0, Role: ParameterRole.Weight })
+                .Select(member => (member.Parameter, position)))
+            .ToLookup(pair => pair.Parameter, pair => pair.position, StringComparer.Ordinal);
+        return
+        [
+            .. Enumerable.Range(0, before.Nodes.Length)
+                .Where(index => before.MacsOf(index) > 0 && !before.Nodes[index].Parameters.IsEmpty)
+                .Select(index =>
+                {
+                    var weight = before.Nodes[index].Parameters[0];
+                    var group = producers[weight].FirstOrDefault(-1);
+                    return new LayerOutcome(
+                        before.Nodes[index].Name,
+                        weight,
+                        group,
+                        (int)before.Parameter(weight).Shape[0],
+                        (int)after.Parameter(weight).Shape[0],
+                        before.MacsOf(index),
+                        after.MacsOf(index),
+                        group < 0 ? "no channel of it is known" : coupling.Groups[group].FrozenReason);
+                }),
+        ];
+    }
+}

@@ -1,0 +1,42 @@
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.RunLog;
+
+namespace Ocs.Training;
+
+/// <summary>Which of a run's models is handed over.</summary>
+public enum ModelKind
+{
+    /// <summary>The best validation accuracy so far; of a pruned network, once there is one.</summary>
+    Best,
+
+    /// <summary>The present one, after each epoch.</summary>
+    Last,
+}
+
+/// <summary>How far a run is, after a step.</summary>
+public sealed record StepProgress(
+    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Accuracy, double ImagesPerSecond, double? AverageJ,
+    double? Lambda, TimeSpan Remaining);
+
+/// <summary>Sees a run as it goes: the terminal, the run folder. Every method may do nothing.</summary>
+public interface ITrainingObserver
+{
+    void StepDone(StepProgress progress)
+    {
+    }
+
+    void EpochDone(RunRecord record)
+    {
+    }
+
+    /// <summary>A model to save; it is lent for the call.</summary>
+    void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+    }
+
+    /// <summary>A sentence for people: which layout was faster, why the target was missed, that the cut is done.</summary>
+    void Message(string sentence)
+    {
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Ocs.Data;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Training.Metrics;
+
+/// <summary>What a network does on a data set.</summary>
+/// <param name="Accuracy">Fraction of images whose class is found.</param>
+/// <param name="Loss">Mean cross-entropy.</param>
+/// <param name="Samples">Images seen.</param>
+/// <param name="ImagesPerSecond">How fast.</param>
+public sealed record EvaluationResult(double Accuracy, double Loss, int Samples, double ImagesPerSecond);
+
+/// <summary>Measures a network on a data set, without augmentation.</summary>
+public static class Evaluation
+{
+    public static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device = default)
+    {
+        using var _ = Autograd.NoGrad();
+        var start = Stopwatch.GetTimestamp();
+        using var loader = new BatchLoader(
+            data, BatchLoaderOptions.Evaluation(batchSize) with { MemoryFormat = executor.MemoryFormat, Device = device });
+        var (loss, correct) = (0.0, 0L);
+        foreach (var batch in loader.Epoch(0))
+        {
+            using (batch)
+            {
+                using var logits = executor.Forward(batch.Images, training: false);
+                using var batchLoss = Aten.CrossEntropy(logits, batch.Labels, reduction: Reduction.Sum);
+                loss += batchLoss.Item<double>();
+                correct += Correct(logits, batch.Labels);
+            }
+        }
+
+        return new((double)correct / data.Count, loss / data.Count, data.Count, data.Count / Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    /// <summary>How many rows of [N, K] logits have their largest value at the label.</summary>
+    public static long Correct(Tensor logits, Tensor labels)
+    {
+        using var chosen = Aten.Argmax(logits, 1);
+        using var equal = Aten.Eq(chosen, labels);
+        using var count = Aten.Sum(equal);
+        return count.Item<long>();
+    }
+}

@@ -1,0 +1,100 @@
+using Ocs.Graphs;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+
+namespace Ocs.Training.Optimizers;
+
+/// <summary>
+/// Stochastic gradient descent with momentum, as PyTorch defines it: v ← momentum v + g + decay w; w ← w - rate (v, or with Nesterov
+/// g + decay w + momentum v). The first v is the first g + decay w.
+/// </summary>
+public sealed class Sgd : IDisposable
+{
+    private readonly TrainingOptions _options;
+    private readonly Dictionary<string, Tensor> _momentum = new(StringComparer.Ordinal);
+
+    public Sgd(TrainingOptions options) => _options = options;
+
+    /// <summary>Changes every trained parameter by its gradient, which is used up.</summary>
+    public void Step(ParameterTable parameters, double learningRate)
+    {
+        using var _ = Autograd.NoGrad();
+        var names = parameters.Trainable;
+        var weights = names.Select(name => parameters[name]).ToArray();
+        var gradients = names.Select(name => Gradient(parameters, name)).ToArray();
+        try
+        {
+            if (_options.WeightDecay > 0)
+            {
+                Aten.ForeachAddInPlace(gradients, weights, _options.WeightDecay);
+            }
+
+            Aten.ForeachAddInPlace(weights, _options.Momentum > 0 ? Accelerate(names, gradients) : gradients, -learningRate);
+        }
+        finally
+        {
+            Array.ForEach(gradients, gradient => gradient.Dispose());
+        }
+
+        parameters.ClearGradients();
+    }
+
+    /// <summary>Keeps of the momentum what the cut keeps of the weights.</summary>
+    public void Cut(CutPlan plan)
+    {
+        foreach (var name in _momentum.Keys)
+        {
+            var cut = plan.Apply(name, _momentum[name]);
+            _momentum[name].Dispose();
+            _momentum[name] = cut;
+        }
+    }
+
+    /// <summary>Forgets all momentum.</summary>
+    public void Restart()
+    {
+        Dispose();
+        _momentum.Clear();
+    }
+
+    public void Dispose()
+    {
+        foreach (var momentum in _momentum.Values)
+        {
+            momentum.Dispose();
+        }
+    }
+
+    private Tensor[] Accelerate(IReadOnlyList<string> names, Tensor[] gradients)
+    {
+        var momentum = new Tensor[gradients.Length];
+        if (_momentum.Count == 0)
+        {
+            for (var i = 0; i < gradients.Length; i++)
+            {
+                _momentum[names[i]] = momentum[i] = gradients[i].Clone();
+            }
+        }
+        else
+        {
+            for (var i = 0; i < gradients.Length; i++)
+            {
+                momentum[i] = _momentum[names[i]];
+            }
+
+            Aten.ForeachMulInPlace(momentum, _options.Momentum);
+            Aten.ForeachAddInPlace(momentum, gradients);
+        }
+
+        if (!_options.Nesterov)
+        {
+            return momentum;
+        }
+
+        Aten.ForeachAddInPlace(gradients, momentum, _options.Momentum);
+        return gradients;
+    }
+
+    private static Tensor Gradient(ParameterTable parameters, string name) => parameters[name].TakeGradient()
+        ?? throw new InvalidOperationException($"Parameter '{name}' has no gradient: run backward before the step.");
+}

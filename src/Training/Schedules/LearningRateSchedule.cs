@@ -1,0 +1,47 @@
+namespace Ocs.Training.Schedules;
+
+/// <summary>How the learning rate falls.</summary>
+public enum ScheduleKind
+{
+    /// <summary>Times gamma at each milestone.</summary>
+    MultiStep,
+
+    /// <summary>Half a cosine wave down to 0 (Loshchilov and Hutter 2017, arXiv 1608.03983).</summary>
+    Cosine,
+
+    /// <summary>A straight line down to 0.</summary>
+    Linear,
+
+    /// <summary>Times gamma every so many epochs.</summary>
+    Step,
+
+    /// <summary>It does not.</summary>
+    Constant,
+}
+
+/// <summary>The learning rate of each iteration; a pure function, so that a run can stop and resume anywhere.</summary>
+public static class LearningRateSchedule
+{
+    /// <param name="options">Kind, rates and epochs.</param>
+    /// <param name="iteration">The step, counted from 0 over the whole training.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    public static double At(TrainingOptions options, long iteration, int stepsPerEpoch)
+    {
+        var warmup = (long)options.WarmupEpochs * stepsPerEpoch;
+        if (iteration < warmup)
+        {
+            return options.LearningRate * (iteration + 1) / warmup;
+        }
+
+        var epoch = iteration / stepsPerEpoch;
+        var progress = (double)(iteration - warmup) / ((long)options.Epochs * stepsPerEpoch - warmup);
+        return options.LearningRate * options.Schedule switch
+        {
+            ScheduleKind.MultiStep => Math.Pow(options.Gamma, options.MilestoneEpochs.Count(milestone => epoch >= milestone)),
+            ScheduleKind.Cosine => (1 + Math.Cos(Math.PI * Math.Min(progress, 1))) / 2,
+            ScheduleKind.Linear => 1 - Math.Min(progress, 1),
+            ScheduleKind.Step => Math.Pow(options.Gamma, epoch / options.StepEpochs),
+            _ => 1,
+        };
+    }
+}

@@ -1,0 +1,6 @@
+using Ocs.Data;
+
+namespace Ocs.Training;
+
+/// <summary>What a network is trained on and measured on.</summary>
+public sealed record TrainingData(ImageDataset Train, ImageDataset Test, AugmentationOptions Augmentation);

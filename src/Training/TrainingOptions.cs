@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+using Ocs.Training.Schedules;
+
+namespace Ocs.Training;
+
+/// <summary>How values lie in memory during training.</summary>
+public enum LayoutChoice
+{
+    /// <summary>Both layouts are timed on the first batch, and the faster is kept.</summary>
+    Auto,
+    Contiguous,
+    ChannelsLast,
+}
+
+/// <summary>How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>T, at least 1.</summary>
+    public int Epochs { get; init; } = 300;
+
+    /// <summary>Images a step, at least 1.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>The learning rate that the schedule starts from, above 0.</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Momentum of SGD, in [0, 1).</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Nesterov's form of momentum. The paper does not say; the authors' program uses it.</summary>
+    public bool Nesterov { get; init; } = true;
+
+    /// <summary>L2 penalty on all parameters, not negative.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Probability mass that the target shares with all classes, in [0, 1).</summary>
+    public double LabelSmoothing { get; init; }
+
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>Epochs at which the multi-step schedule multiplies the rate by <see cref="Gamma"/>.</summary>
+    public ImmutableArray<int> MilestoneEpochs { get; init; } = [90, 180, 240, 270];
+
+    /// <summary>The factor of the multi-step and the step schedule, in (0, 1].</summary>
+    public double Gamma { get; init; } = 0.2;
+
+    /// <summary>Epochs between two steps of the step schedule, at least 1.</summary>
+    public int StepEpochs { get; init; } = 30;
+
+    /// <summary>Epochs in which the rate rises linearly from 0, not negative.</summary>
+    public int WarmupEpochs { get; init; }
+
+    /// <summary>Seed of weights, order and augmentation.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether an incomplete last batch of an epoch is left out.</summary>
+    public bool DropLast { get; init; } = true;
+
+    public LayoutChoice Layout { get; init; }
+
+    /// <summary>Images a batch in evaluation, at least 1.</summary>
+    public int EvaluationBatchSize { get; init; } = 500;
+
+    /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        Check(Epochs >= 1, $"epochs must be at least 1, but is {Epochs}");
+        Check(BatchSize >= 1, $"batch-size must be at least 1, but is {BatchSize}");
+        Check(LearningRate > 0 && double.IsFinite(LearningRate), $"learning-rate must be above 0, but is {LearningRate}");
+        Check(Momentum is >= 0 and < 1, $"momentum must lie in [0, 1), but is {Momentum}");
+        Check(!Nesterov || Momentum > 0, "nesterov needs a momentum above 0");
+        Check(WeightDecay >= 0, $"weight-decay must not be negative, but is {WeightDecay}");
+        Check(LabelSmoothing is >= 0 and < 1, $"label-smoothing must lie in [0, 1), but is {LabelSmoothing}");
+        Check(MilestoneEpochs.All(epoch => epoch >= 0), "milestone-epochs must not be negative");
+        Check(Gamma is > 0 and <= 1, $"gamma must lie in (0, 1], but is {Gamma}");
+        Check(StepEpochs >= 1, $"step-epochs must be at least 1, but is {StepEpochs}");
+        Check(WarmupEpochs >= 0 && WarmupEpochs < Math.Max(Epochs, 1), $"warmup-epochs must lie in [0, epochs), but is {WarmupEpochs}");
+        Check(EvaluationBatchSize >= 1, $"evaluation-batch-size must be at least 1, but is {EvaluationBatchSize}");
+        if (problems.Count > 0)
+        {
+            throw new OcsInputException($"Training options: {string.Join("; ", problems)}.");
+        }
+
+        void Check(bool holds, string problem)
+        {
+            if (!holds)
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+}

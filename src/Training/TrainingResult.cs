@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Surgery;
+
+namespace Ocs.Training;
+
+/// <summary>What a run leaves: the network, and how it got there.</summary>
+public sealed class TrainingResult : IDisposable
+{
+    /// <summary>The network before the cut.</summary>
+    public required Graph Original { get; init; }
+
+    /// <summary>The network at the end.</summary>
+    public required Graph Graph { get; init; }
+
+    /// <summary>Its parameters, owned by this result.</summary>
+    public required ParameterTable Parameters { get; init; }
+
+    /// <summary>The cut; null when the network was not cut.</summary>
+    public PruningRecord? Record { get; init; }
+
+    public GateResult? Gate { get; init; }
+
+    /// <summary>Every group of the original; empty for plain training.</summary>
+    public ImmutableArray<Group> Groups { get; init; } = [];
+
+    /// <summary>What became of each layer.</summary>
+    public ImmutableArray<LayerOutcome> Layers { get; init; } = [];
+
+    /// <summary>Whether the run was stopped before its last epoch.</summary>
+    public bool Stopped { get; init; }
+
+    /// <summary>Epochs that were trained to their end.</summary>
+    public required int EpochsDone { get; init; }
+
+    /// <summary>Validation accuracy of the network at the end; null when no epoch was finished.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>The best validation accuracy, after the cut when there is one.</summary>
+    public double? BestAccuracy { get; init; }
+
+    public double? AccuracyAtCutBefore { get; init; }
+
+    public double? AccuracyAtCutAfter { get; init; }
+
+    public int? SparsityStartEpoch { get; init; }
+
+    public int? StableEpoch { get; init; }
+
+    public double TotalSeconds { get; init; }
+
+    public void Dispose() => Parameters.Dispose();
+}
