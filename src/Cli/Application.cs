@@ -74,7 +74,7 @@ internal static class Application
     {
         var command = parsed.CommandResult.Command;
         var path = Path(command);
-        var unknown = parsed.UnmatchedTokens.FirstOrDefault();
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (unknown is not null && unknown.StartsWith('-'))
         {
             var options = Options(parsed.CommandResult);
