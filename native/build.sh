@@ -7,6 +7,7 @@ sources=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 output=$(dirname -- "$sources")/artifacts/native
 library=$output/libocs_torch.so
 libtorch=${LIBTORCH:-}
+if [ -d "$libtorch" ]; then libtorch=$(CDPATH='' cd -- "$libtorch" && pwd); fi
 
 state() {
     echo "libtorch ${libtorch:-system}"

@@ -158,6 +158,7 @@ ocs_error* ocs_operator_call(const ocs_operator* op, const ocs_value* arguments,
         const auto expected = static_cast<int32_t>(op->wanted.size());
         TORCH_CHECK(argument_count <= expected, "takes ", expected, " arguments, not ", argument_count, ": ",
                     op->schema);
+        ocs::use_threads();
         torch::jit::Stack stack;
         stack.reserve(expected);
         for (int32_t i = 0; i < argument_count; i++) stack.push_back(boxed(*op, i, arguments[i]));

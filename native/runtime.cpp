@@ -20,6 +20,9 @@ using ocs::guard;
 
 namespace {
 
+std::atomic<int32_t> wanted_threads{0};  // 0: never set, libtorch's own default
+thread_local int32_t applied_threads = 0;
+
 std::vector<at::Tensor> borrow_all(ocs_tensor* const* tensors, int32_t count) {
     std::vector<at::Tensor> result;
     result.reserve(count);
@@ -46,6 +49,14 @@ __attribute__((constructor)) void keep_large_blocks() {
 
 }  // namespace
 
+void ocs::use_threads() {
+    const int32_t wanted = wanted_threads.load(std::memory_order_relaxed);
+    if (wanted != applied_threads) {
+        at::set_num_threads(wanted);
+        applied_threads = wanted;
+    }
+}
+
 ocs_error* ocs_grad_mode_get(uint8_t* enabled) noexcept {
     return guard([&] { *enabled = c10::GradMode::is_enabled(); });
 }
@@ -71,12 +82,16 @@ ocs_error* ocs_gradient_set(ocs_tensor* tensor, ocs_tensor* gradient) noexcept {
 }
 
 ocs_error* ocs_autograd_backward(ocs_tensor* const* outputs, int32_t output_count, uint8_t retain_graph) noexcept {
-    return guard([&] { torch::autograd::backward(borrow_all(outputs, output_count), {}, retain_graph != 0, false); });
+    return guard([&] {
+        ocs::use_threads();
+        torch::autograd::backward(borrow_all(outputs, output_count), {}, retain_graph != 0, false);
+    });
 }
 
 ocs_error* ocs_autograd_gradients(ocs_tensor* const* outputs, int32_t output_count, ocs_tensor* const* inputs,
                                   int32_t input_count, uint8_t retain_graph, ocs_tensor** results) noexcept {
     return guard([&] {
+        ocs::use_threads();
         const auto gradients =
             torch::autograd::grad(borrow_all(outputs, output_count), borrow_all(inputs, input_count), {},
                                   retain_graph != 0, /*create_graph=*/false, /*allow_unused=*/false);
@@ -93,11 +108,18 @@ ocs_error* ocs_torch_version(const char** result) noexcept {
 }
 
 ocs_error* ocs_threads_get(int32_t* result) noexcept {
-    return guard([&] { *result = at::get_num_threads(); });
+    return guard([&] {
+        ocs::use_threads();
+        *result = at::get_num_threads();
+    });
 }
 
 ocs_error* ocs_threads_set(int32_t count) noexcept {
-    return guard([&] { at::set_num_threads(count); });
+    return guard([&] {
+        at::set_num_threads(count);
+        wanted_threads.store(count, std::memory_order_relaxed);
+        applied_threads = count;
+    });
 }
 
 ocs_error* ocs_rng_seed(uint64_t seed) noexcept {

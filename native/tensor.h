@@ -28,4 +28,7 @@ inline ocs_tensor* give(at::Tensor tensor) {
     return reinterpret_cast<ocs_tensor*>(tensor.unsafeReleaseTensorImpl());
 }
 
+// OpenMP keeps the number of threads a thread; a call on any thread uses what ocs_threads_set said last.
+void use_threads();
+
 }  // namespace ocs

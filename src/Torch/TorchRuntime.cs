@@ -28,6 +28,9 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>The stacks that made the live tensors, oldest first; empty unless OCS_TRACK_TENSORS is set.</summary>
+    public static IReadOnlyList<string> LiveTensorOrigins => TensorTracking.Live();
+
     /// <summary>The version of the libtorch that the shim was built with.</summary>
     public static string Version
     {

@@ -22,7 +22,10 @@ public sealed class NoTensorLeaksAttribute : BeforeAfterTestAttribute
         var leaked = TorchRuntime.LiveTensors - _before;
         if (leaked > 0)
         {
-            throw new InvalidOperationException($"{methodUnderTest.Name} left {leaked} tensors that nobody disposed.");
+            var origins = TorchRuntime.LiveTensorOrigins.TakeLast((int)leaked).ToList();
+            throw new InvalidOperationException(
+                $"{methodUnderTest.Name} left {leaked} tensors that nobody disposed"
+                + (origins.Count == 0 ? " (OCS_TRACK_TENSORS=1 shows where they were made)." : $":\n{string.Join('\n', origins)}"));
         }
     }
 

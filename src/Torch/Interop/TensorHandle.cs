@@ -5,10 +5,7 @@ namespace Ocs.Torch.Interop;
 /// <summary>One owned reference to a libtorch tensor; releases it and does nothing else.</summary>
 internal sealed class TensorHandle : SafeHandle
 {
-    public TensorHandle()
-        : base(0, ownsHandle: true)
-    {
-    }
+    private readonly long _tracked = TensorTracking.IsOn ? TensorTracking.Add() : 0;
 
     public TensorHandle(nint pointer)
         : base(pointer, ownsHandle: true)
@@ -19,6 +16,11 @@ internal sealed class TensorHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
+        if (TensorTracking.IsOn)
+        {
+            TensorTracking.Remove(_tracked);
+        }
+
         var error = NativeMethods.TensorRelease(handle);
         if (error == 0)
         {

@@ -56,6 +56,9 @@ public static partial class Aten
 
     public static void AddInPlace(Tensor left, double right) => InvokeInPlace(AddScalarInPlaceOperator, left, right);
 
+    /// <inheritdoc cref="AddInPlace(Tensor, double)" />
+    public static void AddInPlace(Tensor left, long right) => InvokeInPlace(AddScalarInPlaceOperator, left, right);
+
     /// <summary>left - alpha * right.</summary>
     public static Tensor Sub(Tensor left, Tensor right, double alpha = 1)
         => Invoke(SubOperator, left, right, Factor(alpha));
@@ -126,7 +129,7 @@ public static partial class Aten
 
     // Integer tensors take no fractional alpha: a whole number goes as an integer.
     private static OperatorArgument Factor(double alpha)
-        => alpha == Math.Truncate(alpha) && Math.Abs(alpha) < 1e15 ? (long)alpha : alpha;
+        => alpha == Math.Truncate(alpha) && Math.Abs(alpha) < 1e15 ? (OperatorArgument)(long)alpha : alpha;
 
     private static OperatorArgument Optional(double? value) => value is { } number ? number : OperatorArgument.None;
 }

@@ -1,0 +1,40 @@
+using BenchmarkDotNet.Attributes;
+using Ocs.Torch;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>What a call costs beyond the arithmetic: four elements, so that there is next to none.</summary>
+[MemoryDiagnoser]
+public class BoxedCallBenchmark : IDisposable
+{
+    private readonly Tensor _left = Tensor.Ones([4]);
+    private readonly Tensor _right = Tensor.Ones([4]);
+
+    /// <summary><c>aten::add.Tensor</c>: to stay below 2 us.</summary>
+    [Benchmark]
+    public void Add()
+    {
+        using var sum = Aten.Add(_left, _right);
+    }
+
+    /// <summary>The same by name, as any operator can be called.</summary>
+    [Benchmark]
+    public void AddByName()
+    {
+        foreach (var sum in Aten.Call("aten::add", "Tensor", _left, _right))
+        {
+            sum.Dispose();
+        }
+    }
+
+    [Benchmark]
+    public void AddInPlace() => Aten.AddInPlace(_left, _right);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _left.Dispose();
+        _right.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
