@@ -65,8 +65,10 @@ internal static class Application
         new("Trains a network, finds the sub-network worth keeping while it trains, cuts the rest away and trains on: one cycle.")
         {
             Json,
-            ModelsCommand.Create(console),
+            TrainCommand.CreateTrain(console),
+            TrainCommand.CreateBaseline(console),
             InspectCommand.Create(console),
+            ModelsCommand.Create(console),
         };
 
     // Our own sentences for what System.CommandLine found: one, and with the nearest name.

@@ -21,4 +21,16 @@ internal static class CommonOptions
         Description = "Channels of a zoo network's images: 1 (28x28) or 3 (32x32, default).",
         HelpName = "N",
     };
+
+    public static Option<string?> DataRoot() => new("--data-root")
+    {
+        Description = "The folder in which data sets are looked for first (default: $OCS_DATA).",
+        HelpName = "DIR",
+    };
+
+    public static Option<string?> Device() => new("--device")
+    {
+        Description = "The processor: cpu (default), cuda or cuda:N.",
+        HelpName = "DEVICE",
+    };
 }
