@@ -65,9 +65,15 @@ internal static class Application
         new("Trains a network, finds the sub-network worth keeping while it trains, cuts the rest away and trains on: one cycle.")
         {
             Json,
+            DemoCommand.Create(console),
             TrainCommand.CreateTrain(console),
             TrainCommand.CreateBaseline(console),
+            PruneCommand.Create(console),
+            EvalCommand.Create(console),
             InspectCommand.Create(console),
+            ExportCommand.Create(console),
+            ReportCommand.Create(console),
+            DataCommand.Create(console),
             ModelsCommand.Create(console),
         };
 

@@ -10,6 +10,12 @@ internal static class CommonOptions
         Description = "A network of the zoo (`ocs models` lists them) or an .ocs file.",
     };
 
+    public static Option<string?> Weights() => new("--weights")
+    {
+        Description = "A .safetensors or .ocs file with the weights.",
+        HelpName = "FILE",
+    };
+
     public static Option<int?> Classes() => new("--classes")
     {
         Description = "Number of classes of a zoo network (default: 10).",

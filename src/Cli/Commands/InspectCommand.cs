@@ -24,13 +24,13 @@ internal static class InspectCommand
             model, classes, channels,
         };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(model), parsed.GetValue(classes), parsed.GetValue(channels), console));
+            new(parsed.GetRequiredValue(model), Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)), console));
         return command;
     }
 
-    private static int Run(string model, int? classes, int? inputChannels, CommandConsole console)
+    private static int Run(ModelRequest request, CommandConsole console)
     {
-        var graph = ModelSource.Graph(model, classes, inputChannels);
+        var (graph, record) = ModelSource.Network(request);
         var coupling = CouplingGraph.Build(graph);
         if (console.Json)
         {
@@ -41,6 +41,12 @@ internal static class InspectCommand
         console.WriteLine(
             $"{graph.Name}: input {Numbers.Shape(InputShape(graph))}, {Numbers.Short(graph.Macs)} MACs ({Numbers.Whole(graph.Macs)}), "
             + $"{Numbers.Whole(graph.ParameterCount)} parameters");
+        if (record is not null)
+        {
+            console.WriteLine(
+                $"pruned from {record.OriginalModel}: {Numbers.Short(record.MacsBefore)} MACs and {Numbers.Whole(record.ParametersBefore)} parameters before the cut");
+        }
+
         WriteLayers(graph, coupling, console);
         WriteGroups(coupling, console);
         return ExitCode.Fine;

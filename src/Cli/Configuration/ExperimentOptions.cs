@@ -7,16 +7,6 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>What the pruning options start from.</summary>
-internal enum Preset
-{
-    /// <summary>The paper's equations as printed.</summary>
-    Paper,
-
-    /// <summary>As the authors' program acts.</summary>
-    Official,
-}
-
 /// <summary>A run's options, as its YAML file states them over the defaults.</summary>
 internal sealed record ExperimentOptions
 {
@@ -65,7 +55,7 @@ internal sealed record ExperimentOptions
         var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
         var defaults = head with
         {
-            Pruning = head.Preset == Preset.Official ? OneCycleOptions.Official : OneCycleOptions.Paper,
+            Pruning = PresetOptions.Of(head.Preset),
             Augmentation = DatasetCatalog.Names.Contains(head.Data) ? DatasetCatalog.TrainAugmentation(head.Data) : new(),
         };
         var options = OptionRecord.Apply(defaults, settings);

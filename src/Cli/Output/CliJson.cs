@@ -12,6 +12,11 @@ namespace Ocs.Cli.Output;
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelsOutput))]
 [JsonSerializable(typeof(InspectOutput))]
+[JsonSerializable(typeof(EvalOutput))]
+[JsonSerializable(typeof(PruneOutput))]
+[JsonSerializable(typeof(DataOutput))]
+[JsonSerializable(typeof(ExportOutput))]
+[JsonSerializable(typeof(ReportOutput))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, and without escapes that a reader would stumble over.</summary>

@@ -12,6 +12,9 @@ internal sealed class RunDirectory
     public const string WeightsName = "model.safetensors";
     public const string OnnxName = "pruned.onnx";
 
+    /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
+    public const string TwinName = "twin";
+
     private static readonly string[] Files =
     [
         RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
@@ -35,7 +38,7 @@ internal sealed class RunDirectory
             throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
         }
 
-        if (!Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
+        if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsTwin))
         {
             return;
         }
@@ -87,6 +90,8 @@ internal sealed class RunDirectory
             Directory.Delete(Path);
         }
     }
+
+    private static bool IsTwin(string entry) => System.IO.Path.GetFileName(entry) == TwinName;
 
     /// <summary>The error for an output that cannot be written.</summary>
     public static OcsInputException Unwritable(string path, Exception error) =>

@@ -1,4 +1,5 @@
 using Ocs.Cli.Output;
+using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.RunLog;
 using Ocs.Training;
@@ -23,7 +24,7 @@ internal sealed class RunObserver(RunDirectory folder, RunLogWriter log, Trainin
         display.EpochDone(record);
     }
 
-    public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record) => ModelFiles.WriteOcs(
+    public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record) => OcsFile.Write(
         folder.PathOf(kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.ModelName), graph, parameters, record);
 
     public void Message(string sentence) => display.Message(sentence);

@@ -37,6 +37,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
                     graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device)
                 {
                     Observer = observer,
+                    Reload = ModelFiles.SaveAndReload,
                     OptionsText = options.ToYaml(),
                 };
                 using var result = display.Watch(() => trainer.Run(console.Stop));
@@ -63,11 +64,6 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         };
         log.WriteSummary(summary);
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        if (result.Record is not null)
-        {
-            ModelFiles.WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result.Graph, result.Parameters);
-        }
-
         HtmlReport.Write(folder.Path);
         return new(summary, folder.Path, result.Stopped);
     }
