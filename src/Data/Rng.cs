@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Ocs.Data;
 
-/// <summary>The run's seeded random numbers: the same on every machine, and its state can be saved and restored.</summary>
+/// <summary>
+/// The run's seeded random numbers: the same on every machine, and its state can be saved and restored.
+/// </summary>
 /// <remarks>
 /// xoshiro256** 1.0 (Blackman and Vigna 2021, doi 10.1145/3460772), its state filled by splitmix64
 /// (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195). Not safe for use by two threads at once.
@@ -35,7 +37,9 @@ public sealed class Rng
         }
     }
 
-    /// <summary>A generator of its own for one use of randomness, so that uses do not shift each other's numbers.</summary>
+    /// <summary>
+    /// A generator of its own for one use of randomness, so that uses do not shift each other's numbers.
+    /// </summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="stream">What the numbers are for, e.g. <c>shuffle</c>.</param>
     /// <param name="index">Which of the stream's generators, e.g. the epoch.</param>

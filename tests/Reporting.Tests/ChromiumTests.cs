@@ -34,7 +34,12 @@ internal static class Chromium
             "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile}",
             "--window-size=1200,3000", "--virtual-time-budget=3000", "--dump-dom", new Uri(page).AbsoluteUri,
         ];
-        using var process = Process.Start(new ProcessStartInfo(Path!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Path!, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
         var document = process.StandardOutput.ReadToEndAsync();
         var log = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromSeconds(60)))

@@ -87,7 +87,7 @@ public sealed partial class HtmlReportTests
         string page = HtmlReport.Render(SampleRun.Folder);
         foreach (Match chart in ChartLabels().Matches(page))
         {
-            Assert.Matches(@"^Chart: .+\. .+\.$", chart.Groups[1].Value);
+            Assert.Matches(@"^Chart: .+\. .+\.$", chart.Groups["label"].Value);
         }
 
         Assert.Equal(7, ChartLabels().Count(page));
@@ -99,7 +99,7 @@ public sealed partial class HtmlReportTests
         var run = SampleRun.Folder with { Summary = null, Records = SampleRun.Folder.Records[..5], Notice = "Line 6 is incomplete." };
         string page = WebUtility.HtmlDecode(HtmlReport.Render(run));
 
-        Assert.Contains("not finished: 5 epochs so far, now in the phase “sparsity”", page, StringComparison.Ordinal);
+        Assert.Contains("not finished: 5 epochs so far, now in sparsity learning", page, StringComparison.Ordinal);
         Assert.Contains("Line 6 is incomplete.", page, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"why\"", page, StringComparison.Ordinal);
     }
@@ -121,7 +121,7 @@ public sealed partial class HtmlReportTests
         Assert.Contains("first epoch", HtmlReport.Render(new RunFolder("runs/new", [], null, null, null)), StringComparison.Ordinal);
     }
 
-    internal static string Island(string page) => IslandElement().Match(page).Groups[1].Value;
+    internal static string Island(string page) => IslandElement().Match(page).Groups["json"].Value;
 
     /// <summary>Ids, headings, captions and column heads, one a line, in the page's order.</summary>
     private static string Skeleton(string page)
@@ -139,9 +139,9 @@ public sealed partial class HtmlReportTests
     [GeneratedRegex("<[^>]+>")]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""<script type="application/json" id="run-data">(.*?)</script>""", RegexOptions.Singleline)]
+    [GeneratedRegex("""<script type="application/json" id="run-data">(?<json>.*?)</script>""", RegexOptions.Singleline)]
     private static partial Regex IslandElement();
 
-    [GeneratedRegex("""role="img" aria-label="([^"]*)">""")]
+    [GeneratedRegex("""role="img" aria-label="(?<label>[^"]*)">""")]
     private static partial Regex ChartLabels();
 }

@@ -8,8 +8,8 @@ internal static class SampleRun
 {
     private const int Start = 3;
     private const int Stable = 9;
-    private static readonly int[] InnerKept = [7, 9, 5, 14, 17, 11, 30, 21, 12];
-    private static readonly int[] ResidualKept = [13, 25, 46];
+    private static readonly int[] InnerKept = [10, 13, 8, 19, 21, 15, 36, 25, 14];
+    private static readonly int[] ResidualKept = [16, 28, 52];
 
     public const string Config = """
         model: cifar_resnet20

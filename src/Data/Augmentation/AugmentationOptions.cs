@@ -3,7 +3,9 @@ namespace Ocs.Data;
 /// <summary>What happens to an image between the data set and the network.</summary>
 public sealed record AugmentationOptions
 {
-    /// <summary>Black pixels put around the image before a window of its own size is cut out at random; 0 cuts nothing.</summary>
+    /// <summary>
+    /// Black pixels put around the image before a window of its own size is cut out at random; 0 cuts nothing.
+    /// </summary>
     /// <value>0. Range 0..32.</value>
     public int CropPadding { get; init; }
 

@@ -20,7 +20,9 @@ internal sealed class Augmenter
         _row = new float[_channels * _width];
     }
 
-    /// <summary>One image with random choices drawn from <paramref name="rng"/>: row, column, mirror, in this order.</summary>
+    /// <summary>
+    /// One image with random choices drawn from <paramref name="rng"/>: row, column, mirror, in this order.
+    /// </summary>
     public void Write(ReadOnlySpan<byte> image, Span<float> destination, bool channelsLast, Rng rng)
     {
         int top = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
@@ -28,14 +30,17 @@ internal sealed class Augmenter
         Write(image, destination, channelsLast, top, left, _flips && rng.NextBool());
     }
 
-    /// <summary>One image whose window starts at (<paramref name="top"/>, <paramref name="left"/>) of the padded image.</summary>
+    /// <summary>
+    /// One image whose window starts at (<paramref name="top"/>, <paramref name="left"/>) of the padded image.
+    /// </summary>
     /// <param name="image">[C, H, W].</param>
     /// <param name="destination">[C, H, W], or [H, W, C] if <paramref name="channelsLast"/>.</param>
     /// <param name="channelsLast">The order of the destination.</param>
     /// <param name="top">Row, 0..2 * padding.</param>
     /// <param name="left">Column, 0..2 * padding.</param>
     /// <param name="flip">Mirror left to right after the crop.</param>
-    public void Write(ReadOnlySpan<byte> image, Span<float> destination, bool channelsLast, int top, int left, bool flip)
+    public void Write(
+        ReadOnlySpan<byte> image, Span<float> destination, bool channelsLast, int top, int left, bool flip)
     {
         if (!channelsLast || _channels == 1)
         {
@@ -78,7 +83,8 @@ internal sealed class Augmenter
             return;
         }
 
-        ReadOnlySpan<byte> source = image.Slice((((channel * _height) + sourceY) * _width) + first + shift, end - first);
+        int start = (((channel * _height) + sourceY) * _width) + first + shift;
+        ReadOnlySpan<byte> source = image.Slice(start, end - first);
         Span<float> inside = row[first..end];
         for (int x = 0; x < inside.Length; x++)
         {

@@ -26,7 +26,9 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
     public int Channels => Mean.Length;
 
     /// <summary>The network's input for each of the 256 pixel values of each channel, [C, 256].</summary>
-    /// <remarks>Rounded in the order of torchvision's ToTensor and Normalize, so that inputs agree to the last bit.</remarks>
+    /// <remarks>
+    /// Rounded in the order of torchvision's ToTensor and Normalize, so that inputs agree to the last bit.
+    /// </remarks>
     internal float[] Table()
     {
         float[] table = new float[Channels * 256];
@@ -49,7 +51,8 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
             yield break;
         }
 
-        if (Mean.Any(value => !float.IsFinite(value)) || StandardDeviation.Any(value => !float.IsFinite(value) || value <= 0))
+        if (Mean.Any(value => !float.IsFinite(value))
+            || StandardDeviation.Any(value => !float.IsFinite(value) || value <= 0))
         {
             yield return "mean must be finite and standard-deviation positive in every channel";
         }

@@ -5,7 +5,9 @@ namespace Ocs.Data;
 /// <summary>Decodes PNG images.</summary>
 internal static class Png
 {
-    /// <summary>Decodes an image of exactly the given size; grey and palettes become colours, transparency is dropped.</summary>
+    /// <summary>
+    /// Decodes an image of exactly the given size; grey and palettes become colours, transparency is dropped.
+    /// </summary>
     /// <param name="file">The whole file.</param>
     /// <param name="image">[3, H, W].</param>
     /// <param name="height">H.</param>

@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Data;
 
-/// <summary>CIFAR-10 and CIFAR-100: 32x32 colour images. Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html.</summary>
+/// <summary>
+/// CIFAR-10 and CIFAR-100: 32x32 colour images. Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html.
+/// </summary>
 internal sealed class Cifar : DatasetSource
 {
     public const int Side = 32;
@@ -14,7 +16,13 @@ internal sealed class Cifar : DatasetSource
     private readonly int _trainPerFile;
     private readonly int _testSamples;
 
-    private Cifar(string name, ImmutableArray<string> classes, ImmutableArray<string> trainFiles, string testFile, int trainPerFile, int testSamples)
+    private Cifar(
+        string name,
+        ImmutableArray<string> classes,
+        ImmutableArray<string> trainFiles,
+        string testFile,
+        int trainPerFile,
+        int testSamples)
     {
         (Name, Classes, _trainFiles, _testFile) = (name, classes, trainFiles, testFile);
         (_trainPerFile, _testSamples) = (trainPerFile, testSamples);
@@ -30,8 +38,8 @@ internal sealed class Cifar : DatasetSource
     public ImmutableArray<string> Classes { get; }
 
     public override string Advice =>
-        $"get {Stem}-binary.tar.gz or {Stem}-python.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html and put it, " +
-        "packed or unpacked, into the folder of --data-root or OCS_DATA";
+        $"get {Stem}-binary.tar.gz or {Stem}-python.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html " +
+        "and put it, packed or unpacked, into the folder of --data-root or OCS_DATA";
 
     public override ImmutableArray<string> SubFolders =>
         Classes.Length == 10
@@ -40,7 +48,9 @@ internal sealed class Cifar : DatasetSource
 
     public override AugmentationOptions TrainAugmentation => AugmentationOptions.CifarTrain;
 
-    /// <summary>Bytes before the pixels of a binary record; the last of them is the label (CIFAR-100: coarse, fine).</summary>
+    /// <summary>
+    /// Bytes before the pixels of a binary record; the last of them is the label (CIFAR-100: coarse, fine).
+    /// </summary>
     public int LabelBytes => Classes.Length == 10 ? 1 : 2;
 
     /// <summary>The key of the labels in a pickled dictionary.</summary>
@@ -81,8 +91,9 @@ internal sealed class Cifar : DatasetSource
             return new(Name, DatasetLayout.Png, folder);
         }
 
-        foreach ((string suffix, DatasetLayout layout) in (ReadOnlySpan<(string, DatasetLayout)>)[("binary", DatasetLayout.Binary), ("python", DatasetLayout.Python)])
+        foreach (DatasetLayout layout in (ReadOnlySpan<DatasetLayout>)[DatasetLayout.Binary, DatasetLayout.Python])
         {
+            string suffix = layout == DatasetLayout.Binary ? "binary" : "python";
             string archive = Path.Combine(folder, $"{Stem}-{suffix}.tar.gz");
             if (File.Exists(archive))
             {
@@ -95,12 +106,16 @@ internal sealed class Cifar : DatasetSource
 
     public override ImageDataset Read(DatasetLocation location, DatasetSplit split)
     {
-        Dictionary<string, int> labelOf = Classes.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
         (byte[] images, int[] labels) = location.Layout switch
         {
             DatasetLayout.Png => PngTree.Read(
-                Path.Combine(location.Path, split == DatasetSplit.Train ? "train" : "test"), labelOf, Side, Samples(split), Advice),
-            DatasetLayout.Binary => ReadFiles(location, split, ".bin", LabelBytes + Pixels, LabelBytes + Pixels, CifarBinary.Read),
+                Path.Combine(location.Path, split == DatasetSplit.Train ? "train" : "test"),
+                Classes,
+                Side,
+                Samples(split),
+                Advice),
+            DatasetLayout.Binary => ReadFiles(
+                location, split, ".bin", LabelBytes + Pixels, LabelBytes + Pixels, CifarBinary.Read),
             // Room for the pixels as a code point each (protocol 2 of Python 3), the labels and the file names.
             _ => ReadFiles(location, split, "", Pixels, 2 * (Pixels + 256), CifarPython.Read),
         };
@@ -112,12 +127,19 @@ internal sealed class Cifar : DatasetSource
     public OcsInputException Damaged(string path, string what) => new($"{path} {what}: {Advice}");
 
     private (byte[] Images, int[] Labels) ReadFiles(
-        DatasetLocation location, DatasetSplit split, string suffix, int leastPerImage, int mostPerImage, CifarReader read)
+        DatasetLocation location,
+        DatasetSplit split,
+        string suffix,
+        int leastPerImage,
+        int mostPerImage,
+        CifarReader read)
     {
         ImmutableArray<string> names =
             [.. (split == DatasetSplit.Train ? _trainFiles : [_testFile]).Select(file => file + suffix)];
         int perFile = Samples(split) / names.Length;
-        CifarFiles files = new(this, location.Path, (long)perFile * leastPerImage, ((long)perFile * mostPerImage) + (suffix.Length == 0 ? 4096 : 0));
+        long frame = location.Layout == DatasetLayout.Python ? 4096 : 0;
+        CifarFiles files =
+            new(this, location.Path, (long)perFile * leastPerImage, ((long)perFile * mostPerImage) + frame);
         byte[] images = new byte[Samples(split) * Pixels];
         int[] labels = new int[Samples(split)];
         files.ReadAll(names, (name, path, content) =>

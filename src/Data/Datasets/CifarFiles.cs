@@ -4,7 +4,9 @@ using Ocs.Torch;
 
 namespace Ocs.Data;
 
-/// <summary>The files of a CIFAR copy, in a folder or still packed in its .tar.gz; lengths are checked before reading.</summary>
+/// <summary>
+/// The files of a CIFAR copy, in a folder or still packed in its .tar.gz; lengths are checked before reading.
+/// </summary>
 /// <param name="cifar">The set, for its errors.</param>
 /// <param name="location">A folder or a .tar.gz file.</param>
 /// <param name="least">Bytes that a file has at least.</param>
@@ -37,7 +39,8 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
         }
     }
 
-    private void ReadFolder(IReadOnlyCollection<string> names, HashSet<string> missing, Action<string, string, byte[]> read)
+    private void ReadFolder(
+        IReadOnlyCollection<string> names, HashSet<string> missing, Action<string, string, byte[]> read)
     {
         foreach (string name in names)
         {

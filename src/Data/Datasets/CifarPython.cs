@@ -21,7 +21,8 @@ internal static class CifarPython
             || !batch.TryGetValue("data", out object? data) || data is not NumpyArray pixels
             || !batch.TryGetValue(cifar.LabelKey, out object? list) || list is not List<object?> numbers)
         {
-            throw cifar.Damaged(path, $"is not a CIFAR batch: a dictionary with an array `data` and a list `{cifar.LabelKey}` is expected");
+            throw cifar.Damaged(
+                path, $"is not a CIFAR batch: a dictionary with an array `data` and a list `{cifar.LabelKey}` is expected");
         }
 
         if (numbers.Count != labels.Length)
@@ -33,7 +34,8 @@ internal static class CifarPython
         {
             if (numbers[i] is not long label || label < 0 || label >= cifar.Classes.Length)
             {
-                throw cifar.Damaged(path, $"is damaged: label {numbers[i]} of image {i} is outside 0..{cifar.Classes.Length - 1}");
+                throw cifar.Damaged(
+                    path, $"is damaged: label {numbers[i]} of image {i} is outside 0..{cifar.Classes.Length - 1}");
             }
 
             labels[i] = (int)label;
@@ -41,7 +43,8 @@ internal static class CifarPython
 
         if (!pixels.TryCopyTo(images, labels.Length, Cifar.Pixels))
         {
-            throw cifar.Damaged(path, $"holds an array {pixels} where uint8 [{labels.Length}, {Cifar.Pixels}] is expected");
+            throw cifar.Damaged(
+                path, $"holds an array {pixels} where uint8 [{labels.Length}, {Cifar.Pixels}] is expected");
         }
     }
 }

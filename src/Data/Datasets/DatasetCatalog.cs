@@ -61,12 +61,13 @@ public static class DatasetCatalog
         }
     }
 
-    private static string? Count(DatasetSource source, DatasetLocation location, ImageDataset images, DatasetSplit split)
+    private static string? Count(
+        DatasetSource source, DatasetLocation location, ImageDataset images, DatasetSplit split)
     {
         if (images.Count != source.Samples(split))
         {
-            return $"{location.Path} holds {images.Count} images of the {split} split where {source.Samples(split)} belong: " +
-                source.Advice;
+            return $"{location.Path} holds {images.Count} images of the {split} split " +
+                $"where {source.Samples(split)} belong: {source.Advice}";
         }
 
         int[] counts = new int[images.ClassNames.Length];
@@ -79,8 +80,8 @@ public static class DatasetCatalog
         int odd = Array.FindIndex(counts, count => count != expected);
         return odd < 0
             ? null
-            : $"{location.Path} holds {counts[odd]} {split} images of class {images.ClassNames[odd]} where {expected} belong: " +
-                source.Advice;
+            : $"{location.Path} holds {counts[odd]} {split} images of class {images.ClassNames[odd]} " +
+                $"where {expected} belong: {source.Advice}";
     }
 
     private static DatasetSource Find(string name) =>
@@ -91,9 +92,17 @@ public static class DatasetCatalog
         Places(source, root).Select(source.Recognize).FirstOrDefault(location => location is not null);
 
     private static string Missing(DatasetSource source, string? root) =>
-        $"{source.Name} was not found in any of {string.Join(", ", Places(source, root))}: {source.Advice}";
+        $"{source.Name} was not found in {string.Join(", ", Roots(root))} " +
+        $"(nor in a folder {string.Join(" or ", source.SubFolders)} there)" +
+        $"{string.Concat(source.SystemFolders.Select(folder => $", nor in {folder}"))}: {source.Advice}";
 
-    private static List<string> Places(DatasetSource source, string? root)
+    private static List<string> Places(DatasetSource source, string? root) =>
+    [
+        .. Roots(root).SelectMany(folder => source.SubFolders.Select(sub => Path.Combine(folder, sub)).Prepend(folder)),
+        .. source.SystemFolders,
+    ];
+
+    private static List<string> Roots(string? root)
     {
         root = string.IsNullOrEmpty(root) ? Environment.GetEnvironmentVariable("OCS_DATA") : root;
         List<string> roots = [];
@@ -115,10 +124,6 @@ public static class DatasetCatalog
             roots.Add(Path.Combine(home, ".cache", "ocs", "data"));
         }
 
-        return
-        [
-            .. roots.SelectMany(folder => source.SubFolders.Select(sub => Path.Combine(folder, sub)).Prepend(folder)),
-            .. source.SystemFolders,
-        ];
+        return roots;
     }
 }

@@ -28,7 +28,8 @@ public sealed record DatasetLocation(string Name, DatasetLayout Layout, string P
 /// <param name="TrainSamples">Training images read.</param>
 /// <param name="TestSamples">Test images read.</param>
 /// <param name="Problem">What is wrong, in one sentence; null if nothing is.</param>
-public sealed record DatasetCheck(string Name, DatasetLocation? Location, int TrainSamples, int TestSamples, string? Problem)
+public sealed record DatasetCheck(
+    string Name, DatasetLocation? Location, int TrainSamples, int TestSamples, string? Problem)
 {
     /// <summary>Every image that belongs to the set is there.</summary>
     public bool Whole => Problem is null;

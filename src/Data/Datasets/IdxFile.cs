@@ -33,14 +33,16 @@ internal static class IdxFile
         int found = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (found < header.Length)
         {
-            throw new OcsInputException($"{path} is cut short: expected {header.Length} bytes of header, found {found}: {advice}");
+            throw new OcsInputException(
+                $"{path} is cut short: expected {header.Length} bytes of header, found {found}: {advice}");
         }
 
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(header);
         uint expected = ((uint)UnsignedByte << 8) | (uint)dimensions.Length;
         if (magic != expected)
         {
-            throw new OcsInputException($"{path} is not the idx file it should be: it starts with 0x{magic:x8} instead of 0x{expected:x8}: {advice}");
+            throw new OcsInputException(
+                $"{path} is not the idx file it should be: it starts with 0x{magic:x8} instead of 0x{expected:x8}: {advice}");
         }
 
         int length = 1;
@@ -49,7 +51,8 @@ internal static class IdxFile
             uint size = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * i))..]);
             if (size != dimensions[i])
             {
-                throw new OcsInputException($"{path}: dimension {i} is {size} where {dimensions[i]} is expected: {advice}");
+                throw new OcsInputException(
+                    $"{path}: dimension {i} is {size} where {dimensions[i]} is expected: {advice}");
             }
 
             length = checked(length * dimensions[i]);
@@ -60,7 +63,8 @@ internal static class IdxFile
         if (found < length || stream.ReadByte() >= 0)
         {
             string more = found < length ? $"found {found}" : "found more";
-            throw new OcsInputException($"{path} has the wrong length: expected {length} bytes after the header, {more}: {advice}");
+            throw new OcsInputException(
+                $"{path} has the wrong length: expected {length} bytes after the header, {more}: {advice}");
         }
 
         return elements;

@@ -33,7 +33,8 @@ public sealed class ImageDataset
         if (images.LongLength != (long)labels.Length * channels * height * width)
         {
             throw new ArgumentException(
-                $"{images.LongLength} bytes are not {labels.Length} images of {channels}x{height}x{width}", nameof(images));
+                $"{images.LongLength} bytes are not {labels.Length} images of {channels}x{height}x{width}",
+                nameof(images));
         }
 
         foreach (int label in labels)
@@ -47,7 +48,8 @@ public sealed class ImageDataset
         if (normalization.Channels != channels)
         {
             throw new ArgumentException(
-                $"the normalization has {normalization.Channels} channels, the images have {channels}", nameof(normalization));
+                $"the normalization has {normalization.Channels} channels, the images have {channels}",
+                nameof(normalization));
         }
 
         (Name, _images, Labels, Channels, Height, Width) = (name, images, labels, channels, height, width);
@@ -81,7 +83,9 @@ public sealed class ImageDataset
     /// <summary>Pixels of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> Image(int index) => _images.AsSpan(checked(index * ImageLength), ImageLength);
 
-    /// <summary>A random choice of <paramref name="count"/> images (all, if there are fewer), in their present order.</summary>
+    /// <summary>
+    /// A random choice of <paramref name="count"/> images (all, if there are fewer), in their present order.
+    /// </summary>
     public ImageDataset Sample(int count, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -100,10 +104,13 @@ public sealed class ImageDataset
             Image(chosen[i]).CopyTo(images.AsSpan(i * ImageLength));
         }
 
-        return new(Name, images, [.. chosen.Select(i => Labels[i])], Channels, Height, Width, ClassNames, Normalization);
+        ImmutableArray<int> labels = [.. chosen.Select(i => Labels[i])];
+        return new(Name, images, labels, Channels, Height, Width, ClassNames, Normalization);
     }
 
-    /// <summary>Counts the pixels exactly: mean and population standard deviation per channel, pixels scaled to 0..1.</summary>
+    /// <summary>
+    /// Counts the pixels exactly: mean and population standard deviation per channel, pixels scaled to 0..1.
+    /// </summary>
     public Normalization Measure()
     {
         var mean = ImmutableArray.CreateBuilder<float>(Channels);

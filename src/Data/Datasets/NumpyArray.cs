@@ -17,7 +17,8 @@ internal sealed class NumpyArray
     /// <summary>Copies a byte matrix out row by row; false if the array is anything else.</summary>
     public bool TryCopyTo(Span<byte> destination, int rows, int columns)
     {
-        if (Type != "u1" || Shape.Length != 2 || Shape[0] != rows || Shape[1] != columns || Elements.Length != destination.Length)
+        if (Type != "u1" || Shape is not [var height, var width] || height != rows || width != columns
+            || Elements.Length != destination.Length)
         {
             return false;
         }

@@ -8,8 +8,9 @@ namespace Ocs.Data;
 /// NumPy byte arrays. Nothing is ever executed: a class or function is a name, and an unknown one is refused.
 /// </summary>
 /// <remarks>
-/// Opcodes: Python's Lib/pickletools.py. A byte string is a <see cref="ReadOnlyMemory{T}"/>, a tuple an object array, an
-/// integer a <see cref="long"/>; keys of dictionaries become strings. All failures are <see cref="InvalidDataException"/>.
+/// Opcodes: Python's Lib/pickletools.py. A byte string is a <see cref="ReadOnlyMemory{T}"/>, a tuple an object array,
+/// an integer a <see cref="long"/>; keys of dictionaries become strings. All failures are
+/// <see cref="InvalidDataException"/>.
 /// </remarks>
 internal sealed class PickleReader
 {
@@ -74,7 +75,8 @@ internal sealed class PickleReader
                 case 0x93: _stack.Add(Resolve(string.Join(' ', Pop(2).Select(Text)))); break;
                 case (byte)'R': Reduce(); break;
                 case (byte)'b': Build(); break;
-                default: throw new InvalidDataException($"opcode 0x{opcode:x2} at byte {at} is not allowed in a data file");
+                default:
+                    throw new InvalidDataException($"opcode 0x{opcode:x2} at byte {at} is not allowed in a data file");
             }
         }
     }
@@ -88,7 +90,9 @@ internal sealed class PickleReader
         _ => throw new InvalidDataException($"it names `{name}`, which has no place in a data file"),
     };
 
-    /// <summary>The three calls that rebuild an array: an empty one, its element type, and bytes spelled as Latin-1 text.</summary>
+    /// <summary>
+    /// The three calls that rebuild an array: an empty one, its element type, and bytes spelled as Latin-1 text.
+    /// </summary>
     private void Reduce()
     {
         object?[] call = Pop(2);
@@ -96,7 +100,8 @@ internal sealed class PickleReader
         {
             [Callable.ArrayConstructor, object?[] and [Callable.ArrayType, ..]] => new NumpyArray(),
             [Callable.TypeConstructor, object?[] and [{ } type, ..]] => new ElementType(Text(type)),
-            [Callable.Encoder, object?[] and [string text, { } encoding]] when Text(encoding) == "latin1" => Latin1(text),
+            [Callable.Encoder, object?[] and [string text, { } encoding]] when Text(encoding) == "latin1"
+                => Latin1(text),
             _ => throw new InvalidDataException("it calls something that is not part of a NumPy array"),
         });
     }
@@ -109,7 +114,8 @@ internal sealed class PickleReader
             case [ElementType type, object?[]]:
                 _stack.Add(type);
                 break;
-            case [NumpyArray array, object?[] and [long, object?[] shape, ElementType type, bool columnMajor, ReadOnlyMemory<byte> elements]]
+            case [NumpyArray array, object?[] and [long, object?[] shape, ElementType type, bool columnMajor,
+                ReadOnlyMemory<byte> elements]]
                 when shape.All(size => size is long):
                 array.Shape = [.. shape.Cast<long>()];
                 array.Type = type.Code;
@@ -217,7 +223,7 @@ internal sealed class PickleReader
 
     private static string Utf8(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
-    private static ReadOnlyMemory<byte> Latin1(string text) => text.All(letter => letter < 256)
+    private static ReadOnlyMemory<byte> Latin1(string text) => !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
         ? Encoding.Latin1.GetBytes(text)
         : throw new InvalidDataException("its bytes are not spelled in Latin-1");
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Torch;
 
 namespace Ocs.Data;
@@ -9,9 +10,9 @@ internal static class PngTree
     private const int LongestFile = 1 << 20;
 
     public static (byte[] Images, int[] Labels) Read(
-        string folder, IReadOnlyDictionary<string, int> labelOf, int side, int most, string advice)
+        string folder, ImmutableArray<string> classes, int side, int most, string advice)
     {
-        List<(string Path, int Label)> files = List(folder, labelOf, advice);
+        List<(string Path, int Label)> files = List(folder, classes, advice);
         if (files.Count == 0 || files.Count > most)
         {
             throw new OcsInputException($"{folder} holds {files.Count} PNG files where {most} are expected: {advice}");
@@ -27,7 +28,8 @@ internal static class PngTree
         return (images, [.. files.Select(file => file.Label)]);
     }
 
-    private static List<(string Path, int Label)> List(string folder, IReadOnlyDictionary<string, int> labelOf, string advice)
+    private static List<(string Path, int Label)> List(
+        string folder, ImmutableArray<string> classes, string advice)
     {
         List<(string Path, int Label)> files = [];
         try
@@ -35,9 +37,11 @@ internal static class PngTree
             foreach (string path in Directory.EnumerateDirectories(folder))
             {
                 string name = Path.GetFileName(path);
-                if (!labelOf.TryGetValue(name, out int label))
+                int label = classes.IndexOf(name);
+                if (label < 0)
                 {
-                    throw new OcsInputException($"{path} is not one of the {labelOf.Count} classes: remove the folder or rename it");
+                    throw new OcsInputException(
+                        $"{path} is not one of the {classes.Length} classes: remove the folder or rename it");
                 }
 
                 files.AddRange(Directory.EnumerateFiles(path, "*.png").Select(file => (file, label)));
@@ -66,7 +70,8 @@ internal static class PngTree
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new OcsInputException($"{path} is not a {side}x{side} PNG image ({error.Message}): replace or remove the file", error);
+            throw new OcsInputException(
+                $"{path} is not a {side}x{side} PNG image ({error.Message}): replace or remove the file", error);
         }
     }
 }

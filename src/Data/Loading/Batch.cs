@@ -3,7 +3,9 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>Images and labels of one training step; disposing gives their memory back to the loader.</summary>
-/// <remarks>The tensors belong to the batch: use them until it is disposed, backward pass included, and not longer.</remarks>
+/// <remarks>
+/// The tensors belong to the batch: use them until it is disposed, backward pass included, and not longer.
+/// </remarks>
 public sealed class Batch : IDisposable
 {
     private readonly Action<BatchBuffer>? _giveBack;

@@ -4,7 +4,9 @@ using Ocs.Torch;
 
 namespace Ocs.Data;
 
-/// <summary>Feeds a data set to training, epoch after epoch, from a thread that prepares batches ahead of the step.</summary>
+/// <summary>
+/// Feeds a data set to training, epoch after epoch, from a thread that prepares batches ahead of the step.
+/// </summary>
 /// <remarks>
 /// What an epoch contains depends on seed, epoch and the image alone: not on timing, prefetching, or the epochs before.
 /// One epoch runs at a time; leaving its loop early ends it.
@@ -25,12 +27,14 @@ public sealed class BatchLoader : IDisposable
         List<string> problems = [.. options.Validate()];
         if (options.Augmentation.Normalization is { } normalization && normalization.Channels != dataset.Channels)
         {
-            problems.Add($"the normalization has {normalization.Channels} channels, {dataset.Name} has {dataset.Channels}");
+            problems.Add(
+                $"the normalization has {normalization.Channels} channels, {dataset.Name} has {dataset.Channels}");
         }
 
         if (options.DropLast && options.BatchSize > dataset.Count)
         {
-            problems.Add($"batch-size is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} images and drop-last is set");
+            problems.Add(
+                $"batch-size is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} images and drop-last is set");
         }
 
         if (problems.Count > 0)

@@ -33,7 +33,9 @@ internal sealed class BatchPipeline : IDisposable
         }
     }
 
-    /// <summary>The next batch, which the caller then owns, or null at the end; rethrows what failed while making it.</summary>
+    /// <summary>
+    /// The next batch, which the caller then owns, or null at the end; rethrows what failed while making it.
+    /// </summary>
     public Batch? Next(ref long waitedTicks)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

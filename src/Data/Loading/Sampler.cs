@@ -1,6 +1,8 @@
 namespace Ocs.Data;
 
-/// <summary>The order in which an epoch visits the images: a pure function of seed and epoch, so that a run can resume.</summary>
+/// <summary>
+/// The order in which an epoch visits the images: a pure function of seed and epoch, so that a run can resume.
+/// </summary>
 internal static class Sampler
 {
     public static int[] Order(int count, ulong seed, int epoch, bool shuffle)

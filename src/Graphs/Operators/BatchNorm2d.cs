@@ -28,7 +28,7 @@ public sealed record BatchNorm2d(double Epsilon, double Momentum) : Operator
     {
         if (context.Training)
         {
-            Aten.AddInPlace(context.Parameters[4], 1.0);
+            Aten.AddInPlace(context.Parameters[4], 1L);
         }
 
         return Aten.BatchNorm(

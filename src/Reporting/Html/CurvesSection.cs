@@ -44,13 +44,18 @@ internal static class CurvesSection
 
     private static void AddFigure(HtmlBuilder html, string id, string title, string sentence, bool wide = false) => html.Add($"""
         <figure class="{(wide ? "wide" : "half")}" id="{id}">
-        <h3>{title}</h3>
+        <h3>{title} <span aria-hidden="true"></span></h3>
         <div class="legend" aria-hidden="true"></div>
         <div class="plot" role="img" aria-label="Chart: {title}. {sentence}"></div>
-        <figcaption>{sentence}</figcaption>
+        <figcaption>{Symbols(sentence)}</figcaption>
         </figure>
 
         """);
+
+    /// <summary>Sets the subscripts of J_avg and t_sl.</summary>
+    private static Markup Symbols(string sentence) => new(new HtmlBuilder().Add($"{sentence}").ToString()
+        .Replace("J_avg", "J<sub>avg</sub>", StringComparison.Ordinal)
+        .Replace("t_sl", "t<sub>sl</sub>", StringComparison.Ordinal));
 
     private static string Stability(RunFolder run)
     {
@@ -82,22 +87,25 @@ internal static class CurvesSection
         }
 
         var best = measured.MaxBy(r => r.ValAccuracy)!;
-        return $"Validation accuracy goes from {Wording.Percent(measured[0].ValAccuracy, 1)} "
-            + $"to {Wording.Percent(measured[^1].ValAccuracy, 1)}; its best is {Wording.Percent(best.ValAccuracy, 1)} at epoch {best.Epoch}.";
+        return Course("Validation accuracy", Wording.Percent(measured[0].ValAccuracy, 1), Wording.Percent(measured[^1].ValAccuracy, 1))
+            + $"; its best is {Wording.Percent(best.ValAccuracy, 1)} at epoch {best.Epoch}.";
     }
 
     private static string Losses(ImmutableArray<RunRecord> records)
     {
-        string text = $"Training loss goes from {Wording.Number(records[0].TrainLoss)} to {Wording.Number(records[^1].TrainLoss)}";
+        string text = Course("Training loss", Wording.Number(records[0].TrainLoss), Wording.Number(records[^1].TrainLoss));
         var measured = records.Where(r => r.ValLoss is not null).ToArray();
         return measured.Length == 0
             ? text + "."
-            : $"{text}, validation loss from {Wording.Number(measured[0].ValLoss)} to {Wording.Number(measured[^1].ValLoss)}.";
+            : $"{text}; {Course("validation loss", Wording.Number(measured[0].ValLoss), Wording.Number(measured[^1].ValLoss))}.";
     }
 
     private static string LearningRate(ImmutableArray<RunRecord> records) =>
-        $"From {Wording.Number(records[0].Lr)} at epoch {records[0].Epoch} to {Wording.Number(records[^1].Lr)} "
-        + $"at epoch {records[^1].Epoch}; highest {Wording.Number(records.Max(r => r.Lr))}.";
+        $"{Course("The learning rate", Wording.Number(records[0].Lr), Wording.Number(records[^1].Lr))}; "
+        + $"its highest is {Wording.Number(records.Max(r => r.Lr))}.";
+
+    private static string Course(string what, string first, string last) =>
+        first == last ? $"{what} is {first}" : $"{what} goes from {first} to {last}";
 
     private static string Speed(ImmutableArray<RunRecord> records) => Throughput.Of(records) switch
     {
@@ -122,7 +130,7 @@ internal static class CurvesSection
         foreach (var r in records)
         {
             html.Add($"""
-                <tr><th scope="row">{r.Epoch}</th><td class="text">{r.Phase.ToString().ToLowerInvariant()}</td><td>{Loss(r.TrainLoss)}</td><td>{Loss(r.ValLoss)}</td><td>{Wording.Percent(r.TrainAccuracy)}</td><td>{Wording.Percent(r.ValAccuracy)}</td><td>{Similarity(r.J)}</td><td>{Similarity(r.JAvg)}</td><td>{Wording.Number(r.Lambda)}</td><td>{Wording.Number(r.Lr)}</td><td>{Wording.Count(r.Macs)}</td><td>{Wording.Duration(r.Seconds)}</td><td>{Wording.Whole(r.ImagesPerSecond)}</td></tr>
+                <tr><th scope="row">{r.Epoch}</th><td class="text">{Wording.Phase(r.Phase)}</td><td>{Loss(r.TrainLoss)}</td><td>{Loss(r.ValLoss)}</td><td>{Wording.Percent(r.TrainAccuracy)}</td><td>{Wording.Percent(r.ValAccuracy)}</td><td>{Similarity(r.J)}</td><td>{Similarity(r.JAvg)}</td><td>{Wording.Number(r.Lambda)}</td><td>{Wording.Number(r.Lr)}</td><td>{Wording.Count(r.Macs)}</td><td>{Wording.Duration(r.Seconds)}</td><td>{Wording.Whole(r.ImagesPerSecond)}</td></tr>
 
                 """);
         }

@@ -44,13 +44,13 @@ internal static class HeadlineSection
         AddRow(html, "Parameters", Wording.Count(parameters), Wording.Count(summary.ParametersAfter), Wording.Change(parameters, summary.ParametersAfter));
         if (Throughput.Of(run.Records) is { After: double after } speed)
         {
-            AddRow(html, "Training images per second", Wording.Whole(speed.Before), Wording.Whole(after), Wording.Change(speed.Before, after));
+            AddRow(html, "Training images/s", Wording.Whole(speed.Before), Wording.Whole(after), Wording.Change(speed.Before, after));
         }
 
         double? twinSeconds = summary.Baseline?.TotalSeconds;
         AddRow(
             html,
-            "Time of the whole run",
+            "Time of the run",
             twinSeconds is double t ? Wording.Duration(t) : Wording.Nothing,
             Wording.Duration(summary.TotalSeconds),
             twinSeconds is double s ? Wording.Change(s, summary.TotalSeconds) : Wording.Nothing);
@@ -64,7 +64,7 @@ internal static class HeadlineSection
         AddRow(html, "Validation accuracy", Wording.Percent(twin), Wording.Percent(summary.ValAccuracy), change);
         if (summary.BestAccuracy is double best && best != summary.ValAccuracy)
         {
-            AddRow(html, "Best epoch’s accuracy", Wording.Nothing, Wording.Percent(best), Wording.Nothing);
+            AddRow(html, "Best accuracy", Wording.Nothing, Wording.Percent(best), Wording.Nothing);
         }
     }
 

@@ -28,8 +28,8 @@ internal static class Verdict
 
         var last = run.Records[^1];
         string accuracy = last.ValAccuracy is null ? "" : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
-        return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, now in the phase "
-            + $"“{last.Phase.ToString().ToLowerInvariant()}”.{accuracy}";
+        return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, "
+            + $"now in {Wording.Phase(last.Phase)}.{accuracy}";
     }
 
     private static string Cut(RunSummary summary)
@@ -61,7 +61,7 @@ internal static class Verdict
         double difference = accuracy - twin;
         string side = difference < 0 ? "below" : "above";
         string words = Math.Abs(difference) < 5e-5
-            ? $"the same as the unpruned twin’s"
+            ? "the same as the unpruned twin’s"
             : $"{Wording.Fixed(Math.Abs(difference) * 100, 2)} points {side} the unpruned twin’s {Wording.Percent(twin)}";
         return $"Accuracy is {Wording.Percent(accuracy)}{samples}, {words}{Noise(summary, twin)}.";
     }
@@ -78,7 +78,7 @@ internal static class Verdict
 
         double error = 2 * Math.Sqrt((own.Value * own.Value) + (other.Value * other.Value));
         return Math.Abs(summary.ValAccuracy!.Value - twin) <= error
-            ? $"; so many samples can’t tell a difference below {Wording.Fixed(error * 100, 2)} points from chance"
+            ? $"; on so many samples a difference below {Wording.Fixed(error * 100, 2)} points may be chance"
             : "";
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
@@ -49,12 +50,20 @@ internal static class Wording
         null => Nothing,
         double v when !double.IsFinite(v) => Nothing,
         0 => "0",
-        double v when Math.Abs(v) is < 0.001 or >= 1e6 => Scientific(v),
+        double v when Math.Abs(v) is < 0.0001 or >= 1e6 => Scientific(v),
+        double v when Math.Abs(v) >= 999.5 => Whole(v),
         double v => v.ToString("G3", CultureInfo.InvariantCulture),
     };
 
     /// <summary>"1 group", "2 groups".</summary>
     public static string Plural(long count, string noun) => $"{Whole(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    public static string Phase(RunPhase phase) => phase switch
+    {
+        RunPhase.Train => "training",
+        RunPhase.Sparsity => "sparsity learning",
+        _ => "final training",
+    };
 
     public static string Fixed(double value, int digits) =>
         value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -56,6 +56,9 @@ public static partial class Aten
 
     public static void AddInPlace(Tensor left, double right) => InvokeInPlace(AddScalarInPlaceOperator, left, right);
 
+    /// <inheritdoc cref="AddInPlace(Tensor, double)" />
+    public static void AddInPlace(Tensor left, long right) => InvokeInPlace(AddScalarInPlaceOperator, left, right);
+
     /// <summary>left - alpha * right.</summary>
     public static Tensor Sub(Tensor left, Tensor right, double alpha = 1)
         => Invoke(SubOperator, left, right, Factor(alpha));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Torch;
 
 namespace Ocs.Data.Tests.Datasets;
@@ -35,8 +36,8 @@ public sealed class DatasetCatalogTests : IDisposable
         OcsInputException error =
             Assert.Throws<OcsInputException>(() => DatasetCatalog.Open(new Nowhere(), DatasetSplit.Train, _folder.Path));
         Assert.Equal(error.Message, check.Problem);
-        Assert.Contains($"{_folder.Path}, {Path.Combine(_folder.Path, "sub")}, ", error.Message);
-        Assert.EndsWith(": make one", error.Message);
+        Assert.StartsWith($"nowhere was not found in {_folder.Path}, {Path.GetFullPath("data")}, ", error.Message);
+        Assert.EndsWith("(nor in a folder sub there), nor in /nowhere: make one", error.Message);
     }
 
     [Fact]
@@ -55,7 +56,9 @@ public sealed class DatasetCatalogTests : IDisposable
 
         public override string Advice => "make one";
 
-        public override System.Collections.Immutable.ImmutableArray<string> SubFolders => ["sub"];
+        public override ImmutableArray<string> SubFolders => ["sub"];
+
+        public override ImmutableArray<string> SystemFolders => ["/nowhere"];
 
         public override AugmentationOptions TrainAugmentation => AugmentationOptions.Evaluation;
 

@@ -34,7 +34,8 @@ public sealed class FashionMnistTests : IDisposable
         byte[] images = Images(2, 28, 28);
         images[2] = 0x0D;
         Write(images, Labels(0, 1));
-        AssertInputError("starts with 0x00000d03 instead of 0x00000803", "train-images-idx3-ubyte.gz", "apt-get install");
+        AssertInputError(
+            "starts with 0x00000d03 instead of 0x00000803", "train-images-idx3-ubyte.gz", "apt-get install");
     }
 
     [Fact]

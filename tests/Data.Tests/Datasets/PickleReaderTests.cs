@@ -28,11 +28,13 @@ public sealed class PickleReaderTests
 
     [Fact]
     public void A_name_that_could_run_something_is_refused() =>
-        AssertRefused("names `posix system`", [.. Pickles.Global("posix", "system"), .. Pickles.Text("true"), 0x85, (byte)'R', (byte)'.']);
+        AssertRefused(
+            "names `posix system`", [.. Pickles.Global("posix", "system"), .. Pickles.Text("true"), 0x85, (byte)'R', (byte)'.']);
 
     [Fact]
     public void A_call_of_a_known_name_with_other_arguments_is_refused() =>
-        AssertRefused("calls something", [.. Pickles.Global("numpy.core.multiarray", "_reconstruct"), .. Pickles.Text("x"), 0x85, (byte)'R', (byte)'.']);
+        AssertRefused(
+            "calls something", [.. Pickles.Global("numpy.core.multiarray", "_reconstruct"), .. Pickles.Text("x"), 0x85, (byte)'R', (byte)'.']);
 
     [Theory]
     [InlineData("i", "opcode 0x69 at byte 0 is not allowed")]

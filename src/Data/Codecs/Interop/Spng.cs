@@ -41,7 +41,8 @@ internal static unsafe partial class Spng
         }
         catch (DllNotFoundException error)
         {
-            throw new OcsInputException($"{Library}, which reads PNG images, is missing: install it with `apt-get install libspng0`", error);
+            throw new OcsInputException(
+                $"{Library}, which reads PNG images, is missing: install it with `apt-get install libspng0`", error);
         }
     }
 

@@ -27,7 +27,7 @@
   const superscript = text => [...text].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
   const plain = value => {
     if (value === 0) return "0";
-    if (Math.abs(value) >= 0.001) return String(Number(value.toPrecision(3)));
+    if (Math.abs(value) >= 0.0001) return String(Number(value.toPrecision(3)));
     const [mantissa, power] = value.toExponential(2).split("e");
     const factor = Number(mantissa);
     return (factor === 1 ? "" : factor + "·") + "10" + superscript(String(Number(power)));
@@ -37,6 +37,7 @@
   const whole = value => Math.round(value).toLocaleString("en");
   const percentTick = value => Number((value * 100).toFixed(4)) + "\u00a0%";
 
+  const hasLevel = spec => typeof spec.level === "number";
   const line = { width: 2 };
   const specs = [
     {
@@ -52,10 +53,10 @@
     {
       id: "accuracy-chart", height: 230,
       series: [
-        { key: "train_accuracy", name: "training", colour: "second", dash: [7, 4], ...line, format: percent(2) },
-        { key: "val_accuracy", name: "validation", colour: "first", ...line, format: percent(2) },
+        { key: "train_accuracy", name: "training", colour: "second", dash: [7, 4], ...line, format: percent(1) },
+        { key: "val_accuracy", name: "validation", colour: "first", ...line, format: percent(1) },
       ],
-      level: number(summary?.baseline?.val_accuracy), levelName: "unpruned twin",
+      level: number(summary?.baseline?.val_accuracy), levelName: "unpruned",
       tick: percentTick,
     },
     {
@@ -118,6 +119,7 @@
     const dot = devicePixelRatio;
     const parts = mark => [["t", font(13, "italic"), 0], [mark.sub, font(mark.sub === "*" ? 13 : 9.5), mark.sub === "*" ? 0 : 3 * dot], [` = ${mark.at}`, font(12), 0]];
     let taken = -Infinity;
+    ctx.setLineDash([]);
     for (const mark of marks) {
       const x = u.valToPos(mark.at, "x", true);
       ctx.strokeStyle = colour.ink;
@@ -161,7 +163,9 @@
     return `<svg width="26" height="12"><path d="M0 6H26" stroke="${colour[series.colour]}" stroke-width="${series.width}"${dash}/>${dot}</svg>`;
   };
 
-  const makeLegend = (element, series, spec, colour) => {
+  const makeLegend = (figure, series, spec, colour) => {
+    const element = figure.querySelector(".legend");
+    const epoch = figure.querySelector("h3 span");
     element.replaceChildren();
     const add = (mark, name) => {
       const item = document.createElement("span");
@@ -177,16 +181,13 @@
       return value;
     };
     const values = series.map(s => add(sample(s, colour), s.name));
-    if (spec.level !== undefined && spec.level !== null) {
-      add(sample({ dash: [2, 3], colour: "soft", width: 1 }, colour), spec.levelName).textContent = percent(2)(spec.level);
-    }
-    const epoch = add("", "");
+    if (hasLevel(spec)) add(sample({ dash: [2, 3], colour: "soft", width: 1 }, colour), spec.levelName);
     return index => {
       values.forEach((value, i) => {
         const now = index === null ? null : series[i].values[index];
         value.textContent = now === null || now === undefined ? "" : series[i].format(now);
       });
-      epoch.textContent = index === null || index === undefined ? "" : "epoch " + epochs[index];
+      epoch.textContent = index === null ? "" : "epoch " + epochs[index];
     };
   };
 
@@ -197,15 +198,19 @@
     const series = spec.series.map(s => ({ ...s, values: column(s.key) })).filter(s => has(s.values));
     const target = figure.querySelector(".plot");
     target.replaceChildren();
-    const show = makeLegend(figure.querySelector(".legend"), series, spec, colour);
+    const show = makeLegend(figure, series, spec, colour);
     const rowAbove = spec.phaseRow ? 24 : 5;
     const right = series.some(s => s.scale === "right");
     const axis = { stroke: colour.soft, font: "12px system-ui, sans-serif", ticks: { show: false }, grid: { stroke: colour.rule, width: 1 } };
+    // Ticks of a small strength stay short: the power of ten goes into the axis' label.
+    const strongest = Math.max(0, ...series.filter(s => s.scale === "right").flatMap(s => s.values));
+    const power = strongest > 0 && strongest < 0.1 ? Math.floor(Math.log10(strongest)) : 0;
+    const rightLabel = power ? `${spec.rightLabel} (10${superscript(String(power))})` : spec.rightLabel;
     const label = text => ({ label: text, labelFont: "12px system-ui, sans-serif", labelSize: 20, labelGap: 2 });
 
     const range = (u, low, high) => {
       if (low === null || high === null) return [0, 1];
-      if (spec.level !== undefined && spec.level !== null) [low, high] = [Math.min(low, spec.level), Math.max(high, spec.level)];
+      if (hasLevel(spec)) [low, high] = [Math.min(low, spec.level), Math.max(high, spec.level)];
       if (spec.range) return spec.range(low, high);
       return uPlot.rangeNum(spec.zero ? 0 : low, high === low ? low * 1.1 + 1e-9 : high, { min: { pad: spec.zero ? 0 : 0.08 }, max: { pad: 0.08 } });
     };
@@ -222,8 +227,8 @@
       },
       axes: [
         { ...axis, ...label("epoch"), size: 28, gap: 6, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500], grid: { show: false }, space: 36 },
-        { ...axis, ...(spec.label ? label(spec.label) : {}), size: 54, gap: 6, space: 36, values: (u, ticks) => ticks.map(spec.tick) },
-        ...(right ? [{ ...axis, ...label(spec.rightLabel), scale: "right", side: 1, size: 60, gap: 6, space: 36, stroke: colour.second, grid: { show: false }, values: (u, ticks) => ticks.map(plain) }] : []),
+        { ...axis, ...(spec.label ? label(spec.label) : {}), size: spec.label ? 40 : 54, gap: 6, space: 36, values: (u, ticks) => ticks.map(spec.tick) },
+        ...(right ? [{ ...axis, ...label(rightLabel), scale: "right", side: 1, size: 36, gap: 6, space: 36, stroke: colour.second, grid: { show: false }, values: (u, ticks) => ticks.map(tick => plain(tick / 10 ** power)) }] : []),
       ],
       series: [{}, ...series.map(s => ({
         label: s.name, scale: s.scale ?? "y", stroke: colour[s.colour], width: s.width, dash: s.dash, spanGaps: true,
@@ -234,7 +239,7 @@
         drawClear: [shadePhases(colour)],
         draw: [u => {
           u.ctx.save();
-          if (spec.level !== undefined && spec.level !== null) drawLevel(u, colour, spec);
+          if (hasLevel(spec)) drawLevel(u, colour, spec);
           if (spec.phaseRow) namePhases(u, colour);
           nameMarks(u, colour, rowAbove);
           u.ctx.restore();

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using Ocs.Testing;
+using Ocs.Torch;
+
+namespace Ocs.Data.Tests.Loading;
+
+[NoTensorLeaks]
+public sealed class BatchLoaderTests
+{
+    // Image i of 2x2x2 has the pixels 8i..8i+7 and the label i.
+    private static readonly ImageDataset Dataset = new(
+        "hand-made",
+        [.. Enumerable.Range(0, 10 * 8).Select(i => (byte)i)],
+        [.. Enumerable.Range(0, 10)],
+        2,
+        2,
+        2,
+        [.. Enumerable.Range(0, 10).Select(i => $"class {i}")],
+        new([0, 0], [1f / 255, 1f / 255]));
+
+    [Theory]
+    [InlineData(MemoryFormat.Contiguous)]
+    [InlineData(MemoryFormat.ChannelsLast)]
+    public void A_batch_has_images_and_labels_in_the_wanted_memory_order(MemoryFormat format)
+    {
+        using BatchLoader loader = new(Dataset, new() { BatchSize = 4, MemoryFormat = format });
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+            {
+                Assert.Equal([batch.Count, 2, 2, 2], batch.Images.Shape.ToArray());
+                Assert.True(batch.Images.IsContiguous(format));
+                Assert.Equal(DType.Float32, batch.Images.DType);
+                Assert.Equal(DType.Int64, batch.Labels.DType);
+                int first = batch.Index * 4;
+                Assert.Equal(Enumerable.Range(first, batch.Count).Select(i => (long)i), batch.Labels.ToArray<long>());
+                Assert.Equal(
+                    Enumerable.Range(first * 8, batch.Count * 8).Select(i => (float)i),
+                    batch.Images.ToArray<float>().Select(value => MathF.Round(value, 3)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 3, 10, 2)]
+    [InlineData(true, 2, 8, 4)]
+    public void Every_image_comes_exactly_once_an_epoch(bool dropLast, int batches, int samples, int lastCount)
+    {
+        using BatchLoader loader = new(Dataset, new() { BatchSize = 4, Shuffle = true, DropLast = dropLast });
+        Assert.Equal((batches, samples), (loader.BatchesPerEpoch, loader.Samples));
+        List<long> labels = [];
+        List<int> counts = [];
+        foreach (Batch batch in loader.Epoch(5))
+        {
+            using (batch)
+            {
+                labels.AddRange(batch.Labels.ToArray<long>());
+                counts.Add(batch.Count);
+            }
+        }
+
+        Assert.Equal(samples, labels.Distinct().Count());
+        Assert.Equal(samples, labels.Count);
+        Assert.Equal((batches, lastCount), (counts.Count, counts[^1]));
+    }
+
+    [Theory]
+    [InlineData(1, MemoryFormat.Contiguous)]
+    [InlineData(3, MemoryFormat.ChannelsLast)]
+    [InlineData(64, MemoryFormat.Contiguous)]
+    public void Prefetching_changes_nothing_but_the_time(int depth, MemoryFormat format)
+    {
+        BatchLoaderOptions options =
+            BatchLoaderOptions.Train(3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7) with { PrefetchDepth = 0 };
+        using BatchLoader plain = new(Dataset, options);
+        using BatchLoader ahead = new(Dataset, options with { PrefetchDepth = depth, MemoryFormat = format });
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            Assert.Equal(Contents(plain.Epoch(epoch)), Contents(ahead.Epoch(epoch)));
+        }
+    }
+
+    [Fact]
+    public void Epochs_differ_and_an_epoch_repeats_without_those_before_it()
+    {
+        BatchLoaderOptions options = BatchLoaderOptions.Train(5, new() { CropPadding = 1 }, seed: 7);
+        using BatchLoader loader = new(Dataset, options);
+        float[] first = Contents(loader.Epoch(0));
+        float[] second = Contents(loader.Epoch(1));
+        Assert.NotEqual(first, second);
+        using BatchLoader again = new(Dataset, options);
+        Assert.Equal(second, Contents(again.Epoch(1)));
+        using BatchLoader other = new(Dataset, options with { Seed = 8 });
+        Assert.NotEqual(first, Contents(other.Epoch(0)));
+    }
+
+    [Fact]
+    public void An_epoch_can_start_in_the_middle()
+    {
+        using BatchLoader loader = new(Dataset, BatchLoaderOptions.Train(3, new() { CropPadding = 1 }, seed: 7));
+        float[] whole = Contents(loader.Epoch(2));
+        float[] rest = Contents(loader.Epoch(2, firstBatch: 2));
+        Assert.Equal(whole[(2 * 3 * 9)..], rest);
+    }
+
+    [Fact]
+    public void Leaving_an_epoch_early_leaves_no_tensor_and_no_thread()
+    {
+        using BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 2 });
+        long before = TorchRuntime.LiveTensors;
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            batch.Dispose();
+            break;
+        }
+
+        Assert.Equal(before, TorchRuntime.LiveTensors);
+        Assert.Equal(90, Contents(loader.Epoch(0)).Length);
+    }
+
+    [Fact]
+    public void A_batch_outlives_the_loader_that_made_it()
+    {
+        Batch kept;
+        using (BatchLoader loader = new(Dataset, new() { BatchSize = 4 }))
+        {
+            kept = loader.Epoch(0).First();
+        }
+
+        Assert.Equal([0, 1, 2, 3], kept.Labels.ToArray<long>());
+        kept.Dispose();
+        kept.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => kept.Images);
+    }
+
+    [Fact]
+    public void Batches_that_are_kept_do_not_stop_the_epoch()
+    {
+        using BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 1 });
+        List<Batch> all = [.. loader.Epoch(0)];
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), all.Select(batch => batch.Labels.Item<long>()));
+        all.ForEach(batch => batch.Dispose());
+    }
+
+    [Fact]
+    public void Two_epochs_at_once_are_refused()
+    {
+        using BatchLoader loader = new(Dataset, new() { BatchSize = 4 });
+        using IEnumerator<Batch> running = loader.Epoch(0).GetEnumerator();
+        Assert.True(running.MoveNext());
+        running.Current.Dispose();
+        Assert.Throws<InvalidOperationException>(() => loader.Epoch(1).First());
+    }
+
+    [Fact]
+    public void Disposing_the_loader_ends_a_running_epoch()
+    {
+        BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 2 });
+        IEnumerator<Batch> running = loader.Epoch(0).GetEnumerator();
+        Assert.True(running.MoveNext());
+        loader.Dispose();
+        running.Current.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => running.MoveNext());
+        Assert.Throws<ObjectDisposedException>(() => loader.Epoch(1).First());
+    }
+
+    [Fact]
+    public void The_time_spent_waiting_is_counted()
+    {
+        using BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 0 });
+        Stopwatch watch = Stopwatch.StartNew();
+        Contents(loader.Epoch(0));
+        Assert.InRange(loader.WaitSeconds, 1e-7, watch.Elapsed.TotalSeconds);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_all_told()
+    {
+        OcsInputException error = Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new()
+        {
+            BatchSize = 0,
+            PrefetchDepth = -1,
+            MemoryFormat = MemoryFormat.Preserve,
+            Augmentation = new() { CropPadding = -1, Normalization = new([0.5f], [0.5f]) },
+        }));
+        Assert.Equal(5, error.Message.Split("; ").Length);
+        Assert.Contains(
+            "has only 10 images",
+            Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new() { BatchSize = 11, DropLast = true })).Message);
+    }
+
+    /// <summary>Images and labels of all batches, one after another.</summary>
+    private static float[] Contents(IEnumerable<Batch> batches)
+    {
+        List<float> contents = [];
+        foreach (Batch batch in batches)
+        {
+            using (batch)
+            {
+                contents.AddRange(batch.Images.ToArray<float>());
+                contents.AddRange(batch.Labels.ToArray<long>().Select(label => (float)label));
+            }
+        }
+
+        return [.. contents];
+    }
+}
