@@ -13,8 +13,18 @@ namespace Ocs.Graphs;
 public sealed record Graph(
     string Name, ImmutableArray<Node> Nodes, ImmutableArray<ParameterSpec> Parameters, ImmutableArray<int> Outputs)
 {
-    private readonly Lazy<FrozenDictionary<string, ParameterSpec>> _byName =
-        new(() => Parameters.ToFrozenDictionary(spec => spec.Name, StringComparer.Ordinal));
+    private FrozenDictionary<string, ParameterSpec>? _byName;
+
+    /// <summary>Every parameter and buffer, in the order of the nodes that use them first.</summary>
+    public ImmutableArray<ParameterSpec> Parameters
+    {
+        get;
+        init
+        {
+            field = value;
+            _byName = null;
+        }
+    } = Parameters;
 
     /// <summary>The nodes that the caller gives values for.</summary>
     [JsonIgnore]
@@ -28,13 +38,16 @@ public sealed record Graph(
     [JsonIgnore]
     public long ParameterCount => Parameters.Where(spec => spec.IsTrainable).Sum(spec => spec.ElementCount);
 
+    private FrozenDictionary<string, ParameterSpec> ByName =>
+        _byName ??= Parameters.ToFrozenDictionary(spec => spec.Name, StringComparer.Ordinal);
+
     /// <summary>The parameter with a name.</summary>
-    public ParameterSpec Parameter(string name) => _byName.Value.TryGetValue(name, out var spec)
+    public ParameterSpec Parameter(string name) => ByName.TryGetValue(name, out var spec)
         ? spec
         : throw new OcsInputException($"Network '{Name}' has no parameter '{name}'.");
 
     /// <summary>Whether a parameter with this name exists.</summary>
-    public bool HasParameter(string name) => _byName.Value.ContainsKey(name);
+    public bool HasParameter(string name) => ByName.ContainsKey(name);
 
     /// <summary>Multiply-accumulates of one node for one sample.</summary>
     public long MacsOf(int node)
