@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Core;
+using Ocs.Torch;
 
 namespace Ocs.Testing;
 
@@ -12,8 +13,20 @@ public static class Properties
         graph => graph.Blocks > 1 ? [graph with { Blocks = graph.Blocks - 1 }] : []);
 
     /// <summary>Asserts something of many random small networks.</summary>
-    public static void HoldForRandomGraphs(int cases, Action<RandomGraph> assert) =>
-        Prop.ForAll(Graphs, assert).Check(Repeatable(cases));
+    public static void HoldForRandomGraphs(int cases, Action<RandomGraph> assert)
+    {
+        // On tensors of this size a second thread only costs.
+        var threads = TorchRuntime.Threads;
+        TorchRuntime.Threads = 1;
+        try
+        {
+            Prop.ForAll(Graphs, assert).Check(Repeatable(cases));
+        }
+        finally
+        {
+            TorchRuntime.Threads = threads;
+        }
+    }
 
     /// <summary>Asserts something for many seeds.</summary>
     public static void HoldForSeeds(int cases, Action<int> assert) =>

@@ -32,7 +32,7 @@ public sealed class ModelsTests
         var graph = Models.Build(name, classes: classes);
         Assert.Equal(parameters, graph.ParameterCount);
         Assert.Equal(macs, graph.Macs);
-        Assert.Equal([1L, classes], graph.Nodes[graph.Outputs.Single()].Shape);
+        Assert.Equal([1L, classes], graph.Nodes[graph.Outputs.Single()].Shape.ToArray());
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class ModelsTests
     public void Grey_images_of_28_pixels_fit_too(string name, long parameters, long macs)
     {
         var graph = Models.Build(name, NetworkInput.Mnist);
-        Assert.Equal([1L, 1, 28, 28], graph.InputNodes.Single().Shape);
+        Assert.Equal([1L, 1, 28, 28], graph.InputNodes.Single().Shape.ToArray());
         Assert.Equal(parameters, graph.ParameterCount);
         Assert.Equal(macs, graph.Macs);
     }

@@ -27,7 +27,7 @@ public sealed class ResNetTests
     [InlineData("layer3.2.out", 64, 8)]
     public void Each_stage_doubles_the_channels_and_halves_the_image(string node, long channels, long size)
     {
-        Assert.Equal([1, channels, size, size], _graph.Nodes.Single(candidate => candidate.Name == node).Shape);
+        Assert.Equal([1, channels, size, size], _graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
     }
 
     [Fact]

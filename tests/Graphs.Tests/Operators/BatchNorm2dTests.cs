@@ -12,7 +12,7 @@ public sealed class BatchNorm2dTests
     [Fact]
     public void The_shape_stays_and_every_vector_must_have_the_channels()
     {
-        Assert.Equal([1, 2, 3, 3], Probe.Shapes(Op, [[1, 2, 3, 3]], [2], [2], [2], [2], []).Output);
+        Assert.Equal([1, 2, 3, 3], Probe.Shapes(Op, [[1, 2, 3, 3]], [2], [2], [2], [2], []).Output.ToArray());
         Assert.Equal(
             "Node 'node': parameter 2 [3] does not fit input [1, 2, 3, 3].", Probe.Error(Op, [[1, 2, 3, 3]], [2], [2], [3], [2], []));
         Assert.Equal("Node 'node': it takes 5 parameters, but has 2.", Probe.Error(Op, [[1, 2, 3, 3]], [2], [2]));

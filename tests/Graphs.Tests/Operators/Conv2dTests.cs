@@ -17,14 +17,14 @@ public sealed class Conv2dTests
     public void Positions_follow_kernel_stride_padding_and_dilation(int kernel, int stride, int padding, int dilation, long positions)
     {
         var shapes = Probe.Shapes(new Conv2d(stride, padding, dilation, 1), [[1, 2, 8, 8]], [6, 2, kernel, kernel]);
-        Assert.Equal([1, 6, positions, positions], shapes.Output);
+        Assert.Equal([1, 6, positions, positions], shapes.Output.ToArray());
     }
 
     [Fact]
     public void The_two_spatial_dimensions_are_independent()
     {
         var op = new Conv2d(new Pair(1, 2), new Pair(0, 1), 1, 1);
-        Assert.Equal([1, 4, 6, 4], Probe.Shapes(op, [[1, 2, 6, 8]], [4, 2, 1, 3]).Output);
+        Assert.Equal([1, 4, 6, 4], Probe.Shapes(op, [[1, 2, 6, 8]], [4, 2, 1, 3]).Output.ToArray());
     }
 
     [Fact]

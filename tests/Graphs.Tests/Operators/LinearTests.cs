@@ -11,8 +11,8 @@ public sealed class LinearTests
     [Fact]
     public void The_last_dimension_becomes_the_rows_of_the_weight()
     {
-        Assert.Equal([1, 5], Probe.Shapes(Op, [[1, 3]], [5, 3], [5]).Output);
-        Assert.Equal([1, 7, 5], Probe.Shapes(Op, [[1, 7, 3]], [5, 3]).Output);
+        Assert.Equal([1, 5], Probe.Shapes(Op, [[1, 3]], [5, 3], [5]).Output.ToArray());
+        Assert.Equal([1, 7, 5], Probe.Shapes(Op, [[1, 7, 3]], [5, 3]).Output.ToArray());
     }
 
     [Fact]
