@@ -159,7 +159,8 @@ public sealed class OneCyclePruner : IDisposable
             return SparsityStartEpoch is null ? Phase.Train : Phase.Sparsity;
         }
 
-        if (SparsityStartEpoch is null)
+        var forced = epoch >= _options.LatestCutEpoch;
+        if (SparsityStartEpoch is null && !forced)
         {
             var starts = _options.SparsityStartEpoch is { } given
                 ? epoch >= given
@@ -173,7 +174,6 @@ public sealed class OneCyclePruner : IDisposable
         }
 
         var stable = Stability.StableEpoch.IsReached(_stability.Average, _options.StableThreshold);
-        var forced = epoch >= _options.LatestCutEpoch;
         return (stable || forced) && SetStable(epoch, forced && !stable) ? Phase.Final : Phase.Sparsity;
     }
 
