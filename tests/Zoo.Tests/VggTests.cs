@@ -1,4 +1,3 @@
-using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
 namespace Ocs.Zoo.Tests;
