@@ -15,6 +15,9 @@ public sealed class Sgd : IDisposable
 
     public Sgd(TrainingOptions options) => _options = options;
 
+    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, or without momentum.</summary>
+    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
+
     /// <summary>Changes every trained parameter by its gradient, which is used up.</summary>
     public void Step(ParameterTable parameters, double learningRate)
     {
