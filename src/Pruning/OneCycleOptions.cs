@@ -161,6 +161,9 @@ public sealed record OneCycleOptions
         Check(StabilityDistance >= 1, $"stability-distance must be at least 1, but is {StabilityDistance}");
         Check(StabilityWindow >= 1, $"stability-window must be at least 1, but is {StabilityWindow}");
         Check(SparsityStartEpoch is null or >= 0, $"sparsity-start-epoch must not be negative, but is {SparsityStartEpoch}");
+        Check(
+            MonitorStartEpoch <= (SparsityStartEpoch ?? MonitorStartEpoch),
+            $"monitor-start-epoch {MonitorStartEpoch} must not come after sparsity-start-epoch {SparsityStartEpoch}");
         Check(StableThreshold is >= 0 and < 1, $"stable-threshold must lie in [0, 1), but is {StableThreshold}");
         Check(LatestCutEpoch is null or >= 0, $"latest-cut-epoch must not be negative, but is {LatestCutEpoch}");
         Check(
