@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ocs.Graphs;
 using Ocs.Torch;
 
@@ -35,15 +34,15 @@ internal static class Compare
     {
         Assert.Equal(expected.ToString(), actual.ToString());
         Assert.Equal(expected.Parameters.Length, actual.Parameters.Length);
-        Assert.Equal(expected.Outputs, actual.Outputs);
+        Assert.Equal(expected.Outputs.ToArray(), actual.Outputs.ToArray());
         foreach (var (left, right) in expected.Nodes.Zip(actual.Nodes))
         {
             // The records' own equality compares immutable arrays by reference.
             Assert.Equal(left with { Operator = right.Operator, Inputs = [], Parameters = [], Shape = [] }, right with { Inputs = [], Parameters = [], Shape = [] });
-            Assert.Equal(left.Parameters, right.Parameters);
+            Assert.Equal(left.Parameters.ToArray(), right.Parameters.ToArray());
             if (left.Operator is Graphs.Operators.Input input)
             {
-                Assert.Equal(input.Shape, ((Graphs.Operators.Input)right.Operator).Shape);
+                Assert.Equal(input.Shape.ToArray(), ((Graphs.Operators.Input)right.Operator).Shape.ToArray());
             }
             else
             {
@@ -54,10 +53,7 @@ internal static class Compare
         foreach (var (left, right) in expected.Parameters.Zip(actual.Parameters))
         {
             Assert.Equal(left with { Shape = [] }, right with { Shape = [] });
-            Assert.Equal(left.Shape, right.Shape);
+            Assert.Equal(left.Shape.ToArray(), right.Shape.ToArray());
         }
     }
-
-    public static ReadOnlySpan<byte> Bytes<T>(T[] values)
-        where T : unmanaged => MemoryMarshal.AsBytes(values.AsSpan());
 }
