@@ -11,6 +11,8 @@ namespace Ocs.Cli;
 /// <summary>The command `ocs`: arguments in, exit code out. Everything that a command throws ends here.</summary>
 internal static class Application
 {
+    private const int HelpWidth = 120;
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "One JSON object on standard output, everything else on standard error.",
@@ -24,6 +26,7 @@ internal static class Application
         try
         {
             var root = Root(console);
+            root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;
             var parsed = root.Parse(args.Count == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not { ClearsParseErrors: true })
             {
