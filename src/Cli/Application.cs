@@ -11,6 +11,8 @@ namespace Ocs.Cli;
 /// <summary>The command `ocs`: arguments in, exit code out. Everything that a command throws ends here.</summary>
 internal static class Application
 {
+    private const int HelpWidth = 120;
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "One JSON object on standard output, everything else on standard error.",
@@ -24,7 +26,8 @@ internal static class Application
         try
         {
             var root = Root(console);
-            var parsed = root.Parse(args);
+            root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;
+            var parsed = root.Parse(args.Count == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not { ClearsParseErrors: true })
             {
                 throw new OcsInputException(SentenceOf(parsed));
@@ -95,10 +98,25 @@ internal static class Application
             return $"`{path}` has no command '{unknown}'; did you mean '{NearestName.Of(unknown, names)}'? `{path} --help` lists them.";
         }
 
-        return unknown is not null
-            ? $"`{path}` does not take '{unknown}'; `{path} --help` shows what it takes."
-            : $"{parsed.Errors[0].Message.TrimEnd('.', ' ')}; `{path} --help` shows what it takes.";
+        if (unknown is null && command.Subcommands.Count > 0)
+        {
+            return $"`{path}` needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}; `{path} --help` explains them.";
+        }
+
+        var problem = unknown is not null ? $"`{path}` does not take '{unknown}'" : SentenceOf(parsed.Errors[0], path);
+        return $"{problem}; `{path} --help` shows what it takes.";
     }
+
+    private static string SentenceOf(ParseError error, string path) => error.SymbolResult switch
+    {
+        OptionResult { Tokens: [], Implicit: false } option => $"{option.Option.Name} needs a value",
+        OptionResult { Tokens: [var token, ..] } option => $"{option.Option.Name} cannot be '{token.Value}'",
+        OptionResult { Option.Required: true, Implicit: true } option => $"`{path}` needs {option.Option.Name}",
+        ArgumentResult { Tokens: [var token, ..] } argument when argument.Parent is OptionResult option =>
+            $"{option.Option.Name} cannot be '{token.Value}'",
+        ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult => $"`{path}` needs {argument.Argument.Name}",
+        _ => error.Message.TrimEnd('.', ' '),
+    };
 
     private static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "ocs";

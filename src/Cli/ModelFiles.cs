@@ -27,10 +27,6 @@ internal static class ModelFiles
     public static void WriteSafetensors(string path, Graph graph, ParameterTable parameters) =>
         SafetensorsFile.Write(path, parameters, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt", ["model"] = graph.Name });
 
-    /// <summary>Writes network and weights as ONNX.</summary>
-    public static void WriteOnnx(string path, Graph graph, ParameterTable parameters) =>
-        throw new NotSupportedException($"{path}, {graph.Name}, {parameters.Names.Count}");
-
     /// <summary>Fails early, with a sentence, where a file could not be written later.</summary>
     public static void CheckWritable(string path)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
+using Ocs.Formats;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
@@ -36,7 +37,7 @@ internal static class ExportCommand
         using var model = ModelSource.Open(request, console);
         if (onnx is not null)
         {
-            ModelFiles.WriteOnnx(onnx, model.Graph, model.Parameters);
+            OnnxFile.Write(onnx, model.Graph, model.Parameters);
         }
 
         if (safetensors is not null)

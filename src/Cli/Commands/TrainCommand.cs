@@ -61,7 +61,7 @@ internal static class TrainCommand
     {
         RunTable.Write(outcome.Summary, console);
         console.WriteLine(outcome.Stopped
-            ? $"Stopped after {outcome.Summary.Epochs} epochs; {outcome.Folder} holds the network as it was then."
+            ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then."
             : $"{outcome.Folder} holds the network, its log and report.html.");
         if (console.Json)
         {

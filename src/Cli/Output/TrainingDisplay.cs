@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Shows a run: a line an epoch, and in a terminal a live line below it.</summary>
+/// <summary>Shows a run: a line an epoch, and in a terminal live lines below it.</summary>
 internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserver
 {
     private const double RefreshSeconds = 0.2;
@@ -15,7 +15,7 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
     private LiveDisplayContext? _live;
     private long _lastRefresh;
 
-    /// <summary>Runs a training with the live line shown where there is a terminal.</summary>
+    /// <summary>Runs a training with the live lines shown where there is a terminal.</summary>
     public TrainingResult Watch(Func<TrainingResult> run)
     {
         if (!console.TextIsTerminal)
@@ -23,7 +23,7 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
             return run();
         }
 
-        return console.Tables.Live(new Text("starting ...")).AutoClear(true).Start(context =>
+        return console.Tables.Live(new Text("starting ...\n")).AutoClear(true).Start(context =>
         {
             _live = context;
             try
@@ -50,7 +50,8 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
 
     public void Message(string sentence) => Line(sentence);
 
-    /// <summary>The live line: where the run is, how it does, how long it will take.</summary>
+    /// <summary>The live lines: where the run is, how long it will take, how it does.</summary>
+    /// <remarks>Two lines, for Spectre moves the cursor up by their number less one, and terminals take 0 for 1.</remarks>
     internal static string Describe(StepProgress progress)
     {
         var done = (int)((long)BarWidth * progress.Step / Math.Max(progress.Steps, 1));
@@ -58,9 +59,9 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
         var strength = progress.Lambda is { } lambda ? string.Create(CultureInfo.InvariantCulture, $"  lambda {lambda:0.#####}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {progress.Epoch + 1}/{progress.Epochs} {new string('━', done)}{new string('─', BarWidth - done)} step {progress.Step}/{progress.Steps}"
-            + $"  {KebabCase.Of(progress.Phase.ToString())}  loss {progress.Loss:0.0000}  accuracy {Numbers.Percent(progress.Accuracy)}"
-            + $"  {progress.ImagesPerSecond:0} images/s{stability}{strength}  {Numbers.Duration(progress.Remaining.TotalSeconds)} left");
+            $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}) {new string('━', done)}{new string('─', BarWidth - done)}"
+            + $" step {progress.Step}/{progress.Steps}  {KebabCase.Of(progress.Phase.ToString())}  {Numbers.Duration(progress.Remaining.TotalSeconds)} left\n"
+            + $"  loss {progress.Loss:0.0000}  accuracy {Numbers.Percent(progress.Accuracy)}  {progress.ImagesPerSecond:0} images/s{stability}{strength}");
     }
 
     /// <summary>The line of an epoch; epochs are counted from 0, as in the run's files.</summary>
@@ -75,7 +76,7 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
             + $"  {Numbers.Duration(record.Seconds)}{stability}{strength}");
     }
 
-    // Text written through Spectre while the live line is shown appears above it.
+    // Text written through Spectre while the live lines are shown appears above it.
     private void Line(string text)
     {
         if (_live is not null)

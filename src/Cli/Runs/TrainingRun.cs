@@ -1,5 +1,6 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
+using Ocs.Formats;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
 using Ocs.Torch;
@@ -64,6 +65,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         };
         log.WriteSummary(summary);
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
+        if (result.Record is not null)
+        {
+            OnnxFile.Write(folder.PathOf(RunDirectory.OnnxName), result.Graph, result.Parameters);
+        }
+
         HtmlReport.Write(folder.Path);
         return new(summary, folder.Path, result.Stopped);
     }
