@@ -11,7 +11,10 @@ public sealed class OneCyclePrunerTests : IDisposable
 {
     private static readonly OneCycleOptions Options = OneCycleOptions.Paper with
     {
-        SparsityStartEpoch = 2, StabilityWindow = 2, InitialStrength = 1, StrengthIncrement = 10,
+        SparsityStartEpoch = 2,
+        StabilityWindow = 2,
+        InitialStrength = 1,
+        StrengthIncrement = 10,
     };
 
     private readonly Graph _graph = Networks.Chain(2, 4);
@@ -85,8 +88,13 @@ public sealed class OneCyclePrunerTests : IDisposable
     {
         using var pruner = new OneCyclePruner(_graph, _parameters, OneCycleOptions.Official with
         {
-            Resource = Resource.Macs, SparsityStartEpoch = 1, InitialStrength = 1, StrengthIncrement = 10, StabilityWindow = 2,
-            CostWeighting = false, Partition = PartitionRule.Paper,
+            Resource = Resource.Macs,
+            SparsityStartEpoch = 1,
+            InitialStrength = 1,
+            StrengthIncrement = 10,
+            StabilityWindow = 2,
+            CostWeighting = false,
+            Partition = PartitionRule.Paper,
         });
         var plans = new List<string>();
         var cutAfter = -1;
@@ -116,7 +124,12 @@ public sealed class OneCyclePrunerTests : IDisposable
     {
         using var pruner = new OneCyclePruner(_graph, _parameters, OneCycleOptions.Official with
         {
-            Resource = Resource.Macs, Partition = PartitionRule.Paper, SparsityStartEpoch = 0, LatestCutEpoch = 3, StabilityDistance = 1,
+            Resource = Resource.Macs,
+            Partition = PartitionRule.Paper,
+            CostWeighting = false,
+            SparsityStartEpoch = 0,
+            LatestCutEpoch = 3,
+            StabilityDistance = 1,
         });
         var cuts = new List<bool>();
         for (var epoch = 0; epoch < 5; epoch++)

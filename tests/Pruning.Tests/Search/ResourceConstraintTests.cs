@@ -1,4 +1,3 @@
-using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
