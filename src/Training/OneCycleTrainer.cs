@@ -101,6 +101,7 @@ public sealed class OneCycleTrainer : IDisposable
             Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
             _pruner.BeginEpoch(epoch);
             Cut();
+            HandOverIfBest();
         }
 
         Observer.ModelReady(ModelKind.Last, _graph, _parameters, _record);
@@ -202,7 +203,13 @@ public sealed class OneCycleTrainer : IDisposable
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
         });
-        if (_pruner is null && !(_evaluation.Accuracy <= _best))
+        HandOverIfBest();
+    }
+
+    // Once it is to be pruned, only a pruned network can be the best one.
+    private void HandOverIfBest()
+    {
+        if (_pruner is null && !(_evaluation!.Accuracy <= _best))
         {
             _best = _evaluation.Accuracy;
             Observer.ModelReady(ModelKind.Best, _graph, _parameters, _record);
