@@ -98,6 +98,7 @@ public sealed class OneCycleTrainer : IDisposable
             Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
             _pruner.BeginEpoch(epoch);
             Cut();
+            HandOverIfBest();
         }
 
         HandOver(ModelKind.Last);
@@ -197,7 +198,13 @@ public sealed class OneCycleTrainer : IDisposable
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
         });
-        if (_pruner is null && !(_evaluation.Accuracy <= _best))
+        HandOverIfBest();
+    }
+
+    // Once it is to be pruned, only a pruned network can be the best one.
+    private void HandOverIfBest()
+    {
+        if (_pruner is null && !(_evaluation!.Accuracy <= _best))
         {
             _best = _evaluation.Accuracy;
             HandOver(ModelKind.Best);
