@@ -10,29 +10,6 @@ using Ocs.Pruning.Stability;
 
 namespace Ocs.Pruning;
 
-/// <summary>Where a run is in its one cycle.</summary>
-public enum Phase
-{
-    /// <summary>Plain training; sub-networks are only observed.</summary>
-    Train,
-
-    /// <summary>The pruned slices are driven to zero.</summary>
-    Sparsity,
-
-    /// <summary>The network is cut, and trains on.</summary>
-    Final,
-}
-
-/// <summary>What Alg. 1 decides at the start of an epoch.</summary>
-/// <param name="Phase">How the epoch is trained; <see cref="Phase.Final"/> means: cut first.</param>
-/// <param name="Partition">The sub-network of the epoch; null before the search begins.</param>
-/// <param name="J">Eq. 3.</param>
-/// <param name="AverageJ">Eq. 4.</param>
-/// <param name="Lambda">Eq. 7; null outside of sparsity learning.</param>
-/// <param name="SearchSeconds">What saliency and search took.</param>
-public sealed record EpochPlan(
-    Phase Phase, Partition? Partition, double? J, double? AverageJ, double? Lambda, double SearchSeconds);
-
 /// <summary>
 /// The one-cycle pruner: finds the sub-network while the network trains, and says when to cut. The training loop calls it in the order
 /// of Alg. 1; it holds the state of the method, not the loop.
@@ -84,7 +61,7 @@ public sealed class OneCyclePruner : IDisposable
         var start = Stopwatch.GetTimestamp();
         if (epoch >= _options.MonitorStartEpoch)
         {
-            _partition = FindSubnetwork(_options.Target);
+            _partition = FindSubnetwork();
         }
 
         _stability.Observe(epoch >= _options.MonitorStartEpoch ? _partition!.Subnetwork.Kept : null);
@@ -121,29 +98,20 @@ public sealed class OneCyclePruner : IDisposable
     }
 
     /// <summary>Whether to cut after training an epoch: the authors' program tests then, with the partition of its start.</summary>
-    public bool CutsAfter(int epoch)
-    {
-        if (_options.Timing != PhaseTiming.Official || _partition is null)
-        {
-            return false;
-        }
-
-        var stable = Stability.StableEpoch.IsReached(_stability.Average, _options.StableThreshold);
-        var forced = epoch > _options.LatestCutEpoch;
-        return (stable || forced) && SetStable(epoch, forced && !stable);
-    }
+    public bool CutsAfter(int epoch) =>
+        _options.Timing == PhaseTiming.Official && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
 
     /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
-    public Partition CurrentPartition => _partition ??= FindSubnetwork(_options.Target);
+    public Partition CurrentPartition => _partition ??= FindSubnetwork();
 
     public void Dispose() => _slices?.Dispose();
 
-    private Partition FindSubnetwork(double target)
+    private Partition FindSubnetwork()
     {
         var saliency = GroupSaliency.Compute(Coupling.Groups, _parameters, _options.Saliency, _options.Scope);
         return _options.Partition == PartitionRule.Official
-            ? OfficialPartition.Search(Coupling.Groups, saliency, _costFactors, Constraint, target, _options.MaximumPruned)
-            : GlobalPartition.Search(Coupling.Groups, Weighted(saliency), Constraint, target, _options.MaximumPruned);
+            ? OfficialPartition.Search(Coupling.Groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned)
+            : GlobalPartition.Search(Coupling.Groups, Weighted(saliency), Constraint, _options.Target, _options.MaximumPruned);
     }
 
     private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => _options.CostWeighting
@@ -152,35 +120,44 @@ public sealed class OneCyclePruner : IDisposable
 
     private Phase PhaseOf(int epoch)
     {
-        if (_options.Timing == PhaseTiming.Official)
+        var official = _options.Timing == PhaseTiming.Official;
+        var cuts = !official && (SparsityStartEpoch is not null || epoch >= _options.LatestCutEpoch);
+        if (cuts && IsTimeToCut(epoch, epoch >= _options.LatestCutEpoch))
+        {
+            return Phase.Final;
+        }
+
+        if (SparsityStartEpoch is not null)
+        {
+            return Phase.Sparsity;
+        }
+
+        if (_options.SparsityStartEpoch is { } given)
         {
             // The program starts when epoch > t_sl + 1.
-            SparsityStartEpoch ??= _options.SparsityStartEpoch + 2 == epoch ? epoch : null;
+            SparsityStartEpoch = epoch >= given + (official ? 2 : 0) ? epoch : null;
             return SparsityStartEpoch is null ? Phase.Train : Phase.Sparsity;
         }
 
-        if (SparsityStartEpoch is null)
-        {
-            var starts = _options.SparsityStartEpoch is { } given
-                ? epoch >= given
-                : SparsityLearningStart.IsReached(_stability.Averages, _options.StabilityWindow, _options.StartThreshold);
-            if (starts)
-            {
-                SparsityStartEpoch = epoch;
-            }
-
-            return starts && _options.SparsityStartEpoch is not null ? Phase.Sparsity : Phase.Train;
-        }
-
-        var stable = Stability.StableEpoch.IsReached(_stability.Average, _options.StableThreshold);
-        var forced = epoch >= _options.LatestCutEpoch;
-        return (stable || forced) && SetStable(epoch, forced && !stable) ? Phase.Final : Phase.Sparsity;
+        // Lines 8 to 11 of Alg. 1: the epoch in which Eq. 5 holds is still trained plainly.
+        SparsityStartEpoch = StartsByItself(epoch, official) ? epoch : null;
+        return Phase.Train;
     }
 
-    private bool SetStable(int epoch, bool forced)
+    // The program looks two epochs back, and not before epoch 4.
+    private bool StartsByItself(int epoch, bool official) =>
+        (!official || epoch > 3)
+        && SparsityLearningStart.IsReached(_stability.Averages, official ? 2 : _options.StabilityWindow, _options.StartThreshold);
+
+    private bool IsTimeToCut(int epoch, bool forced)
     {
-        StableEpoch = epoch;
-        WasForced = forced;
+        var stable = Stability.StableEpoch.IsReached(_stability.Average, _options.StableThreshold);
+        if (!stable && !forced)
+        {
+            return false;
+        }
+
+        (StableEpoch, WasForced) = (epoch, !stable);
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Saliency;
 using Ocs.Torch;
 
 namespace Ocs.Pruning.Regularization;
@@ -80,7 +81,7 @@ internal sealed class PrunedSlices : IDisposable
     /// <summary>‖w‖₂ of the slice that each index belongs to, owned by the caller.</summary>
     public Tensor Norms()
     {
-        var parts = _entries.Select(entry => NormsOf(_parameters[entry.Parameter], entry.Dimension)).ToArray();
+        var parts = _entries.Select(entry => SliceNorms.Along(_parameters[entry.Parameter], entry.Dimension)).ToArray();
         try
         {
             var norms = Aten.Cat(parts, 0);
@@ -96,22 +97,6 @@ internal sealed class PrunedSlices : IDisposable
     {
         _sliceOfIndex?.Dispose();
         _owned.ForEach(tensor => tensor.Dispose());
-    }
-
-    private static Tensor NormsOf(Tensor parameter, int dimension)
-    {
-        if (parameter.Rank == 1)
-        {
-            return Aten.Abs(parameter);
-        }
-
-        Span<long> others = stackalloc long[parameter.Rank - 1];
-        for (var i = 0; i < others.Length; i++)
-        {
-            others[i] = i < dimension ? i : i + 1;
-        }
-
-        return Aten.VectorNorm(parameter, 2, others, keepDimensions: false);
     }
 
     // A slice of several indices has one norm: the root of the sum of their squares.

@@ -36,7 +36,7 @@ internal sealed class SliceNorms
         {
             foreach (var (parameter, dimension) in keys)
             {
-                parts.Add(NormsAlong(parameters[parameter], dimension));
+                parts.Add(Along(parameters[parameter], dimension, DType.Float64));
             }
 
             using var together = Aten.Cat([.. parts], 0);
@@ -58,18 +58,21 @@ internal sealed class SliceNorms
         }
     }
 
-    private static Tensor NormsAlong(Tensor parameter, int dimension)
+    /// <summary>‖·‖₂ of every index of a dimension, [size of the dimension]; the caller owns it.</summary>
+    public static Tensor Along(Tensor parameter, int dimension, DType? dtype = null)
     {
-        Span<long> others = stackalloc long[parameter.Rank - 1];
-        var next = 0;
-        for (var other = 0; other < parameter.Rank; other++)
+        if (parameter.Rank == 1)
         {
-            if (other != dimension)
-            {
-                others[next++] = other;
-            }
+            using var absolute = Aten.Abs(parameter);
+            return absolute.To(dtype ?? parameter.DType);
         }
 
-        return parameter.Rank == 1 ? parameter.To(DType.Float64) : Aten.VectorNorm(parameter, 2, others, keepDimensions: false, DType.Float64);
+        Span<long> others = stackalloc long[parameter.Rank - 1];
+        for (var i = 0; i < others.Length; i++)
+        {
+            others[i] = i < dimension ? i : i + 1;
+        }
+
+        return Aten.VectorNorm(parameter, 2, others, keepDimensions: false, dtype);
     }
 }

@@ -53,6 +53,17 @@ public sealed class Sgd : IDisposable
         }
     }
 
+    /// <summary>Gives the momentum the shapes before a cut, zero where it has none.</summary>
+    public void Expand(CutPlan plan)
+    {
+        foreach (var name in _momentum.Keys)
+        {
+            var expanded = plan.Expand(name, _momentum[name]);
+            _momentum[name].Dispose();
+            _momentum[name] = expanded;
+        }
+    }
+
     /// <summary>Forgets all momentum.</summary>
     public void Restart()
     {

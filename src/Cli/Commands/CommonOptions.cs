@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>Arguments and options that several commands have, so that they read alike everywhere.</summary>
+internal static class CommonOptions
+{
+    public static Argument<string> Model() => new("MODEL")
+    {
+        Description = "A network of the zoo (`ocs models` lists them) or an .ocs file.",
+    };
+
+    public static Option<string?> Weights() => new("--weights")
+    {
+        Description = "A .safetensors or .ocs file with the weights.",
+        HelpName = "FILE",
+    };
+
+    public static Option<int?> Classes() => new("--classes")
+    {
+        Description = "Number of classes of a zoo network (default: 10).",
+        HelpName = "N",
+    };
+
+    public static Option<int?> InputChannels() => new("--input-channels")
+    {
+        Description = "Channels of a zoo network's images: 1 (28x28) or 3 (32x32, default).",
+        HelpName = "N",
+    };
+
+    public static Option<string?> DataRoot() => new("--data-root")
+    {
+        Description = "The folder in which data sets are looked for first (default: $OCS_DATA).",
+        HelpName = "DIR",
+    };
+
+    public static Option<string?> Device() => new("--device")
+    {
+        Description = "The processor: cpu (default), cuda or cuda:N.",
+        HelpName = "DEVICE",
+    };
+}

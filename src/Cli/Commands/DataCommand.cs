@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Ocs.Cli.Output;
+using Ocs.Data;
+using Ocs.Graphs;
+using Ocs.Torch;
+using Spectre.Console;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>`ocs data`: where data sets are looked for, and whether they are whole.</summary>
+internal static class DataCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var root = CommonOptions.DataRoot();
+        var list = new Command("list", "Lists the data sets, and where each was found or looked for.") { root };
+        list.SetAction(parsed => List(parsed.GetValue(root), console));
+
+        var names = new Argument<string[]>("NAME") { Description = "Data sets (default: all that are found).", Arity = ArgumentArity.ZeroOrMore };
+        var check = new Command("check", "Reads data sets to their end, and says whether they are whole.") { names, root };
+        check.SetAction(parsed => Check(parsed.GetValue(names) ?? [], parsed.GetValue(root), console));
+        return new Command("data", "Where data sets are looked for, and whether they are whole.") { list, check };
+    }
+
+    private static int List(string? root, CommandConsole console)
+    {
+        var found = DatasetCatalog.Names
+            .Select(name => (Name: name, Location: DatasetCatalog.Locate(name, root), Places: DatasetCatalog.Places(name, root)))
+            .ToList();
+        if (console.Json)
+        {
+            console.WriteJson(
+                new([.. found.Select(set => new DataRow(set.Name, set.Location?.Path, LayoutOf(set.Location), null, null, null, null, set.Places))]),
+                CliJson.Readable.DataOutput);
+            return ExitCode.Fine;
+        }
+
+        foreach (var (name, location, places) in found)
+        {
+            console.WriteLine(location is null ? $"{name}: not found; looked for in" : $"{name}: {location.Path} ({LayoutOf(location)})");
+            foreach (var place in location is null ? places : [])
+            {
+                console.WriteLine($"  {place}");
+            }
+        }
+
+        return ExitCode.Fine;
+    }
+
+    private static int Check(string[] names, string? root, CommandConsole console)
+    {
+        if (names.FirstOrDefault(name => !DatasetCatalog.Names.Contains(name)) is { } unknown)
+        {
+            throw new OcsInputException(
+                $"There is no data set '{unknown}'; did you mean '{NearestName.Of(unknown, DatasetCatalog.Names)}'? `ocs data list` lists them.");
+        }
+
+        var chosen = names.Length > 0 ? names : [.. DatasetCatalog.Names.Where(name => DatasetCatalog.Locate(name, root) is not null)];
+        var checks = chosen.Select(name => DatasetCatalog.Check(name, root)).ToList();
+        if (console.Json)
+        {
+            console.WriteJson(
+                new([.. checks.Select(set => new DataRow(
+                    set.Name, set.Location?.Path, LayoutOf(set.Location), set.TrainSamples, set.TestSamples, set.Whole, set.Problem, null))]),
+                CliJson.Readable.DataOutput);
+        }
+        else
+        {
+            var table = new Table().Border(TableBorder.Simple).AddColumns("data set", "training images", "test images", "whole", "where");
+            foreach (var set in checks)
+            {
+                table.AddRow(
+                    set.Name, Numbers.Whole(set.TrainSamples), Numbers.Whole(set.TestSamples), set.Whole ? "yes" : "no",
+                    Markup.Escape(set.Location?.Path ?? "not found"));
+            }
+
+            console.Tables.Write(table);
+        }
+
+        foreach (var set in checks.Where(set => !set.Whole))
+        {
+            console.Error.WriteLine(set.Problem);
+        }
+
+        return checks.TrueForAll(set => set.Whole) ? ExitCode.Fine : ExitCode.Input;
+    }
+
+    private static string? LayoutOf(DatasetLocation? location) => location?.Layout.ToString().ToLowerInvariant();
+}
+
+/// <summary>`ocs data list --json` and `ocs data check --json`.</summary>
+internal sealed record DataOutput(IReadOnlyList<DataRow> Datasets);
+
+/// <summary>A data set: where it was found, and, after a check, what is in it. Null where it was not found or not checked.</summary>
+internal sealed record DataRow(
+    string Name, string? Path, string? Layout, int? TrainSamples, int? TestSamples, bool? Whole, string? Problem, IReadOnlyList<string>? Places);

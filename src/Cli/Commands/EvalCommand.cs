@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
+using Ocs.Data;
+using Ocs.Graphs;
+using Ocs.Torch;
+using Ocs.Training.Metrics;
+using Spectre.Console;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>`ocs eval`: accuracy, loss, MACs and parameters of a network on a data set's test split.</summary>
+internal static class EvalCommand
+{
+    private const int BatchSize = 500;
+
+    public static Command Create(CommandConsole console)
+    {
+        var model = CommonOptions.Model();
+        var weights = CommonOptions.Weights();
+        var data = new Option<string>("--data") { Description = "The data set (`ocs data list` lists them).", HelpName = "NAME", Required = true };
+        var limit = new Option<int?>("--data-limit") { Description = "Only so many images, those of a run with the same data-limit.", HelpName = "N" };
+        var root = CommonOptions.DataRoot();
+        var device = CommonOptions.Device();
+        var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
+        {
+            model, weights, data, limit, root, device,
+        };
+        command.SetAction(parsed => Run(
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights)),
+            TrainingDataSource.Open(parsed.GetRequiredValue(data), DatasetSplit.Test, parsed.GetValue(limit), parsed.GetValue(root)),
+            Devices.Find(parsed.GetValue(device)),
+            console));
+        return command;
+    }
+
+    private static int Run(ModelRequest request, ImageDataset data, Device device, CommandConsole console)
+    {
+        using var model = ModelSource.Open(request, console, data);
+        ModelSource.CheckFit(model.Graph, data);
+        using var parameters = ParametersOn(device, model.Graph, model.Parameters);
+        var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSize, device);
+        if (console.Json)
+        {
+            console.WriteJson(
+                new(request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, model.Graph.Macs, model.Graph.ParameterCount, found.ImagesPerSecond),
+                CliJson.Readable.EvalOutput);
+            return ExitCode.Fine;
+        }
+
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var header in new[] { "model", "data", "images", "accuracy", "loss", "MACs", "parameters", "images/s" })
+        {
+            table.AddColumn(header);
+        }
+
+        table.AddRow(
+            Markup.Escape(request.Model), data.Name, Numbers.Whole(found.Samples), Numbers.Percent(found.Accuracy), $"{found.Loss:0.0000}",
+            Numbers.Short(model.Graph.Macs), Numbers.Short(model.Graph.ParameterCount), $"{found.ImagesPerSecond:0}");
+        console.Tables.Write(table);
+        return ExitCode.Fine;
+    }
+
+    private static ParameterTable ParametersOn(Device device, Graph graph, ParameterTable parameters) => ParameterTable.FromTensors(
+        graph, parameters.Names.ToDictionary(name => name, name => OnDevice(parameters[name], device), StringComparer.Ordinal));
+
+    private static Tensor OnDevice(Tensor parameter, Device device)
+    {
+        using var detached = parameter.Detach();
+        return detached.To(device);
+    }
+}
+
+/// <summary>`ocs eval --json`.</summary>
+internal sealed record EvalOutput(
+    string Model, string Data, int Samples, double Accuracy, double Loss, long Macs, long Parameters, double ImagesPerSecond);

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Ocs.Cli.Output;
+using Ocs.Formats;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>`ocs export`: a network for other programs.</summary>
+internal static class ExportCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var model = CommonOptions.Model();
+        var weights = CommonOptions.Weights();
+        var onnx = new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
+        var safetensors = new Option<string?>("--safetensors") { Description = "Writes the weights as safetensors.", HelpName = "FILE" };
+        var classes = CommonOptions.Classes();
+        var channels = CommonOptions.InputChannels();
+        var command = new Command("export", "Writes a network for other programs.") { model, weights, onnx, safetensors, classes, channels };
+        command.SetAction(parsed => Run(
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
+            parsed.GetValue(onnx),
+            parsed.GetValue(safetensors),
+            console));
+        return command;
+    }
+
+    private static int Run(ModelRequest request, string? onnx, string? safetensors, CommandConsole console)
+    {
+        string[] files = [.. new[] { onnx, safetensors }.OfType<string>()];
+        if (files.Length == 0)
+        {
+            throw new OcsInputException("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE, or both.");
+        }
+
+        Array.ForEach(files, ModelFiles.CheckWritable);
+        using var model = ModelSource.Open(request, console);
+        if (onnx is not null)
+        {
+            OnnxFile.Write(onnx, model.Graph, model.Parameters);
+        }
+
+        if (safetensors is not null)
+        {
+            ModelFiles.WriteSafetensors(safetensors, model.Graph, model.Parameters);
+        }
+
+        if (console.Json)
+        {
+            console.WriteJson(new(request.Model, files), CliJson.Readable.ExportOutput);
+        }
+        else
+        {
+            console.WriteLine($"Written: {string.Join(", ", files)}.");
+        }
+
+        return ExitCode.Fine;
+    }
+}
+
+/// <summary>`ocs export --json`.</summary>
+internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files);

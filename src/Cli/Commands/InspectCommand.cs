@@ -1,0 +1,163 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Ocs.Cli.Output;
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+using Ocs.Pruning.Coupling;
+using Spectre.Console;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch.</summary>
+internal static class InspectCommand
+{
+    private const int LineWidth = 120;
+
+    public static Command Create(CommandConsole console)
+    {
+        var model = CommonOptions.Model();
+        var classes = CommonOptions.Classes();
+        var channels = CommonOptions.InputChannels();
+        var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
+        {
+            model, classes, channels,
+        };
+        command.SetAction(parsed => Run(
+            new(parsed.GetRequiredValue(model), Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)), console));
+        return command;
+    }
+
+    private static int Run(ModelRequest request, CommandConsole console)
+    {
+        var (graph, record) = ModelSource.Network(request);
+        var coupling = CouplingGraph.Build(graph);
+        if (console.Json)
+        {
+            console.WriteJson(Describe(graph, coupling), CliJson.Readable.InspectOutput);
+            return ExitCode.Fine;
+        }
+
+        console.WriteLine(
+            $"{graph.Name}: input {Numbers.Shape(InputShape(graph))}, {Numbers.Short(graph.Macs)} MACs ({Numbers.Whole(graph.Macs)}), "
+            + $"{Numbers.Whole(graph.ParameterCount)} parameters");
+        if (record is not null)
+        {
+            console.WriteLine(
+                $"pruned from {record.OriginalModel}: {Numbers.Short(record.MacsBefore)} MACs and {Numbers.Whole(record.ParametersBefore)} parameters before the cut");
+        }
+
+        WriteLayers(graph, coupling, console);
+        WriteGroups(coupling, console);
+        return ExitCode.Fine;
+    }
+
+    private static InspectOutput Describe(Graph graph, CouplingGraph coupling) => new(
+        graph.Name,
+        InputShape(graph),
+        graph.Macs,
+        graph.ParameterCount,
+        [.. coupling.Groups.Select(group => new InspectGroup(
+            group.Id,
+            group.Channels,
+            !group.IsPrunable,
+            group.FrozenReason,
+            [.. group.Members.Select(member => new InspectMember(member.Parameter, member.Dimension))]))]);
+
+    private static long[] InputShape(Graph graph) => [.. graph.InputNodes.First().Shape.Skip(1)];
+
+    private static void WriteLayers(Graph graph, CouplingGraph coupling, CommandConsole console)
+    {
+        var groupOf = coupling.Groups
+            .SelectMany(group => group.Members.Where(member => member.Dimension == 0).Select(member => (member.Parameter, group.Id)))
+            .ToLookup(pair => pair.Parameter, pair => pair.Id, StringComparer.Ordinal);
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("layer").AddColumn("operator").AddColumn("output");
+        table.AddColumn(Right("MACs")).AddColumn(Right("share")).AddColumn(Right("parameters")).AddColumn(Right("group"));
+        for (var index = 0; index < graph.Nodes.Length; index++)
+        {
+            var node = graph.Nodes[index];
+            var macs = graph.MacsOf(index);
+            var parameters = node.Parameters.Select(graph.Parameter).Where(spec => spec.IsTrainable).Sum(spec => spec.ElementCount);
+            if (node.Parameters.IsEmpty)
+            {
+                continue;
+            }
+
+            table.AddRow(
+                Markup.Escape(node.Name),
+                Markup.Escape(OperatorText(graph, node)),
+                Numbers.Shape(node.Shape.Skip(1)),
+                macs == 0 ? "" : Numbers.Whole(macs),
+                macs == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * macs / graph.Macs:0.0} %"),
+                Numbers.Whole(parameters),
+                string.Join(' ', groupOf[node.Parameters[0]]));
+        }
+
+        console.Tables.Write(table);
+    }
+
+    private static void WriteGroups(CouplingGraph coupling, CommandConsole console)
+    {
+        var prunable = coupling.Groups.Count(group => group.IsPrunable);
+        console.WriteLine($"{coupling.Groups.Length} groups, {prunable} of them prunable. The slices of a group's channel leave together:");
+        foreach (var group in coupling.Groups)
+        {
+            var state = group.IsPrunable ? "" : $", frozen: {group.FrozenReason}";
+            console.WriteLine();
+            console.WriteLine($"group {group.Id}: {group.Name}, {group.Channels} channels{state}");
+            WriteMembers("rows of", group.Members.Where(member => member is { Dimension: 0, Role: ParameterRole.Weight }), console);
+            WriteMembers("columns of", group.Members.Where(member => member.Dimension != 0), console);
+            WriteMembers("values of", group.Members.Where(member => member.Dimension == 0 && member.Role != ParameterRole.Weight), console);
+        }
+    }
+
+    private static void WriteMembers(string what, IEnumerable<GroupMember> members, CommandConsole console)
+    {
+        var line = new StringBuilder($"  {what,-10}");
+        var any = false;
+        foreach (var member in members)
+        {
+            var several = member.IndicesPerChannel == 1 ? "" : $" ({member.IndicesPerChannel} a channel)";
+            var text = $" {member.Parameter}{several}";
+            if (line.Length + text.Length > LineWidth)
+            {
+                console.WriteLine(line.ToString());
+                line.Clear().Append(' ', 12);
+            }
+
+            line.Append(text);
+            any = true;
+        }
+
+        if (any)
+        {
+            console.WriteLine(line.ToString());
+        }
+    }
+
+    private static string OperatorText(Graph graph, Node node) => node.Operator switch
+    {
+        Conv2d conv => $"Conv2d {graph.Parameter(node.Parameters[0]).Shape[2]}x{graph.Parameter(node.Parameters[0]).Shape[3]}"
+            + (conv.Stride.Height == 1 ? "" : $", stride {conv.Stride.Height}")
+            + (conv.Groups == 1 ? "" : $", {conv.Groups} groups"),
+        var other => other.GetType().Name,
+    };
+
+    private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
+}
+
+/// <summary>`ocs inspect --json`.</summary>
+/// <param name="Model">The network's name.</param>
+/// <param name="Input">[C, H, W].</param>
+/// <param name="Macs">Multiply-accumulates of one sample.</param>
+/// <param name="Parameters">Trained values.</param>
+/// <param name="Groups">What leaves together.</param>
+internal sealed record InspectOutput(
+    string Model, IReadOnlyList<long> Input, long Macs, long Parameters, IReadOnlyList<InspectGroup> Groups);
+
+/// <summary>A group of `ocs inspect --json`; <paramref name="Reason"/> says why it is frozen, or is null.</summary>
+internal sealed record InspectGroup(int Id, int Channels, bool Frozen, string? Reason, IReadOnlyList<InspectMember> Members);
+
+/// <summary>A parameter's dimension in which a group has slices.</summary>
+internal sealed record InspectMember(string Parameter, int Dimension);

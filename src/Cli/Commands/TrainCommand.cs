@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>`ocs train` and `ocs baseline`: one cycle, and the same schedule without pruning.</summary>
+internal static class TrainCommand
+{
+    public static Command CreateTrain(CommandConsole console) => Create(
+        "train", "Trains a network in one cycle: train, find the stable sub-network, cut, train on.", RunKind.Train, console);
+
+    public static Command CreateBaseline(CommandConsole console) => Create(
+        "baseline", "Trains the unpruned twin: the same options and schedule without pruning.", RunKind.Baseline, console);
+
+    private static Command Create(string name, string description, RunKind kind, CommandConsole console)
+    {
+        var config = new Argument<string>("CONFIG") { Description = "A YAML file; experiments/ has one for each row of the paper's tables." };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Sets an option over the file, such as training.epochs=20; may be given again.",
+            HelpName = "KEY=VALUE",
+        };
+        var folder = new Option<string?>("--out")
+        {
+            Description = $"The run's folder (default: runs/<file's name>-<{(kind == RunKind.Train ? "preset" : "baseline")}>-s<seed>).",
+            HelpName = "DIR",
+        };
+        var force = new Option<bool>("--force") { Description = "Replaces the run that is in the folder already." };
+        var seed = new Option<ulong?>("--seed") { Description = "The seed, over the file's.", HelpName = "N" };
+        var root = CommonOptions.DataRoot();
+        var device = CommonOptions.Device();
+        var command = new Command(name, description) { config, set, folder, force, seed, root, device };
+        command.SetAction(parsed =>
+        {
+            var file = parsed.GetRequiredValue(config);
+            var options = ExperimentOptions.Load(file, parsed.GetValue(set) ?? [], parsed.GetValue(seed));
+            var run = new TrainingRun(
+                options,
+                kind,
+                new(
+                    parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),
+                    parsed.GetValue(force),
+                    parsed.GetValue(root),
+                    parsed.GetValue(device)),
+                console);
+            return Show(run.Execute(), console);
+        });
+        return command;
+    }
+
+    private static string DefaultFolder(string file, ExperimentOptions options, RunKind kind)
+    {
+        var variant = kind == RunKind.Baseline ? "baseline" : KebabCase.Of(options.Preset.ToString());
+        return Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(file)}-{variant}-s{options.Seed}");
+    }
+
+    private static int Show(RunOutcome outcome, CommandConsole console)
+    {
+        RunTable.Write(outcome.Summary, console);
+        console.WriteLine(outcome.Stopped
+            ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then."
+            : $"{outcome.Folder} holds the network, its log and report.html.");
+        if (console.Json)
+        {
+            console.Output.Write(File.ReadAllText(Path.Combine(outcome.Folder, RunFolder.SummaryName)));
+        }
+
+        return outcome.Stopped ? ExitCode.Interrupted : ExitCode.Fine;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Ocs.Data;
+using Ocs.Pruning;
+using Ocs.Torch;
+using Ocs.Training;
+using Ocs.Zoo;
+
+namespace Ocs.Cli.Configuration;
+
+/// <summary>A run's options, as its YAML file states them over the defaults.</summary>
+internal sealed record ExperimentOptions
+{
+    /// <summary>A network of the zoo.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>A data set of the catalog.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>What the pruning options start from.</summary>
+    public Preset Preset { get; init; }
+
+    /// <summary>Every random choice of the run derives from it.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Only so many images of each split, chosen at random once and for all; null takes all.</summary>
+    public int? DataLimit { get; init; }
+
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>What happens to training images; by default what is usual for the data set.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Paper;
+
+    /// <summary>Reads a file, applies assignments of the command line, and checks the result.</summary>
+    public static ExperimentOptions Load(string path, IEnumerable<string> assignments, ulong? seed = null) =>
+        Resolve(YamlReader.ReadFile(path), path, assignments, seed);
+
+    /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>
+    public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments, ulong? seed = null) =>
+        Resolve(YamlReader.Read(text, source), source, assignments, seed);
+
+    /// <summary>Every resolved option as YAML that gives the same options again.</summary>
+    public string ToYaml() => YamlWriter.Write(this);
+
+    private static ExperimentOptions Resolve(MappingSetting settings, string source, IEnumerable<string> assignments, ulong? seed)
+    {
+        foreach (var assignment in assignments)
+        {
+            var (path, value) = YamlReader.ReadAssignment(assignment);
+            settings = settings.With(path, value);
+        }
+
+        // The preset and the data set decide the defaults of what else the file may state.
+        var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
+        var defaults = head with
+        {
+            Pruning = PresetOptions.Of(head.Preset),
+            Augmentation = DatasetCatalog.Names.Contains(head.Data) ? DatasetCatalog.TrainAugmentation(head.Data) : new(),
+        };
+        var options = OptionRecord.Apply(defaults, settings);
+        options = options with { Seed = seed ?? options.Seed };
+        options = options with { Training = options.Training with { Seed = options.Seed } };
+        options.Validate(source);
+        return options;
+    }
+
+    private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
+    {
+        var keys = properties.Select(KebabCase.Of).ToHashSet(StringComparer.Ordinal);
+        return settings with { Entries = settings.Entries.RemoveRange(settings.Entries.Keys.Where(key => !keys.Contains(key))) };
+    }
+
+    private void Validate(string source)
+    {
+        Require(Model.Length > 0, $"{source} names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).");
+        Require(Data.Length > 0, $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
+        Require(DataLimit is null or > 0, $"{source}: data-limit must be above 0, but is {DataLimit}.");
+        Training.Validate();
+        Pruning.Validate();
+        var problems = Augmentation.Validate();
+        Require(problems.Count == 0, $"Augmentation options: {string.Join("; ", problems)}.");
+        _ = Models.Build(Model);
+    }
+
+    private static void Require(bool holds, string sentence)
+    {
+        if (!holds)
+        {
+            throw new OcsInputException(sentence);
+        }
+    }
+}

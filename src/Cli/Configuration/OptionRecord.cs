@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using Ocs.Graphs;
+using Ocs.Torch;
+using Ocs.Training;
+
+namespace Ocs.Cli.Configuration;
+
+/// <summary>
+/// Sets the properties of option records by name, and lists them: keys are property names in kebab case, choices are enum names in
+/// kebab case, records nest.
+/// </summary>
+internal static class OptionRecord
+{
+    /// <summary>A copy of a record with the properties that a mapping names set to its values.</summary>
+    /// <param name="defaults">What the mapping does not name.</param>
+    /// <param name="mapping">Keys and values.</param>
+    /// <param name="prefix">The dotted key of the record itself, ending in a dot, or nothing.</param>
+    public static T Apply<T>(T defaults, MappingSetting mapping, string prefix = "")
+        where T : notnull => (T)ApplyTo(defaults, mapping, prefix);
+
+    /// <summary>The properties that a configuration may set, in the order of the record.</summary>
+    public static IEnumerable<PropertyInfo> Properties(Type record) => record
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property));
+
+    /// <summary>Whether a type is a record of options of its own.</summary>
+    public static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
+
+    private static object ApplyTo(object defaults, MappingSetting mapping, string prefix)
+    {
+        var type = defaults.GetType();
+        var copy = type.GetMethod("<Clone>$")!.Invoke(defaults, null)!;
+        var properties = Properties(type).ToDictionary(property => KebabCase.Of(property.Name), StringComparer.Ordinal);
+        foreach (var (key, setting) in mapping.Entries)
+        {
+            if (!properties.TryGetValue(key, out var property))
+            {
+                throw new OcsInputException(
+                    $"{setting.Where}: there is no key '{prefix}{key}'; did you mean '{prefix}{NearestName.Of(key, properties.Keys)}'?");
+            }
+
+            property.SetValue(copy, Value(property, copy, setting, prefix + key));
+        }
+
+        return copy;
+    }
+
+    private static object? Value(PropertyInfo property, object record, Setting setting, string key)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (IsRecord(type))
+        {
+            return setting is MappingSetting mapping
+                ? ApplyTo(property.GetValue(record) ?? Activator.CreateInstance(type)!, mapping, key + ".")
+                : throw Wrong(setting, key, "needs keys and values of its own");
+        }
+
+        if (setting is ScalarSetting { Text: null })
+        {
+            return IsNullable(property) ? null : throw Wrong(setting, key, "needs a value");
+        }
+
+        if (type == typeof(ImmutableArray<int>))
+        {
+            return setting is SequenceSetting sequence
+                ? sequence.Items.Select(item => (int)Scalar(typeof(int), item, key)).ToImmutableArray()
+                : throw Wrong(setting, key, "must be a list, such as [90, 180]");
+        }
+
+        return Scalar(type, setting, key);
+    }
+
+    private static object Scalar(Type type, Setting setting, string key)
+    {
+        if (setting is not ScalarSetting { Text: { } text })
+        {
+            throw Wrong(setting, key, "must be a single value");
+        }
+
+        const NumberStyles Whole = NumberStyles.AllowLeadingSign;
+        var culture = CultureInfo.InvariantCulture;
+        return type switch
+        {
+            _ when type == typeof(string) => text,
+            _ when type == typeof(bool) => bool.TryParse(text, out var value)
+                ? value
+                : throw Wrong(setting, key, $"must be true or false, but is '{text}'"),
+            _ when type == typeof(int) => int.TryParse(text, Whole, culture, out var value)
+                ? value
+                : throw Wrong(setting, key, $"must be a whole number, but is '{text}'"),
+            _ when type == typeof(ulong) => ulong.TryParse(text, NumberStyles.None, culture, out var value)
+                ? value
+                : throw Wrong(setting, key, $"must be a whole number that is not negative, but is '{text}'"),
+            _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, culture, out var value) && double.IsFinite(value)
+                ? value
+                : throw Wrong(setting, key, $"must be a number, but is '{text}'"),
+            _ => Choice(type, text, setting, key),
+        };
+    }
+
+    private static object Choice(Type type, string text, Setting setting, string key)
+    {
+        var names = Enum.GetNames(type).ToDictionary(KebabCase.Of, name => Enum.Parse(type, name), StringComparer.Ordinal);
+        return names.TryGetValue(text, out var value)
+            ? value
+            : throw Wrong(
+                setting, key, $"must be one of {string.Join(", ", names.Keys)}, but is '{text}'; did you mean '{NearestName.Of(text, names.Keys)}'?");
+    }
+
+    private static OcsInputException Wrong(Setting setting, string key, string what) =>
+        new($"{setting.Where}: {key} {what}{(what.EndsWith('?') ? "" : ".")}");
+
+    private static bool IsSetting(PropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(ImmutableArray<int>)
+            || (IsRecord(type) && Properties(type).Any());
+    }
+
+    // A run has one seed, at the top of its configuration.
+    private static bool IsSetElsewhere(PropertyInfo property) =>
+        property.DeclaringType == typeof(TrainingOptions) && property.Name == nameof(TrainingOptions.Seed);
+
+    private static bool IsNullable(PropertyInfo property) =>
+        Nullable.GetUnderlyingType(property.PropertyType) is not null
+        || (!property.PropertyType.IsValueType && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
+}

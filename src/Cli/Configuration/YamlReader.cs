@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Ocs.Cli.Configuration;
+
+/// <summary>Reads YAML into settings that know their line.</summary>
+internal static class YamlReader
+{
+    /// <summary>The settings of a file.</summary>
+    public static MappingSetting ReadFile(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OcsInputException($"The configuration {path} cannot be read ({error.Message.TrimEnd('.')}); give the path of a YAML file.", error);
+        }
+
+        return Read(text, path);
+    }
+
+    /// <summary>The settings of a text; <paramref name="source"/> names it in errors.</summary>
+    public static MappingSetting Read(string text, string source) => Parse(text, source) switch
+    {
+        null => new(MappingSetting.Empty, source),
+        MappingSetting mapping => mapping,
+        var other => throw new OcsInputException($"{other.Where}: a configuration consists of keys and values, such as `model: cifar_resnet56`."),
+    };
+
+    /// <summary>A `key=value` of the command line: the dotted key, and the value read as YAML.</summary>
+    public static (string[] Path, Setting Value) ReadAssignment(string assignment)
+    {
+        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1)
+        {
+            throw new OcsInputException($"--set takes key=value, such as training.epochs=20, but was given '{assignment}'.");
+        }
+
+        var where = $"--set {assignment}";
+        return (assignment[..equals].Trim().Split('.'), Parse(assignment[(equals + 1)..], where) ?? new ScalarSetting(null, where));
+    }
+
+    private static Setting? Parse(string text, string source)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(new StringReader(text));
+        }
+        catch (YamlException error)
+        {
+            throw new OcsInputException($"{Place(source, error.Start)}: this is no YAML: {error.Message.TrimEnd('.')}.", error);
+        }
+
+        return yaml.Documents.Count == 0 ? null : Convert(yaml.Documents[0].RootNode, source);
+    }
+
+    private static Setting Convert(YamlNode node, string source)
+    {
+        var where = Place(source, node.Start);
+        return node switch
+        {
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } => new ScalarSetting(null, where),
+            YamlScalarNode scalar => new ScalarSetting(scalar.Value, where),
+            YamlSequenceNode sequence => new SequenceSetting([.. sequence.Children.Select(child => Convert(child, source))], where),
+            YamlMappingNode mapping => new MappingSetting(
+                mapping.Children.ToImmutableSortedDictionary(
+                    pair => (pair.Key as YamlScalarNode)?.Value ?? throw new OcsInputException($"{where}: a key must be a single word."),
+                    pair => Convert(pair.Value, source) with { Where = Place(source, pair.Key.Start) },
+                    StringComparer.Ordinal),
+                where),
+            _ => throw new OcsInputException($"{where}: aliases are not understood here; write the value itself."),
+        };
+    }
+
+    private static string Place(string source, Mark mark) =>
+        source.StartsWith("--", StringComparison.Ordinal) ? source : $"{source}, line {mark.Line}";
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Ocs.Cli.Configuration;
+
+/// <summary>Writes option records as YAML that <see cref="OptionRecord"/> reads back to the same options.</summary>
+internal static class YamlWriter
+{
+    /// <summary>Every property of a record and of the records in it, a line each.</summary>
+    public static string Write(object record)
+    {
+        var text = new StringBuilder();
+        Write(record, "", text);
+        return text.ToString();
+    }
+
+    private static void Write(object record, string indent, StringBuilder text)
+    {
+        foreach (var property in OptionRecord.Properties(record.GetType()))
+        {
+            var key = KebabCase.Of(property.Name);
+            var value = property.GetValue(record);
+            if (value is not null && OptionRecord.IsRecord(value.GetType()))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{key}:\n");
+                Write(value, indent + "  ", text);
+            }
+            else
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{key}: {Scalar(value)}\n");
+            }
+        }
+    }
+
+    private static string Scalar(object? value) => value switch
+    {
+        null => "null",
+        bool flag => flag ? "true" : "false",
+        Enum choice => KebabCase.Of(choice.ToString()),
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        ImmutableArray<int> list => $"[{string.Join(", ", list)}]",
+        string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') && word.Length > 0
+            ? word
+            : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'",
+        _ => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
+    };
+}

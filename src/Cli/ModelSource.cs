@@ -1,0 +1,142 @@
+using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
+using Ocs.Data;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.Torch;
+using Ocs.Zoo;
+
+namespace Ocs.Cli;
+
+/// <summary>What a command line says of a network.</summary>
+/// <param name="Model">A name of the zoo, or an .ocs file.</param>
+/// <param name="Weights">A .safetensors or .ocs file; null takes what the model has.</param>
+/// <param name="Classes">Of a zoo network; null takes 10.</param>
+/// <param name="InputChannels">Of a zoo network's images; null takes 3.</param>
+internal sealed record ModelRequest(string Model, string? Weights, int? Classes = null, int? InputChannels = null);
+
+/// <summary>Finds the network and the weights that a command line means.</summary>
+internal static class ModelSource
+{
+    private const int DefaultClasses = 10;
+
+    /// <summary>The network alone; of a zoo network no weight is made, and libtorch is not needed.</summary>
+    public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request)
+    {
+        if (!IsFile(request.Model))
+        {
+            return (Build(request, data: null), null);
+        }
+
+        using var model = ReadOcs(request.Model);
+        return (model.Graph, model.Record);
+    }
+
+    /// <summary>The network with its weights, for images and classes of a data set where one is given. The caller owns the result.</summary>
+    public static OcsModel Open(ModelRequest request, CommandConsole console, ImageDataset? data = null)
+    {
+        if (IsFile(request.Model))
+        {
+            var model = ReadOcs(request.Model);
+            if (request.Weights is null)
+            {
+                return model;
+            }
+
+            using (model)
+            {
+                return new(model.Graph, ReadWeights(request.Weights, model.Graph), model.Record);
+            }
+        }
+
+        var graph = Build(request, data);
+        if (request.Weights is { } weights)
+        {
+            return new(graph, ReadWeights(weights, graph), record: null);
+        }
+
+        console.Error.WriteLine($"Warning: {graph.Name} has random weights, for neither --weights nor an .ocs file was given.");
+        return new(graph, ParameterTable.Initialize(graph, seed: 0), record: null);
+    }
+
+    /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
+    public static void CheckFit(Graph graph, ImageDataset data)
+    {
+        var input = graph.InputNodes.First().Shape;
+        if (!input.SequenceEqual([1, data.Channels, data.Height, data.Width]))
+        {
+            throw new OcsInputException(
+                $"{graph.Name} takes images of {Numbers.Shape(input.Skip(1))}, but those of {data.Name} are {data.Channels}x{data.Height}x{data.Width}; "
+                + "give the data set that it was trained for.");
+        }
+
+        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
+        if (classes != data.ClassNames.Length)
+        {
+            throw new OcsInputException(
+                $"{graph.Name} tells {classes} classes apart, but {data.Name} has {data.ClassNames.Length}; give the data set that it was trained for.");
+        }
+    }
+
+    private static bool IsFile(string model) =>
+        model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
+
+    private static Graph Build(ModelRequest request, ImageDataset? data) => data is null
+        ? Models.Build(request.Model, InputOf(request.InputChannels ?? NetworkInput.Cifar.Channels), request.Classes ?? DefaultClasses)
+        : TrainingDataSource.Network(request.Model, data);
+
+    private static NetworkInput InputOf(int channels) => channels switch
+    {
+        1 => NetworkInput.Mnist,
+        3 => NetworkInput.Cifar,
+        _ => throw new OcsInputException($"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
+    };
+
+    private static OcsModel ReadOcs(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+        ? throw new OcsInputException($"{path}: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.")
+        : OcsFile.Read(path);
+
+    private static ParameterTable ReadWeights(string path, Graph graph)
+    {
+        var tensors = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? SafetensorsFile.Read(path)
+            : path.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase)
+                ? OcsTensors(path)
+                : throw new OcsInputException($"--weights takes a .safetensors or an .ocs file, but was given '{path}'.");
+        try
+        {
+            return ParameterTable.FromTensors(graph, AsFloats(tensors));
+        }
+        catch (OcsInputException error)
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw new OcsInputException($"{path}: {error.Message}", error);
+        }
+    }
+
+    private static Dictionary<string, Tensor> OcsTensors(string path)
+    {
+        using var model = OcsFile.Read(path);
+        return model.Parameters.Names.ToDictionary(name => name, name => model.Parameters[name].Detach(), StringComparer.Ordinal);
+    }
+
+    // Weights in half or double precision become the 32-bit floats that networks are made of.
+    private static Dictionary<string, Tensor> AsFloats(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(
+        pair => pair.Key,
+        pair =>
+        {
+            if (pair.Value.DType is not (DType.Float16 or DType.BFloat16 or DType.Float64))
+            {
+                return pair.Value;
+            }
+
+            var converted = pair.Value.To(DType.Float32);
+            pair.Value.Dispose();
+            return converted;
+        },
+        StringComparer.Ordinal);
+}

@@ -1,0 +1,29 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ocs.Cli.Commands;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>The JSON objects of `--json`: names in snake case.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ModelsOutput))]
+[JsonSerializable(typeof(InspectOutput))]
+[JsonSerializable(typeof(EvalOutput))]
+[JsonSerializable(typeof(PruneOutput))]
+[JsonSerializable(typeof(DataOutput))]
+[JsonSerializable(typeof(ExportOutput))]
+[JsonSerializable(typeof(ReportOutput))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>Indented, and without escapes that a reader would stumble over.</summary>
+    public static CliJson Readable => field ??= new(new JsonSerializerOptions(Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        NewLine = "\n",
+    });
+}

@@ -1,0 +1,50 @@
+using Ocs.RunLog;
+using Spectre.Console;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>The table of before and after at the end of a run.</summary>
+internal static class RunTable
+{
+    public static void Write(RunSummary summary, CommandConsole console)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("");
+        foreach (var header in new[] { "accuracy", "MACs", "parameters", "time" })
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        if (summary.Baseline is { } twin)
+        {
+            Row(table, "unpruned twin", twin.ValAccuracy, twin.Macs, twin.Parameters, twin.TotalSeconds);
+        }
+
+        var wasCut = summary.MacsAfter < summary.MacsBefore;
+        if (wasCut)
+        {
+            Row(table, "before the cut", summary.AccuracyAtCutBefore, summary.MacsBefore, summary.ParametersBefore, null);
+            Row(table, "right after it", summary.AccuracyAtCutAfter, summary.MacsAfter, summary.ParametersAfter, null);
+        }
+
+        Row(table, wasCut ? "pruned, at the end" : "at the end", summary.ValAccuracy, summary.MacsAfter, summary.ParametersAfter, summary.TotalSeconds);
+        if (wasCut)
+        {
+            table.AddRow(
+                "removed",
+                "",
+                Numbers.Percent(1 - (double)summary.MacsAfter / summary.MacsBefore),
+                Numbers.Percent(1 - (double)summary.ParametersAfter / summary.ParametersBefore),
+                "");
+        }
+
+        console.Tables.Write(table);
+    }
+
+    private static void Row(Table table, string what, double? accuracy, long macs, long parameters, double? seconds) => table.AddRow(
+        what,
+        Numbers.Percent(accuracy),
+        Numbers.Short(macs),
+        Numbers.Short(parameters),
+        seconds is { } time ? Numbers.Duration(time) : "");
+}

@@ -1,0 +1,99 @@
+using Ocs.Reporting.Html;
+using Ocs.RunLog;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>A run's folder: the names of its files, and taking it into use.</summary>
+internal sealed class RunDirectory
+{
+    public const string ModelName = "model.ocs";
+    public const string BestName = "best.ocs";
+    public const string WeightsName = "model.safetensors";
+    public const string OnnxName = "pruned.onnx";
+
+    /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
+    public const string TwinName = "twin";
+
+    private static readonly string[] Files =
+    [
+        RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
+    ];
+
+    private readonly bool _isNew;
+
+    private RunDirectory(string path, bool isNew)
+    {
+        Path = path;
+        _isNew = isNew;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Looks whether a folder may be used, and changes nothing: a folder with anything in it needs <paramref name="force"/>.</summary>
+    public static void Check(string path, bool force)
+    {
+        if (File.Exists(path))
+        {
+            throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
+        }
+
+        if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsTwin))
+        {
+            return;
+        }
+
+        if (!force)
+        {
+            throw new OcsInputException($"The run folder {path} exists already; give another one with --out, or --force to replace the run in it.");
+        }
+
+        if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))))
+        {
+            throw new OcsInputException($"The folder {path} holds files but no run, so --force does not replace it; give another folder with --out.");
+        }
+    }
+
+    /// <summary>Makes the folder, and removes the files of an earlier run from it.</summary>
+    public static RunDirectory Take(string path, bool force)
+    {
+        Check(path, force);
+        var isNew = !Directory.Exists(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+            foreach (var file in Files)
+            {
+                File.Delete(System.IO.Path.Combine(path, file));
+            }
+
+            return new(path, isNew);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, error);
+        }
+    }
+
+    public string PathOf(string file) => System.IO.Path.Combine(Path, file);
+
+    /// <summary>Removes what a run has written that ended before it began.</summary>
+    public void Abandon()
+    {
+        foreach (var file in Files)
+        {
+            File.Delete(PathOf(file));
+        }
+
+        if (_isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
+        {
+            Directory.Delete(Path);
+        }
+    }
+
+    private static bool IsTwin(string entry) => System.IO.Path.GetFileName(entry) == TwinName;
+
+    /// <summary>The error for an output that cannot be written.</summary>
+    public static OcsInputException Unwritable(string path, Exception error) =>
+        new($"{path} cannot be written ({error.Message.TrimEnd('.')}); give a place that can be written to.", error);
+}

@@ -1,0 +1,31 @@
+using Ocs.Cli.Output;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.RunLog;
+using Ocs.Training;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>Writes a run into its folder as it goes, and shows it.</summary>
+internal sealed class RunObserver(RunDirectory folder, RunLogWriter log, TrainingDisplay display) : ITrainingObserver
+{
+    /// <summary>Whether the folder holds anything worth keeping.</summary>
+    public bool HasBegun { get; private set; }
+
+    public void StepDone(StepProgress progress)
+    {
+        HasBegun = true;
+        display.StepDone(progress);
+    }
+
+    public void EpochDone(RunRecord record)
+    {
+        log.Append(record);
+        display.EpochDone(record);
+    }
+
+    public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record) => OcsFile.Write(
+        folder.PathOf(kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.ModelName), graph, parameters, record);
+
+    public void Message(string sentence) => display.Message(sentence);
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Ocs.Cli.Configuration;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Surgery;
+using Ocs.RunLog;
+using Ocs.Training;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>Puts what a run found into the form of `summary.json`.</summary>
+internal static class Summaries
+{
+    public static string Version { get; } =
+        typeof(Summaries).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>The summary of a training run.</summary>
+    public static RunSummary Of(
+        ExperimentOptions options, RunKind kind, TrainingData data, TrainingResult result, string command, string engine) => new()
+        {
+            Model = result.Original.Name,
+            Data = options.Data,
+            Kind = kind,
+            Preset = KebabCase.Of(options.Preset.ToString()),
+            Seed = options.Seed,
+            Epochs = result.EpochsDone,
+            Target = kind == RunKind.Baseline ? null : options.Pruning.Target,
+            ValAccuracy = result.ValidationAccuracy,
+            BestAccuracy = result.BestAccuracy,
+            TestSamples = data.Test.Count,
+            StableEpoch = result.StableEpoch,
+            SlStartEpoch = result.SparsityStartEpoch,
+            MacsBefore = result.Original.Macs,
+            MacsAfter = result.Graph.Macs,
+            ParametersBefore = result.Original.ParameterCount,
+            ParametersAfter = result.Graph.ParameterCount,
+            AccuracyAtCutBefore = result.AccuracyAtCutBefore,
+            AccuracyAtCutAfter = result.AccuracyAtCutAfter,
+            TotalSeconds = result.TotalSeconds,
+            Command = command,
+            Version = Version,
+            Engine = engine,
+            Groups = Groups(result.Groups, result.Record, result.Layers),
+            Layers = Layers(result.Layers),
+            Gate = result.Gate is { } gate ? Of(gate) : null,
+        };
+
+    /// <summary>The summary's part that a later comparison needs of an unpruned twin.</summary>
+    public static BaselineSummary Twin(RunSummary baseline) => new()
+    {
+        ValAccuracy = baseline.ValAccuracy,
+        Macs = baseline.MacsBefore,
+        Parameters = baseline.ParametersBefore,
+        TotalSeconds = baseline.TotalSeconds,
+    };
+
+    /// <summary>Groups, frozen ones too, with what each costs before and after; nothing where nothing was cut.</summary>
+    public static ImmutableArray<GroupSummary> Groups(
+        ImmutableArray<Group> groups, PruningRecord? record, ImmutableArray<LayerOutcome> layers)
+    {
+        if (record is null)
+        {
+            return [];
+        }
+
+        var costs = layers.ToLookup(layer => layer.Group);
+        return
+        [
+            .. groups.Select((group, position) => new GroupSummary
+            {
+                Id = group.Id,
+                Name = group.Name,
+                Channels = group.Channels,
+                Kept = record.Groups[position].Kept,
+                FrozenReason = group.FrozenReason,
+                MacsBefore = costs[position].Sum(layer => layer.MacsBefore),
+                MacsAfter = costs[position].Sum(layer => layer.MacsAfter),
+            }),
+        ];
+    }
+
+    /// <summary>The "why not pruned" table.</summary>
+    public static ImmutableArray<LayerSummary> Layers(ImmutableArray<LayerOutcome> layers) =>
+    [
+        .. layers.Select(layer => new LayerSummary
+        {
+            Name = layer.Name,
+            Parameter = layer.Parameter,
+            ChannelsBefore = layer.ChannelsBefore,
+            ChannelsAfter = layer.ChannelsAfter,
+            MacsBefore = layer.MacsBefore,
+            MacsAfter = layer.MacsAfter,
+            Status = layer.FrozenReason is not null ? LayerStatus.Frozen
+                : layer.ChannelsAfter < layer.ChannelsBefore ? LayerStatus.Pruned
+                : LayerStatus.Kept,
+            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : "every channel ranks above the cut"),
+        }),
+    ];
+
+    public static GateSummary Of(GateResult gate) => new()
+    {
+        OutputsEqual = gate.OutputsEqual,
+        LargestDifference = double.IsFinite(gate.LargestDifference) ? gate.LargestDifference : null,
+        Backward = gate.Backward,
+        Shapes = gate.Shapes,
+        Reload = gate.Reload,
+        Macs = gate.Macs,
+        Passed = gate.Passed,
+    };
+}

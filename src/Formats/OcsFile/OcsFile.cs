@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Formats;
+
+/// <summary>
+/// The project's own file: graph, weights and pruning record in one, readable without the code that built the network.
+/// docs/formats.md has the layout.
+/// </summary>
+public static class OcsFile
+{
+    internal const uint Version = 1;
+    internal const int PrefixLength = 20;
+    internal const int Alignment = 64;
+
+    internal static ReadOnlySpan<byte> Magic => "OCSMODEL"u8;
+
+    /// <summary>Writes a network; an older file of that name stays whole until the new one is.</summary>
+    public static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null)
+    {
+        var tensors = Layout(graph, parameters);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new(graph, record, tensors), OcsHeaderJson.Default.OcsHeader);
+        WholeFile.Write(path, stream =>
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var written = 0L;
+            void Append(ReadOnlySpan<byte> bytes)
+            {
+                hash.AppendData(bytes);
+                stream.Write(bytes);
+                written += bytes.Length;
+            }
+
+            Span<byte> zeros = stackalloc byte[Alignment];
+            zeros.Clear();
+            Append(Prefix(header.Length));
+            Append(header);
+            Append(zeros[..(int)(Align(written) - written)]);
+            var dataStart = written;
+            foreach (var tensor in tensors)
+            {
+                Append(zeros[..(int)(dataStart + tensor.Offset - written)]);
+                TensorBytes.Write(parameters[tensor.Name], Append);
+            }
+
+            stream.Write(hash.GetHashAndReset());
+        });
+    }
+
+    /// <summary>Reads a network. Whatever is wrong with the file is an <see cref="OcsInputException"/>.</summary>
+    public static OcsModel Read(string path) => WholeFile.Read(path, stream => new OcsReader(path, stream).Read());
+
+    /// <summary>Whether a file begins as an .ocs file does.</summary>
+    public static bool IsOcsFile(string path) => File.Exists(path) && WholeFile.Read(path, stream =>
+    {
+        Span<byte> start = stackalloc byte[Magic.Length];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.SequenceEqual(Magic);
+    });
+
+    internal static long Align(long position) => (position + Alignment - 1) / Alignment * Alignment;
+
+    private static byte[] Prefix(int headerLength)
+    {
+        var prefix = new byte[PrefixLength];
+        Magic.CopyTo(prefix);
+        BinaryPrimitives.WriteUInt32LittleEndian(prefix.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix.AsSpan(12), (ulong)headerLength);
+        return prefix;
+    }
+
+    private static ImmutableArray<OcsTensor> Layout(Graph graph, ParameterTable parameters)
+    {
+        var tensors = ImmutableArray.CreateBuilder<OcsTensor>(graph.Parameters.Length);
+        var offset = 0L;
+        foreach (var spec in graph.Parameters)
+        {
+            var tensor = parameters[spec.Name];
+            if (!tensor.Shape.SequenceEqual(spec.Shape.AsSpan()))
+            {
+                throw new ArgumentException($"Parameter '{spec.Name}' is not of the graph's shape "
+                    + $"{NodeShapes.Show(spec.Shape)}.", nameof(parameters));
+            }
+
+            var length = tensor.ElementCount * TensorBytes.SizeOf(tensor.DType);
+            offset = Align(offset);
+            tensors.Add(new(spec.Name, tensor.DType, spec.Shape, offset, length));
+            offset += length;
+        }
+
+        return tensors.ToImmutable();
+    }
+}

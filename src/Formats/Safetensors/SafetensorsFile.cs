@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Formats;
+
+/// <summary>
+/// Named tensors in the safetensors format (https://github.com/huggingface/safetensors): a length, a JSON header,
+/// the raw data. PyTorch and most other tools read and write it.
+/// </summary>
+public static class SafetensorsFile
+{
+    internal const int LengthSize = 8;
+    internal const string MetadataName = "__metadata__";
+
+    /// <summary>Writes every parameter and buffer under its own name; counters are 64-bit integer scalars.</summary>
+    public static void Write(
+        string path, ParameterTable parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, [.. parameters.Names.Select(name => KeyValuePair.Create(name, parameters[name]))], metadata);
+
+    /// <summary>Writes tensors; an older file of that name stays whole until the new one is.</summary>
+    public static void Write(
+        string path,
+        IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        // Wider elements first: the data has no gaps, and yet each tensor begins at a multiple of its element's size.
+        var ordered = tensors.OrderByDescending(pair => TensorBytes.SizeOf(pair.Value.DType)).ToList();
+        var header = Header(ordered, metadata);
+        WholeFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[LengthSize];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            foreach (var (_, tensor) in ordered)
+            {
+                TensorBytes.Write(tensor, stream.Write);
+            }
+        });
+    }
+
+    /// <summary>The tensors of a file by name, on the CPU; the caller owns them.</summary>
+    public static IReadOnlyDictionary<string, Tensor> Read(string path) =>
+        WholeFile.Read(path, stream => new SafetensorsReader(path, stream).Read());
+
+    private static byte[] Header(
+        List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject(MetadataName);
+                foreach (var (key, value) in metadata)
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            var offset = 0L;
+            foreach (var (name, tensor) in tensors)
+            {
+                var end = offset + tensor.ElementCount * TensorBytes.SizeOf(tensor.DType);
+                json.WriteStartObject(name);
+                json.WriteString("dtype", SafetensorsTypes.NameOf(tensor.DType));
+                WriteNumbers(json, "shape", tensor.Shape);
+                WriteNumbers(json, "data_offsets", [offset, end]);
+                json.WriteEndObject();
+                offset = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        var padding = (LengthSize - (int)(buffer.Length % LengthSize)) % LengthSize;
+        buffer.Write(Encoding.ASCII.GetBytes(new string(' ', padding)));
+        return buffer.ToArray();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+}

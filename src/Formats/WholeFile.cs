@@ -1,0 +1,81 @@
+using Ocs.Torch;
+
+namespace Ocs.Formats;
+
+/// <summary>Files that are there whole or not at all, and whose errors are the user's to read.</summary>
+internal static class WholeFile
+{
+    /// <summary>
+    /// Writes a file beside its place, to the disk, and only then renames it: whoever looks sees the old file or the new.
+    /// </summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        RequirePath(path);
+        var temporary = "";
+        try
+        {
+            var target = Path.GetFullPath(path);
+            temporary = Path.Combine(
+                Path.GetDirectoryName(target) ?? "", $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+            temporary = "";
+        }
+        catch (Exception error) when (IsOfTheDisk(error))
+        {
+            throw new OcsInputException(
+                $"{path} could not be written ({error.Message}): give a path in a folder that exists and has "
+                    + "room, and that you may write to.", error);
+        }
+        finally
+        {
+            if (temporary.Length > 0)
+            {
+                Discard(temporary);
+            }
+        }
+    }
+
+    /// <summary>Reads from a file; what the disk says becomes one sentence.</summary>
+    public static T Read<T>(string path, Func<FileStream, T> read)
+    {
+        RequirePath(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return read(stream);
+        }
+        catch (Exception error) when (IsOfTheDisk(error))
+        {
+            throw new OcsInputException($"{path} could not be read ({error.Message}): give the path of a file "
+                + "that is there and whole.", error);
+        }
+    }
+
+    private static bool IsOfTheDisk(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    private static void RequirePath(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new OcsInputException("A file's path is empty or holds a zero character: give the path of a file.");
+        }
+    }
+
+    // The error on its way matters more than a file left over.
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception error) when (IsOfTheDisk(error))
+        {
+        }
+    }
+}

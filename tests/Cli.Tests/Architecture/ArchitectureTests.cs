@@ -1,0 +1,106 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Ocs.Cli.Tests.Architecture;
+
+/// <summary>Rules that the layout of the repository follows.</summary>
+public partial class ArchitectureTests
+{
+    private const int LongestFile = 400;
+    private const int LongestShim = 900;
+
+    private static readonly string[] Houses =
+        [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void Project_references_are_those_of_the_layout_page()
+    {
+        var rows = HouseRow().Matches(File.ReadAllText(Repository.PathOf("docs/layout.md")));
+        var stated = rows.ToDictionary(row => row.Groups["house"].Value, row => Split(row.Groups["references"].Value), StringComparer.Ordinal);
+        Assert.Equal(Houses, stated.Keys.Order(StringComparer.Ordinal));
+        foreach (var house in Houses)
+        {
+            var expected = stated[house] is ["all"] ? Houses.Where(other => other != house) : stated[house];
+            Assert.Equal(expected.Order(StringComparer.Ordinal), References(house).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Native_functions_are_declared_only_under_Interop()
+    {
+        var outside = Repository.Files("src", "*.cs")
+            .Where(file => !file.Contains("/Interop/", StringComparison.Ordinal) && File.ReadAllText(file).Contains("LibraryImport(", StringComparison.Ordinal));
+
+        Assert.Empty(outside);
+    }
+
+    [Fact]
+    public void No_source_file_is_too_long()
+    {
+        var folders = new[] { "src", "tests", "bench", "examples" }.Where(folder => Directory.Exists(Repository.PathOf(folder)));
+        var tooLong = folders
+            .SelectMany(folder => Repository.Files(folder, "*.cs"))
+            .Select(file => (File: file, Lines: File.ReadLines(file).Count()))
+            .Where(pair => pair.Lines > LongestFile);
+
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void The_shim_stays_small()
+    {
+        var lines = Repository.Files("native", "*.*")
+            .Where(file => Path.GetExtension(file) is ".cpp" or ".h")
+            .Sum(file => File.ReadLines(file).Count());
+
+        Assert.InRange(lines, 1, LongestShim);
+    }
+
+    [Fact]
+    public void Every_public_type_has_a_summary()
+    {
+        var missing = Houses.SelectMany(house =>
+        {
+            var name = house == "Cli" ? "ocs" : $"Ocs.{house}";
+            var documented = XDocument.Load(Path.Combine(AppContext.BaseDirectory, $"{name}.xml"))
+                .Descendants("member")
+                .Where(member => member.Element("summary") is not null || member.Element("inheritdoc") is not null)
+                .Select(member => member.Attribute("name")!.Value)
+                .ToHashSet(StringComparer.Ordinal);
+            return Assembly.Load(name).GetExportedTypes()
+                .Where(type => !IsGenerated(type) && !documented.Contains($"T:{type.FullName!.Replace('+', '.')}"))
+                .Select(type => type.FullName);
+        });
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void The_readme_shows_the_program_of_the_example()
+    {
+        var block = CodeBlock().Match(File.ReadAllText(Repository.PathOf("README.md"))).Groups["code"].Value;
+        var program = File.ReadAllLines(Repository.PathOf("examples/QuickStart/Program.cs"))
+            .SkipWhile(line => line.StartsWith("using Ocs", StringComparison.Ordinal) || line.Length == 0);
+
+        Assert.NotEmpty(block);
+        Assert.Equal(block.Trim(), string.Join('\n', program).Trim());
+    }
+
+    private static string[] References(string house) =>
+    [
+        .. XDocument.Load(Repository.PathOf($"src/{house}/{house}.csproj"))
+            .Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
+    ];
+
+    private static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool IsGenerated(Type type) => type.IsNested && !type.IsNestedPublic;
+
+    [GeneratedRegex(@"^\| `src/(?<house>\w+)` \|.*\| (?<references>[\w, ]*)\|\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex HouseRow();
+
+    [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex CodeBlock();
+}

@@ -1,0 +1,201 @@
+using Ocs.Testing;
+
+namespace Ocs.Cli.Tests;
+
+/// <summary>What a person can get wrong, and the sentence that says what, where, and what to do.</summary>
+[NoTensorLeaks]
+public sealed class BadInputTests : IDisposable
+{
+    private const string Config = """
+        model: cifar_resnet8
+        data: fashion-mnist
+        data-limit: 64
+        training: { epochs: 1, batch-size: 32 }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _config;
+
+    public BadInputTests() => _config = _folder.Write("run.yaml", Config);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("There is no network 'cifar_resnet111'; did you mean 'cifar_resnet110'? `ocs models` lists them all.", "inspect", "cifar_resnet111")]
+    [InlineData("`ocs` has no command 'evla'; did you mean 'eval'? `ocs --help` lists them.", "evla")]
+    [InlineData("`ocs prune` has no option '--tarlet'; did you mean '--target'? `ocs prune --help` lists them.", "prune", "cifar_resnet8", "--tarlet", "0.5")]
+    [InlineData("`ocs prune` needs --target; `ocs prune --help` shows what it takes.", "prune", "cifar_resnet8")]
+    [InlineData("`ocs eval` needs MODEL; `ocs eval --help` shows what it takes.", "eval", "--data", "cifar10")]
+    [InlineData("--data needs a value; `ocs eval --help` shows what it takes.", "eval", "cifar_resnet8", "--data")]
+    [InlineData("--target cannot be 'half'; `ocs prune --help` shows what it takes.", "prune", "cifar_resnet8", "--target", "half")]
+    [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]
+    [InlineData("`ocs data` needs a command: list, check; `ocs data --help` explains them.", "data")]
+    [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8", "--target", "1.5")]
+    [InlineData("--preset must be one of paper, official, but is 'oficial'; did you mean 'official'?", "prune", "cifar_resnet8", "--target", "0.5", "--preset", "oficial")]
+    [InlineData("There is no data set 'cifar'; did you mean 'cifar10'? `ocs data list` lists them.", "eval", "cifar_resnet8", "--data", "cifar")]
+    [InlineData("There is no data set 'fashionmnist'; did you mean 'fashion-mnist'? `ocs data list` lists them.", "data", "check", "fashionmnist")]
+    [InlineData("A classifier needs at least 2 classes, but 1 was asked for.", "inspect", "cifar_resnet8", "--classes", "1")]
+    [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.", "inspect", "cifar_resnet8", "--input-channels", "2")]
+    [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE, or both.", "export", "cifar_resnet8")]
+    [InlineData("x.onnx: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.", "inspect", "./x.onnx")]
+    [InlineData("--weights takes a .safetensors or an .ocs file, but was given 'w.pth'.", "eval", "cifar_resnet8", "--weights", "w.pth", "--data", "fashion-mnist")]
+    public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>
+        Assert.EndsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("model: cifar_resnet9\ndata: cifar10", "There is no network 'cifar_resnet9'; did you mean 'cifar_resnet8'?")]
+    [InlineData("modle: cifar_resnet8", "line 1: there is no key 'modle'; did you mean 'model'?")]
+    [InlineData("model: a\ntraining:\n  epoch: 3", "line 3: there is no key 'training.epoch'; did you mean 'training.epochs'?")]
+    [InlineData("training: { epochs: many }", "line 1: training.epochs must be a whole number, but is 'many'.")]
+    [InlineData("training: { learning-rate: fast }", "line 1: training.learning-rate must be a number, but is 'fast'.")]
+    [InlineData("training: { nesterov: 1 }", "line 1: training.nesterov must be true or false, but is '1'.")]
+    [InlineData("training: { milestone-epochs: 90 }", "line 1: training.milestone-epochs must be a list, such as [90, 180].")]
+    [InlineData("training: { epochs: }", "line 1: training.epochs needs a value.")]
+    [InlineData("training: 3", "line 1: training needs keys and values of its own.")]
+    [InlineData("training: { seed: 3 }", "line 1: there is no key 'training.seed'")]
+    [InlineData("pruning: { growth: linea }", "line 1: pruning.growth must be one of printed, linear, but is 'linea'; did you mean 'linear'?")]
+    [InlineData("preset: paperr", "line 1: preset must be one of paper, official, but is 'paperr'; did you mean 'paper'?")]
+    [InlineData("pruning: { target: 0 }", "Pruning options: target must lie between 0 and 1, both excluded, but is 0.")]
+    [InlineData("data: cifar10", "names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).")]
+    [InlineData("model: cifar_resnet8", "names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).")]
+    [InlineData("model: cifar_resnet8\ndata: cifar10\ndata-limit: 0", "data-limit must be above 0, but is 0.")]
+    [InlineData("model: [", "this is no YAML")]
+    [InlineData("- model", "line 1: a configuration consists of keys and values, such as `model: cifar_resnet56`.")]
+    public void A_wrong_configuration_gets_one_sentence(string yaml, string sentence)
+    {
+        if (!yaml.Contains("model:", StringComparison.Ordinal) && !sentence.Contains("no model", StringComparison.Ordinal) && yaml[0] != '-')
+        {
+            yaml += "\nmodel: cifar_resnet8\ndata: cifar10";
+        }
+
+        var said = CommandLine.Fails("train", _folder.Write("wrong.yaml", yaml));
+
+        Assert.Contains(sentence, said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--set takes key=value, such as training.epochs=20, but was given 'epochs'.", "epochs")]
+    [InlineData("--set training.epoch=3: there is no key 'training.epoch'; did you mean 'training.epochs'?", "training.epoch=3")]
+    [InlineData("--set training.epochs=x: training.epochs must be a whole number, but is 'x'.", "training.epochs=x")]
+    public void A_wrong_assignment_gets_one_sentence(string sentence, string assignment) =>
+        Assert.Equal(sentence, CommandLine.Fails("train", _config, "--set", assignment));
+
+    [Fact]
+    public void A_missing_configuration_is_named() =>
+        Assert.StartsWith("The configuration nowhere.yaml cannot be read", CommandLine.Fails("train", "nowhere.yaml"), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_unreachable_target_leaves_no_folder_behind()
+    {
+        var run = _folder.PathOf("run");
+
+        var said = CommandLine.Fails("train", _config, "--set", "pruning.target=0.9999", "--out", run);
+
+        Assert.Contains("can't be reached", said, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
+    public void A_missing_data_set_is_named_with_the_places()
+    {
+        var said = CommandLine.Fails("train", _config, "--set", "data=cifar100", "--data-root", _folder.Path, "--out", _folder.PathOf("run"));
+
+        Assert.Contains("cifar100 was not found in", said, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_truncated_data_file_is_named_with_its_length()
+    {
+        _folder.Write("cifar10/data_batch_1.bin", "short");
+
+        var said = CommandLine.Fails("eval", "cifar_resnet8", "--data", "cifar10", "--data-root", _folder.Path);
+
+        Assert.Contains("test_batch.bin is missing", said, StringComparison.Ordinal);
+        _folder.Write("cifar10/test_batch.bin", "short");
+        said = CommandLine.Fails("eval", "cifar_resnet8", "--data", "cifar10", "--data-root", _folder.Path);
+        Assert.Contains("test_batch.bin has the wrong length: expected 30730000 bytes, found 5", said, StringComparison.Ordinal);
+        Assert.Equal(2, CommandLine.Run("data", "check", "cifar10", "--data-root", _folder.Path).Code);
+    }
+
+    [Fact]
+    public void A_data_root_that_is_no_folder_is_named() =>
+        Assert.Contains("is not a folder", CommandLine.Fails("data", "list", "--data-root", _config), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_corrupted_network_file_is_not_believed()
+    {
+        var file = _folder.PathOf("network.ocs");
+        CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--out", file);
+        var bytes = File.ReadAllBytes(file);
+        bytes[^1000] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        Assert.Contains(file, CommandLine.Fails("inspect", file), StringComparison.Ordinal);
+
+        File.WriteAllBytes(file, bytes[..^500]);
+        Assert.Contains(file, CommandLine.Fails("inspect", file), StringComparison.Ordinal);
+        Assert.Contains("is not an .ocs file", CommandLine.Fails("inspect", _folder.Write("text.ocs", "hello")), StringComparison.Ordinal);
+        Assert.Contains("could not be read", CommandLine.Fails("inspect", _folder.PathOf("nowhere.ocs")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_of_another_network_are_refused()
+    {
+        var weights = _folder.PathOf("weights.safetensors");
+        CommandLine.Run("export", "cifar_resnet8", "--input-channels", "1", "--safetensors", weights);
+
+        var other = CommandLine.Fails("eval", "cifar_resnet20", "--weights", weights, "--data", "fashion-mnist");
+        var classes = CommandLine.Fails("prune", "cifar_resnet8", "--classes", "100", "--input-channels", "1", "--weights", weights, "--target", "0.5", "--out", _folder.PathOf("x.ocs"));
+
+        Assert.Contains("The weights lack", other, StringComparison.Ordinal);
+        Assert.Contains("Weight 'fc.weight' has shape [10, 64], but 'cifar_resnet8' needs [100, 64]", classes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_for_other_images_or_classes_is_refused()
+    {
+        var colour = _folder.PathOf("colour.ocs");
+        var hundred = _folder.PathOf("hundred.ocs");
+        CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--out", colour);
+        CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--classes", "100", "--input-channels", "1", "--out", hundred);
+
+        Assert.Contains("takes images of 3x32x32, but those of fashion-mnist are 1x28x28", Eval(colour), StringComparison.Ordinal);
+        Assert.Contains("tells 100 classes apart, but fashion-mnist has 10", Eval(hundred), StringComparison.Ordinal);
+
+        static string Eval(string file) => CommandLine.Fails("eval", file, "--data", "fashion-mnist", "--data-limit", "10");
+    }
+
+    [Fact]
+    public void A_run_folder_that_exists_is_left_alone()
+    {
+        var run = _folder.PathOf("run");
+        _folder.Write("run/notes.txt", "mine");
+
+        var said = CommandLine.Fails("train", _config, "--out", run);
+        var forced = CommandLine.Fails("train", _config, "--out", run, "--force");
+
+        Assert.Equal($"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.", said);
+        Assert.Equal($"The folder {run} holds files but no run, so --force does not replace it; give another folder with --out.", forced);
+        Assert.Equal("mine", File.ReadAllText(_folder.PathOf("run/notes.txt")));
+    }
+
+    // A path below a file: that cannot be written by anyone, root included.
+    [Fact]
+    public void An_output_that_cannot_be_written_is_named()
+    {
+        var below = Path.Combine(_config, "below");
+
+        Assert.Contains($"{below} cannot be written", CommandLine.Fails("train", _config, "--out", below), StringComparison.Ordinal);
+        Assert.Contains($"{below}.ocs cannot be written", CommandLine.Fails("prune", "cifar_resnet8", "--target", "0.5", "--out", below + ".ocs"), StringComparison.Ordinal);
+        Assert.Contains($"{below}.onnx cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", below + ".onnx"), StringComparison.Ordinal);
+        Assert.Contains($"{_folder.Path} cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", _folder.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_named() =>
+        Assert.Contains("'tpu' is no device: write cpu, cuda or cuda:N.", CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_folder_without_a_run_has_no_report() =>
+        Assert.Contains("give the folder that a run has written", CommandLine.Fails("report", _folder.Path), StringComparison.Ordinal);
+}

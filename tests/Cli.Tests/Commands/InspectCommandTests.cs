@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Ocs.Testing;
+
+namespace Ocs.Cli.Tests.Commands;
+
+/// <summary>`ocs inspect` and `ocs models`.</summary>
+[NoTensorLeaks]
+public class InspectCommandTests
+{
+    [Fact]
+    public void The_text_of_cifar_resnet20_is_as_expected()
+    {
+        var result = CommandLine.Run("inspect", "cifar_resnet20");
+
+        Assert.Equal(0, result.Code);
+        Assert.Empty(result.Error);
+        Expectation.Matches("inspect-cifar_resnet20", result.Output);
+    }
+
+    [Fact]
+    public void The_json_object_has_the_names_that_scripts_rely_on()
+    {
+        var inspected = CommandLine.Run("inspect", "cifar_resnet20", "--json").Json;
+
+        Assert.Equal(["model", "input", "macs", "parameters", "groups"], Names(inspected));
+        Assert.Equal("cifar_resnet20", inspected.GetProperty("model").GetString());
+        Assert.Equal([3, 32, 32], inspected.GetProperty("input").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.Equal(40_813_184, inspected.GetProperty("macs").GetInt64());
+        Assert.Equal(272_474, inspected.GetProperty("parameters").GetInt64());
+        var groups = inspected.GetProperty("groups").EnumerateArray().ToList();
+        Assert.All(groups, group => Assert.Equal(["id", "channels", "frozen", "reason", "members"], Names(group)));
+        Assert.Equal(12, groups.Count(group => !group.GetProperty("frozen").GetBoolean()));
+        Assert.All(groups, group => Assert.Equal(
+            group.GetProperty("frozen").GetBoolean(), group.GetProperty("reason").ValueKind == JsonValueKind.String));
+        Assert.All(
+            groups.SelectMany(group => group.GetProperty("members").EnumerateArray()),
+            member => Assert.Equal(["parameter", "dimension"], Names(member)));
+    }
+
+    [Fact]
+    public void Classes_and_image_channels_can_be_chosen()
+    {
+        var inspected = CommandLine.Run("inspect", "cifar_vgg16", "--classes", "100", "--input-channels", "1", "--json").Json;
+
+        Assert.Equal([1, 28, 28], inspected.GetProperty("input").EnumerateArray().Select(size => size.GetInt32()));
+    }
+
+    [Fact]
+    public void Models_lists_every_network_of_the_zoo()
+    {
+        var listed = CommandLine.Run("models", "--json").Json.GetProperty("models").EnumerateArray().ToList();
+
+        Assert.All(listed, model => Assert.Equal(["model", "description", "macs", "parameters"], Names(model)));
+        Assert.Equal(Zoo.Models.All.Select(model => model.Name), listed.Select(model => model.GetProperty("model").GetString()));
+        Assert.Contains("cifar_resnet56", CommandLine.Run("models").Output, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
+}

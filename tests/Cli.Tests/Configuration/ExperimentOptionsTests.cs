@@ -1,0 +1,98 @@
+using Ocs.Cli.Configuration;
+using Ocs.Data;
+using Ocs.Pruning;
+using Ocs.Training;
+using Ocs.Training.Schedules;
+
+namespace Ocs.Cli.Tests.Configuration;
+
+/// <summary>YAML to options and back.</summary>
+public class ExperimentOptionsTests
+{
+    private const string Least = "model: cifar_resnet20\ndata: cifar10\n";
+
+    public static TheoryData<string> Experiments =>
+        [.. Repository.Files("experiments", "*.yaml").Select(file => Path.GetRelativePath(Repository.Root, file)).Order()];
+
+    [Fact]
+    public void Defaults_are_those_of_the_paper()
+    {
+        var options = Read(Least);
+
+        Assert.Equal([90, 180, 240, 270], options.Training.MilestoneEpochs.ToArray());
+        Assert.Equal(new TrainingOptions() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
+        Assert.Equal(OneCycleOptions.Paper, options.Pruning);
+        Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
+    }
+
+    [Fact]
+    public void The_preset_is_what_the_file_states_its_changes_to()
+    {
+        var options = Read(Least + "preset: official\npruning: { target: 0.3, cost-weighting: false }");
+
+        Assert.Equal(OneCycleOptions.Official with { Target = 0.3, CostWeighting = false }, options.Pruning);
+    }
+
+    [Fact]
+    public void Every_kind_of_value_is_read()
+    {
+        var options = Read(Least + """
+            seed: 7
+            data-limit: 100
+            augmentation: { horizontal-flip: false }
+            training:
+              learning-rate: 5e-2
+              schedule: multi-step
+              milestone-epochs: [1, 2]
+              nesterov: false
+            pruning: { sparsity-start-epoch: null, latest-cut-epoch: 9, saliency: squared-norm }
+            """);
+
+        Assert.Equal((7ul, 7ul, 100), (options.Seed, options.Training.Seed, options.DataLimit));
+        Assert.Equal(AugmentationOptions.CifarTrain with { HorizontalFlip = false }, options.Augmentation);
+        Assert.Equal((0.05, ScheduleKind.MultiStep, false), (options.Training.LearningRate, options.Training.Schedule, options.Training.Nesterov));
+        Assert.Equal([1, 2], options.Training.MilestoneEpochs.ToArray());
+        Assert.Equal((null, 9), (options.Pruning.SparsityStartEpoch, options.Pruning.LatestCutEpoch));
+    }
+
+    [Fact]
+    public void Assignments_go_over_the_file_and_the_seed_over_both()
+    {
+        var options = ExperimentOptions.Read(
+            Least + "training: { epochs: 3 }",
+            "test.yaml",
+            ["training.epochs=5", "seed=1", "pruning.target=0.25", "training.milestone-epochs=[2, 4]", "preset=official"],
+            seed: 2);
+
+        Assert.Equal((5, 2ul, 0.25), (options.Training.Epochs, options.Training.Seed, options.Pruning.Target));
+        Assert.Equal([2, 4], options.Training.MilestoneEpochs.ToArray());
+        Assert.Equal(PartitionRule.Official, options.Pruning.Partition);
+    }
+
+    [Fact]
+    public void What_is_written_reads_as_the_same_options()
+    {
+        var options = Read(Least + "preset: official\nseed: 3\ntraining: { weight-decay: 1e-7, label-smoothing: 0.1 }\npruning: { sparsity-start-epoch: null }");
+
+        var again = Read(options.ToYaml());
+
+        Assert.Equal(options.ToYaml(), again.ToYaml());
+        Assert.Equal(options.Pruning, again.Pruning);
+        Assert.Equal(options.Training with { MilestoneEpochs = [] }, again.Training with { MilestoneEpochs = [] });
+    }
+
+    [Theory]
+    [MemberData(nameof(Experiments))]
+    public void An_experiment_file_reads_and_says_what_it_is(string file)
+    {
+        var options = ExperimentOptions.Load(Repository.PathOf(file), []);
+
+        Assert.Contains(options.Data, DatasetCatalog.Names);
+        var header = File.ReadLines(Repository.PathOf(file)).TakeWhile(line => line.StartsWith('#')).ToList();
+        Assert.Contains(header, line => line.StartsWith("# Expected: ", StringComparison.Ordinal));
+        Assert.Contains(header, line => line.StartsWith("# Time: ", StringComparison.Ordinal));
+        Assert.Contains(header, line => line.StartsWith("# Command: ocs ", StringComparison.Ordinal));
+    }
+
+    private static ExperimentOptions Read(string yaml) => ExperimentOptions.Read(yaml, "test.yaml", []);
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Ocs.Cli.Tests;
+using Ocs.RunLog;
+using Ocs.Testing;
+
+namespace Ocs.EndToEnd.Tests;
+
+/// <summary>The whole cycle in seconds: a small network on some images of Fashion-MNIST.</summary>
+[NoTensorLeaks]
+public sealed class OneCycleTests : IDisposable
+{
+    private const string Config = """
+        model: cifar_resnet8
+        data: fashion-mnist
+        data-limit: 512
+        seed: 1
+        training: { epochs: 4, batch-size: 64, schedule: cosine, layout: contiguous }
+        pruning: { target: 0.5, sparsity-start-epoch: 1, latest-cut-epoch: 2 }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _config;
+    private readonly string _run;
+
+    public OneCycleTests()
+    {
+        _config = _folder.Write("run.yaml", Config);
+        _run = _folder.PathOf("run");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void One_command_trains_prunes_and_trains_on()
+    {
+        var trained = CommandLine.Run("train", _config, "--out", _run);
+
+        Assert.Equal((0, ""), (trained.Code, trained.Error));
+        foreach (var file in new[] { "config.yaml", "run.jsonl", "model.ocs", "best.ocs", "model.safetensors", "pruned.onnx", "summary.json", "report.html" })
+        {
+            Assert.True(new FileInfo(Path.Combine(_run, file)).Length > 0, file);
+        }
+
+        var run = RunLogReader.Read(_run);
+        var summary = run.Summary!;
+        Assert.InRange(1 - (double)summary.MacsAfter / summary.MacsBefore, 0.5, 0.55);
+        Assert.True(summary.Gate!.Passed);
+        Assert.Equal([RunPhase.Train, RunPhase.Sparsity, RunPhase.Final, RunPhase.Final], run.Records.Select(record => record.Phase));
+        Assert.Equal(summary.MacsAfter, run.Records[^1].Macs);
+        Assert.Equal(4, trained.Output.Split('\n').Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_saved_network_is_as_accurate_as_the_run_says()
+    {
+        CommandLine.Run("train", _config, "--out", _run);
+        var summary = RunLogReader.Read(_run).Summary!;
+
+        foreach (var model in new[] { ["model.ocs"], new[] { "model.ocs", "--weights", Path.Combine(_run, "model.safetensors") } })
+        {
+            var evaluated = CommandLine.Run(
+                ["eval", Path.Combine(_run, model[0]), .. model[1..], "--data", "fashion-mnist", "--data-limit", "512", "--json"]).Json;
+            Assert.Equal(summary.ValAccuracy, evaluated.GetProperty("accuracy").GetDouble());
+            Assert.Equal(summary.MacsAfter, evaluated.GetProperty("macs").GetInt64());
+        }
+    }
+
+    [Fact]
+    public void The_resolved_configuration_repeats_the_run()
+    {
+        var again = _folder.PathOf("again");
+        CommandLine.Run("train", _config, "--out", _run, "--set", "training.epochs=3");
+
+        CommandLine.Run("train", Path.Combine(_run, "config.yaml"), "--out", again);
+
+        var (first, second) = (RunLogReader.Read(_run).Records, RunLogReader.Read(again).Records);
+        Assert.Equal(3, first.Length);
+        Assert.Equal(first.Select(record => (record.TrainLoss, record.ValAccuracy)), second.Select(record => (record.TrainLoss, record.ValAccuracy)));
+    }
+
+    [Fact]
+    public void The_baseline_trains_the_same_network_uncut()
+    {
+        var trained = CommandLine.Run("baseline", _config, "--out", _run, "--json");
+
+        Assert.Equal(0, trained.Code);
+        var summary = trained.Json;
+        Assert.Equal("baseline", summary.GetProperty("kind").GetString());
+        Assert.Equal(summary.GetProperty("macs_before").GetInt64(), summary.GetProperty("macs_after").GetInt64());
+        Assert.False(File.Exists(Path.Combine(_run, "pruned.onnx")));
+        Assert.True(File.Exists(Path.Combine(_run, "best.ocs")));
+        Assert.Contains("epoch   0", trained.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_summary_and_the_log_have_the_names_that_scripts_rely_on()
+    {
+        var summary = CommandLine.Run("train", _config, "--out", _run, "--json").Json;
+
+        string[] wanted =
+        [
+            "val_accuracy", "stable_epoch", "sl_start_epoch", "macs_before", "macs_after", "parameters_before", "parameters_after",
+            "accuracy_at_cut_before", "accuracy_at_cut_after", "total_seconds",
+        ];
+        Assert.Subset(summary.EnumerateObject().Select(property => property.Name).ToHashSet(), wanted.ToHashSet());
+        var line = File.ReadLines(Path.Combine(_run, "run.jsonl")).First();
+        Assert.All(
+            new[]
+            {
+                "epoch", "phase", "train_loss", "val_accuracy", "val_loss", "j", "j_avg", "lambda", "lr", "macs", "parameters", "seconds",
+                "images_per_second",
+            },
+            name => Assert.Contains($"\"{name}\":", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Force_replaces_a_run_and_nothing_else()
+    {
+        CommandLine.Run("train", _config, "--out", _run, "--set", "training.epochs=3");
+        File.WriteAllText(Path.Combine(_run, "notes.txt"), "mine");
+
+        var second = CommandLine.Run("baseline", _config, "--out", _run, "--set", "training.epochs=1", "--force");
+
+        Assert.Equal(0, second.Code);
+        Assert.Equal(RunKind.Baseline, RunLogReader.Read(_run).Summary!.Kind);
+        Assert.Single(File.ReadLines(Path.Combine(_run, "run.jsonl")));
+        Assert.False(File.Exists(Path.Combine(_run, "pruned.onnx")));
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(_run, "notes.txt")));
+    }
+
+    [Fact]
+    public void A_stop_comes_after_the_step_and_leaves_a_usable_folder()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new StoppingWriter(stop, "epoch   1");
+
+        var stopped = CommandLine.Run(["train", _config, "--out", _run], output, stop.Token);
+
+        Assert.Equal((130, ""), (stopped.Code, stopped.Error));
+        var run = RunLogReader.Read(_run);
+        Assert.Equal(2, run.Records.Length);
+        Assert.Equal(2, run.Summary!.Epochs);
+        Assert.Contains("Stopped in epoch 2", stopped.Output, StringComparison.Ordinal);
+        var evaluated = CommandLine.Run("eval", Path.Combine(_run, "model.ocs"), "--data", "fashion-mnist", "--data-limit", "512", "--json");
+        Assert.Equal(0, evaluated.Code);
+        Assert.True(File.Exists(Path.Combine(_run, "report.html")));
+    }
+
+    [Fact]
+    public void The_demo_shows_the_pruned_network_beside_its_twin()
+    {
+        var demo = CommandLine.Run(
+            "demo", "--out", _run, "--set", "data-limit=512", "--set", "training.epochs=3", "--set", "training.warmup-epochs=0",
+            "--set", "pruning.sparsity-start-epoch=0", "--set", "pruning.latest-cut-epoch=1");
+
+        Assert.Equal((0, ""), (demo.Code, demo.Error));
+        Assert.Contains("unpruned twin", demo.Output, StringComparison.Ordinal);
+        var summary = RunLogReader.Read(_run).Summary!;
+        Assert.NotNull(summary.Baseline);
+        Assert.True(summary.MacsAfter <= 0.5 * summary.MacsBefore);
+        Assert.Contains(summary.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), demo.Output, StringComparison.Ordinal);
+    }
+
+    // Sets off the stop when a text goes by.
+    private sealed class StoppingWriter(CancellationTokenSource stop, string at) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.StartsWith(at, StringComparison.Ordinal) == true)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Ocs.Formats.Tests.Onnx;
+
+/// <summary>A fact that needs python3 with onnx and torch (Debian: python3-onnx, python3-torch), and is skipped without.</summary>
+internal sealed class PythonFactAttribute : FactAttribute
+{
+    public PythonFactAttribute()
+    {
+        if (!Python.IsThere)
+        {
+            Skip = "needs /usr/bin/python3 with onnx and torch: apt-get install python3-onnx python3-torch";
+        }
+    }
+}
+
+/// <summary>Runs a script and gives what it says.</summary>
+internal static class Python
+{
+    private const string Interpreter = "/usr/bin/python3";
+    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not (find_spec('onnx') and find_spec('torch')))";
+
+    public static bool IsThere { get; } = File.Exists(Interpreter) && Run("-c", Probe).ExitCode == 0;
+
+    public static (int ExitCode, string Said) Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Interpreter, arguments) { RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, said);
+    }
+}
