@@ -6,7 +6,7 @@ namespace Ocs.Formats;
 internal static class WholeFile
 {
     /// <summary>
-    /// Writes a file beside its place, to the disk, and only then renames it into place: whoever looks sees the old file or the new.
+    /// Writes a file beside its place, to the disk, and only then renames it: whoever looks sees the old file or the new.
     /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
@@ -29,7 +29,8 @@ internal static class WholeFile
         catch (Exception error) when (IsOfTheDisk(error))
         {
             throw new OcsInputException(
-                $"{path} could not be written ({error.Message}): give a path in a folder that exists and has room, and that you may write to.", error);
+                $"{path} could not be written ({error.Message}): give a path in a folder that exists and has "
+                    + "room, and that you may write to.", error);
         }
         finally
         {
@@ -51,7 +52,8 @@ internal static class WholeFile
         }
         catch (Exception error) when (IsOfTheDisk(error))
         {
-            throw new OcsInputException($"{path} could not be read ({error.Message}): give the path of a file that is there and whole.", error);
+            throw new OcsInputException($"{path} could not be read ({error.Message}): give the path of a file "
+                + "that is there and whole.", error);
         }
     }
 

@@ -17,23 +17,14 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
     public MemoryFormat Faster => ChannelsLast < Contiguous ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
 
     /// <summary>Runs the trial on copies of the parameters.</summary>
-    public static MemoryFormatTrial Run(Graph graph, ParameterTable parameters, Tensor batch)
+    public static MemoryFormatTrial Run(Graph graph, ParameterTable parameters, Tensor batch) => new(
+        Seconds(graph, parameters, batch, MemoryFormat.Contiguous),
+        Seconds(graph, parameters, batch, MemoryFormat.ChannelsLast));
+
+    /// <summary>Median seconds of a forward and backward pass in one layout, on copies of the parameters.</summary>
+    public static double Seconds(Graph graph, ParameterTable parameters, Tensor batch, MemoryFormat format)
     {
         var rng = TorchRuntime.GetRngState();
-        try
-        {
-            return new(
-                Time(graph, parameters, batch, MemoryFormat.Contiguous),
-                Time(graph, parameters, batch, MemoryFormat.ChannelsLast));
-        }
-        finally
-        {
-            TorchRuntime.SetRngState(rng);
-        }
-    }
-
-    private static double Time(Graph graph, ParameterTable parameters, Tensor batch, MemoryFormat format)
-    {
         using var copy = parameters.Clone(graph);
         var executor = new Executor(graph, copy) { MemoryFormat = format };
         var seconds = new List<double>();
@@ -53,6 +44,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
             }
         }
 
+        TorchRuntime.SetRngState(rng);
         return seconds.Order().ElementAt(Runs / 2);
     }
 }

@@ -48,6 +48,10 @@ public abstract record Operator
     [JsonIgnore]
     public virtual bool OutputMayBeOverwritten => false;
 
+    /// <summary>Whether a channel that is zero in every input is zero in the output, given zero weights and biases.</summary>
+    [JsonIgnore]
+    public virtual bool KeepsZeroChannels => true;
+
     /// <summary>Ties every dimension of an input to the same dimension of the output: the rule of element-wise operators.</summary>
     protected static void TieElementwise(ICoupling coupling, int input = 0)
     {

@@ -162,8 +162,11 @@ public sealed record OneCycleOptions
         Check(StabilityWindow >= 1, $"stability-window must be at least 1, but is {StabilityWindow}");
         Check(SparsityStartEpoch is null or >= 0, $"sparsity-start-epoch must not be negative, but is {SparsityStartEpoch}");
         Check(
-            MonitorStartEpoch <= (SparsityStartEpoch ?? MonitorStartEpoch),
-            $"monitor-start-epoch {MonitorStartEpoch} must not come after sparsity-start-epoch {SparsityStartEpoch}");
+            SparsityStartEpoch is null || SparsityStartEpoch >= MonitorStartEpoch,
+            $"sparsity-start-epoch {SparsityStartEpoch} must not come before monitor-start-epoch {MonitorStartEpoch}");
+        Check(
+            LatestCutEpoch is null || LatestCutEpoch >= MonitorStartEpoch,
+            $"latest-cut-epoch {LatestCutEpoch} must not come before monitor-start-epoch {MonitorStartEpoch}");
         Check(StableThreshold is >= 0 and < 1, $"stable-threshold must lie in [0, 1), but is {StableThreshold}");
         Check(LatestCutEpoch is null or >= 0, $"latest-cut-epoch must not be negative, but is {LatestCutEpoch}");
         Check(

@@ -22,9 +22,7 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly Sgd _optimizer;
     private readonly BatchLoader _loader;
     private readonly Device _device;
-    private Graph _graph;
-    private ParameterTable _parameters;
-    private Executor _executor;
+    private RunningNetwork _network;
     private OneCyclePruner? _pruner;
     private PruningRecord? _record;
     private GateResult? _gate;
@@ -42,16 +40,15 @@ public sealed class OneCycleTrainer : IDisposable
         training.Validate();
         pruning?.Validate();
         CheckFit(graph, data);
-        (_original, _graph, _data, _training, _pruning, _device) = (graph, graph, data, training, pruning, device);
+        (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
         _loader = new(data.Train, BatchLoaderOptions.Train(training.BatchSize, data.Augmentation, training.Seed) with
         {
             DropLast = training.DropLast,
             Device = device,
         });
-        _parameters = start ?? ParameterTable.Initialize(graph, training.Seed, device);
-        _executor = new(graph, _parameters);
-        _pruner = pruning is null ? null : new(graph, _parameters, pruning);
+        _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
+        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
     }
 
     /// <summary>Sees the run as it goes.</summary>
@@ -73,7 +70,7 @@ public sealed class OneCycleTrainer : IDisposable
             WarnOf(_pruner.CurrentPartition);
         }
 
-        ChooseLayout();
+        Arrange(padding: null);
         var epoch = 0;
         for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
         {
@@ -101,16 +98,15 @@ public sealed class OneCycleTrainer : IDisposable
             Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
             _pruner.BeginEpoch(epoch);
             Cut();
+            HandOverIfBest();
         }
 
-        Observer.ModelReady(ModelKind.Last, _graph, _parameters, _record);
-        var parameters = _parameters;
-        _parameters = null!;
+        HandOver(ModelKind.Last);
         return new()
         {
             Original = _original,
-            Graph = _graph,
-            Parameters = parameters,
+            Graph = _network.Graph,
+            Parameters = _network.Release(),
             Record = _record,
             Gate = _gate,
             Groups = pruner?.Coupling.Groups ?? [],
@@ -133,7 +129,7 @@ public sealed class OneCycleTrainer : IDisposable
         _loader.Dispose();
         _optimizer.Dispose();
         _pruner?.Dispose();
-        _parameters?.Dispose();
+        _network.Dispose();
     }
 
     // One pass over the data; null when it was stopped on the way.
@@ -148,7 +144,7 @@ public sealed class OneCycleTrainer : IDisposable
             {
                 var iteration = (long)epoch * _loader.BatchesPerEpoch + step - _iterationsBehind;
                 rate = RateAt(iteration);
-                using var logits = _executor.Forward(batch.Images, training: true);
+                using var logits = _network.Executor.Forward(batch.Images, training: true);
                 using var loss = Aten.CrossEntropy(logits, batch.Labels, _training.LabelSmoothing);
                 var value = loss.Item<double>();
                 if (!double.IsFinite(value))
@@ -159,7 +155,7 @@ public sealed class OneCycleTrainer : IDisposable
 
                 Autograd.Backward(loss);
                 _pruner?.AddPenaltyGradient();
-                _optimizer.Step(_parameters, rate);
+                _optimizer.Step(_network.Parameters, rate);
                 _pruner?.Shrink(_pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
 
                 (step, seen, lossSum) = (step + 1, seen + batch.Count, lossSum + value * batch.Count);
@@ -182,7 +178,7 @@ public sealed class OneCycleTrainer : IDisposable
 
     private void Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
-        _evaluation = Evaluation.Run(_executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
         Observer.EpochDone(new()
         {
             Epoch = epoch,
@@ -195,17 +191,23 @@ public sealed class OneCycleTrainer : IDisposable
             JAvg = plan?.AverageJ,
             Lambda = plan?.Lambda,
             Lr = trained.LearningRate,
-            Macs = _graph.Macs,
-            Parameters = _graph.ParameterCount,
+            Macs = _network.Graph.Macs,
+            Parameters = _network.Graph.ParameterCount,
             Seconds = trained.Seconds,
             ImagesPerSecond = trained.ImagesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
         });
-        if (_pruner is null && !(_evaluation.Accuracy <= _best))
+        HandOverIfBest();
+    }
+
+    // Once it is to be pruned, only a pruned network can be the best one.
+    private void HandOverIfBest()
+    {
+        if (_pruner is null && !(_evaluation!.Accuracy <= _best))
         {
             _best = _evaluation.Accuracy;
-            Observer.ModelReady(ModelKind.Best, _graph, _parameters, _record);
+            HandOver(ModelKind.Best);
         }
     }
 
@@ -215,13 +217,13 @@ public sealed class OneCycleTrainer : IDisposable
         var pruner = _pruner!;
         var partition = pruner.CurrentPartition;
         WarnOf(partition);
-        _evaluation ??= Evaluation.Run(_executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation ??= Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
         var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
-        var cut = plan.Apply(_parameters);
+        var cut = plan.Apply(_network.Parameters);
         var promised = Pruning.Search.ResourceConstraint.Macs(pruner.Coupling).Count(partition.Subnetwork);
         using (var probe = _loader.Epoch(0).First())
         {
-            _gate = PruneProofGate.Check(pruner.Coupling, partition.Subnetwork, plan, _parameters, cut, probe.Images, promised, Reload);
+            _gate = PruneProofGate.Check(pruner.Coupling, partition.Subnetwork, plan, _network.Parameters, cut, probe.Images, promised, Reload);
         }
 
         if (!_gate.Passed)
@@ -243,15 +245,14 @@ public sealed class OneCycleTrainer : IDisposable
 
         pruner.Dispose();
         _pruner = null;
-        _parameters.Dispose();
-        (_graph, _parameters) = (plan.After, cut);
-        _executor = new(_graph, _parameters);
-        ChooseLayout();
+        _network.Dispose();
+        _network = new(plan.After, cut);
+        Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));
 
         // The authors' program sets its new schedule one epoch back.
         _iterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
         var before = _evaluation.Accuracy;
-        _evaluation = Evaluation.Run(_executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
         _accuracyAtCut = (before, _evaluation.Accuracy);
         Observer.Message(
             $"Cut {(pruner.WasForced ? "as late as allowed" : "stable")}: {plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, accuracy {before:P2} to {_evaluation.Accuracy:P2}; the gate passed.");
@@ -272,23 +273,21 @@ public sealed class OneCycleTrainer : IDisposable
         Options = OptionsText,
     };
 
-    private void ChooseLayout()
+    private void Arrange(CutPlan? padding)
     {
-        if (_training.Layout == LayoutChoice.Auto)
+        using var batch = _loader.Epoch(0).First();
+        var (padded, sentence) = _network.Arrange(_training, padding, batch.Images);
+        if (padded)
         {
-            using var batch = _loader.Epoch(0).First();
-            var trial = MemoryFormatTrial.Run(_graph, _parameters, batch.Images);
-            _executor.MemoryFormat = trial.Faster;
-            Observer.Message(
-                $"Layout {trial.Faster}: a step takes {trial.ChannelsLast * 1000:F0} ms channels-last, {trial.Contiguous * 1000:F0} ms contiguous.");
-        }
-        else
-        {
-            _executor.MemoryFormat = _training.Layout == LayoutChoice.ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
+            _optimizer.Expand(padding!);
         }
 
-        _loader.MemoryFormat = _executor.MemoryFormat;
+        Observer.Message(sentence);
+        _loader.MemoryFormat = _network.Executor.MemoryFormat;
     }
+
+    private void HandOver(ModelKind kind) =>
+        _network.Lend(parameters => Observer.ModelReady(kind, _network.Graph, parameters, _record));
 
     private void WarnOf(Pruning.Search.Partition partition)
     {

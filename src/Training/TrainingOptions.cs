@@ -13,6 +13,15 @@ public enum LayoutChoice
     ChannelsLast,
 }
 
+/// <summary>Whether a cut network trains with zero channels beside its own, so that its widths are whole vectors.</summary>
+public enum PaddingChoice
+{
+    /// <summary>Where it is faster, by the clock.</summary>
+    Auto,
+    Never,
+    Always,
+}
+
 /// <summary>How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR.</summary>
 public sealed record TrainingOptions
 {
@@ -58,6 +67,8 @@ public sealed record TrainingOptions
     public bool DropLast { get; init; } = true;
 
     public LayoutChoice Layout { get; init; }
+
+    public PaddingChoice Padding { get; init; }
 
     /// <summary>Images a batch in evaluation, at least 1.</summary>
     public int EvaluationBatchSize { get; init; } = 500;

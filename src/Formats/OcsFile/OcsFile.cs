@@ -51,14 +51,15 @@ public static class OcsFile
         });
     }
 
-    /// <summary>Reads a network. Every way in which a file can be wrong ends in an <see cref="OcsInputException"/>.</summary>
+    /// <summary>Reads a network. Whatever is wrong with the file is an <see cref="OcsInputException"/>.</summary>
     public static OcsModel Read(string path) => WholeFile.Read(path, stream => new OcsReader(path, stream).Read());
 
     /// <summary>Whether a file begins as an .ocs file does.</summary>
     public static bool IsOcsFile(string path) => File.Exists(path) && WholeFile.Read(path, stream =>
     {
         Span<byte> start = stackalloc byte[Magic.Length];
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.SequenceEqual(Magic);
     });
 
     internal static long Align(long position) => (position + Alignment - 1) / Alignment * Alignment;
@@ -81,7 +82,8 @@ public static class OcsFile
             var tensor = parameters[spec.Name];
             if (!tensor.Shape.SequenceEqual(spec.Shape.AsSpan()))
             {
-                throw new ArgumentException($"Parameter '{spec.Name}' is not of the graph's shape {NodeShapes.Show(spec.Shape)}.", nameof(parameters));
+                throw new ArgumentException($"Parameter '{spec.Name}' is not of the graph's shape "
+                    + $"{NodeShapes.Show(spec.Shape)}.", nameof(parameters));
             }
 
             var length = tensor.ElementCount * TensorBytes.SizeOf(tensor.DType);

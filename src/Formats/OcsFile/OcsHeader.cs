@@ -10,7 +10,11 @@ internal sealed record OcsHeader(Graph Graph, PruningRecord? Record, ImmutableAr
 
 /// <summary>Where a parameter's bytes lie, counted from the first byte of the data.</summary>
 internal sealed record OcsTensor(
-    string Name, [property: JsonPropertyName("dtype")] DType DType, ImmutableArray<long> Shape, long Offset, long Length);
+    string Name,
+    [property: JsonPropertyName("dtype")] DType DType,
+    ImmutableArray<long> Shape,
+    long Offset,
+    long Length);
 
 /// <summary>Reads and writes the header without reflection; what is missing or unknown is an error.</summary>
 [JsonSourceGenerationOptions(

@@ -47,13 +47,16 @@ internal sealed class OcsReader(string path, FileStream stream)
         var version = BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
         if (version != OcsFile.Version)
         {
-            throw Error($"has version {version} of the .ocs layout, but this program reads version {OcsFile.Version}: update the program");
+            throw Error($"has version {version} of the .ocs layout, but this program reads version "
+                + $"{OcsFile.Version}: update the program");
         }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix[12..]);
-        return length <= HighestHeaderLength && (long)length <= stream.Length - OcsFile.PrefixLength - SHA256.HashSizeInBytes
+        var highest = Math.Min(HighestHeaderLength, stream.Length - OcsFile.PrefixLength - SHA256.HashSizeInBytes);
+        return length <= (ulong)highest
             ? (int)length
-            : throw Error($"states a header of {length} bytes, which a file of {stream.Length} bytes cannot hold: {Remedy}");
+            : throw Error($"states a header of {length} bytes, which a file of {stream.Length} bytes cannot "
+                + $"hold: {Remedy}");
     }
 
     private void CheckHash()
@@ -85,7 +88,8 @@ internal sealed class OcsReader(string path, FileStream stream)
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
-            throw UnknownOperator(json) ?? Error($"has a header that is no network ({FirstLine(error)}): {Remedy}", error);
+            throw UnknownOperator(json) ?? Error($"has a header that is no network ({FirstLine(error)}): "
+                + $"{Remedy}", error);
         }
     }
 
@@ -107,7 +111,8 @@ internal sealed class OcsReader(string path, FileStream stream)
             {
                 if (node.GetProperty("operator").GetProperty("op").GetString() is { } name && !known.Contains(name))
                 {
-                    return Error($"uses the operator '{name}' (node '{node.GetProperty("name").GetString()}'), which this program does not know: update the program");
+                    return Error($"uses the operator '{name}' (node '{node.GetProperty("name").GetString()}'), "
+                        + "which this program does not know: update the program");
                 }
             }
         }
@@ -137,7 +142,8 @@ internal sealed class OcsReader(string path, FileStream stream)
     private void CheckLayout(OcsHeader header, long dataStart)
     {
         var parameters = header.Graph.Parameters;
-        if (!header.Tensors.Select(tensor => tensor.Name).SequenceEqual(parameters.Select(spec => spec.Name), StringComparer.Ordinal))
+        var names = parameters.Select(spec => spec.Name);
+        if (!header.Tensors.Select(tensor => tensor.Name).SequenceEqual(names, StringComparer.Ordinal))
         {
             throw Error($"does not list its network's parameters as tensors, one by one: {Remedy}");
         }
@@ -148,13 +154,16 @@ internal sealed class OcsReader(string path, FileStream stream)
             var (spec, tensor) = (parameters[index], header.Tensors[index]);
             if (!Fits(spec, tensor.DType) || !tensor.Shape.SequenceEqual(spec.Shape))
             {
-                throw Error($"holds '{spec.Name}' as {tensor.DType} {NodeShapes.Show(tensor.Shape)}, but its network needs {spec.Role} {NodeShapes.Show(spec.Shape)}: {Remedy}");
+                throw Error($"holds '{spec.Name}' as {tensor.DType} {NodeShapes.Show(tensor.Shape)}, but its "
+                    + $"network needs {spec.Role} {NodeShapes.Show(spec.Shape)}: {Remedy}");
             }
 
-            if (tensor.Offset != OcsFile.Align(end) || tensor.Length < 0 || tensor.Length != TensorBytes.LengthOf(tensor.DType, tensor.Shape)
+            if (tensor.Offset != OcsFile.Align(end)
+                || tensor.Length != TensorBytes.LengthOf(tensor.DType, tensor.Shape)
                 || tensor.Length > stream.Length)
             {
-                throw Error($"states a place for '{spec.Name}' (offset {tensor.Offset}, {tensor.Length} bytes) that is not its own: {Remedy}");
+                throw Error($"states a place for '{spec.Name}' (offset {tensor.Offset}, {tensor.Length} bytes) "
+                    + $"that is not its own: {Remedy}");
             }
 
             end = tensor.Offset + tensor.Length;

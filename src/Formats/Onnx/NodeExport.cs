@@ -7,7 +7,7 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx;
 
-/// <summary>One node on its way into an ONNX graph: what a mapping reads, and where it puts nodes and constants.</summary>
+/// <summary>One node on its way to ONNX: what a mapping reads, and where it puts nodes and constants.</summary>
 internal sealed class NodeExport(Graph graph, Node node, ParameterTable parameters, OnnxNames names, GraphProto message)
 {
     public string Name => node.Name;
@@ -17,7 +17,7 @@ internal sealed class NodeExport(Graph graph, Node node, ParameterTable paramete
     /// <summary>The names of the values that the node reads.</summary>
     public ImmutableArray<string> Inputs => [.. node.Inputs.Select(input => names.Of(graph.Nodes[input]))];
 
-    /// <summary>Puts the node's first <paramref name="count"/> parameters into the file, as 32-bit floats under their own names.</summary>
+    /// <summary>Puts the node's first parameters into the file, as 32-bit floats under their own names.</summary>
     public ImmutableArray<string> Parameters(int count)
     {
         foreach (var name in node.Parameters.Take(count))
@@ -44,7 +44,8 @@ internal sealed class NodeExport(Graph graph, Node node, ParameterTable paramete
         Append(type, Name, names.Of(node), inputs, attributes);
 
     /// <summary>Adds an ONNX node before the last one, and names its value.</summary>
-    public string EmitPart(string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    public string EmitPart(
+        string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         var name = names.Fresh($"{Name}/{part}");
         Append(type, name, name, inputs, attributes);
@@ -92,7 +93,8 @@ internal sealed class NodeExport(Graph graph, Node node, ParameterTable paramete
         message.Node.Add(added);
     }
 
-    private string Constant(string part, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
+    private string Constant(
+        string part, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
     {
         var tensor = new TensorProto
         {

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Ocs.Formats.Onnx.Operators;
 using Ocs.Graphs;
 using Ocs.Torch;
@@ -21,12 +20,13 @@ internal static class OnnxExport
         }
 
         message.Input.AddRange(graph.InputNodes.Select(node => Describe(names.Of(node), node)));
-        message.Output.AddRange(graph.Outputs.Distinct().Select(output => Describe(names.Of(graph.Nodes[output]), graph.Nodes[output])));
+        var outputs = graph.Outputs.Distinct().Select(output => graph.Nodes[output]);
+        message.Output.AddRange(outputs.Select(node => Describe(names.Of(node), node)));
         var model = new ModelProto
         {
             IrVersion = OnnxFile.IrVersion,
             ProducerName = "ocs",
-            ProducerVersion = typeof(OnnxExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
             Graph = message,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OnnxFile.OpsetVersion });
@@ -52,7 +52,8 @@ internal static class OnnxExport
             case Graphs.Operators.Slice slice: Slice.Export(slice, node); break;
             default:
                 throw new OcsInputException(
-                    $"Node '{node.Name}': the operator {op.GetType().Name} has no ONNX form here; save the network as .ocs, or leave the node out.");
+                    $"Node '{node.Name}': the operator {op.GetType().Name} has no ONNX form here; save the "
+                        + "network as .ocs, or leave the node out.");
         }
     }
 

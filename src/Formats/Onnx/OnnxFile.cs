@@ -5,7 +5,7 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Networks as ONNX files, for the runtimes of any framework. docs/formats.md has the mapping of every operator.</summary>
+/// <summary>Networks as ONNX files, for any runtime. docs/formats.md has the mapping of every operator.</summary>
 public static class OnnxFile
 {
     internal const int IrVersion = 8;
@@ -15,7 +15,7 @@ public static class OnnxFile
     private const long HighestSize = int.MaxValue - (1 << 20);
 
     /// <summary>
-    /// Writes a network for inference: any batch size, names of nodes and parameters kept, weights as 32-bit floats. An older file of
+    /// Writes a network for inference: any batch size, names kept, weights as 32-bit floats. An older file of
     /// that name stays whole until the new one is.
     /// </summary>
     public static void Write(string path, Graph graph, ParameterTable parameters)
@@ -24,7 +24,8 @@ public static class OnnxFile
         if (bytes > HighestSize)
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' has {bytes} bytes of weights, more than an ONNX file can hold: write it as .ocs or safetensors.");
+                $"Network '{graph.Name}' has {bytes} bytes of weights, more than an ONNX file can hold: write "
+                    + "it as .ocs or safetensors.");
         }
 
         var model = OnnxExport.ToModel(graph, parameters);

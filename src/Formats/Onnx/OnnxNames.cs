@@ -2,11 +2,13 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx;
 
-/// <summary>Names of values: those of the nodes that make them. ONNX wants values and parameters in one name space.</summary>
+/// <summary>Names of values: those of their nodes. ONNX has values and parameters in one name space.</summary>
 internal sealed class OnnxNames(Graph graph)
 {
     private readonly HashSet<string> _taken =
-        graph.Nodes.Select(node => node.Name).Concat(graph.Parameters.Select(spec => spec.Name)).ToHashSet(StringComparer.Ordinal);
+        graph.Nodes.Select(node => node.Name)
+            .Concat(graph.Parameters.Select(spec => spec.Name))
+            .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The name of a node's value.</summary>
     public string Of(Node node) => graph.HasParameter(node.Name) ? $"{node.Name}:value" : node.Name;

@@ -7,7 +7,7 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors in the safetensors format (https://github.com/huggingface/safetensors): the length of a JSON header, the header,
+/// Named tensors in the safetensors format (https://github.com/huggingface/safetensors): a length, a JSON header,
 /// the raw data. PyTorch and most other tools read and write it.
 /// </summary>
 public static class SafetensorsFile
@@ -16,12 +16,15 @@ public static class SafetensorsFile
     internal const string MetadataName = "__metadata__";
 
     /// <summary>Writes every parameter and buffer under its own name; counters are 64-bit integer scalars.</summary>
-    public static void Write(string path, ParameterTable parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Write(
+        string path, ParameterTable parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, [.. parameters.Names.Select(name => KeyValuePair.Create(name, parameters[name]))], metadata);
 
     /// <summary>Writes tensors; an older file of that name stays whole until the new one is.</summary>
     public static void Write(
-        string path, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path,
+        IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         // Wider elements first: the data has no gaps, and yet each tensor begins at a multiple of its element's size.
         var ordered = tensors.OrderByDescending(pair => TensorBytes.SizeOf(pair.Value.DType)).ToList();
@@ -43,7 +46,8 @@ public static class SafetensorsFile
     public static IReadOnlyDictionary<string, Tensor> Read(string path) =>
         WholeFile.Read(path, stream => new SafetensorsReader(path, stream).Read());
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(
+        List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ocs.Torch;
 
@@ -39,7 +40,8 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return length <= HighestHeaderLength && (long)length <= stream.Length - SafetensorsFile.LengthSize
             ? (int)length
-            : throw Error($"states a header of {length} bytes, which a safetensors file of {stream.Length} bytes cannot hold");
+            : throw Error($"states a header of {length} bytes, which a safetensors file of {stream.Length} "
+                + "bytes cannot hold");
     }
 
     private List<Entry> Parse(byte[] json)
@@ -67,15 +69,18 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
 
             return entries;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Error($"has a header that is not as safetensors headers are ({error.Message.Split('\n')[0].TrimEnd('.')})", error);
+            throw Error("has a header that is not as safetensors headers are "
+                + $"({error.Message.Split('\n')[0].TrimEnd('.')})", error);
         }
     }
 
     private void CheckMetadata(JsonElement metadata)
     {
-        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(pair => pair.Value.ValueKind != JsonValueKind.String))
+        if (metadata.ValueKind != JsonValueKind.Object
+            || metadata.EnumerateObject().Any(pair => pair.Value.ValueKind != JsonValueKind.String))
         {
             throw Error($"has a '{SafetensorsFile.MetadataName}' that is not a map of strings");
         }
@@ -105,9 +110,11 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
                 throw Error($"gives '{entry.Name}' the shape [{string.Join(", ", entry.Shape)}], which no tensor has");
             }
 
-            if (entry.Begin != end || entry.End < entry.Begin || entry.End - entry.Begin != length || entry.End > dataLength)
+            var fits = entry.Begin == end && entry.End >= end && entry.End - end == length && entry.End <= dataLength;
+            if (!fits)
             {
-                throw Error($"places '{entry.Name}' at bytes {entry.Begin} to {entry.End} of {dataLength}, but its {length} bytes must begin at {end}");
+                throw Error($"places '{entry.Name}' at bytes {entry.Begin} to {entry.End} of {dataLength}, but "
+                    + $"its {length} bytes must begin at {end}");
             }
 
             end = entry.End;
@@ -148,5 +155,5 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
     }
 
     private static bool HasStrayBits(Tensor tensor) =>
-        System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.AsSpan<bool>()).ContainsAnyExceptInRange((byte)0, (byte)1);
+        MemoryMarshal.AsBytes(tensor.AsSpan<bool>()).ContainsAnyExceptInRange((byte)0, (byte)1);
 }

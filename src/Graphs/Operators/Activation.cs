@@ -60,6 +60,9 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    public override bool KeepsZeroChannels =>
+        Kind is not (ActivationKind.Sigmoid or ActivationKind.HardSigmoid or ActivationKind.Softplus);
+
     public override bool CanRunInPlace => Kind == ActivationKind.Relu;
 
     public override string ToString() => Slope == 0 ? $"{Kind}" : $"{Kind}({Slope})";

@@ -18,6 +18,7 @@ public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups
     {
         shapes.Require(inputs: 1, 1, 2);
         shapes.RequireRank(0, 4);
+        Window.RequireStride(shapes, Stride);
         var input = shapes.Inputs[0];
         var weight = shapes.Parameters[0];
         if (weight.Length != 4 || Groups < 1 || weight[0] % Groups != 0 || weight[1] * Groups != input[1])

@@ -18,6 +18,9 @@ public static class GlobalPartition
 {
     internal const double Tolerance = 5e-4;
 
+    // Products and quotients of fractions such as 0.1 and 0.29 miss whole numbers by a rounding.
+    private const double Rounding = 1e-9;
+
     /// <summary>
     /// The fewest of the lowest-ranked channels whose removal reaches the target. The best channel of each group (the last one among
     /// equals) always stays, and so do those that <paramref name="maximumPruned"/> protects.
@@ -55,7 +58,7 @@ public static class GlobalPartition
         for (var group = 0; group < saliency.Length; group++)
         {
             var channels = saliency[group].Length;
-            var prunable = Math.Min(channels - 1, (int)(channels * maximumPruned));
+            var prunable = Math.Min(channels - 1, (int)(channels * maximumPruned + Rounding));
             candidates.AddRange(saliency[group]
                 .Select((score, channel) => new Candidate(score, group, channel))
                 .OrderBy(candidate => candidate.Score)
@@ -84,7 +87,7 @@ public static class GlobalPartition
 
         return low;
 
-        bool Reaches(int count) => 1 - (double)constraint.Count(Without(count)) / constraint.Total >= target;
+        bool Reaches(int count) => 1 - (double)constraint.Count(Without(count)) / constraint.Total >= target - Rounding;
 
         int[] Without(int count)
         {

@@ -61,11 +61,54 @@ public sealed class CutPlan
                 continue;
             }
 
-            using var cpuIndex = Tensor.FromArray<long>([.. kept.Select(index => (long)index)], [kept.Length]);
-            using var index = cpuIndex.To(tensor.Device);
+            using var index = Index(kept, tensor.Device);
             var selected = Aten.IndexSelect(current, dimension, index);
             current.Dispose();
             current = selected;
+        }
+
+        using (current)
+        {
+            return current.Clone();
+        }
+    }
+
+    /// <summary>The cut that leads from what a cut leaves to what a narrower one of the same network does.</summary>
+    internal static CutPlan Between(CutPlan wider, CutPlan narrower) => new(
+        wider.After,
+        narrower.After,
+        wider._kept.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value.Select((kept, dimension) => PositionsIn(kept, narrower._kept[pair.Key][dimension])).ToImmutableArray(),
+            StringComparer.Ordinal));
+
+    /// <summary>The opposite of <see cref="Apply(ParameterTable)"/>: tables of the graph before the cut whose other slices are zero.</summary>
+    public ParameterTable Expand(ParameterTable parameters)
+    {
+        using var _ = Autograd.NoGrad();
+        return ParameterTable.FromTensors(
+            Before, parameters.Names.ToDictionary(name => name, name => Expand(name, parameters[name]), StringComparer.Ordinal));
+    }
+
+    /// <summary>The opposite of <see cref="Apply(string, Tensor)"/>; the caller owns the tensor.</summary>
+    public Tensor Expand(string parameter, Tensor tensor)
+    {
+        using var _ = Autograd.NoGrad();
+        var current = tensor.Detach();
+        var shape = Before.Parameter(parameter).Shape;
+        for (var dimension = 0; dimension < shape.Length; dimension++)
+        {
+            if (current.Shape[dimension] == shape[dimension])
+            {
+                continue;
+            }
+
+            using var index = Index(_kept[parameter][dimension], tensor.Device);
+            using var narrow = current;
+            long[] wide = [.. narrow.Shape];
+            wide[dimension] = shape[dimension];
+            current = Tensor.Zeros(wide, tensor.DType, tensor.Device);
+            Aten.Call("aten::index_copy_", "", current, dimension, index, narrow)[0].Dispose();
         }
 
         using (current)
@@ -83,20 +126,29 @@ public sealed class CutPlan
         {
             for (var dimension = 0; dimension < spec.Shape.Length; dimension++)
             {
-                var gone = Enumerable.Range(0, (int)spec.Shape[dimension]).Except(_kept[spec.Name][dimension]).Select(index => (long)index).ToArray();
+                var gone = Enumerable.Range(0, (int)spec.Shape[dimension]).Except(_kept[spec.Name][dimension]).ToArray();
                 if (gone.Length == 0)
                 {
                     continue;
                 }
 
-                using var cpuIndex = Tensor.FromArray<long>(gone, [gone.Length]);
-                using var index = cpuIndex.To(copy[spec.Name].Device);
+                using var index = Index(gone, copy[spec.Name].Device);
                 Aten.Call("aten::index_fill_", "int_Scalar", copy[spec.Name], dimension, index, 0.0)[0].Dispose();
             }
         }
 
         return copy;
     }
+
+    private static Tensor Index(int[] indices, Device device)
+    {
+        using var onCpu = Tensor.FromArray<long>([.. indices.Select(index => (long)index)], [indices.Length]);
+        return onCpu.To(device);
+    }
+
+    // Both ascend, and the second is contained in the first.
+    private static int[] PositionsIn(int[] wider, int[] narrower) =>
+        [.. narrower.Select(index => Array.BinarySearch(wider, index))];
 
     private static Graph Rewrite(CouplingGraph coupling, Subnetwork subnetwork, Dictionary<string, ImmutableArray<int[]>> kept)
     {

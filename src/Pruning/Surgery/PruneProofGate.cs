@@ -46,6 +46,13 @@ public static class PruneProofGate
             return new(false, double.NaN, false, false, false, false, error.Message);
         }
 
+        if (plan.After.Parameters.FirstOrDefault(spec => !cut[spec.Name].Shape.SequenceEqual(spec.Shape.AsSpan())) is { } misshapen)
+        {
+            return new(
+                false, double.NaN, false, false, false, false,
+                $"Parameter '{misshapen.Name}' of the cut network has shape [{string.Join(", ", cut[misshapen.Name].Shape.ToArray())}], but the cut graph says {NodeShapes.Show(misshapen.Shape)}.");
+        }
+
         using var zeroed = plan.Zeroed(full);
         double difference;
         using (Autograd.NoGrad())
@@ -111,7 +118,8 @@ public static class PruneProofGate
 
             using (expected)
             {
-                if (RelativeDifference(expected, small) > Tolerance)
+                // Not ">": what is not a number differs too.
+                if (!(RelativeDifference(expected, small) <= Tolerance))
                 {
                     var node = plan.Before.Nodes[index];
                     return $"The cut network differs from the full one first at node '{node.Name}' ({node.Operator}); the cut was undone.";

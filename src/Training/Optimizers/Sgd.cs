@@ -15,6 +15,9 @@ public sealed class Sgd : IDisposable
 
     public Sgd(TrainingOptions options) => _options = options;
 
+    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, or without momentum.</summary>
+    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
+
     /// <summary>Changes every trained parameter by its gradient, which is used up.</summary>
     public void Step(ParameterTable parameters, double learningRate)
     {
@@ -47,6 +50,17 @@ public sealed class Sgd : IDisposable
             var cut = plan.Apply(name, _momentum[name]);
             _momentum[name].Dispose();
             _momentum[name] = cut;
+        }
+    }
+
+    /// <summary>Gives the momentum the shapes before a cut, zero where it has none.</summary>
+    public void Expand(CutPlan plan)
+    {
+        foreach (var name in _momentum.Keys)
+        {
+            var expanded = plan.Expand(name, _momentum[name]);
+            _momentum[name].Dispose();
+            _momentum[name] = expanded;
         }
     }
 

@@ -11,7 +11,9 @@ internal static class Activation
         switch (op.Kind)
         {
             case ActivationKind.Relu: node.Emit("Relu", [x]); break;
-            case ActivationKind.Relu6: node.Emit("Clip", [x, node.Constant("min", 0f), node.Constant("max", 6f)]); break;
+            case ActivationKind.Relu6:
+                node.Emit("Clip", [x, node.Constant("min", 0f), node.Constant("max", 6f)]);
+                break;
             case ActivationKind.LeakyRelu: node.Emit("LeakyRelu", [x], NodeExport.Attribute("alpha", op.Slope)); break;
             case ActivationKind.Elu: node.Emit("Elu", [x], NodeExport.Attribute("alpha", op.Slope)); break;
             case ActivationKind.Sigmoid: node.Emit("Sigmoid", [x]); break;
@@ -20,7 +22,8 @@ internal static class Activation
             case ActivationKind.Gelu: Gelu(x, node); break;
             case ActivationKind.HardSwish: node.Emit("HardSwish", [x]); break;
             case ActivationKind.HardSigmoid:
-                node.Emit("HardSigmoid", [x], NodeExport.Attribute("alpha", 1.0 / 6), NodeExport.Attribute("beta", 0.5));
+                node.Emit(
+                    "HardSigmoid", [x], NodeExport.Attribute("alpha", 1.0 / 6), NodeExport.Attribute("beta", 0.5));
                 break;
             case ActivationKind.Softplus: node.Emit("Softplus", [x]); break;
             case ActivationKind.Mish: Mish(x, node); break;

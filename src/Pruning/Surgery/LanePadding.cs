@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Ocs.Pruning.Coupling;
+
+namespace Ocs.Pruning.Surgery;
+
+/// <summary>
+/// Widths that vector units like. Convolutions of odd widths run slower than wider ones of whole vectors: a ResNet-20 cut to half of its
+/// MACs trained at 0.6 of its speed before the cut, and with its widths rounded up to multiples of 8 at 1.25 times it (one core,
+/// channels-last). So while a cut network trains, each group may keep some channels that are zero. Their gradients are zero too, so they
+/// stay zero, and the network computes the same; what is saved, counted and reported is the network without them.
+/// </summary>
+public static class LanePadding
+{
+    private const int Lanes = 8;
+
+    /// <summary>
+    /// How to get from the padded network to the cut one, or null where padding changes nothing, or would: an operator gives zero
+    /// channels another value.
+    /// </summary>
+    public static CutPlan? Plan(CouplingGraph coupling, Subnetwork subnetwork, CutPlan cut)
+    {
+        var padded = Pad(coupling.Groups, subnetwork);
+        return padded.Kept.Zip(subnetwork.Kept, (wide, narrow) => wide.Length == narrow.Length).All(same => same)
+            || coupling.Graph.Nodes.Any(node => !node.Operator.KeepsZeroChannels)
+            ? null
+            : CutPlan.Between(CutPlan.Create(coupling, padded), cut);
+    }
+
+    private static Subnetwork Pad(ImmutableArray<Group> groups, Subnetwork subnetwork) => Subnetwork.FromPruned(
+        groups,
+        groups.Select((group, position) =>
+        {
+            var kept = subnetwork.Kept[position].Length;
+            var width = Math.Min(group.Channels, (kept + Lanes - 1) / Lanes * Lanes);
+            return (IReadOnlyCollection<int>)[.. subnetwork.PrunedOf(position).Skip(width - kept)];
+        }));
+}

@@ -1,0 +1,44 @@
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Surgery;
+
+namespace Ocs.Pruning.Tests;
+
+public sealed class LayerOutcomeTests
+{
+    [Fact]
+    public void Every_layer_is_pruned_kept_or_frozen_and_says_why()
+    {
+        var g = new GraphBuilder("outcomes");
+        var x = g.Input("image", 3, 2, 2);
+        var cut = g.Relu("relu", g.Conv2d("cut", x, 8, 1));
+        var kept = g.Conv2d("kept", cut, 4, 1);
+        var image = g.Add("with image", g.Conv2d("image-sized", kept, 3, 1), x);
+        var coupling = CouplingGraph.Build(g.Build(g.Linear("fc", g.Flatten("flatten", image), 5)));
+        var after = CutPlan.Create(coupling, coupling.Without(("cut", [0, 1, 5]))).After;
+
+        var rows = LayerOutcome.Of(coupling, after);
+
+        Assert.Equal(["cut", "kept", "image-sized", "fc"], rows.Select(row => row.Name));
+        Assert.Equal(["cut.weight", "kept.weight", "image-sized.weight", "fc.weight"], rows.Select(row => row.Parameter));
+        Assert.Equal(
+            [
+                "pruned: 3 of 8 channels rank below the cut", "kept: every channel ranks above the cut", "frozen: input of the network",
+                "frozen: output of the network",
+            ],
+            rows.Select(row => row.Explanation));
+        Assert.Equal([(8, 5), (4, 4), (3, 3), (5, 5)], rows.Select(row => (row.ChannelsBefore, row.ChannelsAfter)));
+        // 3 x 8, 8 x 4 and 4 x 3 at 4 positions, 12 x 5.
+        Assert.Equal([(96, 60), (128, 80), (48, 48), (60, 60)], rows.Select(row => (row.MacsBefore, row.MacsAfter)));
+        Assert.All(rows, row => Assert.Equal(row.FrozenReason, coupling.Groups[row.Group].FrozenReason));
+        Assert.Equal(coupling.Position("cut"), rows[0].Group);
+    }
+
+    [Fact]
+    public void Before_any_cut_nothing_is_pruned()
+    {
+        var graph = Networks.Chain(2, 4, 6);
+        var rows = LayerOutcome.Of(CouplingGraph.Build(graph), graph);
+        Assert.Equal(["kept", "kept", "frozen"], rows.Select(row => row.Explanation.Split(':')[0]));
+    }
+}

@@ -1,0 +1,81 @@
+using Ocs.Pruning.Saliency;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Tests;
+
+public sealed class OneCycleOptionsTests
+{
+    [Fact]
+    public void Presets_are_valid_and_carry_the_papers_numbers()
+    {
+        OneCycleOptions.Official.Validate();
+        var paper = OneCycleOptions.Paper;
+        paper.Validate();
+        Assert.Equal((30, 1e-3, 1e-4, 1e-4, 1, 3, 1), (
+            paper.SparsityStartEpoch, paper.StableThreshold, paper.InitialStrength, paper.StrengthIncrement, paper.StrengthIntervalEpochs,
+            paper.StabilityWindow, paper.StabilityDistance));
+        Assert.Equal((SaliencyKind.Norm, StrengthGrowth.Printed, true, true), (paper.Saliency, paper.Growth, paper.Penalty, paper.Shrinkage));
+    }
+
+    [Fact]
+    public void The_official_preset_departs_where_the_program_does()
+    {
+        var official = OneCycleOptions.Official;
+        Assert.Equal((SaliencyKind.SquaredNorm, true, 0.75, 2), (official.Saliency, official.CostWeighting, official.MaximumPruned, official.StabilityDistance));
+        Assert.Equal(
+            (StrengthGrowth.Linear, false, true, PhaseTiming.Official, OptimizerAtCut.Restart),
+            (official.Growth, official.Penalty, official.Shrinkage, official.Timing, official.OptimizerAtCut));
+    }
+
+    [Fact]
+    public void All_problems_are_told_together()
+    {
+        var options = new OneCycleOptions
+        {
+            Target = 1,
+            MaximumPruned = 0,
+            MonitorStartEpoch = -1,
+            StabilityDistance = 0,
+            StabilityWindow = 0,
+            SparsityStartEpoch = -2,
+            StableThreshold = 1,
+            LatestCutEpoch = -3,
+            InitialStrength = -1,
+            StrengthIncrement = -1,
+            StrengthIntervalEpochs = 0,
+        };
+        var message = Assert.Throws<OcsInputException>(options.Validate).Message;
+        Assert.StartsWith("Pruning options: target must lie between 0 and 1, both excluded, but is 1; ", message, StringComparison.Ordinal);
+        Assert.All(
+            [
+                "target", "maximum-pruned", "monitor-start-epoch", "stability-distance", "stability-window", "sparsity-start-epoch",
+                "stable-threshold", "latest-cut-epoch", "initial-strength", "strength-increment", "strength-interval-epochs",
+            ],
+            (string name) => Assert.Contains($"{name} must", message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Phases_must_follow_each_other()
+    {
+        Assert.Equal(
+            "Pruning options: latest-cut-epoch 20 must not come before sparsity-start-epoch 30.",
+            ErrorOf(new() { LatestCutEpoch = 20 }));
+        Assert.Equal(
+            "Pruning options: sparsity-start-epoch 30 must not come before monitor-start-epoch 31.",
+            ErrorOf(new() { MonitorStartEpoch = 31 }));
+        Assert.Equal(
+            "Pruning options: latest-cut-epoch 4 must not come before monitor-start-epoch 5.",
+            ErrorOf(new() { SparsityStartEpoch = null, MonitorStartEpoch = 5, LatestCutEpoch = 4 }));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(double.NaN)]
+    [InlineData(-0.5)]
+    public void A_target_outside_its_range_is_an_error(double target)
+    {
+        Assert.Equal($"Pruning options: target must lie between 0 and 1, both excluded, but is {target}.", ErrorOf(new() { Target = target }));
+    }
+
+    private static string ErrorOf(OneCycleOptions options) => Assert.Throws<OcsInputException>(options.Validate).Message;
+}

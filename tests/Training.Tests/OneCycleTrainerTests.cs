@@ -1,0 +1,251 @@
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Testing;
+using Ocs.Torch;
+using static Ocs.RunLog.RunPhase;
+
+namespace Ocs.Training.Tests;
+
+[NoTensorLeaks]
+public sealed class OneCycleTrainerTests
+{
+    [Fact]
+    public void Plain_training_learns_and_hands_over_best_and_last()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(pruning: null, observer);
+        using var result = trainer.Run();
+
+        Assert.Equal([0, 1, 2, 3, 4], observer.Records.Select(record => record.Epoch));
+        Assert.All(observer.Records, record => Assert.Equal(Train, record.Phase));
+        Assert.All(observer.Records, record => Assert.Null(record.J ?? record.Lambda ?? record.SearchSeconds));
+        Assert.All(observer.Records, record => Assert.InRange(record.WaitFraction!.Value, 0, 1));
+        Assert.True(observer.Records[^1].TrainLoss < observer.Records[0].TrainLoss / 2);
+        Assert.Equal(5 * TinyTask.StepsPerEpoch, observer.Steps.Count);
+        Assert.Equal(["step", "step", "step", "epoch", "best"], observer.Events[..5]);
+        Assert.Equal("last", observer.Events[^1]);
+
+        Assert.False(result.Stopped);
+        Assert.Null(result.Record);
+        Assert.Null(result.Gate);
+        Assert.Equal(5, result.EpochsDone);
+        Assert.Equal(observer.Records.Max(record => record.ValAccuracy), result.BestAccuracy);
+        Assert.Equal(observer.Records[^1].ValAccuracy, result.ValidationAccuracy);
+        Assert.Equal(observer.Records[^1].ValLoss, result.ValidationLoss);
+        Assert.True(result.BestAccuracy > 0.9);
+    }
+
+    [Fact]
+    public void The_papers_cycle_trains_sparsifies_cuts_and_trains_on()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer);
+        using var result = trainer.Run();
+
+        Assert.Equal([Train, Sparsity, Sparsity, Final, Final], observer.Records.Select(record => record.Phase));
+        Assert.Equal([false, true, true, false, false], observer.Records.Select(record => record.Lambda is not null));
+        Assert.Equal([false, true, true, true, false], observer.Records.Select(record => record.J is not null));
+        Assert.Equal([true, true, true, true, false], observer.Records.Select(record => record.SearchSeconds is not null));
+        Assert.All(observer.Records.Take(3), record => Assert.Equal(result.Original.Macs, record.Macs));
+        Assert.All(observer.Records.Skip(3), record => Assert.Equal(result.Graph.Macs, record.Macs));
+        AssertCut(result, observer, TinyTask.Pruning);
+        Assert.Equal(1, result.SparsityStartEpoch);
+        Assert.Equal(3, result.StableEpoch);
+        Assert.Equal(observer.Records[2].ValAccuracy, result.AccuracyAtCutBefore);
+    }
+
+    [Fact]
+    public void The_official_cycle_begins_two_epochs_later_and_cuts_after_an_epoch()
+    {
+        var pruning = OneCycleOptions.Official with { SparsityStartEpoch = 0, LatestCutEpoch = 2 };
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(pruning, observer, TinyTask.Options with { Epochs = 6 });
+        using var result = trainer.Run();
+
+        Assert.Equal([Train, Train, Sparsity, Sparsity, Final, Final], observer.Records.Select(record => record.Phase));
+        Assert.Equal(result.Original.Macs, observer.Records[3].Macs);
+        AssertCut(result, observer, pruning);
+        Assert.Equal(2, result.SparsityStartEpoch);
+        Assert.Equal(3, result.StableEpoch);
+    }
+
+    [Fact]
+    public void A_sub_network_that_never_becomes_stable_is_cut_at_the_end()
+    {
+        var pruning = TinyTask.Pruning with { LatestCutEpoch = null };
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(pruning, observer, TinyTask.Options with { Epochs = 2 });
+        using var result = trainer.Run();
+
+        Assert.Equal([Train, Sparsity], observer.Records.Select(record => record.Phase));
+        AssertCut(result, observer, pruning);
+        Assert.Equal(result.ValidationAccuracy, result.BestAccuracy);
+        Assert.Contains(observer.Messages, message => message.Contains("did not become stable in 2 epochs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_run()
+    {
+        Assert.Equal(Losses(TinyTask.Options), Losses(TinyTask.Options));
+        Assert.NotEqual(Losses(TinyTask.Options), Losses(TinyTask.Options with { Seed = 4 }));
+    }
+
+    [Fact]
+    public void Momentum_is_cut_with_the_weights_or_forgotten()
+    {
+        var first = 3 * TinyTask.StepsPerEpoch;
+        var cut = Losses(TinyTask.Options, TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.CutState });
+        var restarted = Losses(TinyTask.Options, TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Restart });
+        // The first step after the cut still starts from the same weights.
+        Assert.Equal(cut[..(first + 1)], restarted[..(first + 1)]);
+        Assert.NotEqual(cut[first + 1], restarted[first + 1]);
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(3, 0)]
+    [InlineData(5, 1)]
+    [InlineData(10, 3)]
+    public void A_stop_ends_the_run_after_the_step(int steps, int epochsDone)
+    {
+        using var observer = new RecordingObserver { StopAfter = steps };
+        using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer);
+        using var result = trainer.Run(observer.Stop);
+
+        Assert.True(result.Stopped);
+        Assert.Equal(epochsDone, result.EpochsDone);
+        Assert.Equal(steps, observer.Steps.Count);
+        Assert.Equal(epochsDone, observer.Records.Count);
+        Assert.Equal(epochsDone > 0, result.ValidationAccuracy is not null);
+        Assert.Equal("last", observer.Events[^1]);
+        Assert.Equal(result.Graph, observer.Models[^1].Graph);
+        Assert.Equal(steps > 3 * TinyTask.StepsPerEpoch, result.Record is not null);
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_names_epoch_and_step()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(pruning: null, observer, TinyTask.Options with { LearningRate = 1e30 });
+        var error = Assert.Throws<OcsInputException>(() => trainer.Run());
+        Assert.Matches(@"^The loss is (NaN|∞|Infinity) in epoch 0, step [12]: training has diverged", error.Message);
+    }
+
+    [Fact]
+    public void A_network_for_other_images_or_classes_is_told()
+    {
+        using var observer = new RecordingObserver();
+        var images = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(null, observer, graph: TinyTask.Network(channels: 3)));
+        Assert.Equal(
+            "Network 'tiny' takes inputs [1, 3, 8, 8], but rows has images [1, 1, 8, 8]; build the network for these images.", images.Message);
+        var classes = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(null, observer, graph: TinyTask.Network(classes: 10)));
+        Assert.Equal("Network 'tiny' tells 10 classes apart, but rows has 3; give the right number of classes.", classes.Message);
+    }
+
+    [Fact]
+    public void A_target_that_cannot_be_reached_is_told()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(TinyTask.Pruning with { Target = 0.9, MaximumPruned = 0.2 }, observer);
+        var error = Assert.Throws<OcsInputException>(() => trainer.Run());
+        Assert.Contains("can't be reached", error.Message, StringComparison.Ordinal);
+        Assert.Empty(observer.Steps);
+    }
+
+    [Fact]
+    public void The_gate_saves_and_loads_the_cut_network()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(
+            TinyTask.Pruning, observer, reload: (graph, parameters) => (graph, parameters.Clone(graph)));
+        using var result = trainer.Run();
+        Assert.True(result.Gate!.Reload);
+        Assert.True(result.Gate.Passed);
+    }
+
+    [Fact]
+    public void Nothing_is_replaced_when_the_gate_fails()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer, reload: LoseTheBias);
+        var error = Assert.Throws<InvalidOperationException>(() => trainer.Run());
+        Assert.StartsWith("The cut is not proven right", error.Message, StringComparison.Ordinal);
+        Assert.Equal([Train, Sparsity, Sparsity], observer.Records.Select(record => record.Phase));
+
+        static (Graph, ParameterTable) LoseTheBias(Graph graph, ParameterTable parameters)
+        {
+            var loaded = parameters.Clone(graph);
+            loaded.Replace("fc.bias", Tensor.Full(loaded["fc.bias"].Shape, 100));
+            return (graph, loaded);
+        }
+    }
+
+    [Fact]
+    public void Given_weights_are_where_training_starts()
+    {
+        using var observer = new RecordingObserver();
+        var graph = TinyTask.Network();
+        var start = ParameterTable.Initialize(graph, seed: 77);
+        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options, pruning: null, start: start) { Observer = observer };
+        using var result = trainer.Run();
+        Assert.NotEqual(Losses(TinyTask.Options, pruning: null)[0], observer.Steps[0].Loss);
+    }
+
+    [Fact]
+    public void The_faster_layout_is_chosen_and_told()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(null, observer, TinyTask.Options with { Layout = LayoutChoice.Auto, Epochs = 1 });
+        using var result = trainer.Run();
+        Assert.Contains(observer.Messages, message => message.StartsWith("Layout ", StringComparison.Ordinal));
+    }
+
+    // Mean losses of the epoch so far: equal for every step only if every loss is.
+    private static double[] Losses(TrainingOptions options) => Losses(options, TinyTask.Pruning);
+
+    private static double[] Losses(TrainingOptions options, OneCycleOptions? pruning)
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(pruning, observer, options);
+        using var result = trainer.Run();
+        return [.. observer.Steps.Select(step => step.Loss)];
+    }
+
+    private static void AssertCut(TrainingResult result, RecordingObserver observer, OneCycleOptions pruning)
+    {
+        Assert.False(result.Stopped);
+        Assert.True(result.Gate!.Passed, result.Gate.Problem);
+        var record = result.Record!;
+        Assert.Equal("tiny", record.OriginalModel);
+        Assert.Equal((result.Original.Macs, result.Graph.Macs), (record.MacsBefore, record.MacsAfter));
+        Assert.Equal((result.Original.ParameterCount, result.Graph.ParameterCount), (record.ParametersBefore, record.ParametersAfter));
+        Assert.Equal((pruning.Target, TinyTask.Options.Seed), (record.Target, record.Seed!.Value));
+        if (pruning.Resource == Resource.Macs)
+        {
+            Assert.InRange(1 - (double)record.MacsAfter / record.MacsBefore, pruning.Target, pruning.Target + 0.1);
+        }
+        else
+        {
+            Assert.True(record.MacsAfter < 0.6 * record.MacsBefore);
+        }
+
+        foreach (var group in record.Groups)
+        {
+            Assert.InRange(group.Kept.Length, 1, group.Channels);
+        }
+
+        foreach (var spec in result.Graph.Parameters)
+        {
+            Assert.Equal(spec.Shape, result.Parameters[spec.Name].Shape.ToArray());
+        }
+
+        Assert.NotNull(result.AccuracyAtCutBefore);
+        Assert.NotNull(result.AccuracyAtCutAfter);
+        Assert.NotEmpty(result.Layers);
+        // The best is one of the pruned networks.
+        Assert.All(observer.Models, model => Assert.True(model.IsPruned));
+        Assert.Contains(observer.Models, model => model.Kind == ModelKind.Best);
+        Assert.Equal(ModelKind.Last, observer.Models[^1].Kind);
+        Assert.Contains(observer.Messages, message => message.Contains("the gate passed", StringComparison.Ordinal));
+    }
+}

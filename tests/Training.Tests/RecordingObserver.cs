@@ -1,0 +1,52 @@
+using Ocs.Graphs;
+using Ocs.RunLog;
+
+namespace Ocs.Training.Tests;
+
+/// <summary>Writes down what a trainer tells, and stops it when asked to.</summary>
+internal sealed class RecordingObserver : ITrainingObserver, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>The number of steps after which to stop.</summary>
+    public int? StopAfter { get; init; }
+
+    public List<StepProgress> Steps { get; } = [];
+
+    public List<RunRecord> Records { get; } = [];
+
+    public List<(ModelKind Kind, Graph Graph, bool IsPruned)> Models { get; } = [];
+
+    public List<string> Messages { get; } = [];
+
+    /// <summary>Everything in order: step, epoch, best, last.</summary>
+    public List<string> Events { get; } = [];
+
+    public void StepDone(StepProgress progress)
+    {
+        Steps.Add(progress);
+        Events.Add("step");
+        if (Steps.Count == StopAfter)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    public void EpochDone(RunRecord record)
+    {
+        Records.Add(record);
+        Events.Add("epoch");
+    }
+
+    public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+        Models.Add((kind, graph, record is not null));
+        Events.Add(kind == ModelKind.Best ? "best" : "last");
+    }
+
+    public void Message(string sentence) => Messages.Add(sentence);
+
+    public void Dispose() => _stop.Dispose();
+}

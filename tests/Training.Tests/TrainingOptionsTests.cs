@@ -1,0 +1,43 @@
+using Ocs.Torch;
+
+namespace Ocs.Training.Tests;
+
+public sealed class TrainingOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid() => new TrainingOptions().Validate();
+
+    [Fact]
+    public void All_problems_are_told_together()
+    {
+        var error = Assert.Throws<OcsInputException>(() => new TrainingOptions
+        {
+            Epochs = 0,
+            BatchSize = 0,
+            LearningRate = double.NaN,
+            Momentum = 1,
+            WeightDecay = -1,
+            LabelSmoothing = 1,
+            MilestoneEpochs = [-1],
+            Gamma = 0,
+            StepEpochs = 0,
+            WarmupEpochs = 5,
+            EvaluationBatchSize = 0,
+        }.Validate());
+        string[] keys =
+        [
+            "epochs must be at least 1, but is 0", "batch-size", "learning-rate", "momentum", "weight-decay", "label-smoothing",
+            "milestone-epochs", "gamma", "step-epochs", "warmup-epochs", "evaluation-batch-size",
+        ];
+        Assert.All(keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
+        Assert.Equal(keys.Length, error.Message.Split("; ").Length);
+    }
+
+    [Fact]
+    public void Nesterov_needs_momentum()
+    {
+        var error = Assert.Throws<OcsInputException>(() => new TrainingOptions { Momentum = 0 }.Validate());
+        Assert.Equal("Training options: nesterov needs a momentum above 0.", error.Message);
+        new TrainingOptions { Momentum = 0, Nesterov = false }.Validate();
+    }
+}

@@ -1,0 +1,69 @@
+using Ocs.Graphs;
+using Ocs.Testing;
+
+namespace Ocs.Zoo.Tests;
+
+/// <summary>What networks start from, against the distributions that the papers state.</summary>
+[NoTensorLeaks]
+public sealed class InitializationTests
+{
+    // A deviation estimated from n normal values has the standard error sigma / sqrt(2 n).
+    private const double StandardErrors = 5;
+
+    [Theory]
+    [InlineData("cifar_resnet56")]
+    [InlineData("cifar_vgg16")]
+    public void Convolutions_start_normal_with_the_deviation_of_their_fan_out_and_norms_as_the_identity(string name)
+    {
+        var graph = Models.Build(name);
+        using var parameters = ParameterTable.Initialize(graph, seed: 11);
+        foreach (var spec in graph.Parameters.Where(spec => spec.Role is ParameterRole.Weight && spec.Shape.Length == 4))
+        {
+            var values = parameters[spec.Name].ToArray<float>();
+            var expected = Math.Sqrt(2.0 / (spec.Shape[0] * spec.Shape[2] * spec.Shape[3]));
+            Assert.Equal(expected, Math.Sqrt(values.Average(v => (double)v * v)), StandardErrors * expected / Math.Sqrt(2.0 * values.Length));
+            Assert.Equal(0, values.Average(v => (double)v), StandardErrors * expected / Math.Sqrt(values.Length));
+        }
+
+        foreach (var spec in graph.Parameters.Where(spec => spec.Shape.Length == 1 && !spec.Name.StartsWith("fc", StringComparison.Ordinal)))
+        {
+            var start = spec.Role == ParameterRole.NormWeight || spec.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1f : 0f;
+            Assert.All(parameters[spec.Name].ToArray<float>(), value => Assert.Equal(start, value));
+        }
+    }
+
+    [Fact]
+    public void The_classifier_of_a_resnet_is_uniform_in_its_fan_in_that_of_vgg_nearly_zero()
+    {
+        var graph = Models.Build("cifar_resnet20", classes: 100);
+        using var resnet = ParameterTable.Initialize(graph, seed: 3);
+        foreach (var name in new[] { "fc.weight", "fc.bias" })
+        {
+            var values = resnet[name].ToArray<float>();
+            Assert.All(values, value => Assert.InRange(value, -0.125, 0.125));
+            Assert.InRange(values.Max(), 0.11, 0.125);
+            Assert.InRange(values.Min(), -0.125, -0.11);
+        }
+
+        graph = Models.Build("cifar_vgg16");
+        using var vgg = ParameterTable.Initialize(graph, seed: 3);
+        var weights = vgg["classifier.weight"].ToArray<float>();
+        Assert.Equal(0.01, Math.Sqrt(weights.Average(v => (double)v * v)), StandardErrors * 0.01 / Math.Sqrt(2.0 * weights.Length));
+        Assert.All(vgg["classifier.bias"].ToArray<float>(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_network()
+    {
+        var graph = Models.Build("cifar_resnet20");
+        using var a = ParameterTable.Initialize(graph, seed: 5);
+        using var b = ParameterTable.Initialize(graph, seed: 5);
+        using var c = ParameterTable.Initialize(graph, seed: 6);
+        Assert.All(
+            graph.Parameters.Where(spec => spec.IsTrainable),
+            spec => Assert.Equal(a[spec.Name].ToArray<float>(), b[spec.Name].ToArray<float>()));
+        Assert.All(
+            graph.Parameters.Where(spec => spec.Initialization.Kind != InitializationKind.Constant),
+            spec => Assert.NotEqual(a[spec.Name].ToArray<float>(), c[spec.Name].ToArray<float>()));
+    }
+}

@@ -1,0 +1,46 @@
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Surgery;
+using Ocs.Testing;
+using Ocs.Torch;
+
+namespace Ocs.Zoo.Tests;
+
+/// <summary>Every network of the zoo runs, back-propagates and is cut to half of its MACs through the gate.</summary>
+[NoTensorLeaks]
+public sealed class ZooCutTests
+{
+    public static TheoryData<string> Names => [.. Models.All.Select(model => model.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Half_of_the_macs_go_and_the_gate_passes(string name)
+    {
+        var graph = Models.Build(name, NetworkInput.Mnist, classes: 7);
+        using var parameters = ParameterTable.Initialize(graph, seed: 1);
+        using var batch = Tensor.FromArray<float>(new Dice(9).Floats(2 * 28 * 28, -1, 1), [2, 1, 28, 28]);
+        using var pruner = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper);
+        var partition = pruner.CurrentPartition;
+        var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
+        using var cut = plan.Apply(parameters);
+        var result = PruneProofGate.Check(
+            pruner.Coupling, partition.Subnetwork, plan, parameters, cut, batch, pruner.Constraint.Count(partition.Subnetwork));
+        Assert.Null(result.Problem);
+        Assert.True(result.Passed);
+        Assert.InRange((double)plan.After.Macs / graph.Macs, 0.47, 0.5);
+        Assert.True(plan.After.ParameterCount < graph.ParameterCount);
+    }
+
+    [Theory]
+    [InlineData("cifar_resnet20")]
+    [InlineData("cifar_vgg16")]
+    public void Only_image_and_classes_are_frozen(string name)
+    {
+        var groups = CouplingGraph.Build(Models.Build(name)).Groups;
+        Assert.Equal(
+            ["input of the network", "output of the network"],
+            groups.Where(group => !group.IsPrunable).Select(group => group.FrozenReason).Order(StringComparer.Ordinal));
+        Assert.Equal(name == "cifar_vgg16" ? 13 : 12, groups.Count(group => group.IsPrunable));
+    }
+}
