@@ -88,6 +88,10 @@ public class TorchRuntimeTests
             thread.Start();
             thread.Join();
             Assert.Equal(1, elsewhere);
+
+            // What the runtime does at the first call of each native function.
+            Torch.Interop.LibtorchResolver.Resolve(Torch.Interop.NativeMethods.Library, typeof(Tensor).Assembly, null);
+            Assert.Equal(1, TorchRuntime.Threads);
         }
         finally
         {
