@@ -1,8 +1,17 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Ocs.Benchmarks;
 
-// In this process: the native shim is found beside the build, where a generated project would not look.
-var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+// A child measures in a fresh process and prints JSON; the other words are figures to measure.
+if (args is ["child", ..])
+{
+    Child.Run(args[1..]);
+    return 0;
+}
+
+if (args is ["dotnet", ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(BoxedCallBenchmark).Assembly).Run(args[1..], BoxedCallBenchmark.InProcess);
+    return 0;
+}
+
+return Figures.Measure(args);

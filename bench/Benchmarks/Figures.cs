@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using BenchmarkDotNet.Running;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Torch;
+using Ocs.Zoo;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>The figures that the project promises, a method each.</summary>
+internal static class Figures
+{
+    private const string Dash = "-";
+    private static readonly string[] Columns = ["what", "ours", "peer", "ratio", "target"];
+
+    private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure)[] All =
+    [
+        ("steps", Steps),
+        ("search", Search),
+        ("sparsity", Sparsity),
+        ("coupling", Coupling),
+        ("memory", Memory),
+        ("inspect", Inspect),
+        ("boxed", Boxed),
+    ];
+
+    /// <summary>Measures what the words name, or everything for <c>all</c>; returns the exit code.</summary>
+    public static int Measure(string[] arguments)
+    {
+        var (settings, words) = Settings.Parse(arguments);
+        var chosen = words.Contains("all") ? [.. All] : All.Where(figure => words.Contains(figure.Name)).ToArray();
+        if (chosen.Length == 0)
+        {
+            Console.Error.WriteLine($"say what to measure: {string.Join(", ", All.Select(figure => figure.Name))}, or all; bench/README.md tells more");
+            return 2;
+        }
+
+        TorchRuntime.Threads = settings.Threads;
+        foreach (var (name, measure) in chosen)
+        {
+            List<string> lines = [.. Machine.Header(settings), "", Row(Columns), Row(Columns.Select(_ => "---"))];
+            lines.ForEach(Console.WriteLine);
+            foreach (var figure in measure(settings))
+            {
+                Console.WriteLine(figure);
+                lines.Add(figure.ToString());
+            }
+
+            if (settings.Record)
+            {
+                var path = Path.Combine(Machine.Root, "bench", "results", $"{DateTime.UtcNow:yyyy-MM-dd}-{name}.md");
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllLines(path, [$"# {name}", "", .. lines]);
+            }
+        }
+
+        return 0;
+    }
+
+    // Never two at once; ours and theirs take turns, so that what else the machine does hits both.
+    private static IEnumerable<Figure> Steps(Settings settings)
+    {
+        foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
+        {
+            var runs = TakeTurns(network, ["nchw", "channels-last", "authors"], settings.WarmUps, settings.Steps, settings);
+            var ours = Median(runs, "ours", "median_ms")!.Value;
+            var layout = runs["ours"][^1]["layout"];
+            foreach (var (variant, target) in new[]
+            {
+                ("nchw", "at least 1.0 (the faster of both)"),
+                ("channels-last", "at least 1.0 (the faster of both)"),
+                ("authors", network == "cifar_resnet56" ? "at least 1.3" : Dash),
+            })
+            {
+                if (Median(runs, variant, "median_ms") is { } theirs)
+                {
+                    yield return new(
+                        $"training step, {network}, batch 128, fp32", $"{ours:F0} ms ({layout})",
+                        $"{theirs:F0} ms (PyTorch {runs[variant][^1]["libtorch"]}, {variant})", $"{theirs / ours:F2}", target);
+                }
+            }
+
+            yield return new($"the same, images/s", $"{128_000 / ours:F0}", Dash, Dash, Dash);
+        }
+    }
+
+    // Trained values and a little memory: 30 steps are enough for the allocator to settle.
+    private static IEnumerable<Figure> Memory(Settings settings)
+    {
+        var runs = TakeTurns("cifar_resnet56", ["nchw", "channels-last"], warmUps: 0, Math.Max(settings.Steps, 30), settings);
+        var ours = Median(runs, "ours", "peak_mib")!.Value;
+        yield return new("peak memory of 30 training steps, cifar_resnet56", $"{ours:F0} MiB ({runs["ours"][^1]["layout"]})", Dash, Dash, Dash);
+        foreach (var variant in new[] { "nchw", "channels-last" })
+        {
+            if (Median(runs, variant, "peak_mib") is { } theirs)
+            {
+                yield return new("the same", $"{ours:F0} MiB", $"{theirs:F0} MiB (PyTorch, {variant})", $"{theirs / ours:F2}", "at least 1.0");
+            }
+        }
+    }
+
+    private static IEnumerable<Figure> Search(Settings settings)
+    {
+        const int WarmUps = 10;
+        var graph = Models.Build("cifar_resnet56");
+        foreach (var (name, preset) in new[] { ("paper", OneCycleOptions.Paper), ("official", OneCycleOptions.Official) })
+        {
+            using var parameters = ParameterTable.Initialize(graph, seed: 0);
+            using var pruner = new OneCyclePruner(graph, parameters, preset with { SparsityStartEpoch = int.MaxValue - 2 });
+            var seconds = Enumerable.Range(0, WarmUps + settings.Calls).Select(epoch => pruner.BeginEpoch(epoch).SearchSeconds).ToList();
+            yield return new(
+                $"partition search of one epoch with saliency, cifar_resnet56, preset {name}", $"{seconds.Skip(WarmUps).Median() * 1000:F1} ms",
+                "1360 ms (the authors' program at its best, measured before)", Dash, "under 10 ms");
+            yield return new($"the same, first call of the process", $"{seconds[0] * 1000:F1} ms", Dash, Dash, Dash);
+        }
+    }
+
+    private static IEnumerable<Figure> Sparsity(Settings settings)
+    {
+        using var step = new TrainingStep("cifar_resnet56", format: null);
+        using var pruner = new OneCyclePruner(
+            step.Graph, step.Parameters, OneCycleOptions.Paper with { SparsityStartEpoch = 0 });
+        for (var i = 0; i < settings.WarmUps; i++)
+        {
+            step.Run();
+        }
+
+        pruner.BeginEpoch(0);
+        step.Run(pruner);
+        var (plain, sparse, extra) = (new List<double>(), new List<double>(), new List<double>());
+        for (var i = 0; i < settings.Steps * settings.Rounds; i++)
+        {
+            plain.Add(step.Run());
+            sparse.Add(step.Run(pruner));
+        }
+
+        yield return new(
+            "sparsity-learning step over a plain one, cifar_resnet56, batch 128, alternating", $"{sparse.Median():F1} ms", $"{plain.Median():F1} ms (plain)",
+            $"{(sparse.Median() / plain.Median() - 1) * 100:F1} % more", "at most 3 %");
+        for (var i = 0; i < settings.Calls; i++)
+        {
+            // Backward leaves the gradient that the penalty is added to; only what is extra is timed.
+            extra.Add(step.Extra(pruner));
+        }
+
+        yield return new(
+            "the extra calls alone (Eq. 8 and 9)", $"{extra.Median():F1} ms", $"{plain.Median():F1} ms (plain)",
+            $"{extra.Median() / plain.Median() * 100:F1} %", "at most 3 %");
+    }
+
+    private static IEnumerable<Figure> Coupling(Settings settings)
+    {
+        var runs = Enumerable.Range(0, settings.Rounds).Select(_ => Child.StartSelf("coupling", "cifar_resnet110", $"{settings.Calls}")).ToList();
+        yield return new(
+            "building the coupling, cifar_resnet110, first call of a process", $"{runs.Select(run => (double)run["first_ms"]!).Median():F1} ms", Dash, Dash,
+            "under 50 ms");
+        yield return new("the same, warm", $"{runs.Select(run => (double)run["median_ms"]!).Median():F1} ms", Dash, Dash, "under 50 ms");
+    }
+
+    private static IEnumerable<Figure> Inspect(Settings settings)
+    {
+        const int Runs = 10;
+        var script = Path.Combine(Machine.Root, "ocs");
+        if (!File.Exists(script))
+        {
+            Console.WriteLine("skipped: there is no script ./ocs yet");
+            yield break;
+        }
+
+        // The first run may build.
+        var milliseconds = Enumerable.Range(0, Runs + 1).Select(_ => TimeOf(script, "inspect", "cifar_resnet20")).Skip(1).ToList();
+        yield return new(
+            "./ocs inspect cifar_resnet20, start to end", $"{milliseconds.Median():F0} ms", Dash, Dash,
+            $"under 1000 ms (slowest of {Runs}: {milliseconds.Max():F0} ms)");
+    }
+
+    private static IEnumerable<Figure> Boxed(Settings settings)
+    {
+        var summary = BenchmarkRunner.Run<BoxedCallBenchmark>(BoxedCallBenchmark.InProcess);
+        var peer = Child.StartPeer("add");
+        foreach (var report in summary.Reports.Where(report => report.ResultStatistics is not null))
+        {
+            var nanoseconds = report.ResultStatistics!.Median;
+            var isAdd = report.BenchmarkCase.Descriptor.WorkloadMethod.Name == nameof(BoxedCallBenchmark.Add);
+            yield return new(
+                $"boxed call, 4 elements: {report.BenchmarkCase.Descriptor.WorkloadMethod.Name}", $"{nanoseconds:F0} ns",
+                isAdd && peer is not null ? $"{(double)peer["median_ns"]!:F0} ns (torch.add from Python)" : Dash,
+                isAdd && peer is not null ? $"{(double)peer["median_ns"]! / nanoseconds:F2}" : Dash, isAdd ? "at most 2000 ns" : Dash);
+        }
+    }
+
+    private static Dictionary<string, List<JsonNode>> TakeTurns(
+        string network, string[] variants, int warmUps, int steps, Settings settings)
+    {
+        var runs = variants.Prepend("ours").ToDictionary(name => name, _ => new List<JsonNode>());
+        string[] amounts = [$"{settings.Threads}", $"{warmUps}", $"{steps}"];
+        for (var round = 0; round < settings.Rounds; round++)
+        {
+            runs["ours"].Add(Child.StartSelf(["step", network, "auto", .. amounts]));
+            foreach (var variant in variants)
+            {
+                if (Child.StartPeer(["step", network, variant, .. amounts]) is { } run)
+                {
+                    runs[variant].Add(run);
+                }
+            }
+        }
+
+        var sizes = runs.Values.SelectMany(list => list).Select(run => (long)run["parameters"]!).Distinct().ToList();
+        return sizes.Count == 1 ? runs : throw new InvalidOperationException($"the networks differ: {string.Join(", ", sizes)} parameters");
+    }
+
+    private static double? Median(Dictionary<string, List<JsonNode>> runs, string name, string field) =>
+        runs[name].Count == 0 ? null : runs[name].Select(run => (double)run[field]!).Median();
+
+    private static double TimeOf(string program, params string[] arguments)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Machine.Root })!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? Stopwatch.GetElapsedTime(start).TotalMilliseconds
+            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
+    }
+
+    private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>How much is measured. Short ones are for trying the scripts out.</summary>
+internal sealed record Settings
+{
+    /// <summary>Times that ours and PyTorch take turns, each in a fresh process.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Timed training steps of a process.</summary>
+    public int Steps { get; init; } = 10;
+
+    /// <summary>Steps before those.</summary>
+    public int WarmUps { get; init; } = 3;
+
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Calls of what takes milliseconds; the median counts.</summary>
+    public int Calls { get; init; } = 50;
+
+    /// <summary>Whether a file is written to bench/results/.</summary>
+    public bool Record { get; init; } = true;
+
+    /// <summary>Reads <c>--rounds 5</c> and so on; returns the other words.</summary>
+    public static (Settings Settings, IReadOnlyList<string> Words) Parse(string[] arguments)
+    {
+        var settings = new Settings();
+        var words = new List<string>();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            settings = arguments[i] switch
+            {
+                "--rounds" => settings with { Rounds = Number(arguments, ++i) },
+                "--steps" => settings with { Steps = Number(arguments, ++i) },
+                "--warm-ups" => settings with { WarmUps = Number(arguments, ++i) },
+                "--threads" => settings with { Threads = Number(arguments, ++i) },
+                "--calls" => settings with { Calls = Number(arguments, ++i) },
+                "--no-record" => settings with { Record = false },
+                _ => settings,
+            };
+            if (!arguments[i].StartsWith('-') && !char.IsDigit(arguments[i][0]))
+            {
+                words.Add(arguments[i]);
+            }
+        }
+
+        return (settings, words);
+    }
+
+    private static int Number(string[] arguments, int index) =>
+        index < arguments.Length && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new ArgumentException($"{arguments[index - 1]} takes a number above 0");
+}

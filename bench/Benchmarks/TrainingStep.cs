@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Torch;
+using Ocs.Training;
+using Ocs.Training.Optimizers;
+using Ocs.Zoo;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images, 128 by 3 by 32 by 32.</summary>
+internal sealed class TrainingStep : IDisposable
+{
+    private const int BatchSize = 128;
+    private const double Rate = 0.1;
+
+    private readonly Sgd _optimizer = new(new() { LearningRate = Rate });
+    private readonly Executor _executor;
+    private readonly Tensor _images;
+    private readonly Tensor _labels;
+
+    /// <param name="network">A name of the zoo.</param>
+    /// <param name="format">The layout, or null for what our trial finds faster.</param>
+    public TrainingStep(string network, MemoryFormat? format)
+    {
+        Graph = Models.Build(network);
+        Parameters = ParameterTable.Initialize(Graph, seed: 0);
+        using var images = Tensor.Empty([BatchSize, 3, 32, 32]);
+        Aten.NormalInPlace(images, 0, 1);
+        _labels = Tensor.FromArray<long>([.. Enumerable.Range(0, BatchSize).Select(n => n * 7L % 10)], [BatchSize]);
+        Format = format ?? MemoryFormatTrial.Run(Graph, Parameters, images).Faster;
+        _executor = new(Graph, Parameters) { MemoryFormat = Format };
+        _images = images.Contiguous(Format);
+    }
+
+    public Graph Graph { get; }
+
+    public ParameterTable Parameters { get; }
+
+    public MemoryFormat Format { get; }
+
+    /// <summary>Takes a step and returns its milliseconds; with a pruner in sparsity learning, Eq. 8 and 9 are part of it.</summary>
+    public double Run(OneCyclePruner? pruner = null)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using (var logits = _executor.Forward(_images, training: true))
+        using (var loss = Aten.CrossEntropy(logits, _labels))
+        {
+            if (double.IsNaN(loss.Item<double>()))
+            {
+                throw new InvalidOperationException("the loss is not a number");
+            }
+
+            Autograd.Backward(loss);
+            pruner?.AddPenaltyGradient();
+            _optimizer.Step(Parameters, Rate);
+            pruner?.Shrink(Rate);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    /// <summary>Takes a sparsity-learning step and returns the milliseconds of Eq. 8 and 9 alone.</summary>
+    public double Extra(OneCyclePruner pruner)
+    {
+        using var logits = _executor.Forward(_images, training: true);
+        using var loss = Aten.CrossEntropy(logits, _labels);
+        Autograd.Backward(loss);
+        var start = Stopwatch.GetTimestamp();
+        pruner.AddPenaltyGradient();
+        var penalty = Stopwatch.GetElapsedTime(start);
+        _optimizer.Step(Parameters, Rate);
+        start = Stopwatch.GetTimestamp();
+        pruner.Shrink(Rate);
+        return (penalty + Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
+    }
+
+    public void Dispose()
+    {
+        _images.Dispose();
+        _labels.Dispose();
+        _optimizer.Dispose();
+        Parameters.Dispose();
+    }
+}

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Measures the project's figures: bench/run.sh all, or some of steps search sparsity coupling memory inspect boxed. See bench/README.md.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+sh "$root/native/build.sh"
+dotnet build -c Release -v q --nologo -clp:NoSummary "$root/bench/Benchmarks" >&2
+exec "$root/artifacts/bin/Benchmarks/release/Ocs.Benchmarks" "$@"
