@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Ocs.Testing;
+using Ocs.Torch.Interop;
 
 namespace Ocs.Torch.Tests;
 
@@ -88,6 +90,23 @@ public class TorchRuntimeTests
             thread.Start();
             thread.Join();
             Assert.Equal(1, elsewhere);
+        }
+        finally
+        {
+            TorchRuntime.Threads = threads;
+        }
+    }
+
+    [Fact]
+    public void Threads_stay_as_set_when_another_native_function_is_looked_up()
+    {
+        var threads = TorchRuntime.Threads;
+        try
+        {
+            TorchRuntime.Threads = 1;
+            // What the runtime does at the first call of each function.
+            Assert.NotEqual(0, NativeLibrary.Load(NativeMethods.Library, typeof(Tensor).Assembly, searchPath: null));
+            Assert.Equal(1, TorchRuntime.Threads);
         }
         finally
         {

@@ -10,6 +10,9 @@ internal static unsafe class LibtorchResolver
     public const string Variable = "OCS_TORCH_SHIM";
     private const string FileName = "libocs_torch.so";
 
+    // The runtime asks once for each native function; loading, and setting the threads, happens once.
+    private static readonly Lazy<nint> Shim = new(Load);
+
     // A module initializer, not a static constructor of NativeMethods: that would put a check into each native call.
 #pragma warning disable CA2255
     [ModuleInitializer]
@@ -40,13 +43,11 @@ internal static unsafe class LibtorchResolver
             + $"build it with native/build.sh, or set {Variable} to its path.");
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
-    {
-        if (name != NativeMethods.Library)
-        {
-            return 0;
-        }
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+        name == NativeMethods.Library ? Shim.Value : 0;
 
+    private static nint Load()
+    {
         var path = Find(Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
         nint library;
         try
