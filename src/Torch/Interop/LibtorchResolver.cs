@@ -11,6 +11,9 @@ internal static unsafe class LibtorchResolver
     private const string FileName = "libocs_torch.so";
     private static readonly Lazy<nint> Shim = new(Load);
 
+    // The runtime asks once for each native function; loading, and setting the threads, happens once.
+    private static readonly Lazy<nint> Shim = new(Load);
+
     // A module initializer, not a static constructor of NativeMethods: that would put a check into each native call.
 #pragma warning disable CA2255
     [ModuleInitializer]
