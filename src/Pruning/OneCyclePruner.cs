@@ -59,12 +59,9 @@ public sealed class OneCyclePruner : IDisposable
     public EpochPlan BeginEpoch(int epoch)
     {
         var start = Stopwatch.GetTimestamp();
-        if (epoch >= _options.MonitorStartEpoch)
-        {
-            _partition = FindSubnetwork();
-        }
-
-        _stability.Observe(epoch >= _options.MonitorStartEpoch ? _partition!.Subnetwork.Kept : null);
+        var partition = epoch >= _options.MonitorStartEpoch ? FindSubnetwork() : null;
+        _partition = partition ?? _partition;
+        _stability.Observe(partition is null ? null : Prunable(partition.Subnetwork));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var phase = PhaseOf(epoch);
         if (phase == Phase.Sparsity)
@@ -76,7 +73,7 @@ public sealed class OneCyclePruner : IDisposable
         }
 
         return new(
-            phase, _partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds);
+            phase, partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds);
     }
 
     /// <summary>Eq. 8: adds the penalty's gradient after backward, in sparsity learning.</summary>
@@ -113,6 +110,10 @@ public sealed class OneCyclePruner : IDisposable
             ? OfficialPartition.Search(Coupling.Groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned)
             : GlobalPartition.Search(Coupling.Groups, Weighted(saliency), Constraint, _options.Target, _options.MaximumPruned);
     }
+
+    // Groups that always keep everything say nothing about stability.
+    private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>
+        [.. subnetwork.Kept.Where((_, group) => Coupling.Groups[group].IsPrunable)];
 
     private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => _options.CostWeighting
         ? [.. saliency.Select((channels, group) => channels.Select(score => score * _costFactors[group]).ToArray())]

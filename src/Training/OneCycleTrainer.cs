@@ -65,11 +65,8 @@ public sealed class OneCycleTrainer : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var pruner = _pruner;
-        if (_pruner is not null)
-        {
-            WarnOf(_pruner.CurrentPartition);
-        }
-
+        // A target that cannot be reached is told before anything is trained.
+        _ = _pruner?.CurrentPartition;
         Arrange(padding: null);
         var epoch = 0;
         for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
@@ -216,7 +213,11 @@ public sealed class OneCycleTrainer : IDisposable
     {
         var pruner = _pruner!;
         var partition = pruner.CurrentPartition;
-        WarnOf(partition);
+        if (partition.Note is { } note)
+        {
+            Observer.Message($"Target {_pruning!.Target:P2}: {note}");
+        }
+
         _evaluation ??= Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
         var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
         var cut = plan.Apply(_network.Parameters);
@@ -288,14 +289,6 @@ public sealed class OneCycleTrainer : IDisposable
 
     private void HandOver(ModelKind kind) =>
         _network.Lend(parameters => Observer.ModelReady(kind, _network.Graph, parameters, _record));
-
-    private void WarnOf(Pruning.Search.Partition partition)
-    {
-        if (partition.Note is { } note)
-        {
-            Observer.Message($"Target {_pruning!.Target:P2}: {note}");
-        }
-    }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(_training, iteration, _loader.BatchesPerEpoch);
 

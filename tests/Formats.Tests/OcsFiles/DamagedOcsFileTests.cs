@@ -74,7 +74,7 @@ public sealed class DamagedOcsFileTests : IDisposable
     [InlineData("\"inputs\":[0]", "\"inputs\":[-1]", "negative")]
     [InlineData("\"inputs\":[0]", "\"inputs\":null", "no network")]
     [InlineData("\"inputs\":[0]", "\"inpute\":[0]", "no network")]
-    [InlineData("\"stride\":{\"height\":1", "\"stride\":{\"height\":0", "attributes that no operator has")]
+    [InlineData("\"stride\":{\"height\":1", "\"stride\":{\"height\":0", "must be at least 1")]
     [InlineData("\"groups\":1", "\"groups\":0", "group")]
     [InlineData("\"name\":\"stem\"", "\"name\":null", "no network")]
     [InlineData("\"name\":\"stem\"", "\"name\":\"image\"", "two nodes")]
