@@ -26,8 +26,9 @@ internal static class Application
         try
         {
             var root = Root(console);
+            root.HelpName = "ocs";
             root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;
-            var parsed = root.Parse(args.Count == 0 ? ["--help"] : args);
+            var parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not { ClearsParseErrors: true })
             {
                 throw new OcsInputException(SentenceOf(parsed));

@@ -7,21 +7,26 @@ namespace Ocs.Cli;
 /// <summary>Writes networks in the form that a file's name asks for, and proves that one can be read back.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Saves a network and loads it again, for the gate at the cut.</summary>
+    /// <summary>Saves a network and loads it again to where it was, for the gate at the cut.</summary>
     public static (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters)
     {
+        var device = parameters[parameters.Names[0]].Device;
         var path = Path.Combine(Path.GetTempPath(), $"ocs-{Guid.NewGuid():N}.ocs");
         try
         {
             OcsFile.Write(path, graph, parameters);
-            var model = OcsFile.Read(path);
-            return (model.Graph, model.Parameters);
+            using var model = OcsFile.Read(path);
+            return (model.Graph, CopyTo(device, model.Graph, model.Parameters));
         }
         finally
         {
             File.Delete(path);
         }
     }
+
+    /// <summary>The same parameters on a device, owned by the caller.</summary>
+    public static ParameterTable CopyTo(Device device, Graph graph, ParameterTable parameters) => ParameterTable.FromTensors(
+        graph, parameters.Names.ToDictionary(name => name, name => CopyTo(device, parameters[name]), StringComparer.Ordinal));
 
     /// <summary>Writes the weights under their names, with the network's name beside them.</summary>
     public static void WriteSafetensors(string path, Graph graph, ParameterTable parameters) =>
@@ -36,5 +41,11 @@ internal static class ModelFiles
             throw new OcsInputException(
                 $"{path} cannot be written ({(Directory.Exists(path) ? "it is a folder" : "its folder does not exist")}); give a file in a folder that exists.");
         }
+    }
+
+    private static Tensor CopyTo(Device device, Tensor parameter)
+    {
+        using var detached = parameter.Detach();
+        return detached.To(device);
     }
 }

@@ -6,6 +6,7 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Tests;
 
 [NoTensorLeaks]
+[OneThread]
 public sealed class ExecutorTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Tests;
 
 [NoTensorLeaks]
+[OneThread]
 public sealed class MemoryFormatTrialTests
 {
     [Fact]

@@ -7,6 +7,7 @@ namespace Ocs.Pruning.Tests;
 
 /// <summary>Alg. 1 as a state machine: the test moves the weights, as training would.</summary>
 [NoTensorLeaks]
+[OneThread]
 public sealed class OneCyclePrunerTests : IDisposable
 {
     private static readonly OneCycleOptions Options = OneCycleOptions.Paper with

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Core;
-using Ocs.Torch;
 
 namespace Ocs.Testing;
 
@@ -13,24 +12,8 @@ public static class Properties
         graph => graph.Blocks > 1 ? [graph with { Blocks = graph.Blocks - 1 }] : []);
 
     /// <summary>Asserts something of many random small networks.</summary>
-    public static void HoldForRandomGraphs(int cases, Action<RandomGraph> assert)
-    {
-        // On tensors of this size a second thread only costs.
-        var threads = TorchRuntime.Threads;
-        TorchRuntime.Threads = 1;
-        try
-        {
-            Prop.ForAll(Graphs, assert).Check(Repeatable(cases));
-        }
-        finally
-        {
-            TorchRuntime.Threads = threads;
-        }
-    }
-
-    /// <summary>Asserts something for many seeds.</summary>
-    public static void HoldForSeeds(int cases, Action<int> assert) =>
-        Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), assert).Check(Repeatable(cases));
+    public static void HoldForRandomGraphs(int cases, Action<RandomGraph> assert) =>
+        Prop.ForAll(Graphs, assert).Check(Repeatable(cases));
 
     private static Config Repeatable(int cases) => Config.QuickThrowOnFailure
         .WithMaxTest(cases)

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Ocs.Testing;
+using Ocs.Torch.Interop;
 
 namespace Ocs.Torch.Tests;
 
@@ -91,6 +93,23 @@ public class TorchRuntimeTests
 
             // What the runtime does at the first call of each native function.
             Torch.Interop.LibtorchResolver.Resolve(Torch.Interop.NativeMethods.Library, typeof(Tensor).Assembly, null);
+            Assert.Equal(1, TorchRuntime.Threads);
+        }
+        finally
+        {
+            TorchRuntime.Threads = threads;
+        }
+    }
+
+    [Fact]
+    public void Threads_stay_as_set_when_another_native_function_is_looked_up()
+    {
+        var threads = TorchRuntime.Threads;
+        try
+        {
+            TorchRuntime.Threads = 1;
+            // What the runtime does at the first call of each function.
+            Assert.NotEqual(0, NativeLibrary.Load(NativeMethods.Library, typeof(Tensor).Assembly, searchPath: null));
             Assert.Equal(1, TorchRuntime.Threads);
         }
         finally

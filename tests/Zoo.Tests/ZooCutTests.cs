@@ -9,6 +9,7 @@ namespace Ocs.Zoo.Tests;
 
 /// <summary>Every network of the zoo runs, back-propagates and is cut to half of its MACs through the gate.</summary>
 [NoTensorLeaks]
+[OneThread]
 public sealed class ZooCutTests
 {
     public static TheoryData<string> Names => [.. Models.All.Select(model => model.Name)];

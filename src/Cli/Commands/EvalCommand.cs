@@ -38,7 +38,7 @@ internal static class EvalCommand
     {
         using var model = ModelSource.Open(request, console, data);
         ModelSource.CheckFit(model.Graph, data);
-        using var parameters = ParametersOn(device, model.Graph, model.Parameters);
+        using var parameters = ModelFiles.CopyTo(device, model.Graph, model.Parameters);
         var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSize, device);
         if (console.Json)
         {
@@ -59,15 +59,6 @@ internal static class EvalCommand
             Numbers.Short(model.Graph.Macs), Numbers.Short(model.Graph.ParameterCount), $"{found.ImagesPerSecond:0}");
         console.Tables.Write(table);
         return ExitCode.Fine;
-    }
-
-    private static ParameterTable ParametersOn(Device device, Graph graph, ParameterTable parameters) => ParameterTable.FromTensors(
-        graph, parameters.Names.ToDictionary(name => name, name => OnDevice(parameters[name], device), StringComparer.Ordinal));
-
-    private static Tensor OnDevice(Tensor parameter, Device device)
-    {
-        using var detached = parameter.Detach();
-        return detached.To(device);
     }
 }
 

@@ -9,11 +9,13 @@ namespace Ocs.Cli.Commands;
 /// <summary>`ocs train` and `ocs baseline`: one cycle, and the same schedule without pruning.</summary>
 internal static class TrainCommand
 {
+    private const string Stopping = " Ctrl-C stops it after the step, with exit code 130 and a usable run folder.";
+
     public static Command CreateTrain(CommandConsole console) => Create(
-        "train", "Trains a network in one cycle: train, find the stable sub-network, cut, train on.", RunKind.Train, console);
+        "train", "Trains a network in one cycle: train, find the stable sub-network, cut, train on." + Stopping, RunKind.Train, console);
 
     public static Command CreateBaseline(CommandConsole console) => Create(
-        "baseline", "Trains the unpruned twin: the same options and schedule without pruning.", RunKind.Baseline, console);
+        "baseline", "Trains the unpruned twin: the same options and schedule without pruning." + Stopping, RunKind.Baseline, console);
 
     private static Command Create(string name, string description, RunKind kind, CommandConsole console)
     {

@@ -9,6 +9,8 @@ internal static unsafe class LibtorchResolver
 {
     public const string Variable = "OCS_TORCH_SHIM";
     private const string FileName = "libocs_torch.so";
+
+    // The runtime asks once for each native function; loading, and setting the threads, happens once.
     private static readonly Lazy<nint> Shim = new(Load);
 
     // A module initializer, not a static constructor of NativeMethods: that would put a check into each native call.
@@ -41,7 +43,6 @@ internal static unsafe class LibtorchResolver
             + $"build it with native/build.sh, or set {Variable} to its path.");
     }
 
-    // The runtime asks anew for each function, at its first call: the threads must be set by the first one only.
     internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name == NativeMethods.Library ? Shim.Value : 0;
 

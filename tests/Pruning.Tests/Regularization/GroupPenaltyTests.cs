@@ -7,6 +7,7 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Tests.Regularization;
 
 [NoTensorLeaks]
+[OneThread]
 public sealed class GroupPenaltyTests
 {
     private const double Lambda = 0.37;

@@ -6,6 +6,7 @@ using Ocs.Testing;
 namespace Ocs.Pruning.Tests.Regularization;
 
 [NoTensorLeaks]
+[OneThread]
 public sealed class WeightShrinkageTests
 {
     [Fact]

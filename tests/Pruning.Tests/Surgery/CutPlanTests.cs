@@ -8,6 +8,7 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Tests.Surgery;
 
 [NoTensorLeaks]
+[OneThread]
 public sealed class CutPlanTests
 {
     [Fact]
