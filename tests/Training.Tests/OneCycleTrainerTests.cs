@@ -197,7 +197,7 @@ public sealed class OneCycleTrainerTests
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(null, observer, TinyTask.Options with { Layout = LayoutChoice.Auto, Epochs = 1 });
         using var result = trainer.Run();
-        Assert.Contains(observer.Messages, message => message.StartsWith("Layout ", StringComparison.Ordinal));
+        Assert.Contains(observer.Messages, message => message.StartsWith("Layout: ", StringComparison.Ordinal));
     }
 
     // Mean losses of the epoch so far: equal for every step only if every loss is.

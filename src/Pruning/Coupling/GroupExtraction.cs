@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using Ocs.Graphs;
 
 namespace Ocs.Pruning.Coupling;
@@ -30,9 +31,10 @@ internal sealed class GroupExtraction
             .OrderBy(group => group.Channels[0][0].Block)
             .ThenBy(group => group.Channels[0][0].Index)
             .ToList();
-        Groups = [.. groups.Select((group, position) => MakeGroup(position, group.Channels, group.Reason))];
-        Uses = groups
-            .SelectMany((group, position) => BlockUses(position, group.Channels))
+        var usesOfGroup = groups.Select((group, position) => BlockUses(position, group.Channels)).ToList();
+        Groups = [.. groups.Select((group, position) => MakeGroup(position, group.Channels.Count, usesOfGroup[position], group.Reason))];
+        Uses = usesOfGroup
+            .SelectMany(uses => uses)
             .GroupBy(pair => pair.Block)
             .ToDictionary(uses => uses.Key, uses => uses.Select(pair => pair.Use).ToImmutableArray());
     }
@@ -67,12 +69,34 @@ internal sealed class GroupExtraction
         return channels;
     }
 
-    private static string Signature(List<Coordinate> channel, string? reason) =>
-        string.Join(',', channel.GroupBy(coordinate => coordinate.Block).Select(same => $"{same.Key}x{same.Count()}")) + reason;
-
-    private Group MakeGroup(int position, List<List<Coordinate>> channels, string? reason)
+    private static string Signature(List<Coordinate> channel, string? reason)
     {
-        var members = BlockUses(position, channels)
+        var signature = new StringBuilder();
+        for (var start = 0; start < channel.Count;)
+        {
+            var count = CountInBlock(channel, start);
+            signature.Append(channel[start].Block).Append('x').Append(count).Append(',');
+            start += count;
+        }
+
+        return signature.Append(reason).ToString();
+    }
+
+    // Coordinates ascend, so those of a block follow each other.
+    private static int CountInBlock(List<Coordinate> channel, int start)
+    {
+        var end = start;
+        while (end < channel.Count && channel[end].Block == channel[start].Block)
+        {
+            end++;
+        }
+
+        return end - start;
+    }
+
+    private Group MakeGroup(int position, int channels, List<(int Block, BlockUse Use)> uses, string? reason)
+    {
+        var members = uses
             .Where(pair => _space.Blocks[pair.Block].Parameter >= 0)
             .Select(pair =>
             {
@@ -84,16 +108,31 @@ internal sealed class GroupExtraction
         var producer = members.FirstOrDefault(member => member is { Dimension: 0, Role: ParameterRole.Weight }) ?? members[0];
         var node = _graph.Nodes.First(candidate => candidate.Parameters.Contains(producer.Parameter));
         var name = producer.Dimension == 0 ? node.Name : $"{node.Name} (inputs)";
-        return new(position + 1, name, channels.Count, members, reason);
+        return new(position + 1, name, channels, members, reason);
     }
 
-    private static IEnumerable<(int Block, BlockUse Use)> BlockUses(int position, List<List<Coordinate>> channels) =>
-        channels[0].Select(coordinate => coordinate.Block).Distinct().Select(block =>
+    // All channels of a group have equally many coordinates in the same blocks, so what is in one block lies at the same place in each.
+    private static List<(int Block, BlockUse Use)> BlockUses(int position, List<List<Coordinate>> channels)
+    {
+        var uses = new List<(int, BlockUse)>();
+        for (var start = 0; start < channels[0].Count;)
         {
-            ImmutableArray<int> coordinates =
-                [.. channels.SelectMany(channel => channel.Where(c => c.Block == block).Select(c => c.Index))];
-            return (block, new BlockUse(position, coordinates.Length / channels.Count, coordinates));
-        });
+            var count = CountInBlock(channels[0], start);
+            var coordinates = ImmutableArray.CreateBuilder<int>(channels.Count * count);
+            foreach (var channel in channels)
+            {
+                for (var i = start; i < start + count; i++)
+                {
+                    coordinates.Add(channel[i].Index);
+                }
+            }
+
+            uses.Add((channels[0][start].Block, new(position, count, coordinates.MoveToImmutable())));
+            start += count;
+        }
+
+        return uses;
+    }
 
     private readonly record struct Coordinate(int Block, int Index);
 }
