@@ -34,7 +34,6 @@ internal sealed class RunningNetwork : IDisposable
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(TrainingOptions options, CutPlan? padding, Tensor batch)
     {
-        var candidates = new List<(bool Padded, MemoryFormat Format, double Seconds)>();
         MemoryFormat[] formats = options.Layout switch
         {
             LayoutChoice.Contiguous => [MemoryFormat.Contiguous],
@@ -46,15 +45,13 @@ internal sealed class RunningNetwork : IDisposable
             : options.Padding == PaddingChoice.Always ? [true] : [false, true];
         var expanded = paddings.Contains(true) ? padding!.Expand(Parameters) : null;
         var single = formats.Length * paddings.Length == 1;
-        foreach (var padded in paddings)
-        {
-            foreach (var format in formats)
-            {
-                var (graph, parameters) = padded ? (padding!.Before, expanded!) : (Graph, Parameters);
-                candidates.Add((padded, format, single ? 0 : MemoryFormatTrial.Seconds(graph, parameters, batch, format)));
-            }
-        }
-
+        var choices = paddings.SelectMany(padded => formats.Select(format => (Padded: padded, Format: format))).ToList();
+        var seconds = single
+            ? [0]
+            : MemoryFormatTrial.Seconds(
+                [.. choices.Select(choice => (choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format))],
+                batch);
+        var candidates = choices.Zip(seconds, (choice, time) => (choice.Padded, choice.Format, Seconds: time)).ToList();
         var best = candidates.MinBy(candidate => candidate.Seconds);
         if (best.Padded)
         {
