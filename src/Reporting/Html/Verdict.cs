@@ -83,7 +83,7 @@ internal static class Verdict
     }
 
     private static string When(RunSummary summary) => summary.StableEpoch is int stable && summary.Epochs > stable
-        ? $"The sub-network was stable at epoch {stable} of {summary.Epochs}; "
+        ? $"The network was cut at epoch {stable} of {summary.Epochs}; "
             + $"what was left of the network trained for the other {Wording.Plural(summary.Epochs - stable, "epoch")}."
         : "";
 
