@@ -68,6 +68,14 @@ public sealed record Graph(
         [.. node.Parameters.Select(name => Parameter(name).Shape)],
         node.Shape);
 
+    /// <summary>The same network, which remembers how images are normalized for it: one number a channel each.</summary>
+    public Graph WithNormalization(ImmutableArray<float> mean, ImmutableArray<float> standardDeviation) => this with
+    {
+        Nodes = [.. Nodes.Select(node => node.Operator is Operators.Input input
+            ? node with { Operator = input with { Mean = mean, StandardDeviation = standardDeviation } }
+            : node)],
+    };
+
     /// <summary>One node a line: value, name, operator, inputs, shape.</summary>
     public override string ToString()
     {

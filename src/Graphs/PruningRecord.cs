@@ -22,8 +22,11 @@ public sealed record PruningRecord
     /// <summary>The fraction of the MACs that was to be removed.</summary>
     public required double Target { get; init; }
 
-    /// <summary>t*, counted from 0.</summary>
+    /// <summary>t*, counted from 0; null when the cut did not wait for it.</summary>
     public int? StableEpoch { get; init; }
+
+    /// <summary>The epoch before which the network was cut, counted from 0; null when it was not being trained.</summary>
+    public int? CutEpoch { get; init; }
 
     /// <summary>t_sl-start, counted from 0.</summary>
     public int? SparsityStartEpoch { get; init; }

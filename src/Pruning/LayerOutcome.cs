@@ -7,12 +7,12 @@ namespace Ocs.Pruning;
 /// <summary>What became of a layer: a row of the "why not pruned" table.</summary>
 /// <param name="Name">The layer.</param>
 /// <param name="Parameter">Its weight.</param>
-/// <param name="Group">The position of the group that its output channels belong to.</param>
+/// <param name="Group">The position of the group of its output channels; of the first of them, where they lie in several.</param>
 /// <param name="ChannelsBefore">Output channels before the cut.</param>
 /// <param name="ChannelsAfter">Output channels after it.</param>
 /// <param name="MacsBefore">Multiply-accumulates before the cut.</param>
 /// <param name="MacsAfter">Multiply-accumulates after it.</param>
-/// <param name="FrozenReason">Why its channels may not leave; null when they may.</param>
+/// <param name="FrozenReason">Why none of its channels may leave; null when some may.</param>
 public sealed record LayerOutcome(
     string Name, string Parameter, int Group, int ChannelsBefore, int ChannelsAfter, long MacsBefore, long MacsAfter,
     string? FrozenReason)
@@ -39,17 +39,22 @@ public sealed record LayerOutcome(
                 .Select(index =>
                 {
                     var weight = before.Nodes[index].Parameters[0];
-                    var group = producers[weight].FirstOrDefault(-1);
+                    var groups = producers[weight].ToList();
                     return new LayerOutcome(
                         before.Nodes[index].Name,
                         weight,
-                        group,
+                        groups.FirstOrDefault(-1),
                         (int)before.Parameter(weight).Shape[0],
                         (int)after.Parameter(weight).Shape[0],
                         before.MacsOf(index),
                         after.MacsOf(index),
-                        group < 0 ? "no channel of it is known" : coupling.Groups[group].FrozenReason);
+                        ReasonOf([.. groups.Select(group => coupling.Groups[group])]));
                 }),
         ];
     }
+
+    private static string? ReasonOf(ImmutableArray<Group> groups) =>
+        groups.IsEmpty ? "no channel of it is known"
+        : groups.Any(group => group.IsPrunable) ? null
+        : groups[0].FrozenReason;
 }

@@ -49,7 +49,7 @@ public sealed class OneCyclePruner : IDisposable
     /// <summary>t_sl-start, once it is known.</summary>
     public int? SparsityStartEpoch { get; private set; }
 
-    /// <summary>t*, once it is known.</summary>
+    /// <summary>t* of Eq. 6, once it is known; it stays null when the cut is forced.</summary>
     public int? StableEpoch { get; private set; }
 
     /// <summary>Whether the cut was forced by <see cref="OneCycleOptions.LatestCutEpoch"/>.</summary>
@@ -158,7 +158,7 @@ public sealed class OneCyclePruner : IDisposable
             return false;
         }
 
-        (StableEpoch, WasForced) = (epoch, !stable);
+        (StableEpoch, WasForced) = (stable ? epoch : null, !stable);
         return true;
     }
 }

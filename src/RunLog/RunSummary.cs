@@ -35,8 +35,11 @@ public sealed record RunSummary
     /// <summary>Number of samples that the accuracies were measured on.</summary>
     public int? TestSamples { get; init; }
 
-    /// <summary>Epoch t* of Eq. 6, at whose beginning the network was cut.</summary>
+    /// <summary>Epoch t* of Eq. 6; null when the cut was forced, or there was none.</summary>
     public int? StableEpoch { get; init; }
+
+    /// <summary>The epoch before which the network was cut.</summary>
+    public int? CutEpoch { get; init; }
 
     /// <summary>First epoch of sparsity learning, t_sl of Eq. 5.</summary>
     public int? SlStartEpoch { get; init; }
@@ -128,7 +131,7 @@ public sealed record GateSummary
     /// <summary>The cut network's outputs equal those of the whole network with the pruned channels zeroed.</summary>
     public required bool OutputsEqual { get; init; }
 
-    /// <summary>Largest absolute difference between those outputs.</summary>
+    /// <summary>Largest difference between those outputs, relative to the largest output.</summary>
     public double? LargestDifference { get; init; }
 
     /// <summary>A backward pass ran and every gradient is finite.</summary>

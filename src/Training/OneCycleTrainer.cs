@@ -30,6 +30,7 @@ public sealed class OneCycleTrainer : IDisposable
     private EvaluationResult? _evaluation;
     private double? _best;
     private (double Before, double After)? _accuracyAtCut;
+    private int? _cutEpoch;
     private long _iterationsBehind;
 
     /// <summary>Prepares a run from random weights, or from <paramref name="start"/>, which the trainer then owns.</summary>
@@ -40,6 +41,7 @@ public sealed class OneCycleTrainer : IDisposable
         training.Validate();
         pruning?.Validate();
         CheckFit(graph, data);
+        graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
         _loader = new(data.Train, BatchLoaderOptions.Train(training.BatchSize, data.Augmentation, training.Seed) with
@@ -74,7 +76,7 @@ public sealed class OneCycleTrainer : IDisposable
             var plan = _pruner?.BeginEpoch(epoch);
             if (plan?.Phase == Phase.Final)
             {
-                Cut();
+                Cut(epoch);
             }
 
             var trained = TrainEpoch(epoch, plan, stop);
@@ -86,7 +88,7 @@ public sealed class OneCycleTrainer : IDisposable
             Evaluate(epoch, plan, trained);
             if (_pruner?.CutsAfter(epoch) == true)
             {
-                Cut();
+                Cut(epoch + 1);
             }
         }
 
@@ -94,7 +96,7 @@ public sealed class OneCycleTrainer : IDisposable
         {
             Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
             _pruner.BeginEpoch(epoch);
-            Cut();
+            Cut(epoch);
             HandOverIfBest();
         }
 
@@ -117,6 +119,7 @@ public sealed class OneCycleTrainer : IDisposable
             AccuracyAtCutAfter = _accuracyAtCut?.After,
             SparsityStartEpoch = pruner?.SparsityStartEpoch,
             StableEpoch = pruner?.StableEpoch,
+            CutEpoch = _cutEpoch,
             TotalSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -209,8 +212,9 @@ public sealed class OneCycleTrainer : IDisposable
     }
 
     // Lines 13 and 14 of Alg. 1. Nothing is replaced before the gate has passed.
-    private void Cut()
+    private void Cut(int epoch)
     {
+        _cutEpoch = epoch;
         var pruner = _pruner!;
         var partition = pruner.CurrentPartition;
         if (partition.Note is { } note)
@@ -269,6 +273,7 @@ public sealed class OneCycleTrainer : IDisposable
         ParametersAfter = after.ParameterCount,
         Target = _pruning!.Target,
         StableEpoch = pruner.StableEpoch,
+        CutEpoch = _cutEpoch,
         SparsityStartEpoch = pruner.SparsityStartEpoch,
         Seed = _training.Seed,
         Options = OptionsText,

@@ -49,7 +49,11 @@ public sealed class TrainingResult : IDisposable
 
     public int? SparsityStartEpoch { get; init; }
 
+    /// <summary>t* of Eq. 6; null when the cut was forced.</summary>
     public int? StableEpoch { get; init; }
+
+    /// <summary>The epoch before which the network was cut; null when it was not.</summary>
+    public int? CutEpoch { get; init; }
 
     public double TotalSeconds { get; init; }
 

@@ -14,7 +14,7 @@ public sealed class OneCycleTests : IDisposable
         data: fashion-mnist
         data-limit: 512
         seed: 1
-        training: { epochs: 4, batch-size: 64, schedule: cosine, layout: contiguous }
+        training: { epochs: 4, batch-size: 64, schedule: cosine, layout: contiguous, padding: never }
         pruning: { target: 0.5, sparsity-start-epoch: 1, latest-cut-epoch: 2 }
         """;
 
@@ -99,7 +99,7 @@ public sealed class OneCycleTests : IDisposable
 
         string[] wanted =
         [
-            "val_accuracy", "stable_epoch", "sl_start_epoch", "macs_before", "macs_after", "parameters_before", "parameters_after",
+            "val_accuracy", "stable_epoch", "cut_epoch", "sl_start_epoch", "macs_before", "macs_after", "parameters_before", "parameters_after",
             "accuracy_at_cut_before", "accuracy_at_cut_after", "total_seconds",
         ];
         Assert.Subset(summary.EnumerateObject().Select(property => property.Name).ToHashSet(), wanted.ToHashSet());

@@ -35,6 +35,22 @@ public sealed class LayerOutcomeTests
     }
 
     [Fact]
+    public void A_layer_with_channels_in_two_groups_is_frozen_only_if_both_are()
+    {
+        var g = new GraphBuilder("two groups");
+        var x = g.Input("image", 3, 2, 2);
+        var frozen = g.Add("with image", g.Conv2d("image-sized", x, 3, 1), x);
+        var joined = g.Concat("joined", 1, frozen, g.Conv2d("free", x, 5, 1));
+        var added = g.Add("added", joined, g.Conv2d("both", x, 8, 1));
+        var coupling = CouplingGraph.Build(g.Build(g.Linear("fc", g.Flatten("flatten", added), 5)));
+
+        var both = LayerOutcome.Of(coupling, coupling.Graph).Single(row => row.Name == "both");
+
+        Assert.NotNull(coupling.Groups[both.Group].FrozenReason);
+        Assert.Null(both.FrozenReason);
+    }
+
+    [Fact]
     public void Before_any_cut_nothing_is_pruned()
     {
         var graph = Networks.Chain(2, 4, 6);

@@ -72,7 +72,7 @@ public sealed class OneCyclePrunerTests : IDisposable
         using var pruner = new OneCyclePruner(_graph, _parameters, Options with { LatestCutEpoch = 4 });
         Assert.Equal(
             "0 Train, 1 Train, 2 Sparsity 1, 3 Sparsity 11, 4 Final", Phases(pruner, [true, false, true, false, true]));
-        Assert.Equal((4, true), (pruner.StableEpoch, pruner.WasForced));
+        Assert.Equal((null, true), (pruner.StableEpoch, pruner.WasForced));
     }
 
     [Fact]
@@ -142,6 +142,15 @@ public sealed class OneCyclePrunerTests : IDisposable
 
         Assert.Equal([false, false, false, false, true], cuts);
         Assert.True(pruner.WasForced);
+    }
+
+    [Fact]
+    public void The_official_cost_weighting_leaves_the_only_group_its_saliency()
+    {
+        Weaken(firstPair: true);
+        using var pruner = new OneCyclePruner(_graph, _parameters, OneCycleOptions.Official);
+        Assert.Single(pruner.Coupling.Groups, group => group.IsPrunable);
+        Assert.Equal([2, 3], pruner.CurrentPartition.Subnetwork.Kept[pruner.Coupling.Position("conv0")].ToArray());
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void A_one_shot_cut_has_no_curves()
     {
-        var summary = SampleRun.Folder.Summary! with { Kind = RunKind.Prune, StableEpoch = null, SlStartEpoch = null, Epochs = 0, Baseline = null };
+        var summary = SampleRun.Folder.Summary! with { Kind = RunKind.Prune, StableEpoch = null, CutEpoch = null, SlStartEpoch = null, Epochs = 0, Baseline = null };
         string page = HtmlReport.Render(new RunFolder("runs/cut", [], summary, null, null));
 
         Assert.DoesNotContain("id=\"learning\"", page, StringComparison.Ordinal);

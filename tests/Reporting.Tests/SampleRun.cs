@@ -108,6 +108,7 @@ internal static class SampleRun
             BestAccuracy = records.Max(r => r.ValAccuracy),
             TestSamples = 10000,
             StableEpoch = Stable,
+            CutEpoch = Stable,
             SlStartEpoch = Start,
             MacsBefore = macsBefore,
             MacsAfter = macsAfter,

@@ -35,6 +35,7 @@ internal static class Samples
         BestAccuracy = 0.91,
         TestSamples = 10000,
         StableEpoch = 9,
+        CutEpoch = 9,
         SlStartEpoch = 3,
         MacsBefore = 100,
         MacsAfter = 50,

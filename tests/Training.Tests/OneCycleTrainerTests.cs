@@ -1,4 +1,5 @@
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Testing;
 using Ocs.Torch;
@@ -50,8 +51,10 @@ public sealed class OneCycleTrainerTests
         Assert.All(observer.Records.Skip(3), record => Assert.Equal(result.Graph.Macs, record.Macs));
         AssertCut(result, observer, TinyTask.Pruning);
         Assert.Equal(1, result.SparsityStartEpoch);
-        Assert.Equal(3, result.StableEpoch);
+        Assert.Equal((null, 3), (result.StableEpoch, result.CutEpoch));
         Assert.Equal(observer.Records[2].ValAccuracy, result.AccuracyAtCutBefore);
+        var input = Assert.IsType<Input>(result.Graph.InputNodes.Single().Operator);
+        Assert.Equal(TinyTask.Data.Train.Normalization.Mean, input.Mean);
     }
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class OneCycleTrainerTests
         Assert.Equal(result.Original.Macs, observer.Records[3].Macs);
         AssertCut(result, observer, pruning);
         Assert.Equal(2, result.SparsityStartEpoch);
-        Assert.Equal(3, result.StableEpoch);
+        Assert.Equal((null, 4), (result.StableEpoch, result.CutEpoch));
     }
 
     [Fact]
@@ -79,6 +82,7 @@ public sealed class OneCycleTrainerTests
 
         Assert.Equal([Train, Sparsity], observer.Records.Select(record => record.Phase));
         AssertCut(result, observer, pruning);
+        Assert.Equal((null, 2), (result.StableEpoch, result.CutEpoch));
         Assert.Equal(result.ValidationAccuracy, result.BestAccuracy);
         Assert.Contains(observer.Messages, message => message.Contains("did not become stable in 2 epochs", StringComparison.Ordinal));
     }

@@ -38,6 +38,7 @@ internal static class EvalCommand
     {
         using var model = ModelSource.Open(request, console, data);
         ModelSource.CheckFit(model.Graph, data);
+        data = TrainingDataSource.Normalized(data, model.Graph);
         using var parameters = ModelFiles.CopyTo(device, model.Graph, model.Parameters);
         var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSize, device);
         if (console.Json)

@@ -25,6 +25,9 @@ internal sealed record ExperimentOptions
     /// <summary>Only so many images of each split, chosen at random once and for all; null takes all.</summary>
     public int? DataLimit { get; init; }
 
+    /// <summary>By default the data set's own, or with the preset official the program's.</summary>
+    public NormalizationChoice Normalization { get; init; }
+
     public TrainingOptions Training { get; init; } = new();
 
     /// <summary>What happens to training images; by default what is usual for the data set.</summary>
@@ -56,6 +59,7 @@ internal sealed record ExperimentOptions
         var defaults = head with
         {
             Pruning = PresetOptions.Of(head.Preset),
+            Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = DatasetCatalog.Names.Contains(head.Data) ? DatasetCatalog.TrainAugmentation(head.Data) : new(),
         };
         var options = OptionRecord.Apply(defaults, settings);

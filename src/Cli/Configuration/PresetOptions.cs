@@ -14,6 +14,16 @@ internal enum Preset
     Official,
 }
 
+/// <summary>How images are normalized.</summary>
+internal enum NormalizationChoice
+{
+    /// <summary>By mean and deviation of the data set's training images.</summary>
+    DataSet,
+
+    /// <summary>As the authors' program does, where it knows the data set.</summary>
+    Official,
+}
+
 /// <summary>The options of each preset.</summary>
 internal static class PresetOptions
 {

@@ -31,6 +31,7 @@ internal static class Summaries
             BestAccuracy = result.BestAccuracy,
             TestSamples = data.Test.Count,
             StableEpoch = result.StableEpoch,
+            CutEpoch = result.CutEpoch,
             SlStartEpoch = result.SparsityStartEpoch,
             MacsBefore = result.Original.Macs,
             MacsAfter = result.Graph.Macs,

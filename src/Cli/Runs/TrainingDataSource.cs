@@ -1,6 +1,7 @@
 using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Zoo;
@@ -14,9 +15,23 @@ internal static class TrainingDataSource
 
     /// <summary>Both splits, limited as the options say.</summary>
     public static TrainingData Open(ExperimentOptions options, string? root) => new(
-        Open(options.Data, DatasetSplit.Train, options.DataLimit, root),
-        Open(options.Data, DatasetSplit.Test, options.DataLimit, root),
+        Normalized(Open(options.Data, DatasetSplit.Train, options.DataLimit, root), options.Normalization),
+        Normalized(Open(options.Data, DatasetSplit.Test, options.DataLimit, root), options.Normalization),
         options.Augmentation);
+
+    /// <summary>The images as a choice says.</summary>
+    public static ImageDataset Normalized(ImageDataset data, NormalizationChoice choice) => (choice, data.Name) switch
+    {
+        (NormalizationChoice.Official, "cifar10") => data.With(Normalization.OfficialCifar10),
+        (NormalizationChoice.Official, "cifar100") => data.With(Normalization.OfficialCifar100),
+        _ => data,
+    };
+
+    /// <summary>The images as a network remembers that it was trained on them; as they are where it does not.</summary>
+    public static ImageDataset Normalized(ImageDataset data, Graph graph) =>
+        graph.InputNodes.First().Operator is Input { Mean.IsEmpty: false } input
+            ? data.With(new(input.Mean, input.StandardDeviation))
+            : data;
 
     /// <summary>One split; a limit always chooses the same images, so that accuracies can be compared.</summary>
     public static ImageDataset Open(string name, DatasetSplit split, int? limit, string? root)

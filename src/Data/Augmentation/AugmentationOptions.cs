@@ -13,10 +13,6 @@ public sealed record AugmentationOptions
     /// <value>False.</value>
     public bool HorizontalFlip { get; init; }
 
-    /// <summary>Mean and deviation per channel; null takes the data set's own.</summary>
-    /// <value>Null.</value>
-    public Normalization? Normalization { get; init; }
-
     /// <summary>CIFAR's usual recipe: padding of 4, random crop, flip (He et al. 2016, section 4.2).</summary>
     public static AugmentationOptions CifarTrain { get; } = new() { CropPadding = 4, HorizontalFlip = true };
 
@@ -29,7 +25,7 @@ public sealed record AugmentationOptions
     /// <summary>Everything that is wrong with the options, a sentence each.</summary>
     public IReadOnlyList<string> Validate()
     {
-        List<string> problems = [.. Normalization?.Problems() ?? []];
+        List<string> problems = [];
         if (CropPadding is < 0 or > 32)
         {
             problems.Add($"crop-padding is {CropPadding}, it must be within 0..32");

@@ -16,7 +16,7 @@ internal sealed class Augmenter
     {
         (_channels, _height, _width) = (dataset.Channels, dataset.Height, dataset.Width);
         (_padding, _flips) = (options.CropPadding, options.HorizontalFlip);
-        _table = (options.Normalization ?? dataset.Normalization).Table();
+        _table = dataset.Normalization.Table();
         _row = new float[_channels * _width];
     }
 

@@ -18,9 +18,13 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
     public static Normalization Cifar100 { get; } =
         new([0.50707516f, 0.48654887f, 0.44091784f], [0.26733429f, 0.25643846f, 0.27615047f]);
 
-    /// <summary>The deviations of the paper's program: the mean of each image's own deviation, not the set's.</summary>
+    /// <summary>What the authors' program uses for CIFAR-10: its deviations are the mean of each image's own.</summary>
     public static Normalization OfficialCifar10 { get; } =
         new([0.4914f, 0.4822f, 0.4465f], [0.2023f, 0.1994f, 0.2010f]);
+
+    /// <summary>What the authors' program uses for CIFAR-100.</summary>
+    public static Normalization OfficialCifar100 { get; } =
+        new([0.5071f, 0.4867f, 0.4408f], [0.2675f, 0.2565f, 0.2761f]);
 
     /// <summary>Number of channels, C.</summary>
     public int Channels => Mean.Length;
@@ -43,18 +47,11 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
         return table;
     }
 
-    internal IEnumerable<string> Problems()
-    {
-        if (Mean.IsDefaultOrEmpty || StandardDeviation.IsDefaultOrEmpty || Mean.Length != StandardDeviation.Length)
-        {
-            yield return "mean and standard-deviation must have one number a channel each";
-            yield break;
-        }
-
-        if (Mean.Any(value => !float.IsFinite(value))
-            || StandardDeviation.Any(value => !float.IsFinite(value) || value <= 0))
-        {
-            yield return "mean must be finite and standard-deviation positive in every channel";
-        }
-    }
+    /// <summary>What is wrong with it for images of so many channels, or null.</summary>
+    internal string? Problem(int channels) =>
+        Mean.IsDefault || StandardDeviation.IsDefault || Mean.Length != channels || StandardDeviation.Length != channels
+            ? $"the normalization must have one mean and one deviation for each of the {channels} channels"
+            : Mean.All(float.IsFinite) && StandardDeviation.All(deviation => float.IsFinite(deviation) && deviation > 0)
+            ? null
+            : "mean must be finite and standard deviation positive in every channel";
 }

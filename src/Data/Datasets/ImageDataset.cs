@@ -45,11 +45,9 @@ public sealed class ImageDataset
             }
         }
 
-        if (normalization.Channels != channels)
+        if (normalization.Problem(channels) is { } problem)
         {
-            throw new ArgumentException(
-                $"the normalization has {normalization.Channels} channels, the images have {channels}",
-                nameof(normalization));
+            throw new ArgumentException(problem, nameof(normalization));
         }
 
         (Name, _images, Labels, Channels, Height, Width) = (name, images, labels, channels, height, width);
@@ -77,8 +75,12 @@ public sealed class ImageDataset
 
     public ImmutableArray<string> ClassNames { get; }
 
-    /// <summary>Mean and standard deviation of each channel of the training images, pixels scaled to 0..1.</summary>
+    /// <summary>What turns pixels into a network's input: mean and deviation of the training images, unless another was chosen.</summary>
     public Normalization Normalization { get; }
+
+    /// <summary>The same images for a network that wants another normalization.</summary>
+    public ImageDataset With(Normalization normalization) =>
+        new(Name, _images, Labels, Channels, Height, Width, ClassNames, normalization);
 
     /// <summary>Pixels of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> Image(int index) => _images.AsSpan(checked(index * ImageLength), ImageLength);

@@ -25,12 +25,6 @@ public sealed class BatchLoader : IDisposable
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(options);
         List<string> problems = [.. options.Validate()];
-        if (options.Augmentation.Normalization is { } normalization && normalization.Channels != dataset.Channels)
-        {
-            problems.Add(
-                $"the normalization has {normalization.Channels} channels, {dataset.Name} has {dataset.Channels}");
-        }
-
         if (options.DropLast && options.BatchSize > dataset.Count)
         {
             problems.Add(

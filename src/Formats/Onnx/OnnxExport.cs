@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.Formats.Onnx.Operators;
 using Ocs.Graphs;
 using Ocs.Torch;
@@ -29,6 +30,12 @@ internal static class OnnxExport
             ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
             Graph = message,
         };
+        if (graph.InputNodes.FirstOrDefault()?.Operator is Graphs.Operators.Input { Mean.IsEmpty: false } input)
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = "image_mean", Value = Text(input.Mean) });
+            model.MetadataProps.Add(new StringStringEntryProto { Key = "image_std", Value = Text(input.StandardDeviation) });
+        }
+
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OnnxFile.OpsetVersion });
         return model;
     }
@@ -56,6 +63,9 @@ internal static class OnnxExport
                         + "network as .ocs, or leave the node out.");
         }
     }
+
+    private static string Text(IEnumerable<float> numbers) =>
+        string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     private static ValueInfoProto Describe(string name, Node node)
     {

@@ -18,6 +18,12 @@ internal static class CostWeighting
     public static ImmutableArray<double> Factors(CouplingGraph coupling)
     {
         var costs = Costs(coupling);
+        if (costs.Length < 2)
+        {
+            // The weights only compare groups; for one, 1 - p would be 0.
+            return [.. coupling.Groups.Select(_ => 1.0)];
+        }
+
         var sum = costs.Sum(cost => Math.Exp(cost.PerChannel / SoftmaxUnit));
         var factors = Enumerable.Repeat(1.0, coupling.Groups.Length).ToArray();
         foreach (var cost in costs)

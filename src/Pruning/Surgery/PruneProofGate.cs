@@ -153,6 +153,14 @@ public static class PruneProofGate
                 problem ??= $"Parameter '{name}' of the cut network gets no gradient.";
                 return false;
             }
+
+            using var magnitudes = Aten.Abs(gradient);
+            using var largest = Aten.Max(magnitudes);
+            if (!double.IsFinite(largest.Item<double>()))
+            {
+                problem ??= $"The gradient of parameter '{name}' of the cut network is not finite.";
+                return false;
+            }
         }
 
         return true;

@@ -19,7 +19,7 @@ internal static class CurvesSection
             html.Add($"""
                 <section id="stability">
                 <h2>Stability of the sub-network</h2>
-                <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*.</p>
+                <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*, when J<sub>avg</sub> has reached 1 but for a small rest, or when the options force it.</p>
 
                 """);
             AddFigure(html, "stability-chart", "Stability and regularization strength", Stability(run), wide: true);
@@ -69,9 +69,11 @@ internal static class CurvesSection
             text += $" Sparsity learning starts at epoch {start} (t_sl).";
         }
 
-        if (run.Summary?.StableEpoch is int stable)
+        if (run.Summary?.CutEpoch is int cut)
         {
-            text += $" The network is cut at epoch {stable} (t*).";
+            text += run.Summary.StableEpoch is int stable
+                ? $" The sub-network is stable at epoch {stable} (t*), and the network is cut."
+                : $" The cut at epoch {cut} was forced by the options: the sub-network had not become stable.";
         }
 
         double strongest = run.Records.Select(r => r.Lambda ?? 0).Max();

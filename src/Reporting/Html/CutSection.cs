@@ -28,7 +28,7 @@ internal static class CutSection
 
     private static string Sentence(RunSummary summary)
     {
-        string when = summary.StableEpoch is int epoch ? $" at epoch {epoch}" : "";
+        string when = summary.CutEpoch is int epoch ? $" at epoch {epoch}" : "";
         if (summary.AccuracyAtCutBefore is not double before || summary.AccuracyAtCutAfter is not double after)
         {
             return $"The network was cut{when}.";
@@ -40,7 +40,7 @@ internal static class CutSection
 
     private static void AddGate(HtmlBuilder html, GateSummary gate)
     {
-        string difference = gate.LargestDifference is double d ? $" Largest difference {Wording.Number(d)}." : "";
+        string difference = gate.LargestDifference is double d ? $" Largest relative difference {Wording.Number(d)}." : "";
         html.Add($"""
             <table class="gate">
             <caption>Prune-proof gate: {(gate.Passed ? "passed" : "not passed")}</caption>

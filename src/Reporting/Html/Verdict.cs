@@ -39,8 +39,8 @@ internal static class Verdict
             + $"{Removed(summary.ParametersBefore, summary.ParametersAfter)} of the parameters are gone for good.";
     }
 
-    private static string NoCut(RunSummary summary) => summary.StableEpoch is null
-        ? "no stable sub-network was found within the schedule"
+    private static string NoCut(RunSummary summary) => summary.CutEpoch is null
+        ? "the run ended before the cut"
         : "the search kept every channel";
 
     private static string Accuracy(RunSummary summary)
@@ -82,9 +82,9 @@ internal static class Verdict
             : "";
     }
 
-    private static string When(RunSummary summary) => summary.StableEpoch is int stable && summary.Epochs > stable
-        ? $"The network was cut at epoch {stable} of {summary.Epochs}; "
-            + $"what was left of the network trained for the other {Wording.Plural(summary.Epochs - stable, "epoch")}."
+    private static string When(RunSummary summary) => summary.CutEpoch is int cut && summary.Epochs > cut
+        ? $"The network was cut at epoch {cut} of {summary.Epochs}; "
+            + $"what was left of the network trained for the other {Wording.Plural(summary.Epochs - cut, "epoch")}."
         : "";
 
     private static string Removed(long before, long after) =>

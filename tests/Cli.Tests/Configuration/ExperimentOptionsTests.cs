@@ -23,6 +23,7 @@ public class ExperimentOptionsTests
         Assert.Equal(new TrainingOptions() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
         Assert.Equal(OneCycleOptions.Paper, options.Pruning);
         Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
+        Assert.Equal(NormalizationChoice.DataSet, options.Normalization);
     }
 
     [Fact]
@@ -31,6 +32,8 @@ public class ExperimentOptionsTests
         var options = Read(Least + "preset: official\npruning: { target: 0.3, cost-weighting: false }");
 
         Assert.Equal(OneCycleOptions.Official with { Target = 0.3, CostWeighting = false }, options.Pruning);
+        Assert.Equal(NormalizationChoice.Official, options.Normalization);
+        Assert.Equal(NormalizationChoice.DataSet, Read(Least + "preset: official\nnormalization: data-set").Normalization);
     }
 
     [Fact]

@@ -37,6 +37,23 @@ public sealed class ImageDatasetTests
         Assert.Equal(0.5f, measured.StandardDeviation[0], 1e-6f);
     }
 
+    [Fact]
+    public void Another_normalization_changes_what_the_network_sees()
+    {
+        var data = Make([0, 0, 255, 255], [0]).With(new([0.5f], [0.25f]));
+        using BatchLoader loader = new(data, BatchLoaderOptions.Evaluation(1));
+        using Batch batch = loader.Epoch(0).Single();
+        Assert.Equal([-2f, -2, 2, 2], batch.Images.ToArray<float>());
+    }
+
+    [Theory]
+    [InlineData(new float[0], new float[0])]
+    [InlineData(new[] { 0f, 0 }, new[] { 1f, 1 })]
+    [InlineData(new[] { float.NaN }, new[] { 1f })]
+    [InlineData(new[] { 0f }, new[] { 0f })]
+    public void A_normalization_has_one_mean_and_one_positive_deviation_a_channel(float[] mean, float[] deviation) =>
+        Assert.Throws<ArgumentException>(() => Make(new byte[4], [0]).With(new([.. mean], [.. deviation])));
+
     private static ImageDataset Make(byte[] images, ImmutableArray<int> labels) =>
         new("hand-made", images, labels, 1, 2, 2, ["a", "b"], new([0], [1]));
 }

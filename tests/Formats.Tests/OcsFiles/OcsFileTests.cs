@@ -58,6 +58,7 @@ public sealed class OcsFileTests : IDisposable
             ParametersAfter = 3,
             Target = 0.1 + 0.2,
             StableEpoch = 12,
+            CutEpoch = 13,
             Seed = ulong.MaxValue,
             Options = "epochs: 300\ntarget: 0.5\n",
         };

@@ -30,6 +30,16 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
+    public void How_images_are_normalized_is_told_where_it_is_known()
+    {
+        var graph = Models.Build("cifar_resnet20");
+        Assert.Empty(Write(graph).MetadataProps);
+        Assert.Equal(
+            [("image_mean", "0.5 0.25 0"), ("image_std", "1 2 0.1")],
+            Write(graph.WithNormalization([0.5f, 0.25f, 0], [1, 2, 0.1f])).MetadataProps.Select(property => (property.Key, property.Value)));
+    }
+
+    [Fact]
     public void The_batch_dimension_is_free_and_has_a_name()
     {
         var graph = Write(Models.Build("cifar_resnet20")).Graph;

@@ -20,6 +20,19 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public void An_input_remembers_one_mean_and_one_positive_deviation_a_channel()
+    {
+        const string Sentence = "Node 'node': an input's normalization has one mean and one positive deviation a channel.";
+        var op = new Input([1, 2, 8, 8]) { Mean = [0.5f, -0.5f], StandardDeviation = [1, 2] };
+        Assert.Equal([1, 2, 8, 8], Probe.Shapes(op, []).Output.ToArray());
+        Assert.Equal(Sentence, Probe.Error(op with { Mean = [] }, []));
+        Assert.Equal(Sentence, Probe.Error(op with { Mean = default }, []));
+        Assert.Equal(Sentence, Probe.Error(op with { Mean = [0.5f] }, []));
+        Assert.Equal(Sentence, Probe.Error(op with { Mean = [float.NaN, 0] }, []));
+        Assert.Equal(Sentence, Probe.Error(op with { StandardDeviation = [1, 0] }, []));
+    }
+
+    [Fact]
     public void An_input_is_frozen_in_every_dimension()
     {
         var op = new Input([1, 3, 8, 8]);

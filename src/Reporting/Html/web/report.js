@@ -20,8 +20,10 @@
   const phaseNames = { train: ["training"], sparsity: ["sparsity learning", "sparsity"], final: ["final training", "final"] };
   const startOf = phase => phases.find(p => p.phase === phase)?.from ?? null;
   const marks = [
-    { at: summary?.sl_start_epoch ?? startOf("sparsity"), sub: "sl" },
-    { at: summary?.stable_epoch ?? startOf("final"), sub: "*" },
+    { at: summary?.sl_start_epoch ?? startOf("sparsity"), name: "t", sub: "sl" },
+    typeof summary?.stable_epoch === "number"
+      ? { at: summary.stable_epoch, name: "t", sub: "*" }
+      : { at: summary?.cut_epoch ?? startOf("final"), name: "cut", sub: "" },
   ].filter(mark => mark.at !== null && mark.at >= first && mark.at <= last);
 
   const superscript = text => [...text].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
@@ -117,7 +119,7 @@
   const nameMarks = (u, colour, above) => {
     const { ctx, bbox } = u;
     const dot = devicePixelRatio;
-    const parts = mark => [["t", font(13, "italic"), 0], [mark.sub, font(mark.sub === "*" ? 13 : 9.5), mark.sub === "*" ? 0 : 3 * dot], [` = ${mark.at}`, font(12), 0]];
+    const parts = mark => [[mark.name, mark.sub ? font(13, "italic") : font(12), 0], [mark.sub, font(mark.sub === "*" ? 13 : 9.5), mark.sub === "*" ? 0 : 3 * dot], [` = ${mark.at}`, font(12), 0]];
     let taken = -Infinity;
     ctx.setLineDash([]);
     for (const mark of marks) {
