@@ -234,7 +234,9 @@ public sealed class OneCycleTrainer : IDisposable
         if (!_gate.Passed)
         {
             cut.Dispose();
-            throw new InvalidOperationException($"The cut is not proven right, so it was not made: {_gate.Problem}");
+            HandOver(ModelKind.Last);
+            throw new InvalidOperationException(
+                $"The cut is not proven right, so it was not made, and the uncut network is handed over: {_gate.Problem}");
         }
 
         _layers = LayerOutcome.Of(pruner.Coupling, plan.After);

@@ -175,6 +175,7 @@ public sealed class OneCycleTrainerTests
         var error = Assert.Throws<InvalidOperationException>(() => trainer.Run());
         Assert.StartsWith("The cut is not proven right", error.Message, StringComparison.Ordinal);
         Assert.Equal([Train, Sparsity, Sparsity], observer.Records.Select(record => record.Phase));
+        Assert.Equal((ModelKind.Last, false), Assert.Single(observer.Models.Select(model => (model.Kind, model.IsPruned))));
 
         static (Graph, ParameterTable) LoseTheBias(Graph graph, ParameterTable parameters)
         {

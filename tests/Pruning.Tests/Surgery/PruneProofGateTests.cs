@@ -24,6 +24,23 @@ public sealed class PruneProofGateTests
         Assert.InRange(result.LargestDifference, 0, PruneProofGate.Tolerance);
     });
 
+    [Fact]
+    public void A_layer_that_is_not_cut_may_lie_in_memory_in_another_way_than_after_loading()
+    {
+        var g = new GraphBuilder("wide");
+        var x = g.Conv2d("whole", g.Input("image", 16, 8, 8), 16, 3, padding: 1);
+        x = g.Conv2d("cut", g.Relu("relu", x), 24, 3, padding: 1);
+        var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), 3));
+        var coupling = CouplingGraph.Build(graph);
+        var parameters = ParameterTable.Initialize(graph, seed: 4);
+        _ = new Executor(graph, parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        using var cut = new Cut(coupling, coupling.Without(("cut", [0, 3])), parameters);
+        using var batch = Tensor.Empty([32, 16, 8, 8]);
+        Aten.NormalInPlace(batch, 0, 1);
+
+        Assert.Null(cut.Check(batch, (after, table) => (after, Loaded(after, table))).Problem);
+    }
+
     [Theory]
     [InlineData("conv1.weight", "conv1")]
     [InlineData("bn1.running_mean", "bn1")]
@@ -113,6 +130,11 @@ public sealed class PruneProofGateTests
         using var gradient = cut.After["fc.weight"].TakeGradient();
         Assert.Null(gradient);
     }
+
+    // As from a file: row-major.
+    private static ParameterTable Loaded(Graph graph, ParameterTable table) => ParameterTable.FromTensors(
+        graph,
+        table.Names.ToDictionary(name => name, name => Tensor.FromArray<float>(table[name].ToArray<float>(), table[name].Shape), StringComparer.Ordinal));
 
     private static double[] Values(Tensor tensor)
     {
