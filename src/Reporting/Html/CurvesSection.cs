@@ -62,6 +62,8 @@ internal static class CurvesSection
         var averaged = run.Records.Where(r => r.JAvg is not null).ToArray();
         string text = averaged.Length == 0
             ? "J has no running mean yet."
+            : averaged.Length == 1
+            ? $"J_avg is {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch}."
             : $"J_avg goes from {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch} "
                 + $"to {Wording.Fixed(averaged[^1].JAvg!.Value, 3)} at epoch {averaged[^1].Epoch}.";
         if (run.Summary?.SlStartEpoch is int start)
