@@ -30,7 +30,9 @@ public enum Ranking
     /// <summary>Those of each group, and every group loses the same fraction.</summary>
     PerGroup,
 
-    /// <summary>Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).</summary>
+    /// <summary>
+    /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
+    /// </summary>
     Isomorphic,
 }
 
@@ -111,7 +113,9 @@ public sealed record OneCycleOptions
     /// <summary>What the target counts: Psi of Eq. 1.</summary>
     public Resource Resource { get; init; }
 
-    /// <summary>The criterion that channels are ranked by: Eq. 2, the program's square of it, or another of the field's.</summary>
+    /// <summary>
+    /// The criterion that channels are ranked by: Eq. 2, the program's square of it, or another of the field's.
+    /// </summary>
     public SaliencyKind Saliency { get; init; }
 
     /// <summary>Where the criterion random draws from.</summary>
@@ -129,7 +133,9 @@ public sealed record OneCycleOptions
     /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
     public double MaximumPruned { get; init; } = 1;
 
-    /// <summary>The same for groups whose channels some layers make, each as pattern=fraction: "layer1.*=0.5".</summary>
+    /// <summary>
+    /// The same for groups whose channels some layers make, each as pattern=fraction: "layer1.*=0.5".
+    /// </summary>
     public ImmutableArray<string> MaximumPrunedOf { get; init; } = [];
 
     /// <summary>How many channels each group keeps at least, at least 1.</summary>
@@ -141,7 +147,9 @@ public sealed record OneCycleOptions
     /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
     public ImmutableArray<string> Ignore { get; init; } = [];
 
-    /// <summary>Patterns of parameter names; a group with slices outside of all of them is not cut. Empty for no scope.</summary>
+    /// <summary>
+    /// Patterns of parameter names; a group with slices outside of all of them is not cut. Empty for no scope.
+    /// </summary>
     public ImmutableArray<string> Only { get; init; } = [];
 
     public PartitionRule Partition { get; init; }

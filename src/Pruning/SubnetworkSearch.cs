@@ -7,7 +7,9 @@ using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
-/// <summary>The sub-network that a network's weights give, by the criterion, ranking, budget and limits of the options.</summary>
+/// <summary>
+/// The sub-network that a network's weights give, by the criterion, ranking, budget and limits of the options.
+/// </summary>
 public sealed class SubnetworkSearch
 {
     private readonly OneCycleOptions _options;
@@ -37,14 +39,18 @@ public sealed class SubnetworkSearch
     public ResourceConstraint Constraint { get; }
 
     /// <summary>The sub-network of the present weights.</summary>
-    /// <exception cref="Torch.OcsInputException">The target cannot be reached, or the criterion misses something.</exception>
+    /// <exception cref="Torch.OcsInputException">
+    /// The target cannot be reached, or the criterion misses something.
+    /// </exception>
     public Partition Find(ParameterTable parameters)
     {
         var groups = Coupling.Groups;
-        var saliency = GroupSaliency.Compute(groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
+        var saliency = GroupSaliency.Compute(
+            groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
         if (_options.Partition == PartitionRule.Official)
         {
-            return OfficialPartition.Search(groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned);
+            return OfficialPartition.Search(
+                groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned);
         }
 
         saliency = Weighted(saliency);

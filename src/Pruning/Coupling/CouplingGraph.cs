@@ -13,7 +13,10 @@ public sealed class CouplingGraph
     private readonly Dictionary<int, ImmutableArray<BlockUse>> _uses;
 
     private CouplingGraph(
-        Graph graph, CoordinateSpace space, ImmutableArray<Group> groups, Dictionary<int, ImmutableArray<BlockUse>> uses)
+        Graph graph,
+        CoordinateSpace space,
+        ImmutableArray<Group> groups,
+        Dictionary<int, ImmutableArray<BlockUse>> uses)
     {
         Graph = graph;
         _space = space;
@@ -39,22 +42,26 @@ public sealed class CouplingGraph
 
     /// <summary>The same coupling, in which groups that a person names may not be cut, and say so.</summary>
     /// <param name="ignore">Patterns of parameter names; a group with slices in any of them is left whole.</param>
-    /// <param name="only">Patterns of parameter names; a group with slices outside of all of them is left whole. Empty for no scope.</param>
+    /// <param name="only">
+    /// Patterns of parameter names; a group with slices outside of all of them is left whole. Empty for no scope.
+    /// </param>
     /// <exception cref="Torch.OcsInputException">A pattern names no parameter.</exception>
     public CouplingGraph Freeze(ImmutableArray<string> ignore, ImmutableArray<string> only)
     {
         NamePattern.Check(ignore.Concat(only), Graph);
         return new(
-            Graph, _space, [.. Groups.Select(group => group.IsPrunable ? group with { FrozenReason = ReasonOf(group) } : group)], _uses);
+            Graph,
+            _space,
+            [.. Groups.Select(group => group.IsPrunable ? group with { FrozenReason = ReasonOf(group) } : group)],
+            _uses);
 
         string? ReasonOf(Group group)
         {
-            var ignored = ignore.FirstOrDefault(pattern => group.Members.Any(member => NamePattern.Matches(pattern, member.Parameter)));
-            var outside = only.IsEmpty
-                ? null
-                : group.Members.FirstOrDefault(member => !only.Any(pattern => NamePattern.Matches(pattern, member.Parameter)));
+            var names = group.Members.Select(member => member.Parameter).ToList();
+            var ignored = ignore.FirstOrDefault(pattern => names.Any(name => NamePattern.Matches(pattern, name)));
+            var outside = names.FirstOrDefault(name => !only.IsEmpty && !only.Any(pattern => NamePattern.Matches(pattern, name)));
             return ignored is not null ? $"ignored by pattern '{ignored}'"
-                : outside is not null ? $"{outside.Parameter} is outside of '{string.Join("', '", only)}'"
+                : outside is not null ? $"{outside} is outside of '{string.Join("', '", only)}'"
                 : null;
         }
     }

@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Patterns of parameter names: `*` stands for any letters, `?` for one. A pattern names a parameter, or a layer or block and so every
-/// parameter below it: `layer1` is all of `layer1.0.conv1.weight`, `layer1.0.bn1.bias`, ...
+/// Patterns of parameter names: `*` stands for any letters, `?` for one. A pattern names a parameter, or a layer or
+/// block and so every parameter below it: `layer1` is all of `layer1.0.conv1.weight`, `layer1.0.bn1.bias`, ...
 /// </summary>
 internal static class NamePattern
 {
@@ -23,12 +23,15 @@ internal static class NamePattern
             {
                 var names = graph.Parameters.SelectMany(spec => Prefixes(spec.Name)).Distinct(StringComparer.Ordinal);
                 throw new OcsInputException(
-                    $"The pattern '{pattern}' names no parameter of {graph.Name}; did you mean '{NearestName.Of(pattern, names)}'? `ocs inspect` lists them.");
+                    $"The pattern '{pattern}' names no parameter of {graph.Name}; "
+                    + $"did you mean '{NearestName.Of(pattern, names)}'? `ocs inspect` lists them.");
             }
         }
     }
 
     // layer1, layer1.0, layer1.0.conv1, layer1.0.conv1.weight.
     private static IEnumerable<string> Prefixes(string name) =>
-        Enumerable.Range(1, name.Length).Where(end => end == name.Length || name[end] == '.').Select(end => name[..end]);
+        Enumerable.Range(1, name.Length)
+            .Where(end => end == name.Length || name[end] == '.')
+            .Select(end => name[..end]);
 }

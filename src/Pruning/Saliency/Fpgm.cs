@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
-/// The sum of a filter's Euclidean distances to the group's other filters, mean over the group's layers: a filter near the geometric
-/// median is one that the others can replace. He et al. 2019, FPGM, arXiv 1811.00250, Eq. 6.
+/// The sum of a filter's Euclidean distances to the group's other filters, mean over the group's layers: a filter near
+/// the geometric median is one that the others can replace. He et al. 2019, FPGM, arXiv 1811.00250.
 /// </summary>
 /// <remarks>A filter is a channel's rows of a weight, flattened; columns and norm weights are not read.</remarks>
 internal static class Fpgm
@@ -14,17 +14,19 @@ internal static class Fpgm
     public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters) =>
         groups.Select(slices =>
         {
-            var distances = slices.Members.ToDictionary(member => member, member => Distances(member, parameters[member.Parameter]));
-            return slices.MeanOverMembers("rows of a weight", (member, channel) => distances[member][channel]);
+            var distances = slices.Members.ToDictionary(
+                member => member.Parameter, member => Distances(member, parameters[member.Parameter]));
+            return slices.MeanOverMembers("rows of a weight", (member, channel) => distances[member.Parameter][channel]);
         });
 
     private static double[] Distances(GroupMember member, Tensor parameter)
     {
         using var _ = Autograd.NoGrad();
-        using var onCpu = Tensor.FromArray<long>([.. member.Indices.Select(index => (long)index)], [member.Indices.Length]);
+        long[] order = [.. member.Indices.Select(index => (long)index)];
+        using var onCpu = Tensor.FromArray<long>(order, [order.Length]);
         using var indices = onCpu.To(parameter.Device);
         using var rows = Aten.IndexSelect(parameter, 0, indices);
-        using var filters = Aten.Reshape(rows, [member.Indices.Length / member.IndicesPerChannel, -1]);
+        using var filters = Aten.Reshape(rows, [order.Length / member.IndicesPerChannel, -1]);
         using var exact = filters.To(DType.Float64);
         using var pairs = Aten.Call("aten::cdist", "", exact, exact, 2.0, OperatorArgument.None)[0];
         using var sums = Aten.Sum(pairs, [1]);

@@ -6,7 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>Saliency of each channel of each group by a criterion: what is low leaves first.</summary>
-/// <remarks>Biases and buffers are never read. A slice is what a channel has in one dimension of one parameter.</remarks>
+/// <remarks>
+/// Biases and buffers are never read. A slice is what a channel has in one dimension of one parameter.
+/// </remarks>
 public static class GroupSaliency
 {
     /// <summary>The saliency of every channel, by the group's position; empty for groups that may not be cut.</summary>
@@ -15,7 +17,9 @@ public static class GroupSaliency
     /// <param name="kind">The criterion.</param>
     /// <param name="scope">Whether all coupled slices count, or those of the first layer alone.</param>
     /// <param name="seed">Where <see cref="SaliencyKind.Random"/> draws from.</param>
-    /// <exception cref="OcsInputException">A group has nothing that the criterion ranks by, or a gradient is missing.</exception>
+    /// <exception cref="OcsInputException">
+    /// A group has nothing that the criterion ranks by, or a gradient is missing.
+    /// </exception>
     public static ImmutableArray<double[]> Compute(
         ImmutableArray<Group> groups,
         ParameterTable parameters,

@@ -15,7 +15,8 @@ internal sealed record GroupSlices(Group Group, ImmutableArray<GroupMember> Memb
         if (Members.IsEmpty)
         {
             throw new OcsInputException(
-                $"Group '{Group.Name}' has no {needed}, so it cannot be ranked by that; ignore the group or choose another criterion.");
+                $"Group '{Group.Name}' has no {needed}, so it cannot be ranked by that; "
+                + "ignore the group or choose another criterion.");
         }
 
         var saliency = new double[Group.Channels];

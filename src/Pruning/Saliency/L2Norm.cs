@@ -4,7 +4,8 @@ namespace Ocs.Pruning.Saliency;
 
 /// <summary>The mean over a channel's slices of ‖w‖₂ / √|w|.</summary>
 /// <remarks>
-/// S(g) = (1/|g|) Σ_{w∈g} ‖w‖₂ / √|w|. The authors' program leaves the square root of the norm out, and so does the preset `official`.
+/// S(g) = (1/|g|) Σ_{w∈g} ‖w‖₂ / √|w|. The authors' program leaves the square root of the norm out, and so does the
+/// preset `official`.
 /// </remarks>
 [Paper("Eq. 2")]
 internal static class L2Norm

@@ -1,6 +1,8 @@
 namespace Ocs.Pruning.Saliency;
 
-/// <summary>A number in [0, 1) for each channel, a function of seed, group and channel alone: SplitMix64 (Steele et al. 2014).</summary>
+/// <summary>
+/// A number in [0, 1) for each channel, a function of seed, group and channel alone: SplitMix64 (Steele et al. 2014).
+/// </summary>
 internal static class RandomSaliency
 {
     private const ulong Increment = 0x9E3779B97F4A7C15;

@@ -5,7 +5,9 @@ using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
 
-/// <summary>A number for each index of each dimension that a criterion reads, taken from the device in one copy.</summary>
+/// <summary>
+/// A number for each index of each dimension that a criterion reads, taken from the device in one copy.
+/// </summary>
 internal sealed class SliceSums
 {
     private readonly Dictionary<(string Parameter, int Dimension), double[]> _values = [];
@@ -18,7 +20,9 @@ internal sealed class SliceSums
     /// <summary>Reads the parameters of all members.</summary>
     /// <param name="groups">What is ranked.</param>
     /// <param name="parameters">The weights.</param>
-    /// <param name="along">One 64-bit number for each index of a dimension of a parameter, by its name; owned by the caller.</param>
+    /// <param name="along">
+    /// One 64-bit number for each index of a dimension of a parameter, by its name; owned by the caller.
+    /// </param>
     public static SliceSums Compute(
         IEnumerable<GroupSlices> groups, ParameterTable parameters, Func<string, int, Tensor> along)
     {

@@ -4,10 +4,13 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
-/// The mean over a channel's slices of (Σ w ∂L/∂w)²: how much the loss changes, to first order and squared, when the slice leaves.
-/// Molchanov et al. 2019, arXiv 1906.10771, Eq. 8.
+/// The mean over a channel's slices of (Σ w ∂L/∂w)²: how much the loss changes, to first order and squared, when the
+/// slice leaves.
+///
 /// </summary>
-/// <remarks>The gradients are those that the parameters hold: accumulated over several batches, they count as one.</remarks>
+/// <remarks>
+/// The gradients are those that the parameters hold: accumulated over several batches, they count as one.
+/// </remarks>
 internal static class Taylor
 {
     public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
@@ -20,7 +23,8 @@ internal static class Taylor
     private static Tensor Along(string name, Tensor parameter, int dimension)
     {
         using var gradient = parameter.TakeGradient() ?? throw new OcsInputException(
-            $"Parameter '{name}' has no gradient, which the criterion taylor multiplies weights with; run backward on training data before ranking.");
+            $"Parameter '{name}' has no gradient, which the criterion taylor multiplies weights with; "
+            + "run backward on training data before ranking.");
         using var product = Aten.Mul(parameter, gradient);
         return product.Rank == 1
             ? product.To(DType.Float64)

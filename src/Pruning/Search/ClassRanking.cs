@@ -5,9 +5,9 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Search;
 
 /// <summary>
-/// Groups in classes: the channels of a class are ranked together, and every class loses the same fraction of its channels. One class
-/// is the global ranking, a class a group is the uniform one. A probe of the binary search counts the resource of a sub-network, it
-/// builds none.
+/// Groups in classes: the channels of a class are ranked together, and every class loses the same fraction of its
+/// channels. One class is the global ranking, a class a group is the uniform one. A probe of the binary search counts
+/// the resource of a sub-network, it builds none.
 /// </summary>
 internal sealed class ClassRanking
 {
@@ -21,17 +21,21 @@ internal sealed class ClassRanking
     private readonly double[] _fractions;
 
     public ClassRanking(
-        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, Func<Group, string> classOf, PruningLimits limits)
+        ImmutableArray<Group> groups,
+        ImmutableArray<double[]> saliency,
+        Func<Group, string> classOf,
+        PruningLimits limits)
     {
         _groups = groups;
         _limits = limits;
-        _order = [.. saliency.Select(scores => Enumerable.Range(0, scores.Length).OrderBy(channel => scores[channel]).ToImmutableArray())];
+        _order = [.. saliency.Select(scores => Ascending(scores))];
         _classes =
         [
             .. Enumerable.Range(0, groups.Length)
                 .Where(group => saliency[group].Length > 0)
                 .GroupBy(group => classOf(groups[group]), StringComparer.Ordinal)
-                .Select(members => new RankedClass(members.Sum(group => groups[group].Channels), Rank(members, saliency))),
+                .Select(members => new RankedClass(
+                    members.Sum(group => groups[group].Channels), Rank(members, saliency))),
         ];
         _fractions = [0, .. _classes.SelectMany(ranked => ranked.Fractions).Distinct().Order()];
     }
@@ -47,7 +51,8 @@ internal sealed class ClassRanking
         if (!Reaches(high))
         {
             throw new OcsInputException(
-                $"The target {target:P2} can't be reached: without every channel that may leave, {Removed(high):P2} is removed; lower the target or {_limits.Remedy}.");
+                $"The target {target:P2} can't be reached: without every channel that may leave, {Removed(high):P2} is removed; "
+                + $"lower the target or {_limits.Remedy}.");
         }
 
         while (low < high)
@@ -57,10 +62,12 @@ internal sealed class ClassRanking
         }
 
         var kept = KeptAt(_fractions[low]);
-        var subnetwork = Subnetwork.FromPruned(
-            _groups, _order.Select((order, group) => (IReadOnlyCollection<int>)[.. order.Take(_groups[group].Channels - kept[group])]));
+        var pruned = _order.Select((order, group) => order[..Math.Max(0, order.Length - kept[group])].ToArray());
+        var subnetwork = Subnetwork.FromPruned(_groups, pruned);
         var removed = constraint.Removed(subnetwork);
-        whyNoLess = _limits.RoundTo > 1 ? $"groups keep multiples of {_limits.RoundTo}, and one multiple more would miss the target" : whyNoLess;
+        whyNoLess = _limits.RoundTo > 1
+            ? $"groups keep multiples of {_limits.RoundTo}, and one multiple more would miss the target"
+            : whyNoLess;
         return new(subnetwork, removed, removed - target <= GlobalPartition.Tolerance
             ? null
             : $"the nearest that ranked channels reach is {removed:P2} instead of {target:P2}: {whyNoLess}.");
@@ -89,6 +96,10 @@ internal sealed class ClassRanking
         return kept;
     }
 
+    // Equals in the order of channels.
+    private static ImmutableArray<int> Ascending(double[] scores) =>
+        [.. Enumerable.Range(0, scores.Length).OrderBy(channel => scores[channel])];
+
     // The group of every channel that may leave, lowest saliency first; equals in the order of groups and channels.
     private ImmutableArray<int> Rank(IEnumerable<int> members, ImmutableArray<double[]> saliency) =>
     [
@@ -96,11 +107,15 @@ internal sealed class ClassRanking
             .SelectMany(group => _order[group]
                 .Take(_groups[group].Channels - _limits.FewestKept(_groups[group]))
                 .Select(channel => (Score: saliency[group][channel], Group: group, Channel: channel)))
-            .OrderBy(candidate => candidate.Score).ThenBy(candidate => candidate.Group).ThenBy(candidate => candidate.Channel)
+            .OrderBy(candidate => candidate.Score)
+            .ThenBy(candidate => candidate.Group)
+            .ThenBy(candidate => candidate.Channel)
             .Select(candidate => candidate.Group),
     ];
 
-    /// <summary>How many channels the groups of a class have, and the group of each channel that may leave, by rank.</summary>
+    /// <summary>
+    /// How many channels the groups of a class have, and the group of each channel that may leave, by rank.
+    /// </summary>
     private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked)
     {
         /// <summary>The fractions at which one channel more leaves.</summary>

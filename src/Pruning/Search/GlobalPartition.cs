@@ -3,7 +3,9 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Search;
 
-/// <summary>Ranks the channels of all groups together and cuts the list where the target is met (Alg. 1, line 5).</summary>
+/// <summary>
+/// Ranks the channels of all groups together and cuts the list where the target is met (Alg. 1, line 5).
+/// </summary>
 public static class GlobalPartition
 {
     internal const double Tolerance = 5e-4;
@@ -17,7 +19,9 @@ public static class GlobalPartition
     /// <param name="constraint">Psi.</param>
     /// <param name="target">Fraction of Psi to remove.</param>
     /// <param name="limits">What each group keeps; null for one channel.</param>
-    /// <exception cref="Torch.OcsInputException">Even without every channel that may leave, too much is left.</exception>
+    /// <exception cref="Torch.OcsInputException">
+    /// Even without every channel that may leave, too much is left.
+    /// </exception>
     public static Partition Search(
         ImmutableArray<Group> groups,
         ImmutableArray<double[]> saliency,

@@ -3,7 +3,9 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Search;
 
-/// <summary>Counts a resource by the number of channels of each group that stay; it never falls when more stay.</summary>
+/// <summary>
+/// Counts a resource by the number of channels of each group that stay; it never falls when more stay.
+/// </summary>
 internal interface IResourceCount
 {
     long Of(ReadOnlySpan<int> kept);

@@ -17,8 +17,8 @@ internal sealed class PeakActivations : IResourceCount
         var graph = coupling.Graph;
         _bytes =
         [
-            .. graph.Nodes.Select((node, index) =>
-                new Product(BytesPerValue, [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
+            .. graph.Nodes.Select((node, index) => new Product(
+                BytesPerValue, [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
         ];
         _releasedAfter = ReleasedAfter(graph);
     }

@@ -20,12 +20,15 @@ public sealed record PruningLimits
     /// <summary>Largest fraction of a group that may leave, in (0, 1].</summary>
     public double MaximumPruned { get; init; } = 1;
 
-    /// <summary>What takes the place of <see cref="MaximumPruned"/> in groups whose channels a matching layer makes; the least counts.</summary>
+    /// <summary>
+    /// What takes the place of <see cref="MaximumPruned"/> in groups whose channels a matching layer makes; the least
+    /// counts.
+    /// </summary>
     public ImmutableArray<PatternLimit> MaximumPrunedOf { get; init; } = [];
 
     /// <summary>
-    /// Groups keep a multiple of this many channels, or all. It is rounded up: a multiple leaves when all of its channels rank below
-    /// the cut, and the search goes on until the rounded network meets the target.
+    /// Groups keep a multiple of this many channels, or all. It is rounded up: a multiple leaves when all of its
+    /// channels rank below the cut, and the search goes on until the rounded network meets the target.
     /// </summary>
     public int RoundTo { get; init; } = 1;
 
@@ -36,7 +39,8 @@ public sealed record PruningLimits
     internal int FewestKept(Group group)
     {
         var maximumPruned = MaximumPrunedOf
-            .Where(limit => group.Members.Any(member => member.Dimension == 0 && NamePattern.Matches(limit.Pattern, member.Parameter)))
+            .Where(limit => group.Members.Any(member =>
+                member.Dimension == 0 && NamePattern.Matches(limit.Pattern, member.Parameter)))
             .Select(limit => limit.MaximumPruned)
             .DefaultIfEmpty(MaximumPruned)
             .Min();
@@ -62,7 +66,9 @@ public sealed record PruningLimits
     }
 }
 
-/// <summary>The largest fraction, in (0, 1], that may leave of a group whose channels a layer makes that the pattern names.</summary>
+/// <summary>
+/// The largest fraction, in (0, 1], that may leave of a group whose channels a layer makes that the pattern names.
+/// </summary>
 public sealed record PatternLimit(string Pattern, double MaximumPruned)
 {
     /// <summary>Reads `layer1.*=0.5`.</summary>
@@ -75,7 +81,8 @@ public sealed record PatternLimit(string Pattern, double MaximumPruned)
     {
         var equals = text.LastIndexOf('=');
         return equals > 0
-            && double.TryParse(text.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var maximum)
+            && double.TryParse(
+                text.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var maximum)
             && maximum is > 0 and <= 1
             ? new(text[..equals].Trim(), maximum)
             : null;

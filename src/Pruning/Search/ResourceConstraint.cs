@@ -5,7 +5,8 @@ namespace Ocs.Pruning.Search;
 
 /// <summary>A resource of the network as a function of how many channels of each group stay: Psi of Eq. 1.</summary>
 /// <remarks>
-/// Psi(f(M)) ≤ (1 - target) Psi(f(W)); target is the fraction removed. A probe costs a multiplication a layer, and no network is built.
+/// Psi(f(M)) ≤ (1 - target) Psi(f(W)); target is the fraction removed. A probe costs a multiplication a layer, and no
+/// network is built.
 /// </remarks>
 [Paper("Eq. 1")]
 public sealed class ResourceConstraint
@@ -31,22 +32,29 @@ public sealed class ResourceConstraint
     /// <summary>Trained values.</summary>
     public static ResourceConstraint Parameters(CouplingGraph coupling) => new(coupling, new ProductSum(
     [
-        .. coupling.Graph.Parameters.Select((spec, parameter) => (spec, parameter)).Where(pair => pair.spec.IsTrainable).Select(pair =>
-            new Product(1, [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
+        .. coupling.Graph.Parameters
+            .Select((spec, parameter) => (spec, parameter))
+            .Where(pair => pair.spec.IsTrainable)
+            .Select(pair => new Product(
+                1, [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
     ]));
 
     /// <summary>
-    /// Bytes of 32-bit activations that are alive at once in the inference of one sample, at most: values come in the order of the
-    /// graph and go after their last use. Each has memory of its own, whether or not a runtime could reuse that of an input.
+    /// Bytes of 32-bit activations that are alive at once in the inference of one sample, at most: values come in the
+    /// order of the graph and go after their last use. Each has memory of its own, whether or not a runtime could reuse
+    /// that of an input.
     /// </summary>
-    public static ResourceConstraint ActivationMemory(CouplingGraph coupling) => new(coupling, new PeakActivations(coupling));
+    public static ResourceConstraint ActivationMemory(CouplingGraph coupling) =>
+        new(coupling, new PeakActivations(coupling));
 
     /// <summary>A sum over nodes of products that the caller states.</summary>
-    internal static ResourceConstraint Of(CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(coupling, new ProductSum(
-    [
-        .. Enumerable.Range(0, coupling.Graph.Nodes.Length).SelectMany(node => termsOfNode(node).Select(term =>
-            new Product(term.Coefficient, [.. term.Factors.Select(axis => coupling.UseOf(node, axis))]))),
-    ]));
+    internal static ResourceConstraint Of(CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(
+        coupling,
+        new ProductSum(
+        [
+            .. Enumerable.Range(0, coupling.Graph.Nodes.Length).SelectMany(node => termsOfNode(node).Select(term =>
+                new Product(term.Coefficient, [.. term.Factors.Select(axis => coupling.UseOf(node, axis))]))),
+        ]));
 
     /// <summary>Psi when this many channels of each group stay.</summary>
     public long Count(ReadOnlySpan<int> kept) => _count.Of(kept);
