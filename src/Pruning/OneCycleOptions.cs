@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Ocs.Pruning.Saliency;
+using Ocs.Pruning.Search;
 using Ocs.Torch;
 
 namespace Ocs.Pruning;
@@ -14,6 +16,24 @@ public enum Resource
 
     /// <summary>What the authors' program counts: norms, activations, pooling and biases too.</summary>
     Operations,
+
+    /// <summary>Bytes of activations that are alive at once in inference, at most.</summary>
+    Memory,
+}
+
+/// <summary>Which channels are compared with each other.</summary>
+public enum Ranking
+{
+    /// <summary>Those of all groups (Alg. 1, line 5).</summary>
+    Global,
+
+    /// <summary>Those of each group, and every group loses the same fraction.</summary>
+    PerGroup,
+
+    /// <summary>
+    /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
+    /// </summary>
+    Isomorphic,
 }
 
 /// <summary>How the sub-network is found among the ranked channels.</summary>
@@ -93,8 +113,13 @@ public sealed record OneCycleOptions
     /// <summary>What the target counts: Psi of Eq. 1.</summary>
     public Resource Resource { get; init; }
 
-    /// <summary>How a slice's norm enters the saliency: Eq. 2, or the program's square.</summary>
+    /// <summary>
+    /// The criterion that channels are ranked by: Eq. 2, the program's square of it, or another of the field's.
+    /// </summary>
     public SaliencyKind Saliency { get; init; }
+
+    /// <summary>Where the criterion random draws from.</summary>
+    public ulong SaliencySeed { get; init; }
 
     /// <summary>Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).</summary>
     public SaliencyScope Scope { get; init; }
@@ -102,8 +127,30 @@ public sealed record OneCycleOptions
     /// <summary>Whether channels of costly groups are ranked lower, as the program does.</summary>
     public bool CostWeighting { get; init; }
 
+    /// <summary>Which channels are compared with each other.</summary>
+    public Ranking Ranking { get; init; }
+
     /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
     public double MaximumPruned { get; init; } = 1;
+
+    /// <summary>
+    /// The same for groups whose channels some layers make, each as pattern=fraction: "layer1.*=0.5".
+    /// </summary>
+    public ImmutableArray<string> MaximumPrunedOf { get; init; } = [];
+
+    /// <summary>How many channels each group keeps at least, at least 1.</summary>
+    public int MinimumChannels { get; init; } = 1;
+
+    /// <summary>Groups keep a multiple of this many channels, rounded up, or all; at least 1.</summary>
+    public int RoundTo { get; init; } = 1;
+
+    /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
+    public ImmutableArray<string> Ignore { get; init; } = [];
+
+    /// <summary>
+    /// Patterns of parameter names; a group with slices outside of all of them is not cut. Empty for no scope.
+    /// </summary>
+    public ImmutableArray<string> Only { get; init; } = [];
 
     public PartitionRule Partition { get; init; }
 
@@ -151,41 +198,26 @@ public sealed record OneCycleOptions
 
     public OptimizerAtCut OptimizerAtCut { get; init; }
 
-    /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
-    public void Validate()
+    /// <summary>What each group keeps.</summary>
+    internal PruningLimits Limits => new()
     {
-        var problems = new List<string>();
-        Check(Target is > 0 and < 1, $"target must lie between 0 and 1, both excluded, but is {Target}");
-        Check(MaximumPruned is > 0 and <= 1, $"maximum-pruned must lie in (0, 1], but is {MaximumPruned}");
-        Check(MonitorStartEpoch >= 0, $"monitor-start-epoch must not be negative, but is {MonitorStartEpoch}");
-        Check(StabilityDistance >= 1, $"stability-distance must be at least 1, but is {StabilityDistance}");
-        Check(StabilityWindow >= 1, $"stability-window must be at least 1, but is {StabilityWindow}");
-        Check(SparsityStartEpoch is null or >= 0, $"sparsity-start-epoch must not be negative, but is {SparsityStartEpoch}");
-        Check(
-            SparsityStartEpoch is null || SparsityStartEpoch >= MonitorStartEpoch,
-            $"sparsity-start-epoch {SparsityStartEpoch} must not come before monitor-start-epoch {MonitorStartEpoch}");
-        Check(
-            LatestCutEpoch is null || LatestCutEpoch >= MonitorStartEpoch,
-            $"latest-cut-epoch {LatestCutEpoch} must not come before monitor-start-epoch {MonitorStartEpoch}");
-        Check(StableThreshold is >= 0 and < 1, $"stable-threshold must lie in [0, 1), but is {StableThreshold}");
-        Check(LatestCutEpoch is null or >= 0, $"latest-cut-epoch must not be negative, but is {LatestCutEpoch}");
-        Check(
-            LatestCutEpoch is null || SparsityStartEpoch is null || LatestCutEpoch >= SparsityStartEpoch,
-            $"latest-cut-epoch {LatestCutEpoch} must not come before sparsity-start-epoch {SparsityStartEpoch}");
-        Check(InitialStrength >= 0, $"initial-strength must not be negative, but is {InitialStrength}");
-        Check(StrengthIncrement >= 0, $"strength-increment must not be negative, but is {StrengthIncrement}");
-        Check(StrengthIntervalEpochs >= 1, $"strength-interval-epochs must be at least 1, but is {StrengthIntervalEpochs}");
-        if (problems.Count > 0)
+        MinimumChannels = MinimumChannels,
+        MaximumPruned = MaximumPruned,
+        MaximumPrunedOf = [.. MaximumPrunedOf.Select(PatternLimit.Parse)],
+        RoundTo = RoundTo,
+    };
+
+    /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
+    public void Validate() => Throw([.. OptionProblems.OfSearch(this), .. OptionProblems.OfCycle(this)]);
+
+    /// <summary>The same for the options that a single cut without training needs.</summary>
+    public void ValidateSearch() => Throw([.. OptionProblems.OfSearch(this)]);
+
+    private static void Throw(ImmutableArray<string> problems)
+    {
+        if (!problems.IsEmpty)
         {
             throw new OcsInputException($"Pruning options: {string.Join("; ", problems)}.");
-        }
-
-        void Check(bool holds, string problem)
-        {
-            if (!holds)
-            {
-                problems.Add(problem);
-            }
         }
     }
 }

@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
-using Ocs.Pruning.Official;
 using Ocs.Pruning.Regularization;
-using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Stability;
 
@@ -20,7 +18,7 @@ public sealed class OneCyclePruner : IDisposable
     private readonly ParameterTable _parameters;
     private readonly OneCycleOptions _options;
     private readonly StabilityIndicator _stability;
-    private readonly ImmutableArray<double> _costFactors;
+    private readonly SubnetworkSearch _search;
     private PrunedSlices? _slices;
     private Partition? _partition;
     private double _lambda;
@@ -30,21 +28,14 @@ public sealed class OneCyclePruner : IDisposable
         options.Validate();
         _parameters = parameters;
         _options = options;
-        Coupling = CouplingGraph.Build(graph);
-        Constraint = options.Resource switch
-        {
-            Resource.Parameters => ResourceConstraint.Parameters(Coupling),
-            Resource.Operations => OfficialOperations.Constraint(Coupling),
-            _ => ResourceConstraint.Macs(Coupling),
-        };
+        _search = new(graph, options);
         _stability = new(
             options.StabilityDistance, options.StabilityWindow, options.Similarity, options.Timing == PhaseTiming.Official);
-        _costFactors = options.CostWeighting ? CostWeighting.Factors(Coupling) : [.. Coupling.Groups.Select(_ => 1.0)];
     }
 
-    public CouplingGraph Coupling { get; }
+    public CouplingGraph Coupling => _search.Coupling;
 
-    public ResourceConstraint Constraint { get; }
+    public ResourceConstraint Constraint => _search.Constraint;
 
     /// <summary>t_sl-start, once it is known.</summary>
     public int? SparsityStartEpoch { get; private set; }
@@ -59,7 +50,7 @@ public sealed class OneCyclePruner : IDisposable
     public EpochPlan BeginEpoch(int epoch)
     {
         var start = Stopwatch.GetTimestamp();
-        var partition = epoch >= _options.MonitorStartEpoch ? FindSubnetwork() : null;
+        var partition = epoch >= _options.MonitorStartEpoch ? _search.Find(_parameters) : null;
         _partition = partition ?? _partition;
         _stability.Observe(partition is null ? null : Prunable(partition.Subnetwork));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -99,25 +90,13 @@ public sealed class OneCyclePruner : IDisposable
         _options.Timing == PhaseTiming.Official && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
 
     /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
-    public Partition CurrentPartition => _partition ??= FindSubnetwork();
+    public Partition CurrentPartition => _partition ??= _search.Find(_parameters);
 
     public void Dispose() => _slices?.Dispose();
-
-    private Partition FindSubnetwork()
-    {
-        var saliency = GroupSaliency.Compute(Coupling.Groups, _parameters, _options.Saliency, _options.Scope);
-        return _options.Partition == PartitionRule.Official
-            ? OfficialPartition.Search(Coupling.Groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned)
-            : GlobalPartition.Search(Coupling.Groups, Weighted(saliency), Constraint, _options.Target, _options.MaximumPruned);
-    }
 
     // Groups that always keep everything say nothing about stability.
     private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>
         [.. subnetwork.Kept.Where((_, group) => Coupling.Groups[group].IsPrunable)];
-
-    private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => _options.CostWeighting
-        ? [.. saliency.Select((channels, group) => channels.Select(score => score * _costFactors[group]).ToArray())]
-        : saliency;
 
     private Phase PhaseOf(int epoch)
     {

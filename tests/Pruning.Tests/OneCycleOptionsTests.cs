@@ -34,6 +34,8 @@ public sealed class OneCycleOptionsTests
         {
             Target = 1,
             MaximumPruned = 0,
+            MinimumChannels = 0,
+            RoundTo = 0,
             MonitorStartEpoch = -1,
             StabilityDistance = 0,
             StabilityWindow = 0,
@@ -48,7 +50,7 @@ public sealed class OneCycleOptionsTests
         Assert.StartsWith("Pruning options: target must lie between 0 and 1, both excluded, but is 1; ", message, StringComparison.Ordinal);
         Assert.All(
             [
-                "target", "maximum-pruned", "monitor-start-epoch", "stability-distance", "stability-window", "sparsity-start-epoch",
+                "target", "maximum-pruned", "minimum-channels", "round-to", "monitor-start-epoch", "stability-distance", "stability-window", "sparsity-start-epoch",
                 "stable-threshold", "latest-cut-epoch", "initial-strength", "strength-increment", "strength-interval-epochs",
             ],
             (string name) => Assert.Contains($"{name} must", message, StringComparison.Ordinal));
@@ -75,6 +77,28 @@ public sealed class OneCycleOptionsTests
     public void A_target_outside_its_range_is_an_error(double target)
     {
         Assert.Equal($"Pruning options: target must lie between 0 and 1, both excluded, but is {target}.", ErrorOf(new() { Target = target }));
+    }
+
+    [Fact]
+    public void A_limit_of_layers_without_a_fraction_is_an_error() => Assert.Equal(
+        "Pruning options: maximum-pruned-of takes a pattern and a fraction in (0, 1], such as layer1.*=0.5, but has 'layer1'.",
+        ErrorOf(new() { MaximumPrunedOf = ["layer1", "layer2=0.3"] }));
+
+    [Fact]
+    public void The_programs_search_knows_only_its_own_limit()
+    {
+        const string Problem = "Pruning options: partition official knows no ranking but global and no limit but maximum-pruned; choose partition paper for others.";
+        Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { Ranking = Ranking.PerGroup }));
+        Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { RoundTo = 8 }));
+    }
+
+    [Fact]
+    public void Taylor_ranks_where_there_are_gradients_only()
+    {
+        var taylor = new OneCycleOptions { Saliency = SaliencyKind.Taylor };
+        taylor.ValidateSearch();
+        Assert.Equal(
+            "Pruning options: saliency taylor needs gradients, and when an epoch begins there are none; rank by it with `ocs prune`.", ErrorOf(taylor));
     }
 
     private static string ErrorOf(OneCycleOptions options) => Assert.Throws<OcsInputException>(options.Validate).Message;

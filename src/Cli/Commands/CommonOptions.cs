@@ -39,4 +39,16 @@ internal static class CommonOptions
         Description = "The processor: cpu (default), cuda or cuda:N.",
         HelpName = "DEVICE",
     };
+
+    public static Option<string[]> Ignore() => new("--ignore")
+    {
+        Description = "Leaves groups whole that have slices in a layer or parameter of this name (*, ?). May be given again.",
+        HelpName = "PATTERN",
+    };
+
+    public static Option<string[]> Only() => new("--only")
+    {
+        Description = "Cuts only groups whose slices all lie in layers or parameters of this name (*, ?). May be given again.",
+        HelpName = "PATTERN",
+    };
 }

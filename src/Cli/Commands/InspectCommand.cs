@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -19,19 +20,25 @@ internal static class InspectCommand
         var model = CommonOptions.Model();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var ignore = CommonOptions.Ignore();
+        var only = CommonOptions.Only();
         var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
         {
-            model, classes, channels,
+            model, classes, channels, ignore, only,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)), console));
+            new(parsed.GetRequiredValue(model), Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)),
+            [.. parsed.GetValue(ignore) ?? []],
+            [.. parsed.GetValue(only) ?? []],
+            console));
         return command;
     }
 
-    private static int Run(ModelRequest request, CommandConsole console)
+    private static int Run(
+        ModelRequest request, ImmutableArray<string> ignore, ImmutableArray<string> only, CommandConsole console)
     {
         var (graph, record) = ModelSource.Network(request);
-        var coupling = CouplingGraph.Build(graph);
+        var coupling = CouplingGraph.Build(graph).Freeze(ignore, only);
         if (console.Json)
         {
             console.WriteJson(Describe(graph, coupling), CliJson.Readable.InspectOutput);

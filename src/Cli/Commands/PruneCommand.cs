@@ -2,9 +2,11 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
+using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
@@ -23,64 +25,100 @@ internal static class PruneCommand
     {
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
-        var target = new Option<double>("--target")
-        {
-            Description = "The fraction of the MACs to remove, between 0 and 1.",
-            HelpName = "FRACTION",
-            Required = true,
-        };
+        var choices = new PruningChoices();
         var output = new Option<string?>("--out") { Description = "The file to write (default: <MODEL's name>-pruned.ocs).", HelpName = "FILE.ocs" };
-        var preset = new Option<string>("--preset")
+        var data = new Option<string?>("--data")
         {
-            Description = "How channels are ranked: paper (default) or official, the authors' program.",
+            Description = "The data set whose training images give the gradients of the criterion taylor.",
             HelpName = "NAME",
-            DefaultValueFactory = _ => "paper",
         };
+        var batches = new Option<int>("--batches")
+        {
+            Description = "How many batches of 64 of them.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 10,
+        };
+        var root = CommonOptions.DataRoot();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var command = new Command("prune", "Cuts a trained network once: the lowest-ranked channels leave until the target is met.")
         {
-            model, weights, target, output, preset, classes, channels,
+            model, weights, output,
         };
-        command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
-            PresetOptions.Named(parsed.GetRequiredValue(preset)) with { Target = parsed.GetRequiredValue(target) },
-            parsed.GetValue(output),
-            console));
+        foreach (var option in choices.All.Concat([data, batches, root, classes, channels]))
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            var options = choices.Of(parsed);
+            options.ValidateSearch();
+            var (file, values) = (parsed.GetRequiredValue(model), parsed.GetValue(weights));
+            return Run(
+                new(file, values, parsed.GetValue(classes), parsed.GetValue(channels)),
+                options,
+                Images(options, parsed.GetValue(data), parsed.GetValue(root)),
+                parsed.GetValue(batches),
+                parsed.GetValue(output),
+                console);
+        });
         return command;
     }
 
-    private static int Run(ModelRequest request, OneCycleOptions options, string? output, CommandConsole console)
+    // Only one criterion sees images.
+    private static ImageDataset? Images(OneCycleOptions options, string? data, string? root) => (options.Saliency, data) switch
     {
-        options.Validate();
+        (SaliencyKind.Taylor, null) => throw new OcsInputException(
+            "The criterion taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
+        (SaliencyKind.Taylor, { } name) => TrainingDataSource.Open(name, DatasetSplit.Train, limit: null, root),
+        (_, null) => null,
+        var (criterion, _) => throw new OcsInputException(
+            $"--data gives gradients to the criterion taylor, but {Choices.NameOf(criterion)} needs none; "
+            + "leave it out, or choose taylor."),
+    };
+
+    private static int Run(
+        ModelRequest request, OneCycleOptions options, ImageDataset? data, int batches, string? output, CommandConsole console)
+    {
         output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.ocs";
         ModelFiles.CheckWritable(output);
-        using var model = ModelSource.Open(request, console);
-        using var pruner = new OneCyclePruner(model.Graph, model.Parameters, options);
-        var partition = pruner.CurrentPartition;
-        var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
+        using var model = ModelSource.Open(request, console, data);
+        var search = new SubnetworkSearch(model.Graph, options);
+        if (data is not null)
+        {
+            ModelSource.CheckFit(model.Graph, data);
+            var seen = TrainingDataSource.Normalized(data, model.Graph);
+            TrainingGradients.Accumulate(model.Graph, model.Parameters, seen, batches);
+        }
+
+        var partition = search.Find(model.Parameters);
+        model.Parameters.ClearGradients();
+        var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
         using var cut = plan.Apply(model.Parameters);
         using var probe = Probe(model.Graph);
         var gate = PruneProofGate.Check(
-            pruner.Coupling, partition.Subnetwork, plan, model.Parameters, cut, probe,
-            ResourceConstraint.Macs(pruner.Coupling).Count(partition.Subnetwork), ModelFiles.SaveAndReload);
+            search.Coupling, partition.Subnetwork, plan, model.Parameters, cut, probe,
+            ResourceConstraint.Macs(search.Coupling).Count(partition.Subnetwork), ModelFiles.SaveAndReload);
         if (!gate.Passed)
         {
             console.Error.WriteLine($"The cut is not proven right, so nothing was written: {gate.Problem}");
             return ExitCode.Failure;
         }
 
-        var record = Record(request.Model, pruner, partition, plan, options);
+        var record = Record(request.Model, search, partition, plan, options);
         OcsFile.Write(output, plan.After, cut, record);
-        Show(request.Model, output, partition, plan, record, gate, console);
+        var memory = ResourceConstraint.ActivationMemory(search.Coupling);
+        var bytes = (memory.Total, memory.Count(partition.Subnetwork));
+        Show(request.Model, output, partition, plan, bytes, record, gate, console);
         return ExitCode.Fine;
     }
 
     private static PruningRecord Record(
-        string model, OneCyclePruner pruner, Partition partition, CutPlan plan, OneCycleOptions options) => new()
+        string model, SubnetworkSearch search, Partition partition, CutPlan plan, OneCycleOptions options) => new()
         {
             OriginalModel = model,
-            Groups = [.. pruner.Coupling.Groups.Zip(partition.Subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept))],
+            Groups = [.. search.Coupling.Groups.Zip(partition.Subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept))],
             MacsBefore = plan.Before.Macs,
             MacsAfter = plan.After.Macs,
             ParametersBefore = plan.Before.ParameterCount,
@@ -90,7 +128,8 @@ internal static class PruneCommand
         };
 
     private static void Show(
-        string model, string output, Partition partition, CutPlan plan, PruningRecord record, GateResult gate, CommandConsole console)
+        string model, string output, Partition partition, CutPlan plan, (long Before, long After) memory,
+        PruningRecord record, GateResult gate, CommandConsole console)
     {
         if (partition.Note is { } note)
         {
@@ -102,6 +141,7 @@ internal static class PruneCommand
             console.WriteJson(
                 new(
                     model, record.Target, record.MacsBefore, record.MacsAfter, record.ParametersBefore, record.ParametersAfter,
+                    memory.Before, memory.After,
                     [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))], Summaries.Of(gate), output),
                 CliJson.Readable.PruneOutput);
             return;
@@ -111,6 +151,7 @@ internal static class PruneCommand
         table.AddColumn("").AddColumn(Right("before")).AddColumn(Right("after")).AddColumn(Right("removed"));
         Row(table, "MACs", plan.Before.Macs, plan.After.Macs);
         Row(table, "parameters", plan.Before.ParameterCount, plan.After.ParameterCount);
+        Row(table, "bytes of activations", memory.Before, memory.After);
         console.Tables.Write(table);
         console.WriteLine(
             $"The cut network gives what the full one gives with the pruned channels at zero (largest relative difference {gate.LargestDifference:0.0e+0}).");
@@ -131,10 +172,10 @@ internal static class PruneCommand
     }
 }
 
-/// <summary>`ocs prune --json`.</summary>
+/// <summary>`ocs prune --json`; memory is in bytes of activations alive at once.</summary>
 internal sealed record PruneOutput(
     string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter,
-    IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
+    long MemoryBefore, long MemoryAfter, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
 
 /// <summary>A group of `ocs prune --json`, and the indices of its channels that stayed.</summary>
 internal sealed record PruneGroup(int Id, int Channels, IReadOnlyList<int> Kept);

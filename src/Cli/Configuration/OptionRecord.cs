@@ -62,15 +62,14 @@ internal static class OptionRecord
             return IsNullable(property) ? null : throw Wrong(setting, key, "needs a value");
         }
 
-        if (type == typeof(ImmutableArray<int>))
-        {
-            return setting is SequenceSetting sequence
-                ? sequence.Items.Select(item => (int)Scalar(typeof(int), item, key)).ToImmutableArray()
-                : throw Wrong(setting, key, "must be a list, such as [90, 180]");
-        }
-
-        return Scalar(type, setting, key);
+        return type == typeof(ImmutableArray<int>) ? List<int>(setting, key, "[90, 180]")
+            : type == typeof(ImmutableArray<string>) ? List<string>(setting, key, "[conv1, 'layer1.*']")
+            : Scalar(type, setting, key);
     }
+
+    private static ImmutableArray<T> List<T>(Setting setting, string key, string example) =>
+        setting is SequenceSetting sequence ? sequence.Items.IsEmpty ? [] : [.. sequence.Items.Select(item => (T)Scalar(typeof(T), item, key))]
+            : throw Wrong(setting, key, $"must be a list, such as {example}");
 
     private static object Scalar(Type type, Setting setting, string key)
     {
@@ -116,7 +115,7 @@ internal static class OptionRecord
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(ImmutableArray<int>)
-            || (IsRecord(type) && Properties(type).Any());
+            || type == typeof(ImmutableArray<string>) || (IsRecord(type) && Properties(type).Any());
     }
 
     // A run has one seed, at the top of its configuration.

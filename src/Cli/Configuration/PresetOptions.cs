@@ -1,6 +1,4 @@
-using Ocs.Graphs;
 using Ocs.Pruning;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Configuration;
 
@@ -29,14 +27,4 @@ internal static class PresetOptions
 {
     public static OneCycleOptions Of(Preset preset) =>
         preset == Preset.Official ? OneCycleOptions.Official : OneCycleOptions.Paper;
-
-    /// <summary>The options of a preset's name on the command line.</summary>
-    public static OneCycleOptions Named(string name)
-    {
-        var presets = Enum.GetValues<Preset>().ToDictionary(preset => KebabCase.Of(preset.ToString()), StringComparer.Ordinal);
-        return presets.TryGetValue(name, out var preset)
-            ? Of(preset)
-            : throw new OcsInputException(
-                $"--preset must be one of {string.Join(", ", presets.Keys)}, but is '{name}'; did you mean '{NearestName.Of(name, presets.Keys)}'?");
-    }
 }

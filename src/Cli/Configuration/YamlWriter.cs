@@ -39,6 +39,7 @@ internal static class YamlWriter
         bool flag => flag ? "true" : "false",
         Enum choice => KebabCase.Of(choice.ToString()),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
+        ImmutableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",
         ImmutableArray<int> list => $"[{string.Join(", ", list)}]",
         string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') && word.Length > 0
             ? word

@@ -12,12 +12,16 @@ public sealed class CouplingGraph
     private readonly CoordinateSpace _space;
     private readonly Dictionary<int, ImmutableArray<BlockUse>> _uses;
 
-    private CouplingGraph(Graph graph, CoordinateSpace space, GroupExtraction extraction)
+    private CouplingGraph(
+        Graph graph,
+        CoordinateSpace space,
+        ImmutableArray<Group> groups,
+        Dictionary<int, ImmutableArray<BlockUse>> uses)
     {
         Graph = graph;
         _space = space;
-        Groups = extraction.Groups;
-        _uses = extraction.Uses;
+        Groups = groups;
+        _uses = uses;
     }
 
     public Graph Graph { get; }
@@ -32,7 +36,34 @@ public sealed class CouplingGraph
         var classes = new UnionFind(space.Count);
         var rules = new CouplingRules(graph, space, classes);
         rules.Collect();
-        return new(graph, space, new(graph, space, classes, rules));
+        var extraction = new GroupExtraction(graph, space, classes, rules);
+        return new(graph, space, extraction.Groups, extraction.Uses);
+    }
+
+    /// <summary>The same coupling, in which groups that a person names may not be cut, and say so.</summary>
+    /// <param name="ignore">Patterns of parameter names; a group with slices in any of them is left whole.</param>
+    /// <param name="only">
+    /// Patterns of parameter names; a group with slices outside of all of them is left whole. Empty for no scope.
+    /// </param>
+    /// <exception cref="Torch.OcsInputException">A pattern names no parameter.</exception>
+    public CouplingGraph Freeze(ImmutableArray<string> ignore, ImmutableArray<string> only)
+    {
+        NamePattern.Check(ignore.Concat(only), Graph);
+        return new(
+            Graph,
+            _space,
+            [.. Groups.Select(group => group.IsPrunable ? group with { FrozenReason = ReasonOf(group) } : group)],
+            _uses);
+
+        string? ReasonOf(Group group)
+        {
+            var names = group.Members.Select(member => member.Parameter).ToList();
+            var ignored = ignore.FirstOrDefault(pattern => names.Any(name => NamePattern.Matches(pattern, name)));
+            var outside = names.FirstOrDefault(name => !only.IsEmpty && !only.Any(pattern => NamePattern.Matches(pattern, name)));
+            return ignored is not null ? $"ignored by pattern '{ignored}'"
+                : outside is not null ? $"{outside} is outside of '{string.Join("', '", only)}'"
+                : null;
+        }
     }
 
     /// <summary>What each group has of a node's axis.</summary>

@@ -1,51 +1,59 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
 
-/// <summary>Saliency of each channel of a group: the mean over its slices of ‖w‖₂ / √|w|.</summary>
+/// <summary>Saliency of each channel of each group by a criterion: what is low leaves first.</summary>
 /// <remarks>
-/// S(g) = (1/|g|) Σ_{w∈g} ‖w‖₂ / √|w|. One slice w is what a channel has in one dimension of one parameter; biases and buffers are
-/// not counted. The preset `official` leaves the square root of the norm out.
+/// Biases and buffers are never read. A slice is what a channel has in one dimension of one parameter.
 /// </remarks>
-[Paper("Eq. 2")]
 public static class GroupSaliency
 {
     /// <summary>The saliency of every channel, by the group's position; empty for groups that may not be cut.</summary>
+    /// <param name="groups">All groups, in order.</param>
+    /// <param name="parameters">Their weights, with gradients where the criterion needs them.</param>
+    /// <param name="kind">The criterion.</param>
+    /// <param name="scope">Whether all coupled slices count, or those of the first layer alone.</param>
+    /// <param name="seed">Where <see cref="SaliencyKind.Random"/> draws from.</param>
+    /// <exception cref="OcsInputException">
+    /// A group has nothing that the criterion ranks by, or a gradient is missing.
+    /// </exception>
     public static ImmutableArray<double[]> Compute(
         ImmutableArray<Group> groups,
         ParameterTable parameters,
         SaliencyKind kind = SaliencyKind.Norm,
-        SaliencyScope scope = SaliencyScope.Group)
+        SaliencyScope scope = SaliencyScope.Group,
+        ulong seed = 0)
     {
-        var norms = SliceNorms.Compute(groups.Where(group => group.IsPrunable), parameters);
-        return [.. groups.Select(group => group.IsPrunable ? OfGroup(group, parameters, norms, kind, scope) : [])];
+        var slices = groups
+            .Where(group => group.IsPrunable)
+            .Select(group => new GroupSlices(group, MembersOf(group, kind, scope)))
+            .ToImmutableArray();
+        var scores = new Queue<double[]>(kind switch
+        {
+            SaliencyKind.Norm => L2Norm.Score(slices, parameters, squared: false),
+            SaliencyKind.SquaredNorm => L2Norm.Score(slices, parameters, squared: true),
+            SaliencyKind.L1Norm => L1Norm.Score(slices, parameters),
+            SaliencyKind.BatchNormScale => BatchNormScale.Score(slices, parameters),
+            SaliencyKind.Taylor => Taylor.Score(slices, parameters),
+            SaliencyKind.Fpgm => Fpgm.Score(slices, parameters),
+            SaliencyKind.Lamp => Lamp.Score(slices, parameters),
+            SaliencyKind.Random => RandomSaliency.Score(slices, seed),
+            _ => throw new InvalidOperationException($"Saliency {kind} has no file."),
+        });
+        return [.. groups.Select(group => group.IsPrunable ? scores.Dequeue() : [])];
     }
 
-    private static double[] OfGroup(
-        Group group, ParameterTable parameters, SliceNorms norms, SaliencyKind kind, SaliencyScope scope)
+    private static ImmutableArray<GroupMember> MembersOf(Group group, SaliencyKind kind, SaliencyScope scope)
     {
-        var counted = group.Members.Where(member => member.IsCounted);
-        var members = (scope == SaliencyScope.Group ? counted : counted.Take(1)).ToList();
-        var saliency = new double[group.Channels];
-        foreach (var member in members)
+        var members = group.Members.Where(member => kind switch
         {
-            var sumsOfSquares = norms.SumsOfSquares(member);
-            var parameter = parameters[member.Parameter];
-            var sliceSize = (double)parameter.ElementCount / parameter.Shape[member.Dimension] * member.IndicesPerChannel;
-            for (var channel = 0; channel < saliency.Length; channel++)
-            {
-                var sum = 0.0;
-                foreach (var index in member.IndicesOf(channel))
-                {
-                    sum += sumsOfSquares[index];
-                }
-
-                saliency[channel] += (kind == SaliencyKind.Norm ? Math.Sqrt(sum) : sum) / Math.Sqrt(sliceSize) / members.Count;
-            }
-        }
-
-        return saliency;
+            SaliencyKind.BatchNormScale => member.Role == ParameterRole.NormWeight,
+            SaliencyKind.Fpgm => member is { Dimension: 0, Role: ParameterRole.Weight },
+            _ => member.IsCounted,
+        });
+        return [.. scope == SaliencyScope.Group ? members : members.Take(1)];
     }
 }

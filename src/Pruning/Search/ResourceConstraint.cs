@@ -1,22 +1,21 @@
-using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Search;
 
-/// <summary>
-/// A resource of the network as a function of how many channels of each group stay: Psi of Eq. 1. It is a sum of products of axis
-/// sizes, so a probe costs a multiplication a layer, and no network is built.
-/// </summary>
-/// <remarks>Psi(f(M)) ≤ (1 - target) Psi(f(W)); target is the fraction removed.</remarks>
+/// <summary>A resource of the network as a function of how many channels of each group stay: Psi of Eq. 1.</summary>
+/// <remarks>
+/// Psi(f(M)) ≤ (1 - target) Psi(f(W)); target is the fraction removed. A probe costs a multiplication a layer, and no
+/// network is built.
+/// </remarks>
 [Paper("Eq. 1")]
 public sealed class ResourceConstraint
 {
-    private readonly ImmutableArray<Term> _terms;
+    private readonly IResourceCount _count;
 
-    private ResourceConstraint(CouplingGraph coupling, IEnumerable<Term> terms)
+    private ResourceConstraint(CouplingGraph coupling, IResourceCount count)
     {
-        _terms = [.. terms];
+        _count = count;
         Total = Count([.. coupling.Groups.Select(group => group.Channels)]);
     }
 
@@ -31,40 +30,38 @@ public sealed class ResourceConstraint
     }
 
     /// <summary>Trained values.</summary>
-    public static ResourceConstraint Parameters(CouplingGraph coupling) => new(
-        coupling,
-        coupling.Graph.Parameters.Select((spec, parameter) => (spec, parameter)).Where(pair => pair.spec.IsTrainable).Select(pair =>
-            new Term(1, [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])));
+    public static ResourceConstraint Parameters(CouplingGraph coupling) => new(coupling, new ProductSum(
+    [
+        .. coupling.Graph.Parameters
+            .Select((spec, parameter) => (spec, parameter))
+            .Where(pair => pair.spec.IsTrainable)
+            .Select(pair => new Product(
+                1, [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
+    ]));
+
+    /// <summary>
+    /// Bytes of 32-bit activations that are alive at once in the inference of one sample, at most: values come in the
+    /// order of the graph and go after their last use. Each has memory of its own, whether or not a runtime could reuse
+    /// that of an input.
+    /// </summary>
+    public static ResourceConstraint ActivationMemory(CouplingGraph coupling) =>
+        new(coupling, new PeakActivations(coupling));
 
     /// <summary>A sum over nodes of products that the caller states.</summary>
     internal static ResourceConstraint Of(CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(
         coupling,
-        Enumerable.Range(0, coupling.Graph.Nodes.Length).SelectMany(node => termsOfNode(node).Select(term =>
-            new Term(term.Coefficient, [.. term.Factors.Select(axis => coupling.UseOf(node, axis))]))));
+        new ProductSum(
+        [
+            .. Enumerable.Range(0, coupling.Graph.Nodes.Length).SelectMany(node => termsOfNode(node).Select(term =>
+                new Product(term.Coefficient, [.. term.Factors.Select(axis => coupling.UseOf(node, axis))]))),
+        ]));
 
     /// <summary>Psi when this many channels of each group stay.</summary>
-    public long Count(ReadOnlySpan<int> kept)
-    {
-        var total = 0L;
-        foreach (var term in _terms)
-        {
-            var product = term.Coefficient;
-            foreach (var factor in term.Factors)
-            {
-                product *= factor.Size(kept);
-            }
-
-            total += product;
-        }
-
-        return total;
-    }
+    public long Count(ReadOnlySpan<int> kept) => _count.Of(kept);
 
     /// <summary>Psi of a sub-network.</summary>
     public long Count(Subnetwork subnetwork) => Count([.. subnetwork.Kept.Select(kept => kept.Length)]);
 
     /// <summary>The fraction of Psi that a sub-network removes.</summary>
     public double Removed(Subnetwork subnetwork) => 1 - (double)Count(subnetwork) / Total;
-
-    private readonly record struct Term(long Coefficient, ImmutableArray<AxisUse> Factors);
 }

@@ -19,12 +19,54 @@ public sealed class FileCommandTests : IDisposable
         var pruned = CommandLine.Run("prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.5", "--out", file, "--json").Json;
 
         Assert.Equal(
-            ["model", "target", "macs_before", "macs_after", "parameters_before", "parameters_after", "groups", "gate", "out"], Names(pruned));
+            ["model", "target", "macs_before", "macs_after", "parameters_before", "parameters_after", "memory_before", "memory_after", "groups", "gate", "out"], Names(pruned));
         Assert.True(pruned.GetProperty("macs_after").GetInt64() <= 0.5 * pruned.GetProperty("macs_before").GetInt64());
         Assert.All(pruned.GetProperty("groups").EnumerateArray(), group => Assert.Equal(["id", "channels", "kept"], Names(group)));
         Assert.True(pruned.GetProperty("gate").GetProperty("passed").GetBoolean());
         var inspected = CommandLine.Run("inspect", file, "--json").Json;
         Assert.Equal(pruned.GetProperty("macs_after").GetInt64(), inspected.GetProperty("macs").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("macs", "--criterion", "l1-norm", "--scope", "single-layer", "--ranking", "per-group")]
+    [InlineData("parameters", "--criterion", "lamp", "--ranking", "isomorphic", "--budget", "parameters")]
+    [InlineData("memory", "--criterion", "fpgm", "--budget", "memory", "--min-channels", "2")]
+    [InlineData("macs", "--criterion", "batch-norm-scale", "--round-to", "4")]
+    [InlineData("macs", "--criterion", "random", "--seed", "3", "--max-pruned", "0.8", "--max-pruned", "layer1=0.7")]
+    [InlineData("macs", "--criterion", "taylor", "--data", "fashion-mnist", "--batches", "1")]
+    public void Any_criterion_ranking_and_budget_meets_its_target(string budget, params string[] options)
+    {
+        string[] prune = ["prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.4", "--out", _folder.PathOf("small.ocs"), "--json"];
+
+        var pruned = CommandLine.Run([.. prune, .. options]).Json;
+
+        var (before, after) = (pruned.GetProperty($"{budget}_before").GetInt64(), pruned.GetProperty($"{budget}_after").GetInt64());
+        Assert.InRange(1 - (double)after / before, 0.4, 0.6);
+        Assert.True(pruned.GetProperty("gate").GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
+    public void What_is_ignored_or_outside_of_the_scope_stays_whole()
+    {
+        string[] prune = ["prune", "cifar_resnet8", "--target", "0.1", "--out", _folder.PathOf("small.ocs"), "--json"];
+
+        var ignoring = Cut("--ignore", "layer3");
+        var within = Cut("--only", "layer2");
+
+        Assert.DoesNotContain(ignoring, member => member.StartsWith("layer3.", StringComparison.Ordinal));
+        Assert.NotEmpty(within);
+        Assert.All(within, member => Assert.StartsWith("layer2.", member, StringComparison.Ordinal));
+
+        List<string> Cut(params string[] limits)
+        {
+            var groups = CommandLine.Run([.. prune, .. limits]).Json.GetProperty("groups").EnumerateArray()
+                .Where(group => group.GetProperty("kept").GetArrayLength() < group.GetProperty("channels").GetInt32())
+                .Select(group => group.GetProperty("id").GetInt32()).ToHashSet();
+            return [.. CommandLine.Run("inspect", "cifar_resnet8", "--json").Json.GetProperty("groups").EnumerateArray()
+                .Where(group => groups.Contains(group.GetProperty("id").GetInt32()))
+                .SelectMany(group => group.GetProperty("members").EnumerateArray())
+                .Select(member => member.GetProperty("parameter").GetString()!)];
+        }
     }
 
     [Fact]

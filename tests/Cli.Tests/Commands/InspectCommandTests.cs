@@ -46,6 +46,16 @@ public class InspectCommandTests
     }
 
     [Fact]
+    public void What_a_person_leaves_whole_says_so()
+    {
+        var ignored = CommandLine.Run("inspect", "cifar_resnet20", "--ignore", "layer1.0.conv1", "--only", "layer?").Output;
+
+        Assert.Contains("group 3: layer1.0.conv1, 16 channels, frozen: ignored by pattern 'layer1.0.conv1'", ignored, StringComparison.Ordinal);
+        Assert.Contains("group 11: layer3.0.conv2, 64 channels, frozen: fc.weight is outside of 'layer?'", ignored, StringComparison.Ordinal);
+        Assert.Contains("group 4: layer1.1.conv1, 16 channels\n", ignored, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Models_lists_every_network_of_the_zoo()
     {
         var listed = CommandLine.Run("models", "--json").Json.GetProperty("models").EnumerateArray().ToList();

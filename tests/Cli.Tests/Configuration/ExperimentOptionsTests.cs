@@ -1,6 +1,7 @@
 using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Pruning;
+using Ocs.Pruning.Saliency;
 using Ocs.Training;
 using Ocs.Training.Schedules;
 
@@ -70,6 +71,32 @@ public class ExperimentOptionsTests
         Assert.Equal((5, 2ul, 0.25), (options.Training.Epochs, options.Training.Seed, options.Pruning.Target));
         Assert.Equal([2, 4], options.Training.MilestoneEpochs.ToArray());
         Assert.Equal(PartitionRule.Official, options.Pruning.Partition);
+    }
+
+    [Fact]
+    public void Criterion_ranking_budget_and_limits_are_read_and_written()
+    {
+        var pruning = Read(Least + """
+            pruning:
+              saliency: l1-norm
+              ranking: isomorphic
+              resource: memory
+              maximum-pruned: 0.9
+              maximum-pruned-of: ['layer1.*=0.5', fc=0.25]
+              minimum-channels: 4
+              round-to: 8
+              ignore: [conv1, '*.downsample']
+              only: []
+            """).Pruning;
+
+        Assert.Equal((SaliencyKind.L1Norm, Ranking.Isomorphic, Resource.Memory), (pruning.Saliency, pruning.Ranking, pruning.Resource));
+        Assert.Equal((0.9, 4, 8), (pruning.MaximumPruned, pruning.MinimumChannels, pruning.RoundTo));
+        Assert.Equal(["layer1.*=0.5", "fc=0.25"], pruning.MaximumPrunedOf.ToArray());
+        Assert.Equal(["conv1", "*.downsample"], pruning.Ignore.ToArray());
+        Assert.Empty(pruning.Only);
+        var experiment = Read(Least) with { Pruning = pruning };
+        Assert.Equal(experiment.ToYaml(), Read(experiment.ToYaml()).ToYaml());
+        Assert.Equal(pruning.Ignore.ToArray(), Read(experiment.ToYaml()).Pruning.Ignore.ToArray());
     }
 
     [Fact]

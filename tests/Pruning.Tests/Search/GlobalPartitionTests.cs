@@ -124,5 +124,5 @@ public sealed class GlobalPartitionTests
     });
 
     private static Partition Search(CouplingGraph coupling, double target, double maximumPruned, params (string Group, double[] Scores)[] saliency) =>
-        GlobalPartition.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling), target, maximumPruned);
+        GlobalPartition.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling), target, new() { MaximumPruned = maximumPruned });
 }

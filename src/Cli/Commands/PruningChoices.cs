@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Globalization;
+using Ocs.Cli.Configuration;
+using Ocs.Pruning;
+using Ocs.Pruning.Saliency;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>
+/// The options of `ocs prune` that say what leaves: criterion, ranking, budget and limits, over those of a preset.
+/// </summary>
+internal sealed class PruningChoices
+{
+    private readonly Option<double> _target = new("--target")
+    {
+        Description = "The fraction of the budget to remove, between 0 and 1.",
+        HelpName = "FRACTION",
+        Required = true,
+    };
+
+    private readonly Option<string> _preset = new("--preset")
+    {
+        Description = "What the options below start from: paper (default) or official, the authors' program.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "paper",
+    };
+
+    private readonly Option<string?> _criterion = new("--criterion")
+    {
+        Description = $"What channels are ranked by: {string.Join(", ", Choices.Names<SaliencyKind>())}.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _scope = new("--scope")
+    {
+        Description = "Whose weights count: group, all that leave with a channel, or single-layer.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _ranking = new("--ranking")
+    {
+        Description = "Which channels are compared: all (global), or each group's (per-group) or shape's (isomorphic), "
+            + "which then lose the same fraction.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _budget = new("--budget")
+    {
+        Description = "What the target counts: macs, parameters, memory (activations alive at once) or operations "
+            + "(as the authors' program).",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<int?> _minimum = new("--min-channels")
+    {
+        Description = "Channels that each group keeps at least.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string[]> _maximum = new("--max-pruned")
+    {
+        Description = "The largest fraction of a group that may leave; PATTERN=FRACTION for the groups of some layers. "
+            + "May be given again.",
+        HelpName = "FRACTION",
+    };
+
+    private readonly Option<int?> _roundTo = new("--round-to")
+    {
+        Description = "Groups keep a multiple of N channels, rounded up, or all.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string[]> _ignore = CommonOptions.Ignore();
+    private readonly Option<string[]> _only = CommonOptions.Only();
+    private readonly Option<ulong?> _seed = new("--seed")
+    {
+        Description = "Where the criterion random draws from.",
+        HelpName = "N",
+    };
+
+    /// <summary>The options, in the order of the help.</summary>
+    public IEnumerable<Option> All =>
+        [_target, _preset, _criterion, _scope, _ranking, _budget, _minimum, _maximum, _roundTo, _ignore, _only, _seed];
+
+    /// <summary>What a command line chose.</summary>
+    public OneCycleOptions Of(ParseResult parsed)
+    {
+        var preset = PresetOptions.Of(Choices.Named<Preset>("--preset", parsed.GetRequiredValue(_preset)));
+        var limits = parsed.GetValue(_maximum) ?? [];
+        return preset with
+        {
+            Target = parsed.GetRequiredValue(_target),
+            Saliency = Choice(parsed, _criterion, preset.Saliency),
+            SaliencySeed = parsed.GetValue(_seed) ?? preset.SaliencySeed,
+            Scope = Choice(parsed, _scope, preset.Scope),
+            Ranking = Choice(parsed, _ranking, preset.Ranking),
+            Resource = Choice(parsed, _budget, preset.Resource),
+            MinimumChannels = parsed.GetValue(_minimum) ?? preset.MinimumChannels,
+            MaximumPruned = limits.Where(limit => !IsPattern(limit)).Select(Fraction).LastOrDefault(preset.MaximumPruned),
+            MaximumPrunedOf = [.. limits.Where(IsPattern)],
+            RoundTo = parsed.GetValue(_roundTo) ?? preset.RoundTo,
+            Ignore = [.. parsed.GetValue(_ignore) ?? []],
+            Only = [.. parsed.GetValue(_only) ?? []],
+        };
+    }
+
+    private static T Choice<T>(ParseResult parsed, Option<string?> option, T preset)
+        where T : struct, Enum => parsed.GetValue(option) is { } name ? Choices.Named<T>(option.Name, name) : preset;
+
+    private static bool IsPattern(string limit) => limit.Contains('=', StringComparison.Ordinal);
+
+    private static double Fraction(string limit) =>
+        double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction)
+            ? fraction
+            : throw new OcsInputException(
+                $"--max-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, but was given '{limit}'.");
+}

@@ -1,0 +1,20 @@
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Saliency;
+
+/// <summary>
+/// The mean of |γ| over a channel's norm weights. Liu et al. 2017, Network Slimming, arXiv 1708.06519.
+/// </summary>
+internal static class BatchNormScale
+{
+    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
+    {
+        var sums = SliceSums.Compute(
+            groups,
+            parameters,
+            (name, dimension) => SliceNorms.Along(parameters[name], dimension, DType.Float64, order: 1));
+        return groups.Select(slices => slices.MeanOverMembers(
+            "norm weight", (member, channel) => sums.Of(member, channel) / sums.SliceSize(member)));
+    }
+}

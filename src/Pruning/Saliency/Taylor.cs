@@ -1,0 +1,33 @@
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Saliency;
+
+/// <summary>
+/// The mean over a channel's slices of (Σ w ∂L/∂w)²: how much the loss changes, to first order and squared, when the
+/// slice leaves.
+///
+/// </summary>
+/// <remarks>
+/// The gradients are those that the parameters hold: accumulated over several batches, they count as one.
+/// </remarks>
+internal static class Taylor
+{
+    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
+    {
+        var sums = SliceSums.Compute(groups, parameters, (name, dimension) => Along(name, parameters[name], dimension));
+        return groups.Select(slices => slices.MeanOverMembers(
+            "weight", (member, channel) => Math.Pow(sums.Of(member, channel), 2)));
+    }
+
+    private static Tensor Along(string name, Tensor parameter, int dimension)
+    {
+        using var gradient = parameter.TakeGradient() ?? throw new OcsInputException(
+            $"Parameter '{name}' has no gradient, which the criterion taylor multiplies weights with; "
+            + "run backward on training data before ranking.");
+        using var product = Aten.Mul(parameter, gradient);
+        return product.Rank == 1
+            ? product.To(DType.Float64)
+            : Aten.Sum(product, SliceNorms.AllBut(dimension, product.Rank), keepDimensions: false, DType.Float64);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Ocs.Pruning.Coupling;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Search;
+
+/// <summary>
+/// Groups in classes: the channels of a class are ranked together, and every class loses the same fraction of its
+/// channels. One class is the global ranking, a class a group is the uniform one. A probe of the binary search counts
+/// the resource of a sub-network, it builds none.
+/// </summary>
+internal sealed class ClassRanking
+{
+    // Products and quotients of fractions such as 0.1 and 0.29 miss whole numbers by a rounding.
+    private const double Rounding = 1e-9;
+
+    private readonly ImmutableArray<Group> _groups;
+    private readonly PruningLimits _limits;
+    private readonly ImmutableArray<ImmutableArray<int>> _order;
+    private readonly ImmutableArray<RankedClass> _classes;
+    private readonly double[] _fractions;
+
+    public ClassRanking(
+        ImmutableArray<Group> groups,
+        ImmutableArray<double[]> saliency,
+        Func<Group, string> classOf,
+        PruningLimits limits)
+    {
+        _groups = groups;
+        _limits = limits;
+        _order = [.. saliency.Select(scores => Ascending(scores))];
+        _classes =
+        [
+            .. Enumerable.Range(0, groups.Length)
+                .Where(group => saliency[group].Length > 0)
+                .GroupBy(group => classOf(groups[group]), StringComparer.Ordinal)
+                .Select(members => new RankedClass(
+                    members.Sum(group => groups[group].Channels), Rank(members, saliency))),
+        ];
+        _fractions = [0, .. _classes.SelectMany(ranked => ranked.Fractions).Distinct().Order()];
+    }
+
+    /// <summary>The smallest fraction that reaches a target.</summary>
+    /// <param name="constraint">Psi.</param>
+    /// <param name="target">Fraction of Psi to remove.</param>
+    /// <param name="whyNoLess">What the note says where more than the target and the tolerance is removed.</param>
+    /// <exception cref="OcsInputException">Even without every channel that may leave, too much is left.</exception>
+    public Partition Search(ResourceConstraint constraint, double target, string whyNoLess)
+    {
+        var (low, high) = (0, _fractions.Length - 1);
+        if (!Reaches(high))
+        {
+            throw new OcsInputException(
+                $"The target {target:P2} can't be reached: without every channel that may leave, {Removed(high):P2} is removed; "
+                + $"lower the target or {_limits.Remedy}.");
+        }
+
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Reaches(middle) ? (low, middle) : (middle + 1, high);
+        }
+
+        var kept = KeptAt(_fractions[low]);
+        var pruned = _order.Select((order, group) => order[..Math.Max(0, order.Length - kept[group])].ToArray());
+        var subnetwork = Subnetwork.FromPruned(_groups, pruned);
+        var removed = constraint.Removed(subnetwork);
+        whyNoLess = _limits.RoundTo > 1
+            ? $"groups keep multiples of {_limits.RoundTo}, and one multiple more would miss the target"
+            : whyNoLess;
+        return new(subnetwork, removed, removed - target <= GlobalPartition.Tolerance
+            ? null
+            : $"the nearest that ranked channels reach is {removed:P2} instead of {target:P2}: {whyNoLess}.");
+
+        bool Reaches(int level) => Removed(level) >= target - Rounding;
+
+        double Removed(int level) => 1 - (double)constraint.Count(KeptAt(_fractions[level])) / constraint.Total;
+    }
+
+    private int[] KeptAt(double fraction)
+    {
+        var kept = _groups.Select(group => group.Channels).ToArray();
+        foreach (var (channels, ranked) in _classes)
+        {
+            foreach (var group in ranked.AsSpan()[..Math.Min(ranked.Length, (int)(channels * fraction + Rounding))])
+            {
+                kept[group]--;
+            }
+        }
+
+        for (var group = 0; group < kept.Length; group++)
+        {
+            kept[group] = _limits.Rounded(_groups[group].Channels, kept[group]);
+        }
+
+        return kept;
+    }
+
+    // Equals in the order of channels.
+    private static ImmutableArray<int> Ascending(double[] scores) =>
+        [.. Enumerable.Range(0, scores.Length).OrderBy(channel => scores[channel])];
+
+    // The group of every channel that may leave, lowest saliency first; equals in the order of groups and channels.
+    private ImmutableArray<int> Rank(IEnumerable<int> members, ImmutableArray<double[]> saliency) =>
+    [
+        .. members
+            .SelectMany(group => _order[group]
+                .Take(_groups[group].Channels - _limits.FewestKept(_groups[group]))
+                .Select(channel => (Score: saliency[group][channel], Group: group, Channel: channel)))
+            .OrderBy(candidate => candidate.Score)
+            .ThenBy(candidate => candidate.Group)
+            .ThenBy(candidate => candidate.Channel)
+            .Select(candidate => candidate.Group),
+    ];
+
+    /// <summary>
+    /// How many channels the groups of a class have, and the group of each channel that may leave, by rank.
+    /// </summary>
+    private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked)
+    {
+        /// <summary>The fractions at which one channel more leaves.</summary>
+        public IEnumerable<double> Fractions
+        {
+            get
+            {
+                var channels = Channels;
+                return Enumerable.Range(1, Ranked.Length).Select(count => (double)count / channels);
+            }
+        }
+    }
+}

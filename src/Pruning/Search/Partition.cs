@@ -1,0 +1,7 @@
+namespace Ocs.Pruning.Search;
+
+/// <summary>The sub-network of an epoch: which channels the target would keep.</summary>
+/// <param name="Subnetwork">The channels that stay.</param>
+/// <param name="Removed">The fraction of the resource that is removed.</param>
+/// <param name="Note">Why the target is missed by more than 0.05 %, or null.</param>
+public sealed record Partition(Subnetwork Subnetwork, double Removed, string? Note);

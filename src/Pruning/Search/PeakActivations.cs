@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+
+namespace Ocs.Pruning.Search;
+
+/// <summary>The most bytes of activations that are alive at once, a walk over the nodes a count.</summary>
+internal sealed class PeakActivations : IResourceCount
+{
+    private const int BytesPerValue = 4;
+
+    private readonly ImmutableArray<Product> _bytes;
+    private readonly ImmutableArray<ImmutableArray<int>> _releasedAfter;
+
+    public PeakActivations(CouplingGraph coupling)
+    {
+        var graph = coupling.Graph;
+        _bytes =
+        [
+            .. graph.Nodes.Select((node, index) => new Product(
+                BytesPerValue, [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
+        ];
+        _releasedAfter = ReleasedAfter(graph);
+    }
+
+    public long Of(ReadOnlySpan<int> kept)
+    {
+        var (alive, peak) = (0L, 0L);
+        var bytes = new long[_bytes.Length];
+        for (var index = 0; index < bytes.Length; index++)
+        {
+            bytes[index] = _bytes[index].At(kept);
+            alive += bytes[index];
+            peak = Math.Max(peak, alive);
+            foreach (var released in _releasedAfter[index])
+            {
+                alive -= bytes[released];
+            }
+        }
+
+        return peak;
+    }
+
+    private static ImmutableArray<ImmutableArray<int>> ReleasedAfter(Graph graph)
+    {
+        var lastUse = Enumerable.Range(0, graph.Nodes.Length).ToArray();
+        for (var index = 0; index < graph.Nodes.Length; index++)
+        {
+            foreach (var input in graph.Nodes[index].Inputs)
+            {
+                lastUse[input] = index;
+            }
+        }
+
+        var released = Enumerable.Range(0, graph.Nodes.Length)
+            .Where(value => !graph.Outputs.Contains(value))
+            .ToLookup(value => lastUse[value]);
+        return [.. lastUse.Select((_, index) => released[index].ToImmutableArray())];
+    }
+}

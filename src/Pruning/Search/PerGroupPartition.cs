@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Ocs.Pruning.Coupling;
+
+namespace Ocs.Pruning.Search;
+
+/// <summary>
+/// Every group loses the same fraction of its channels, the lowest-ranked: the smallest fraction that meets the target.
+/// </summary>
+public static class PerGroupPartition
+{
+    /// <summary>
+    /// Of n channels a group loses the whole part of n times the fraction, but never what the limits protect.
+    /// </summary>
+    /// <param name="groups">All groups, in order.</param>
+    /// <param name="saliency">By group, the saliency of each channel; empty where the group may not be cut.</param>
+    /// <param name="constraint">Psi.</param>
+    /// <param name="target">Fraction of Psi to remove.</param>
+    /// <param name="limits">What each group keeps; null for one channel.</param>
+    /// <exception cref="Torch.OcsInputException">
+    /// Even without every channel that may leave, too much is left.
+    /// </exception>
+    public static Partition Search(
+        ImmutableArray<Group> groups,
+        ImmutableArray<double[]> saliency,
+        ResourceConstraint constraint,
+        double target,
+        PruningLimits? limits = null) =>
+        new ClassRanking(groups, saliency, group => $"{group.Id}", limits ?? PruningLimits.None)
+            .Search(constraint, target, "a smaller fraction of every group would miss the target");
+}

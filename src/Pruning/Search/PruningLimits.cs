@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ocs.Pruning.Coupling;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Search;
+
+/// <summary>How much of a group may leave. Every ranking obeys.</summary>
+public sealed record PruningLimits
+{
+    // 100 x 0.29 is 28.999... in floating point.
+    private const double Rounding = 1e-9;
+
+    /// <summary>One channel of each group stays.</summary>
+    public static PruningLimits None { get; } = new();
+
+    /// <summary>How many channels each group keeps at least; at least 1. A group that has no more keeps all.</summary>
+    public int MinimumChannels { get; init; } = 1;
+
+    /// <summary>Largest fraction of a group that may leave, in (0, 1].</summary>
+    public double MaximumPruned { get; init; } = 1;
+
+    /// <summary>
+    /// What takes the place of <see cref="MaximumPruned"/> in groups whose channels a matching layer makes; the least
+    /// counts.
+    /// </summary>
+    public ImmutableArray<PatternLimit> MaximumPrunedOf { get; init; } = [];
+
+    /// <summary>
+    /// Groups keep a multiple of this many channels, or all. It is rounded up: a multiple leaves when all of its
+    /// channels rank below the cut, and the search goes on until the rounded network meets the target.
+    /// </summary>
+    public int RoundTo { get; init; } = 1;
+
+    /// <summary>What a person can do where the limits make a target unreachable.</summary>
+    internal string Remedy => string.Join(" or ", Remedies());
+
+    /// <summary>How many channels of a group stay at least, before rounding.</summary>
+    internal int FewestKept(Group group)
+    {
+        var maximumPruned = MaximumPrunedOf
+            .Where(limit => group.Members.Any(member =>
+                member.Dimension == 0 && NamePattern.Matches(limit.Pattern, member.Parameter)))
+            .Select(limit => limit.MaximumPruned)
+            .DefaultIfEmpty(MaximumPruned)
+            .Min();
+        var prunable = (int)(group.Channels * maximumPruned + Rounding);
+        return Math.Min(group.Channels, Math.Max(group.Channels - prunable, MinimumChannels));
+    }
+
+    /// <summary>The least multiple that is not below a number of channels, or all that there are.</summary>
+    internal int Rounded(int channels, int kept) => Math.Min(channels, (kept + RoundTo - 1) / RoundTo * RoundTo);
+
+    private IEnumerable<string> Remedies()
+    {
+        yield return "raise maximum-pruned";
+        if (MinimumChannels > 1)
+        {
+            yield return "lower minimum-channels";
+        }
+
+        if (RoundTo > 1)
+        {
+            yield return "lower round-to";
+        }
+    }
+}
+
+/// <summary>
+/// The largest fraction, in (0, 1], that may leave of a group whose channels a layer makes that the pattern names.
+/// </summary>
+public sealed record PatternLimit(string Pattern, double MaximumPruned)
+{
+    /// <summary>Reads `layer1.*=0.5`.</summary>
+    /// <exception cref="OcsInputException">The text has another form.</exception>
+    public static PatternLimit Parse(string text) => Read(text)
+        ?? throw new OcsInputException($"'{text}' is no pattern and fraction in (0, 1]; write them like layer1.*=0.5.");
+
+    /// <summary>The same; null for another form.</summary>
+    internal static PatternLimit? Read(string text)
+    {
+        var equals = text.LastIndexOf('=');
+        return equals > 0
+            && double.TryParse(
+                text.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var maximum)
+            && maximum is > 0 and <= 1
+            ? new(text[..equals].Trim(), maximum)
+            : null;
+    }
+}

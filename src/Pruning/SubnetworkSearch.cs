@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Official;
+using Ocs.Pruning.Saliency;
+using Ocs.Pruning.Search;
+
+namespace Ocs.Pruning;
+
+/// <summary>
+/// The sub-network that a network's weights give, by the criterion, ranking, budget and limits of the options.
+/// </summary>
+public sealed class SubnetworkSearch
+{
+    private readonly OneCycleOptions _options;
+    private readonly PruningLimits _limits;
+    private readonly ImmutableArray<double> _costFactors;
+
+    /// <exception cref="Torch.OcsInputException">An option is out of range, or a pattern names nothing.</exception>
+    public SubnetworkSearch(Graph graph, OneCycleOptions options)
+    {
+        options.ValidateSearch();
+        _options = options;
+        _limits = options.Limits;
+        NamePattern.Check(_limits.MaximumPrunedOf.Select(limit => limit.Pattern), graph);
+        Coupling = CouplingGraph.Build(graph).Freeze(options.Ignore, options.Only);
+        Constraint = options.Resource switch
+        {
+            Resource.Parameters => ResourceConstraint.Parameters(Coupling),
+            Resource.Memory => ResourceConstraint.ActivationMemory(Coupling),
+            Resource.Operations => OfficialOperations.Constraint(Coupling),
+            _ => ResourceConstraint.Macs(Coupling),
+        };
+        _costFactors = options.CostWeighting ? CostWeighting.Factors(Coupling) : [.. Coupling.Groups.Select(_ => 1.0)];
+    }
+
+    public CouplingGraph Coupling { get; }
+
+    public ResourceConstraint Constraint { get; }
+
+    /// <summary>The sub-network of the present weights.</summary>
+    /// <exception cref="Torch.OcsInputException">
+    /// The target cannot be reached, or the criterion misses something.
+    /// </exception>
+    public Partition Find(ParameterTable parameters)
+    {
+        var groups = Coupling.Groups;
+        var saliency = GroupSaliency.Compute(
+            groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
+        if (_options.Partition == PartitionRule.Official)
+        {
+            return OfficialPartition.Search(
+                groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned);
+        }
+
+        saliency = Weighted(saliency);
+        return _options.Ranking switch
+        {
+            Ranking.PerGroup => PerGroupPartition.Search(groups, saliency, Constraint, _options.Target, _limits),
+            Ranking.Isomorphic => IsomorphicPartition.Search(groups, saliency, Constraint, _options.Target, _limits),
+            _ => GlobalPartition.Search(groups, saliency, Constraint, _options.Target, _limits),
+        };
+    }
+
+    private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => _options.CostWeighting
+        ? [.. saliency.Select((channels, group) => channels.Select(score => score * _costFactors[group]).ToArray())]
+        : saliency;
+}
