@@ -5,8 +5,8 @@ internal static class StateDict
 {
     private const int DeepestCheckpoint = 4;
     private const int DeepestModule = 100;
-    private const int MostModules = 100_000;
-    private const int LongestName = 1000;
+    private const int MostEntries = 100_000;
+    private const int LongestName = 500;
     private const string ParallelPrefix = "module.";
 
     private static readonly string[] UsualKeys = ["state_dict", "model", "model_state_dict", "net", "weights"];
@@ -17,7 +17,7 @@ internal static class StateDict
     /// </summary>
     public static OrderedDictionary<string, TorchTensor> Of(object? root)
     {
-        var found = Find(root, DeepestCheckpoint) ?? throw new InvalidDataException(root switch
+        var found = Find(root, DeepestCheckpoint, []) ?? throw new InvalidDataException(root switch
         {
             PickleDictionary dictionary => "it holds no tensors by name, neither at once nor under "
                 + $"{string.Join(", ", UsualKeys)}; its keys are {Keys(dictionary)}",
@@ -27,7 +27,7 @@ internal static class StateDict
         return found.Keys.All(name => name.StartsWith(ParallelPrefix, StringComparison.Ordinal)) ? WithoutPrefix(found) : found;
     }
 
-    private static OrderedDictionary<string, TorchTensor>? Find(object? value, int depth)
+    private static OrderedDictionary<string, TorchTensor>? Find(object? value, int depth, HashSet<PickleDictionary> seen)
     {
         if (AsModule(value) is { } module)
         {
@@ -36,13 +36,13 @@ internal static class StateDict
             return walk.Found;
         }
 
-        if (value is not PickleDictionary dictionary || depth == 0)
+        if (value is not PickleDictionary dictionary || depth == 0 || !seen.Add(dictionary))
         {
             return null;
         }
 
         var inner = UsualKeys
-            .Select(key => dictionary.Entries.TryGetValue(key, out var entry) ? Find(entry, depth - 1) : null)
+            .Select(key => dictionary.Entries.TryGetValue(key, out var entry) ? Find(entry, depth - 1, seen) : null)
             .FirstOrDefault(found => found is not null);
         return inner ?? Flat(dictionary);
     }
@@ -61,20 +61,26 @@ internal static class StateDict
 
     private static void Add(OrderedDictionary<string, TorchTensor> found, string name, object? value)
     {
-        if (name.Length > LongestName)
-        {
-            throw new InvalidDataException($"a name in it has {name.Length} characters");
-        }
-
+        RequireShort(name);
         if (value is TorchTensor tensor)
         {
-            found[name] = tensor;
+            found[name] = found.Count < MostEntries ? tensor : throw TooMany();
         }
         else if (value is PickleObject { Class: { Module: "torch._utils" } unknown })
         {
             throw new InvalidDataException($"it holds '{PickleText.Show(name)}' as {unknown}, a kind of tensor that is not known here");
         }
     }
+
+    private static void RequireShort(string name)
+    {
+        if (name.Length > LongestName)
+        {
+            throw new InvalidDataException($"a name in it has {name.Length} characters");
+        }
+    }
+
+    private static InvalidDataException TooMany() => new($"it has more than {MostEntries:N0} tensors or modules");
 
     private static OrderedDictionary<string, TorchTensor> WithoutPrefix(OrderedDictionary<string, TorchTensor> found)
     {
@@ -103,18 +109,21 @@ internal static class StateDict
     /// <summary>Collects as <c>state_dict()</c> does: parameters, buffers that are meant to be saved, then the children.</summary>
     private sealed class ModuleWalk
     {
-        private int _modules;
+        private int _entries;
 
         public OrderedDictionary<string, TorchTensor> Found { get; } = new(StringComparer.Ordinal);
 
         public void Visit(PickleDictionary module, string prefix, int depth)
         {
-            if (depth == 0 || ++_modules > MostModules)
+            RequireShort(prefix);
+            if (depth == 0)
             {
-                throw new InvalidDataException($"its modules are nested more than {DeepestModule} deep, or more than {MostModules}");
+                throw new InvalidDataException($"its modules are nested more than {DeepestModule} deep");
             }
 
+            _entries++;
             var unsaved = module.Entries.GetValueOrDefault("_non_persistent_buffers_set") is PickleSet { Members: var members } ? members : [];
+            _entries += unsaved.Count;
             AddAll(module, "_parameters", prefix, []);
             AddAll(module, "_buffers", prefix, [.. unsaved.OfType<string>()]);
             foreach (var (name, child) in Named(module, "_modules"))
@@ -134,7 +143,16 @@ internal static class StateDict
             }
         }
 
-        private static OrderedDictionary<string, object?> Named(PickleDictionary module, string key) =>
-            module.Entries.GetValueOrDefault(key) is PickleDictionary { Entries: var entries } ? entries : [];
+        // A module can be there under many names, so what is counted is what is looked at.
+        private OrderedDictionary<string, object?> Named(PickleDictionary module, string key)
+        {
+            if (module.Entries.GetValueOrDefault(key) is not PickleDictionary { Entries: var entries })
+            {
+                return [];
+            }
+
+            _entries += 1 + entries.Count;
+            return _entries <= MostEntries ? entries : throw TooMany();
+        }
     }
 }

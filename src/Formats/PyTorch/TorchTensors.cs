@@ -73,7 +73,10 @@ internal static class TorchTensors
     /// <summary>Whether the first and the last element are elements of the storage, and so all between them.</summary>
     private static bool IsWithin(TorchTensor tensor)
     {
-        if (tensor.Strides.Length != tensor.Shape.Length || tensor.Offset < 0 || tensor.Strides.Any(stride => stride < 0))
+        // Sizes of 0 count as 1: an empty tensor may not be of a shape that overflows either.
+        var count = tensor.Shape.Aggregate((Int128)1, (product, size) => product <= int.MaxValue ? product * Math.Max(size, 1) : product);
+        if (count > int.MaxValue || tensor.Strides.Length != tensor.Shape.Length || tensor.Offset < 0
+            || tensor.Strides.Any(stride => stride < 0))
         {
             return false;
         }
@@ -89,7 +92,7 @@ internal static class TorchTensors
             last += (Int128)(tensor.Shape[dimension] - 1) * tensor.Strides[dimension];
         }
 
-        return last < tensor.Storage.Count && tensor.Shape.Aggregate((Int128)1, (product, size) => product * size) <= int.MaxValue;
+        return last < tensor.Storage.Count;
     }
 
     private static Tensor ReadStorage(ITorchArchive archive, TorchStorage storage)
@@ -107,6 +110,11 @@ internal static class TorchTensors
 
     private static Tensor Copy(Tensor storage, TorchTensor view)
     {
+        if (view.Shape.Contains(0))
+        {
+            return Tensor.Empty(view.Shape, storage.DType);
+        }
+
         using var strided = Aten.Call("aten::as_strided", "", storage, view.Shape, view.Strides, view.Storage.Offset + view.Offset)[0];
         using var ordered = strided.Contiguous();
         return ordered.Clone();

@@ -40,15 +40,20 @@ internal sealed class TorchZip : ITorchArchive
     public long LengthOf(TorchStorage storage)
     {
         var entry = Find(NameOf(storage));
-        if (_counted.Add(entry.FullName))
+        if (!_counted.Add(entry.FullName))
         {
-            _packed += entry.CompressedLength;
-            _unpacked += entry.Length;
+            return entry.Length;
         }
 
-        return _packed <= _fileLength && _unpacked - FreeLength <= _fileLength * HighestInflation
-            ? entry.Length
-            : throw new InvalidDataException("its entries state more bytes than it can have");
+        if (entry.CompressedLength > _fileLength - _packed
+            || entry.Length > FreeLength + _fileLength * HighestInflation - _unpacked)
+        {
+            throw new InvalidDataException("its entries state more bytes than it can have");
+        }
+
+        _packed += entry.CompressedLength;
+        _unpacked += entry.Length;
+        return entry.Length;
     }
 
     public Tensor Read(TorchStorage storage, DType dtype)
