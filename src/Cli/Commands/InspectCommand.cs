@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch.</summary>
+/// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch, except for a file.</summary>
 internal static class InspectCommand
 {
     private const int LineWidth = 120;
@@ -17,20 +17,21 @@ internal static class InspectCommand
     public static Command Create(CommandConsole console)
     {
         var model = CommonOptions.Model();
+        var weights = CommonOptions.Weights();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
         {
-            model, classes, channels,
+            model, weights, classes, channels,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)), console));
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)), console));
         return command;
     }
 
     private static int Run(ModelRequest request, CommandConsole console)
     {
-        var (graph, record) = ModelSource.Network(request);
+        var (graph, record) = ModelSource.Network(request, console);
         var coupling = CouplingGraph.Build(graph);
         if (console.Json)
         {

@@ -80,7 +80,7 @@ public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups
         Groups > 1 && IsDepthwise(cut.Shapes) ? this with { Groups = cut.Kept(InputChannels).Count } : this;
 
     internal override Operator Resize(NodeShapes before, NodeShapes after) =>
-        Groups > 1 && IsDepthwise(before) ? this with { Groups = (int)after.Size(InputChannels) } : this;
+        Groups > 1 && IsDepthwise(before) ? this with { Groups = (int)InputChannelsOf(after.Parameters[0], before) } : this;
 
     /// <summary>The number of input channels that a weight of a shape takes, where one of another shape had these groups.</summary>
     internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) => Groups > 1 && IsDepthwise(before)
