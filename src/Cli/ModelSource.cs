@@ -10,7 +10,7 @@ namespace Ocs.Cli;
 
 /// <summary>What a command line says of a network.</summary>
 /// <param name="Model">A name of the zoo, or an .ocs file.</param>
-/// <param name="Weights">A .safetensors or .ocs file; null takes what the model has.</param>
+/// <param name="Weights">A .safetensors, .pth, .pt, .th or .ocs file; null takes what the model has.</param>
 /// <param name="Classes">Of a zoo network; null takes 10.</param>
 /// <param name="InputChannels">Of a zoo network's images; null takes 3.</param>
 internal sealed record ModelRequest(string Model, string? Weights, int? Classes = null, int? InputChannels = null);
@@ -20,9 +20,15 @@ internal static class ModelSource
 {
     private const int DefaultClasses = 10;
 
-    /// <summary>The network alone; of a zoo network no weight is made, and libtorch is not needed.</summary>
-    public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request)
+    /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
+    public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request, CommandConsole console)
     {
+        if (request.Weights is not null)
+        {
+            using var weighted = Open(request, console);
+            return (weighted.Graph, weighted.Record);
+        }
+
         if (!IsFile(request.Model))
         {
             return (Build(request, data: null), null);
@@ -45,14 +51,15 @@ internal static class ModelSource
 
             using (model)
             {
-                return new(model.Graph, ReadWeights(request.Weights, model.Graph), model.Record);
+                return new(model.Graph, WeightsFile.Open(request.Weights, model.Graph, mayNarrow: false).Parameters, model.Record);
             }
         }
 
         var graph = Build(request, data);
         if (request.Weights is { } weights)
         {
-            return new(graph, ReadWeights(weights, graph), record: null);
+            var (narrowed, parameters) = WeightsFile.Open(weights, graph, mayNarrow: true);
+            return new(narrowed, parameters, record: null);
         }
 
         console.Error.WriteLine($"Warning: {graph.Name} has random weights, for neither --weights nor an .ocs file was given.");
@@ -95,48 +102,4 @@ internal static class ModelSource
     private static OcsModel ReadOcs(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
         ? throw new OcsInputException($"{path}: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.")
         : OcsFile.Read(path);
-
-    private static ParameterTable ReadWeights(string path, Graph graph)
-    {
-        var tensors = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? SafetensorsFile.Read(path)
-            : path.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase)
-                ? OcsTensors(path)
-                : throw new OcsInputException($"--weights takes a .safetensors or an .ocs file, but was given '{path}'.");
-        try
-        {
-            return ParameterTable.FromTensors(graph, AsFloats(tensors));
-        }
-        catch (OcsInputException error)
-        {
-            foreach (var tensor in tensors.Values)
-            {
-                tensor.Dispose();
-            }
-
-            throw new OcsInputException($"{path}: {error.Message}", error);
-        }
-    }
-
-    private static Dictionary<string, Tensor> OcsTensors(string path)
-    {
-        using var model = OcsFile.Read(path);
-        return model.Parameters.Names.ToDictionary(name => name, name => model.Parameters[name].Detach(), StringComparer.Ordinal);
-    }
-
-    // Weights in half or double precision become the 32-bit floats that networks are made of.
-    private static Dictionary<string, Tensor> AsFloats(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(
-        pair => pair.Key,
-        pair =>
-        {
-            if (pair.Value.DType is not (DType.Float16 or DType.BFloat16 or DType.Float64))
-            {
-                return pair.Value;
-            }
-
-            var converted = pair.Value.To(DType.Float32);
-            pair.Value.Dispose();
-            return converted;
-        },
-        StringComparer.Ordinal);
 }

@@ -76,6 +76,12 @@ public sealed record Graph(
             : node)],
     };
 
+    /// <summary>
+    /// The same network with fewer channels: parameters get the given shapes, everything else follows. Rows and columns
+    /// (dimensions 0 and 1) may be fewer, kernels and outputs stay; shapes that do not fit together are an error that names the first node.
+    /// </summary>
+    public Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
+
     /// <summary>One node a line: value, name, operator, inputs, shape.</summary>
     public override string ToString()
     {

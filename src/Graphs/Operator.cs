@@ -40,6 +40,9 @@ public abstract record Operator
     /// <summary>The operator after a cut: attributes that count channels follow.</summary>
     public virtual Operator Cut(ICut cut) => this;
 
+    /// <summary>The operator for parameters and inputs of other widths: attributes that count channels follow.</summary>
+    internal virtual Operator Resize(NodeShapes before, NodeShapes after) => this;
+
     /// <summary>Whether the run rule can overwrite its first input.</summary>
     [JsonIgnore]
     public virtual bool CanRunInPlace => false;

@@ -46,9 +46,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("There is no data set 'fashionmnist'; did you mean 'fashion-mnist'? `ocs data list` lists them.", "data", "check", "fashionmnist")]
     [InlineData("A classifier needs at least 2 classes, but 1 was asked for.", "inspect", "cifar_resnet8", "--classes", "1")]
     [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.", "inspect", "cifar_resnet8", "--input-channels", "2")]
-    [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE, or both.", "export", "cifar_resnet8")]
+    [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.", "export", "cifar_resnet8")]
     [InlineData("x.onnx: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.", "inspect", "./x.onnx")]
-    [InlineData("--weights takes a .safetensors or an .ocs file, but was given 'w.pth'.", "eval", "cifar_resnet8", "--weights", "w.pth", "--data", "fashion-mnist")]
+    [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>
         Assert.EndsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
 
@@ -159,8 +159,12 @@ public sealed class BadInputTests : IDisposable
         var other = CommandLine.Fails("eval", "cifar_resnet20", "--weights", weights, "--data", "fashion-mnist");
         var classes = CommandLine.Fails("prune", "cifar_resnet8", "--classes", "100", "--input-channels", "1", "--weights", weights, "--target", "0.5", "--out", _folder.PathOf("x.ocs"));
 
-        Assert.Contains("The weights lack", other, StringComparison.Ordinal);
-        Assert.Contains("Weight 'fc.weight' has shape [10, 64], but 'cifar_resnet8' needs [100, 64]", classes, StringComparison.Ordinal);
+        Assert.Contains("these are not the weights of 'cifar_resnet20' (missing: 'layer1.1.conv1.weight', 'layer1.1.bn1.weight', 'layer1.1.bn1.bias' and ", other, StringComparison.Ordinal);
+        Assert.Contains(
+            "these are not the weights of 'cifar_resnet8' ('fc.weight' is [10, 64] instead of [100, 64], 'fc.bias' is [10] instead of [100]; nor are they "
+            + "of a narrower one: Node 'fc' is an output of shape [1, 100], but would be [1, 10]); give the network that they were trained for.",
+            classes,
+            StringComparison.Ordinal);
     }
 
     [Fact]

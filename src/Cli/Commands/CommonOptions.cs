@@ -12,7 +12,7 @@ internal static class CommonOptions
 
     public static Option<string?> Weights() => new("--weights")
     {
-        Description = "A .safetensors or .ocs file with the weights.",
+        Description = "A .safetensors, .pth or .ocs file with the weights; those of a pruned zoo network make it narrower.",
         HelpName = "FILE",
     };
 

@@ -14,23 +14,28 @@ internal static class ExportCommand
         var weights = CommonOptions.Weights();
         var onnx = new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
         var safetensors = new Option<string?>("--safetensors") { Description = "Writes the weights as safetensors.", HelpName = "FILE" };
+        var pytorch = new Option<string?>("--pytorch") { Description = "Writes the weights as a .pth file for torch.load.", HelpName = "FILE" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
-        var command = new Command("export", "Writes a network for other programs.") { model, weights, onnx, safetensors, classes, channels };
+        var command = new Command("export", "Writes a network for other programs.")
+        {
+            model, weights, onnx, safetensors, pytorch, classes, channels,
+        };
         command.SetAction(parsed => Run(
             new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
             parsed.GetValue(onnx),
             parsed.GetValue(safetensors),
+            parsed.GetValue(pytorch),
             console));
         return command;
     }
 
-    private static int Run(ModelRequest request, string? onnx, string? safetensors, CommandConsole console)
+    private static int Run(ModelRequest request, string? onnx, string? safetensors, string? pytorch, CommandConsole console)
     {
-        string[] files = [.. new[] { onnx, safetensors }.OfType<string>()];
+        string[] files = [.. new[] { onnx, safetensors, pytorch }.OfType<string>()];
         if (files.Length == 0)
         {
-            throw new OcsInputException("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE, or both.");
+            throw new OcsInputException("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.");
         }
 
         Array.ForEach(files, ModelFiles.CheckWritable);
@@ -43,6 +48,11 @@ internal static class ExportCommand
         if (safetensors is not null)
         {
             ModelFiles.WriteSafetensors(safetensors, model.Graph, model.Parameters);
+        }
+
+        if (pytorch is not null)
+        {
+            PyTorchFile.Write(pytorch, model.Parameters);
         }
 
         if (console.Json)

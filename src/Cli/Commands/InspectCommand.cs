@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch.</summary>
+/// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch, except for a file.</summary>
 internal static class InspectCommand
 {
     private const int LineWidth = 120;
@@ -18,16 +18,17 @@ internal static class InspectCommand
     public static Command Create(CommandConsole console)
     {
         var model = CommonOptions.Model();
+        var weights = CommonOptions.Weights();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var ignore = CommonOptions.Ignore();
         var only = CommonOptions.Only();
         var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
         {
-            model, classes, channels, ignore, only,
+            model, weights, classes, channels, ignore, only,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)),
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
             [.. parsed.GetValue(ignore) ?? []],
             [.. parsed.GetValue(only) ?? []],
             console));
@@ -37,7 +38,7 @@ internal static class InspectCommand
     private static int Run(
         ModelRequest request, ImmutableArray<string> ignore, ImmutableArray<string> only, CommandConsole console)
     {
-        var (graph, record) = ModelSource.Network(request);
+        var (graph, record) = ModelSource.Network(request, console);
         var coupling = CouplingGraph.Build(graph).Freeze(ignore, only);
         if (console.Json)
         {

@@ -79,6 +79,14 @@ public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups
     public override Operator Cut(ICut cut) =>
         Groups > 1 && IsDepthwise(cut.Shapes) ? this with { Groups = cut.Kept(InputChannels).Count } : this;
 
+    internal override Operator Resize(NodeShapes before, NodeShapes after) =>
+        Groups > 1 && IsDepthwise(before) ? this with { Groups = (int)InputChannelsOf(after.Parameters[0], before) } : this;
+
+    /// <summary>The number of input channels that a weight of a shape takes, where one of another shape had these groups.</summary>
+    internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) => Groups > 1 && IsDepthwise(before)
+        ? weight[0] * Groups / before.Size(WeightRows)
+        : weight[1] * Groups;
+
     public override bool OutputMayBeOverwritten => true;
 
     public override string ToString() =>

@@ -1,0 +1,131 @@
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Surgery;
+using Ocs.Testing;
+using Ocs.Torch;
+using Ocs.Zoo;
+
+namespace Ocs.Cli.Tests.Commands;
+
+/// <summary>Weights of other programs' files, whole and pruned.</summary>
+[NoTensorLeaks]
+public sealed class WeightsFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("cifar_resnet20", "weights.pth")]
+    [InlineData("cifar_resnet20", "weights.safetensors")]
+    [InlineData("cifar_vgg16", "weights.PT")]
+    public void The_weights_of_a_cut_network_make_a_zoo_network_the_cut_one(string model, string name)
+    {
+        var graph = Models.Build(model);
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        using var pruner = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Target = 0.5 });
+        var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+        using var cut = plan.Apply(parameters);
+        Write(_folder.PathOf(name), cut);
+
+        var (read, weights) = WeightsFile.Open(_folder.PathOf(name), graph, mayNarrow: true);
+
+        using (weights)
+        {
+            Assert.Equal(plan.After.ToString(), read.ToString());
+            Assert.Equal(Outputs(plan.After, cut), Outputs(read, weights));
+        }
+
+        Assert.Contains("instead of [", Fails(name, graph, mayNarrow: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_with_the_prefix_of_several_devices_and_without_counters_are_the_same_weights()
+    {
+        var graph = Models.Build("cifar_resnet8");
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        var bare = parameters.Names.Where(name => graph.Parameter(name).Role != ParameterRole.Counter)
+            .Select(name => KeyValuePair.Create($"module.{name}", parameters[name])).ToList();
+        PyTorchFile.Write(_folder.PathOf("a.th"), bare);
+        SafetensorsFile.Write(_folder.PathOf("a.safetensors"), bare);
+
+        foreach (var name in new[] { "a.th", "a.safetensors" })
+        {
+            var (_, weights) = WeightsFile.Open(_folder.PathOf(name), graph, mayNarrow: false);
+            using (weights)
+            {
+                Assert.Equal(Outputs(graph, parameters), Outputs(graph, weights));
+                Assert.Equal([0L], weights["bn1.num_batches_tracked"].ToArray<long>());
+            }
+        }
+    }
+
+    [Fact]
+    public void Half_precision_becomes_floats_and_integers_are_refused()
+    {
+        var graph = Models.Build("cifar_resnet8");
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        Convert(DType.Float16);
+        var (_, weights) = WeightsFile.Open(_folder.PathOf("a.pth"), graph, mayNarrow: true);
+        Assert.Equal(DType.Float32, weights["fc.weight"].DType);
+        weights.Dispose();
+
+        Convert(DType.Int32);
+        Assert.Contains("'conv1.weight' holds Int32 instead of Float32, ", Fails("a.pth", graph, mayNarrow: true), StringComparison.Ordinal);
+
+        void Convert(DType dtype)
+        {
+            var converted = parameters.Names.Where(name => graph.Parameter(name).Role != ParameterRole.Counter)
+                .Select(name => KeyValuePair.Create(name, parameters[name].To(dtype))).ToList();
+            PyTorchFile.Write(_folder.PathOf("a.pth"), converted);
+            converted.ForEach(pair => pair.Value.Dispose());
+        }
+    }
+
+    [Fact]
+    public void A_pruned_network_reaches_every_command_through_a_PyTorch_file()
+    {
+        var (network, weights, copy) = (_folder.PathOf("network.ocs"), _folder.PathOf("weights.pth"), _folder.PathOf("copy.ocs"));
+        CommandLine.Run("prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.3", "--out", network);
+        Assert.Equal(0, CommandLine.Run("export", network, "--pytorch", weights).Code);
+        string[] zoo = ["cifar_resnet8", "--weights", weights];
+
+        Assert.Equal(Macs("inspect", network), Macs(["inspect", .. zoo, "--input-channels", "1"]));
+        Assert.Equal(Loss(network), Loss(zoo));
+        Assert.Equal(0, CommandLine.Run(["prune", .. zoo, "--input-channels", "1", "--target", "0.3", "--out", copy]).Code);
+        Assert.True(Macs("inspect", copy) < Macs("inspect", network));
+        Assert.Equal(0, CommandLine.Run(["export", .. zoo, "--input-channels", "1", "--safetensors", _folder.PathOf("again.safetensors")]).Code);
+        Assert.Equal(Loss(network), Loss("cifar_resnet8", "--weights", _folder.PathOf("again.safetensors")));
+    }
+
+    private static long Macs(params string[] arguments) => CommandLine.Run([.. arguments, "--json"]).Json.GetProperty("macs").GetInt64();
+
+    private static double Loss(params string[] model) => CommandLine
+        .Run(["eval", .. model, "--data", "fashion-mnist", "--data-limit", "64", "--json"]).Json.GetProperty("loss").GetDouble();
+
+    private static void Write(string path, ParameterTable parameters)
+    {
+        if (path.EndsWith(".safetensors", StringComparison.Ordinal))
+        {
+            SafetensorsFile.Write(path, parameters);
+        }
+        else
+        {
+            PyTorchFile.Write(path, parameters);
+        }
+    }
+
+    private static float[] Outputs(Graph graph, ParameterTable parameters)
+    {
+        using var _ = Autograd.NoGrad();
+        TorchRuntime.Seed(1);
+        using var images = Tensor.Empty([2, .. graph.InputNodes.Single().Shape.AsSpan()[1..]]);
+        Aten.NormalInPlace(images);
+        using var output = new Executor(graph, parameters).Forward(images, training: false);
+        return output.ToArray<float>();
+    }
+
+    private string Fails(string name, Graph graph, bool mayNarrow) =>
+        Assert.Throws<OcsInputException>(() => WeightsFile.Open(_folder.PathOf(name), graph, mayNarrow)).Message;
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Surgery;
+using Ocs.Testing;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Tests.Surgery;
+
+/// <summary>The shapes of a cut network's parameters tell what the cut network is.</summary>
+public sealed class ParameterShapesTests
+{
+    [Fact]
+    public void The_parameters_of_a_cut_network_give_the_cut_network_or_an_error_but_never_another()
+    {
+        var (cases, told) = (0, 0);
+        Properties.HoldForRandomGraphs(150, random =>
+        {
+            var graph = random.Build();
+            var coupling = CouplingGraph.Build(graph);
+            var after = CutPlan.Create(coupling, coupling.RandomSubnetwork(random.Seed)).After;
+            cases++;
+            try
+            {
+                Assert.Equal(after.ToString(), graph.WithParameterShapes(ShapesOf(after)).ToString());
+                told++;
+            }
+            catch (OcsInputException error)
+            {
+                Assert.Contains("cannot be known from the parameters' shapes", error.Message, StringComparison.Ordinal);
+            }
+        });
+        Assert.InRange(told, cases * 8 / 10, cases);
+    }
+
+    [Fact]
+    public void Depthwise_groups_and_ranges_follow()
+    {
+        var after = Narrowed(("stem.weight", [3, 1, 1, 1]), ("depthwise.weight", [3, 1, 3, 3]), ("low.weight", [2, 1, 1, 1]), ("high.weight", [2, 2, 1, 1]));
+
+        Assert.Contains("depthwise = Conv2d(stride 1, padding 1, groups 3)", after.ToString(), StringComparison.Ordinal);
+        Assert.Contains("first = Slice(dimension 1, 0..1)", after.ToString(), StringComparison.Ordinal);
+        Assert.Contains("rest = Slice(dimension 1, 1..3)", after.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stem.weight", new long[] { 3, 1, 1, 1 }, "Node 'depthwise': weight [6, 1, 3, 3] with 6 group(s) does not fit input [1, 3, 3, 3].")]
+    [InlineData("stem.weight", new long[] { 7, 1, 1, 1 }, "Parameter 'stem.weight' of shape [6, 1, 1, 1] cannot become [7, 1, 1, 1]: only rows and columns may be fewer.")]
+    [InlineData("depthwise.weight", new long[] { 6, 1, 1, 1 }, "cannot become [6, 1, 1, 1]")]
+    [InlineData("stem.weight", new long[] { 0, 1, 1, 1 }, "cannot become [0, 1, 1, 1]")]
+    [InlineData("stem.weight", new long[] { 6 }, "cannot become [6]")]
+    [InlineData("low.weight", new long[] { 1, 2, 1, 1 }, "Node 'add': cannot add [1, 1, 3, 3] and [1, 2, 3, 3].")]
+    [InlineData("nothing", new long[] { 6 }, "has no parameter 'nothing'")]
+    public void Shapes_that_do_not_fit_together_name_the_first_node(string name, long[] shape, string because) =>
+        Assert.Contains(because, Assert.Throws<OcsInputException>(() => Narrowed((name, shape))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_output_keeps_its_shape() => Assert.Contains(
+        "Node 'add' is an output of shape [1, 2, 3, 3], but would be [1, 1, 3, 3].",
+        Assert.Throws<OcsInputException>(() => Narrowed(("low.weight", [1, 2, 1, 1]), ("high.weight", [1, 4, 1, 1]))).Message,
+        StringComparison.Ordinal);
+
+    private static Graph Narrowed(params (string Name, long[] Shape)[] shapes)
+    {
+        var g = new GraphBuilder("follow");
+        var x = g.Conv2d("stem", g.Input("input", 1, 3, 3), 6, 1);
+        x = g.Conv2d("depthwise", x, 6, 3, padding: 1, groups: 6);
+        var low = g.Conv2d("low", g.Slice("first", x, 1, 0, 2), 2, 1);
+        var high = g.Conv2d("high", g.Slice("rest", x, 1, 2, 4), 2, 1);
+        var graph = g.Build(g.Add("add", low, high));
+        return graph.WithParameterShapes(shapes.ToDictionary(pair => pair.Name, pair => pair.Shape.ToImmutableArray()));
+    }
+
+    private static Dictionary<string, ImmutableArray<long>> ShapesOf(Graph graph) =>
+        graph.Parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
+}
