@@ -62,6 +62,7 @@ internal static class CostWeighting
             .SelectMany((group, position) => group.Members
                 .Where(member => member is { Dimension: 0, Role: ParameterRole.Weight })
                 .Select(member => (member.Parameter, position)))
+            .DistinctBy(pair => pair.Parameter)
             .ToDictionary(pair => pair.Parameter, pair => pair.position, StringComparer.Ordinal);
         var order = new List<int>();
         var visited = new HashSet<int>();
