@@ -7,7 +7,7 @@ namespace Ocs.Graphs;
 /// <content>What convolutional networks have besides the layers that nearly all of them share.</content>
 public sealed partial class GraphBuilder
 {
-    private const double GroupNormEpsilon = 1e-5;
+    private const double NormEpsilon = 1e-5;
     private const double PReluStart = 0.25;
 
     public Value AdaptiveMaxPool2d(string nodeName, Value x, Pair size) => Add(nodeName, new AdaptiveMaxPool2d(size), [x], []);
@@ -62,11 +62,12 @@ public sealed partial class GraphBuilder
     public Value Expand(string nodeName, Value x, int dimension, int size) => Add(nodeName, new Expand(dimension, size), [x], []);
 
     /// <summary>Normalisation over groups of channels that starts as the identity.</summary>
-    public Value GroupNorm(string nodeName, Value x, int groups, GroupPolicy policy = GroupPolicy.SameIndex, double epsilon = GroupNormEpsilon) =>
+    public Value GroupNorm(
+        string nodeName, Value x, int groups, GroupPolicy policy = GroupPolicy.SameIndex, double epsilon = NormEpsilon) =>
         Add(nodeName, new GroupNorm(groups, epsilon, policy), [x], NormParameters(nodeName, x));
 
     /// <summary>Normalisation of each channel of each image, without parameters unless they are asked for.</summary>
-    public Value InstanceNorm2d(string nodeName, Value x, bool affine = false, double epsilon = GroupNormEpsilon) =>
+    public Value InstanceNorm2d(string nodeName, Value x, bool affine = false, double epsilon = NormEpsilon) =>
         Add(nodeName, new InstanceNorm2d(epsilon), [x], affine ? NormParameters(nodeName, x) : []);
 
     /// <summary>A trained factor a channel.</summary>

@@ -84,6 +84,10 @@ public abstract record Operator
     [JsonIgnore]
     public virtual bool ChangesWhenChannelsLeave => false;
 
+    /// <summary>The dimension of the weight, the first parameter, that makes the output's channels: its rows, unless stated.</summary>
+    [JsonIgnore]
+    public virtual int WeightOutputDimension => 0;
+
     /// <summary>
     /// Ties every dimension of an input, but for one or none, to the same dimension of the output: the rule of element-wise operators.
     /// </summary>

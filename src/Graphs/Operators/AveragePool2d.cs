@@ -24,5 +24,6 @@ public sealed record AveragePool2d(
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
     public override string ToString() =>
-        $"AveragePool2d({Kernel}, stride {Stride}, padding {Padding}{(CeilMode ? ", ceil" : "")}{(CountPadding ? "" : ", padding not counted")})";
+        $"AveragePool2d({Kernel}, stride {Stride}, padding {Padding}"
+        + $"{(CeilMode ? ", ceil" : "")}{(CountPadding ? "" : ", padding not counted")})";
 }

@@ -31,7 +31,8 @@ public sealed record ConvTranspose2d(
 
         if (shapes.Parameters.Length == 2 && !shapes.Parameters[1].SequenceEqual([weight[1] * Groups]))
         {
-            throw shapes.Error($"bias {NodeShapes.Show(shapes.Parameters[1])} does not fit weight {NodeShapes.Show(weight)} with {Groups} group(s)");
+            var bias = NodeShapes.Show(shapes.Parameters[1]);
+            throw shapes.Error($"bias {bias} does not fit weight {NodeShapes.Show(weight)} with {Groups} group(s)");
         }
 
         if (!IsSmaller(OutputPadding.Height, Stride.Height, Dilation.Height) || !IsSmaller(OutputPadding.Width, Stride.Width, Dilation.Width))
@@ -90,6 +91,8 @@ public sealed record ConvTranspose2d(
         : this;
 
     public override bool OutputMayBeOverwritten => true;
+
+    public override int WeightOutputDimension => 1;
 
     public override string ToString() =>
         $"ConvTranspose2d(stride {Stride}, padding {Padding}{(OutputPadding == 0 ? "" : $", output padding {OutputPadding}")}"

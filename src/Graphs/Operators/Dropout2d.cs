@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>In training, each channel of each sample of [N, C, H, W] is zero with a probability, and the others are scaled up to keep the mean.</summary>
+/// <summary>
+/// In training, each channel of each sample of [N, C, H, W] is zero with a probability, and the others are scaled up to keep the mean.
+/// </summary>
 public sealed record Dropout2d(double Probability) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

@@ -23,5 +23,6 @@ public sealed record MaxPool2d(Pair Kernel, Pair Stride, Pair Padding, bool Ceil
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
     public override string ToString() =>
-        $"MaxPool2d({Kernel}, stride {Stride}, padding {Padding}{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(CeilMode ? ", ceil" : "")})";
+        $"MaxPool2d({Kernel}, stride {Stride}, padding {Padding}"
+        + $"{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(CeilMode ? ", ceil" : "")})";
 }

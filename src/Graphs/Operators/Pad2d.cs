@@ -18,7 +18,9 @@ public enum PaddingMode
     Replicate,
 }
 
-/// <summary>A border around each image, [N, C, H, W] -> [N, C, H', W']: heights above and widths to the left, then below and to the right.</summary>
+/// <summary>
+/// A border around each image, [N, C, H, W] -> [N, C, H', W']: heights above and widths to the left, then below and to the right.
+/// </summary>
 public sealed record Pad2d(Pair Before, Pair After, PaddingMode Mode = PaddingMode.Constant, double Value = 0) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

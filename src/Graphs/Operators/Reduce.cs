@@ -26,7 +26,8 @@ public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, boo
         if (Dimensions.IsDefaultOrEmpty || Dimensions.Distinct().Count() != Dimensions.Length
             || Dimensions.Any(dimension => dimension < 1 || dimension >= input.Length))
         {
-            throw shapes.Error($"it reduces dimensions that are not among 1 to {input.Length - 1} of input {NodeShapes.Show(input)}, or one twice");
+            throw shapes.Error(
+                $"it reduces dimensions that are not among 1 to {input.Length - 1} of input {NodeShapes.Show(input)}, or one twice");
         }
 
         return KeepDimensions

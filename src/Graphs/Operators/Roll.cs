@@ -16,7 +16,8 @@ public sealed record Roll(ImmutableArray<int> Shifts, ImmutableArray<int> Dimens
         return !Shifts.IsDefaultOrEmpty && !Dimensions.IsDefault && Shifts.Length == Dimensions.Length
             && Dimensions.All(dimension => dimension >= 1 && dimension < input.Length)
             ? input
-            : throw shapes.Error($"a roll has a shift for each of some dimensions 1 to {input.Length - 1} of input {NodeShapes.Show(input)}");
+            : throw shapes.Error(
+                $"a roll has a shift for each of some dimensions 1 to {input.Length - 1} of input {NodeShapes.Show(input)}");
     }
 
     public override Tensor Run(in RunContext context) => Aten.Roll(

@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Operators;
 
-/// <summary>AveragePool2d -> AveragePool. What overhangs the padding in ceil mode has no meaning that all of ONNX's programs share.</summary>
+/// <summary>
+/// AveragePool2d -> AveragePool. What overhangs the padding in ceil mode has no meaning that all of ONNX's programs share.
+/// </summary>
 internal static class AveragePool
 {
     public static void Export(Graphs.Operators.AveragePool2d op, NodeExport node)
@@ -11,8 +13,8 @@ internal static class AveragePool
         if (op.CeilMode)
         {
             throw new OcsInputException(
-                $"Node '{node.Name}': an average over windows that overhang the image (ceil mode) has no ONNX form here; save the network "
-                    + "as .ocs, or build it without.");
+                $"Node '{node.Name}': an average over windows that overhang the image (ceil mode) has no ONNX "
+                    + "form here; save the network as .ocs, or build it without.");
         }
 
         Emit(op.Kernel, op.Stride, op.Padding, node, op.CountPadding);

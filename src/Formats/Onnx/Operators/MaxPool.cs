@@ -22,7 +22,8 @@ internal static class MaxPool
                 After(op, input[3], output[3], op.Kernel.Width, op.Stride.Width, op.Padding.Width)));
     }
 
-    private static long After(Graphs.Operators.MaxPool2d op, long input, long output, int kernel, int stride, int padding) => op.CeilMode
+    private static long After(
+        Graphs.Operators.MaxPool2d op, long input, long output, int kernel, int stride, int padding) => op.CeilMode
         ? Math.Max(padding, (output - 1) * stride + op.Dilation * (kernel - 1) + 1 - input - padding)
         : padding;
 }
