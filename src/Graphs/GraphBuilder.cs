@@ -7,7 +7,7 @@ namespace Ocs.Graphs;
 public readonly record struct Value(int Index);
 
 /// <summary>Builds a <see cref="Graph"/> node by node; shapes are inferred and checked at each step.</summary>
-public sealed class GraphBuilder(string name)
+public sealed partial class GraphBuilder(string name)
 {
     private const double BatchNormEpsilon = 1e-5;
     private const double BatchNormMomentum = 0.1;
@@ -27,7 +27,7 @@ public sealed class GraphBuilder(string name)
     /// </summary>
     public Value Conv2d(
         string nodeName, Value x, long channels, Pair kernel, Pair? stride = null, Pair? padding = null, bool bias = false,
-        int groups = 1, Initialization? initialization = null)
+        int groups = 1, Initialization? initialization = null, Pair? dilation = null, GroupPolicy policy = GroupPolicy.SameIndex)
     {
         var standardDeviation = Math.Sqrt(2.0 / (kernel.Height * kernel.Width * channels));
         var specs = new List<ParameterSpec>
@@ -43,7 +43,7 @@ public sealed class GraphBuilder(string name)
             specs.Add(new($"{nodeName}.bias", [channels], ParameterRole.Bias, Initialization.Constant(0)));
         }
 
-        return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, 1, groups), [x], specs);
+        return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, dilation ?? 1, groups, policy), [x], specs);
     }
 
     /// <summary>Linear layer with bias. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0.</summary>
@@ -88,11 +88,13 @@ public sealed class GraphBuilder(string name)
     public Value Slice(string nodeName, Value x, int dimension, int start, int length) =>
         Add(nodeName, new Slice(dimension, start, length), [x], []);
 
-    public Value MaxPool2d(string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null) =>
-        Add(nodeName, new MaxPool2d(kernel, stride ?? kernel, padding ?? 0), [x], []);
+    public Value MaxPool2d(
+        string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null, bool ceilMode = false, int dilation = 1) =>
+        Add(nodeName, new MaxPool2d(kernel, stride ?? kernel, padding ?? 0, ceilMode, dilation), [x], []);
 
-    public Value AveragePool2d(string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null) =>
-        Add(nodeName, new AveragePool2d(kernel, stride ?? kernel, padding ?? 0), [x], []);
+    public Value AveragePool2d(
+        string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null, bool ceilMode = false, bool countPadding = true) =>
+        Add(nodeName, new AveragePool2d(kernel, stride ?? kernel, padding ?? 0, ceilMode, countPadding), [x], []);
 
     public Value AdaptiveAveragePool2d(string nodeName, Value x, Pair size) =>
         Add(nodeName, new AdaptiveAveragePool2d(size), [x], []);
@@ -101,7 +103,10 @@ public sealed class GraphBuilder(string name)
 
     public Value Dropout(string nodeName, Value x, double probability) => Add(nodeName, new Dropout(probability), [x], []);
 
-    /// <summary>Adds a node of any operator with the parameters that it brings.</summary>
+    /// <summary>
+    /// Adds a node of any operator with its parameters. One that is in the network already is shared with the nodes that have it: the
+    /// same name, shape, role and start.
+    /// </summary>
     public Value Add(string nodeName, Operator op, ReadOnlySpan<Value> inputs, IReadOnlyList<ParameterSpec> parameters)
     {
         var indices = ImmutableArray.CreateBuilder<int>(inputs.Length);
@@ -115,7 +120,7 @@ public sealed class GraphBuilder(string name)
             [.. indices.Select(index => _nodes[index].Shape)],
             [.. parameters.Select(spec => spec.Shape)],
             []);
-        _parameters.AddRange(parameters);
+        _parameters.AddRange(parameters.Where(spec => !IsThere(spec)));
         _nodes.Add(new(nodeName, op, indices.ToImmutable(), [.. parameters.Select(spec => spec.Name)], op.InferShape(shapes)));
         return new(_nodes.Count - 1);
     }
@@ -133,4 +138,7 @@ public sealed class GraphBuilder(string name)
         GraphVerifier.Verify(graph);
         return graph;
     }
+    private bool IsThere(ParameterSpec spec) => _parameters.Exists(other =>
+        other.Name == spec.Name && other.Role == spec.Role && other.Initialization == spec.Initialization
+        && other.Shape.SequenceEqual(spec.Shape));
 }

@@ -12,17 +12,39 @@ namespace Ocs.Graphs;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(Activation), nameof(Activation))]
 [JsonDerivedType(typeof(AdaptiveAveragePool2d), nameof(AdaptiveAveragePool2d))]
+[JsonDerivedType(typeof(AdaptiveMaxPool2d), nameof(AdaptiveMaxPool2d))]
 [JsonDerivedType(typeof(Add), nameof(Add))]
+[JsonDerivedType(typeof(Affine), nameof(Affine))]
+[JsonDerivedType(typeof(Arithmetic), nameof(Arithmetic))]
 [JsonDerivedType(typeof(AveragePool2d), nameof(AveragePool2d))]
 [JsonDerivedType(typeof(BatchNorm2d), nameof(BatchNorm2d))]
+[JsonDerivedType(typeof(ChannelShuffle), nameof(ChannelShuffle))]
 [JsonDerivedType(typeof(Concat), nameof(Concat))]
 [JsonDerivedType(typeof(Conv2d), nameof(Conv2d))]
+[JsonDerivedType(typeof(ConvTranspose2d), nameof(ConvTranspose2d))]
 [JsonDerivedType(typeof(Dropout), nameof(Dropout))]
+[JsonDerivedType(typeof(Dropout2d), nameof(Dropout2d))]
+[JsonDerivedType(typeof(Expand), nameof(Expand))]
 [JsonDerivedType(typeof(Flatten), nameof(Flatten))]
+[JsonDerivedType(typeof(GroupNorm), nameof(GroupNorm))]
 [JsonDerivedType(typeof(Input), nameof(Input))]
+[JsonDerivedType(typeof(InstanceNorm2d), nameof(InstanceNorm2d))]
+[JsonDerivedType(typeof(LayerScale2d), nameof(LayerScale2d))]
 [JsonDerivedType(typeof(Linear), nameof(Linear))]
 [JsonDerivedType(typeof(MaxPool2d), nameof(MaxPool2d))]
+[JsonDerivedType(typeof(PRelu), nameof(PRelu))]
+[JsonDerivedType(typeof(Pad2d), nameof(Pad2d))]
+[JsonDerivedType(typeof(PadChannels), nameof(PadChannels))]
+[JsonDerivedType(typeof(PixelShuffle), nameof(PixelShuffle))]
+[JsonDerivedType(typeof(PixelUnshuffle), nameof(PixelUnshuffle))]
+[JsonDerivedType(typeof(Reduce), nameof(Reduce))]
+[JsonDerivedType(typeof(Roll), nameof(Roll))]
+[JsonDerivedType(typeof(SelectChannels), nameof(SelectChannels))]
 [JsonDerivedType(typeof(Slice), nameof(Slice))]
+[JsonDerivedType(typeof(Softmax), nameof(Softmax))]
+[JsonDerivedType(typeof(StochasticDepth), nameof(StochasticDepth))]
+[JsonDerivedType(typeof(Subsample), nameof(Subsample))]
+[JsonDerivedType(typeof(Upsample), nameof(Upsample))]
 public abstract record Operator
 {
     /// <summary>The output's shape for a batch of one; throws when inputs or parameters do not fit.</summary>
@@ -55,12 +77,31 @@ public abstract record Operator
     [JsonIgnore]
     public virtual bool KeepsZeroChannels => true;
 
-    /// <summary>Ties every dimension of an input to the same dimension of the output: the rule of element-wise operators.</summary>
-    protected static void TieElementwise(ICoupling coupling, int input = 0)
+    /// <summary>The same, for operators that only some shapes let zero channels be.</summary>
+    public virtual bool KeepsZeroChannelsIn(NodeShapes shapes) => KeepsZeroChannels;
+
+    /// <summary>
+    /// Whether the channels that stay see the others leave, even those that are zero: statistics over channels, a quotient 0 / 0. Then the
+    /// network with zero channels does not compute what the one without them does.
+    /// </summary>
+    [JsonIgnore]
+    public virtual bool ChangesWhenChannelsLeave => false;
+
+    /// <summary>The dimension of the weight, the first parameter, that makes the output's channels: its rows, unless stated.</summary>
+    [JsonIgnore]
+    public virtual int WeightOutputDimension => 0;
+
+    /// <summary>
+    /// Ties every dimension of an input, but for one or none, to the same dimension of the output: the rule of element-wise operators.
+    /// </summary>
+    protected static void TieElementwise(ICoupling coupling, int input = 0, int except = -1)
     {
         for (var dimension = 0; dimension < coupling.Shapes.Output.Length; dimension++)
         {
-            coupling.Tie(Axis.Input(input, dimension), Axis.Output(dimension));
+            if (dimension != except)
+            {
+                coupling.Tie(Axis.Input(input, dimension), Axis.Output(dimension));
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed record LayerOutcome(
     {
         var before = coupling.Graph;
         var producers = coupling.Groups
-            .SelectMany((group, position) => group.Members.Where(member => member is { Dimension: 0, Role: ParameterRole.Weight })
+            .SelectMany((group, position) => group.Members.Where(member => member.MakesChannels)
                 .Select(member => (member.Parameter, position)))
             .ToLookup(pair => pair.Parameter, pair => pair.position, StringComparer.Ordinal);
         return
@@ -44,13 +44,19 @@ public sealed record LayerOutcome(
                         before.Nodes[index].Name,
                         weight,
                         groups.FirstOrDefault(-1),
-                        (int)before.Parameter(weight).Shape[0],
-                        (int)after.Parameter(weight).Shape[0],
+                        ChannelsOf(before, index),
+                        ChannelsOf(after, index),
                         before.MacsOf(index),
                         after.MacsOf(index),
                         ReasonOf([.. groups.Select(group => coupling.Groups[group])]));
                 }),
         ];
+    }
+
+    private static int ChannelsOf(Graph graph, int index)
+    {
+        var node = graph.Nodes[index];
+        return (int)(node.Operator.WeightOutputDimension == 0 ? graph.Parameter(node.Parameters[0]).Shape[0] : node.Shape[1]);
     }
 
     private static string? ReasonOf(ImmutableArray<Group> groups) =>

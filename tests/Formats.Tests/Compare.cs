@@ -1,4 +1,5 @@
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Tests;
@@ -37,14 +38,14 @@ internal static class Compare
         Assert.Equal(expected.Outputs.ToArray(), actual.Outputs.ToArray());
         foreach (var (left, right) in expected.Nodes.Zip(actual.Nodes))
         {
-            // The records' own equality compares immutable arrays by reference.
+            // The records' own equality compares immutable arrays by reference; operators of lists are compared by the text above.
             Assert.Equal(left with { Operator = right.Operator, Inputs = [], Parameters = [], Shape = [] }, right with { Inputs = [], Parameters = [], Shape = [] });
             Assert.Equal(left.Parameters.ToArray(), right.Parameters.ToArray());
             if (left.Operator is Graphs.Operators.Input input)
             {
                 Assert.Equal(input.Shape.ToArray(), ((Graphs.Operators.Input)right.Operator).Shape.ToArray());
             }
-            else
+            else if (left.Operator is not (Affine or Reduce or Roll or SelectChannels))
             {
                 Assert.Equal(left.Operator, right.Operator);
             }

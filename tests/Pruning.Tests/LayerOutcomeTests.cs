@@ -51,6 +51,19 @@ public sealed class LayerOutcomeTests
     }
 
     [Fact]
+    public void The_channels_of_a_transposed_convolution_are_its_columns()
+    {
+        var g = new GraphBuilder("transposed");
+        var x = g.ConvTranspose2d("up", g.Conv2d("stem", g.Input("image", 3, 2, 2), 4, 1), 6, 2, stride: 2);
+        var coupling = CouplingGraph.Build(g.Build(g.ConvTranspose2d("last", x, 2, 1)));
+        Assert.Equal(["stem", "stem (inputs)", "up", "last"], coupling.Groups.Select(group => group.Name));
+        var after = CutPlan.Create(coupling, coupling.Without(("stem", [0]), ("up", [1, 5]))).After;
+        var rows = LayerOutcome.Of(coupling, after);
+        Assert.Equal([("stem", 4, 3), ("up", 6, 4), ("last", 2, 2)], rows.Select(row => (row.Name, row.ChannelsBefore, row.ChannelsAfter)));
+        Assert.Equal(rows.Select(row => row.Name), rows.Select(row => coupling.Groups[row.Group].Name));
+    }
+
+    [Fact]
     public void Before_any_cut_nothing_is_pruned()
     {
         var graph = Networks.Chain(2, 4, 6);

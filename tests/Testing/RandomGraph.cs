@@ -7,9 +7,9 @@ namespace Ocs.Testing;
 
 /// <summary>
 /// A small network drawn from a seed: residual sums, concats, slices, grouped and depthwise convolutions, several activations, pooling,
-/// flatten and linear layers, in any order.
+/// flatten and linear layers, in any order, and what <c>RandomGraph.Images.cs</c> adds.
 /// </summary>
-public sealed record RandomGraph(int Seed, int Blocks)
+public sealed partial record RandomGraph(int Seed, int Blocks)
 {
     private static readonly ActivationKind[] Kinds = Enum.GetValues<ActivationKind>();
 
@@ -55,7 +55,7 @@ public sealed record RandomGraph(int Seed, int Blocks)
     private static Tensor Draw(Dice dice, ParameterSpec spec, double low, double high) =>
         Tensor.FromArray<float>(dice.Floats(spec.ElementCount, low, high), spec.Shape.AsSpan());
 
-    private static Value Block(GraphBuilder g, Dice dice, string name, Value x) => dice.Roll(10) switch
+    private static Value Block(GraphBuilder g, Dice dice, string name, Value x) => dice.Roll(18) switch
     {
         0 or 1 => Residual(g, dice, name, x),
         2 => Branches(g, dice, name, x),
@@ -65,6 +65,14 @@ public sealed record RandomGraph(int Seed, int Blocks)
         6 => SplitAndJoin(g, dice, name, x),
         7 => SplitAndAdd(g, dice, name, x),
         8 => g.Concat(name, 1, x, x),
+        9 => Gate(g, dice, name, x),
+        10 => Shuffled(g, dice, name, x),
+        11 => PaddedShortcut(g, dice, name, x),
+        12 => WholeGroups(g, dice, name, x),
+        13 => Transposed(g, dice, name, x),
+        14 => Normed(g, dice, name, x),
+        15 => Rearranged(g, dice, name, x),
+        16 => Shared(g, dice, name, x),
         _ => ConvNormActivation(g, dice, name, x, dice.Pick(3, 4, 6)),
     };
 
@@ -129,7 +137,13 @@ public sealed record RandomGraph(int Seed, int Blocks)
 
     private static Value Pool(GraphBuilder g, Dice dice, string name, Value x) => g.ShapeOf(x)[2] < 4
         ? Activate(g, dice, name, x)
-        : dice.Chance(0.5) ? g.MaxPool2d(name, x, 2) : g.AveragePool2d(name, x, 3, stride: 2, padding: 1);
+        : dice.Roll(4) switch
+        {
+            0 => g.MaxPool2d(name, x, 2),
+            1 => g.MaxPool2d(name, x, 3, stride: 2, padding: 1, ceilMode: true),
+            2 => g.AveragePool2d(name, x, 3, stride: 2, padding: 1, ceilMode: dice.Chance(0.5), countPadding: dice.Chance(0.5)),
+            _ => g.AdaptiveMaxPool2d(name, x, new(3, 2)),
+        };
 
     // A range of the channels goes through a layer of its own; the ranges may overlap.
     private static Value SplitAndJoin(GraphBuilder g, Dice dice, string name, Value x)

@@ -20,9 +20,11 @@ public enum ActivationKind
     HardSigmoid,
     Softplus,
     Mish,
+    Selu,
+    Celu,
 }
 
-/// <summary>An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope or Elu's alpha.</summary>
+/// <summary>An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope, or the alpha of Elu and Celu.</summary>
 public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
@@ -48,6 +50,8 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
             ActivationKind.HardSigmoid => Aten.Hardsigmoid(x),
             ActivationKind.Softplus => Aten.Softplus(x),
             ActivationKind.Mish => Aten.Mish(x),
+            ActivationKind.Selu => Aten.Selu(x),
+            ActivationKind.Celu => Aten.Celu(x, Slope),
             _ => throw new InvalidOperationException($"Activation {Kind} has no run rule."),
         };
     }

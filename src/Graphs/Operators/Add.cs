@@ -3,20 +3,14 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Sum of two values of the same shape: the residual connection.</summary>
+/// <summary>Sum of two values, dimensions of size 1 broadcast: the residual connection.</summary>
 public sealed record Add : Operator
 {
-    public override ImmutableArray<long> InferShape(NodeShapes shapes)
-    {
-        shapes.Require(inputs: 2, parameters: 0);
-        return shapes.Inputs[0].SequenceEqual(shapes.Inputs[1])
-            ? shapes.Inputs[0]
-            : throw shapes.Error($"cannot add {NodeShapes.Show(shapes.Inputs[0])} and {NodeShapes.Show(shapes.Inputs[1])}");
-    }
+    public override ImmutableArray<long> InferShape(NodeShapes shapes) => Broadcasting.Shape(shapes, "add");
 
     public override Tensor Run(in RunContext context)
     {
-        if (!context.InPlace)
+        if (!context.InPlace || !Covers(context.Inputs[0].Shape, context.Inputs[1].Shape))
         {
             return Aten.Add(context.Inputs[0], context.Inputs[1]);
         }
@@ -25,15 +19,26 @@ public sealed record Add : Operator
         return context.Inputs[0].Alias();
     }
 
-    public override void Couple(ICoupling coupling)
-    {
-        TieElementwise(coupling, 0);
-        TieElementwise(coupling, 1);
-    }
+    public override void Couple(ICoupling coupling) => Broadcasting.Couple(coupling);
 
     public override bool CanRunInPlace => true;
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannelsIn(NodeShapes shapes) => Broadcasting.SharesChannels(shapes);
+
     public override string ToString() => nameof(Add);
+
+    private static bool Covers(ReadOnlySpan<long> sum, ReadOnlySpan<long> other)
+    {
+        for (var dimension = 0; dimension < sum.Length; dimension++)
+        {
+            if (sum[dimension] < other[dimension])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -3,15 +3,27 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Mean of each window (padding counts), [N, C, H, W] -> [N, C, H', W'].</summary>
-public sealed record AveragePool2d(Pair Kernel, Pair Stride, Pair Padding) : Operator
+/// <summary>
+/// Mean of each window, [N, C, H, W] -> [N, C, H', W']. Padding counts as zeros, or not at all; what overhangs the padding in ceil mode
+/// never counts.
+/// </summary>
+public sealed record AveragePool2d(
+    Pair Kernel, Pair Stride, Pair Padding, bool CeilMode = false, bool CountPadding = true) : Operator
 {
-    public override ImmutableArray<long> InferShape(NodeShapes shapes) => Window.PoolShape(shapes, Kernel, Stride, Padding);
+    public override ImmutableArray<long> InferShape(NodeShapes shapes) =>
+        Window.PoolShape(shapes, Kernel, Stride, Padding, CeilMode);
 
     public override Tensor Run(in RunContext context) => Aten.AvgPool2d(
-        context.Input, [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width]);
+        context.Input,
+        [Kernel.Height, Kernel.Width],
+        [Stride.Height, Stride.Width],
+        [Padding.Height, Padding.Width],
+        CeilMode,
+        CountPadding);
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
-    public override string ToString() => $"AveragePool2d({Kernel}, stride {Stride}, padding {Padding})";
+    public override string ToString() =>
+        $"AveragePool2d({Kernel}, stride {Stride}, padding {Padding}"
+        + $"{(CeilMode ? ", ceil" : "")}{(CountPadding ? "" : ", padding not counted")})";
 }

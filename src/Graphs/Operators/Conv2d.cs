@@ -6,7 +6,9 @@ namespace Ocs.Graphs.Operators;
 /// <summary>
 /// Two-dimensional convolution, [N, C, H, W] -> [N, O, H', W']. Parameters: weight [O, C / groups, kH, kW] and, optionally, bias [O].
 /// </summary>
-public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups) : Operator
+/// <remarks>A depthwise convolution has one channel a group, so its groups always leave whole.</remarks>
+public sealed record Conv2d(
+    Pair Stride, Pair Padding, Pair Dilation, int Groups, GroupPolicy Policy = GroupPolicy.SameIndex) : Operator
 {
     private static readonly Axis OutputChannels = Axis.Output(1);
     private static readonly Axis InputChannels = Axis.Input(0, 1);
@@ -65,19 +67,20 @@ public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups
         {
             coupling.Tie(InputChannels, WeightColumns);
         }
-        else if (IsDepthwise(coupling.Shapes))
+        else if (LeavesByGroup(coupling.Shapes))
         {
-            TieDepthwise(coupling);
+            ChannelGroups.TieWhole(coupling, InputChannels, OutputChannels, Groups);
         }
         else
         {
-            TieAcrossGroups(coupling, InputChannels, WeightColumns);
-            TieAcrossGroups(coupling, OutputChannels, OutputChannels);
+            ChannelGroups.TieSameIndex(coupling, InputChannels, WeightColumns, Groups);
+            ChannelGroups.TieSameIndex(coupling, OutputChannels, OutputChannels, Groups);
         }
     }
 
-    public override Operator Cut(ICut cut) =>
-        Groups > 1 && IsDepthwise(cut.Shapes) ? this with { Groups = cut.Kept(InputChannels).Count } : this;
+    public override Operator Cut(ICut cut) => Groups > 1 && LeavesByGroup(cut.Shapes)
+        ? this with { Groups = cut.Kept(InputChannels).Count / (int)cut.Shapes.Size(WeightColumns) }
+        : this;
 
     internal override Operator Resize(NodeShapes before, NodeShapes after) =>
         Groups > 1 && IsDepthwise(before) ? this with { Groups = (int)InputChannelsOf(after.Parameters[0], before) } : this;
@@ -92,26 +95,5 @@ public sealed record Conv2d(Pair Stride, Pair Padding, Pair Dilation, int Groups
     public override string ToString() =>
         $"Conv2d(stride {Stride}, padding {Padding}{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";
 
-    private bool IsDepthwise(NodeShapes shapes) => shapes.Size(WeightColumns) == 1 && Groups == shapes.Size(InputChannels);
-
-    // An input channel leaves with the outputs that are made of it alone.
-    private static void TieDepthwise(ICoupling coupling)
-    {
-        var channels = coupling.Shapes.Size(InputChannels);
-        var multiplier = coupling.Shapes.Size(OutputChannels) / channels;
-        for (var output = 0L; output < channels * multiplier; output++)
-        {
-            coupling.Tie(InputChannels, output / multiplier, OutputChannels, output);
-        }
-    }
-
-    // Every group keeps the same number: the same index leaves in every group.
-    private void TieAcrossGroups(ICoupling coupling, Axis axis, Axis within)
-    {
-        var perGroup = coupling.Shapes.Size(axis) / Groups;
-        for (var index = 0L; index < perGroup * Groups; index++)
-        {
-            coupling.Tie(axis, index, within, index % perGroup);
-        }
-    }
+    private bool LeavesByGroup(NodeShapes shapes) => Policy == GroupPolicy.WholeGroups || shapes.Size(WeightColumns) == 1;
 }

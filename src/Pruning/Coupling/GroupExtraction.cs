@@ -13,11 +13,20 @@ internal sealed class GroupExtraction
 {
     private readonly Graph _graph;
     private readonly CoordinateSpace _space;
+    private readonly Dictionary<string, Node> _firstUse = new(StringComparer.Ordinal);
 
     public GroupExtraction(Graph graph, CoordinateSpace space, UnionFind classes, CouplingRules rules)
     {
         _graph = graph;
         _space = space;
+        foreach (var node in graph.Nodes)
+        {
+            foreach (var parameter in node.Parameters)
+            {
+                _firstUse.TryAdd(parameter, node);
+            }
+        }
+
         var channels = Channels(classes, rules);
         var reasons = new Dictionary<int, string>();
         foreach (var (coordinate, reason) in rules.Frozen.OrderBy(pair => pair.Key))
@@ -102,12 +111,16 @@ internal sealed class GroupExtraction
             {
                 var block = _space.Blocks[pair.Block];
                 var spec = _graph.Parameters[block.Parameter];
-                return new GroupMember(spec.Name, spec.Role, block.Dimension, pair.Use.CoordinatesPerChannel, pair.Use.Coordinates);
+                return new GroupMember(spec.Name, spec.Role, block.Dimension, pair.Use.CoordinatesPerChannel, pair.Use.Coordinates)
+                {
+                    MakesChannels = spec.Role == ParameterRole.Weight
+                        && block.Dimension == _firstUse[spec.Name].Operator.WeightOutputDimension,
+                };
             })
             .ToImmutableArray();
-        var producer = members.FirstOrDefault(member => member is { Dimension: 0, Role: ParameterRole.Weight }) ?? members[0];
-        var node = _graph.Nodes.First(candidate => candidate.Parameters.Contains(producer.Parameter));
-        var name = producer.Dimension == 0 ? node.Name : $"{node.Name} (inputs)";
+        var producer = members.FirstOrDefault(member => member.MakesChannels) ?? members[0];
+        var node = _firstUse[producer.Parameter];
+        var name = producer is { Role: ParameterRole.Weight, MakesChannels: false } ? $"{node.Name} (inputs)" : node.Name;
         return new(position + 1, name, channels, members, reason);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
 
@@ -60,8 +59,9 @@ internal static class CostWeighting
         var graph = coupling.Graph;
         var producers = coupling.Groups
             .SelectMany((group, position) => group.Members
-                .Where(member => member is { Dimension: 0, Role: ParameterRole.Weight })
+                .Where(member => member.MakesChannels)
                 .Select(member => (member.Parameter, position)))
+            .DistinctBy(pair => pair.Parameter)
             .ToDictionary(pair => pair.Parameter, pair => pair.position, StringComparer.Ordinal);
         var order = new List<int>();
         var visited = new HashSet<int>();

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
@@ -16,6 +15,10 @@ public sealed record GateResult(
 /// The proof that a cut is right, before training goes on: the small network computes what the full one does with the pruned channels
 /// zeroed, backward runs, shapes verify, saving and loading changes nothing, and the MACs are what the search promised.
 /// </summary>
+/// <remarks>
+/// Norms over channels and quotients see the pruned channels leave. They get only the others in the full network too, so the gate proves
+/// all of the network but the change that these operators make of it.
+/// </remarks>
 public static class PruneProofGate
 {
     /// <summary>Largest difference of two outputs, relative to the largest output, that rounding explains.</summary>
@@ -53,15 +56,10 @@ public static class PruneProofGate
                 $"Parameter '{misshapen.Name}' of the cut network has shape [{string.Join(", ", cut[misshapen.Name].Shape.ToArray())}], but the cut graph says {NodeShapes.Show(misshapen.Shape)}.");
         }
 
-        using var zeroed = plan.Zeroed(full);
-        double difference;
-        using (Autograd.NoGrad())
-        {
-            difference = RelativeDifference(plan.Before, zeroed, plan.After, cut, batch);
-        }
-
+        using var zeroed = new ZeroedNetwork(coupling, subnetwork, plan, full, cut);
+        var difference = OutputDifference(plan, zeroed, cut, batch);
         var equal = difference <= Tolerance;
-        var problem = equal ? null : FirstDifference(coupling, subnetwork, plan, zeroed, cut, batch);
+        var problem = equal ? null : FirstDifference(plan, zeroed, cut, batch);
         var backward = BackwardRuns(plan.After, cut, batch, ref problem);
         var reloaded = reload is null || SurvivesReload(plan.After, cut, batch, reload, ref problem);
         var macs = plan.After.Macs == promisedMacs;
@@ -71,6 +69,14 @@ public static class PruneProofGate
         }
 
         return new(equal, difference, backward, Shapes: true, reloaded, macs, problem);
+    }
+
+    private static double OutputDifference(CutPlan plan, ZeroedNetwork zeroed, ParameterTable cut, Tensor batch)
+    {
+        using var _ = Autograd.NoGrad();
+        using var expected = zeroed.Evaluate(plan.Before.Outputs[0], batch);
+        using var actual = new Executor(plan.After, cut).Forward(batch, training: false);
+        return RelativeDifference(expected, actual);
     }
 
     private static double RelativeDifference(Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor batch)
@@ -97,34 +103,20 @@ public static class PruneProofGate
     }
 
     // Only on failure: runs both networks up to each node in turn, and names the first whose kept coordinates differ.
-    private static string FirstDifference(
-        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable zeroed, ParameterTable cut, Tensor batch)
+    private static string FirstDifference(CutPlan plan, ZeroedNetwork zeroed, ParameterTable cut, Tensor batch)
     {
         using var _ = Autograd.NoGrad();
         for (var index = 0; index < plan.Before.Nodes.Length; index++)
         {
-            ImmutableArray<int> here = [index];
-            using var full = new Executor(plan.Before with { Outputs = here }, zeroed).Forward(batch, training: false);
-            using var small = new Executor(plan.After with { Outputs = here }, cut).Forward(batch, training: false);
-            var expected = full.Alias();
-            for (var dimension = 1; dimension < full.Rank; dimension++)
-            {
-                using var kept = Tensor.FromArray<long>(
-                    [.. coupling.KeptOf(index, Axis.Output(dimension), subnetwork).Select(i => (long)i)],
-                    [coupling.KeptOf(index, Axis.Output(dimension), subnetwork).Length]);
-                using var onDevice = kept.To(full.Device);
-                using var whole = expected;
-                expected = Aten.IndexSelect(whole, dimension, onDevice);
-            }
+            using var full = zeroed.Evaluate(index, batch);
+            using var expected = zeroed.Select(index, full);
+            using var small = new Executor(plan.After with { Outputs = [index] }, cut).Forward(batch, training: false);
 
-            using (expected)
+            // Not ">": what is not a number differs too.
+            if (!(RelativeDifference(expected, small) <= Tolerance))
             {
-                // Not ">": what is not a number differs too.
-                if (!(RelativeDifference(expected, small) <= Tolerance))
-                {
-                    var node = plan.Before.Nodes[index];
-                    return $"The cut network differs from the full one first at node '{node.Name}' ({node.Operator}); the cut was undone.";
-                }
+                var node = plan.Before.Nodes[index];
+                return $"The cut network differs from the full one first at node '{node.Name}' ({node.Operator}); the cut was undone.";
             }
         }
 

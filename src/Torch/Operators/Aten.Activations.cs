@@ -14,6 +14,8 @@ public static partial class Aten
     private static readonly AtenOperator LeakyReluInPlaceOperator = new("aten::leaky_relu_");
     private static readonly AtenOperator EluOperator = new("aten::elu");
     private static readonly AtenOperator EluInPlaceOperator = new("aten::elu_");
+    private static readonly AtenOperator SeluOperator = new("aten::selu");
+    private static readonly AtenOperator CeluOperator = new("aten::celu");
     private static readonly AtenOperator SigmoidOperator = new("aten::sigmoid");
     private static readonly AtenOperator SigmoidInPlaceOperator = new("aten::sigmoid_");
     private static readonly AtenOperator TanhOperator = new("aten::tanh");
@@ -47,6 +49,10 @@ public static partial class Aten
     public static Tensor Elu(Tensor input, double alpha = 1) => Invoke(EluOperator, input, alpha);
 
     public static void EluInPlace(Tensor tensor, double alpha = 1) => InvokeInPlace(EluInPlaceOperator, tensor, alpha);
+
+    public static Tensor Selu(Tensor input) => Invoke(SeluOperator, input);
+
+    public static Tensor Celu(Tensor input, double alpha = 1) => Invoke(CeluOperator, input, alpha);
 
     public static Tensor Sigmoid(Tensor input) => Invoke(SigmoidOperator, input);
 

@@ -9,6 +9,7 @@ public static unsafe partial class Aten
     private static readonly AtenOperator SumOperator = new("aten::sum", "dim_IntList");
     private static readonly AtenOperator MeanOperator = new("aten::mean", "dim");
     private static readonly AtenOperator MaxOperator = new("aten::max");
+    private static readonly AtenOperator AmaxOperator = new("aten::amax");
     private static readonly AtenOperator AllOperator = new("aten::all");
     private static readonly AtenOperator ArgmaxOperator = new("aten::argmax");
     private static readonly AtenOperator VectorNormOperator = new("aten::linalg_vector_norm");
@@ -34,6 +35,15 @@ public static unsafe partial class Aten
 
     /// <summary>The largest element.</summary>
     public static Tensor Max(Tensor input) => Invoke(MaxOperator, input);
+
+    /// <summary>The largest elements over the dimensions.</summary>
+    public static Tensor Amax(Tensor input, ReadOnlySpan<long> dimensions, bool keepDimensions = false)
+    {
+        fixed (long* list = dimensions)
+        {
+            return Invoke(AmaxOperator, input, OperatorArgument.Pinned(list, dimensions.Length), keepDimensions);
+        }
+    }
 
     /// <summary>The position (Int64) of the largest element along a dimension.</summary>
     public static Tensor Argmax(Tensor input, long dimension, bool keepDimension = false)

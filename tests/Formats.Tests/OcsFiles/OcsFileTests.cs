@@ -25,6 +25,7 @@ public sealed class OcsFileTests : IDisposable
         for (var seed = 0UL; seed < 60; seed++)
         {
             RoundTrip(SmallGraphs.Random(seed), seed);
+            RoundTrip(new RandomGraph((int)seed, 5).Build(), seed);
         }
     }
 

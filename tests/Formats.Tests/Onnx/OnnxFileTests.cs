@@ -123,6 +123,14 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Contains("'pool'", Assert.Throws<OcsInputException>(() => Write(odd)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_mean_over_windows_that_overhang_the_image_is_an_error_that_names_the_node()
+    {
+        var g = new GraphBuilder("ceil");
+        var graph = g.Build(g.AveragePool2d("overhang", g.Input("x", 2, 8, 8), 3, stride: 2, ceilMode: true));
+        Assert.StartsWith("Node 'overhang': ", Assert.Throws<OcsInputException>(() => Write(graph)).Message, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<long> Ints(NodeProto node, string name) => node.Attribute.Single(attribute => attribute.Name == name).Ints;
 
     private ModelProto Write(Graph graph)

@@ -25,6 +25,7 @@ public sealed class OnnxParityTests : IDisposable
             Models.Build("cifar_resnet20"),
             Models.Build("cifar_vgg16", NetworkInput.Mnist),
             Sequence(),
+            Pools(),
         };
         graphs.AddRange(Enum.GetValues<ActivationKind>().Select(Activated));
         graphs.AddRange(Enumerable.Range(0, 40).Select(seed => SmallGraphs.Random((ulong)seed)));
@@ -63,6 +64,15 @@ public sealed class OnnxParityTests : IDisposable
     {
         var g = new GraphBuilder($"activation_{kind}");
         return g.Build(g.Activation("activation", g.Input("x", 2, 5), kind, slope: 0.25));
+    }
+
+    private static Graph Pools()
+    {
+        var g = new GraphBuilder("pools");
+        var x = g.MaxPool2d("ceil", g.Input("x", 2, 16, 16), 3, stride: 2, ceilMode: true);
+        x = g.MaxPool2d("spread", x, 3, stride: 1, padding: 1, dilation: 2);
+        x = g.AveragePool2d("mean", x, 3, stride: 2, padding: 1, countPadding: false);
+        return g.Build(g.Add("add", x, g.AdaptiveAveragePool2d("pool", x, 1)));
     }
 
     private static Graph Sequence()

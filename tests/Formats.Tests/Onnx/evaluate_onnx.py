@@ -21,6 +21,12 @@ def batch_norm(a, x, scale, bias, mean, variance):
     return functional.batch_norm(x, mean, variance, scale, bias, training=False, eps=a["epsilon"])
 
 
+def max_pool(a, x):
+    top, left, bottom, right = a["pads"]
+    padded = functional.pad(x, (left, right, top, bottom), value=float("-inf"))
+    return functional.max_pool2d(padded, a["kernel_shape"], a["strides"], 0, a["dilations"])
+
+
 def slice_(a, x, starts, ends, axes):
     for start, end, axis in zip(starts.tolist(), ends.tolist(), axes.tolist()):
         x = x.narrow(axis, start, end - start)
@@ -32,6 +38,7 @@ OPERATORS = {
     "AveragePool": lambda a, x: functional.avg_pool2d(
         x, a["kernel_shape"], a["strides"], padding(a), count_include_pad=bool(a["count_include_pad"])),
     "BatchNormalization": batch_norm,
+    "Celu": lambda a, x: torch.where(x < 0, a["alpha"] * (torch.exp(x / a["alpha"]) - 1), x),
     "Clip": lambda a, x, low, high: torch.minimum(torch.maximum(x, low), high),
     "Concat": lambda a, *values: torch.cat(values, a["axis"]),
     "Conv": lambda a, x, weight, bias=None: functional.conv2d(
@@ -46,9 +53,10 @@ OPERATORS = {
     "Identity": lambda a, x: x,
     "LeakyRelu": lambda a, x: torch.where(x < 0, a["alpha"] * x, x),
     "MatMul": lambda a, x, y: x @ y,
-    "MaxPool": lambda a, x: functional.max_pool2d(x, a["kernel_shape"], a["strides"], padding(a)),
+    "MaxPool": max_pool,
     "Mul": lambda a, x, y: x * y,
     "Relu": lambda a, x: torch.clamp(x, min=0),
+    "Selu": lambda a, x: 1.0507009873554805 * torch.where(x < 0, 1.6732632423543772 * (torch.exp(x) - 1), x),
     "Sigmoid": lambda a, x: 1 / (1 + torch.exp(-x)),
     "Slice": slice_,
     "Softplus": lambda a, x: torch.log1p(torch.exp(x)),

@@ -29,6 +29,9 @@ public sealed class ActivationTests
             ActivationKind.HardSigmoid => x => Math.Clamp(x + 3, 0, 6) / 6,
             ActivationKind.Softplus => x => Math.Log(1 + Math.Exp(x)),
             ActivationKind.Mish => x => x * Math.Tanh(Math.Log(1 + Math.Exp(x))),
+            // Klambauer et al. 2017, arXiv 1706.02515: lambda 1.0507, alpha 1.6733.
+            ActivationKind.Selu => x => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),
+            ActivationKind.Celu => x => x >= 0 ? x : Slope * (Math.Exp(x / Slope) - 1),
             _ => throw new InvalidOperationException($"{kind} has no formula here."),
         };
         Tensors.AssertClose(

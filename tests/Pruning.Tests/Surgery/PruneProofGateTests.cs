@@ -19,8 +19,8 @@ public sealed class PruneProofGateTests
         using var batch = random.Batch(graph);
         using var cut = new Cut(graph, parameters, random.Seed);
         var result = cut.Check(batch, (graph, table) => (graph, table.Clone(graph)));
+        Assert.True(result.Passed, result.Problem);
         Assert.Null(result.Problem);
-        Assert.True(result.Passed);
         Assert.InRange(result.LargestDifference, 0, PruneProofGate.Tolerance);
     });
 

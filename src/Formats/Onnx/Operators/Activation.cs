@@ -27,6 +27,8 @@ internal static class Activation
                 break;
             case ActivationKind.Softplus: node.Emit("Softplus", [x]); break;
             case ActivationKind.Mish: Mish(x, node); break;
+            case ActivationKind.Selu: node.Emit("Selu", [x]); break;
+            case ActivationKind.Celu: node.Emit("Celu", [x], NodeExport.Attribute("alpha", op.Slope)); break;
             default: throw new InvalidOperationException($"Activation {op.Kind} has no ONNX form.");
         }
     }

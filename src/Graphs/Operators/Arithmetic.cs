@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Ocs.Torch;
+
+namespace Ocs.Graphs.Operators;
+
+/// <summary>The element-wise operations on two values besides <see cref="Add"/>.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ArithmeticKind>))]
+public enum ArithmeticKind
+{
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// <summary>
+/// Difference, product or quotient of two values, element by element; dimensions of size 1 broadcast, as in the gate of a
+/// squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
+/// </summary>
+public sealed record Arithmetic(ArithmeticKind Kind) : Operator
+{
+    public override ImmutableArray<long> InferShape(NodeShapes shapes) =>
+        Broadcasting.Shape(shapes, Kind.ToString().ToLowerInvariant());
+
+    public override Tensor Run(in RunContext context) => Kind switch
+    {
+        ArithmeticKind.Subtract => Aten.Sub(context.Inputs[0], context.Inputs[1]),
+        ArithmeticKind.Multiply => Aten.Mul(context.Inputs[0], context.Inputs[1]),
+        ArithmeticKind.Divide => Aten.Div(context.Inputs[0], context.Inputs[1]),
+        _ => throw new InvalidOperationException($"Arithmetic {Kind} has no run rule."),
+    };
+
+    public override void Couple(ICoupling coupling) => Broadcasting.Couple(coupling);
+
+    public override bool OutputMayBeOverwritten => true;
+
+    public override bool KeepsZeroChannelsIn(NodeShapes shapes) => Kind switch
+    {
+        ArithmeticKind.Subtract => Broadcasting.SharesChannels(shapes),
+        _ => Kind == ArithmeticKind.Multiply,
+    };
+
+    // 0 / 0 is not a number, and stays none when it is multiplied by 0.
+    public override bool ChangesWhenChannelsLeave => Kind == ArithmeticKind.Divide;
+
+    public override string ToString() => $"{Kind}";
+}

@@ -1,0 +1,81 @@
+using Ocs.Torch.Interop;
+using static Ocs.Torch.Interop.OperatorCall;
+
+namespace Ocs.Torch;
+
+/// <content>What convolutional networks do to images besides convolution: norms, borders, sizes, orders of channels.</content>
+public static partial class Aten
+{
+    private static readonly AtenOperator ConvTranspose2dOperator = new("aten::conv_transpose2d", "input");
+    private static readonly AtenOperator GroupNormOperator = new("aten::group_norm");
+    private static readonly AtenOperator InstanceNormOperator = new("aten::instance_norm");
+    private static readonly AtenOperator PReluOperator = new("aten::prelu");
+    private static readonly AtenOperator FeatureDropoutOperator = new("aten::feature_dropout");
+    private static readonly AtenOperator AdaptiveMaxPool2dOperator = new("aten::adaptive_max_pool2d");
+    private static readonly AtenOperator ConstantPadOperator = new("aten::constant_pad_nd");
+    private static readonly AtenOperator ReflectionPad2dOperator = new("aten::reflection_pad2d");
+    private static readonly AtenOperator ReplicationPad2dOperator = new("aten::replication_pad2d");
+    private static readonly AtenOperator UpsampleNearest2dOperator = new("aten::upsample_nearest2d");
+    private static readonly AtenOperator UpsampleBilinear2dOperator = new("aten::upsample_bilinear2d");
+    private static readonly AtenOperator PixelShuffleOperator = new("aten::pixel_shuffle");
+    private static readonly AtenOperator PixelUnshuffleOperator = new("aten::pixel_unshuffle");
+    private static readonly AtenOperator RollOperator = new("aten::roll");
+
+    /// <summary>[N, C, H, W] by weights [C, O / groups, h, w].</summary>
+    public static Tensor ConvTranspose2d(
+        Tensor input,
+        Tensor weight,
+        Tensor? bias,
+        long[] stride,
+        long[] padding,
+        long[] outputPadding,
+        long groups,
+        long[] dilation)
+        => Invoke(ConvTranspose2dOperator, input, weight, bias, stride, padding, outputPadding, groups, dilation);
+
+    public static Tensor GroupNorm(Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+        => Invoke(GroupNormOperator, input, groups, weight, bias, epsilon);
+
+    /// <summary>By the statistics of each image.</summary>
+    public static Tensor InstanceNorm(Tensor input, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+        => Invoke(
+            InstanceNormOperator, input, weight, bias, default, default, /* statistics of the input */ true, 0.0, epsilon, /* cuDNN */ true);
+
+    /// <summary>One slope, or one a channel.</summary>
+    public static Tensor PRelu(Tensor input, Tensor slope) => Invoke(PReluOperator, input, slope);
+
+    /// <summary>Dropout of whole channels of whole samples.</summary>
+    public static Tensor FeatureDropout(Tensor input, double probability, bool training)
+        => Invoke(FeatureDropoutOperator, input, probability, training);
+
+    /// <summary>The largest values of a grid of <paramref name="height"/> by <paramref name="width"/> cells.</summary>
+    public static Tensor AdaptiveMaxPool2d(Tensor input, long height, long width)
+    {
+        var results = InvokeMany(AdaptiveMaxPool2dOperator, [input, new[] { height, width }]);
+        results[1].Dispose();
+        return results[0];
+    }
+
+    /// <summary>A border of one value: two widths a dimension, the last dimension first.</summary>
+    public static Tensor ConstantPad(Tensor input, long[] border, double value = 0) => Invoke(ConstantPadOperator, input, border, value);
+
+    /// <summary>A border of mirrored positions: left, right, above, below.</summary>
+    public static Tensor ReflectionPad2d(Tensor input, long[] border) => Invoke(ReflectionPad2dOperator, input, border);
+
+    /// <summary>A border of the outermost positions: left, right, above, below.</summary>
+    public static Tensor ReplicationPad2d(Tensor input, long[] border) => Invoke(ReplicationPad2dOperator, input, border);
+
+    public static Tensor UpsampleNearest2d(Tensor input, long height, long width)
+        => Invoke(UpsampleNearest2dOperator, input, new[] { height, width });
+
+    public static Tensor UpsampleBilinear2d(Tensor input, long height, long width, bool alignCorners = false)
+        => Invoke(UpsampleBilinear2dOperator, input, new[] { height, width }, alignCorners);
+
+    /// <summary>[N, C r r, H, W] to [N, C, H r, W r].</summary>
+    public static Tensor PixelShuffle(Tensor input, long factor) => Invoke(PixelShuffleOperator, input, factor);
+
+    /// <summary>[N, C, H r, W r] to [N, C r r, H, W].</summary>
+    public static Tensor PixelUnshuffle(Tensor input, long factor) => Invoke(PixelUnshuffleOperator, input, factor);
+
+    public static Tensor Roll(Tensor input, long[] shifts, long[] dimensions) => Invoke(RollOperator, input, shifts, dimensions);
+}

@@ -1,0 +1,98 @@
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Testing;
+
+/// <content>Blocks of the operators that fewer networks have.</content>
+public sealed partial record RandomGraph
+{
+    private static int Channels(GraphBuilder g, Value x) => (int)g.ShapeOf(x)[1];
+
+    // Squeeze and excitation, or a map of positions; by a product, a sum, a difference or a quotient whose divisor is never near 0.
+    private static Value Gate(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var wholeImage = dice.Chance(0.5);
+        var squeezed = wholeImage ? g.Reduce($"{name}.squeeze", x, dice.Pick(ReduceKind.Mean, ReduceKind.Max), [2, 3], keepDimensions: true) : x;
+        var gate = g.Conv2d($"{name}.gate", squeezed, wholeImage ? Channels(g, x) : 1, 1, bias: true);
+        gate = g.Activation($"{name}.sigmoid", gate, ActivationKind.Sigmoid);
+        return dice.Roll(4) switch
+        {
+            0 => g.Add($"{name}.add", gate, x),
+            1 => g.Subtract($"{name}.subtract", x, gate),
+            2 => g.Divide($"{name}.divide", x, gate),
+            _ => g.Multiply($"{name}.multiply", x, gate),
+        };
+    }
+
+    private static Value Shuffled(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var channels = Channels(g, x);
+        var groups = channels % 3 == 0 ? 3 : channels % 2 == 0 ? 2 : 1;
+        if (dice.Chance(0.5))
+        {
+            return g.ChannelShuffle($"{name}.shuffle", x, groups);
+        }
+
+        var parts = g.Chunk($"{name}.chunk", x, 1, 2);
+        var low = g.ChannelShuffle($"{name}.low", ConvNormActivation(g, dice, $"{name}.a", parts[0], 4), 2);
+        return g.ChannelShuffle($"{name}.shuffle", g.Concat($"{name}.join", 1, low, low, parts[^1], parts[^1]), 2);
+    }
+
+    private static Value PaddedShortcut(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var (before, after) = (dice.Roll(3), 1 + dice.Roll(2));
+        var shortcut = g.PadChannels($"{name}.pad", g.Subsample($"{name}.half", x, 2), before, after);
+        return Activate(g, dice, $"{name}.act", dice.Chance(0.2) ? shortcut : g.Add($"{name}.add", Branch(), shortcut));
+
+        Value Branch() => g.Conv2d($"{name}.conv", x, Channels(g, x) + before + after, 3, stride: 2, padding: 1);
+    }
+
+    private static Value WholeGroups(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var groups = Channels(g, x) % 3 == 0 ? 3 : Channels(g, x) % 2 == 0 ? 2 : 1;
+        x = dice.Chance(0.5)
+            ? g.Conv2d(name, x, groups * dice.Pick(2, 3), 1, groups: groups, bias: true, policy: GroupPolicy.WholeGroups)
+            : g.ConvTranspose2d(name, x, groups * dice.Pick(2, 3), 1, groups: groups, policy: GroupPolicy.WholeGroups);
+        return g.GroupNorm($"{name}.norm", x, groups, GroupPolicy.WholeGroups);
+    }
+
+    private static Value Transposed(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var groups = dice.Pick(1, Channels(g, x) % 2 == 0 ? 2 : 1, Channels(g, x));
+        var y = g.ConvTranspose2d(name, x, groups * dice.Pick(2, 3), 2, stride: 1, bias: dice.Chance(0.5), groups: groups);
+        return Activate(g, dice, $"{name}.act", g.BatchNorm2d($"{name}.norm", y));
+    }
+
+    private static Value Normed(GraphBuilder g, Dice dice, string name, Value x) => dice.Roll(4) switch
+    {
+        0 => g.GroupNorm(name, Border(g, dice, $"{name}.border", x), Channels(g, x)),
+        1 => g.InstanceNorm2d(name, Border(g, dice, $"{name}.border", x), affine: dice.Chance(0.5)),
+        2 => g.PRelu(name, g.LayerScale2d($"{name}.scale", x, 1), slopePerChannel: dice.Chance(0.5)),
+        _ => g.StochasticDepth(name, g.Dropout2d($"{name}.dropout", x, 0.2), 0.2),
+    };
+
+    private static Value Border(GraphBuilder g, Dice dice, string name, Value x) =>
+        g.Pad2d(name, x, 1, new(0, 1), Math.Min(g.ShapeOf(x)[2], g.ShapeOf(x)[3]) > 1 ? dice.Pick(Enum.GetValues<PaddingMode>()) : PaddingMode.Constant);
+
+    private static Value Rearranged(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var channels = Channels(g, x);
+        return dice.Roll(6) switch
+        {
+            0 when channels < 10 => g.PixelUnshuffle(name, g.UpsampleBy($"{name}.up", x, 2, UpsampleMode.Bilinear), 2),
+            1 => g.Roll(name, x, [1], [2]),
+            2 when channels < 20 => g.RepeatChannels(name, x, 2),
+            3 => g.SelectChannels(name, x, [.. Enumerable.Range(0, channels).Reverse().Where(channel => channel != 1)]),
+            4 => g.Multiply(name, x, g.Expand($"{name}.expand", g.Conv2d($"{name}.one", x, 1, 1), 1, channels)),
+            _ => g.Softmax(name, x, dimension: 2),
+        };
+    }
+
+    // One convolution twice, and once more after it: its channels are tied to themselves.
+    private static Value Shared(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var first = g.Conv2d($"{name}.first", x, Channels(g, x), 3, padding: 1, bias: dice.Chance(0.5));
+        var second = g.Share($"{name}.second", first, g.Relu($"{name}.act", first));
+        return g.Add($"{name}.add", second, x);
+    }
+}
