@@ -7,7 +7,7 @@ namespace Ocs.Graphs;
 public readonly record struct Value(int Index);
 
 /// <summary>Builds a <see cref="Graph"/> node by node; shapes are inferred and checked at each step.</summary>
-public sealed class GraphBuilder(string name)
+public sealed partial class GraphBuilder(string name)
 {
     private const double BatchNormEpsilon = 1e-5;
     private const double BatchNormMomentum = 0.1;
@@ -46,16 +46,17 @@ public sealed class GraphBuilder(string name)
         return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, 1, groups), [x], specs);
     }
 
-    /// <summary>Linear layer with bias. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0.</summary>
-    public Value Linear(string nodeName, Value x, long features, Initialization? initialization = null)
+    /// <summary>Linear layer. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0.</summary>
+    public Value Linear(string nodeName, Value x, long features, Initialization? initialization = null, bool bias = true)
     {
         var inputs = ShapeOf(x)[^1];
         var uniform = Initialization.Uniform(1 / Math.Sqrt(inputs));
-        return Add(nodeName, new Linear(), [x],
+        ParameterSpec[] specs =
         [
             new($"{nodeName}.weight", [features, inputs], ParameterRole.Weight, initialization ?? uniform),
             new($"{nodeName}.bias", [features], ParameterRole.Bias, initialization is null ? uniform : Initialization.Constant(0)),
-        ]);
+        ];
+        return Add(nodeName, new Linear(), [x], bias ? specs : specs[..1]);
     }
 
     /// <summary>Batch normalisation that starts as the identity.</summary>

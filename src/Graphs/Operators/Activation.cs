@@ -20,6 +20,9 @@ public enum ActivationKind
     HardSigmoid,
     Softplus,
     Mish,
+
+    /// <summary>x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))): the approximation of <see cref="Gelu"/> that some networks were trained with.</summary>
+    GeluTanh,
 }
 
 /// <summary>An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope or Elu's alpha.</summary>
@@ -48,6 +51,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
             ActivationKind.HardSigmoid => Aten.Hardsigmoid(x),
             ActivationKind.Softplus => Aten.Softplus(x),
             ActivationKind.Mish => Aten.Mish(x),
+            ActivationKind.GeluTanh => Aten.Gelu(x, "tanh"),
             _ => throw new InvalidOperationException($"Activation {Kind} has no run rule."),
         };
     }

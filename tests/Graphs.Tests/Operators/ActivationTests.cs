@@ -29,6 +29,7 @@ public sealed class ActivationTests
             ActivationKind.HardSigmoid => x => Math.Clamp(x + 3, 0, 6) / 6,
             ActivationKind.Softplus => x => Math.Log(1 + Math.Exp(x)),
             ActivationKind.Mish => x => x * Math.Tanh(Math.Log(1 + Math.Exp(x))),
+            ActivationKind.GeluTanh => x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
             _ => throw new InvalidOperationException($"{kind} has no formula here."),
         };
         Tensors.AssertClose(
