@@ -46,17 +46,25 @@ public sealed partial class GraphBuilder
 
     public Value MatMul(string nodeName, Value left, Value right) => Add(nodeName, new MatMul(), [left, right], []);
 
-    /// <summary>A parameter named as its node, [1, ...] for every batch, or with the batch of a value that it follows.</summary>
+    /// <summary>
+    /// A parameter named as its node, [1, ...] for every batch, or with the batch of a value that it follows.
+    /// </summary>
     public Value Parameter(
         string nodeName, ReadOnlySpan<long> shape, Initialization initialization, ParameterRole role = ParameterRole.Bias,
         Value? follows = null, bool addsBatch = false) =>
         Add(nodeName, new ParameterValue(addsBatch), follows is { } value ? [value] : [], [new(nodeName, [.. shape], role, initialization)]);
 
-    /// <summary>x plus a parameter of one sample's shape: a position embedding. The parameter is named as the node, the sum is <c>NODE.sum</c>.</summary>
+    /// <summary>
+    /// x plus a parameter of one sample's shape: a position embedding. The parameter is named as the node, the sum is
+    /// <c>NODE.sum</c>.
+    /// </summary>
     public Value AddParameter(string nodeName, Value x, Initialization initialization) =>
         Add($"{nodeName}.sum", x, Parameter(nodeName, ShapeOf(x).SetItem(0, 1).AsSpan(), initialization));
 
-    /// <summary>Rows of a table of <paramref name="count"/> rows of <paramref name="width"/>, which starts from N(0, 1) unless given.</summary>
+    /// <summary>
+    /// Rows of a table of <paramref name="count"/> rows of <paramref name="width"/>, which starts from N(0, 1) unless
+    /// given.
+    /// </summary>
     public Value Embedding(string nodeName, Value indices, long count, long width, Initialization? initialization = null) =>
         Add(nodeName, new Embedding(), [indices],
             [new($"{nodeName}.weight", [count, width], ParameterRole.Weight, initialization ?? Initialization.Normal(1))]);
@@ -80,20 +88,24 @@ public sealed partial class GraphBuilder
         [new($"{nodeName}.weight", [ShapeOf(x)[^1]], ParameterRole.NormWeight, Initialization.Constant(1))]);
 
     /// <summary>
-    /// Attention of queries, keys and values [N, ..., heads, L, d]; what else is given is added to the scores. The scale is 1 / sqrt(d) unless given.
+    /// Attention of queries, keys and values [N, ..., heads, L, d]; what else is given is added to the scores. The
+    /// scale is 1 / sqrt(d) unless given.
     /// </summary>
     public Value ScaledDotProductAttention(
         string nodeName, Value queries, Value keys, Value values, ReadOnlySpan<Value> biases = default, double? scale = null) => Add(
         nodeName, new ScaledDotProductAttention(scale ?? 1 / Math.Sqrt(ShapeOf(queries)[^1])), [queries, keys, values, .. biases], []);
 
     /// <summary>
-    /// Self-attention as PyTorch's <c>MultiheadAttention</c>, [N, L, E] -> [N, L, E]: parameters in_proj_weight [3E, E], in_proj_bias,
-    /// out_proj.weight and out_proj.bias. It is made of simpler nodes, so that after a cut the widths of queries and values may differ from E.
+    /// Self-attention as PyTorch's <c>MultiheadAttention</c>, [N, L, E] -> [N, L, E]: parameters in_proj_weight [3E,
+    /// E], in_proj_bias, out_proj.weight and out_proj.bias. It is made of simpler nodes, so that after a cut the widths
+    /// of queries and values may differ from E.
     /// </summary>
     /// <param name="nodeName">The node's name; those that it is made of begin with it.</param>
     /// <param name="x">The tokens.</param>
     /// <param name="heads">A divisor of E.</param>
-    /// <param name="policy">Whole heads leave, or the same index of every head: of queries and keys together, of values on its own.</param>
+    /// <param name="policy">
+    /// Whole heads leave, or the same index of every head: of queries and keys together, of values on its own.
+    /// </param>
     public Value MultiHeadAttention(string nodeName, Value x, int heads, SplitPolicy policy = SplitPolicy.WholeOuter)
     {
         var width = ShapeOf(x)[^1];
@@ -107,12 +119,14 @@ public sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// Attention of queries, keys and values that lie side by side, [N, ..., L, 3E] -> [N, ..., L, E], with the projection that follows.
-    /// <paramref name="biases"/> are added to the scores [N, ..., heads, L, L].
+    /// Attention of queries, keys and values that lie side by side, [N, ..., L, 3E] -> [N, ..., L, E], with the
+    /// projection that follows. <paramref name="biases"/> are added to the scores [N, ..., heads, L, L]. With a
+    /// <paramref name="temperature"/>, the name of a parameter [heads, 1, 1], attention compares directions
+    /// (<see cref="Operators.LogitScale"/>) and takes no scale.
     /// </summary>
     public Value PackedAttention(
         string nodeName, Value packed, int heads, string projection, ReadOnlySpan<Value> biases = default, double? scale = null,
-        SplitPolicy policy = SplitPolicy.WholeOuter)
+        SplitPolicy policy = SplitPolicy.WholeOuter, string? temperature = null)
     {
         var rank = ShapeOf(packed).Length;
         var width = ShapeOf(packed)[^1] / 3;
@@ -124,13 +138,23 @@ public sealed partial class GraphBuilder
             return Permute($"{nodeName}.{part}.heads", split, order);
         }
 
-        var attended = ScaledDotProductAttention(
-            $"{nodeName}.attention", Heads("q", 0), Heads("k", 1), Heads("v", 2), biases, scale);
+        var (q, k, v) = (Heads("q", 0), Heads("k", 1), Heads("v", 2));
+        if (temperature is not null)
+        {
+            q = LogitScale(temperature, Normalize($"{nodeName}.q.unit", q));
+            k = Normalize($"{nodeName}.k.unit", k);
+            scale = 1;
+        }
+
+        var attended = ScaledDotProductAttention($"{nodeName}.attention", q, k, v, biases, scale);
         var merged = Flatten($"{nodeName}.attention.merged", Permute($"{nodeName}.attention.rows", attended, order), rank - 1, rank, policy);
         return Linear(projection, merged, width, Initialization.Uniform(1 / Math.Sqrt(width)));
     }
 
-    /// <summary>Bias of attention within a window [1, heads, L, L], from the table <paramref name="nodeName"/> [(2h - 1)(2w - 1), heads] by distance.</summary>
+    /// <summary>
+    /// Bias of attention within a window [1, heads, L, L], from the table <paramref name="nodeName"/> [(2h - 1)(2w -
+    /// 1), heads] by distance.
+    /// </summary>
     public Value RelativePositionBias(string nodeName, Pair window, int heads)
     {
         var table = Parameter(
@@ -138,17 +162,37 @@ public sealed partial class GraphBuilder
         return Add($"{nodeName}.gathered", new RelativePositionBias(window), [table], []);
     }
 
-    /// <summary>Bias that separates what a roll brought together, [1, windows, L, L]; <paramref name="like"/> says where it is computed.</summary>
+    /// <summary>
+    /// The same with the table that a small network makes of the distances (Swin Transformer V2):
+    /// <paramref name="network"/>.0, ReLU and <paramref name="network"/>.2, bounded by 16; <paramref name="like"/> says
+    /// where it is computed.
+    /// </summary>
+    public Value ContinuousPositionBias(string nodeName, string network, Value like, Pair window, int heads, long hidden = 512)
+    {
+        const double Bound = 16;
+        var distances = Add($"{nodeName}.distances", new RelativeCoordinates(window), [like], []);
+        var x = Relu($"{network}.1", Linear($"{network}.0", distances, hidden));
+        return Add(nodeName, new RelativePositionBias(window, Bound), [Linear($"{network}.2", x, heads, bias: false)], []);
+    }
+
+    /// <summary>
+    /// Bias that separates what a roll brought together, [1, windows, L, L]; <paramref name="like"/> says where it is
+    /// computed.
+    /// </summary>
     public Value ShiftedWindowMask(string nodeName, Value like, Pair grid, Pair window, Pair shift) =>
         Add(nodeName, new ShiftedWindowMask(grid, window, shift), [like], []);
 
     public Value Normalize(string nodeName, Value x) => Add(nodeName, new Normalize(), [x], []);
 
-    /// <summary>Times exp(min(p, ln 100)) for each head; p, named as the node, starts from ln 10, as in Swin Transformer V2.</summary>
+    /// <summary>
+    /// Times exp(min(p, ln 100)) for each head; p, named as the node, starts from ln 10, as in Swin Transformer V2.
+    /// </summary>
     public Value LogitScale(string nodeName, Value x) => Add(nodeName, new LogitScale(Math.Log(100)), [x],
         [new(nodeName, [ShapeOf(x)[^3], 1, 1], ParameterRole.Bias, Initialization.Constant(Math.Log(10)))]);
 
-    /// <summary>LSTM over [N, T, I]; the outputs of every step, both directions side by side where there are two.</summary>
+    /// <summary>
+    /// LSTM over [N, T, I]; the outputs of every step, both directions side by side where there are two.
+    /// </summary>
     public Value Lstm(string nodeName, Value x, long hidden, int layers = 1, bool bidirectional = false, bool bias = true) =>
         Recurrent(nodeName, x, hidden, gates: 4, reverse => new Lstm(reverse), layers, bidirectional, bias);
 

@@ -31,6 +31,7 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(Normalize), nameof(Normalize))]
 [JsonDerivedType(typeof(ParameterValue), nameof(ParameterValue))]
 [JsonDerivedType(typeof(Permute), nameof(Permute))]
+[JsonDerivedType(typeof(RelativeCoordinates), nameof(RelativeCoordinates))]
 [JsonDerivedType(typeof(RelativePositionBias), nameof(RelativePositionBias))]
 [JsonDerivedType(typeof(Reshape), nameof(Reshape))]
 [JsonDerivedType(typeof(RmsNorm), nameof(RmsNorm))]

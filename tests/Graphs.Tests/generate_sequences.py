@@ -10,7 +10,7 @@ import pathlib
 
 import torch
 from torch import nn
-from torchvision.models.swin_transformer import PatchMerging, ShiftedWindowAttention
+from torchvision.models.swin_transformer import PatchMerging, ShiftedWindowAttention, ShiftedWindowAttentionV2
 
 
 def flat(tensor):
@@ -46,6 +46,19 @@ def attend(module, x):
     return module(x, x, x, need_weights=False)[0]
 
 
+def version2():
+    module = ShiftedWindowAttentionV2(4, [2, 2], [1, 1], 2)
+    module.cpb_mlp = nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 2, bias=False))
+    return module
+
+
+def without_key_bias(module, x):
+    # PyTorch's forward pass takes it as 0; so must the parameters, for whoever adds it.
+    with torch.no_grad():
+        module.qkv.bias[4:8] = 0
+    return module(x)
+
+
 def main():
     torch.set_num_threads(1)
     cases = {
@@ -54,6 +67,7 @@ def main():
         "lstm_plain": case(nn.LSTM(3, 2, bias=False, batch_first=True), (2, 4, 3), first),
         "gru": case(nn.GRU(3, 2, num_layers=2, bidirectional=True, batch_first=True), (2, 4, 3), first),
         "swin": case(ShiftedWindowAttention(4, [2, 2], [1, 1], 2), (2, 4, 6, 4), call),
+        "swin_v2": case(version2(), (2, 4, 6, 4), without_key_bias),
         "patch_merging": case(PatchMerging(2), (2, 4, 6, 2), call),
     }
     data = {"made_with": f"PyTorch {torch.__version__}", "cases": cases}

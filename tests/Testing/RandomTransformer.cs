@@ -6,8 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Testing;
 
 /// <summary>
-/// A small transformer drawn from a seed: patches by a convolution or embedded words, a class token, position embeddings, attention by either
-/// policy (packed, in shifted windows, or of separate projections), MLPs, patch merging, residual sums, and norms where they are asked for.
+/// A small transformer drawn from a seed: patches by a convolution or embedded words, a class token, position
+/// embeddings, attention by either policy (packed, in shifted windows, or of separate projections), MLPs, patch
+/// merging, residual sums, and norms where they are asked for.
 /// </summary>
 public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
 {
@@ -91,7 +92,7 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"block{block}");
             var y = ShiftedWindows.Attention(
-                g, name, Normalised(g, dice, $"{name}.norm1", x), window: 2, dice.Pick(0, 1), heads: 2, dice.Chance(0.5), Policy(dice));
+                g, name, Normalised(g, dice, $"{name}.norm1", x), window: 2, dice.Pick(0, 1), heads: 2, dice.Chance(0.5), Policy(dice), dice.Chance(0.3));
             x = Mlp(g, dice, name, g.Add($"{name}.sum", x, y));
             var shape = g.ShapeOf(x);
             if (dice.Chance(0.4) && shape[1] >= 4)

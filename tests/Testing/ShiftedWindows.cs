@@ -7,11 +7,13 @@ namespace Ocs.Testing;
 public static class ShiftedWindows
 {
     /// <summary>
-    /// Attention within windows of [N, H, W, C], after a roll by <paramref name="shift"/>, which is undone. The windows are a dimension of their
-    /// own, or merged with the batch, where the shifted windows' mask needs them apart again.
+    /// Attention within windows of [N, H, W, C], after a roll by <paramref name="shift"/>, which is undone. The windows
+    /// are a dimension of their own, or merged with the batch, where the shifted windows' mask needs them apart again.
+    /// With <paramref name="cosine"/> it is version 2's.
     /// </summary>
     public static Value Attention(
-        GraphBuilder g, string name, Value x, int window, int shift, int heads, bool mergeBatch, SplitPolicy policy = SplitPolicy.WholeOuter)
+        GraphBuilder g, string name, Value x, int window, int shift, int heads, bool mergeBatch, SplitPolicy policy = SplitPolicy.WholeOuter,
+        bool cosine = false)
     {
         var shape = g.ShapeOf(x);
         var (height, width, channels) = ((int)shape[1], (int)shape[2], shape[3]);
@@ -26,9 +28,14 @@ public static class ShiftedWindows
             x = g.Reshape($"{name}.apart", x, [1, rows * columns, window * window, 3 * channels]);
         }
 
-        var bias = g.Unsqueeze($"{name}.bias", g.RelativePositionBias($"{name}.relative_position_bias_table", window, heads), 1);
+        var bias = g.Unsqueeze(
+            $"{name}.bias.windows",
+            cosine
+                ? g.ContinuousPositionBias($"{name}.bias", $"{name}.cpb_mlp", x, window, heads, hidden: 5)
+                : g.RelativePositionBias($"{name}.relative_position_bias_table", window, heads),
+            1);
         var mask = g.Unsqueeze($"{name}.mask.heads", g.ShiftedWindowMask($"{name}.mask", x, new Pair(height, width), window, shift), 2);
-        x = g.PackedAttention(name, x, heads, $"{name}.proj", [bias, mask], policy: policy);
+        x = g.PackedAttention(name, x, heads, $"{name}.proj", [bias, mask], policy: policy, temperature: cosine ? $"{name}.logit_scale" : null);
         x = g.Reshape($"{name}.grid.back", x, [1, rows, columns, window, window, channels]);
         x = g.Reshape($"{name}.image", g.Permute($"{name}.rows", x, 0, 1, 3, 2, 4, 5), [1, height, width, channels]);
         return Roll(g, $"{name}.back", x, height - shift, width - shift);

@@ -3,7 +3,10 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Rows of a table by their indices, [N, ...] -> [N, ..., E]. Indices are whole numbers of any type. Parameter: weight [V, E].</summary>
+/// <summary>
+/// Rows of a table by their indices, [N, ...] -> [N, ..., E]. Indices are whole numbers of any type. Parameter: weight
+/// [V, E].
+/// </summary>
 public sealed record Embedding : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

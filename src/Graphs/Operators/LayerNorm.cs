@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Layer normalisation over the last dimensions (Ba et al. 2016, arXiv 1607.06450), one of them by default: [..., C]. Parameters: none, or
-/// weight and bias of the normalised dimensions' shape.
+/// Layer normalisation over the last dimensions (Ba et al. 2016, arXiv 1607.06450), one of them by default: [..., C].
+/// Parameters: none, or weight and bias of the normalised dimensions' shape.
 /// </summary>
 public sealed record LayerNorm(double Epsilon, int Dimensions = 1) : Operator
 {

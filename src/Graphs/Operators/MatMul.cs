@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Matrix products of two values, [..., M, K] and [..., K, N] -> [..., M, N], with the same leading dimensions.</summary>
+/// <summary>
+/// Matrix products of two values, [..., M, K] and [..., K, N] -> [..., M, N], with the same leading dimensions.
+/// </summary>
 public sealed record MatMul : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

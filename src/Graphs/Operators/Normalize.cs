@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Division by the length of the last dimension's vector, x / max(‖x‖₂, 1e-12): what cosine attention compares.</summary>
+/// <summary>
+/// Division by the length of the last dimension's vector, x / max(‖x‖₂, 1e-12): what cosine attention compares.
+/// </summary>
 public sealed record Normalize : Operator
 {
     // PyTorch's default.

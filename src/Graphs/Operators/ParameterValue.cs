@@ -5,8 +5,8 @@ namespace Ocs.Graphs.Operators;
 
 /// <summary>
 /// A parameter as a value: a class token, position embedding or table. Parameter: [1, ...], or without that 1 when
-/// <paramref name="AddsBatch"/>. Without an input the value is [1, ...] for every batch, and operators that broadcast repeat it; with one,
-/// it has the input's dimension 0, as a token that is joined to others needs.
+/// <paramref name="AddsBatch"/>. Without an input the value is [1, ...] for every batch, and operators that broadcast
+/// repeat it; with one, it has the input's dimension 0, as a token that is joined to others needs.
 /// </summary>
 public sealed record ParameterValue(bool AddsBatch = false) : Operator
 {

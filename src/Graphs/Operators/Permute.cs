@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Dimensions in another order: output dimension d is input dimension <c>Order[d]</c>. The batch stays in front.</summary>
+/// <summary>
+/// Dimensions in another order: output dimension d is input dimension <c>Order[d]</c>. The batch stays in front.
+/// </summary>
 public sealed record Permute(ImmutableArray<int> Order) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

@@ -3,7 +3,10 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>The rules that gated recurrent layers share: parameters input weight [gH, I], hidden weight [gH, H] and two biases [gH] or none.</summary>
+/// <summary>
+/// The rules that gated recurrent layers share: parameters input weight [gH, I], hidden weight [gH, H] and two biases
+/// [gH] or none.
+/// </summary>
 internal static class Recurrence
 {
     private static readonly Axis InputColumns = Axis.Parameter(0, 1);

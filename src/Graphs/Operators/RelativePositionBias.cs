@@ -4,10 +4,15 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Bias of attention within a window of h x w positions, from a table by their distance, [N, (2h - 1)(2w - 1), heads] -> [N, heads, hw, hw].
-/// Positions are numbered row by row; i and j take row (y_i - y_j + h - 1)(2w - 1) + (x_i - x_j + w - 1) (Liu et al. 2021, arXiv 2103.14030).
+/// Bias of attention within a window of h x w positions, from a table by their distance, [N, (2h - 1)(2w - 1), heads]
+/// -> [N, heads, hw, hw]. Positions are numbered row by row; i and j take row (y_i - y_j + h - 1)(2w - 1) + (x_i - x_j
+/// + w - 1) (Liu et al. 2021, arXiv 2103.14030).
 /// </summary>
-public sealed record RelativePositionBias(Pair Window) : Operator
+/// <param name="Window">h and w.</param>
+/// <param name="Bound">
+/// When given, the bias is that times the sigmoid of the table's value, as in Swin Transformer V2; else 0.
+/// </param>
+public sealed record RelativePositionBias(Pair Window, double Bound = 0) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
@@ -25,7 +30,14 @@ public sealed record RelativePositionBias(Pair Window) : Operator
         using var rows = onCpu.To(context.Input.Device);
         using var gathered = Aten.IndexSelect(context.Input, 1, rows);
         using var square = Aten.Reshape(gathered, [gathered.Shape[0], Positions, Positions, gathered.Shape[2]]);
-        return Aten.Permute(square, [0, 3, 1, 2]);
+        using var bias = Aten.Permute(square, [0, 3, 1, 2]);
+        if (Bound == 0)
+        {
+            return bias.Alias();
+        }
+
+        using var shares = Aten.Sigmoid(bias);
+        return Aten.Mul(shares, Bound);
     }
 
     public override void Couple(ICoupling coupling)
@@ -34,7 +46,9 @@ public sealed record RelativePositionBias(Pair Window) : Operator
         coupling.Tie(Axis.Input(0, 2), Axis.Output(1));
     }
 
-    public override string ToString() => $"RelativePositionBias({Window})";
+    public override bool KeepsZeroChannels => Bound == 0;
+
+    public override string ToString() => $"RelativePositionBias({Window}{(Bound == 0 ? "" : $", bound {Bound}")})";
 
     private long Positions => (long)Window.Height * Window.Width;
 

@@ -16,8 +16,8 @@ public enum SplitPolicy
 }
 
 /// <summary>
-/// The same elements, row-major, in another shape. <paramref name="Shape"/> is that for a batch of one; dimension 0 may be a multiple of the
-/// batch, as when windows are merged into it: [1, 2, 2, L, C] -> [4, L, C].
+/// The same elements, row-major, in another shape. <paramref name="Shape"/> is that for a batch of one; dimension 0 may
+/// be a multiple of the batch, as when windows are merged into it: [1, 2, 2, L, C] -> [4, L, C].
 /// </summary>
 public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = SplitPolicy.WholeOuter) : Operator
 {

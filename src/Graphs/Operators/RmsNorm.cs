@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Division by the root mean square over the last dimension (Zhang and Sennrich 2019, arXiv 1910.07467): x / sqrt(mean(x²) + epsilon) times
-/// weight [C].
+/// Division by the root mean square over the last dimension (Zhang and Sennrich 2019, arXiv 1910.07467): x /
+/// sqrt(mean(x²) + epsilon) times weight [C].
 /// </summary>
 public sealed record RmsNorm(double Epsilon) : Operator
 {

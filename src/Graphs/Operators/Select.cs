@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>One index of a dimension, without the dimension: the class token of [N, L, E] is index 0 of dimension 1.</summary>
+/// <summary>
+/// One index of a dimension, without the dimension: the class token of [N, L, E] is index 0 of dimension 1.
+/// </summary>
 public sealed record Select(int Dimension, int Index) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

@@ -4,9 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Bias of attention within windows of a grid that was rolled by <paramref name="Shift"/>: -100 between positions that the roll brought together
-/// from opposite borders, else 0. -> [1, windows, L, L], windows row by row, L positions in each (Liu et al. 2021, arXiv 2103.14030, Fig. 4).
-/// Only the device and type of the input are looked at.
+/// Bias of attention within windows of a grid that was rolled by <paramref name="Shift"/>: -100 between positions that
+/// the roll brought together from opposite borders, else 0. -> [1, windows, L, L], windows row by row, L positions in
+/// each (Liu et al. 2021, arXiv 2103.14030, Fig. 4). Only the device and type of the input are looked at.
 /// </summary>
 public sealed record ShiftedWindowMask(Pair Grid, Pair Window, Pair Shift) : Operator
 {

@@ -5,7 +5,10 @@ namespace Ocs.Pruning.Surgery;
 /// <summary>Tensors of the kept indices of each dimension, and back.</summary>
 internal static class Coordinates
 {
-    /// <summary>The kept indices of each dimension, ascending; a null keeps all. The caller owns the tensor, which may share the storage.</summary>
+    /// <summary>
+    /// The kept indices of each dimension, ascending; a null keeps all. The caller owns the tensor, which may share the
+    /// storage.
+    /// </summary>
     public static Tensor Select(Tensor tensor, IReadOnlyList<int[]?> kept)
     {
         var current = tensor.Alias();
@@ -24,7 +27,9 @@ internal static class Coordinates
         return current;
     }
 
-    /// <summary>The opposite: zeros where nothing was kept. The caller owns the tensor, which may share the storage.</summary>
+    /// <summary>
+    /// The opposite: zeros where nothing was kept. The caller owns the tensor, which may share the storage.
+    /// </summary>
     public static Tensor Expand(Tensor tensor, IReadOnlyList<int[]?> kept, IReadOnlyList<long> shape)
     {
         var current = tensor.Alias();

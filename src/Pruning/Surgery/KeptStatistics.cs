@@ -6,8 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// The network that a cut is compared with, where zeroing is not removing: a layer norm takes its mean over the channels that stay, while in
-/// the full network zeroed channels would count. So in the full network such a node is run on what stays of its input, and gives zeros elsewhere.
+/// The network that a cut is compared with, where zeroing is not removing: a layer norm takes its mean over the
+/// channels that stay, while in the full network zeroed channels would count. So in the full network such a node is run
+/// on what stays of its input, and gives zeros elsewhere.
 /// </summary>
 internal static class KeptStatistics
 {

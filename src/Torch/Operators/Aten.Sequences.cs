@@ -24,7 +24,10 @@ public static unsafe partial class Aten
         }
     }
 
-    /// <summary>One layer and direction over [N, T, I], hidden state and cell from one zero state [1, N, H]; the outputs of all steps.</summary>
+    /// <summary>
+    /// One layer and direction over [N, T, I], hidden state and cell from one zero state [1, N, H]; the outputs of all
+    /// steps.
+    /// </summary>
     public static Tensor Lstm(Tensor input, Tensor zeroState, ReadOnlySpan<Tensor> parameters, bool training)
         => Sequence(LstmOperator, input, OperatorArgument.List([zeroState, zeroState]), parameters, training);
 

@@ -75,6 +75,23 @@ public sealed class AttentionTests
     }
 
     [Fact]
+    public void A_bounded_bias_and_the_distances_of_a_window_are_version_twos()
+    {
+        // 16 sigmoid(ln 3) = 12, 16 sigmoid(0) = 8.
+        var op = new RelativePositionBias(new Pair(1, 2), Bound: 16);
+        Tensors.AssertClose([8f, 4, 12, 8], Probe.Run(op, [([-MathF.Log(3), 0, MathF.Log(3)], [1, 3, 1])]));
+        Assert.False(op.KeepsZeroChannels);
+        // log2(1 + 8) / 3 and log2(1 + 4) / 3.
+        var (far, near) = (MathF.Log2(9) / 3, MathF.Log2(5) / 3);
+        var distances = new RelativeCoordinates(new Pair(2, 3));
+        Assert.Equal([1, 15, 2], Probe.Shapes(distances, [[1, 7]]).Output.ToArray());
+        var values = Probe.Run(distances, [([0], [1, 1])]);
+        Tensors.AssertClose([-far, -far, -far, -near, -far, 0, -far, near, -far, far, 0, -far], values[..12]);
+        Assert.Equal(
+            "Node 'node': a window of 1x3 must be at least 2 positions high and wide.", Probe.Error(new RelativeCoordinates(new Pair(1, 3)), [[1, 7]]));
+    }
+
+    [Fact]
     public void The_mask_separates_what_a_roll_brought_together()
     {
         // A row of four, rolled left by one, in windows of two: 1 2 | 3 0. Only 3 and 0 were not neighbours.
