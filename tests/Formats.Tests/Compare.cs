@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ocs.Graphs;
 using Ocs.Torch;
 
@@ -46,7 +47,7 @@ internal static class Compare
             }
             else
             {
-                Assert.Equal(left.Operator, right.Operator);
+                Assert.Equal(JsonSerializer.Serialize<Graphs.Operator>(left.Operator), JsonSerializer.Serialize<Graphs.Operator>(right.Operator));
             }
         }
 
