@@ -53,9 +53,8 @@ public sealed record Graph(
     public long MacsOf(int node)
     {
         var shapes = ShapesOf(node);
-        return Nodes[node].Operator.Macs(shapes) is { } term
-            ? term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis))
-            : 0;
+        return Nodes[node].Operator.MacsTerms(shapes)
+            .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis)));
     }
 
     /// <summary>The shapes that a node's rules see.</summary>

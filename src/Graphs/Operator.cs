@@ -24,22 +24,38 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(ConvTranspose2d), nameof(ConvTranspose2d))]
 [JsonDerivedType(typeof(Dropout), nameof(Dropout))]
 [JsonDerivedType(typeof(Dropout2d), nameof(Dropout2d))]
+[JsonDerivedType(typeof(Embedding), nameof(Embedding))]
 [JsonDerivedType(typeof(Expand), nameof(Expand))]
 [JsonDerivedType(typeof(Flatten), nameof(Flatten))]
 [JsonDerivedType(typeof(GroupNorm), nameof(GroupNorm))]
+[JsonDerivedType(typeof(Gru), nameof(Gru))]
 [JsonDerivedType(typeof(Input), nameof(Input))]
 [JsonDerivedType(typeof(InstanceNorm2d), nameof(InstanceNorm2d))]
+[JsonDerivedType(typeof(LayerNorm), nameof(LayerNorm))]
 [JsonDerivedType(typeof(LayerScale2d), nameof(LayerScale2d))]
 [JsonDerivedType(typeof(Linear), nameof(Linear))]
+[JsonDerivedType(typeof(LogitScale), nameof(LogitScale))]
+[JsonDerivedType(typeof(Lstm), nameof(Lstm))]
+[JsonDerivedType(typeof(MatMul), nameof(MatMul))]
 [JsonDerivedType(typeof(MaxPool2d), nameof(MaxPool2d))]
-[JsonDerivedType(typeof(PRelu), nameof(PRelu))]
+[JsonDerivedType(typeof(Normalize), nameof(Normalize))]
 [JsonDerivedType(typeof(Pad2d), nameof(Pad2d))]
 [JsonDerivedType(typeof(PadChannels), nameof(PadChannels))]
+[JsonDerivedType(typeof(ParameterValue), nameof(ParameterValue))]
+[JsonDerivedType(typeof(Permute), nameof(Permute))]
 [JsonDerivedType(typeof(PixelShuffle), nameof(PixelShuffle))]
 [JsonDerivedType(typeof(PixelUnshuffle), nameof(PixelUnshuffle))]
+[JsonDerivedType(typeof(PRelu), nameof(PRelu))]
 [JsonDerivedType(typeof(Reduce), nameof(Reduce))]
+[JsonDerivedType(typeof(RelativeCoordinates), nameof(RelativeCoordinates))]
+[JsonDerivedType(typeof(RelativePositionBias), nameof(RelativePositionBias))]
+[JsonDerivedType(typeof(Reshape), nameof(Reshape))]
+[JsonDerivedType(typeof(RmsNorm), nameof(RmsNorm))]
 [JsonDerivedType(typeof(Roll), nameof(Roll))]
+[JsonDerivedType(typeof(ScaledDotProductAttention), nameof(ScaledDotProductAttention))]
+[JsonDerivedType(typeof(Select), nameof(Select))]
 [JsonDerivedType(typeof(SelectChannels), nameof(SelectChannels))]
+[JsonDerivedType(typeof(ShiftedWindowMask), nameof(ShiftedWindowMask))]
 [JsonDerivedType(typeof(Slice), nameof(Slice))]
 [JsonDerivedType(typeof(Softmax), nameof(Softmax))]
 [JsonDerivedType(typeof(StochasticDepth), nameof(StochasticDepth))]
@@ -56,6 +72,9 @@ public abstract record Operator
     /// <summary>Multiply-accumulates for one sample, or null for none.</summary>
     public virtual MacsTerm? Macs(NodeShapes shapes) => null;
 
+    /// <summary>The same for nodes that are more than one product, as attention is; a single one states <see cref="Macs"/>.</summary>
+    public virtual ImmutableArray<MacsTerm> MacsTerms(NodeShapes shapes) => Macs(shapes) is { } term ? [term] : [];
+
     /// <summary>Says which coordinates must leave together.</summary>
     public abstract void Couple(ICoupling coupling);
 
@@ -64,6 +83,12 @@ public abstract record Operator
 
     /// <summary>The operator for parameters and inputs of other widths: attributes that count channels follow.</summary>
     internal virtual Operator Resize(NodeShapes before, NodeShapes after) => this;
+
+    /// <summary>The resize rule of operators whose channels the shapes alone do not tell apart: a guess could be wrong and fit.</summary>
+    protected Operator RequireUnchanged(NodeShapes before, NodeShapes after) =>
+        before.Inputs.Zip(after.Inputs).All(shapes => shapes.First.SequenceEqual(shapes.Second))
+            ? this
+            : throw after.Error("its channels among fewer cannot be known from the parameters' shapes");
 
     /// <summary>Whether the run rule can overwrite its first input.</summary>
     [JsonIgnore]
@@ -81,8 +106,8 @@ public abstract record Operator
     public virtual bool KeepsZeroChannelsIn(NodeShapes shapes) => KeepsZeroChannels;
 
     /// <summary>
-    /// Whether the channels that stay see the others leave, even those that are zero: statistics over channels, a quotient 0 / 0. Then the
-    /// network with zero channels does not compute what the one without them does.
+    /// Whether what stays gets other values when some channels of the first input leave than when they are zero: statistics over channels,
+    /// a quotient 0 / 0. The outputs of a cut through such a node are not those of the zeroed network.
     /// </summary>
     [JsonIgnore]
     public virtual bool ChangesWhenChannelsLeave => false;

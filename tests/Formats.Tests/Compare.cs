@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Torch;
@@ -47,7 +48,7 @@ internal static class Compare
             }
             else if (left.Operator is not (Affine or Reduce or Roll or SelectChannels))
             {
-                Assert.Equal(left.Operator, right.Operator);
+                Assert.Equal(JsonSerializer.Serialize<Graphs.Operator>(left.Operator), JsonSerializer.Serialize<Graphs.Operator>(right.Operator));
             }
         }
 

@@ -155,6 +155,11 @@ internal static class PruneCommand
         console.Tables.Write(table);
         console.WriteLine(
             $"The cut network gives what the full one gives with the pruned channels at zero (largest relative difference {gate.LargestDifference:0.0e+0}).");
+        if (gate.Note is { } remark)
+        {
+            console.WriteLine(remark);
+        }
+
         console.WriteLine($"Written to {output}; without training on, expect its accuracy to be low: `ocs eval {output} --data NAME`.");
     }
 

@@ -22,6 +22,9 @@ public enum ActivationKind
     Mish,
     Selu,
     Celu,
+
+    /// <summary>x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))): the approximation of <see cref="Gelu"/> that some networks were trained with.</summary>
+    GeluTanh,
 }
 
 /// <summary>An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope, or the alpha of Elu and Celu.</summary>
@@ -52,6 +55,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
             ActivationKind.Mish => Aten.Mish(x),
             ActivationKind.Selu => Aten.Selu(x),
             ActivationKind.Celu => Aten.Celu(x, Slope),
+            ActivationKind.GeluTanh => Aten.Gelu(x, "tanh"),
             _ => throw new InvalidOperationException($"Activation {Kind} has no run rule."),
         };
     }

@@ -21,6 +21,12 @@ public sealed record Add : Operator
 
     public override void Couple(ICoupling coupling) => Broadcasting.Couple(coupling);
 
+    internal override Operator Resize(NodeShapes before, NodeShapes after)
+    {
+        Broadcasting.RequireSamePattern(before, after, "add");
+        return this;
+    }
+
     public override bool CanRunInPlace => true;
 
     public override bool OutputMayBeOverwritten => true;

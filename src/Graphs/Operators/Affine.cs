@@ -30,6 +30,8 @@ public sealed record Affine(ImmutableArray<double> Scale, ImmutableArray<double>
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+
     public override Operator Cut(ICut cut) => new Affine(Kept(Scale, cut), Kept(Shift, cut));
 
     public override bool OutputMayBeOverwritten => true;

@@ -20,7 +20,7 @@ public enum ArithmeticKind
 public sealed record Arithmetic(ArithmeticKind Kind) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) =>
-        Broadcasting.Shape(shapes, Kind.ToString().ToLowerInvariant());
+        Broadcasting.Shape(shapes, Verb);
 
     public override Tensor Run(in RunContext context) => Kind switch
     {
@@ -43,5 +43,13 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
     // 0 / 0 is not a number, and stays none when it is multiplied by 0.
     public override bool ChangesWhenChannelsLeave => Kind == ArithmeticKind.Divide;
 
+    internal override Operator Resize(NodeShapes before, NodeShapes after)
+    {
+        Broadcasting.RequireSamePattern(before, after, Verb);
+        return this;
+    }
+
     public override string ToString() => $"{Kind}";
+
+    private string Verb => Kind.ToString().ToLowerInvariant();
 }

@@ -19,6 +19,19 @@ internal static class Broadcasting
             : throw shapes.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}");
     }
 
+    /// <summary>Fails where values that were of equal size would now meet by broadcasting: they would be of another network.</summary>
+    public static void RequireSamePattern(NodeShapes before, NodeShapes after, string verb)
+    {
+        var (a, b) = (after.Inputs[0], after.Inputs[1]);
+        for (var dimension = 0; dimension < Math.Min(a.Length, b.Length); dimension++)
+        {
+            if (before.Inputs[0][dimension] == before.Inputs[1][dimension] && a[dimension] != b[dimension])
+            {
+                throw after.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}");
+            }
+        }
+    }
+
     /// <summary>
     /// Whether both values have the same channels, so that a channel that is zero in one is zero in the other: a single one that meets
     /// many need not be.

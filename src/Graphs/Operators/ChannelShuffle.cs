@@ -38,6 +38,8 @@ public sealed record ChannelShuffle(int Groups) : Operator
     }
 
     /// <summary>A shuffle again where equally many stay in each group at the same places, else the order written out.</summary>
+    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+
     public override Operator Cut(ICut cut)
     {
         var channels = cut.Shapes.Output[1];

@@ -83,17 +83,18 @@ public sealed record Conv2d(
         : this;
 
     internal override Operator Resize(NodeShapes before, NodeShapes after) =>
-        Groups > 1 && IsDepthwise(before) ? this with { Groups = (int)InputChannelsOf(after.Parameters[0], before) } : this;
+        this with { Groups = (int)GroupsOf(after.Parameters[0], before) };
 
     /// <summary>The number of input channels that a weight of a shape takes, where one of another shape had these groups.</summary>
-    internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) => Groups > 1 && IsDepthwise(before)
-        ? weight[0] * Groups / before.Size(WeightRows)
-        : weight[1] * Groups;
+    internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) => weight[1] * GroupsOf(weight, before);
 
     public override bool OutputMayBeOverwritten => true;
 
     public override string ToString() =>
         $"Conv2d(stride {Stride}, padding {Padding}{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";
+
+    private long GroupsOf(ImmutableArray<long> weight, NodeShapes before) =>
+        Groups > 1 && LeavesByGroup(before) ? weight[0] * Groups / before.Size(WeightRows) : Groups;
 
     private bool LeavesByGroup(NodeShapes shapes) => Policy == GroupPolicy.WholeGroups || shapes.Size(WeightColumns) == 1;
 }

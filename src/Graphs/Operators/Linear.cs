@@ -29,7 +29,7 @@ public sealed record Linear : Operator
     public override MacsTerm? Macs(NodeShapes shapes)
     {
         var positions = 1L;
-        for (var dimension = 1; dimension < shapes.Output.Length - 1; dimension++)
+        for (var dimension = 0; dimension < shapes.Output.Length - 1; dimension++)
         {
             positions *= shapes.Output[dimension];
         }

@@ -39,6 +39,8 @@ public sealed record PadChannels(int Before, int After) : Operator
         }
     }
 
+    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+
     public override Operator Cut(ICut cut)
     {
         var kept = cut.Kept(Channels);

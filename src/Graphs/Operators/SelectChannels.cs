@@ -36,6 +36,8 @@ public sealed record SelectChannels(ImmutableArray<int> Indices) : Operator
         }
     }
 
+    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+
     public override Operator Cut(ICut cut) => new SelectChannels(
         Follow(cut.Kept(Axis.Output(1)).Select(channel => Indices[channel]), cut.Kept(Axis.Input(0, 1))));
 

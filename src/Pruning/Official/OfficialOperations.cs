@@ -19,7 +19,7 @@ internal static class OfficialOperations
     {
         var node = graph.Nodes[index];
         var shapes = graph.ShapesOf(index);
-        if (node.Operator.Macs(shapes) is { } macs)
+        foreach (var macs in node.Operator.MacsTerms(shapes))
         {
             yield return macs;
         }

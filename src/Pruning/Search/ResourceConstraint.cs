@@ -26,7 +26,7 @@ public sealed class ResourceConstraint
     public static ResourceConstraint Macs(CouplingGraph coupling)
     {
         var graph = coupling.Graph;
-        return Of(coupling, node => graph.Nodes[node].Operator.Macs(graph.ShapesOf(node)) is { } term ? [term] : []);
+        return Of(coupling, node => graph.Nodes[node].Operator.MacsTerms(graph.ShapesOf(node)));
     }
 
     /// <summary>Trained values.</summary>

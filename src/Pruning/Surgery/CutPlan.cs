@@ -52,25 +52,9 @@ public sealed class CutPlan
     public Tensor Apply(string parameter, Tensor tensor)
     {
         using var _ = Autograd.NoGrad();
-        var current = tensor.Detach();
-        for (var dimension = 0; dimension < current.Rank; dimension++)
-        {
-            var kept = _kept[parameter][dimension];
-            if (kept.Length == current.Shape[dimension])
-            {
-                continue;
-            }
-
-            using var index = Index(kept, tensor.Device);
-            var selected = Aten.IndexSelect(current, dimension, index);
-            current.Dispose();
-            current = selected;
-        }
-
-        using (current)
-        {
-            return current.Clone();
-        }
+        using var detached = tensor.Detach();
+        using var selected = Coordinates.Select(detached, _kept[parameter]);
+        return selected.Clone();
     }
 
     /// <summary>The cut that leads from what a cut leaves to what a narrower one of the same network does.</summary>
@@ -94,27 +78,9 @@ public sealed class CutPlan
     public Tensor Expand(string parameter, Tensor tensor)
     {
         using var _ = Autograd.NoGrad();
-        var current = tensor.Detach();
-        var shape = Before.Parameter(parameter).Shape;
-        for (var dimension = 0; dimension < shape.Length; dimension++)
-        {
-            if (current.Shape[dimension] == shape[dimension])
-            {
-                continue;
-            }
-
-            using var index = Index(_kept[parameter][dimension], tensor.Device);
-            using var narrow = current;
-            long[] wide = [.. narrow.Shape];
-            wide[dimension] = shape[dimension];
-            current = Tensor.Zeros(wide, tensor.DType, tensor.Device);
-            Aten.Call("aten::index_copy_", "", current, dimension, index, narrow)[0].Dispose();
-        }
-
-        using (current)
-        {
-            return current.Clone();
-        }
+        using var detached = tensor.Detach();
+        using var expanded = Coordinates.Expand(detached, _kept[parameter], Before.Parameter(parameter).Shape);
+        return expanded.Clone();
     }
 
     /// <summary>A copy of the full network's parameters in which every slice that leaves is 0, biases and statistics included.</summary>
@@ -132,18 +98,12 @@ public sealed class CutPlan
                     continue;
                 }
 
-                using var index = Index(gone, copy[spec.Name].Device);
+                using var index = Coordinates.Index(gone, copy[spec.Name].Device);
                 Aten.Call("aten::index_fill_", "int_Scalar", copy[spec.Name], dimension, index, 0.0)[0].Dispose();
             }
         }
 
         return copy;
-    }
-
-    private static Tensor Index(int[] indices, Device device)
-    {
-        using var onCpu = Tensor.FromArray<long>([.. indices.Select(index => (long)index)], [indices.Length]);
-        return onCpu.To(device);
     }
 
     // Both ascend, and the second is contained in the first.

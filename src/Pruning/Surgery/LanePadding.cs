@@ -15,13 +15,14 @@ public static class LanePadding
 
     /// <summary>
     /// How to get from the padded network to the cut one, or null where padding changes nothing, or would: an operator gives zero
-    /// channels another value.
+    /// channels another value, or others their values because of them.
     /// </summary>
     public static CutPlan? Plan(CouplingGraph coupling, Subnetwork subnetwork, CutPlan cut)
     {
         var padded = Pad(coupling.Groups, subnetwork);
         return padded.Kept.Zip(subnetwork.Kept, (wide, narrow) => wide.Length == narrow.Length).All(same => same)
             || coupling.Graph.Nodes.Any(node => !node.Operator.KeepsZeroChannelsIn(coupling.Graph.ShapesOf(node)))
+            || Enumerable.Range(0, coupling.Graph.Nodes.Length).Any(node => KeptStatistics.IsChanged(cut, node))
             ? null
             : CutPlan.Between(CutPlan.Create(coupling, padded), cut);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
@@ -8,17 +9,17 @@ namespace Ocs.Pruning.Surgery;
 public sealed record GateResult(
     bool OutputsEqual, double LargestDifference, bool Backward, bool Shapes, bool Reload, bool Macs, string? Problem)
 {
+    /// <summary>What the comparison of outputs took as given: norms whose statistics a cut changes; null where there are none.</summary>
+    public string? Note { get; init; }
+
     public bool Passed => OutputsEqual && Backward && Shapes && Reload && Macs;
 }
 
 /// <summary>
 /// The proof that a cut is right, before training goes on: the small network computes what the full one does with the pruned channels
-/// zeroed, backward runs, shapes verify, saving and loading changes nothing, and the MACs are what the search promised.
+/// zeroed, backward runs, shapes verify, saving and loading changes nothing, and the MACs are what the search promised. Norms that a cut
+/// changes (<see cref="Operator.ChangesWhenChannelsLeave"/>) take their statistics over what stays in both networks.
 /// </summary>
-/// <remarks>
-/// Norms over channels and quotients see the pruned channels leave. They get only the others in the full network too, so the gate proves
-/// all of the network but the change that these operators make of it.
-/// </remarks>
 public static class PruneProofGate
 {
     /// <summary>Largest difference of two outputs, relative to the largest output, that rounding explains.</summary>
@@ -56,10 +57,16 @@ public static class PruneProofGate
                 $"Parameter '{misshapen.Name}' of the cut network has shape [{string.Join(", ", cut[misshapen.Name].Shape.ToArray())}], but the cut graph says {NodeShapes.Show(misshapen.Shape)}.");
         }
 
-        using var zeroed = new ZeroedNetwork(coupling, subnetwork, plan, full, cut);
-        var difference = OutputDifference(plan, zeroed, cut, batch);
+        using var zeroed = plan.Zeroed(full);
+        var (reference, changed) = KeptStatistics.Apply(coupling, subnetwork, plan);
+        double difference;
+        using (Autograd.NoGrad())
+        {
+            difference = RelativeDifference(reference, zeroed, plan.After, cut, batch);
+        }
+
         var equal = difference <= Tolerance;
-        var problem = equal ? null : FirstDifference(plan, zeroed, cut, batch);
+        var problem = equal ? null : FirstDifference(coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
         var backward = BackwardRuns(plan.After, cut, batch, ref problem);
         var reloaded = reload is null || SurvivesReload(plan.After, cut, batch, reload, ref problem);
         var macs = plan.After.Macs == promisedMacs;
@@ -68,16 +75,15 @@ public static class PruneProofGate
             problem ??= $"The cut network has {plan.After.Macs:N0} MACs, but the search promised {promisedMacs:N0}.";
         }
 
-        return new(equal, difference, backward, Shapes: true, reloaded, macs, problem);
+        return new(equal, difference, backward, Shapes: true, reloaded, macs, problem) { Note = NoteOf(changed) };
     }
 
-    private static double OutputDifference(CutPlan plan, ZeroedNetwork zeroed, ParameterTable cut, Tensor batch)
+    private static string? NoteOf(ImmutableArray<string> changed) => changed switch
     {
-        using var _ = Autograd.NoGrad();
-        using var expected = zeroed.Evaluate(plan.Before.Outputs[0], batch);
-        using var actual = new Executor(plan.After, cut).Forward(batch, training: false);
-        return RelativeDifference(expected, actual);
-    }
+        [] => null,
+        [var only] => $"Zeroed channels would count in the norm '{only}', so the full network's took its statistics over the kept ones.",
+        _ => $"Zeroed channels would count in {changed.Length} norms ('{changed[0]}' first), so the full network's took their statistics over the kept ones.",
+    };
 
     private static double RelativeDifference(Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor batch)
     {
@@ -103,20 +109,33 @@ public static class PruneProofGate
     }
 
     // Only on failure: runs both networks up to each node in turn, and names the first whose kept coordinates differ.
-    private static string FirstDifference(CutPlan plan, ZeroedNetwork zeroed, ParameterTable cut, Tensor batch)
+    private static string FirstDifference(
+        CouplingGraph coupling, Subnetwork subnetwork, Graph reference, Graph after, ParameterTable zeroed, ParameterTable cut, Tensor batch)
     {
         using var _ = Autograd.NoGrad();
-        for (var index = 0; index < plan.Before.Nodes.Length; index++)
+        for (var index = 0; index < reference.Nodes.Length; index++)
         {
-            using var full = zeroed.Evaluate(index, batch);
-            using var expected = zeroed.Select(index, full);
-            using var small = new Executor(plan.After with { Outputs = [index] }, cut).Forward(batch, training: false);
-
-            // Not ">": what is not a number differs too.
-            if (!(RelativeDifference(expected, small) <= Tolerance))
+            if (reference.Nodes[index].Operator is Graphs.Operators.Input)
             {
-                var node = plan.Before.Nodes[index];
-                return $"The cut network differs from the full one first at node '{node.Name}' ({node.Operator}); the cut was undone.";
+                continue;
+            }
+
+            ImmutableArray<int> here = [index];
+            using var full = new Executor(reference with { Outputs = here }, zeroed).Forward(batch, training: false);
+            using var small = new Executor(after with { Outputs = here }, cut).Forward(batch, training: false);
+            int[]?[] kept =
+            [
+                null,
+                .. Enumerable.Range(1, Math.Max(0, full.Rank - 1)).Select(dimension => coupling.KeptOf(index, Axis.Output(dimension), subnetwork)),
+            ];
+            using (var expected = Coordinates.Select(full, kept))
+            {
+                // Not ">": what is not a number differs too.
+                if (!(RelativeDifference(expected, small) <= Tolerance))
+                {
+                    var node = reference.Nodes[index];
+                    return $"The cut network differs from the full one first at node '{node.Name}' ({node.Operator}); the cut was undone.";
+                }
             }
         }
 

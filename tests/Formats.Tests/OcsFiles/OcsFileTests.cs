@@ -30,6 +30,15 @@ public sealed class OcsFileTests : IDisposable
     }
 
     [Fact]
+    public void Random_transformers_come_back_bit_for_bit()
+    {
+        for (var seed = 0; seed < 30; seed++)
+        {
+            RoundTrip(new RandomTransformer(seed, Blocks: 2, Norms: true).Build(), (ulong)seed);
+        }
+    }
+
+    [Fact]
     public void A_reloaded_network_computes_the_same_outputs_whatever_the_layout_was()
     {
         var graph = Models.Build("cifar_resnet20");

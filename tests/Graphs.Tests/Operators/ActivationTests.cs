@@ -32,6 +32,7 @@ public sealed class ActivationTests
             // Klambauer et al. 2017, arXiv 1706.02515: lambda 1.0507, alpha 1.6733.
             ActivationKind.Selu => x => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),
             ActivationKind.Celu => x => x >= 0 ? x : Slope * (Math.Exp(x / Slope) - 1),
+            ActivationKind.GeluTanh => x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
             _ => throw new InvalidOperationException($"{kind} has no formula here."),
         };
         Tensors.AssertClose(

@@ -35,6 +35,8 @@ public sealed class LinearTests
     {
         Assert.Equal(15, Probe.Macs(Op, Probe.Shapes(Op, [[1, 3]], [5, 3], [5])));
         Assert.Equal(7 * 15, Probe.Macs(Op, Probe.Shapes(Op, [[1, 7, 3]], [5, 3], [5])));
+        // Four windows of a sample, merged with the batch.
+        Assert.Equal(4 * 7 * 15, Probe.Macs(Op, Probe.Shapes(Op, [[4, 7, 3]], [5, 3], [5])));
     }
 
     [Fact]

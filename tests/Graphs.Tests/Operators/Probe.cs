@@ -39,9 +39,8 @@ internal static class Probe
         }
     }
 
-    public static long Macs(Operator op, NodeShapes shapes) => op.Macs(shapes) is { } term
-        ? term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis))
-        : 0;
+    public static long Macs(Operator op, NodeShapes shapes) => op.MacsTerms(shapes)
+        .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis)));
 
     /// <summary>What the coupling rule says, one "axis[index]~axis[index]" for each tie, in order.</summary>
     public static RecordedCoupling Couple(Operator op, NodeShapes shapes)
@@ -50,6 +49,9 @@ internal static class Probe
         op.Couple(coupling);
         return coupling;
     }
+
+    /// <summary>Asserts that a rule states these ties, among others.</summary>
+    public static void AssertTied(IReadOnlySet<string> ties, params string[] expected) => Assert.All(expected, tie => Assert.Contains(tie, ties));
 }
 
 /// <summary>Writes down what a coupling rule says.</summary>

@@ -29,6 +29,7 @@ internal static class Activation
             case ActivationKind.Mish: Mish(x, node); break;
             case ActivationKind.Selu: node.Emit("Selu", [x]); break;
             case ActivationKind.Celu: node.Emit("Celu", [x], NodeExport.Attribute("alpha", op.Slope)); break;
+            case ActivationKind.GeluTanh: GeluTanh(x, node); break;
             default: throw new InvalidOperationException($"Activation {op.Kind} has no ONNX form.");
         }
     }
@@ -40,6 +41,19 @@ internal static class Activation
         var erf = node.EmitPart("erf", "Erf", [scaled]);
         var sum = node.EmitPart("sum", "Add", [erf, node.Constant("one", 1f)]);
         var product = node.EmitPart("product", "Mul", [x, sum]);
+        node.Emit("Mul", [product, node.Constant("half", 0.5f)]);
+    }
+
+    // x / 2 * (1 + tanh(sqrt(2 / pi) * x * (1 + 0.044715 x * x)))
+    private static void GeluTanh(string x, NodeExport node)
+    {
+        var one = node.Constant("one", 1f);
+        var square = node.EmitPart("square", "Mul", [x, x]);
+        var bent = node.EmitPart("bent", "Mul", [square, node.Constant("bend", 0.044715f)]);
+        var factor = node.EmitPart("factor", "Add", [bent, one]);
+        var scaled = node.EmitPart("scaled", "Mul", [x, node.Constant("scale", MathF.Sqrt(2 / MathF.PI))]);
+        var tanh = node.EmitPart("tanh", "Tanh", [node.EmitPart("inner", "Mul", [scaled, factor])]);
+        var product = node.EmitPart("product", "Mul", [x, node.EmitPart("sum", "Add", [tanh, one])]);
         node.Emit("Mul", [product, node.Constant("half", 0.5f)]);
     }
 

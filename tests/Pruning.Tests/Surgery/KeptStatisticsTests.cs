@@ -11,7 +11,7 @@ namespace Ocs.Pruning.Tests.Surgery;
 /// <summary>The gate on operators for which a channel of zeros is not one that is absent.</summary>
 [NoTensorLeaks]
 [OneThread]
-public sealed class ZeroedNetworkTests
+public sealed class KeptStatisticsTests
 {
     [Theory]
     [InlineData(1)]

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Ocs.Torch;
+
+namespace Ocs.Graphs.Operators;
+
+/// <summary>What leaves together where a dimension C is split into (A, B), or (A, B) are merged into C.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SplitPolicy>))]
+public enum SplitPolicy
+{
+    /// <summary>An index of A with all of its B: whole heads, where A counts the heads. B keeps its size.</summary>
+    WholeOuter,
+
+    /// <summary>An index of B in every A: the same index in every head. A keeps its size.</summary>
+    SameInner,
+}
+
+/// <summary>
+/// The same elements, row-major, in another shape. <paramref name="Shape"/> is that for a batch of one; dimension 0 may
+/// be a multiple of the batch, as when windows are merged into it: [1, 2, 2, L, C] -> [4, L, C].
+/// </summary>
+public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = SplitPolicy.WholeOuter) : Operator
+{
+    public override ImmutableArray<long> InferShape(NodeShapes shapes)
+    {
+        shapes.Require(inputs: 1, parameters: 0);
+        return !Shape.IsDefaultOrEmpty && Shape.All(size => size > 0) && Count(Shape) == Count(shapes.Inputs[0])
+            ? Shape
+            : throw shapes.Error($"{NodeShapes.Show(shapes.Inputs[0])} cannot be reshaped to [{(Shape.IsDefault ? "" : string.Join(", ", Shape))}]");
+    }
+
+    // The batch is the outermost factor of dimension 0 before and after, so that all that is left over goes there.
+    public override Tensor Run(in RunContext context) => Aten.Reshape(context.Input, Shape.SetItem(0, -1).AsSpan());
+
+    public override void Couple(ICoupling coupling)
+    {
+        var (input, output) = (coupling.Shapes.Inputs[0], coupling.Shapes.Output);
+        foreach (var (from, to) in Blocks(input, output))
+        {
+            if (from.Length == 1 && to.Length == 1)
+            {
+                coupling.Tie(Axis.Input(0, from[0]), Axis.Output(to[0]));
+            }
+            else if (from[0] == 0 || to[0] == 0)
+            {
+                Freeze(coupling, from, to, "merged with the batch");
+            }
+            else if (from.Length == 1)
+            {
+                Divide(coupling, Axis.Input(0, from[0]), [.. to.Select(Axis.Output)]);
+            }
+            else if (to.Length == 1)
+            {
+                Divide(coupling, Axis.Output(to[0]), [.. from.Select(dimension => Axis.Input(0, dimension))]);
+            }
+            else
+            {
+                Freeze(coupling, from, to, $"reshaped from {NodeShapes.Show(input)} to {NodeShapes.Show(output)}, which mixes its coordinates");
+            }
+        }
+    }
+
+    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+
+    public override Operator Cut(ICut cut) => this with
+    {
+        Shape = [Shape[0], .. Enumerable.Range(1, Shape.Length - 1).Select(dimension => (long)cut.Kept(Axis.Output(dimension)).Count)],
+    };
+
+    public override string ToString() => $"Reshape({string.Join("x", Shape)}{(Policy == SplitPolicy.WholeOuter ? "" : $", {Policy}")})";
+
+    private void Divide(ICoupling coupling, Axis merged, Axis[] parts)
+    {
+        var leaves = Policy == SplitPolicy.WholeOuter ? parts[0] : parts[^1];
+        var size = coupling.Shapes.Size(leaves);
+        var inner = coupling.Shapes.Size(merged) / size;
+        for (var index = 0L; index < size * inner; index++)
+        {
+            coupling.Tie(merged, index, leaves, Policy == SplitPolicy.WholeOuter ? index / inner : index % size);
+        }
+
+        foreach (var part in parts.Where(part => part != leaves))
+        {
+            coupling.Freeze(part, Policy == SplitPolicy.WholeOuter ? "leaves with whole outer indices only" : "every outer index keeps the same inner ones");
+        }
+    }
+
+    private static void Freeze(ICoupling coupling, int[] from, int[] to, string reason)
+    {
+        Array.ForEach(from, dimension => coupling.Freeze(Axis.Input(0, dimension), reason));
+        Array.ForEach(to, dimension => coupling.Freeze(Axis.Output(dimension), reason));
+    }
+
+    // The shortest runs of dimensions with equally many elements. Dimensions of size 1 between them belong to none.
+    private static IEnumerable<(int[] From, int[] To)> Blocks(ImmutableArray<long> input, ImmutableArray<long> output)
+    {
+        var (i, o) = (0, 0);
+        while (i < input.Length || o < output.Length)
+        {
+            if (i < input.Length && input[i] == 1)
+            {
+                i++;
+            }
+            else if (o < output.Length && output[o] == 1)
+            {
+                o++;
+            }
+            else
+            {
+                var (firstI, firstO) = (i, o);
+                var (countI, countO) = (input[i++], output[o++]);
+                while (countI != countO)
+                {
+                    _ = countI < countO ? countI *= input[i++] : countO *= output[o++];
+                }
+
+                yield return ([.. Enumerable.Range(firstI, i - firstI)], [.. Enumerable.Range(firstO, o - firstO)]);
+            }
+        }
+    }
+
+    private static long Count(ImmutableArray<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
+}

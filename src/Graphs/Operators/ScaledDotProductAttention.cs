@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Graphs.Operators;
+
+/// <summary>
+/// softmax(scale q kᵀ + biases) v (Vaswani et al. 2017, arXiv 1706.03762, eq. 1): q [..., L, d], k [..., S, d], v [...,
+/// S, e] -> [..., L, e], the leading dimensions (batch, windows, heads) equal. Further inputs are added to the scores
+/// [..., L, S]; their leading dimensions may be 1.
+/// </summary>
+/// <param name="Scale">
+/// Usually 1 / sqrt(d) of the network as it was made. A cut leaves it: products with channels that are zero add
+/// nothing.
+/// </param>
+public sealed record ScaledDotProductAttention(double Scale) : Operator
+{
+    public override ImmutableArray<long> InferShape(NodeShapes shapes)
+    {
+        if (shapes.Inputs.Length < 3 || !shapes.Parameters.IsEmpty)
+        {
+            throw shapes.Error("it takes queries, keys, values and biases of the scores, no parameters");
+        }
+
+        var (q, k, v) = (shapes.Inputs[0], shapes.Inputs[1], shapes.Inputs[2]);
+        if (q.Length < 3 || q.Length != k.Length || q.Length != v.Length || q[^1] != k[^1] || k[^2] != v[^2]
+            || !q[..^2].SequenceEqual(k[..^2]) || !q[..^2].SequenceEqual(v[..^2]))
+        {
+            throw shapes.Error($"queries {NodeShapes.Show(q)}, keys {NodeShapes.Show(k)} and values {NodeShapes.Show(v)} do not fit");
+        }
+
+        ImmutableArray<long> scores = [.. q[..^1], k[^2]];
+        foreach (var bias in shapes.Inputs[3..])
+        {
+            if (bias.Length != scores.Length || bias.Where((size, d) => size != scores[d] && (size != 1 || d >= scores.Length - 2)).Any())
+            {
+                throw shapes.Error($"bias {NodeShapes.Show(bias)} does not fit scores {NodeShapes.Show(scores)}");
+            }
+        }
+
+        return [.. q[..^1], v[^1]];
+    }
+
+    public override Tensor Run(in RunContext context)
+    {
+        using var queries = Aten.Mul(context.Inputs[0], Scale);
+        using var keys = Aten.Transpose(context.Inputs[1], -2, -1);
+        var scores = Aten.Matmul(queries, keys);
+        foreach (var bias in context.Inputs[3..])
+        {
+            using var _ = scores;
+            scores = Aten.Add(scores, bias);
+        }
+
+        using (scores)
+        {
+            using var weights = Aten.Softmax(scores, -1);
+            return Aten.Matmul(weights, context.Inputs[2]);
+        }
+    }
+
+    public override ImmutableArray<MacsTerm> MacsTerms(NodeShapes shapes)
+    {
+        var last = shapes.Output.Length - 1;
+        var scores = shapes.Output[last - 1] * shapes.Inputs[1][last - 1];
+        Axis[] leading = [.. Enumerable.Range(0, last - 1).Select(Axis.Output)];
+        return [new(scores, [.. leading, Axis.Input(0, last)]), new(scores, [.. leading, Axis.Input(2, last)])];
+    }
+
+    public override void Couple(ICoupling coupling)
+    {
+        var last = coupling.Shapes.Output.Length - 1;
+        for (var input = 0; input < coupling.Shapes.Inputs.Length; input++)
+        {
+            for (var dimension = 0; dimension < last - 1; dimension++)
+            {
+                if (coupling.Shapes.Inputs[input][dimension] == coupling.Shapes.Output[dimension])
+                {
+                    coupling.Tie(Axis.Input(input, dimension), Axis.Output(dimension));
+                }
+            }
+        }
+
+        coupling.Tie(Axis.Input(0, last), Axis.Input(1, last));
+        coupling.Tie(Axis.Input(2, last), Axis.Output(last));
+        coupling.Tie(Axis.Input(0, last - 1), Axis.Output(last - 1));
+        coupling.Freeze(Axis.Input(1, last - 1), "positions that attention weighs");
+        coupling.Freeze(Axis.Input(2, last - 1), "positions that attention weighs");
+    }
+
+    public override bool OutputMayBeOverwritten => true;
+
+    public override string ToString() => $"ScaledDotProductAttention(scale {Scale:0.####})";
+}
