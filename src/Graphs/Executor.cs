@@ -19,7 +19,7 @@ public sealed class Executor
         _graph = graph;
         _parameters = parameters;
         var uses = CountUses(graph);
-        _releasedAfter = LastUses(graph);
+        _releasedAfter = graph.ReleasedAfter();
         _inPlace = [.. graph.Nodes.Select(node => CanRunInPlace(graph, node, uses))];
     }
 
@@ -110,23 +110,6 @@ public sealed class Executor
         }
 
         return uses;
-    }
-
-    private static ImmutableArray<ImmutableArray<int>> LastUses(Graph graph)
-    {
-        var lastUse = Enumerable.Range(0, graph.Nodes.Length).ToArray();
-        for (var index = 0; index < graph.Nodes.Length; index++)
-        {
-            foreach (var input in graph.Nodes[index].Inputs)
-            {
-                lastUse[input] = index;
-            }
-        }
-
-        var released = Enumerable.Range(0, graph.Nodes.Length)
-            .Where(value => !graph.Outputs.Contains(value))
-            .ToLookup(value => lastUse[value]);
-        return [.. Enumerable.Range(0, graph.Nodes.Length).Select(index => released[index].ToImmutableArray())];
     }
 
     private static bool CanRunInPlace(Graph graph, Node node, int[] uses) =>

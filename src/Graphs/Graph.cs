@@ -67,6 +67,22 @@ public sealed record Graph(
         [.. node.Parameters.Select(name => Parameter(name).Shape)],
         node.Shape);
 
+    /// <summary>By node, the values that are not needed after it: no later node uses them, and they are no output.</summary>
+    public ImmutableArray<ImmutableArray<int>> ReleasedAfter()
+    {
+        var lastUse = Enumerable.Range(0, Nodes.Length).ToArray();
+        for (var index = 0; index < Nodes.Length; index++)
+        {
+            foreach (var input in Nodes[index].Inputs)
+            {
+                lastUse[input] = index;
+            }
+        }
+
+        var released = Enumerable.Range(0, Nodes.Length).Where(value => !Outputs.Contains(value)).ToLookup(value => lastUse[value]);
+        return [.. Enumerable.Range(0, Nodes.Length).Select(index => released[index].ToImmutableArray())];
+    }
+
     /// <summary>The same network, which remembers how images are normalized for it: one number a channel each.</summary>
     public Graph WithNormalization(ImmutableArray<float> mean, ImmutableArray<float> standardDeviation) => this with
     {

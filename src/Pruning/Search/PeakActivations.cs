@@ -20,7 +20,7 @@ internal sealed class PeakActivations : IResourceCount
             .. graph.Nodes.Select((node, index) => new Product(
                 BytesPerValue, [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
         ];
-        _releasedAfter = ReleasedAfter(graph);
+        _releasedAfter = graph.ReleasedAfter();
     }
 
     public long Of(ReadOnlySpan<int> kept)
@@ -39,22 +39,5 @@ internal sealed class PeakActivations : IResourceCount
         }
 
         return peak;
-    }
-
-    private static ImmutableArray<ImmutableArray<int>> ReleasedAfter(Graph graph)
-    {
-        var lastUse = Enumerable.Range(0, graph.Nodes.Length).ToArray();
-        for (var index = 0; index < graph.Nodes.Length; index++)
-        {
-            foreach (var input in graph.Nodes[index].Inputs)
-            {
-                lastUse[input] = index;
-            }
-        }
-
-        var released = Enumerable.Range(0, graph.Nodes.Length)
-            .Where(value => !graph.Outputs.Contains(value))
-            .ToLookup(value => lastUse[value]);
-        return [.. lastUse.Select((_, index) => released[index].ToImmutableArray())];
     }
 }
