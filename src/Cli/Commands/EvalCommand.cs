@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
@@ -20,25 +21,33 @@ internal static class EvalCommand
         var weights = CommonOptions.Weights();
         var data = new Option<string>("--data") { Description = "The data set (`ocs data list` lists them).", HelpName = "NAME", Required = true };
         var limit = new Option<int?>("--data-limit") { Description = "Only so many images, those of a run with the same data-limit.", HelpName = "N" };
+        var normalization = new Option<string?>("--normalization")
+        {
+            Description = "How the images are normalized: data-set or official, the authors' program (default: as an .ocs file remembers, else data-set).",
+            HelpName = "NAME",
+        };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
         {
-            model, weights, data, limit, root, device,
+            model, weights, data, limit, normalization, root, device,
         };
         command.SetAction(parsed => Run(
             new(parsed.GetRequiredValue(model), parsed.GetValue(weights)),
             TrainingDataSource.Open(parsed.GetRequiredValue(data), DatasetSplit.Test, parsed.GetValue(limit), parsed.GetValue(root)),
+            parsed.GetValue(normalization) is { } name ? Choices.Named<NormalizationChoice>("--normalization", name) : null,
             Devices.Find(parsed.GetValue(device)),
             console));
         return command;
     }
 
-    private static int Run(ModelRequest request, ImageDataset data, Device device, CommandConsole console)
+    private static int Run(ModelRequest request, ImageDataset data, NormalizationChoice? normalization, Device device, CommandConsole console)
     {
         using var model = ModelSource.Open(request, console, data);
         ModelSource.CheckFit(model.Graph, data);
-        data = TrainingDataSource.Normalized(data, model.Graph);
+        data = normalization is { } choice
+            ? TrainingDataSource.Normalized(data, choice)
+            : TrainingDataSource.Normalized(data, model.Graph);
         using var parameters = ModelFiles.CopyTo(device, model.Graph, model.Parameters);
         var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSize, device);
         if (console.Json)
