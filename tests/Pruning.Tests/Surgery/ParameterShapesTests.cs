@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
 using Ocs.Testing;
@@ -19,19 +20,21 @@ public sealed class ParameterShapesTests
             var graph = random.Build();
             var coupling = CouplingGraph.Build(graph);
             var after = CutPlan.Create(coupling, coupling.RandomSubnetwork(random.Seed)).After;
-            cases++;
+            // Padded, repeated and reordered channels cannot be told from fewer; of the other networks most must be.
+            var tells = !graph.Nodes.Any(node => node.Operator is ChannelShuffle or SelectChannels or PadChannels or Expand or Affine);
+            cases += tells ? 1 : 0;
             try
             {
                 Assert.Equal(after.ToString(), graph.WithParameterShapes(ShapesOf(after)).ToString());
-                told++;
+                told += tells ? 1 : 0;
             }
             catch (OcsInputException error)
             {
-                // Operators that count channels themselves (padded, repeated, selected ones) do not follow, and say that they do not fit.
+                // Where the shapes do not tell, or what they tell of one operator does not fit the next.
                 Assert.StartsWith("Node '", error.Message, StringComparison.Ordinal);
             }
         });
-        Assert.InRange(told, cases / 2, cases);
+        Assert.InRange(told, cases * 8 / 10, cases);
     }
 
     [Fact]
