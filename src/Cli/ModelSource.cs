@@ -11,15 +11,13 @@ namespace Ocs.Cli;
 /// <summary>What a command line says of a network.</summary>
 /// <param name="Model">A name of the zoo, or an .ocs file.</param>
 /// <param name="Weights">A .safetensors, .pth, .pt, .th or .ocs file; null takes what the model has.</param>
-/// <param name="Classes">Of a zoo network; null takes 10.</param>
-/// <param name="InputChannels">Of a zoo network's images; null takes 3.</param>
+/// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
+/// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
 internal sealed record ModelRequest(string Model, string? Weights, int? Classes = null, int? InputChannels = null);
 
 /// <summary>Finds the network and the weights that a command line means.</summary>
 internal static class ModelSource
 {
-    private const int DefaultClasses = 10;
-
     /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
     public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request, CommandConsole console)
     {
@@ -89,14 +87,16 @@ internal static class ModelSource
         model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
 
     private static Graph Build(ModelRequest request, ImageDataset? data) => data is null
-        ? Models.Build(request.Model, InputOf(request.InputChannels ?? NetworkInput.Cifar.Channels), request.Classes ?? DefaultClasses)
+        ? Models.Build(request.Model, InputOf(request), request.Classes)
         : TrainingDataSource.Network(request.Model, data);
 
-    private static NetworkInput InputOf(int channels) => channels switch
+    // Small grey images are MNIST's.
+    private static NetworkInput? InputOf(ModelRequest request) => (request.InputChannels, Models.Find(request.Model).Input) switch
     {
-        1 => NetworkInput.Mnist,
-        3 => NetworkInput.Cifar,
-        _ => throw new OcsInputException($"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
+        (null, _) => null,
+        (1, var input) => input == NetworkInput.Cifar ? NetworkInput.Mnist : input with { Channels = 1 },
+        (3, var input) => input,
+        (var channels, _) => throw new OcsInputException($"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
     };
 
     private static OcsModel ReadOcs(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)

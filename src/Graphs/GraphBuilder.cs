@@ -59,14 +59,14 @@ public sealed partial class GraphBuilder(string name)
         return Add(nodeName, new Linear(), [x], bias ? specs : specs[..1]);
     }
 
-    /// <summary>Batch normalisation that starts as the identity.</summary>
-    public Value BatchNorm2d(string nodeName, Value x)
+    /// <summary>Batch normalisation that starts as the identity. <paramref name="momentum"/> is the weight of the new batch's statistics.</summary>
+    public Value BatchNorm2d(string nodeName, Value x, double epsilon = BatchNormEpsilon, double momentum = BatchNormMomentum)
     {
         var channels = ShapeOf(x)[1];
         ParameterSpec Vector(string part, ParameterRole role, double start) =>
             new($"{nodeName}.{part}", [channels], role, Initialization.Constant(start));
 
-        return Add(nodeName, new BatchNorm2d(BatchNormEpsilon, BatchNormMomentum), [x],
+        return Add(nodeName, new BatchNorm2d(epsilon, momentum), [x],
         [
             Vector("weight", ParameterRole.NormWeight, 1),
             Vector("bias", ParameterRole.NormBias, 0),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 
 namespace Ocs.Zoo;
@@ -5,6 +6,14 @@ namespace Ocs.Zoo;
 /// <summary>Residual networks. He et al. 2016, arXiv 1512.03385. CIFAR: section 4.2, depth = 6n + 2, projection shortcuts.</summary>
 public static class ResNet
 {
+    internal static ImmutableArray<Model> Models { get; } =
+    [
+        .. new[] { 8, 20, 32, 44, 56, 110 }.Select(depth => Model.Cifar(
+            $"cifar_resnet{depth}",
+            $"ResNet-{depth} for small images (He et al. 2016, section 4.2)",
+            (input, classes) => Cifar(depth, input, classes))),
+    ];
+
     /// <summary>The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.</summary>
     public static Graph Cifar(int depth, NetworkInput input, int classes)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 
 namespace Ocs.Zoo;
@@ -5,6 +6,14 @@ namespace Ocs.Zoo;
 /// <summary>VGG with batch normalisation for small images. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (D and E).</summary>
 public static class Vgg
 {
+    internal static ImmutableArray<Model> Models { get; } =
+    [
+        .. new[] { 16, 19 }.Select(depth => Model.Cifar(
+            $"cifar_vgg{depth}",
+            $"VGG-{depth} with batch norm for small images (Simonyan and Zisserman 2015)",
+            (input, classes) => Cifar(depth, input, classes))),
+    ];
+
     private static readonly int[][] Widths16 = [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]];
 
     private static readonly int[][] Widths19 =

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
-using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Parity.Tests;
@@ -18,7 +17,7 @@ internal sealed class GoldenModel : IDisposable
         Graph = Models.Build($"cifar_{name}");
         Coupling = CouplingGraph.Build(Graph);
         Parameters = ParameterTable.Initialize(Graph, seed: 0);
-        Fill();
+        WeightFormula.Fill(Graph, Parameters, Graph.Parameters.Where(spec => spec.IsTrainable));
         // The files number groups as the program does; ours follow the network. A group is known by its members.
         GroupOf = Json["groups"]!.AsArray().ToImmutableDictionary(
             group => (int)group!["id"]!,
@@ -37,10 +36,6 @@ internal sealed class GoldenModel : IDisposable
     public ImmutableDictionary<int, int> GroupOf { get; }
 
     public static GoldenModel Load(string name) => new(name);
-
-    /// <summary>x[i] = sin(0.01 i), [1, 3, 32, 32].</summary>
-    public static Tensor Input() =>
-        Tensor.FromArray<float>([.. Enumerable.Range(0, 3 * 32 * 32).Select(i => (float)Math.Sin(0.01 * i))], [1, 3, 32, 32]);
 
     /// <summary>By our group position, numbers that the file lists in its own order of groups.</summary>
     public double[] PerChannel(string field, int position)
@@ -61,32 +56,7 @@ internal sealed class GoldenModel : IDisposable
     public Subnetwork Partition(string rule, string target) => Subnetwork.FromPruned(
         Coupling.Groups, Coupling.Groups.Select((_, position) => (IReadOnlyCollection<int>)Pruned(rule, target, position)));
 
-    public void SetRunningVariance(double value)
-    {
-        foreach (var name in Parameters.Names.Where(name => name.EndsWith("running_var", StringComparison.Ordinal)))
-        {
-            Aten.FillInPlace(Parameters[name], value);
-        }
-    }
-
     public void Dispose() => Parameters.Dispose();
-
-    private void Fill()
-    {
-        var k = 0;
-        foreach (var spec in Graph.Parameters.Where(spec => spec.IsTrainable))
-        {
-            var offset = spec.Role == ParameterRole.NormWeight ? 1 : 0;
-            var values = new float[spec.ElementCount];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = (float)(0.05 * Math.Sin(0.7 * k + 0.013 * i + 1) + 0.02 * Math.Cos(0.11 * i * (1 + k % 7)) + offset);
-            }
-
-            Parameters.Replace(spec.Name, Tensor.FromArray<float>(values, spec.Shape.AsSpan()));
-            k++;
-        }
-    }
 
     private int Position(JsonArray members)
     {

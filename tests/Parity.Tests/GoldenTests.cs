@@ -161,7 +161,7 @@ public sealed class GoldenTests
 
         foreach (var (field, variance) in new[] { ("logits", 1.0), ("logits_rv4", 4.0) })
         {
-            golden.SetRunningVariance(variance);
+            WeightFormula.SetRunningVariance(golden.Parameters, variance);
             AssertLogits(golden.Json[field]!.Deserialize<double[]>()!, golden.Graph, golden.Parameters);
             using var cut = plan.Apply(golden.Parameters);
             AssertLogits(golden.Json[$"{field}_pruned_official_0.5"]!.Deserialize<double[]>()!, plan.After, cut);
@@ -175,7 +175,7 @@ public sealed class GoldenTests
     private static void AssertLogits(double[] expected, Graph graph, ParameterTable parameters)
     {
         using var _ = Autograd.NoGrad();
-        using var input = GoldenModel.Input();
+        using var input = WeightFormula.Input(32);
         using var logits = new Executor(graph, parameters).Forward(input, training: false);
         var scale = expected.Max(Math.Abs);
         Assert.All(expected.Zip(logits.ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * scale));

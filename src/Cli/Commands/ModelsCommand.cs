@@ -19,7 +19,9 @@ internal static class ModelsCommand
     {
         var rows = Models.All
             .Select(model => (model, graph: Models.Build(model.Name)))
-            .Select(pair => new ModelRow(pair.model.Name, pair.model.Description, pair.graph.Macs, pair.graph.ParameterCount))
+            .Select(pair => new ModelRow(
+                pair.model.Name, pair.model.Description, Numbers.Shape(pair.graph.InputNodes.First().Shape.Skip(1)), pair.model.Classes,
+                pair.graph.Macs, pair.graph.ParameterCount))
             .ToArray();
         if (console.Json)
         {
@@ -28,14 +30,14 @@ internal static class ModelsCommand
         }
 
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("model").AddColumn(new TableColumn("MACs").RightAligned()).AddColumn(new TableColumn("parameters").RightAligned()).AddColumn("what");
+        table.AddColumn("model").AddColumn("image").AddColumn(new TableColumn("classes").RightAligned()).AddColumn(new TableColumn("MACs").RightAligned()).AddColumn(new TableColumn("parameters").RightAligned()).AddColumn("what");
         foreach (var row in rows)
         {
-            table.AddRow(row.Model, Numbers.Short(row.Macs), Numbers.Short(row.Parameters), Markup.Escape(row.Description));
+            table.AddRow(row.Model, row.Image, $"{row.Classes}", Numbers.Short(row.Macs), Numbers.Short(row.Parameters), Markup.Escape(row.Description));
         }
 
         console.Tables.Write(table);
-        console.WriteLine("MACs and parameters for 3x32x32 images and 10 classes; any image size and number of classes can be built.");
+        console.WriteLine("MACs and parameters for these images and classes; any image size and number of classes can be built.");
         return ExitCode.Fine;
     }
 }
@@ -43,5 +45,5 @@ internal static class ModelsCommand
 /// <summary>`ocs models --json`.</summary>
 internal sealed record ModelsOutput(IReadOnlyList<ModelRow> Models);
 
-/// <summary>A network of the zoo, for colour images of 32x32 and 10 classes.</summary>
-internal sealed record ModelRow(string Model, string Description, long Macs, long Parameters);
+/// <summary>A network of the zoo, for the images (channels x height x width) and classes that it was published for.</summary>
+internal sealed record ModelRow(string Model, string Description, string Image, int Classes, long Macs, long Parameters);

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ocs.Graphs;
+using Ocs.Testing;
+using Ocs.Zoo;
+
+namespace Ocs.Parity.Tests;
+
+/// <summary>The zoo's networks against torchvision 0.14's: names, shapes and outputs. generate_torchvision.py wrote the numbers.</summary>
+[NoTensorLeaks]
+public sealed class TorchvisionTests
+{
+    private static readonly Dictionary<string, JsonNode> Stored =
+        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "torchvision.json")))!
+            .AsArray().ToDictionary(model => (string)model!["name"]!, model => model!);
+
+    public static TheoryData<string> Names => [.. Stored.Keys.Intersect(Models.All.Select(model => model.Name))];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Names_shapes_and_logits_are_torchvisions(string name)
+    {
+        var stored = Stored[name];
+        var size = (int)stored["size"]!;
+        var graph = Models.Build(name, new NetworkInput(3, size, size));
+        Assert.Equal((long)stored["parameters"]!, graph.ParameterCount);
+        var described = string.Concat(graph.Parameters
+            .OrderBy(spec => spec.Name, StringComparer.Ordinal)
+            .Select(spec => $"{spec.Name} {JsonSerializer.Serialize(spec.Shape)}\n"));
+        Assert.True(
+            (string)stored["shapes"]! == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(described))),
+            $"not torchvision's names and shapes (generate_torchvision.py --names {name}):\n{described}");
+
+        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        WeightFormula.Fill(
+            graph, parameters, graph.Parameters.Where(spec => spec.IsTrainable).OrderBy(spec => spec.Name, StringComparer.Ordinal));
+        WeightFormula.SetRunningVariance(parameters, (double)stored["running_var"]!);
+        using var input = WeightFormula.Input(size);
+        using var output = new Executor(graph, parameters).Forward(input, training: false);
+        var logits = output.ToArray<float>();
+        var expected = stored["logits"]!.Deserialize<double[]>()!;
+        var largest = expected.Max(Math.Abs);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], logits[20 * i], 1e-4 * largest);
+        }
+
+        var norm = (double)stored["norm"]!;
+        Assert.Equal(norm, Math.Sqrt(logits.Sum(value => (double)value * value)), 1e-4 * norm);
+    }
+}
