@@ -33,8 +33,8 @@ internal static class Child
     public static JsonNode StartSelf(params IEnumerable<string> arguments) =>
         Start(Environment.ProcessPath!, ["child", .. arguments])!;
 
-    /// <summary>Starts PyTorch's side; null, with a sentence, where there is none.</summary>
-    public static JsonNode? StartPeer(params IEnumerable<string> arguments)
+    /// <summary>Starts PyTorch's side, a script of bench/peers; null, with a sentence, where there is none.</summary>
+    public static JsonNode? StartPeer(string script, params IEnumerable<string> arguments)
     {
         const string Python = "/usr/bin/python3";
         if (!File.Exists(Python))
@@ -43,7 +43,7 @@ internal static class Child
             return null;
         }
 
-        var result = Start(Python, [Path.Combine(Machine.Root, "bench", "peers", "torch_step.py"), .. arguments])!;
+        var result = Start(Python, [Path.Combine(Machine.Root, "bench", "peers", script), .. arguments])!;
         if (result["skipped"] is not { } reason)
         {
             return result;
