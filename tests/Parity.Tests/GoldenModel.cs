@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
+using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Parity.Tests;
@@ -11,13 +12,17 @@ namespace Ocs.Parity.Tests;
 /// <summary>One of the files in golden/: what the reference implementations computed for a network with weights of a formula.</summary>
 internal sealed class GoldenModel : IDisposable
 {
+    // For small images; the others are torchvision's.
+    private static readonly string[] Small = ["resnet20", "resnet56", "vgg16"];
+
     private GoldenModel(string name)
     {
         Json = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", $"{name}.json")))!;
-        Graph = Models.Build($"cifar_{name}");
+        Graph = Models.Build(Small.Contains(name) ? $"cifar_{name}" : name);
         Coupling = CouplingGraph.Build(Graph);
         Parameters = ParameterTable.Initialize(Graph, seed: 0);
-        WeightFormula.Fill(Graph, Parameters, Graph.Parameters.Where(spec => spec.IsTrainable));
+        var specs = Graph.Parameters.ToDictionary(spec => spec.Name);
+        WeightFormula.Fill(Graph, Parameters, Json["params"]!.AsArray().Select(parameter => specs[(string)parameter![0]!]));
         // The files number groups as the program does; ours follow the network. A group is known by its members.
         GroupOf = Json["groups"]!.AsArray().ToImmutableDictionary(
             group => (int)group!["id"]!,
@@ -36,6 +41,9 @@ internal sealed class GoldenModel : IDisposable
     public ImmutableDictionary<int, int> GroupOf { get; }
 
     public static GoldenModel Load(string name) => new(name);
+
+    /// <summary>The input of the file, [1, 3, size, size].</summary>
+    public Tensor Input() => WeightFormula.Input((int)Json["input_shape"]![2]!);
 
     /// <summary>By our group position, numbers that the file lists in its own order of groups.</summary>
     public double[] PerChannel(string field, int position)
@@ -60,14 +68,26 @@ internal sealed class GoldenModel : IDisposable
 
     private int Position(JsonArray members)
     {
-        var wanted = members
-            .Where(member => (string)member![1]! is "conv" or "linear")
-            .Select(member => ((string)member![0]! + ".weight", (string)member[2]! == "out" ? 0 : 1))
-            .ToHashSet();
+        var wanted = members.SelectMany(member => WeightsOf(member!.AsArray())).Select(weight => (weight.Name, weight.Dimension)).ToHashSet();
         return Enumerable.Range(0, Coupling.Groups.Length).Single(position => Coupling.Groups[position].Members
             .Where(member => member.Role == ParameterRole.Weight)
             .Select(member => (member.Parameter, member.Dimension))
             .ToHashSet()
             .SetEquals(wanted));
+    }
+
+    /// <summary>The weights and dimensions that a member of a stored group stands for, with the indices of each channel.</summary>
+    public static IEnumerable<(string Name, int Dimension, int[] Indices)> WeightsOf(JsonArray member)
+    {
+        var (name, kind, channels, mapping) = ((string)member[0]!, (string)member[1]!, (int)member[3]!, member[4]!);
+        var offsets = mapping is JsonValue ? [0] : mapping["off"]!.Deserialize<int[]>()!;
+        int[] indices = [.. Enumerable.Range(0, channels).SelectMany(channel => offsets.Select(offset => channel + offset))];
+        return kind switch
+        {
+            "conv" or "linear" => [($"{name}.weight", (string)member[2]! == "out" ? 0 : 1, indices)],
+            "dwconv" => [($"{name}.weight", 0, indices)],
+            "mha" => [($"{name}.in_proj_weight", 1, indices), ($"{name}.out_proj.weight", 0, indices)],
+            _ => [],
+        };
     }
 }
