@@ -3,15 +3,50 @@ using Ocs.Graphs;
 
 namespace Ocs.Zoo;
 
-/// <summary>Residual networks. He et al. 2016, arXiv 1512.03385. CIFAR: section 4.2, depth = 6n + 2, projection shortcuts.</summary>
+/// <summary>
+/// Residual networks. He et al. 2016, arXiv 1512.03385: Tab. 1 for large images; section 4.2 for CIFAR, depth = 6n + 2, projection
+/// shortcuts. ResNeXt: Xie et al. 2017, arXiv 1611.05431. Wide: Zagoruyko and Komodakis 2016, arXiv 1605.07146.
+/// </summary>
+/// <remarks>As in torchvision the 3x3 convolution of a bottleneck has the stride, not the first 1x1 of the paper.</remarks>
 public static class ResNet
 {
+    private const int Expansion = 4;
+
+    private static readonly int[] StageWidths = [64, 128, 256, 512];
+
+    /// <summary>Tab. 1: blocks a stage of two 3x3 convolutions.</summary>
+    private static readonly (string Name, int[] Blocks)[] BasicNetworks =
+    [
+        ("resnet18", [2, 2, 2, 2]),
+        ("resnet34", [3, 4, 6, 3]),
+    ];
+
+    /// <summary>Tab. 1: blocks a stage of three convolutions, groups of the middle one, and its channels by the stage's width.</summary>
+    private static readonly (string Name, int[] Blocks, int Groups, int Widening, string Paper)[] BottleneckNetworks =
+    [
+        ("resnet50", [3, 4, 6, 3], 1, 1, "ResNet (He et al. 2016)"),
+        ("resnet101", [3, 4, 23, 3], 1, 1, "ResNet (He et al. 2016)"),
+        ("resnet152", [3, 8, 36, 3], 1, 1, "ResNet (He et al. 2016)"),
+        ("resnext50_32x4d", [3, 4, 6, 3], 32, 2, "ResNeXt, 32 groups (Xie et al. 2017)"),
+        ("wide_resnet50_2", [3, 4, 6, 3], 1, 2, "Wide ResNet, bottlenecks twice as wide (Zagoruyko and Komodakis 2016)"),
+    ];
+
+    private delegate Value Block(GraphBuilder g, Value x, string name, int width, int stride);
+
     internal static ImmutableArray<Model> Models { get; } =
     [
         .. new[] { 8, 20, 32, 44, 56, 110 }.Select(depth => Model.Cifar(
             $"cifar_resnet{depth}",
             $"ResNet-{depth} for small images (He et al. 2016, section 4.2)",
             (input, classes) => Cifar(depth, input, classes))),
+        .. BasicNetworks.Select(network => Model.ImageNet(
+            network.Name,
+            "ResNet (He et al. 2016)",
+            (input, classes) => ImageNet(network.Name, network.Blocks, BasicBlock, input, classes))),
+        .. BottleneckNetworks.Select(network => Model.ImageNet(
+            network.Name,
+            network.Paper,
+            (input, classes) => ImageNet(network.Name, network.Blocks, Bottleneck(network.Groups, network.Widening), input, classes))),
     ];
 
     /// <summary>The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.</summary>
@@ -28,25 +63,47 @@ public static class ResNet
         x = g.Conv2d("conv1", x, 16, kernel: 3, padding: 1);
         x = g.BatchNorm2d("bn1", x);
         x = g.Relu("relu", x);
-        x = Stage(g, x, "layer1", 16, blocks, stride: 1);
-        x = Stage(g, x, "layer2", 32, blocks, stride: 2);
-        x = Stage(g, x, "layer3", 64, blocks, stride: 2);
-        x = g.AdaptiveAveragePool2d("avgpool", x, 1);
-        x = g.Flatten("flatten", x);
-        return g.Build(g.Linear("fc", x, classes));
+        x = Stage(g, x, "layer1", BasicBlock, 16, blocks, stride: 1);
+        x = Stage(g, x, "layer2", BasicBlock, 32, blocks, stride: 2);
+        x = Stage(g, x, "layer3", BasicBlock, 64, blocks, stride: 2);
+        return g.Build(Classifier(g, x, classes));
     }
 
-    private static Value Stage(GraphBuilder g, Value x, string name, int width, int blocks, int stride)
+    // Tab. 1.
+    private static Graph ImageNet(string name, int[] blocks, Block block, NetworkInput input, int classes)
     {
-        for (var block = 0; block < blocks; block++)
+        var g = new GraphBuilder(name);
+        var x = g.Input("input", input.Channels, input.Height, input.Width);
+        x = g.Conv2d("conv1", x, 64, kernel: 7, stride: 2, padding: 3);
+        x = g.BatchNorm2d("bn1", x);
+        x = g.Relu("relu", x);
+        x = g.MaxPool2d("maxpool", x, 3, stride: 2, padding: 1);
+        for (var stage = 0; stage < blocks.Length; stage++)
         {
-            x = BasicBlock(g, x, $"{name}.{block}", width, block == 0 ? stride : 1);
+            x = Stage(g, x, $"layer{stage + 1}", block, StageWidths[stage], blocks[stage], stride: stage == 0 ? 1 : 2);
+        }
+
+        return g.Build(Classifier(g, x, classes));
+    }
+
+    private static Value Classifier(GraphBuilder g, Value x, int classes)
+    {
+        x = g.AdaptiveAveragePool2d("avgpool", x, 1);
+        x = g.Flatten("flatten", x);
+        return g.Linear("fc", x, classes);
+    }
+
+    private static Value Stage(GraphBuilder g, Value x, string name, Block block, int width, int blocks, int stride)
+    {
+        for (var index = 0; index < blocks; index++)
+        {
+            x = block(g, x, $"{name}.{index}", width, index == 0 ? stride : 1);
         }
 
         return x;
     }
 
-    // Fig. 2; a 1x1 projection where the shape changes.
+    // Fig. 5, left.
     private static Value BasicBlock(GraphBuilder g, Value x, string name, int width, int stride)
     {
         var y = g.Conv2d($"{name}.conv1", x, width, kernel: 3, stride: stride, padding: 1);
@@ -54,6 +111,27 @@ public static class ResNet
         y = g.Relu($"{name}.relu", y);
         y = g.Conv2d($"{name}.conv2", y, width, kernel: 3, padding: 1);
         y = g.BatchNorm2d($"{name}.bn2", y);
+        return Join(g, x, y, name, stride);
+    }
+
+    // Fig. 5, right.
+    private static Block Bottleneck(int groups, int widening) => (g, x, name, width, stride) =>
+    {
+        var y = g.Conv2d($"{name}.conv1", x, width * widening, kernel: 1);
+        y = g.BatchNorm2d($"{name}.bn1", y);
+        y = g.Relu($"{name}.relu1", y);
+        y = g.Conv2d($"{name}.conv2", y, width * widening, kernel: 3, stride: stride, padding: 1, groups: groups);
+        y = g.BatchNorm2d($"{name}.bn2", y);
+        y = g.Relu($"{name}.relu2", y);
+        y = g.Conv2d($"{name}.conv3", y, width * Expansion, kernel: 1);
+        y = g.BatchNorm2d($"{name}.bn3", y);
+        return Join(g, x, y, name, stride);
+    };
+
+    // Fig. 2; a 1x1 projection where the shape changes.
+    private static Value Join(GraphBuilder g, Value x, Value y, string name, int stride)
+    {
+        var width = g.ShapeOf(y)[1];
         if (stride != 1 || g.ShapeOf(x)[1] != width)
         {
             x = g.Conv2d($"{name}.downsample.0", x, width, kernel: 1, stride: stride);
