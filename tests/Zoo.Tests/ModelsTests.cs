@@ -9,6 +9,7 @@ public sealed class ModelsTests
     {
         Assert.Equal(
             [
+                "cifar_mobilenet_v2", "mobilenet_v2",
                 "cifar_resnet8", "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56", "cifar_resnet110", "cifar_vgg16",
                 "cifar_vgg19",
             ],
