@@ -9,6 +9,7 @@ public static class Models
 {
     public static ImmutableArray<Model> All { get; } =
     [
+        .. MobileNetV2.Models,
         .. ResNet.Models,
         .. Vgg.Models,
     ];
