@@ -33,7 +33,7 @@ public static class MobileNetV2
         }
 
         x = g.ConvNormActivation($"features.{index}", x, 1280, ActivationKind.Relu6);
-        x = g.AdaptiveAveragePool2d("avgpool", x, 1);
+        x = g.AdaptiveAveragePool2d("features.out", x, 1);
         x = g.Flatten("flatten", x);
         x = g.Dropout("classifier.0", x, 0.2);
         return g.Build(g.Linear("classifier.1", x, classes, Initialization.Normal(0.01)));

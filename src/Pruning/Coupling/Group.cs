@@ -32,6 +32,9 @@ public sealed record GroupMember(
     /// <summary>Whether the slices make the channels: the rows of a weight, or the columns of a transposed convolution's.</summary>
     public bool MakesChannels { get; init; }
 
+    /// <summary>Whether the weight filters each channel by itself.</summary>
+    public bool IsDepthwise { get; init; }
+
     /// <summary>The indices of the dimension that leave with a channel.</summary>
     public ReadOnlySpan<int> IndicesOf(int channel) =>
         Indices.AsSpan().Slice(channel * IndicesPerChannel, IndicesPerChannel);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 
 namespace Ocs.Pruning.Coupling;
 
@@ -115,6 +116,7 @@ internal sealed class GroupExtraction
                 {
                     MakesChannels = spec.Role == ParameterRole.Weight
                         && block.Dimension == _firstUse[spec.Name].Operator.WeightOutputDimension,
+                    IsDepthwise = _firstUse[spec.Name].Operator is Conv2d { Groups: > 1 } && spec.Role == ParameterRole.Weight && spec.Shape[1] == 1,
                 };
             })
             .ToImmutableArray();

@@ -7,8 +7,8 @@ namespace Ocs.Pruning.Official;
 
 /// <summary>
 /// The operation count of the authors' program: convolutions and linear layers with their biases, two operations for each element that
-/// is normalised, one for each element that is activated or pooled. Activations that the program calls as functions, not as modules,
-/// do not count; in our zoo their nodes are named ".out".
+/// is normalised, one for each element that is activated or pooled. Activations and pooling that a network calls as functions, not as
+/// modules, do not count; in our zoo their nodes are named ".out".
 /// </summary>
 internal static class OfficialOperations
 {
@@ -25,6 +25,7 @@ internal static class OfficialOperations
         }
 
         var rows = Axis.Parameter(0, 0);
+        var isFunction = node.Name.EndsWith(".out", StringComparison.Ordinal);
         switch (node.Operator)
         {
             case Conv2d when node.Parameters.Length == 2:
@@ -37,10 +38,10 @@ internal static class OfficialOperations
                 yield return new(2 * Positions(node.Shape), [rows]);
                 break;
             case Activation { Kind: ActivationKind.Relu or ActivationKind.Relu6 or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Gelu }
-                when !node.Name.EndsWith(".out", StringComparison.Ordinal):
+                when !isFunction:
                 yield return new(Positions(node.Shape), [Axis.Output(1)]);
                 break;
-            case MaxPool2d or AveragePool2d or AdaptiveAveragePool2d:
+            case MaxPool2d or AveragePool2d or AdaptiveAveragePool2d when !isFunction:
                 yield return new(Positions(shapes.Inputs[0]), [Axis.Input(0, 1)]);
                 break;
         }

@@ -51,6 +51,8 @@ public static class GroupSaliency
         var members = group.Members.Where(member => kind switch
         {
             SaliencyKind.BatchNormScale => member.Role == ParameterRole.NormWeight,
+            // As the authors' program.
+            SaliencyKind.SquaredNorm => member is { IsCounted: true, IsDepthwise: false },
             SaliencyKind.Fpgm => member is { Dimension: 0, Role: ParameterRole.Weight },
             _ => member.IsCounted,
         });
