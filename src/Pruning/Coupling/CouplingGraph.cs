@@ -9,17 +9,17 @@ namespace Ocs.Pruning.Coupling;
 /// </summary>
 public sealed class CouplingGraph
 {
-    private readonly CoordinateSpace _space;
+    private readonly BlockTable _blocks;
     private readonly Dictionary<int, ImmutableArray<BlockUse>> _uses;
 
     private CouplingGraph(
         Graph graph,
-        CoordinateSpace space,
+        BlockTable blocks,
         ImmutableArray<Group> groups,
         Dictionary<int, ImmutableArray<BlockUse>> uses)
     {
         Graph = graph;
-        _space = space;
+        _blocks = blocks;
         Groups = groups;
         _uses = uses;
     }
@@ -32,12 +32,9 @@ public sealed class CouplingGraph
     /// <summary>Computes the coupling of a graph.</summary>
     public static CouplingGraph Build(Graph graph)
     {
-        var space = new CoordinateSpace(graph);
-        var classes = new UnionFind(space.Count);
-        var rules = new CouplingRules(graph, space, classes);
-        rules.Collect();
-        var extraction = new GroupExtraction(graph, space, classes, rules);
-        return new(graph, space, extraction.Groups, extraction.Uses);
+        var blocks = new BlockTable(graph);
+        var extraction = new GroupExtraction(graph, blocks, new CouplingRules(graph, blocks));
+        return new(graph, blocks, extraction.Groups, extraction.Uses);
     }
 
     /// <summary>The same coupling, in which groups that a person names may not be cut, and say so.</summary>
@@ -51,7 +48,7 @@ public sealed class CouplingGraph
         NamePattern.Check(ignore.Concat(only), Graph);
         return new(
             Graph,
-            _space,
+            _blocks,
             [.. Groups.Select(group => group.IsPrunable ? group with { FrozenReason = ReasonOf(group) } : group)],
             _uses);
 
@@ -67,26 +64,26 @@ public sealed class CouplingGraph
     }
 
     /// <summary>What each group has of a node's axis.</summary>
-    internal AxisUse UseOf(int node, Axis axis) => UseOfBlock(_space.BlockOf(Graph.Nodes[node], node, axis));
+    internal AxisUse UseOf(int node, Axis axis) => UseOfBlock(_blocks.Of(Graph.Nodes[node], node, axis));
 
     /// <summary>The same for a dimension of a parameter.</summary>
-    internal AxisUse UseOfParameter(int parameter, int dimension) => UseOfBlock(_space.BlockOfParameter(parameter, dimension));
+    internal AxisUse UseOfParameter(int parameter, int dimension) => UseOfBlock(_blocks.OfParameter(parameter, dimension));
 
     /// <summary>The coordinates of a node's axis that stay when only these channels of each group do, ascending.</summary>
     internal int[] KeptOf(int node, Axis axis, Subnetwork subnetwork) =>
-        KeptOfBlock(_space.BlockOf(Graph.Nodes[node], node, axis), subnetwork);
+        KeptOfBlock(_blocks.Of(Graph.Nodes[node], node, axis), subnetwork);
 
     /// <summary>The same for a dimension of a parameter.</summary>
     internal int[] KeptOfParameter(int parameter, int dimension, Subnetwork subnetwork) =>
-        KeptOfBlock(_space.BlockOfParameter(parameter, dimension), subnetwork);
+        KeptOfBlock(_blocks.OfParameter(parameter, dimension), subnetwork);
 
     private AxisUse UseOfBlock(int block) => new(
-        _space.Blocks[block].Size - UsesOf(block).Sum(use => use.Coordinates.Length),
+        _blocks.All[block].Size - UsesOf(block).Sum(use => use.Coordinates.Length),
         [.. UsesOf(block).Select(use => new GroupShare(use.Group, use.CoordinatesPerChannel))]);
 
     private int[] KeptOfBlock(int block, Subnetwork subnetwork)
     {
-        var stays = Enumerable.Repeat(true, _space.Blocks[block].Size).ToArray();
+        var stays = Enumerable.Repeat(true, _blocks.All[block].Size).ToArray();
         foreach (var use in UsesOf(block))
         {
             foreach (var channel in subnetwork.PrunedOf(use.Group))

@@ -2,30 +2,30 @@ using Ocs.Graphs;
 
 namespace Ocs.Pruning.Coupling;
 
-/// <summary>Asks every operator for its coupling rule and writes what it says into the union of coordinates.</summary>
-internal sealed class CouplingRules(Graph graph, CoordinateSpace space, UnionFind classes) : ICoupling
+/// <summary>Asks every operator for its coupling rule and keeps what it says: which blocks are tied, which coordinates, what is frozen.</summary>
+internal sealed class CouplingRules : ICoupling
 {
-    private readonly Dictionary<int, string> _frozen = [];
-    private readonly HashSet<int> _mentioned = [];
-    private readonly HashSet<int> _everMentioned = [];
+    private readonly Graph _graph;
+    private readonly BlockTable _blocks;
+    private readonly List<CoordinateTie> _ties = [];
+    private readonly string?[] _frozen;
+
+    // Nodes, counted from 1; 0 for none.
+    private readonly int[] _fixedBy;
+    private readonly int[] _mentionedBy;
     private Node _node = null!;
     private int _nodeIndex;
 
-    public NodeShapes Shapes { get; private set; } = null!;
-
-    /// <summary>The reason to freeze, by a coordinate of the class; the first one stated wins.</summary>
-    public IReadOnlyDictionary<int, string> Frozen => _frozen;
-
-    /// <summary>Whether some operator speaks of the block: kernels and other inner dimensions stay unmentioned.</summary>
-    public bool IsChannelDimension(int block) => _everMentioned.Contains(block);
-
-    public void Collect()
+    public CouplingRules(Graph graph, BlockTable blocks)
     {
+        (_graph, _blocks) = (graph, blocks);
+        (_fixedBy, _mentionedBy, _frozen) = (new int[blocks.All.Length], new int[blocks.All.Length], new string?[blocks.All.Length]);
+        Whole = new UnionFind(blocks.All.Length);
         foreach (var output in graph.Outputs)
         {
-            foreach (var block in space.BlocksOfValue(output))
+            foreach (var block in blocks.OfValue(output))
             {
-                FreezeBlock(block, "output of the network");
+                _frozen[block] = "output of the network";
             }
         }
 
@@ -33,62 +33,87 @@ internal sealed class CouplingRules(Graph graph, CoordinateSpace space, UnionFin
         {
             _node = graph.Nodes[_nodeIndex];
             Shapes = graph.ShapesOf(_nodeIndex);
-            _mentioned.Clear();
             _node.Operator.Couple(this);
             FreezeWhatIsFixed();
         }
     }
 
+    public NodeShapes Shapes { get; private set; } = null!;
+
+    /// <summary>Blocks that are tied as a whole: index i of one with index i of the other.</summary>
+    public UnionFind Whole { get; }
+
+    /// <summary>What is tied index by index.</summary>
+    public IReadOnlyList<CoordinateTie> Ties => _ties;
+
+    /// <summary>Whether some operator speaks of the block: kernels and other inner dimensions stay unmentioned.</summary>
+    public bool IsChannelDimension(int block) => _mentionedBy[block] > 0;
+
+    /// <summary>Whether the block's coordinates may not be cut.</summary>
+    public bool IsFrozen(int block) => _frozen[block] is not null || _fixedBy[block] > 0;
+
+    /// <summary>Why, the first reason stated; or null.</summary>
+    public string? FrozenReason(int block) => _frozen[block] ?? (_fixedBy[block] > 0
+        ? $"size fixed by {_graph.Nodes[_fixedBy[block] - 1].Operator} '{_graph.Nodes[_fixedBy[block] - 1].Name}'"
+        : null);
+
     public void Tie(Axis a, Axis b)
     {
         var (blockA, blockB) = (Mention(a), Mention(b));
-        if (space.Blocks[blockA].Size != space.Blocks[blockB].Size)
+        if (_blocks.All[blockA].Size != _blocks.All[blockB].Size)
         {
             throw new InvalidOperationException($"Node '{_node.Name}' ties {a} and {b}, which have different sizes.");
         }
 
-        for (var index = 0; index < space.Blocks[blockA].Size; index++)
-        {
-            classes.Union(space.Blocks[blockA].First + index, space.Blocks[blockB].First + index);
-        }
+        Whole.Union(blockA, blockB);
     }
 
-    public void Tie(Axis a, long aIndex, Axis b, long bIndex) => classes.Union(
-        space.Blocks[Mention(a)].First + (int)aIndex,
-        space.Blocks[Mention(b)].First + (int)bIndex);
+    public void Tie(Axis a, long aIndex, Axis b, long bIndex) => _ties.Add(new(Mention(a), (int)aIndex, Mention(b), (int)bIndex));
 
     public void Free(Axis axis) => Mention(axis);
 
-    public void Freeze(Axis axis, string reason) => FreezeBlock(Mention(axis), reason);
+    public void Freeze(Axis axis, string reason)
+    {
+        var block = Mention(axis);
+        if (_fixedBy[block] == 0)
+        {
+            _frozen[block] ??= reason;
+        }
+    }
 
     private int Mention(Axis axis)
     {
-        var block = space.BlockOf(_node, _nodeIndex, axis);
-        _mentioned.Add(block);
-        _everMentioned.Add(block);
+        var block = _blocks.Of(_node, _nodeIndex, axis);
+        _mentionedBy[block] = _nodeIndex + 1;
         return block;
     }
 
     private void FreezeWhatIsFixed()
     {
-        var axes = Shapes.Inputs.SelectMany((shape, input) => shape.Select((_, dimension) => Axis.Input(input, dimension)))
-            .Concat(Shapes.Output.Select((_, dimension) => Axis.Output(dimension)))
-            .Concat(Shapes.Parameters.SelectMany((shape, p) => shape.Select((_, dimension) => Axis.Parameter(p, dimension))));
-        foreach (var axis in axes)
+        for (var input = 0; input < Shapes.Inputs.Length; input++)
         {
-            var block = space.BlockOf(_node, _nodeIndex, axis);
-            if (!_mentioned.Contains(block))
-            {
-                FreezeBlock(block, $"size fixed by {_node.Operator} '{_node.Name}'");
-            }
+            FreezeWhatIsFixed(Axis.Input(input, 0), Shapes.Inputs[input].Length);
+        }
+
+        FreezeWhatIsFixed(Axis.Output(0), Shapes.Output.Length);
+        for (var parameter = 0; parameter < Shapes.Parameters.Length; parameter++)
+        {
+            FreezeWhatIsFixed(Axis.Parameter(parameter, 0), Shapes.Parameters[parameter].Length);
         }
     }
 
-    private void FreezeBlock(int block, string reason)
+    private void FreezeWhatIsFixed(Axis first, int rank)
     {
-        for (var index = 0; index < space.Blocks[block].Size; index++)
+        for (var dimension = 0; dimension < rank; dimension++)
         {
-            _frozen.TryAdd(space.Blocks[block].First + index, reason);
+            var block = _blocks.Of(_node, _nodeIndex, first with { Dimension = dimension });
+            if (_mentionedBy[block] != _nodeIndex + 1 && !IsFrozen(block))
+            {
+                _fixedBy[block] = _nodeIndex + 1;
+            }
         }
     }
 }
+
+/// <summary>A coordinate of one block and one of another that are of the same channel.</summary>
+internal readonly record struct CoordinateTie(int BlockA, int IndexA, int BlockB, int IndexB);

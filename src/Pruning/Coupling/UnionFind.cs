@@ -1,10 +1,20 @@
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>Disjoint sets with union by size and path halving (Tarjan and van Leeuwen 1984).</summary>
-internal sealed class UnionFind(int count)
+internal sealed class UnionFind
 {
-    private readonly int[] _parent = [.. Enumerable.Range(0, count)];
-    private readonly int[] _size = [.. Enumerable.Repeat(1, count)];
+    private readonly int[] _parent;
+    private readonly int[] _size;
+
+    public UnionFind(int count)
+    {
+        (_parent, _size) = (new int[count], new int[count]);
+        _size.AsSpan().Fill(1);
+        for (var element = 0; element < count; element++)
+        {
+            _parent[element] = element;
+        }
+    }
 
     public int Find(int element)
     {

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Ocs.Pruning.Coupling;
+
+/// <summary>
+/// Blocks that are tied as a whole are one bundle, so that what most operators tie is not counted index by index. Bundles are in the
+/// order of their first blocks, and each index of a bundle is a coordinate.
+/// </summary>
+internal sealed class BundleTable
+{
+    private readonly int[] _bundleOf;
+    private readonly List<List<int>> _blocks = [];
+    private readonly List<int> _firstCoordinates = [];
+
+    public BundleTable(BlockTable blocks, CouplingRules rules)
+    {
+        _bundleOf = new int[blocks.All.Length];
+        var bundleOfRoot = new Dictionary<int, int>();
+        for (var block = 0; block < _bundleOf.Length; block++)
+        {
+            ref var bundle = ref CollectionsMarshal.GetValueRefOrAddDefault(bundleOfRoot, rules.Whole.Find(block), out var isKnown);
+            if (!isKnown)
+            {
+                bundle = _blocks.Count;
+                _blocks.Add([]);
+                _firstCoordinates.Add(CoordinateCount);
+                CoordinateCount = checked(CoordinateCount + blocks.All[block].Size);
+            }
+
+            _bundleOf[block] = bundle;
+            _blocks[bundle].Add(block);
+        }
+
+        Classes = new UnionFind(CoordinateCount);
+        foreach (var (blockA, indexA, blockB, indexB) in rules.Ties)
+        {
+            Classes.Union(_firstCoordinates[_bundleOf[blockA]] + indexA, _firstCoordinates[_bundleOf[blockB]] + indexB);
+        }
+    }
+
+    public int Count => _blocks.Count;
+
+    public int CoordinateCount { get; }
+
+    /// <summary>Coordinates that are of the same channel.</summary>
+    public UnionFind Classes { get; }
+
+    /// <summary>The blocks of a bundle, ascending.</summary>
+    public IReadOnlyList<int> BlocksOf(int bundle) => _blocks[bundle];
+
+    /// <summary>The coordinate of a bundle's index 0.</summary>
+    public int FirstCoordinateOf(int bundle) => _firstCoordinates[bundle];
+
+    public int SizeOf(int bundle) =>
+        (bundle + 1 < Count ? _firstCoordinates[bundle + 1] : CoordinateCount) - _firstCoordinates[bundle];
+
+    public IEnumerable<int> CoordinatesOf(int bundle) => Enumerable.Range(FirstCoordinateOf(bundle), SizeOf(bundle));
+}
