@@ -11,6 +11,7 @@ public static class Models
     [
         .. ResNet.Models,
         .. Vgg.Models,
+        .. VisionTransformer.Models,
     ];
 
     /// <summary>

@@ -10,7 +10,7 @@ public sealed class ModelsTests
         Assert.Equal(
             [
                 "cifar_resnet8", "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56", "cifar_resnet110", "cifar_vgg16",
-                "cifar_vgg19",
+                "cifar_vgg19", "cifar_vit", "vit_b_16", "vit_b_32", "vit_l_16",
             ],
             Models.All.Select(model => model.Name));
         Assert.All(Models.All, model => Assert.Equal(model.Name, Models.Build(model.Name).Name));
@@ -56,8 +56,8 @@ public sealed class ModelsTests
             "There is no network 'cifar_resnet566'; did you mean 'cifar_resnet56'? `ocs models` lists them all.",
             Assert.Throws<OcsInputException>(() => Models.Build("cifar_resnet566")).Message);
         Assert.Equal(
-            "There is no network 'vgg16'; did you mean 'cifar_vgg16'? `ocs models` lists them all.",
-            Assert.Throws<OcsInputException>(() => Models.Build("vgg16")).Message);
+            "There is no network 'cifar_vg16'; did you mean 'cifar_vgg16'? `ocs models` lists them all.",
+            Assert.Throws<OcsInputException>(() => Models.Build("cifar_vg16")).Message);
     }
 
     [Theory]
