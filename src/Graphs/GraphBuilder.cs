@@ -48,15 +48,23 @@ public sealed partial class GraphBuilder(string name)
         return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, dilation ?? 1, groups, policy), [x], specs);
     }
 
-    /// <summary>Linear layer. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0.</summary>
-    public Value Linear(string nodeName, Value x, long features, Initialization? initialization = null, bool bias = true)
+    /// <summary>
+    /// Linear layer. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0, or as given.
+    /// </summary>
+    public Value Linear(
+        string nodeName, Value x, long features, Initialization? initialization = null, bool bias = true,
+        Initialization? biasInitialization = null)
     {
         var inputs = ShapeOf(x)[^1];
         var uniform = Initialization.Uniform(1 / Math.Sqrt(inputs));
         ParameterSpec[] specs =
         [
             new($"{nodeName}.weight", [features, inputs], ParameterRole.Weight, initialization ?? uniform),
-            new($"{nodeName}.bias", [features], ParameterRole.Bias, initialization is null ? uniform : Initialization.Constant(0)),
+            new(
+                $"{nodeName}.bias",
+                [features],
+                ParameterRole.Bias,
+                biasInitialization ?? (initialization is null ? uniform : Initialization.Constant(0))),
         ];
         return Add(nodeName, new Linear(), [x], bias ? specs : specs[..1]);
     }

@@ -12,6 +12,7 @@ public static class Models
         .. MobileNetV2.Models,
         .. ResNet.Models,
         .. Vgg.Models,
+        .. VisionTransformer.Models,
     ];
 
     /// <summary>

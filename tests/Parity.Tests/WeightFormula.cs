@@ -7,15 +7,20 @@ namespace Ocs.Parity.Tests;
 /// <summary>The weights and inputs of the golden files, which a formula gives.</summary>
 internal static class WeightFormula
 {
-    /// <summary>The k-th of the parameters gets 0.05 sin(0.7 k + 0.013 i + 1) + 0.02 cos(0.11 i (1 + k mod 7)) at i, a batch norm's weight 1 more.</summary>
+    /// <summary>
+    /// The k-th of the parameters gets 0.05 sin(0.7 k + 0.013 i + 1) + 0.02 cos(0.11 i (1 + k mod 7)) at i, a norm's weight 1 more. In
+    /// networks with layer norms, parameters of two dimensions and more get 0.4 h - 0.2, where h is a hash of k and i.
+    /// </summary>
     public static void Fill(Graph graph, ParameterTable parameters, IEnumerable<ParameterSpec> ordered)
     {
-        var batchNorms = graph.Nodes.Where(node => node.Operator is BatchNorm2d).Select(node => node.Parameters[0]).ToHashSet();
+        var norms = graph.Nodes.Where(node => node.Operator is BatchNorm2d or LayerNorm).Select(node => node.Parameters[0]).ToHashSet();
+        var hashes = graph.Nodes.Any(node => node.Operator is LayerNorm);
         foreach (var (k, spec) in ordered.Index())
         {
-            var offset = batchNorms.Contains(spec.Name) ? 1 : 0;
+            var offset = norms.Contains(spec.Name) ? 1 : 0;
+            Func<int, double> at = hashes && spec.Shape.Length > 1 ? i => Hashed(k, i) : i => Waves(k, i) + offset;
             var values = new float[spec.ElementCount];
-            Parallel.For(0, (values.Length + Chunk - 1) / Chunk, chunk => FillChunk(values, chunk, k, offset));
+            Parallel.For(0, (values.Length + Chunk - 1) / Chunk, chunk => FillChunk(values, chunk, at));
             parameters.Replace(spec.Name, Tensor.FromArray<float>(values, spec.Shape.AsSpan()));
         }
     }
@@ -34,12 +39,23 @@ internal static class WeightFormula
 
     private const int Chunk = 1 << 16;
 
-    private static void FillChunk(float[] values, int chunk, int k, int offset)
+    private static void FillChunk(float[] values, int chunk, Func<int, double> at)
     {
         var end = Math.Min(values.Length, (chunk + 1) * Chunk);
         for (var i = chunk * Chunk; i < end; i++)
         {
-            values[i] = (float)(0.05 * Math.Sin(0.7 * k + 0.013 * i + 1) + 0.02 * Math.Cos(0.11 * i * (1 + k % 7)) + offset);
+            values[i] = (float)at(i);
         }
+    }
+
+    private static double Waves(int k, int i) => 0.05 * Math.Sin(0.7 * k + 0.013 * i + 1) + 0.02 * Math.Cos(0.11 * i * (1 + k % 7));
+
+    private static double Hashed(int k, int i)
+    {
+        var h = unchecked((uint)i * 2654435761 + (uint)k * 2246822519);
+        h ^= h >> 15;
+        h = unchecked(h * 2246822519);
+        h ^= h >> 13;
+        return 0.4 * (h / 4294967296.0) - 0.2;
     }
 }

@@ -2,8 +2,11 @@
 
 Weights are those of the other golden files, with the names in alphabetical order, since a graph's nodes may have another order than
 a module's children: for the k-th parameter (buffers not counted), element i,
-0.05 sin(0.7 k + 0.013 i + 1) + 0.02 cos(0.11 i (1 + k mod 7)), plus 1 for the weight of a batch norm. The input is sin(0.01 i).
-running_mean is 0 and running_var is the first power of 4 that keeps the logits below 1e6, so that nothing overflows.
+0.05 sin(0.7 k + 0.013 i + 1) + 0.02 cos(0.11 i (1 + k mod 7)), plus 1 for the weight of a batch or layer norm. The input is
+sin(0.01 i). Sums of such waves nearly vanish, and without batch norms nothing scales them up again: the weights of an attention in
+reverse order changed swin_t's logits by a part in 10^12. So in networks with layer norms, parameters of two dimensions and more are
+0.4 h - 0.2, where h in [0, 1) is a hash of k and i. running_mean is 0 and running_var is the first power of 4 that keeps the logits
+below 1e6, so that nothing overflows.
 
 Stored are the number of parameters, a SHA-256 of the sorted names and shapes, every 20th logit and the norm of all.
 
@@ -44,16 +47,28 @@ def names_and_shapes(model):
 
 
 def fill(model):
-    norms = {
-        f"{path}.weight" for path, module in model.named_modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)
-    }
+    kinds = (torch.nn.modules.batchnorm._BatchNorm, torch.nn.LayerNorm)
+    norms = {f"{path}.weight" for path, module in model.named_modules() if isinstance(module, kinds)}
+    hashes = any(isinstance(module, torch.nn.LayerNorm) for module in model.modules())
     parameters = dict(model.named_parameters())
     for k, key in enumerate(sorted(parameters)):
         flat = parameters[key].data.view(-1)
         for start in range(0, flat.numel(), 1 << 22):
-            i = numpy.arange(start, min(start + (1 << 22), flat.numel()), dtype=numpy.float64)
-            chunk = 0.05 * numpy.sin(0.7 * k + 0.013 * i + 1) + 0.02 * numpy.cos(0.11 * i * (1 + k % 7)) + (key in norms)
+            i = numpy.arange(start, min(start + (1 << 22), flat.numel()))
+            chunk = hashed(k, i) if hashes and parameters[key].dim() > 1 else waves(k, i) + (key in norms)
             flat[start : start + len(i)] = torch.from_numpy(chunk.astype(numpy.float32))
+
+
+def waves(k, i):
+    return 0.05 * numpy.sin(0.7 * k + 0.013 * i + 1) + 0.02 * numpy.cos(0.11 * i * (1 + k % 7))
+
+
+def hashed(k, i):
+    h = (i.astype(numpy.uint64) * 2654435761 + k * 2246822519) & 0xFFFFFFFF
+    h ^= h >> numpy.uint64(15)
+    h = h * 2246822519 & 0xFFFFFFFF
+    h ^= h >> numpy.uint64(13)
+    return 0.4 * (h / 2**32) - 0.2
 
 
 @torch.no_grad()
