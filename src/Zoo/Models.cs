@@ -9,7 +9,12 @@ public static class Models
 {
     public static ImmutableArray<Model> All { get; } =
     [
+        .. AlexNet.Models,
+        .. DenseNet.Models,
+        .. GoogLeNet.Models,
+        .. InceptionV3.Models,
         .. ResNet.Models,
+        .. SqueezeNet.Models,
         .. Vgg.Models,
     ];
 
