@@ -9,8 +9,13 @@ public static class Models
 {
     public static ImmutableArray<Model> All { get; } =
     [
+        .. AlexNet.Models,
+        .. DenseNet.Models,
+        .. GoogLeNet.Models,
+        .. InceptionV3.Models,
         .. MobileNetV2.Models,
         .. ResNet.Models,
+        .. SqueezeNet.Models,
         .. Vgg.Models,
         .. VisionTransformer.Models,
     ];

@@ -3,21 +3,38 @@ using Ocs.Graphs;
 
 namespace Ocs.Zoo;
 
-/// <summary>VGG with batch normalisation for small images. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (D and E).</summary>
+/// <summary>
+/// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, plain or with batch normalisation; for
+/// small ones with batch normalisation and one linear layer.
+/// </summary>
 public static class Vgg
 {
+    private const int Hidden = 4096;
+
+    /// <summary>Tab. 1: channels of the 3x3 convolutions of each block.</summary>
+    private static readonly (int Depth, int[][] Widths)[] Networks =
+    [
+        (11, [[64], [128], [256, 256], [512, 512], [512, 512]]),
+        (13, [[64, 64], [128, 128], [256, 256], [512, 512], [512, 512]]),
+        (16, [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]]),
+        (19, [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512, 512, 512, 512]]),
+    ];
+
     internal static ImmutableArray<Model> Models { get; } =
     [
         .. new[] { 16, 19 }.Select(depth => Model.Cifar(
             $"cifar_vgg{depth}",
             $"VGG-{depth} with batch norm for small images (Simonyan and Zisserman 2015)",
             (input, classes) => Cifar(depth, input, classes))),
+        .. Networks.Select(network => Model.ImageNet(
+            $"vgg{network.Depth}",
+            "VGG (Simonyan and Zisserman 2015)",
+            (input, classes) => ImageNet($"vgg{network.Depth}", network.Widths, hasNorms: false, input, classes))),
+        .. Networks.Select(network => Model.ImageNet(
+            $"vgg{network.Depth}_bn",
+            "VGG with batch norm (Simonyan and Zisserman 2015)",
+            (input, classes) => ImageNet($"vgg{network.Depth}_bn", network.Widths, hasNorms: true, input, classes))),
     ];
-
-    private static readonly int[][] Widths16 = [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]];
-
-    private static readonly int[][] Widths19 =
-        [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512, 512, 512, 512]];
 
     /// <summary>
     /// Five blocks of 3x3 convolutions, one linear layer. Names are those of the authors' program; as there, images of 32 pixels
@@ -25,12 +42,12 @@ public static class Vgg
     /// </summary>
     public static Graph Cifar(int depth, NetworkInput input, int classes)
     {
-        var widths = depth switch
+        if (depth is not (16 or 19))
         {
-            16 => Widths16,
-            19 => Widths19,
-            _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "VGG has 16 or 19 layers here."),
-        };
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, "VGG has 16 or 19 layers here.");
+        }
+
+        var widths = Networks.Single(network => network.Depth == depth).Widths;
         var g = new GraphBuilder($"cifar_vgg{depth}");
         var x = g.Input("input", input.Channels, input.Height, input.Width);
         for (var block = 0; block < widths.Length; block++)
@@ -57,5 +74,42 @@ public static class Vgg
         }
 
         return x;
+    }
+
+    // The layers have numbers for names, as in torchvision.
+    private static Graph ImageNet(string name, int[][] widths, bool hasNorms, NetworkInput input, int classes)
+    {
+        var g = new GraphBuilder(name);
+        var x = g.Input("input", input.Channels, input.Height, input.Width);
+        var layer = 0;
+        string Next() => $"features.{layer++}";
+        foreach (var block in widths)
+        {
+            foreach (var width in block)
+            {
+                x = g.Conv2d(Next(), x, width, kernel: 3, padding: 1, bias: true);
+                x = hasNorms ? g.BatchNorm2d(Next(), x) : x;
+                x = g.Relu(Next(), x);
+            }
+
+            x = g.MaxPool2d(Next(), x, 2);
+        }
+
+        x = g.AdaptiveAveragePool2d("avgpool", x, 7);
+        x = g.Flatten("flatten", x);
+        return g.Build(Classifier(g, x, classes));
+    }
+
+    // Section 2.1: three layers; dropout (section 3.1) after the first two.
+    private static Value Classifier(GraphBuilder g, Value x, int classes)
+    {
+        var start = Initialization.Normal(0.01);
+        x = g.Linear("classifier.0", x, Hidden, start);
+        x = g.Relu("classifier.1", x);
+        x = g.Dropout("classifier.2", x, 0.5);
+        x = g.Linear("classifier.3", x, Hidden, start);
+        x = g.Relu("classifier.4", x);
+        x = g.Dropout("classifier.5", x, 0.5);
+        return g.Linear("classifier.6", x, classes, start);
     }
 }

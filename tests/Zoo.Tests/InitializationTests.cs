@@ -52,6 +52,26 @@ public sealed class InitializationTests
         Assert.All(vgg["classifier.bias"].ToArray<float>(), value => Assert.Equal(0, value));
     }
 
+    // By hand: sqrt(2 / (7 * 7 * 3)); sqrt(2 / 64), fan-in; 1 / sqrt(1024); sqrt(2 / (7 * 7 * 64)), fan-out; 1 / sqrt(11 * 11 * 3); sqrt(6 / (7 * 7 * 3)).
+    [Theory]
+    [InlineData("densenet121", "features.conv0.weight", InitializationKind.Normal, 0.11664236870396087)]
+    [InlineData("densenet121", "features.denseblock1.denselayer1.conv1.weight", InitializationKind.Normal, 0.17677669529663687)]
+    [InlineData("densenet121", "classifier.weight", InitializationKind.Uniform, 0.03125)]
+    [InlineData("densenet121", "classifier.bias", InitializationKind.Constant, 0)]
+    [InlineData("resnet50", "conv1.weight", InitializationKind.Normal, 0.02525381361380527)]
+    [InlineData("alexnet", "features.0.weight", InitializationKind.Uniform, 0.05248638810814779)]
+    [InlineData("squeezenet1_0", "features.0.weight", InitializationKind.Uniform, 0.20203050891044216)]
+    [InlineData("squeezenet1_0", "classifier.1.weight", InitializationKind.Normal, 0.01)]
+    [InlineData("vgg16", "classifier.6.weight", InitializationKind.Normal, 0.01)]
+    [InlineData("googlenet", "inception3a.branch1.conv.weight", InitializationKind.Normal, 0.01)]
+    [InlineData("inception_v3", "Mixed_5b.branch1x1.conv.weight", InitializationKind.Normal, 0.1)]
+    public void Other_networks_start_as_in_torchvision(string name, string parameter, InitializationKind kind, double value)
+    {
+        var start = Models.Build(name).Parameter(parameter).Initialization;
+        Assert.Equal(kind, start.Kind);
+        Assert.Equal(value, start.Value, 1e-12);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_network()
     {

@@ -50,6 +50,7 @@ public sealed class ZooCutTests
     private static NetworkInput TestInput(string name) => name switch
     {
         _ when Models.Find(name).Input == NetworkInput.Cifar => NetworkInput.Mnist,
+        "inception_v3" => new(3, 75, 75),
         _ => new(3, 64, 64),
     };
 
@@ -57,9 +58,16 @@ public sealed class ZooCutTests
     [Theory]
     [InlineData("cifar_resnet20", 12)]
     [InlineData("cifar_vgg16", 13)]
+    [InlineData("alexnet", 5 + 2)]
+    [InlineData("densenet121", 1 + 2 * 58 + 3)]
+    [InlineData("googlenet", 3 + 6 * 9)]
+    [InlineData("inception_v3", 94)]
     [InlineData("resnet18", 12)]
     [InlineData("resnet50", 37)]
     [InlineData("resnext50_32x4d", 37)]
+    [InlineData("squeezenet1_0", 1 + 3 * 8)]
+    [InlineData("vgg11", 8 + 2)]
+    [InlineData("vgg16_bn", 13 + 2)]
     [InlineData("wide_resnet50_2", 37)]
     public void Only_image_and_classes_are_frozen(string name, int prunable)
     {
