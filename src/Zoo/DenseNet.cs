@@ -39,20 +39,28 @@ public static class DenseNet
         x = g.MaxPool2d("features.pool0", x, 3, stride: 2, padding: 1);
         for (var block = 1; block <= layers.Length; block++)
         {
-            for (var layer = 1; layer <= layers[block - 1]; layer++)
-            {
-                var dense = $"features.denseblock{block}.denselayer{layer}";
-                x = g.Concat($"{dense}.concat", 1, x, DenseLayer(g, x, dense, growth));
-            }
-
+            x = DenseBlock(g, x, $"features.denseblock{block}", layers[block - 1], growth);
             x = block < layers.Length ? Transition(g, x, $"features.transition{block}") : x;
         }
 
         x = g.BatchNorm2d("features.norm5", x);
-        x = g.Relu("relu", x);
-        x = g.AdaptiveAveragePool2d("avgpool", x, 1);
+        x = g.Relu("features.relu.out", x);
+        x = g.AdaptiveAveragePool2d("features.pool.out", x, 1);
         x = g.Flatten("flatten", x);
         return g.Build(g.Linear("classifier", x, classes, Initialization.Uniform(1 / Math.Sqrt(g.ShapeOf(x)[1]))));
+    }
+
+    // Eq. 2.
+    private static Value DenseBlock(GraphBuilder g, Value x, string name, int layers, int growth)
+    {
+        List<Value> written = [x];
+        for (var layer = 1; layer <= layers; layer++)
+        {
+            written.Add(DenseLayer(g, x, $"{name}.denselayer{layer}", growth));
+            x = g.Concat($"{name}.denselayer{layer}.concat", 1, [.. written]);
+        }
+
+        return x;
     }
 
     // BN-ReLU-Conv(1x1)-BN-ReLU-Conv(3x3).

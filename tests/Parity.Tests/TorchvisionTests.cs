@@ -34,7 +34,7 @@ public sealed class TorchvisionTests
             $"not torchvision's names and shapes (generate_torchvision.py --names {name}):\n{described}");
 
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
-        WeightFormula.Fill(
+        WeightFormula.FillSoThatAllCount(
             graph, parameters, graph.Parameters.Where(spec => spec.IsTrainable).OrderBy(spec => spec.Name, StringComparer.Ordinal));
         WeightFormula.SetRunningVariance(parameters, (double)stored["running_var"]!);
         using var input = WeightFormula.Input(size);
