@@ -9,8 +9,14 @@ public static class Models
 {
     public static ImmutableArray<Model> All { get; } =
     [
+        .. ConvNext.Models,
+        .. EfficientNet.Models,
+        .. MnasNet.Models,
         .. MobileNetV2.Models,
+        .. MobileNetV3.Models,
+        .. RegNet.Models,
         .. ResNet.Models,
+        .. ShuffleNetV2.Models,
         .. Vgg.Models,
     ];
 

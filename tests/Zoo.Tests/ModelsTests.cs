@@ -9,9 +9,18 @@ public sealed class ModelsTests
     {
         Assert.Equal(
             [
+                "convnext_tiny", "convnext_small", "convnext_base",
+                "efficientnet_b0", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
+                "efficientnet_b5", "efficientnet_b6", "efficientnet_b7", "efficientnet_v2_s",
+                "mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3",
                 "cifar_mobilenet_v2", "mobilenet_v2",
-                "cifar_resnet8", "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56", "cifar_resnet110", "cifar_vgg16",
-                "cifar_vgg19",
+                "mobilenet_v3_large", "mobilenet_v3_small",
+                "regnet_x_400mf", "regnet_x_800mf", "regnet_x_1_6gf", "regnet_x_3_2gf",
+                "regnet_y_400mf", "regnet_y_800mf", "regnet_y_1_6gf", "regnet_y_3_2gf",
+                "cifar_resnet8", "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56",
+                "cifar_resnet110",
+                "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0",
+                "cifar_vgg16", "cifar_vgg19",
             ],
             Models.All.Select(model => model.Name));
         Assert.All(Models.All, model => Assert.Equal(model.Name, Models.Build(model.Name).Name));
