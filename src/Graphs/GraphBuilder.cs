@@ -23,8 +23,8 @@ public sealed partial class GraphBuilder(string name)
         Add(nodeName, new Input([1, .. sampleShape]), [], []);
 
     /// <summary>
-    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) and biases from 0, unless
-    /// given.
+    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) and biases from
+    /// 0, unless given.
     /// </summary>
     public Value Conv2d(
         string nodeName, Value x, long channels, Pair kernel, Pair? stride = null, Pair? padding = null, bool bias = false,

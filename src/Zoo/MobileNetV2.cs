@@ -33,9 +33,7 @@ public static class MobileNetV2
         }
 
         x = g.ConvNormActivation($"features.{index}", x, 1280, ActivationKind.Relu6);
-        x = g.AdaptiveAveragePool2d("features.out", x, 1);
-        x = g.Flatten("flatten", x);
-        x = g.Dropout("classifier.0", x, 0.2);
+        x = g.Dropout("classifier.0", g.GlobalAveragePool(x, "features.out"), 0.2);
         return g.Build(g.Linear("classifier.1", x, classes, Initialization.Normal(0.01)));
     }
 
@@ -51,15 +49,15 @@ public static class MobileNetV2
             y = g.ConvNormActivation($"{name}.conv.{layer++}", y, hidden, ActivationKind.Relu6);
         }
 
-        y = g.ConvNormActivation($"{name}.conv.{layer++}", y, hidden, ActivationKind.Relu6, kernel: 3, stride: stride, groups: hidden);
+        y = g.ConvNormActivation($"{name}.conv.{layer++}", y, hidden, ActivationKind.Relu6, kernel: 3, stride, hidden);
         y = g.Conv2d($"{name}.conv.{layer++}", y, channels, kernel: 1);
         y = g.BatchNorm2d($"{name}.conv.{layer}", y);
         return stride == 1 && width == channels ? g.Add($"{name}.add", x, y) : y;
     }
 
     /// <summary>
-    /// The network for images of 32 pixels. Names are those of the authors' program; as there, the first layer is a padded 1x1
-    /// convolution, the sixth stage keeps the image, every convolution has a bias, and a convolution classifies.
+    /// The network for images of 32 pixels. Names are those of the authors' program; as there, the first layer is a
+    /// padded 1x1 convolution, the sixth stage keeps the image, all convolutions have biases, and one classifies.
     /// </summary>
     public static Graph Cifar(NetworkInput input, int classes)
     {
@@ -83,7 +81,8 @@ public static class MobileNetV2
         return g.Build(g.Flatten("flatten", BiasedConv(g, x, "conv2", classes)));
     }
 
-    private static Value CifarInvertedResidual(GraphBuilder g, Value x, string name, int channels, int expansion, int stride)
+    private static Value CifarInvertedResidual(
+        GraphBuilder g, Value x, string name, int channels, int expansion, int stride)
     {
         var width = g.ShapeOf(x)[1];
         var hidden = (int)width * expansion;
@@ -97,8 +96,12 @@ public static class MobileNetV2
     }
 
     private static Value BiasedConvNorm(
-        GraphBuilder g, Value x, string name, int index, int channels, int kernel = 1, int stride = 1, int padding = 0, int groups = 1) =>
-        g.BatchNorm2d($"{name}.{index + 1}", BiasedConv(g, x, $"{name}.{index}", channels, kernel, stride, padding, groups));
+        GraphBuilder g, Value x, string name, int index, int channels, int kernel = 1, int stride = 1, int padding = 0,
+        int groups = 1)
+    {
+        x = BiasedConv(g, x, $"{name}.{index}", channels, kernel, stride, padding, groups);
+        return g.BatchNorm2d($"{name}.{index + 1}", x);
+    }
 
     // PyTorch's own start: weights and biases uniform in ±1/sqrt(fan-in).
     private static Value BiasedConv(
@@ -106,6 +109,7 @@ public static class MobileNetV2
     {
         var uniform = Initialization.Uniform(1 / Math.Sqrt(g.ShapeOf(x)[1] / groups * kernel * kernel));
         return g.Conv2d(
-            name, x, channels, kernel, stride, padding, bias: true, groups: groups, initialization: uniform, biasInitialization: uniform);
+            name, x, channels, kernel, stride, padding, bias: true, groups: groups, initialization: uniform,
+            biasInitialization: uniform);
     }
 }

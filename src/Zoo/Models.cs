@@ -10,11 +10,17 @@ public static class Models
     public static ImmutableArray<Model> All { get; } =
     [
         .. AlexNet.Models,
+        .. ConvNext.Models,
         .. DenseNet.Models,
+        .. EfficientNet.Models,
         .. GoogLeNet.Models,
         .. InceptionV3.Models,
+        .. MnasNet.Models,
         .. MobileNetV2.Models,
+        .. MobileNetV3.Models,
+        .. RegNet.Models,
         .. ResNet.Models,
+        .. ShuffleNetV2.Models,
         .. SqueezeNet.Models,
         .. Vgg.Models,
         .. VisionTransformer.Models,

@@ -3,17 +3,63 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Zoo;
 
+/// <summary>
+/// What a network's batch norms have in common. <paramref name="Momentum"/> is the weight of the new batch's
+/// statistics.
+/// </summary>
+internal sealed record BatchNormSettings(double Epsilon, double Momentum)
+{
+    public static BatchNormSettings PyTorch { get; } = new(1e-5, 0.1);
+
+    public static BatchNormSettings TensorFlow { get; } = new(1e-3, 0.01);
+}
+
 /// <summary>Layers that several architectures share. Names are torchvision's.</summary>
 internal static class SharedLayers
 {
     /// <summary>
-    /// A convolution that keeps the image but for its stride, batch normalisation and an activation or none: NAME.0, NAME.1 and NAME.2.
+    /// A convolution that keeps the image but for its stride, batch normalisation, and an activation or none: NAME.0,
+    /// NAME.1 and NAME.2.
     /// </summary>
     public static Value ConvNormActivation(
-        this GraphBuilder g, string name, Value x, long channels, ActivationKind? activation, int kernel = 1, int stride = 1, int groups = 1)
+        this GraphBuilder g, string name, Value x, int channels, ActivationKind? activation, int kernel = 1,
+        int stride = 1, int groups = 1, BatchNormSettings? norm = null)
     {
+        var (epsilon, momentum) = norm ?? BatchNormSettings.PyTorch;
         x = g.Conv2d($"{name}.0", x, channels, kernel, stride, padding: kernel / 2, groups: groups);
-        x = g.BatchNorm2d($"{name}.1", x);
+        x = g.BatchNorm2d($"{name}.1", x, epsilon, momentum);
         return activation is { } kind ? g.Activation($"{name}.2", x, kind) : x;
+    }
+
+    /// <summary>
+    /// Squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507, Fig. 1): each channel times a gate that two layers
+    /// compute from the means of all channels. <paramref name="channels"/> is the width between the layers.
+    /// </summary>
+    public static Value SqueezeExcitation(
+        this GraphBuilder g, string name, Value x, int channels, ActivationKind activation, ActivationKind gate,
+        bool uniformBiases = false)
+    {
+        Value Layer(string part, Value input, long width) => g.Conv2d(
+            $"{name}.{part}", input, width, kernel: 1, bias: true,
+            biasInitialization: uniformBiases ? Initialization.Uniform(1 / Math.Sqrt(g.ShapeOf(input)[1])) : null);
+
+        var y = g.AdaptiveAveragePool2d($"{name}.avgpool", x, 1);
+        y = g.Activation($"{name}.activation", Layer("fc1", y, channels), activation);
+        y = g.Activation($"{name}.scale_activation", Layer("fc2", y, g.ShapeOf(x)[1]), gate);
+        return g.Multiply($"{name}.scale", y, x);
+    }
+
+    /// <summary>
+    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. Where torchvision calls a function, not a module, the
+    /// pooling's name ends in ".out": the authors' program does not count its operations.
+    /// </summary>
+    public static Value GlobalAveragePool(this GraphBuilder g, Value x, string name = "avgpool") =>
+        g.Flatten("flatten", g.AdaptiveAveragePool2d(name, x, 1));
+
+    /// <summary>The nearest multiple of 8, not below 90 % of the width: how the mobile networks scale widths.</summary>
+    public static int RoundToMultipleOf8(double width)
+    {
+        var nearest = Math.Max(8, (int)(width + 4) / 8 * 8);
+        return nearest < 0.9 * width ? nearest + 8 : nearest;
     }
 }

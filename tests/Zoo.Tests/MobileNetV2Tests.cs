@@ -1,6 +1,5 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Pruning.Coupling;
 
 namespace Ocs.Zoo.Tests;
 
@@ -21,7 +20,7 @@ public sealed class MobileNetV2Tests
     [InlineData("features.18.2", 1280, 7)]
     public void Stages_have_the_sizes_of_table_2(string node, long channels, long size)
     {
-        Assert.Equal([1, channels, size, size], _graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
+        ZooAssert.Shape("mobilenet_v2", node, channels, size);
     }
 
     [Fact]
@@ -35,9 +34,9 @@ public sealed class MobileNetV2Tests
     [InlineData("features.2.conv.0.0", 96, 16, 1)]
     [InlineData("features.2.conv.1.0", 96, 1, 3)]
     [InlineData("features.2.conv.2", 24, 96, 1)]
-    public void A_block_expands_six_fold_filters_each_channel_and_projects(string node, long rows, long columns, long kernel)
+    public void A_block_expands_six_fold_filters_and_projects(string node, long rows, long columns, long size)
     {
-        Assert.Equal([rows, columns, kernel, kernel], _graph.Parameters.Single(spec => spec.Name == $"{node}.weight").Shape.ToArray());
+        Assert.Equal([rows, columns, size, size], _graph.Parameter($"{node}.weight").Shape.ToArray());
     }
 
     [Theory]
@@ -49,7 +48,7 @@ public sealed class MobileNetV2Tests
     [InlineData("conv1.2", 1280, 5)]
     public void Small_images_are_padded_once_and_halved_three_times(string node, long channels, long size)
     {
-        Assert.Equal([1, channels, size, size], _cifar.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
+        ZooAssert.Shape("cifar_mobilenet_v2", node, channels, size);
     }
 
     [Fact]
@@ -64,16 +63,13 @@ public sealed class MobileNetV2Tests
         }
     }
 
-    // The first layer with the filter behind it, 7 stages, 16 expansions, the last layer; the other network expands in all 17 blocks.
+    // The first layer with the filter behind it, 7 stages, 16 expansions, the last layer; the other network expands in
+    // all 17 blocks.
     [Theory]
     [InlineData("mobilenet_v2", 1 + 7 + 16 + 1)]
     [InlineData("cifar_mobilenet_v2", 1 + 7 + 17 + 1)]
     public void Blocks_of_a_stage_share_a_group_and_only_image_and_classes_are_frozen(string name, int groups)
     {
-        var coupling = CouplingGraph.Build(Models.Build(name));
-        Assert.Equal(groups, coupling.Groups.Count(group => group.IsPrunable));
-        Assert.Equal(
-            ["input of the network", "output of the network"],
-            coupling.Groups.Where(group => !group.IsPrunable).Select(group => group.FrozenReason).Order(StringComparer.Ordinal));
+        ZooAssert.Groups(name, groups);
     }
 }
