@@ -1,10 +1,4 @@
-using Ocs.Graphs;
-using Ocs.Graphs.Operators;
-using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
-using Ocs.Pruning.Surgery;
-using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Zoo.Tests;
 
