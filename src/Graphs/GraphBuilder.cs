@@ -23,11 +23,13 @@ public sealed partial class GraphBuilder(string name)
         Add(nodeName, new Input([1, .. sampleShape]), [], []);
 
     /// <summary>
-    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) unless given, biases from 0.
+    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) and biases from 0, unless
+    /// given.
     /// </summary>
     public Value Conv2d(
         string nodeName, Value x, long channels, Pair kernel, Pair? stride = null, Pair? padding = null, bool bias = false,
-        int groups = 1, Initialization? initialization = null, Pair? dilation = null, GroupPolicy policy = GroupPolicy.SameIndex)
+        int groups = 1, Initialization? initialization = null, Pair? dilation = null, GroupPolicy policy = GroupPolicy.SameIndex,
+        Initialization? biasInitialization = null)
     {
         var standardDeviation = Math.Sqrt(2.0 / (kernel.Height * kernel.Width * channels));
         var specs = new List<ParameterSpec>
@@ -40,7 +42,7 @@ public sealed partial class GraphBuilder(string name)
         };
         if (bias)
         {
-            specs.Add(new($"{nodeName}.bias", [channels], ParameterRole.Bias, Initialization.Constant(0)));
+            specs.Add(new($"{nodeName}.bias", [channels], ParameterRole.Bias, biasInitialization ?? Initialization.Constant(0)));
         }
 
         return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, dilation ?? 1, groups, policy), [x], specs);

@@ -10,6 +10,8 @@ public static class Models
     public static ImmutableArray<Model> All { get; } =
     [
         .. ResNet.Models,
+        .. SwinTransformer.Models,
+        .. SwinTransformerV2.Models,
         .. Vgg.Models,
         .. VisionTransformer.Models,
     ];
