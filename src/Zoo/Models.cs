@@ -9,6 +9,7 @@ public static class Models
 {
     public static ImmutableArray<Model> All { get; } =
     [
+        .. MaxVit.Models,
         .. ResNet.Models,
         .. SwinTransformer.Models,
         .. SwinTransformerV2.Models,

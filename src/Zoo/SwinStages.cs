@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Zoo;
 
-/// <summary>What both versions of Swin Transformer share: four stages, shifted windows, MLPs. Parameters are torchvision's.</summary>
+/// <summary>What both versions of Swin Transformer share: four stages, shifted windows, MLPs.</summary>
 internal static class SwinStages
 {
     // Section 4: the query dimension of each head.
@@ -23,7 +23,8 @@ internal static class SwinStages
         var x = g.Input("input", input.Channels, input.Height, input.Width);
         var uniform = Initialization.Uniform(1 / Math.Sqrt(input.Channels * Patch * Patch));
         x = g.Conv2d(
-            "features.0.0", x, size.Width, Patch, stride: Patch, bias: true, initialization: uniform, biasInitialization: uniform);
+            "features.0.0", x, size.Width, Patch, stride: Patch,
+            bias: true, initialization: uniform, biasInitialization: uniform);
         x = g.LayerNorm("features.0.2", g.Permute("features.0.1", x, 0, 2, 3, 1));
         var (done, last) = (0, size.Depths.Sum() - 1);
         for (var stage = 0; stage < size.Depths.Length; stage++)
@@ -46,16 +47,18 @@ internal static class SwinStages
     }
 
     /// <summary>
-    /// Attention within windows of [N, H, W, C] that are shifted (section 3.2, Fig. 4): padded until windows fill it, rolled, and all of
-    /// that undone. <paramref name="attention"/> is given windows [N, windows, positions, C] and, where they are shifted, the mask
-    /// [1, windows, 1, positions, positions]. Windows are not shifted in a direction that one fills.
+    /// Attention within windows of [N, H, W, C] that are shifted (section 3.2, Fig. 4): padded until windows fill it,
+    /// rolled, and all of that undone. <paramref name="attention"/> is given windows [N, windows, positions, C] and,
+    /// where they are shifted, the mask [1, windows, 1, positions, positions]. Windows are not shifted in a direction
+    /// that one fills.
     /// </summary>
     public static Value InShiftedWindows(GraphBuilder g, Value x, SwinBlock block, Func<Value, Value?, Value> attention)
     {
         var name = $"{block.Name}.attn";
         var (height, width) = ((int)g.ShapeOf(x)[1], (int)g.ShapeOf(x)[2]);
         var grid = new Pair(RoundUp(height, block.Window), RoundUp(width, block.Window));
-        var shift = new Pair(block.Window < grid.Height ? block.Shift : 0, block.Window < grid.Width ? block.Shift : 0);
+        var shift = new Pair(
+            block.Window < grid.Height ? block.Shift : 0, block.Window < grid.Width ? block.Shift : 0);
         x = Pad(g, name, x, new(grid.Height - height, grid.Width - width));
         x = Roll(g, $"{name}.shift", x, -shift.Height, -shift.Width);
         x = Windows.Part(g, $"{name}.part", x, block.Window);
@@ -80,24 +83,31 @@ internal static class SwinStages
     }
 
     /// <summary>
-    /// Patches [N, H, W, C] of two by two neighbours side by side, [N, H/2, W/2, 4C], the lower left before the upper right. Odd images
-    /// are padded.
+    /// Patches [N, H, W, C] of two by two neighbours side by side, [N, H/2, W/2, 4C], the lower left before the upper
+    /// right. Odd images are padded.
     /// </summary>
     public static Value Neighbours(GraphBuilder g, string name, Value x)
     {
         x = Pad(g, name, x, new((int)g.ShapeOf(x)[1] % 2, (int)g.ShapeOf(x)[2] % 2));
         var shape = g.ShapeOf(x);
         x = g.Reshape($"{name}.halves", x, [1, shape[1] / 2, 2, shape[2] / 2, 2, shape[3]]);
-        return g.Flatten($"{name}.merged", g.Permute($"{name}.neighbours", x, 0, 1, 3, 4, 2, 5), 3, 5, SplitPolicy.SameInner);
+        x = g.Permute($"{name}.neighbours", x, 0, 1, 3, 4, 2, 5);
+        return g.Flatten($"{name}.merged", x, 3, 5, SplitPolicy.SameInner);
     }
 
     private static int RoundUp(int size, int multiple) => (size + multiple - 1) / multiple * multiple;
 
     // Zeros below and to the right.
-    private static Value Pad(GraphBuilder g, string name, Value x, Pair border) => border == 0
-        ? x
-        : g.Permute(
-            $"{name}.pad.last", g.Pad2d($"{name}.pad", g.Permute($"{name}.pad.first", x, 0, 3, 1, 2), before: 0, after: border), 0, 2, 3, 1);
+    private static Value Pad(GraphBuilder g, string name, Value x, Pair border)
+    {
+        if (border == 0)
+        {
+            return x;
+        }
+
+        x = g.Permute($"{name}.pad.first", x, 0, 3, 1, 2);
+        return g.Permute($"{name}.pad.last", g.Pad2d($"{name}.pad", x, before: 0, after: border), 0, 2, 3, 1);
+    }
 
     private static Value Roll(GraphBuilder g, string name, Value x, int down, int right) =>
         down == 0 && right == 0 ? x : g.Roll(name, x, [down, right], [1, 2]);

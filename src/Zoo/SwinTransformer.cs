@@ -3,7 +3,9 @@ using Ocs.Graphs;
 
 namespace Ocs.Zoo;
 
-/// <summary>Swin Transformer: attention in shifted windows. Liu et al. 2021, arXiv 2103.14030, Fig. 3, section 3, Tab. 7.</summary>
+/// <summary>
+/// Swin Transformer: attention in shifted windows. Liu et al. 2021, arXiv 2103.14030, Fig. 3, section 3, Tab. 7.
+/// </summary>
 public static class SwinTransformer
 {
     internal static ImmutableArray<Model> Models { get; } =
@@ -14,13 +16,16 @@ public static class SwinTransformer
     ];
 
     private static Model Of(string name, string title, SwinSize size) => Model.ImageNet(
-        name, $"{title} (Liu et al. 2021)", (input, classes) => SwinStages.Build(name, size, input, classes, Block, Merge));
+        name,
+        $"{title} (Liu et al. 2021)",
+        (input, classes) => SwinStages.Build(name, size, input, classes, Block, Merge));
 
     // Eq. 3.
     private static Value Block(GraphBuilder g, Value x, SwinBlock block)
     {
-        x = SwinStages.Add(g, $"{block.Name}.attn", x, Attention(g, g.LayerNorm($"{block.Name}.norm1", x), block), block);
-        var y = SwinStages.Mlp(g, $"{block.Name}.mlp", g.LayerNorm($"{block.Name}.norm2", x));
+        var y = Attention(g, g.LayerNorm($"{block.Name}.norm1", x), block);
+        x = SwinStages.Add(g, $"{block.Name}.attn", x, y, block);
+        y = SwinStages.Mlp(g, $"{block.Name}.mlp", g.LayerNorm($"{block.Name}.norm2", x));
         return SwinStages.Add(g, $"{block.Name}.mlp", x, y, block);
     }
 
@@ -34,7 +39,8 @@ public static class SwinTransformer
             var bias = g.RelativePositionBias($"{name}.relative_position_bias_table", block.Window, block.Heads);
             bias = g.Unsqueeze($"{name}.bias", bias, 1);
             return g.PackedAttention(
-                name, packed, block.Heads, $"{name}.proj", mask is { } given ? [bias, given] : [bias], initialization: SwinStages.Start);
+                name, packed, block.Heads, $"{name}.proj", mask is { } given ? [bias, given] : [bias],
+                initialization: SwinStages.Start);
         });
     }
 

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Swin Transformer V2: norms after the branches, cosine attention, position biases of a small network. Liu et al. 2022, arXiv 2111.09883,
-/// Fig. 1, section 3.
+/// Swin Transformer V2: norms after the branches, cosine attention, position biases of a small network. Liu et al.
+/// 2022, arXiv 2111.09883, Fig. 1, section 3.
 /// </summary>
 public static class SwinTransformerV2
 {
@@ -23,8 +23,9 @@ public static class SwinTransformerV2
     // Section 3.2, post normalization.
     private static Value Block(GraphBuilder g, Value x, SwinBlock block)
     {
-        x = SwinStages.Add(g, $"{block.Name}.attn", x, g.LayerNorm($"{block.Name}.norm1", Attention(g, x, block)), block);
-        var y = g.LayerNorm($"{block.Name}.norm2", SwinStages.Mlp(g, $"{block.Name}.mlp", x));
+        var y = g.LayerNorm($"{block.Name}.norm1", Attention(g, x, block));
+        x = SwinStages.Add(g, $"{block.Name}.attn", x, y, block);
+        y = g.LayerNorm($"{block.Name}.norm2", SwinStages.Mlp(g, $"{block.Name}.mlp", x));
         return SwinStages.Add(g, $"{block.Name}.mlp", x, y, block);
     }
 
@@ -36,16 +37,12 @@ public static class SwinTransformerV2
         {
             var packed = QueriesKeysValues(g, windows, $"{name}.qkv");
             var bias = g.ContinuousPositionBias(
-                $"{name}.bias", $"{name}.cpb_mlp", windows, block.Window, block.Heads, initialization: SwinStages.Start);
+                $"{name}.bias", $"{name}.cpb_mlp", windows, block.Window, block.Heads,
+                initialization: SwinStages.Start);
             bias = g.Unsqueeze($"{name}.bias.windows", bias, 1);
             return g.PackedAttention(
-                name,
-                packed,
-                block.Heads,
-                $"{name}.proj",
-                mask is { } given ? [bias, given] : [bias],
-                temperature: $"{name}.logit_scale",
-                initialization: SwinStages.Start);
+                name, packed, block.Heads, $"{name}.proj", mask is { } given ? [bias, given] : [bias],
+                temperature: $"{name}.logit_scale", initialization: SwinStages.Start);
         });
     }
 
@@ -56,7 +53,8 @@ public static class SwinTransformerV2
         x = g.Linear(name, x, width, SwinStages.Start, bias: false);
         var stored = g.Parameter($"{name}.bias", [width], Initialization.Constant(0), addsBatch: true);
         var parts = g.Chunk($"{name}.bias.part", stored, 1, 3);
-        var bias = g.Concat($"{name}.bias.used", 1, parts[0], g.Affine($"{name}.bias.none", parts[1], [0], [0]), parts[2]);
+        var none = g.Affine($"{name}.bias.none", parts[1], [0], [0]);
+        var bias = g.Concat($"{name}.bias.used", 1, parts[0], none, parts[2]);
         return g.Add($"{name}.sum", x, g.Reshape($"{name}.bias.windows", bias, [1, 1, 1, width]));
     }
 

@@ -9,7 +9,7 @@ public sealed class ModelsTests
     {
         Assert.Equal(
             [
-                "cifar_resnet8", "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56", "cifar_resnet110",
+                "maxvit_t", "cifar_resnet8", "cifar_resnet20", "cifar_resnet32", "cifar_resnet44", "cifar_resnet56", "cifar_resnet110",
                 "swin_t", "swin_s", "swin_b", "swin_v2_t", "cifar_vgg16", "cifar_vgg19", "cifar_vit", "vit_b_16", "vit_b_32", "vit_l_16",
             ],
             Models.All.Select(model => model.Name));
