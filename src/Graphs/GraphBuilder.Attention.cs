@@ -122,11 +122,12 @@ public sealed partial class GraphBuilder
     /// Attention of queries, keys and values that lie side by side, [N, ..., L, 3E] -> [N, ..., L, E], with the
     /// projection that follows. <paramref name="biases"/> are added to the scores [N, ..., heads, L, L]. With a
     /// <paramref name="temperature"/>, the name of a parameter [heads, 1, 1], attention compares directions
-    /// (<see cref="Operators.LogitScale"/>) and takes no scale.
+    /// (<see cref="Operators.LogitScale"/>) and takes no scale. The projection starts uniform in ±1/sqrt(E) unless
+    /// given, its biases from 0.
     /// </summary>
     public Value PackedAttention(
         string nodeName, Value packed, int heads, string projection, ReadOnlySpan<Value> biases = default, double? scale = null,
-        SplitPolicy policy = SplitPolicy.WholeOuter, string? temperature = null)
+        SplitPolicy policy = SplitPolicy.WholeOuter, string? temperature = null, Initialization? initialization = null)
     {
         var rank = ShapeOf(packed).Length;
         var width = ShapeOf(packed)[^1] / 3;
@@ -148,7 +149,7 @@ public sealed partial class GraphBuilder
 
         var attended = ScaledDotProductAttention($"{nodeName}.attention", q, k, v, biases, scale);
         var merged = Flatten($"{nodeName}.attention.merged", Permute($"{nodeName}.attention.rows", attended, order), rank - 1, rank, policy);
-        return Linear(projection, merged, width, Initialization.Uniform(1 / Math.Sqrt(width)));
+        return Linear(projection, merged, width, initialization ?? Initialization.Uniform(1 / Math.Sqrt(width)));
     }
 
     /// <summary>
@@ -165,14 +166,15 @@ public sealed partial class GraphBuilder
     /// <summary>
     /// The same with the table that a small network makes of the distances (Swin Transformer V2):
     /// <paramref name="network"/>.0, ReLU and <paramref name="network"/>.2, bounded by 16; <paramref name="like"/> says
-    /// where it is computed.
+    /// where it is computed. Its weights start as those of <see cref="Linear"/>.
     /// </summary>
-    public Value ContinuousPositionBias(string nodeName, string network, Value like, Pair window, int heads, long hidden = 512)
+    public Value ContinuousPositionBias(
+        string nodeName, string network, Value like, Pair window, int heads, long hidden = 512, Initialization? initialization = null)
     {
         const double Bound = 16;
         var distances = Add($"{nodeName}.distances", new RelativeCoordinates(window), [like], []);
-        var x = Relu($"{network}.1", Linear($"{network}.0", distances, hidden));
-        return Add(nodeName, new RelativePositionBias(window, Bound), [Linear($"{network}.2", x, heads, bias: false)], []);
+        var x = Relu($"{network}.1", Linear($"{network}.0", distances, hidden, initialization));
+        return Add(nodeName, new RelativePositionBias(window, Bound), [Linear($"{network}.2", x, heads, initialization, bias: false)], []);
     }
 
     /// <summary>

@@ -15,6 +15,7 @@ public static class Models
         .. EfficientNet.Models,
         .. GoogLeNet.Models,
         .. InceptionV3.Models,
+        .. MaxVit.Models,
         .. MnasNet.Models,
         .. MobileNetV2.Models,
         .. MobileNetV3.Models,
@@ -22,6 +23,8 @@ public static class Models
         .. ResNet.Models,
         .. ShuffleNetV2.Models,
         .. SqueezeNet.Models,
+        .. SwinTransformer.Models,
+        .. SwinTransformerV2.Models,
         .. Vgg.Models,
         .. VisionTransformer.Models,
     ];

@@ -15,7 +15,7 @@ public static class VisionTransformer
 
     internal static ImmutableArray<Model> Models { get; } =
     [
-        Model.Cifar("cifar_vit", "ViT of DeiT-Ti's size for small images (Touvron et al. 2021)", Of("cifar_vit", 4, Tiny)),
+        Model.Cifar("cifar_vit", "ViT-Ti/4 for small images (Touvron et al. 2021)", Of("cifar_vit", 4, Tiny)),
         Model.ImageNet("vit_b_16", "ViT-B/16 (Dosovitskiy et al. 2021)", Of("vit_b_16", 16, Base)),
         Model.ImageNet("vit_b_32", "ViT-B/32 (Dosovitskiy et al. 2021)", Of("vit_b_32", 32, Base)),
         Model.ImageNet("vit_l_16", "ViT-L/16 (Dosovitskiy et al. 2021)", Of("vit_l_16", 16, Large)),

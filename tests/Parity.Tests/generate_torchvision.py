@@ -32,7 +32,8 @@ NAMES = """
     efficientnet_v2_s regnet_x_400mf regnet_x_800mf regnet_x_1_6gf regnet_x_3_2gf regnet_y_400mf regnet_y_800mf regnet_y_1_6gf
     regnet_y_3_2gf convnext_tiny convnext_small convnext_base vit_b_16 vit_b_32 vit_l_16 swin_t swin_s swin_b swin_v2_t maxvit_t
 """.split()
-SIZES = {"swin_v2_t": 256}
+# In an image of 100 pixels swin's windows and merged patches overhang at every stage.
+SIZES = {"swin_v2_t": 256, "swin_s": 100}
 # Heads that only training uses are not in our networks; relative positions are computed, not stored.
 WITHOUT_HEADS = {"googlenet": {"aux_logits": False, "init_weights": False}, "inception_v3": {"aux_logits": False, "init_weights": False}}
 COMPUTED = ("relative_position_index", "relative_coords_table")

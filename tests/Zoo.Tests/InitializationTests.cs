@@ -72,6 +72,34 @@ public sealed class InitializationTests
         Assert.Equal(value, start.Value, 1e-12);
     }
 
+    // Measured in torchvision's networks; deviations of values that are uniform are their bounds over the root of 3.
+    [Theory]
+    [InlineData("cifar_vit", "conv_proj.weight", 0.1443)]
+    [InlineData("cifar_vit", "encoder.pos_embedding", 0.02)]
+    [InlineData("vit_b_32", "encoder.layers.encoder_layer_0.self_attention.in_proj_weight", 0.02552)]
+    [InlineData("vit_b_32", "encoder.layers.encoder_layer_0.self_attention.out_proj.weight", 0.02083)]
+    [InlineData("vit_b_32", "encoder.layers.encoder_layer_0.mlp.0.weight", 0.02282)]
+    [InlineData("vit_b_32", "encoder.layers.encoder_layer_0.mlp.0.bias", 1e-6)]
+    [InlineData("vit_b_32", "heads.head.weight", 0)]
+    [InlineData("swin_t", "features.0.0.weight", 0.08333)]
+    [InlineData("swin_t", "features.0.0.bias", 0.08333)]
+    [InlineData("swin_t", "features.1.0.attn.proj.weight", 0.02)]
+    [InlineData("swin_t", "features.1.0.attn.relative_position_bias_table", 0.02)]
+    [InlineData("swin_t", "features.1.0.mlp.0.bias", 0)]
+    [InlineData("swin_v2_t", "features.1.0.attn.cpb_mlp.0.weight", 0.02)]
+    [InlineData("swin_v2_t", "features.1.0.attn.cpb_mlp.0.bias", 0)]
+    [InlineData("maxvit_t", "blocks.0.layers.0.layers.MBconv.proj.1.weight", 0.02)]
+    [InlineData("maxvit_t", "blocks.0.layers.0.layers.window_attention.attn_layer.1.merge.weight", 0.02)]
+    public void Transformers_start_as_torchvisions(string name, string parameter, double deviation)
+    {
+        var graph = Models.Build(name);
+        using var parameters = ParameterTable.Initialize(graph, seed: 13);
+        var values = parameters[parameter].ToArray<float>();
+        Assert.Equal(
+            deviation, Math.Sqrt(values.Average(v => (double)v * v)), StandardErrors * deviation / Math.Sqrt(2.0 * values.Length));
+        Assert.Equal(0, values.Average(v => (double)v), StandardErrors * deviation / Math.Sqrt(values.Length));
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_network()
     {
