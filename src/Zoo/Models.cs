@@ -14,6 +14,7 @@ public static class Models
         .. GoogLeNet.Models,
         .. InceptionV3.Models,
         .. ResNet.Models,
+        .. ResNetOptionA.Models,
         .. SqueezeNet.Models,
         .. Vgg.Models,
     ];

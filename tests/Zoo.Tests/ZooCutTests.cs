@@ -46,6 +46,7 @@ public sealed class ZooCutTests
     // Groups: one a convolution, but one a stage for those that meet in sums.
     [Theory]
     [InlineData("cifar_resnet20", 12)]
+    [InlineData("cifar_resnet20_a", 12)]
     [InlineData("cifar_vgg16", 13)]
     [InlineData("alexnet", 5 + 2)]
     [InlineData("densenet121", 1 + 2 * 58 + 3)]
