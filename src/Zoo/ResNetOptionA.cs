@@ -4,12 +4,12 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Residual networks for CIFAR whose shortcuts have no parameters. He et al. 2016, arXiv 1512.03385, section 4.2, depth = 6n + 2, with
-/// option A of section 3.3: every second position, and channels of zeros where there are more.
+/// Residual networks for CIFAR whose shortcuts have no parameters. He et al. 2016, arXiv 1512.03385, section 4.2,
+/// depth = 6n + 2, with option A of section 3.3: every second position, and channels of zeros where there are more.
 /// </summary>
 /// <remarks>
-/// Names of parameters are those of https://github.com/akamaster/pytorch_resnet_cifar10; as there, half of the zeros come before the
-/// channels and half after them.
+/// Names of parameters are those of https://github.com/akamaster/pytorch_resnet_cifar10; as there, half of the zeros
+/// come before the channels and half after them.
 /// </remarks>
 public static class ResNetOptionA
 {

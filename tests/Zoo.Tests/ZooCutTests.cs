@@ -43,6 +43,23 @@ public sealed class ZooCutTests
         _ => new(3, 64, 64),
     };
 
+    [Theory]
+    [InlineData("cifar_resnet20")]
+    [InlineData("densenet121")]
+    [InlineData("googlenet")]
+    [InlineData("resnext50_32x4d")]
+    [InlineData("squeezenet1_1")]
+    public void The_shapes_of_a_cut_network_tell_what_it_is(string name)
+    {
+        var graph = Models.Build(name, TestInput(name));
+        using var parameters = ParameterTable.Initialize(graph, seed: 2);
+        using var pruner = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper);
+        var after = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork).After;
+        Assert.NotEqual(graph.ToString(), after.ToString());
+        Assert.Equal(
+            after.ToString(), graph.WithParameterShapes(after.Parameters.ToDictionary(spec => spec.Name, spec => spec.Shape)).ToString());
+    }
+
     // Groups: one a convolution, but one a stage for those that meet in sums.
     [Theory]
     [InlineData("cifar_resnet20", 12)]

@@ -21,7 +21,7 @@ internal enum NormalizationChoice
     /// <summary>As the authors' program does, where it knows the data set.</summary>
     Official,
 
-    /// <summary>By mean and deviation of ImageNet's training images, as many published networks expect; colour images only.</summary>
+    /// <summary>By ImageNet's mean and deviation, as many published networks expect; colour images only.</summary>
     Imagenet,
 }
 

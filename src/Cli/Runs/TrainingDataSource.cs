@@ -27,7 +27,8 @@ internal static class TrainingDataSource
         (NormalizationChoice.Imagenet, _) => data.Channels == Normalization.ImageNet.Channels
             ? data.With(Normalization.ImageNet)
             : throw new OcsInputException(
-                $"Normalization imagenet is for colour images, but those of {data.Name} have {data.Channels} channel(s); choose data-set."),
+                $"Normalization imagenet is for colour images, but those of {data.Name} have {data.Channels} "
+                + "channel(s); choose data-set."),
         _ => data,
     };
 

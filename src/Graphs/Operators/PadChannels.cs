@@ -42,8 +42,8 @@ public sealed record PadChannels(int Before, int After) : Operator
     internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     /// <summary>
-    /// With so many channels of zeros in all. On which side they are is known only where there is one way to have that many, such as
-    /// all or none.
+    /// With so many channels of zeros in all. On which side they are is known only where there is one way to have that
+    /// many, such as all or none.
     /// </summary>
     internal PadChannels WithZeros(long zeros, NodeShapes shapes)
     {

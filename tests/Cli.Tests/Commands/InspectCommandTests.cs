@@ -60,7 +60,7 @@ public class InspectCommandTests
     {
         var listed = CommandLine.Run("models", "--json").Json.GetProperty("models").EnumerateArray().ToList();
 
-        Assert.All(listed, model => Assert.Equal(["model", "description", "macs", "parameters"], Names(model)));
+        Assert.All(listed, model => Assert.Equal(["model", "description", "image", "classes", "macs", "parameters"], Names(model)));
         Assert.Equal(Zoo.Models.All.Select(model => model.Name), listed.Select(model => model.GetProperty("model").GetString()));
         Assert.Contains("cifar_resnet56", CommandLine.Run("models").Output, StringComparison.Ordinal);
     }
