@@ -31,9 +31,13 @@ internal sealed class Resizing
             var node = _before.Nodes[index];
             var shapes = new NodeShapes(
                 node.Name, [.. node.Inputs.Select(input => _nodes[input].Shape)], [.. node.Parameters.Select(name => _shapes[name])], []);
-            var resized = node.Operator is Slice slice
-                ? Resize(index, slice, shapes)
-                : node.Operator.Resize(_before.ShapesOf(index), shapes);
+            var resized = node.Operator switch
+            {
+                Slice slice => Resize(index, slice, shapes),
+                PadChannels pad when WidthForReaders(index, dimension: 1) is { } width =>
+                    pad.WithZeros(width - shapes.Inputs[0][1], shapes),
+                var other => other.Resize(_before.ShapesOf(index), shapes),
+            };
             _nodes.Add(node with { Operator = resized, Shape = resized.InferShape(shapes) });
         }
 

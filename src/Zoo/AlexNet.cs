@@ -4,14 +4,15 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// AlexNet on one device. Krizhevsky 2014, arXiv 1404.5997, footnote 1, after Krizhevsky, Sutskever and Hinton 2012: without local
-/// normalisation and groups, and with 64 and 256 channels in the first and last convolution, as in torchvision.
+/// AlexNet. Krizhevsky, Sutskever and Hinton 2012, in the form for one device of Krizhevsky 2014 (arXiv 1404.5997)
+/// that torchvision has: no local normalisation, no groups, 64 to 384 channels.
 /// </summary>
 public static class AlexNet
 {
     private const int Hidden = 4096;
 
-    internal static ImmutableArray<Model> Models { get; } = [Model.ImageNet("alexnet", "AlexNet on one device (Krizhevsky 2014)", Build)];
+    internal static ImmutableArray<Model> Models { get; } =
+        [Model.ImageNet("alexnet", "AlexNet on one device (Krizhevsky 2014)", Build)];
 
     private static Graph Build(NetworkInput input, int classes)
     {

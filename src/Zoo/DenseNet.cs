@@ -4,15 +4,17 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Densely connected networks, DenseNet-BC. Huang et al. 2017, arXiv 1608.06993, section 3 and Tab. 1: every layer reads what all
-/// layers of its block before it wrote.
+/// Densely connected networks, DenseNet-BC. Huang et al. 2017, arXiv 1608.06993, section 3 and Tab. 1: every layer
+/// reads what all layers of its block before it wrote.
 /// </summary>
 public static class DenseNet
 {
     /// <summary>Channels of a bottleneck by the growth rate (section 3, "Bottleneck layers").</summary>
     private const int BottleneckFactor = 4;
 
-    /// <summary>Tab. 1: channels that a layer adds (the growth rate k), and layers a block. 161 is of the authors' program.</summary>
+    /// <summary>
+    /// Tab. 1: channels that a layer adds (the growth rate k), and layers a block. 161 is of the authors' program.
+    /// </summary>
     private static readonly (string Name, int Growth, int[] Layers)[] Networks =
     [
         ("densenet121", 32, [6, 12, 24, 16]),
@@ -84,7 +86,9 @@ public static class DenseNet
     }
 
     // Weights start from N(0, sqrt(2 / fan-in)).
-    private static Value Conv(GraphBuilder g, string name, Value x, long channels, int kernel, int stride = 1) => g.Conv2d(
-        name, x, channels, kernel, stride, kernel / 2,
-        initialization: Initialization.Normal(Math.Sqrt(2.0 / (kernel * kernel * g.ShapeOf(x)[1]))));
+    private static Value Conv(GraphBuilder g, string name, Value x, long channels, int kernel, int stride = 1)
+    {
+        var start = Initialization.Normal(Math.Sqrt(2.0 / (kernel * kernel * g.ShapeOf(x)[1])));
+        return g.Conv2d(name, x, channels, kernel, stride, kernel / 2, initialization: start);
+    }
 }

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Inception v3 without the head that only its training uses. Szegedy et al. 2016, arXiv 1512.00567, section 6 and Tab. 1. Names are
-/// those of the authors' program and torchvision.
+/// Inception v3 without the head that only its training uses. Szegedy et al. 2016, arXiv 1512.00567, section 6 and
+/// Tab. 1. Names are those of the authors' program and torchvision.
 /// </summary>
 /// <remarks>The weights that torchvision publishes want images scaled to -1..1.</remarks>
 public static class InceptionV3
@@ -114,7 +114,8 @@ public static class InceptionV3
         Conv(g, g.AveragePool2d($"{name}.pool", x, 3, stride: 1, padding: 1), $"{name}.branch_pool", channels, 1);
 
     // Padding keeps the image's size unless given.
-    private static Value Conv(GraphBuilder g, Value x, string name, int channels, Pair kernel, int stride = 1, int? padding = null)
+    private static Value Conv(
+        GraphBuilder g, Value x, string name, int channels, Pair kernel, int stride = 1, int? padding = null)
     {
         Pair same = new(kernel.Height / 2, kernel.Width / 2);
         x = g.Conv2d($"{name}.conv", x, channels, kernel, stride, padding ?? same, initialization: Start);

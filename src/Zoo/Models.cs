@@ -21,6 +21,7 @@ public static class Models
         .. MobileNetV3.Models,
         .. RegNet.Models,
         .. ResNet.Models,
+        .. ResNetOptionA.Models,
         .. ShuffleNetV2.Models,
         .. SqueezeNet.Models,
         .. SwinTransformer.Models,

@@ -4,10 +4,11 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Residual networks. He et al. 2016, arXiv 1512.03385: Tab. 1 for large images; section 4.2 for CIFAR, depth = 6n + 2, projection
-/// shortcuts. ResNeXt: Xie et al. 2017, arXiv 1611.05431. Wide: Zagoruyko and Komodakis 2016, arXiv 1605.07146.
+/// Residual networks. He et al. 2016, arXiv 1512.03385: Tab. 1 for large images; section 4.2 for CIFAR, depth = 6n + 2,
+/// projection shortcuts. ResNeXt: Xie et al. 2017, arXiv 1611.05431. Wide: Zagoruyko and Komodakis 2016, arXiv
+/// 1605.07146.
 /// </summary>
-/// <remarks>As in torchvision the 3x3 convolution of a bottleneck has the stride, not the first 1x1 of the paper.</remarks>
+/// <remarks>As in torchvision the 3x3 convolution of a bottleneck strides, not the first 1x1 of the paper.</remarks>
 public static class ResNet
 {
     private const int Expansion = 4;
@@ -21,14 +22,16 @@ public static class ResNet
         ("resnet34", [3, 4, 6, 3]),
     ];
 
-    /// <summary>Tab. 1: blocks a stage of three convolutions, groups of the middle one, and its channels by the stage's width.</summary>
+    /// <summary>
+    /// Tab. 1: blocks a stage of three convolutions, groups of the middle one, and its channels by the stage's width.
+    /// </summary>
     private static readonly (string Name, int[] Blocks, int Groups, int Widening, string Paper)[] BottleneckNetworks =
     [
         ("resnet50", [3, 4, 6, 3], 1, 1, "ResNet (He et al. 2016)"),
         ("resnet101", [3, 4, 23, 3], 1, 1, "ResNet (He et al. 2016)"),
         ("resnet152", [3, 8, 36, 3], 1, 1, "ResNet (He et al. 2016)"),
         ("resnext50_32x4d", [3, 4, 6, 3], 32, 2, "ResNeXt, 32 groups (Xie et al. 2017)"),
-        ("wide_resnet50_2", [3, 4, 6, 3], 1, 2, "Wide ResNet, bottlenecks twice as wide (Zagoruyko and Komodakis 2016)"),
+        ("wide_resnet50_2", [3, 4, 6, 3], 1, 2, "Wide ResNet, twice as wide inside (Zagoruyko and Komodakis 2016)"),
     ];
 
     // The authors' program calls this last ReLU as a function, which its count of operations misses: see OfficialOperations.
@@ -49,7 +52,8 @@ public static class ResNet
         .. BottleneckNetworks.Select(network => Model.ImageNet(
             network.Name,
             network.Paper,
-            (input, classes) => ImageNet(network.Name, network.Blocks, Bottleneck(network.Groups, network.Widening), input, classes))),
+            (input, classes) => ImageNet(
+                network.Name, network.Blocks, Bottleneck(network.Groups, network.Widening), input, classes))),
     ];
 
     /// <summary>The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.</summary>

@@ -4,15 +4,20 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// SqueezeNet. Iandola et al. 2016, arXiv 1602.07360, Tab. 1; 1.1 is the authors' second release, with a smaller stem and earlier pools.
+/// SqueezeNet. Iandola et al. 2016, arXiv 1602.07360, Tab. 1; 1.1 is the authors' second release, with a smaller stem
+/// and earlier pools.
 /// </summary>
 public static class SqueezeNet
 {
-    /// <summary>Tab. 1: stem, then channels of each fire module's squeeze and of both halves of its expand; 0 is a pool.</summary>
+    /// <summary>
+    /// Tab. 1: stem, then channels of each fire module's squeeze and of both halves of its expand; 0 is a pool.
+    /// </summary>
     private static readonly (string Name, int Stem, int Kernel, (int Squeeze, int Expand)[] Fires)[] Networks =
     [
-        ("squeezenet1_0", 96, 7, [(16, 64), (16, 64), (32, 128), (0, 0), (32, 128), (48, 192), (48, 192), (64, 256), (0, 0), (64, 256)]),
-        ("squeezenet1_1", 64, 3, [(16, 64), (16, 64), (0, 0), (32, 128), (32, 128), (0, 0), (48, 192), (48, 192), (64, 256), (64, 256)]),
+        ("squeezenet1_0", 96, 7,
+            [(16, 64), (16, 64), (32, 128), (0, 0), (32, 128), (48, 192), (48, 192), (64, 256), (0, 0), (64, 256)]),
+        ("squeezenet1_1", 64, 3,
+            [(16, 64), (16, 64), (0, 0), (32, 128), (32, 128), (0, 0), (48, 192), (48, 192), (64, 256), (64, 256)]),
     ];
 
     internal static ImmutableArray<Model> Models { get; } =
@@ -50,13 +55,18 @@ public static class SqueezeNet
     private static Value Fire(GraphBuilder g, Value x, string name, int squeeze, int expand)
     {
         x = g.Relu($"{name}.squeeze_activation", Conv(g, $"{name}.squeeze", x, squeeze, kernel: 1));
-        var pointwise = g.Relu($"{name}.expand1x1_activation", Conv(g, $"{name}.expand1x1", x, expand, kernel: 1));
-        var spatial = g.Relu($"{name}.expand3x3_activation", Conv(g, $"{name}.expand3x3", x, expand, kernel: 3, padding: 1));
+        var pointwise = Conv(g, $"{name}.expand1x1", x, expand, kernel: 1);
+        pointwise = g.Relu($"{name}.expand1x1_activation", pointwise);
+        var spatial = Conv(g, $"{name}.expand3x3", x, expand, kernel: 3, padding: 1);
+        spatial = g.Relu($"{name}.expand3x3_activation", spatial);
         return g.Concat($"{name}.concat", 1, pointwise, spatial);
     }
 
     // Weights start uniform in sqrt(6 / fan-in).
-    private static Value Conv(GraphBuilder g, string name, Value x, int channels, int kernel, int stride = 1, int padding = 0) => g.Conv2d(
-        name, x, channels, kernel, stride, padding, bias: true,
-        initialization: Initialization.Uniform(Math.Sqrt(6.0 / (kernel * kernel * g.ShapeOf(x)[1]))));
+    private static Value Conv(
+        GraphBuilder g, string name, Value x, int channels, int kernel, int stride = 1, int padding = 0)
+    {
+        var start = Initialization.Uniform(Math.Sqrt(6.0 / (kernel * kernel * g.ShapeOf(x)[1])));
+        return g.Conv2d(name, x, channels, kernel, stride, padding, bias: true, initialization: start);
+    }
 }

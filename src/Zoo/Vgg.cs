@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, plain or with batch normalisation; for
-/// small ones with batch normalisation and one linear layer.
+/// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, plain or with batch
+/// normalisation; for small ones with batch normalisation and one linear layer.
 /// </summary>
 public static class Vgg
 {

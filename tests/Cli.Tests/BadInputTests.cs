@@ -48,7 +48,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.", "inspect", "cifar_resnet8", "--input-channels", "2")]
     [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.", "export", "cifar_resnet8")]
     [InlineData("x.onnx: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.", "inspect", "./x.onnx")]
-    [InlineData("--normalization must be one of data-set, official, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
+    [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>
         Assert.EndsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);

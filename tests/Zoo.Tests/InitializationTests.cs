@@ -52,7 +52,8 @@ public sealed class InitializationTests
         Assert.All(vgg["classifier.bias"].ToArray<float>(), value => Assert.Equal(0, value));
     }
 
-    // By hand: sqrt(2 / (7 * 7 * 3)); sqrt(2 / 64), fan-in; 1 / sqrt(1024); sqrt(2 / (7 * 7 * 64)), fan-out; 1 / sqrt(11 * 11 * 3); sqrt(6 / (7 * 7 * 3)).
+    // By hand, in this order: sqrt(2 / (7 * 7 * 3)); sqrt(2 / 64); 1 / sqrt(1024); fan-out, sqrt(2 / (7 * 7 * 64));
+    // 1 / sqrt(11 * 11 * 3); sqrt(6 / (7 * 7 * 3)).
     [Theory]
     [InlineData("densenet121", "features.conv0.weight", InitializationKind.Normal, 0.11664236870396087)]
     [InlineData("densenet121", "features.denseblock1.denselayer1.conv1.weight", InitializationKind.Normal, 0.17677669529663687)]

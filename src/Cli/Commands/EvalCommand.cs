@@ -23,7 +23,8 @@ internal static class EvalCommand
         var limit = new Option<int?>("--data-limit") { Description = "Only so many images, those of a run with the same data-limit.", HelpName = "N" };
         var normalization = new Option<string?>("--normalization")
         {
-            Description = "How the images are normalized: data-set or official, the authors' program (default: as an .ocs file remembers, else data-set).",
+            Description = "How the images are normalized: data-set, official (the authors' program) or imagenet "
+                + "(default: as an .ocs file remembers, else data-set).",
             HelpName = "NAME",
         };
         var root = CommonOptions.DataRoot();

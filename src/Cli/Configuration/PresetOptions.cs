@@ -20,6 +20,9 @@ internal enum NormalizationChoice
 
     /// <summary>As the authors' program does, where it knows the data set.</summary>
     Official,
+
+    /// <summary>By ImageNet's mean and deviation, as many published networks expect; colour images only.</summary>
+    Imagenet,
 }
 
 /// <summary>The options of each preset.</summary>

@@ -24,6 +24,11 @@ internal static class TrainingDataSource
     {
         (NormalizationChoice.Official, "cifar10") => data.With(Normalization.OfficialCifar10),
         (NormalizationChoice.Official, "cifar100") => data.With(Normalization.OfficialCifar100),
+        (NormalizationChoice.Imagenet, _) => data.Channels == Normalization.ImageNet.Channels
+            ? data.With(Normalization.ImageNet)
+            : throw new OcsInputException(
+                $"Normalization imagenet is for colour images, but those of {data.Name} have {data.Channels} "
+                + "channel(s); choose data-set."),
         _ => data,
     };
 

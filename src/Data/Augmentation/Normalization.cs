@@ -26,6 +26,10 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
     public static Normalization OfficialCifar100 { get; } =
         new([0.5071f, 0.4867f, 0.4408f], [0.2675f, 0.2565f, 0.2761f]);
 
+    /// <summary>Training images of ImageNet; many networks for other data sets were trained with it too.</summary>
+    public static Normalization ImageNet { get; } =
+        new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+
     /// <summary>Number of channels, C.</summary>
     public int Channels => Mean.Length;
 

@@ -41,6 +41,18 @@ public sealed record PadChannels(int Before, int After) : Operator
 
     internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
+    /// <summary>
+    /// With so many channels of zeros in all. On which side they are is known only where there is one way to have that
+    /// many, such as all or none.
+    /// </summary>
+    internal PadChannels WithZeros(long zeros, NodeShapes shapes)
+    {
+        var (fewestBefore, mostBefore) = (Math.Max(0, zeros - After), Math.Min(zeros, Before));
+        return fewestBefore == mostBefore
+            ? new((int)mostBefore, (int)(zeros - mostBefore))
+            : throw shapes.Error("which of its channels of zeros stay cannot be known from the parameters' shapes");
+    }
+
     public override Operator Cut(ICut cut)
     {
         var kept = cut.Kept(Channels);

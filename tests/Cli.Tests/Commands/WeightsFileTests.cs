@@ -20,11 +20,13 @@ public sealed class WeightsFileTests : IDisposable
     [InlineData("cifar_resnet20", "weights.pth")]
     [InlineData("cifar_resnet20", "weights.safetensors")]
     [InlineData("cifar_vgg16", "weights.PT")]
-    public void The_weights_of_a_cut_network_make_a_zoo_network_the_cut_one(string model, string name)
+    [InlineData("cifar_resnet20_a", "weights.th", "linear")]
+    public void The_weights_of_a_cut_network_make_a_zoo_network_the_cut_one(string model, string name, string? ignored = null)
     {
         var graph = Models.Build(model);
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
-        using var pruner = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Target = 0.5 });
+        using var pruner = new OneCyclePruner(
+            graph, parameters, OneCycleOptions.Paper with { Target = 0.5, Ignore = ignored is null ? [] : [ignored] });
         var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
         using var cut = plan.Apply(parameters);
         Write(_folder.PathOf(name), cut);
@@ -38,6 +40,23 @@ public sealed class WeightsFileTests : IDisposable
         }
 
         Assert.Contains("instead of [", Fails(name, graph, mayNarrow: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void On_which_side_of_a_shortcut_zeros_are_missing_is_not_guessed()
+    {
+        var graph = Models.Build("cifar_resnet20_a");
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        using var pruner = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Target = 0.5 });
+        var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+        using var cut = plan.Apply(parameters);
+        Write(_folder.PathOf("a.th"), cut);
+
+        Assert.EndsWith(
+            "nor are they of a narrower one: Node 'layer2.0.shortcut.pad': which of its channels of zeros stay cannot be known from the "
+            + "parameters' shapes); give the network that they were trained for.",
+            Fails("a.th", graph, mayNarrow: true),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Data;
+using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Tests.Configuration;
@@ -18,6 +19,21 @@ public sealed class NormalizationTests
         var data = TrainingDataSource.Normalized(Images(name), NormalizationChoice.Official);
         Assert.Equal(deviation, data.Normalization.StandardDeviation[0]);
         Assert.Same(Own, TrainingDataSource.Normalized(Images(name), NormalizationChoice.DataSet).Normalization);
+    }
+
+    [Theory]
+    [InlineData("cifar10")]
+    [InlineData("another")]
+    public void ImageNets_is_for_the_colour_images_of_any_data_set(string name)
+    {
+        var seen = TrainingDataSource.Normalized(Images(name), Choices.Named<NormalizationChoice>("--normalization", "imagenet")).Normalization;
+        Assert.Equal([0.485f, 0.456f, 0.406f], seen.Mean.ToArray());
+        Assert.Equal([0.229f, 0.224f, 0.225f], seen.StandardDeviation.ToArray());
+
+        var grey = new ImageDataset("grey", new byte[1], [0], 1, 1, 1, ["a"], new([0], [1]));
+        Assert.Equal(
+            "Normalization imagenet is for colour images, but those of grey have 1 channel(s); choose data-set.",
+            Assert.Throws<OcsInputException>(() => TrainingDataSource.Normalized(grey, NormalizationChoice.Imagenet)).Message);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ParameterShapesTests
             var graph = random.Build();
             var coupling = CouplingGraph.Build(graph);
             var after = CutPlan.Create(coupling, coupling.RandomSubnetwork(random.Seed)).After;
-            // Padded, repeated and reordered channels cannot be told from fewer; of the other networks most must be.
+            // Repeated and reordered channels cannot be told from fewer, padded ones not always; of the other networks most must be.
             var tells = !graph.Nodes.Any(node => node.Operator is ChannelShuffle or SelectChannels or PadChannels or Expand or Affine);
             cases += tells ? 1 : 0;
             try
@@ -63,6 +63,38 @@ public sealed class ParameterShapesTests
         "Node 'add' is an output of shape [1, 2, 3, 3], but would be [1, 1, 3, 3].",
         Assert.Throws<OcsInputException>(() => Narrowed(("low.weight", [1, 2, 1, 1]), ("high.weight", [1, 4, 1, 1]))).Message,
         StringComparison.Ordinal);
+
+    // 3 + 2 channels of zeros beside 4: the widths of what they are added to tell how many stay, not always on which side.
+    [Theory]
+    [InlineData(2, 7, "PadChannels(3 before, 2 after)")]
+    [InlineData(2, 2, "PadChannels(0 before, 0 after)")]
+    [InlineData(4, 9, "PadChannels(3 before, 2 after)")]
+    [InlineData(3, 7, null)]
+    [InlineData(4, 5, null)]
+    [InlineData(4, 3, null)]
+    [InlineData(2, 8, null)]
+    public void Channels_of_zeros_are_known_where_all_or_none_stay(int stem, int wide, string? expected)
+    {
+        var g = new GraphBuilder("padded");
+        var x = g.Conv2d("stem", g.Input("input", 1, 4, 4), 4, 1);
+        var sum = g.Add("add", g.Conv2d("wide", x, 9, 1), g.PadChannels("pad", x, 3, 2));
+        var graph = g.Build(g.Conv2d("head", g.Relu("relu", sum), 2, 1));
+        Dictionary<string, ImmutableArray<long>> shapes = new()
+        {
+            ["stem.weight"] = [stem, 1, 1, 1],
+            ["wide.weight"] = [wide, stem, 1, 1],
+            ["head.weight"] = [2, wide, 1, 1],
+        };
+        if (expected is null)
+        {
+            Assert.Equal(
+                "Node 'pad': which of its channels of zeros stay cannot be known from the parameters' shapes.",
+                Assert.Throws<OcsInputException>(() => graph.WithParameterShapes(shapes)).Message);
+            return;
+        }
+
+        Assert.Contains($"pad = {expected}", graph.WithParameterShapes(shapes).ToString(), StringComparison.Ordinal);
+    }
 
     private static Graph Narrowed(params (string Name, long[] Shape)[] shapes)
     {
