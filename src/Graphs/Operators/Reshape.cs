@@ -60,7 +60,25 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         }
     }
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+    // What is split into parts, heads say, might be fewer parts or smaller ones: shapes do not tell.
+    internal override Operator Resize(NodeShapes before, NodeShapes after)
+    {
+        var sizes = Shape.ToBuilder();
+        foreach (var (from, to) in Blocks(before.Inputs[0], Shape))
+        {
+            var count = from.Aggregate(1L, (product, dimension) => product * after.Inputs[0][dimension]);
+            if (to.Length == 1)
+            {
+                sizes[to[0]] = count;
+            }
+            else if (count != from.Aggregate(1L, (product, dimension) => product * before.Inputs[0][dimension]))
+            {
+                throw after.Error($"how {count} channels divide into its parts cannot be known from the parameters' shapes");
+            }
+        }
+
+        return this with { Shape = sizes.ToImmutable() };
+    }
 
     public override Operator Cut(ICut cut) => this with
     {
