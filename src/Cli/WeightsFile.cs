@@ -21,6 +21,7 @@ internal static class WeightsFile
         try
         {
             AddCounters(graph, tensors);
+            PublishedNames.Fit(graph, tensors);
             RequireSameNames(path, graph, tensors);
             graph = FitShapes(path, graph, tensors, mayNarrow);
             return (graph, ParameterTable.FromTensors(graph, tensors));

@@ -80,6 +80,32 @@ public sealed class WeightsFileTests : IDisposable
         }
     }
 
+    // relative_position_index is in every file of a Swin Transformer, linear_1 and linear_2 are in torchvision's of vision transformers.
+    [Theory]
+    [InlineData("cifar_vit", 1)]
+    [InlineData("swin_t", 12)]
+    public void Names_that_torchvision_publishes_are_understood(string model, int tables)
+    {
+        var graph = Models.Build(model, new NetworkInput(3, 32, 32), classes: 4);
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        using var index = Tensor.Zeros([49 * 49], DType.Int64);
+        SafetensorsFile.Write(
+            _folder.PathOf("a.safetensors"),
+            [
+                .. parameters.Names.Select(name => KeyValuePair.Create(
+                    model == "swin_t" ? name : name.Replace("mlp.0.", "mlp.linear_1.").Replace("mlp.3.", "mlp.linear_2."),
+                    parameters[name])),
+                .. Enumerable.Range(0, tables).Select(block =>
+                    KeyValuePair.Create($"features.1.{block}.attn.relative_position_index", index)),
+            ]);
+
+        var (fit, weights) = WeightsFile.Open(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
+
+        using var _ = weights;
+        Assert.Same(graph, fit);
+        Assert.All(parameters.Names, name => Assert.Equal(parameters[name].ToArray<float>(), weights[name].ToArray<float>()));
+    }
+
     [Fact]
     public void Half_precision_becomes_floats_and_integers_are_refused()
     {

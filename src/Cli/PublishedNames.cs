@@ -1,0 +1,32 @@
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Cli;
+
+/// <summary>What the weights that torchvision publishes hold besides or under other names than its networks have now.</summary>
+internal static class PublishedNames
+{
+    // Follow from the size of a window, so networks compute them.
+    private static readonly string[] Computed = [".relative_position_index", ".relative_coords_table"];
+
+    // The layers of the MLPs of vision transformers, before version 0.14.
+    private static readonly (string Old, string New)[] Renamed = [(".mlp.linear_1.", ".mlp.0."), (".mlp.linear_2.", ".mlp.3.")];
+
+    /// <summary>Renames and drops what a network doesn't have by that name.</summary>
+    public static void Fit(Graph graph, Dictionary<string, Tensor> tensors)
+    {
+        foreach (var name in tensors.Keys.Where(name => !graph.HasParameter(name)).ToList())
+        {
+            var renamed = Renamed.Aggregate(name, (current, pair) => current.Replace(pair.Old, pair.New, StringComparison.Ordinal));
+            if (renamed != name && graph.HasParameter(renamed) && tensors.TryAdd(renamed, tensors[name]))
+            {
+                tensors.Remove(name);
+            }
+            else if (Computed.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            {
+                tensors.Remove(name, out var computed);
+                computed?.Dispose();
+            }
+        }
+    }
+}
