@@ -50,6 +50,12 @@ public sealed class OneCycleTrainer : IDisposable
             Device = device,
         });
         _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
+        if (start is not null)
+        {
+            // Dropout and its like still draw from the seed.
+            TorchRuntime.Seed(training.Seed);
+        }
+
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
     }
 

@@ -74,6 +74,25 @@ public class ExperimentOptionsTests
     }
 
     [Fact]
+    public void The_start_is_the_files_unless_the_command_line_names_one()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.yaml");
+        File.WriteAllText(path, Least + "weights: a b.pth\nreset-classifier: true");
+        try
+        {
+            var (stated, over) = (ExperimentOptions.Load(path, []), ExperimentOptions.Load(path, ["reset-classifier=false"], weights: "c.ocs"));
+            Assert.Equal(("a b.pth", true), (stated.Weights, stated.ResetClassifier));
+            Assert.Equal(("c.ocs", false), (over.Weights, over.ResetClassifier));
+            Assert.Equal(stated.Weights, Read(stated.ToYaml()).Weights);
+            Assert.Null(Read(Least).Weights);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void Criterion_ranking_budget_and_limits_are_read_and_written()
     {
         var pruning = Read(Least + """
