@@ -34,7 +34,7 @@ public sealed class PretrainedTests : IDisposable
     public void A_run_from_trained_weights_begins_where_they_are()
     {
         var weights = Path.Combine(_first, "model.safetensors");
-        CommandLine.Run("baseline", _config, "--out", _first);
+        CommandLine.Run("baseline", _config, "--out", _first, "--set", "training.epochs=8");
         var again = _folder.PathOf("again");
 
         var trained = CommandLine.Run("train", _config, "--out", again, "--weights", weights);
