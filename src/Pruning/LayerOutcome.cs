@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
@@ -21,12 +22,19 @@ public sealed record LayerOutcome(
     public string Explanation => FrozenReason is { } reason
         ? $"frozen: {reason}"
         : ChannelsAfter == ChannelsBefore
-            ? "kept: every channel ranks above the cut"
+            ? $"kept: {KeptReason}"
             : $"pruned: {ChannelsBefore - ChannelsAfter} of {ChannelsBefore} channels rank below the cut";
 
-    /// <summary>The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same graph.</summary>
-    public static ImmutableArray<LayerOutcome> Of(CouplingGraph coupling, Graph after)
+    /// <summary>Why none of its channels left, where some may: their rank, or a limit.</summary>
+    public string KeptReason { get; init; } = "every channel ranks above the cut";
+
+    /// <summary>
+    /// The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same graph;
+    /// <paramref name="partition"/>, where it is known, tells rank and limits apart.
+    /// </summary>
+    public static ImmutableArray<LayerOutcome> Of(CouplingGraph coupling, Graph after, Partition? partition = null)
     {
+        var whyWhole = partition is { WhyWhole.IsEmpty: false } ? partition.WhyWhole : [.. coupling.Groups.Select(_ => (string?)null)];
         var before = coupling.Graph;
         var producers = coupling.Groups
             .SelectMany((group, position) => group.Members.Where(member => member.MakesChannels)
@@ -40,7 +48,7 @@ public sealed record LayerOutcome(
                 {
                     var weight = before.Nodes[index].Parameters[0];
                     var groups = producers[weight].ToList();
-                    return new LayerOutcome(
+                    var outcome = new LayerOutcome(
                         before.Nodes[index].Name,
                         weight,
                         groups.FirstOrDefault(-1),
@@ -49,6 +57,8 @@ public sealed record LayerOutcome(
                         before.MacsOf(index),
                         after.MacsOf(index),
                         ReasonOf([.. groups.Select(group => coupling.Groups[group])]));
+                    var limit = groups.Where(group => coupling.Groups[group].IsPrunable).Select(group => whyWhole[group]).FirstOrDefault();
+                    return outcome with { KeptReason = limit ?? outcome.KeptReason };
                 }),
         ];
     }

@@ -245,7 +245,7 @@ public sealed class OneCycleTrainer : IDisposable
                 $"The cut is not proven right, so it was not made, and the uncut network is handed over: {_gate.Problem}");
         }
 
-        _layers = LayerOutcome.Of(pruner.Coupling, plan.After);
+        _layers = LayerOutcome.Of(pruner.Coupling, plan.After, partition);
         _record = Record(pruner, partition, plan.After);
         if (_pruning!.OptimizerAtCut == OptimizerAtCut.Restart)
         {

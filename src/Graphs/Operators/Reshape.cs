@@ -60,6 +60,8 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         }
     }
 
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) => this with { Policy = split ?? Policy };
+
     internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => this with

@@ -28,7 +28,7 @@ public class InspectCommandTests
         Assert.Equal(40_813_184, inspected.GetProperty("macs").GetInt64());
         Assert.Equal(272_474, inspected.GetProperty("parameters").GetInt64());
         var groups = inspected.GetProperty("groups").EnumerateArray().ToList();
-        Assert.All(groups, group => Assert.Equal(["id", "channels", "frozen", "reason", "members"], Names(group)));
+        Assert.All(groups, group => Assert.Equal(["id", "channels", "kind", "frozen", "reason", "members"], Names(group)));
         Assert.Equal(12, groups.Count(group => !group.GetProperty("frozen").GetBoolean()));
         Assert.All(groups, group => Assert.Equal(
             group.GetProperty("frozen").GetBoolean(), group.GetProperty("reason").ValueKind == JsonValueKind.String));
@@ -60,7 +60,7 @@ public class InspectCommandTests
     {
         var listed = CommandLine.Run("models", "--json").Json.GetProperty("models").EnumerateArray().ToList();
 
-        Assert.All(listed, model => Assert.Equal(["model", "description", "macs", "parameters"], Names(model)));
+        Assert.All(listed, model => Assert.Equal(["model", "description", "image", "classes", "macs", "parameters"], Names(model)));
         Assert.Equal(Zoo.Models.All.Select(model => model.Name), listed.Select(model => model.GetProperty("model").GetString()));
         Assert.Contains("cifar_resnet56", CommandLine.Run("models").Output, StringComparison.Ordinal);
     }

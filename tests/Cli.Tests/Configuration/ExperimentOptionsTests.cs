@@ -1,6 +1,7 @@
 using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
 using Ocs.Training;
 using Ocs.Training.Schedules;
@@ -116,6 +117,19 @@ public class ExperimentOptionsTests
         var experiment = Read(Least) with { Pruning = pruning };
         Assert.Equal(experiment.ToYaml(), Read(experiment.ToYaml()).ToYaml());
         Assert.Equal(pruning.Ignore.ToArray(), Read(experiment.ToYaml()).Pruning.Ignore.ToArray());
+    }
+
+    [Fact]
+    public void Policies_and_kinds_that_stay_are_read_and_written()
+    {
+        var pruning = Read(Least + "pruning: { heads: same-index, groups: whole, freeze: [hidden-width, query-key] }").Pruning;
+
+        Assert.Equal((CouplingPolicy.SameIndex, CouplingPolicy.Whole), (pruning.Heads!.Value, pruning.Groups!.Value));
+        Assert.Equal([GroupKind.HiddenWidth, GroupKind.QueryKey], pruning.Freeze.ToArray());
+        var text = (Read(Least) with { Pruning = pruning }).ToYaml();
+        Assert.Equal(text, Read(text).ToYaml());
+        Assert.Equal(pruning.Freeze.ToArray(), Read(text).Pruning.Freeze.ToArray());
+        Assert.Null(Read(Least + "pruning: { heads: null }").Pruning.Heads);
     }
 
     [Fact]
