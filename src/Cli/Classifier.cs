@@ -32,7 +32,9 @@ internal static class Classifier
         return node.Parameters;
     }
 
-    /// <summary>Puts zeros in its place, for as many inputs as the tensors have and as many classes as the network.</summary>
+    /// <summary>
+    /// Puts zeros in its place, for as many inputs as the tensors have and as many classes as the network.
+    /// </summary>
     public static void Forget(Graph graph, Dictionary<string, Tensor> tensors)
     {
         foreach (var spec in Specs(graph))

@@ -22,7 +22,11 @@ internal static class WeightsFile
     /// <param name="classifier">What becomes of the last layer.</param>
     /// <param name="seed">Where a new last layer is drawn from.</param>
     public static (Graph Graph, ParameterTable Parameters) Open(
-        string path, Graph graph, bool mayNarrow, ClassifierWeights classifier = ClassifierWeights.FromFile, ulong seed = 0)
+        string path,
+        Graph graph,
+        bool mayNarrow,
+        ClassifierWeights classifier = ClassifierWeights.FromFile,
+        ulong seed = 0)
     {
         var tensors = ReadTensors(path);
         try
@@ -148,7 +152,8 @@ internal static class WeightsFile
         }
         catch (OcsInputException error)
         {
-            throw Mismatch(path, graph, $"{differences}; nor are they of a narrower one: {error.Message.TrimEnd('.')}", remedy);
+            throw Mismatch(
+                path, graph, $"{differences}; nor are they of a narrower one: {error.Message.TrimEnd('.')}", remedy);
         }
     }
 
@@ -164,7 +169,8 @@ internal static class WeightsFile
         }
     }
 
-    private static OcsInputException Mismatch(string path, Graph graph, string differences, string remedy = Remedy) => new(
+    private static OcsInputException Mismatch(
+        string path, Graph graph, string differences, string remedy = Remedy) => new(
         $"{path}: these are not the weights of '{graph.Name}' ({differences}); {remedy}.");
 
     private static string Few(IEnumerable<string> all)

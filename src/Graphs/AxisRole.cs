@@ -1,6 +1,8 @@
 namespace Ocs.Graphs;
 
-/// <summary>What the coordinates of an axis are to an operator, as far as it tells which width of a network they are.</summary>
+/// <summary>
+/// What the coordinates of an axis are to an operator, as far as it tells which width of a network they are.
+/// </summary>
 public enum AxisRole
 {
     None,

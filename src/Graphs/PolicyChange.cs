@@ -3,11 +3,12 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Rewrites what leaves together: in every operator whose channels lie in groups, and in the reshapes that part heads and join them again.
+/// Rewrites what leaves together: in every operator whose channels lie in groups, and in the reshapes that part heads
+/// and join them again.
 /// </summary>
 /// <remarks>
-/// A reshape is about heads where it lies between a product of attention and the nearest layers with weights. Others, such as those that
-/// merge patches, keep their policy: there it belongs to what they do.
+/// A reshape is about heads where it lies between a product of attention and the nearest layers with weights. Others,
+/// such as those that merge patches, keep their policy: there it belongs to what they do.
 /// </remarks>
 internal sealed class PolicyChange(Graph graph, SplitPolicy? heads, GroupPolicy? groups)
 {
@@ -18,8 +19,10 @@ internal sealed class PolicyChange(Graph graph, SplitPolicy? heads, GroupPolicy?
         {
             Nodes =
             [
-                .. graph.Nodes.Select((node, index) =>
-                    node with { Operator = node.Operator.WithPolicies(aboutHeads.Contains(index) ? heads : null, groups) }),
+                .. graph.Nodes.Select((node, index) => node with
+                {
+                    Operator = node.Operator.WithPolicies(aboutHeads.Contains(index) ? heads : null, groups),
+                }),
             ],
         };
     }
@@ -38,9 +41,12 @@ internal sealed class PolicyChange(Graph graph, SplitPolicy? heads, GroupPolicy?
     // Queries, keys and values, but no biases.
     private IEnumerable<int> AttendedInputs(int node)
     {
-        var shapes = graph.ShapesOf(node);
+        var (op, shapes) = (graph.Nodes[node].Operator, graph.ShapesOf(node));
         return graph.Nodes[node].Inputs.Where((_, input) =>
-            graph.Nodes[node].Operator.RoleOf(Axis.Input(input, shapes.Inputs[input].Length - 1), shapes) is AxisRole.QueryKey or AxisRole.Value);
+        {
+            var features = Axis.Input(input, shapes.Inputs[input].Length - 1);
+            return op.RoleOf(features, shapes) is AxisRole.QueryKey or AxisRole.Value;
+        });
     }
 
     // From node to node up to those with weights.

@@ -29,12 +29,11 @@ public sealed record LayerOutcome(
     public string KeptReason { get; init; } = "every channel ranks above the cut";
 
     /// <summary>
-    /// The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same graph;
-    /// <paramref name="partition"/>, where it is known, tells rank and limits apart.
+    /// The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same
+    /// graph; <paramref name="partition"/>, where it is known, tells rank and limits apart.
     /// </summary>
     public static ImmutableArray<LayerOutcome> Of(CouplingGraph coupling, Graph after, Partition? partition = null)
     {
-        var whyWhole = partition is { WhyWhole.IsEmpty: false } ? partition.WhyWhole : [.. coupling.Groups.Select(_ => (string?)null)];
         var before = coupling.Graph;
         var producers = coupling.Groups
             .SelectMany((group, position) => group.Members.Where(member => member.MakesChannels)
@@ -57,10 +56,12 @@ public sealed record LayerOutcome(
                         before.MacsOf(index),
                         after.MacsOf(index),
                         ReasonOf([.. groups.Select(group => coupling.Groups[group])]));
-                    var limit = groups.Where(group => coupling.Groups[group].IsPrunable).Select(group => whyWhole[group]).FirstOrDefault();
-                    return outcome with { KeptReason = limit ?? outcome.KeptReason };
+                    var ranked = groups.Where(group => coupling.Groups[group].IsPrunable).Take(1);
+                    return outcome with { KeptReason = ranked.Select(LimitOf).FirstOrDefault() ?? outcome.KeptReason };
                 }),
         ];
+
+        string? LimitOf(int group) => partition is { WhyWhole.IsEmpty: false } ? partition.WhyWhole[group] : null;
     }
 
     private static int ChannelsOf(Graph graph, int index)

@@ -156,11 +156,14 @@ public sealed record OneCycleOptions
     /// <summary>Kinds of groups that are not cut: widths of a transformer that stay.</summary>
     public ImmutableArray<GroupKind> Freeze { get; init; } = [];
 
-    /// <summary>What leaves of attention: whole heads, or the same index in every head. Null for what the network says.</summary>
+    /// <summary>
+    /// What leaves of attention: whole heads, or the same index in every head. Null for what the network says.
+    /// </summary>
     public CouplingPolicy? Heads { get; init; }
 
     /// <summary>
-    /// What leaves of grouped convolutions and group norms: the same index in every group, or whole groups. Null for what the network says.
+    /// What leaves of grouped convolutions and group norms: the same index in every group, or whole groups. Null for
+    /// what the network says.
     /// </summary>
     public CouplingPolicy? Groups { get; init; }
 

@@ -51,19 +51,22 @@ internal static class CommonOptions
 
     public static Option<string?> Heads() => new("--heads")
     {
-        Description = "What leaves of attention: whole heads, or the same-index of every head (default: what the network says).",
+        Description = "What leaves of attention: whole heads, or the same-index of every head "
+            + "(default: what the network says).",
         HelpName = "POLICY",
     };
 
     public static Option<string?> Groups() => new("--groups")
     {
-        Description = "What leaves of grouped layers: the same-index of every group, or whole groups (default: what the network says).",
+        Description = "What leaves of grouped layers: the same-index of every group, or whole groups "
+            + "(default: what the network says).",
         HelpName = "POLICY",
     };
 
     public static Option<string[]> Freeze() => new("--freeze")
     {
-        Description = $"Leaves groups of these kinds whole: {string.Join(',', Choices.Names<GroupKind>())}. May be given again.",
+        Description =
+            $"Leaves groups of these kinds whole: {string.Join(',', Choices.Names<GroupKind>())}. May be given again.",
         HelpName = "KINDS",
     };
 
@@ -75,7 +78,8 @@ internal static class CommonOptions
     public static ImmutableArray<GroupKind> Kinds(ParseResult parsed, Option<string[]> option) =>
     [
         .. (parsed.GetValue(option) ?? [])
-            .SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries))
+            .Where(name => name.Length > 0)
             .Select(name => Choices.Named<GroupKind>(option.Name, name)),
     ];
 

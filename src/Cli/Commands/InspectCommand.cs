@@ -32,7 +32,8 @@ internal static class InspectCommand
         };
         command.SetAction(parsed => Run(
             new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
-            graph => CouplingGraph.Build(graph.WithPolicies(CommonOptions.Policy(parsed, heads), CommonOptions.Policy(parsed, groups)))
+            graph => CouplingGraph
+                .Build(graph.WithPolicies(CommonOptions.Policy(parsed, heads), CommonOptions.Policy(parsed, groups)))
                 .Freeze([.. parsed.GetValue(ignore) ?? []], [.. parsed.GetValue(only) ?? []])
                 .Freeze(CommonOptions.Kinds(parsed, freeze)),
             console));
@@ -170,10 +171,11 @@ internal sealed record InspectOutput(
     string Model, IReadOnlyList<long> Input, long Macs, long Parameters, IReadOnlyList<InspectGroup> Groups);
 
 /// <summary>
-/// A group of `ocs inspect --json`; <paramref name="Kind"/> says which width of a network it is, or is null, <paramref name="Reason"/> why it
-/// is frozen, or is null.
+/// A group of `ocs inspect --json`; <paramref name="Kind"/> says which width of a network it is, or is null,
+/// <paramref name="Reason"/> why it is frozen, or is null.
 /// </summary>
-internal sealed record InspectGroup(int Id, int Channels, string? Kind, bool Frozen, string? Reason, IReadOnlyList<InspectMember> Members);
+internal sealed record InspectGroup(
+    int Id, int Channels, string? Kind, bool Frozen, string? Reason, IReadOnlyList<InspectMember> Members);
 
 /// <summary>A parameter's dimension in which a group has slices.</summary>
 internal sealed record InspectMember(string Parameter, int Dimension);

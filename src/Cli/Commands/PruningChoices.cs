@@ -86,7 +86,8 @@ internal sealed class PruningChoices
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All =>
     [
-        _target, _preset, _criterion, _scope, _ranking, _budget, _minimum, _maximum, _roundTo, _ignore, _only, _freeze, _heads, _groups, _seed,
+        _target, _preset, _criterion, _scope, _ranking, _budget, _minimum, _maximum, _roundTo, _ignore, _only,
+        _freeze, _heads, _groups, _seed,
     ];
 
     /// <summary>What a command line chose.</summary>

@@ -34,12 +34,14 @@ internal static class TrainCommand
         var seed = new Option<ulong?>("--seed") { Description = "The seed, over the file's.", HelpName = "N" };
         var weights = new Option<string?>("--weights")
         {
-            Description = "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; those of a pruned network make it narrower.",
+            Description = "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; "
+                + "those of a pruned network make it narrower.",
             HelpName = "FILE",
         };
         var reset = new Option<bool>("--reset-classifier")
         {
-            Description = "With --weights: the last layer starts from random weights, for other classes than the file's.",
+            Description =
+                "With --weights: the last layer starts from random weights, for other classes than the file's.",
         };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
@@ -48,7 +50,11 @@ internal static class TrainCommand
         {
             var file = parsed.GetRequiredValue(config);
             var options = ExperimentOptions.Load(
-                file, parsed.GetValue(set) ?? [], parsed.GetValue(seed), parsed.GetValue(weights), parsed.GetValue(reset));
+                file,
+                parsed.GetValue(set) ?? [],
+                parsed.GetValue(seed),
+                parsed.GetValue(weights),
+                parsed.GetValue(reset));
             var run = new TrainingRun(
                 options,
                 kind,

@@ -13,10 +13,14 @@ internal sealed record ExperimentOptions
     /// <summary>A network of the zoo, or an .ocs file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>The file of weights that the run starts from; null for random ones, or those of the model's file.</summary>
+    /// <summary>
+    /// The file of weights that the run starts from; null for random ones, or those of the model's file.
+    /// </summary>
     public string? Weights { get; init; }
 
-    /// <summary>Whether the last layer starts from random weights all the same: for other classes than the file's.</summary>
+    /// <summary>
+    /// Whether the last layer starts from random weights all the same: for other classes than the file's.
+    /// </summary>
     public bool ResetClassifier { get; init; }
 
     /// <summary>A data set of the catalog.</summary>
@@ -43,7 +47,8 @@ internal sealed record ExperimentOptions
 
     /// <summary>Reads a file, applies assignments of the command line, and checks the result.</summary>
     public static ExperimentOptions Load(
-        string path, IEnumerable<string> assignments, ulong? seed = null, string? weights = null, bool resetClassifier = false) =>
+        string path, IEnumerable<string> assignments, ulong? seed = null, string? weights = null,
+        bool resetClassifier = false) =>
         Resolve(YamlReader.ReadFile(path), path, assignments, options => options with
         {
             Seed = seed ?? options.Seed,
@@ -53,13 +58,17 @@ internal sealed record ExperimentOptions
 
     /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>
     public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments, ulong? seed = null) =>
-        Resolve(YamlReader.Read(text, source), source, assignments, options => options with { Seed = seed ?? options.Seed });
+        Resolve(
+            YamlReader.Read(text, source), source, assignments, options => options with { Seed = seed ?? options.Seed });
 
     /// <summary>Every resolved option as YAML that gives the same options again.</summary>
     public string ToYaml() => YamlWriter.Write(this);
 
     private static ExperimentOptions Resolve(
-        MappingSetting settings, string source, IEnumerable<string> assignments, Func<ExperimentOptions, ExperimentOptions> over)
+        MappingSetting settings,
+        string source,
+        IEnumerable<string> assignments,
+        Func<ExperimentOptions, ExperimentOptions> over)
     {
         foreach (var assignment in assignments)
         {
@@ -98,7 +107,8 @@ internal sealed record ExperimentOptions
         Require(problems.Count == 0, $"Augmentation options: {string.Join("; ", problems)}.");
         Require(
             Weights is not null || !ResetClassifier,
-            $"{source}: reset-classifier leaves the classifier out of a file's weights; give them (--weights FILE, or weights: FILE), or leave it out.");
+            $"{source}: reset-classifier leaves the classifier out of a file's weights; "
+            + "give them (--weights FILE, or weights: FILE), or leave it out.");
         if (!ModelSource.IsFile(Model))
         {
             _ = Models.Build(Model);

@@ -117,7 +117,8 @@ internal static class OptionRecord
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(ImmutableArray<int>)
-            || type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<GroupKind>) || (IsRecord(type) && Properties(type).Any());
+            || type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<GroupKind>)
+            || (IsRecord(type) && Properties(type).Any());
     }
 
     // A run has one seed, at the top of its configuration.

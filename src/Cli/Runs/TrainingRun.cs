@@ -35,7 +35,12 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             try
             {
                 using var trainer = new OneCycleTrainer(
-                    start.Graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device, start.Parameters)
+                    start.Graph,
+                    data,
+                    options.Training,
+                    kind == RunKind.Baseline ? null : options.Pruning,
+                    device,
+                    start.Parameters)
                 {
                     Observer = observer,
                     Reload = ModelFiles.SaveAndReload,
@@ -68,7 +73,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     }
 
     private RunOutcome Finish(
-        RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start, Device device)
+        RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start,
+        Device device)
     {
         var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
         {

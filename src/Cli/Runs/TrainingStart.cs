@@ -69,13 +69,13 @@ internal sealed class TrainingStart : IDisposable
         }
     }
 
-    private static (Graph Graph, ParameterTable? Parameters) ReadWeights(ExperimentOptions options, Graph graph, bool mayNarrow) =>
-        WeightsFile.Open(
-            options.Weights!,
-            graph,
-            mayNarrow,
-            options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
-            options.Seed);
+    private static (Graph Graph, ParameterTable? Parameters) ReadWeights(
+        ExperimentOptions options, Graph graph, bool mayNarrow) => WeightsFile.Open(
+        options.Weights!,
+        graph,
+        mayNarrow,
+        options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
+        options.Seed);
 
     private static void RequireClasses(string path, Graph graph, ImageDataset data)
     {

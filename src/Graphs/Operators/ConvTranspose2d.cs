@@ -86,7 +86,8 @@ public sealed record ConvTranspose2d(
         }
     }
 
-    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) => this with { Policy = groups ?? Policy };
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+        this with { Policy = groups ?? Policy };
 
     internal override Operator Resize(NodeShapes before, NodeShapes after) => Groups == 1 ? this : RequireUnchanged(before, after);
 

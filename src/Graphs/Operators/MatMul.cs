@@ -36,7 +36,9 @@ public sealed record MatMul : Operator
         coupling.Tie(Axis.Input(1, last), Axis.Output(last));
     }
 
-    /// <summary>Attention that is composed of products compares by the dimension that is summed over, and takes means of columns.</summary>
+    /// <summary>
+    /// Attention that is composed of products compares by the dimension that is summed over, and takes means of columns.
+    /// </summary>
     public override AxisRole RoleOf(Axis axis, NodeShapes shapes)
     {
         var last = shapes.Output.Length - 1;

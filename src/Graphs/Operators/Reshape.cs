@@ -60,7 +60,8 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         }
     }
 
-    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) => this with { Policy = split ?? Policy };
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+        this with { Policy = split ?? Policy };
 
     internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 

@@ -4,14 +4,17 @@ using Ocs.Graphs;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Tells the widths of transformers apart: by what the operators say that a group's coordinates are to them, and by whether attention's
-/// projection makes the channels.
+/// Tells the widths of transformers apart: by what the operators say that a group's coordinates are to them, and by
+/// whether attention's projection makes the channels.
 /// </summary>
 internal static class GroupKinds
 {
     /// <summary>The groups with their kinds; a group that is none of them has null.</summary>
     public static ImmutableArray<Group> Tell(
-        Graph graph, CoordinateSpace space, ImmutableArray<Group> groups, Dictionary<int, ImmutableArray<BlockUse>> uses)
+        Graph graph,
+        CoordinateSpace space,
+        ImmutableArray<Group> groups,
+        Dictionary<int, ImmutableArray<BlockUse>> uses)
     {
         var roles = Roles(graph, space, groups.Length, uses);
         var ofAttention = roles.Select(KindInAttention).ToList();
@@ -26,7 +29,8 @@ internal static class GroupKinds
             .. groups.Select((group, position) => group with
             {
                 Kind = ofAttention[position] ?? KindOutside(
-                    roles[position], group.Members.Any(member => member.MakesChannels && projections.Contains(member.Parameter))),
+                    roles[position],
+                    group.Members.Any(member => member.MakesChannels && projections.Contains(member.Parameter))),
             }),
         ];
     }

@@ -40,14 +40,18 @@ internal static class OfficialPartition
         }
 
         return new(
-            last, constraint.Removed(last), $"no probe came within {GlobalPartition.Tolerance:P2} of {target:P2}: the last one removes {constraint.Removed(last):P2}.")
+            last,
+            constraint.Removed(last),
+            $"no probe came within {GlobalPartition.Tolerance:P2} of {target:P2}: "
+            + $"the last one removes {constraint.Removed(last):P2}.")
         {
             WhyWhole = whyWhole,
         };
 
         string? WhyWhole(float[] channels) => channels.Length == 0 || !channels.All(float.IsPositiveInfinity) ? null
             : channels.Length == 1 ? "its only channel stays"
-            : FormattableString.Invariant($"maximum-pruned {maximumPruned} protects all of its {channels.Length} channels");
+            : FormattableString.Invariant(
+                $"maximum-pruned {maximumPruned} protects all of its {channels.Length} channels");
     }
 
     // The limit as the program writes it, limit (1 - e^-C): for small C one channel less than the plain product.

@@ -73,12 +73,13 @@ internal sealed class ClassRanking
             ? null
             : $"the nearest that ranked channels reach is {removed:P2} instead of {target:P2}: {whyNoLess}.")
         {
-            WhyWhole = [.. _groups.Select((group, position) => group.IsPrunable ? _limits.WhyWhole(group, ranked[position]) : null)],
+            WhyWhole = [.. _groups.Zip(ranked, (group, kept) => group.IsPrunable ? _limits.WhyWhole(group, kept) : null)],
         };
 
         bool Reaches(int level) => Removed(level) >= target - Rounding;
 
-        double Removed(int level) => 1 - (double)constraint.Count(Rounded(RankedAt(_fractions[level]))) / constraint.Total;
+        double Removed(int level) =>
+            1 - (double)constraint.Count(Rounded(RankedAt(_fractions[level]))) / constraint.Total;
     }
 
     private int[] RankedAt(double fraction)
@@ -95,7 +96,8 @@ internal sealed class ClassRanking
         return kept;
     }
 
-    private int[] Rounded(int[] kept) => [.. kept.Select((count, group) => _limits.Rounded(_groups[group].Channels, count))];
+    private int[] Rounded(int[] kept) =>
+        [.. _groups.Zip(kept, (group, count) => _limits.Rounded(group.Channels, count))];
 
     // Equals in the order of channels.
     private static ImmutableArray<int> Ascending(double[] scores) =>

@@ -8,6 +8,6 @@ namespace Ocs.Pruning.Search;
 /// <param name="Note">Why the target is missed by more than 0.05 %, or null.</param>
 public sealed record Partition(Subnetwork Subnetwork, double Removed, string? Note)
 {
-    /// <summary>By group, which limit kept all of its channels; null where none did. Empty where no limit was asked for.</summary>
+    /// <summary>By group, which limit kept all of its channels; null where none did. Empty where it is not known.</summary>
     public ImmutableArray<string?> WhyWhole { get; init; } = [];
 }

@@ -45,7 +45,9 @@ public sealed record PruningLimits
     /// <summary>The least multiple that is not below a number of channels, or all that there are.</summary>
     internal int Rounded(int channels, int kept) => Math.Min(channels, (kept + RoundTo - 1) / RoundTo * RoundTo);
 
-    /// <summary>Which limit keeps all channels of a group of which the ranking alone keeps some or all; null where none does.</summary>
+    /// <summary>
+    /// Which limit keeps all channels of a group of which the ranking alone keeps some or all; null where none does.
+    /// </summary>
     internal string? WhyWhole(Group group, int ranked)
     {
         var channels = group.Channels;
@@ -58,7 +60,8 @@ public sealed record PruningLimits
 
         return channels == 1 ? "its only channel stays"
             : channels <= MinimumChannels ? $"minimum-channels {MinimumChannels} keeps all of its {channels}"
-            : FormattableString.Invariant($"maximum-pruned {MaximumPrunedOfGroup(group)} of {channels} channels is not one");
+            : FormattableString.Invariant(
+                $"maximum-pruned {MaximumPrunedOfGroup(group)} of {channels} channels is not one");
     }
 
     private double MaximumPrunedOfGroup(Group group) => MaximumPrunedOf
