@@ -83,7 +83,8 @@ internal static class ModelSource
         }
     }
 
-    private static bool IsFile(string model) =>
+    /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
+    public static bool IsFile(string model) =>
         model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
 
     private static Graph Build(ModelRequest request, ImageDataset? data) => data is null
@@ -99,7 +100,8 @@ internal static class ModelSource
         (var channels, _) => throw new OcsInputException($"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
     };
 
-    private static OcsModel ReadOcs(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+    /// <summary>The network of an .ocs file.</summary>
+    public static OcsModel ReadOcs(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
         ? throw new OcsInputException($"{path}: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.")
         : OcsFile.Read(path);
 }

@@ -10,21 +10,46 @@ internal static class WeightsFile
 {
     private const string ParallelPrefix = "module.";
     private const int DifferencesShown = 3;
+    private const string Remedy = "give the network that they were trained for";
 
     /// <summary>
     /// The network with the weights of a file. Where <paramref name="mayNarrow"/> and the file's tensors have the network's names
     /// with fewer channels, it is the narrower network that they are of. The caller owns the parameters.
     /// </summary>
-    public static (Graph Graph, ParameterTable Parameters) Open(string path, Graph graph, bool mayNarrow)
+    /// <param name="path">The file.</param>
+    /// <param name="graph">The network that its names are of.</param>
+    /// <param name="mayNarrow">Whether fewer channels are a narrower network, or an error.</param>
+    /// <param name="classifier">What becomes of the last layer.</param>
+    /// <param name="seed">Where a new last layer is drawn from.</param>
+    public static (Graph Graph, ParameterTable Parameters) Open(
+        string path,
+        Graph graph,
+        bool mayNarrow,
+        ClassifierWeights classifier = ClassifierWeights.FromFile,
+        ulong seed = 0)
     {
         var tensors = ReadTensors(path);
         try
         {
+            if (classifier == ClassifierWeights.Reset)
+            {
+                Classifier.Forget(graph, tensors);
+            }
+
             AddCounters(graph, tensors);
             PublishedNames.Fit(graph, tensors);
             RequireSameNames(path, graph, tensors);
-            graph = FitShapes(path, graph, tensors, mayNarrow);
-            return (graph, ParameterTable.FromTensors(graph, tensors));
+            var remedy = classifier == ClassifierWeights.FromFileOrReset && Classifier.HasOtherClasses(graph, tensors)
+                ? $"{Remedy}, or start with a new classifier by --reset-classifier (reset-classifier: true)"
+                : Remedy;
+            graph = FitShapes(path, graph, tensors, mayNarrow, remedy);
+            var parameters = ParameterTable.FromTensors(graph, tensors);
+            if (classifier == ClassifierWeights.Reset)
+            {
+                Classifier.Draw(graph, parameters, seed);
+            }
+
+            return (graph, parameters);
         }
         catch
         {
@@ -104,7 +129,8 @@ internal static class WeightsFile
         throw Mismatch(path, graph, string.Join("; ", differences));
     }
 
-    private static Graph FitShapes(string path, Graph graph, Dictionary<string, Tensor> tensors, bool mayNarrow)
+    private static Graph FitShapes(
+        string path, Graph graph, Dictionary<string, Tensor> tensors, bool mayNarrow, string remedy)
     {
         RequireTypes(path, graph, tensors);
         var shapes = tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Shape.ToImmutableArray(), StringComparer.Ordinal);
@@ -118,7 +144,7 @@ internal static class WeightsFile
             $"'{spec.Name}' is {NodeShapes.Show(shapes[spec.Name])} instead of {NodeShapes.Show(spec.Shape)}"));
         if (!mayNarrow)
         {
-            throw Mismatch(path, graph, differences);
+            throw Mismatch(path, graph, differences, remedy);
         }
 
         try
@@ -127,7 +153,8 @@ internal static class WeightsFile
         }
         catch (OcsInputException error)
         {
-            throw Mismatch(path, graph, $"{differences}; nor are they of a narrower one: {error.Message.TrimEnd('.')}");
+            throw Mismatch(
+                path, graph, $"{differences}; nor are they of a narrower one: {error.Message.TrimEnd('.')}", remedy);
         }
     }
 
@@ -143,8 +170,9 @@ internal static class WeightsFile
         }
     }
 
-    private static OcsInputException Mismatch(string path, Graph graph, string differences) => new(
-        $"{path}: these are not the weights of '{graph.Name}' ({differences}); give the network that they were trained for.");
+    private static OcsInputException Mismatch(
+        string path, Graph graph, string differences, string remedy = Remedy) => new(
+        $"{path}: these are not the weights of '{graph.Name}' ({differences}); {remedy}.");
 
     private static string Few(IEnumerable<string> all)
     {

@@ -97,6 +97,14 @@ public sealed record Graph(
     /// </summary>
     public Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
 
+    /// <summary>
+    /// The same network, in which other coordinates leave together: whole heads or the same index in every head of
+    /// attention, the same index in every group or whole groups of grouped convolutions and group norms. Null leaves
+    /// each node's own policy.
+    /// </summary>
+    public Graph WithPolicies(Operators.SplitPolicy? heads, Operators.GroupPolicy? groups) =>
+        heads is null && groups is null ? this : new PolicyChange(this, heads, groups).Apply();
+
     /// <summary>One node a line: value, name, operator, inputs, shape.</summary>
     public override string ToString()
     {

@@ -90,6 +90,12 @@ public abstract record Operator
             ? this
             : throw after.Error("its channels among fewer cannot be known from the parameters' shapes");
 
+    /// <summary>The operator with other policies, where it has any; null leaves one as it is.</summary>
+    internal virtual Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) => this;
+
+    /// <summary>What the coordinates of an input's or the output's axis are to the operator.</summary>
+    public virtual AxisRole RoleOf(Axis axis, NodeShapes shapes) => AxisRole.None;
+
     /// <summary>Whether the run rule can overwrite its first input.</summary>
     [JsonIgnore]
     public virtual bool CanRunInPlace => false;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
@@ -21,11 +22,17 @@ public sealed record LayerOutcome(
     public string Explanation => FrozenReason is { } reason
         ? $"frozen: {reason}"
         : ChannelsAfter == ChannelsBefore
-            ? "kept: every channel ranks above the cut"
+            ? $"kept: {KeptReason}"
             : $"pruned: {ChannelsBefore - ChannelsAfter} of {ChannelsBefore} channels rank below the cut";
 
-    /// <summary>The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same graph.</summary>
-    public static ImmutableArray<LayerOutcome> Of(CouplingGraph coupling, Graph after)
+    /// <summary>Why none of its channels left, where some may: their rank, or a limit.</summary>
+    public string KeptReason { get; init; } = "every channel ranks above the cut";
+
+    /// <summary>
+    /// The outcome of every layer with weights, in the order of the network. <paramref name="after"/> may be the same
+    /// graph; <paramref name="partition"/>, where it is known, tells rank and limits apart.
+    /// </summary>
+    public static ImmutableArray<LayerOutcome> Of(CouplingGraph coupling, Graph after, Partition? partition = null)
     {
         var before = coupling.Graph;
         var producers = coupling.Groups
@@ -40,7 +47,7 @@ public sealed record LayerOutcome(
                 {
                     var weight = before.Nodes[index].Parameters[0];
                     var groups = producers[weight].ToList();
-                    return new LayerOutcome(
+                    var outcome = new LayerOutcome(
                         before.Nodes[index].Name,
                         weight,
                         groups.FirstOrDefault(-1),
@@ -49,8 +56,12 @@ public sealed record LayerOutcome(
                         before.MacsOf(index),
                         after.MacsOf(index),
                         ReasonOf([.. groups.Select(group => coupling.Groups[group])]));
+                    var ranked = groups.Where(group => coupling.Groups[group].IsPrunable).Take(1);
+                    return outcome with { KeptReason = ranked.Select(LimitOf).FirstOrDefault() ?? outcome.KeptReason };
                 }),
         ];
+
+        string? LimitOf(int group) => partition is { WhyWhole.IsEmpty: false } ? partition.WhyWhole[group] : null;
     }
 
     private static int ChannelsOf(Graph graph, int index)

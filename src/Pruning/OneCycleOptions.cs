@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Torch;
@@ -151,6 +152,20 @@ public sealed record OneCycleOptions
     /// Patterns of parameter names; a group with slices outside of all of them is not cut. Empty for no scope.
     /// </summary>
     public ImmutableArray<string> Only { get; init; } = [];
+
+    /// <summary>Kinds of groups that are not cut: widths of a transformer that stay.</summary>
+    public ImmutableArray<GroupKind> Freeze { get; init; } = [];
+
+    /// <summary>
+    /// What leaves of attention: whole heads, or the same index in every head. Null for what the network says.
+    /// </summary>
+    public CouplingPolicy? Heads { get; init; }
+
+    /// <summary>
+    /// What leaves of grouped convolutions and group norms: the same index in every group, or whole groups. Null for
+    /// what the network says.
+    /// </summary>
+    public CouplingPolicy? Groups { get; init; }
 
     public PartitionRule Partition { get; init; }
 

@@ -23,7 +23,9 @@ public sealed class SubnetworkSearch
         _options = options;
         _limits = options.Limits;
         NamePattern.Check(_limits.MaximumPrunedOf.Select(limit => limit.Pattern), graph);
-        Coupling = CouplingGraph.Build(graph).Freeze(options.Ignore, options.Only);
+        Coupling = CouplingGraph.Build(graph.WithPolicies(options.Heads, options.Groups))
+            .Freeze(options.Ignore, options.Only)
+            .Freeze(options.Freeze);
         Constraint = options.Resource switch
         {
             Resource.Parameters => ResourceConstraint.Parameters(Coupling),
@@ -34,6 +36,7 @@ public sealed class SubnetworkSearch
         _costFactors = options.CostWeighting ? CostWeighting.Factors(Coupling) : [.. Coupling.Groups.Select(_ => 1.0)];
     }
 
+    /// <summary>The coupling; its graph has the policies of the options.</summary>
     public CouplingGraph Coupling { get; }
 
     public ResourceConstraint Constraint { get; }

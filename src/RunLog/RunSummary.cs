@@ -8,6 +8,9 @@ public sealed record RunSummary
     /// <summary>The network's name, or the file that it came from.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The file whose weights the run started from; null for random weights.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>The data set's name; null where none was used.</summary>
     public string? Data { get; init; }
 

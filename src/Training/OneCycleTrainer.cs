@@ -50,6 +50,12 @@ public sealed class OneCycleTrainer : IDisposable
             Device = device,
         });
         _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
+        if (start is not null)
+        {
+            // Dropout and its like still draw from the seed.
+            TorchRuntime.Seed(training.Seed);
+        }
+
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
     }
 
@@ -239,7 +245,7 @@ public sealed class OneCycleTrainer : IDisposable
                 $"The cut is not proven right, so it was not made, and the uncut network is handed over: {_gate.Problem}");
         }
 
-        _layers = LayerOutcome.Of(pruner.Coupling, plan.After);
+        _layers = LayerOutcome.Of(pruner.Coupling, plan.After, partition);
         _record = Record(pruner, partition, plan.After);
         if (_pruning!.OptimizerAtCut == OptimizerAtCut.Restart)
         {

@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
+using Ocs.Testing;
 
 namespace Ocs.Pruning.Tests;
 
+[NoTensorLeaks]
 public sealed class LayerOutcomeTests
 {
     [Fact]
@@ -61,6 +65,51 @@ public sealed class LayerOutcomeTests
         var rows = LayerOutcome.Of(coupling, after);
         Assert.Equal([("stem", 4, 3), ("up", 6, 4), ("last", 2, 2)], rows.Select(row => (row.Name, row.ChannelsBefore, row.ChannelsAfter)));
         Assert.Equal(rows.Select(row => row.Name), rows.Select(row => coupling.Groups[row.Group].Name));
+    }
+
+    [Fact]
+    public void A_layer_that_a_limit_keeps_names_the_limit()
+    {
+        var coupling = CouplingGraph.Build(Networks.Chain(2, 3, 10, 1));
+        var saliency = coupling.Saliency(("conv0", [1, 2, 3]), ("conv1", [.. Enumerable.Range(4, 10).Select(score => (double)score)]), ("conv2", [0.5]));
+        Assert.Equal(
+            ["kept: minimum-channels 4 keeps all of its 3", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
+            Explanations(coupling, saliency, 0.2, new() { MinimumChannels = 4 }));
+        Assert.Equal(
+            ["kept: maximum-pruned 0.25 of 3 channels is not one", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
+            Explanations(coupling, saliency, 0.2, new() { MaximumPrunedOf = [new("conv0", 0.25)] }));
+
+        // conv1 goes from 16 to 8, for which 8 of it and the least of conv0 rank below the cut.
+        coupling = CouplingGraph.Build(Networks.Chain(2, 8, 16, 8));
+        saliency = coupling.Saliency(
+            ("conv0", [0.5, 99, 99, 99, 99, 99, 99, 99]), ("conv1", [.. Enumerable.Range(1, 16).Select(score => (double)score)]),
+            ("conv2", [99, 99, 99, 99, 99, 99, 99, 99]));
+        Assert.Equal(
+            [
+                "kept: 1 of 8 channels rank below the cut, but round-to 8 keeps them", "pruned: 8 of 16 channels rank below the cut",
+                "kept: every channel ranks above the cut",
+            ],
+            Explanations(coupling, saliency, 0.3, new() { RoundTo = 8 }));
+    }
+
+    [Fact]
+    public void The_programs_limit_is_named_too()
+    {
+        var graph = Networks.Chain(2, 3, 20);
+        using var parameters = ParameterTable.Initialize(graph, seed: 1);
+        var search = new SubnetworkSearch(graph, OneCycleOptions.Official with { Target = 0.15, MaximumPruned = 0.3 });
+        var partition = search.Find(parameters);
+        var rows = LayerOutcome.Of(search.Coupling, CutPlan.Create(search.Coupling, partition.Subnetwork).After, partition);
+        Assert.Equal("maximum-pruned 0.3 protects all of its 3 channels", rows[0].KeptReason);
+        Assert.StartsWith("pruned: ", rows[1].Explanation, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Explanations(
+        CouplingGraph coupling, ImmutableArray<double[]> saliency, double target, PruningLimits limits)
+    {
+        var partition = GlobalPartition.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target, limits);
+        var after = CutPlan.Create(coupling, partition.Subnetwork).After;
+        return LayerOutcome.Of(coupling, after, partition).SkipLast(1).Select(row => row.Explanation);
     }
 
     [Fact]

@@ -56,6 +56,14 @@ internal static class Networks
         }));
     }
 
+    /// <summary>The network under policies drawn from a seed, or its own.</summary>
+    public static Graph WithRandomPolicies(this Graph graph, int seed)
+    {
+        var dice = new Dice(seed + 3);
+        CouplingPolicy? Draw() => dice.Pick<CouplingPolicy?>(null, CouplingPolicy.Whole, CouplingPolicy.SameIndex);
+        return graph.WithPolicies(heads: Draw(), groups: Draw());
+    }
+
     /// <summary>The network's output in evaluation.</summary>
     public static Tensor Evaluate(Graph graph, ParameterTable parameters, Tensor batch)
     {

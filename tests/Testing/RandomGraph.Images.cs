@@ -77,16 +77,21 @@ public sealed partial record RandomGraph
     private static Value Rearranged(GraphBuilder g, Dice dice, string name, Value x)
     {
         var channels = Channels(g, x);
-        return dice.Roll(6) switch
+        return dice.Roll(8) switch
         {
             0 when channels < 10 => g.PixelUnshuffle(name, g.UpsampleBy($"{name}.up", x, 2, UpsampleMode.Bilinear), 2),
             1 => g.Roll(name, x, [1], [2]),
             2 when channels < 20 => g.RepeatChannels(name, x, 2),
-            3 => g.SelectChannels(name, x, [.. Enumerable.Range(0, channels).Reverse().Where(channel => channel != 1)]),
+            3 when channels > 2 => g.SelectChannels(name, x, [.. Enumerable.Range(0, channels).Reverse().Where(channel => channel != 1)]),
             4 => g.Multiply(name, x, g.Expand($"{name}.expand", g.Conv2d($"{name}.one", x, 1, 1), 1, channels)),
+            5 when channels > 4 && channels % 4 == 0 => g.PixelShuffle(name, x, 2),
+            6 => g.Affine(name, x, [.. Constants(dice, channels)], [.. Constants(dice, dice.Pick(1, channels))]),
             _ => g.Softmax(name, x, dimension: 2),
         };
     }
+
+    private static IEnumerable<double> Constants(Dice dice, int count) =>
+        Enumerable.Range(0, count).Select(_ => dice.Pick(-0.5, 0.5, 2.0)).ToList();
 
     // One convolution twice, and once more after it: its channels are tied to themselves.
     private static Value Shared(GraphBuilder g, Dice dice, string name, Value x)

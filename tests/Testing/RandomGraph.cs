@@ -55,7 +55,7 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
     private static Tensor Draw(Dice dice, ParameterSpec spec, double low, double high) =>
         Tensor.FromArray<float>(dice.Floats(spec.ElementCount, low, high), spec.Shape.AsSpan());
 
-    private static Value Block(GraphBuilder g, Dice dice, string name, Value x) => dice.Roll(18) switch
+    private static Value Block(GraphBuilder g, Dice dice, string name, Value x) => (Channels(g, x) == 1 ? -1 : dice.Roll(18)) switch
     {
         0 or 1 => Residual(g, dice, name, x),
         2 => Branches(g, dice, name, x),

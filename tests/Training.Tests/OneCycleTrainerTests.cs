@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
 using Ocs.Testing;
 using Ocs.Torch;
 using static Ocs.RunLog.RunPhase;
@@ -34,6 +35,55 @@ public sealed class OneCycleTrainerTests
         Assert.Equal(observer.Records[^1].ValAccuracy, result.ValidationAccuracy);
         Assert.Equal(observer.Records[^1].ValLoss, result.ValidationLoss);
         Assert.True(result.BestAccuracy > 0.9);
+    }
+
+    [Fact]
+    public void Given_weights_are_where_a_run_begins_and_the_seed_draws_what_is_left()
+    {
+        var g = new GraphBuilder("dropout");
+        var x = g.Relu("relu", g.Conv2d("conv", g.Input("input", 1, 8, 8), 8, kernel: 3, padding: 1));
+        x = g.Dropout("dropout", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), 0.3);
+        var graph = g.Build(g.Linear("fc", x, TinyTask.Classes));
+        var (fromRandom, trained) = TrainFrom(graph, start: null);
+
+        using var first = trained;
+        var (fromTrained, second) = TrainFrom(graph, first.Clone(graph));
+        var (again, third) = TrainFrom(graph, first.Clone(graph));
+
+        Assert.True(fromTrained[0] < fromRandom[0] / 2);
+        Assert.Equal(fromTrained, again);
+        second.Dispose();
+        third.Dispose();
+    }
+
+    [Fact]
+    public void A_run_cuts_by_the_policy_that_it_is_given_and_leaves_kinds_whole()
+    {
+        var g = new GraphBuilder("grouped");
+        var x = g.Relu("relu", g.Conv2d("stem", g.Input("input", 1, 8, 8), 8, kernel: 3, padding: 1));
+        x = g.Relu("relu2", g.Conv2d("grouped", x, 16, kernel: 3, padding: 1, groups: 4));
+        x = g.Linear("hidden", g.Flatten("flatten", g.AveragePool2d("pool", x, 4)), 10);
+        var graph = g.Build(g.Linear("fc", g.Relu("relu3", x), TinyTask.Classes));
+        var pruning = TinyTask.Pruning with { Target = 0.2, Groups = CouplingPolicy.Whole, Freeze = [GroupKind.MlpWidth] };
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(pruning, observer, graph: graph);
+        using var result = trainer.Run();
+
+        var grouped = (Conv2d)result.Graph.Nodes.Single(node => node.Name == "grouped").Operator;
+        Assert.InRange(grouped.Groups, 1, 3);
+        Assert.Equal([4L * grouped.Groups, 2], result.Graph.Parameter("grouped.weight").Shape.Take(2));
+        Assert.Equal(10, result.Graph.Parameter("fc.weight").Shape[1]);
+        Assert.Equal("left whole by freeze mlp-width", result.Layers.Single(layer => layer.Name == "hidden").FrozenReason);
+        Assert.True(result.Gate!.Passed);
+    }
+
+    private static (IReadOnlyList<double> Losses, ParameterTable Parameters) TrainFrom(Graph graph, ParameterTable? start)
+    {
+        TorchRuntime.Threads = 1;
+        using var observer = new RecordingObserver();
+        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options, pruning: null, start: start) { Observer = observer };
+        var result = trainer.Run();
+        return ([.. observer.Records.Select(record => record.TrainLoss)], result.Parameters);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using Ocs.Cli.Configuration;
+using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Commands;
 
@@ -45,6 +48,40 @@ internal static class CommonOptions
         Description = "Leaves groups whole that have slices in a layer or parameter of this name (*, ?). May be given again.",
         HelpName = "PATTERN",
     };
+
+    public static Option<string?> Heads() => new("--heads")
+    {
+        Description = "What leaves of attention: whole heads, or the same-index of every head "
+            + "(default: what the network says).",
+        HelpName = "POLICY",
+    };
+
+    public static Option<string?> Groups() => new("--groups")
+    {
+        Description = "What leaves of grouped layers: the same-index of every group, or whole groups "
+            + "(default: what the network says).",
+        HelpName = "POLICY",
+    };
+
+    public static Option<string[]> Freeze() => new("--freeze")
+    {
+        Description =
+            $"Leaves groups of these kinds whole: {string.Join(',', Choices.Names<GroupKind>())}. May be given again.",
+        HelpName = "KINDS",
+    };
+
+    /// <summary>The policy that an option was given; null where it was not.</summary>
+    public static CouplingPolicy? Policy(ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) is { } name ? Choices.Named<CouplingPolicy>(option.Name, name) : null;
+
+    /// <summary>The kinds that an option was given, with commas between or one by one.</summary>
+    public static ImmutableArray<GroupKind> Kinds(ParseResult parsed, Option<string[]> option) =>
+    [
+        .. (parsed.GetValue(option) ?? [])
+            .SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries))
+            .Where(name => name.Length > 0)
+            .Select(name => Choices.Named<GroupKind>(option.Name, name)),
+    ];
 
     public static Option<string[]> Only() => new("--only")
     {

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
@@ -23,23 +23,27 @@ internal static class InspectCommand
         var channels = CommonOptions.InputChannels();
         var ignore = CommonOptions.Ignore();
         var only = CommonOptions.Only();
+        var freeze = CommonOptions.Freeze();
+        var heads = CommonOptions.Heads();
+        var groups = CommonOptions.Groups();
         var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
         {
-            model, weights, classes, channels, ignore, only,
+            model, weights, classes, channels, ignore, only, freeze, heads, groups,
         };
         command.SetAction(parsed => Run(
             new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
-            [.. parsed.GetValue(ignore) ?? []],
-            [.. parsed.GetValue(only) ?? []],
+            graph => CouplingGraph
+                .Build(graph.WithPolicies(CommonOptions.Policy(parsed, heads), CommonOptions.Policy(parsed, groups)))
+                .Freeze([.. parsed.GetValue(ignore) ?? []], [.. parsed.GetValue(only) ?? []])
+                .Freeze(CommonOptions.Kinds(parsed, freeze)),
             console));
         return command;
     }
 
-    private static int Run(
-        ModelRequest request, ImmutableArray<string> ignore, ImmutableArray<string> only, CommandConsole console)
+    private static int Run(ModelRequest request, Func<Graph, CouplingGraph> couple, CommandConsole console)
     {
         var (graph, record) = ModelSource.Network(request, console);
-        var coupling = CouplingGraph.Build(graph).Freeze(ignore, only);
+        var coupling = couple(graph);
         if (console.Json)
         {
             console.WriteJson(Describe(graph, coupling), CliJson.Readable.InspectOutput);
@@ -68,6 +72,7 @@ internal static class InspectCommand
         [.. coupling.Groups.Select(group => new InspectGroup(
             group.Id,
             group.Channels,
+            group.Kind is { } kind ? Choices.NameOf(kind) : null,
             !group.IsPrunable,
             group.FrozenReason,
             [.. group.Members.Select(member => new InspectMember(member.Parameter, member.Dimension))]))]);
@@ -113,7 +118,8 @@ internal static class InspectCommand
         {
             var state = group.IsPrunable ? "" : $", frozen: {group.FrozenReason}";
             console.WriteLine();
-            console.WriteLine($"group {group.Id}: {group.Name}, {group.Channels} channels{state}");
+            var kind = group.Kind is { } width ? $", {Choices.NameOf(width)}" : "";
+            console.WriteLine($"group {group.Id}: {group.Name}, {group.Channels} channels{kind}{state}");
             WriteMembers("rows of", group.Members.Where(member => member is { Dimension: 0, Role: ParameterRole.Weight }), console);
             WriteMembers("columns of", group.Members.Where(member => member.Dimension != 0), console);
             WriteMembers("values of", group.Members.Where(member => member.Dimension == 0 && member.Role != ParameterRole.Weight), console);
@@ -164,8 +170,12 @@ internal static class InspectCommand
 internal sealed record InspectOutput(
     string Model, IReadOnlyList<long> Input, long Macs, long Parameters, IReadOnlyList<InspectGroup> Groups);
 
-/// <summary>A group of `ocs inspect --json`; <paramref name="Reason"/> says why it is frozen, or is null.</summary>
-internal sealed record InspectGroup(int Id, int Channels, bool Frozen, string? Reason, IReadOnlyList<InspectMember> Members);
+/// <summary>
+/// A group of `ocs inspect --json`; <paramref name="Kind"/> says which width of a network it is, or is null,
+/// <paramref name="Reason"/> why it is frozen, or is null.
+/// </summary>
+internal sealed record InspectGroup(
+    int Id, int Channels, string? Kind, bool Frozen, string? Reason, IReadOnlyList<InspectMember> Members);
 
 /// <summary>A parameter's dimension in which a group has slices.</summary>
 internal sealed record InspectMember(string Parameter, int Dimension);

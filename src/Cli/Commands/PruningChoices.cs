@@ -73,6 +73,10 @@ internal sealed class PruningChoices
 
     private readonly Option<string[]> _ignore = CommonOptions.Ignore();
     private readonly Option<string[]> _only = CommonOptions.Only();
+    private readonly Option<string[]> _freeze = CommonOptions.Freeze();
+    private readonly Option<string?> _heads = CommonOptions.Heads();
+    private readonly Option<string?> _groups = CommonOptions.Groups();
+
     private readonly Option<ulong?> _seed = new("--seed")
     {
         Description = "Where the criterion random draws from.",
@@ -81,7 +85,10 @@ internal sealed class PruningChoices
 
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All =>
-        [_target, _preset, _criterion, _scope, _ranking, _budget, _minimum, _maximum, _roundTo, _ignore, _only, _seed];
+    [
+        _target, _preset, _criterion, _scope, _ranking, _budget, _minimum, _maximum, _roundTo, _ignore, _only,
+        _freeze, _heads, _groups, _seed,
+    ];
 
     /// <summary>What a command line chose.</summary>
     public OneCycleOptions Of(ParseResult parsed)
@@ -102,6 +109,9 @@ internal sealed class PruningChoices
             RoundTo = parsed.GetValue(_roundTo) ?? preset.RoundTo,
             Ignore = [.. parsed.GetValue(_ignore) ?? []],
             Only = [.. parsed.GetValue(_only) ?? []],
+            Freeze = CommonOptions.Kinds(parsed, _freeze),
+            Heads = CommonOptions.Policy(parsed, _heads),
+            Groups = CommonOptions.Policy(parsed, _groups),
         };
     }
 

@@ -32,13 +32,29 @@ internal static class TrainCommand
         };
         var force = new Option<bool>("--force") { Description = "Replaces the run that is in the folder already." };
         var seed = new Option<ulong?>("--seed") { Description = "The seed, over the file's.", HelpName = "N" };
+        var weights = new Option<string?>("--weights")
+        {
+            Description = "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; "
+                + "those of a pruned network make it narrower.",
+            HelpName = "FILE",
+        };
+        var reset = new Option<bool>("--reset-classifier")
+        {
+            Description =
+                "With --weights: the last layer starts from random weights, for other classes than the file's.",
+        };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
-        var command = new Command(name, description) { config, set, folder, force, seed, root, device };
+        var command = new Command(name, description) { config, set, weights, reset, folder, force, seed, root, device };
         command.SetAction(parsed =>
         {
             var file = parsed.GetRequiredValue(config);
-            var options = ExperimentOptions.Load(file, parsed.GetValue(set) ?? [], parsed.GetValue(seed));
+            var options = ExperimentOptions.Load(
+                file,
+                parsed.GetValue(set) ?? [],
+                parsed.GetValue(seed),
+                parsed.GetValue(weights),
+                parsed.GetValue(reset));
             var run = new TrainingRun(
                 options,
                 kind,

@@ -10,8 +10,18 @@ namespace Ocs.Cli.Configuration;
 /// <summary>A run's options, as its YAML file states them over the defaults.</summary>
 internal sealed record ExperimentOptions
 {
-    /// <summary>A network of the zoo.</summary>
+    /// <summary>A network of the zoo, or an .ocs file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
+
+    /// <summary>
+    /// The file of weights that the run starts from; null for random ones, or those of the model's file.
+    /// </summary>
+    public string? Weights { get; init; }
+
+    /// <summary>
+    /// Whether the last layer starts from random weights all the same: for other classes than the file's.
+    /// </summary>
+    public bool ResetClassifier { get; init; }
 
     /// <summary>A data set of the catalog.</summary>
     public string Data { get; init; } = "";
@@ -36,17 +46,29 @@ internal sealed record ExperimentOptions
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Paper;
 
     /// <summary>Reads a file, applies assignments of the command line, and checks the result.</summary>
-    public static ExperimentOptions Load(string path, IEnumerable<string> assignments, ulong? seed = null) =>
-        Resolve(YamlReader.ReadFile(path), path, assignments, seed);
+    public static ExperimentOptions Load(
+        string path, IEnumerable<string> assignments, ulong? seed = null, string? weights = null,
+        bool resetClassifier = false) =>
+        Resolve(YamlReader.ReadFile(path), path, assignments, options => options with
+        {
+            Seed = seed ?? options.Seed,
+            Weights = weights ?? options.Weights,
+            ResetClassifier = resetClassifier || options.ResetClassifier,
+        });
 
     /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>
     public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments, ulong? seed = null) =>
-        Resolve(YamlReader.Read(text, source), source, assignments, seed);
+        Resolve(
+            YamlReader.Read(text, source), source, assignments, options => options with { Seed = seed ?? options.Seed });
 
     /// <summary>Every resolved option as YAML that gives the same options again.</summary>
     public string ToYaml() => YamlWriter.Write(this);
 
-    private static ExperimentOptions Resolve(MappingSetting settings, string source, IEnumerable<string> assignments, ulong? seed)
+    private static ExperimentOptions Resolve(
+        MappingSetting settings,
+        string source,
+        IEnumerable<string> assignments,
+        Func<ExperimentOptions, ExperimentOptions> over)
     {
         foreach (var assignment in assignments)
         {
@@ -62,8 +84,7 @@ internal sealed record ExperimentOptions
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = DatasetCatalog.Names.Contains(head.Data) ? DatasetCatalog.TrainAugmentation(head.Data) : new(),
         };
-        var options = OptionRecord.Apply(defaults, settings);
-        options = options with { Seed = seed ?? options.Seed };
+        var options = over(OptionRecord.Apply(defaults, settings));
         options = options with { Training = options.Training with { Seed = options.Seed } };
         options.Validate(source);
         return options;
@@ -84,7 +105,14 @@ internal sealed record ExperimentOptions
         Pruning.Validate();
         var problems = Augmentation.Validate();
         Require(problems.Count == 0, $"Augmentation options: {string.Join("; ", problems)}.");
-        _ = Models.Build(Model);
+        Require(
+            Weights is not null || !ResetClassifier,
+            $"{source}: reset-classifier leaves the classifier out of a file's weights; "
+            + "give them (--weights FILE, or weights: FILE), or leave it out.");
+        if (!ModelSource.IsFile(Model))
+        {
+            _ = Models.Build(Model);
+        }
     }
 
     private static void Require(bool holds, string sentence)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
 using Ocs.Torch;
 using Ocs.Training;
 
@@ -64,6 +65,7 @@ internal static class OptionRecord
 
         return type == typeof(ImmutableArray<int>) ? List<int>(setting, key, "[90, 180]")
             : type == typeof(ImmutableArray<string>) ? List<string>(setting, key, "[conv1, 'layer1.*']")
+            : type == typeof(ImmutableArray<GroupKind>) ? List<GroupKind>(setting, key, "[heads, mlp-width]")
             : Scalar(type, setting, key);
     }
 
@@ -115,7 +117,8 @@ internal static class OptionRecord
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(ImmutableArray<int>)
-            || type == typeof(ImmutableArray<string>) || (IsRecord(type) && Properties(type).Any());
+            || type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<GroupKind>)
+            || (IsRecord(type) && Properties(type).Any());
     }
 
     // A run has one seed, at the top of its configuration.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Configuration;
 
@@ -40,6 +41,7 @@ internal static class YamlWriter
         Enum choice => KebabCase.Of(choice.ToString()),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         ImmutableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",
+        ImmutableArray<GroupKind> list => $"[{string.Join(", ", list.Select(kind => Scalar(kind)))}]",
         ImmutableArray<int> list => $"[{string.Join(", ", list)}]",
         string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') && word.Length > 0
             ? word

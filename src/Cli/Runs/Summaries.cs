@@ -96,7 +96,7 @@ internal static class Summaries
             Status = layer.FrozenReason is not null ? LayerStatus.Frozen
                 : layer.ChannelsAfter < layer.ChannelsBefore ? LayerStatus.Pruned
                 : LayerStatus.Kept,
-            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : "every channel ranks above the cut"),
+            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : layer.KeptReason),
         }),
     ];
 

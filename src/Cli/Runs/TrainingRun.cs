@@ -23,8 +23,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         RunDirectory.Check(place.Folder, place.Force);
         var data = TrainingDataSource.Open(options, place.DataRoot);
-        var graph = TrainingDataSource.Network(options.Model, data.Train);
         var device = Devices.Find(place.Device);
+        using var start = TrainingStart.Open(options, data.Train, device);
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
@@ -35,14 +35,21 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             try
             {
                 using var trainer = new OneCycleTrainer(
-                    graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device)
+                    start.Graph,
+                    data,
+                    options.Training,
+                    kind == RunKind.Baseline ? null : options.Pruning,
+                    device,
+                    start.Parameters)
                 {
                     Observer = observer,
                     Reload = ModelFiles.SaveAndReload,
                     OptionsText = options.ToYaml(),
                 };
+                start.Release();
+                ShowStart(start, display);
                 using var result = display.Watch(() => trainer.Run(console.Stop));
-                return Finish(folder, log, data, result, device);
+                return Finish(folder, log, data, result, start, device);
             }
             catch when (!observer.HasBegun)
             {
@@ -57,10 +64,21 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
     }
 
-    private RunOutcome Finish(RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, Device device)
+    private static void ShowStart(TrainingStart start, TrainingDisplay display)
+    {
+        if (start.Source is { } source)
+        {
+            display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
+        }
+    }
+
+    private RunOutcome Finish(
+        RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start,
+        Device device)
     {
         var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
         {
+            Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
         };
         log.WriteSummary(summary);

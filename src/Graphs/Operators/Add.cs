@@ -27,6 +27,9 @@ public sealed record Add : Operator
         return this;
     }
 
+    public override AxisRole RoleOf(Axis axis, NodeShapes shapes) =>
+        axis.Dimension == shapes.Output.Length - 1 ? AxisRole.SummedFeatures : AxisRole.Summed;
+
     public override bool CanRunInPlace => true;
 
     public override bool OutputMayBeOverwritten => true;

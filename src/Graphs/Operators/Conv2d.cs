@@ -82,6 +82,9 @@ public sealed record Conv2d(
         ? this with { Groups = cut.Kept(InputChannels).Count / (int)cut.Shapes.Size(WeightColumns) }
         : this;
 
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+        this with { Policy = groups ?? Policy };
+
     internal override Operator Resize(NodeShapes before, NodeShapes after) =>
         this with { Groups = (int)GroupsOf(after.Parameters[0], before) };
 

@@ -86,6 +86,9 @@ public sealed record ConvTranspose2d(
         }
     }
 
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+        this with { Policy = groups ?? Policy };
+
     internal override Operator Resize(NodeShapes before, NodeShapes after) => Groups == 1 ? this : RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => Groups > 1 && LeavesByGroup(cut.Shapes)

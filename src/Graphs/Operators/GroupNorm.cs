@@ -56,6 +56,9 @@ public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = 
         }
     }
 
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+        this with { Policy = groups ?? Policy };
+
     internal override Operator Resize(NodeShapes before, NodeShapes after) => Policy == GroupPolicy.SameIndex ? this : RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => LeavesByGroup(cut.Shapes)

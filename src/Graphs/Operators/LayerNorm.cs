@@ -39,6 +39,9 @@ public sealed record LayerNorm(double Epsilon, int Dimensions = 1) : Operator
         }
     }
 
+    public override AxisRole RoleOf(Axis axis, NodeShapes shapes) =>
+        Dimensions == 1 && axis.Dimension == shapes.Output.Length - 1 ? AxisRole.Normalised : AxisRole.None;
+
     public override bool OutputMayBeOverwritten => true;
 
     public override bool ChangesWhenChannelsLeave => true;

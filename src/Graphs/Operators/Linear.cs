@@ -53,6 +53,11 @@ public sealed record Linear : Operator
         }
     }
 
+    public override AxisRole RoleOf(Axis axis, NodeShapes shapes) =>
+        axis.Dimension != shapes.Output.Length - 1 ? AxisRole.None
+        : axis.Kind == AxisKind.Input ? AxisRole.LinearInput
+        : AxisRole.LinearOutput;
+
     public override bool OutputMayBeOverwritten => true;
 
     public override string ToString() => nameof(Linear);

@@ -36,6 +36,18 @@ public sealed record MatMul : Operator
         coupling.Tie(Axis.Input(1, last), Axis.Output(last));
     }
 
+    /// <summary>
+    /// Attention that is composed of products compares by the dimension that is summed over, and takes means of columns.
+    /// </summary>
+    public override AxisRole RoleOf(Axis axis, NodeShapes shapes)
+    {
+        var last = shapes.Output.Length - 1;
+        return axis.Dimension >= 1 && axis.Dimension < last - 1 ? AxisRole.Heads
+            : axis == Axis.Input(0, last) || axis == Axis.Input(1, last - 1) ? AxisRole.QueryKey
+            : axis == Axis.Input(1, last) ? AxisRole.Value
+            : AxisRole.None;
+    }
+
     public override bool OutputMayBeOverwritten => true;
 
     public override string ToString() => nameof(MatMul);

@@ -60,6 +60,9 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         }
     }
 
+    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+        this with { Policy = split ?? Policy };
+
     // What is split into parts, heads say, might be fewer parts or smaller ones: shapes do not tell.
     internal override Operator Resize(NodeShapes before, NodeShapes after)
     {

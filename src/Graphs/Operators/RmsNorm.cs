@@ -33,6 +33,9 @@ public sealed record RmsNorm(double Epsilon) : Operator
         coupling.Tie(Axis.Parameter(0, 0), Axis.Output(coupling.Shapes.Output.Length - 1));
     }
 
+    public override AxisRole RoleOf(Axis axis, NodeShapes shapes) =>
+        axis.Dimension == shapes.Output.Length - 1 ? AxisRole.Normalised : AxisRole.None;
+
     public override bool OutputMayBeOverwritten => true;
 
     public override bool ChangesWhenChannelsLeave => true;

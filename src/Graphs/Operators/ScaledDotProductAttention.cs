@@ -87,6 +87,15 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
         coupling.Freeze(Axis.Input(2, last - 1), "positions that attention weighs");
     }
 
+    public override AxisRole RoleOf(Axis axis, NodeShapes shapes)
+    {
+        var last = shapes.Output.Length - 1;
+        return axis.Dimension >= 1 && axis.Dimension < last - 1 ? AxisRole.Heads
+            : axis.Dimension != last || (axis.Kind == AxisKind.Input && axis.Index > 2) ? AxisRole.None
+            : axis is { Kind: AxisKind.Input, Index: 0 or 1 } ? AxisRole.QueryKey
+            : AxisRole.Value;
+    }
+
     public override bool OutputMayBeOverwritten => true;
 
     public override string ToString() => $"ScaledDotProductAttention(scale {Scale:0.####})";

@@ -34,7 +34,7 @@ public sealed class CouplingGraph
     {
         var blocks = new BlockTable(graph);
         var extraction = new GroupExtraction(graph, blocks, new CouplingRules(graph, blocks));
-        return new(graph, blocks, extraction.Groups, extraction.Uses);
+        return new(graph, blocks, GroupKinds.Tell(graph, blocks, extraction.Groups, extraction.Uses), extraction.Uses);
     }
 
     /// <summary>The same coupling, in which groups that a person names may not be cut, and say so.</summary>
@@ -46,11 +46,7 @@ public sealed class CouplingGraph
     public CouplingGraph Freeze(ImmutableArray<string> ignore, ImmutableArray<string> only)
     {
         NamePattern.Check(ignore.Concat(only), Graph);
-        return new(
-            Graph,
-            _blocks,
-            [.. Groups.Select(group => group.IsPrunable ? group with { FrozenReason = ReasonOf(group) } : group)],
-            _uses);
+        return Freeze(ReasonOf);
 
         string? ReasonOf(Group group)
         {
@@ -62,6 +58,10 @@ public sealed class CouplingGraph
                 : null;
         }
     }
+
+    /// <summary>The same coupling, in which groups of some kinds may not be cut, and say so.</summary>
+    public CouplingGraph Freeze(ImmutableArray<GroupKind> kinds) => Freeze(group =>
+        group.Kind is { } kind && kinds.Contains(kind) ? $"left whole by freeze {NameOf(kind)}" : null);
 
     /// <summary>What each group has of a node's axis.</summary>
     internal AxisUse UseOf(int node, Axis axis) => UseOfBlock(_blocks.Of(Graph.Nodes[node], node, axis));
@@ -76,6 +76,22 @@ public sealed class CouplingGraph
     /// <summary>The same for a dimension of a parameter.</summary>
     internal int[] KeptOfParameter(int parameter, int dimension, Subnetwork subnetwork) =>
         KeptOfBlock(_blocks.OfParameter(parameter, dimension), subnetwork);
+
+    private CouplingGraph Freeze(Func<Group, string?> reasonOf) => new(
+        Graph,
+        _blocks,
+        [.. Groups.Select(group => group.IsPrunable ? group with { FrozenReason = reasonOf(group) } : group)],
+        _uses);
+
+    // As options spell them.
+    private static string NameOf(GroupKind kind) => kind switch
+    {
+        GroupKind.HiddenWidth => "hidden-width",
+        GroupKind.MlpWidth => "mlp-width",
+        GroupKind.QueryKey => "query-key",
+        GroupKind.Value => "value",
+        _ => "heads",
+    };
 
     private AxisUse UseOfBlock(int block) => new(
         _blocks.All[block].Size - UsesOf(block).Sum(use => use.Coordinates.Length),

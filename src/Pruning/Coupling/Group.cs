@@ -14,6 +14,9 @@ namespace Ocs.Pruning.Coupling;
 public sealed record Group(
     int Id, string Name, int Channels, ImmutableArray<GroupMember> Members, string? FrozenReason)
 {
+    /// <summary>Which width of a network its channels are; null where it is no particular one.</summary>
+    public GroupKind? Kind { get; init; }
+
     public bool IsPrunable => FrozenReason is null;
 }
 

@@ -23,6 +23,7 @@ internal static class OfficialPartition
             .ToImmutableArray();
         var ranked = scores.SelectMany(channels => channels).Where(score => score < float.PositiveInfinity).Order().ToArray();
         var (low, high) = (0, ranked.Length - 1);
+        var whyWhole = scores.Select(WhyWhole).ToImmutableArray();
         var last = Subnetwork.Full(groups);
         while (low <= high)
         {
@@ -32,14 +33,25 @@ internal static class OfficialPartition
             var removed = constraint.Removed(last);
             if (Math.Abs(target - removed) <= GlobalPartition.Tolerance)
             {
-                return new(last, removed, Note: null);
+                return new(last, removed, Note: null) { WhyWhole = whyWhole };
             }
 
             (low, high) = removed <= target ? (middle + 1, high) : (low, middle - 1);
         }
 
         return new(
-            last, constraint.Removed(last), $"no probe came within {GlobalPartition.Tolerance:P2} of {target:P2}: the last one removes {constraint.Removed(last):P2}.");
+            last,
+            constraint.Removed(last),
+            $"no probe came within {GlobalPartition.Tolerance:P2} of {target:P2}: "
+            + $"the last one removes {constraint.Removed(last):P2}.")
+        {
+            WhyWhole = whyWhole,
+        };
+
+        string? WhyWhole(float[] channels) => channels.Length == 0 || !channels.All(float.IsPositiveInfinity) ? null
+            : channels.Length == 1 ? "its only channel stays"
+            : FormattableString.Invariant(
+                $"maximum-pruned {maximumPruned} protects all of its {channels.Length} channels");
     }
 
     // The limit as the program writes it, limit (1 - e^-C): for small C one channel less than the plain product.

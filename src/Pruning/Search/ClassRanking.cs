@@ -61,7 +61,8 @@ internal sealed class ClassRanking
             (low, high) = Reaches(middle) ? (low, middle) : (middle + 1, high);
         }
 
-        var kept = KeptAt(_fractions[low]);
+        var ranked = RankedAt(_fractions[low]);
+        var kept = Rounded(ranked);
         var pruned = _order.Select((order, group) => order[..Math.Max(0, order.Length - kept[group])].ToArray());
         var subnetwork = Subnetwork.FromPruned(_groups, pruned);
         var removed = constraint.Removed(subnetwork);
@@ -70,14 +71,18 @@ internal sealed class ClassRanking
             : whyNoLess;
         return new(subnetwork, removed, removed - target <= GlobalPartition.Tolerance
             ? null
-            : $"the nearest that ranked channels reach is {removed:P2} instead of {target:P2}: {whyNoLess}.");
+            : $"the nearest that ranked channels reach is {removed:P2} instead of {target:P2}: {whyNoLess}.")
+        {
+            WhyWhole = [.. _groups.Zip(ranked, (group, kept) => group.IsPrunable ? _limits.WhyWhole(group, kept) : null)],
+        };
 
         bool Reaches(int level) => Removed(level) >= target - Rounding;
 
-        double Removed(int level) => 1 - (double)constraint.Count(KeptAt(_fractions[level])) / constraint.Total;
+        double Removed(int level) =>
+            1 - (double)constraint.Count(Rounded(RankedAt(_fractions[level]))) / constraint.Total;
     }
 
-    private int[] KeptAt(double fraction)
+    private int[] RankedAt(double fraction)
     {
         var kept = _groups.Select(group => group.Channels).ToArray();
         foreach (var (channels, ranked) in _classes)
@@ -88,13 +93,11 @@ internal sealed class ClassRanking
             }
         }
 
-        for (var group = 0; group < kept.Length; group++)
-        {
-            kept[group] = _limits.Rounded(_groups[group].Channels, kept[group]);
-        }
-
         return kept;
     }
+
+    private int[] Rounded(int[] kept) =>
+        [.. _groups.Zip(kept, (group, count) => _limits.Rounded(group.Channels, count))];
 
     // Equals in the order of channels.
     private static ImmutableArray<int> Ascending(double[] scores) =>

@@ -1,7 +1,13 @@
+using System.Collections.Immutable;
+
 namespace Ocs.Pruning.Search;
 
 /// <summary>The sub-network of an epoch: which channels the target would keep.</summary>
 /// <param name="Subnetwork">The channels that stay.</param>
 /// <param name="Removed">The fraction of the resource that is removed.</param>
 /// <param name="Note">Why the target is missed by more than 0.05 %, or null.</param>
-public sealed record Partition(Subnetwork Subnetwork, double Removed, string? Note);
+public sealed record Partition(Subnetwork Subnetwork, double Removed, string? Note)
+{
+    /// <summary>By group, which limit kept all of its channels; null where none did. Empty where it is not known.</summary>
+    public ImmutableArray<string?> WhyWhole { get; init; } = [];
+}

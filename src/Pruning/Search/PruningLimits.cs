@@ -38,18 +38,38 @@ public sealed record PruningLimits
     /// <summary>How many channels of a group stay at least, before rounding.</summary>
     internal int FewestKept(Group group)
     {
-        var maximumPruned = MaximumPrunedOf
-            .Where(limit => group.Members.Any(member =>
-                member.Dimension == 0 && NamePattern.Matches(limit.Pattern, member.Parameter)))
-            .Select(limit => limit.MaximumPruned)
-            .DefaultIfEmpty(MaximumPruned)
-            .Min();
-        var prunable = (int)(group.Channels * maximumPruned + Rounding);
+        var prunable = (int)(group.Channels * MaximumPrunedOfGroup(group) + Rounding);
         return Math.Min(group.Channels, Math.Max(group.Channels - prunable, MinimumChannels));
     }
 
     /// <summary>The least multiple that is not below a number of channels, or all that there are.</summary>
     internal int Rounded(int channels, int kept) => Math.Min(channels, (kept + RoundTo - 1) / RoundTo * RoundTo);
+
+    /// <summary>
+    /// Which limit keeps all channels of a group of which the ranking alone keeps some or all; null where none does.
+    /// </summary>
+    internal string? WhyWhole(Group group, int ranked)
+    {
+        var channels = group.Channels;
+        if (FewestKept(group) < channels)
+        {
+            return ranked < channels && Rounded(channels, ranked) == channels
+                ? $"{channels - ranked} of {channels} channels rank below the cut, but round-to {RoundTo} keeps them"
+                : null;
+        }
+
+        return channels == 1 ? "its only channel stays"
+            : channels <= MinimumChannels ? $"minimum-channels {MinimumChannels} keeps all of its {channels}"
+            : FormattableString.Invariant(
+                $"maximum-pruned {MaximumPrunedOfGroup(group)} of {channels} channels is not one");
+    }
+
+    private double MaximumPrunedOfGroup(Group group) => MaximumPrunedOf
+        .Where(limit => group.Members.Any(member =>
+            member.Dimension == 0 && NamePattern.Matches(limit.Pattern, member.Parameter)))
+        .Select(limit => limit.MaximumPruned)
+        .DefaultIfEmpty(MaximumPruned)
+        .Min();
 
     private IEnumerable<string> Remedies()
     {

@@ -120,7 +120,7 @@ internal static class LayersSection
         html.Add($"""
             <section id="why">
             <h2>Why not pruned</h2>
-            <p class="lead">Every layer is either pruned, kept whole by its rank, or frozen with a reason: {Of(LayerStatus.Pruned)} pruned, {Of(LayerStatus.Kept)} kept, {Of(LayerStatus.Frozen)} frozen.</p>
+            <p class="lead">Every layer is either pruned, kept whole by its rank or a limit, or frozen with a reason: {Of(LayerStatus.Pruned)} pruned, {Of(LayerStatus.Kept)} kept, {Of(LayerStatus.Frozen)} frozen.</p>
             <table class="reasons" role="table">
             <caption class="visually-hidden">Each layer’s status and its reason</caption>
             <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Layer</th><th scope="col" role="columnheader">Status</th><th scope="col" role="columnheader" class="number">Channels</th><th scope="col" role="columnheader" class="number">MACs</th><th scope="col" role="columnheader">Reason</th></tr></thead>

@@ -28,7 +28,7 @@ public class InspectCommandTests
         Assert.Equal(40_813_184, inspected.GetProperty("macs").GetInt64());
         Assert.Equal(272_474, inspected.GetProperty("parameters").GetInt64());
         var groups = inspected.GetProperty("groups").EnumerateArray().ToList();
-        Assert.All(groups, group => Assert.Equal(["id", "channels", "frozen", "reason", "members"], Names(group)));
+        Assert.All(groups, group => Assert.Equal(["id", "channels", "kind", "frozen", "reason", "members"], Names(group)));
         Assert.Equal(12, groups.Count(group => !group.GetProperty("frozen").GetBoolean()));
         Assert.All(groups, group => Assert.Equal(
             group.GetProperty("frozen").GetBoolean(), group.GetProperty("reason").ValueKind == JsonValueKind.String));

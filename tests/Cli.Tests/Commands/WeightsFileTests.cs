@@ -129,6 +129,31 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void A_new_classifier_is_drawn_and_everything_else_is_the_files()
+    {
+        var hundred = Models.Build("cifar_resnet8", classes: 100);
+        var graph = Models.Build("cifar_resnet8");
+        using var parameters = ParameterTable.Initialize(hundred, seed: 3);
+        Write(_folder.PathOf("a.safetensors"), parameters);
+
+        var (fit, weights) = WeightsFile.Open(_folder.PathOf("a.safetensors"), graph, mayNarrow: true, ClassifierWeights.Reset, seed: 4);
+
+        using var _ = weights;
+        Assert.Same(graph, fit);
+        foreach (var name in weights.Names.Where(name => graph.Parameter(name).Role != ParameterRole.Counter && !name.StartsWith("fc", StringComparison.Ordinal)))
+        {
+            Assert.Equal(parameters[name].ToArray<float>(), weights[name].ToArray<float>());
+        }
+
+        // Uniform in ±1/8: 640 numbers, no two equal, none of them the file's.
+        var drawn = weights["fc.weight"].ToArray<float>();
+        Assert.Equal(640, drawn.Distinct().Count());
+        Assert.All(drawn, value => Assert.InRange(Math.Abs(value), 0, 0.125));
+        Assert.Empty(drawn.Intersect(parameters["fc.weight"].ToArray<float>()));
+        Assert.True(weights["fc.weight"].RequiresGrad);
+    }
+
+    [Fact]
     public void A_pruned_network_reaches_every_command_through_a_PyTorch_file()
     {
         var (network, weights, copy) = (_folder.PathOf("network.ocs"), _folder.PathOf("weights.pth"), _folder.PathOf("copy.ocs"));

@@ -1,6 +1,7 @@
 using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
 using Ocs.Training;
 using Ocs.Training.Schedules;
@@ -74,6 +75,25 @@ public class ExperimentOptionsTests
     }
 
     [Fact]
+    public void The_start_is_the_files_unless_the_command_line_names_one()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.yaml");
+        File.WriteAllText(path, Least + "weights: a b.pth\nreset-classifier: true");
+        try
+        {
+            var (stated, over) = (ExperimentOptions.Load(path, []), ExperimentOptions.Load(path, ["reset-classifier=false"], weights: "c.ocs"));
+            Assert.Equal(("a b.pth", true), (stated.Weights, stated.ResetClassifier));
+            Assert.Equal(("c.ocs", false), (over.Weights, over.ResetClassifier));
+            Assert.Equal(stated.Weights, Read(stated.ToYaml()).Weights);
+            Assert.Null(Read(Least).Weights);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void Criterion_ranking_budget_and_limits_are_read_and_written()
     {
         var pruning = Read(Least + """
@@ -97,6 +117,19 @@ public class ExperimentOptionsTests
         var experiment = Read(Least) with { Pruning = pruning };
         Assert.Equal(experiment.ToYaml(), Read(experiment.ToYaml()).ToYaml());
         Assert.Equal(pruning.Ignore.ToArray(), Read(experiment.ToYaml()).Pruning.Ignore.ToArray());
+    }
+
+    [Fact]
+    public void Policies_and_kinds_that_stay_are_read_and_written()
+    {
+        var pruning = Read(Least + "pruning: { heads: same-index, groups: whole, freeze: [hidden-width, query-key] }").Pruning;
+
+        Assert.Equal((CouplingPolicy.SameIndex, CouplingPolicy.Whole), (pruning.Heads!.Value, pruning.Groups!.Value));
+        Assert.Equal([GroupKind.HiddenWidth, GroupKind.QueryKey], pruning.Freeze.ToArray());
+        var text = (Read(Least) with { Pruning = pruning }).ToYaml();
+        Assert.Equal(text, Read(text).ToYaml());
+        Assert.Equal(pruning.Freeze.ToArray(), Read(text).Pruning.Freeze.ToArray());
+        Assert.Null(Read(Least + "pruning: { heads: null }").Pruning.Heads);
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using Ocs.Cli.Configuration;
+using Ocs.Data;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>The network that a run starts from, and its weights unless they are random.</summary>
+internal sealed class TrainingStart : IDisposable
+{
+    private TrainingStart(Graph graph, ParameterTable? parameters, string? source) =>
+        (Graph, Parameters, Source) = (graph, parameters, source);
+
+    public Graph Graph { get; }
+
+    /// <summary>The given weights, owned by this until they are released; null for random ones.</summary>
+    public ParameterTable? Parameters { get; private set; }
+
+    /// <summary>The file that the weights are from; null for random ones.</summary>
+    public string? Source { get; }
+
+    /// <summary>Finds what the options name, and puts it on a device.</summary>
+    public static TrainingStart Open(ExperimentOptions options, ImageDataset data, Device device)
+    {
+        var (graph, parameters) = Read(options, data);
+        if (parameters is null)
+        {
+            return new(graph, null, null);
+        }
+
+        using (parameters)
+        {
+            return new(graph, ModelFiles.CopyTo(device, graph, parameters), options.Weights ?? options.Model);
+        }
+    }
+
+    /// <summary>Leaves the weights to their new owner.</summary>
+    public void Release() => Parameters = null;
+
+    public void Dispose() => Parameters?.Dispose();
+
+    private static (Graph Graph, ParameterTable? Parameters) Read(ExperimentOptions options, ImageDataset data)
+    {
+        if (!ModelSource.IsFile(options.Model))
+        {
+            var graph = TrainingDataSource.Network(options.Model, data);
+            return options.Weights is null ? (graph, null) : ReadWeights(options, graph, mayNarrow: true);
+        }
+
+        var model = ModelSource.ReadOcs(options.Model);
+        try
+        {
+            RequireClasses(options.Model, model.Graph, data);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        if (options.Weights is null)
+        {
+            return (model.Graph, model.Parameters);
+        }
+
+        using (model)
+        {
+            return ReadWeights(options, model.Graph, mayNarrow: false);
+        }
+    }
+
+    private static (Graph Graph, ParameterTable? Parameters) ReadWeights(
+        ExperimentOptions options, Graph graph, bool mayNarrow) => WeightsFile.Open(
+        options.Weights!,
+        graph,
+        mayNarrow,
+        options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
+        options.Seed);
+
+    private static void RequireClasses(string path, Graph graph, ImageDataset data)
+    {
+        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
+        if (classes != data.ClassNames.Length)
+        {
+            throw new OcsInputException(
+                $"{path} tells {classes} classes apart, but {data.Name} has {data.ClassNames.Length}; "
+                + "name its network of the zoo as model, and give the file as weights with reset-classifier: true.");
+        }
+    }
+}

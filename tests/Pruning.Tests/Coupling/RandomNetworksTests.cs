@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using Ocs.Graphs;
+using Ocs.Testing;
+
+namespace Ocs.Pruning.Tests.Coupling;
+
+/// <summary>What the random networks of the property tests are made of.</summary>
+public sealed class RandomNetworksTests
+{
+    [Fact]
+    public void Three_hundred_random_networks_of_each_sort_draw_every_operator()
+    {
+        var drawn = Enumerable.Range(0, 300)
+            .SelectMany(seed => new[] { new RandomGraph(seed, 1 + seed % 5).Build(), new RandomTransformer(seed, 1 + seed % 3, Norms: seed % 2 == 1).Build() })
+            .SelectMany(graph => graph.Nodes)
+            .Select(node => node.Operator.GetType())
+            .ToHashSet();
+        var all = typeof(Operator).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
+            .Cast<JsonDerivedTypeAttribute>()
+            .Select(kind => kind.DerivedType);
+
+        Assert.Empty(all.Except(drawn).Select(kind => kind.Name));
+    }
+}
