@@ -9,8 +9,15 @@ internal static class PublishedNames
     // Follow from the size of a window, so networks compute them.
     private static readonly string[] Computed = [".relative_position_index", ".relative_coords_table"];
 
-    // The layers of the MLPs of vision transformers, before version 0.14.
-    private static readonly (string Old, string New)[] Renamed = [(".mlp.linear_1.", ".mlp.0."), (".mlp.linear_2.", ".mlp.3.")];
+    // Heads that only training uses.
+    private static readonly string[] Auxiliary = ["aux1.", "aux2.", "AuxLogits."];
+
+    // The layers of the MLPs of vision transformers, before version 0.14; the layers of dense blocks.
+    private static readonly (string Old, string New)[] Renamed =
+    [
+        (".mlp.linear_1.", ".mlp.0."), (".mlp.linear_2.", ".mlp.3."),
+        (".norm.1.", ".norm1."), (".norm.2.", ".norm2."), (".conv.1.", ".conv1."), (".conv.2.", ".conv2."),
+    ];
 
     /// <summary>Renames and drops what a network doesn't have by that name.</summary>
     public static void Fit(Graph graph, Dictionary<string, Tensor> tensors)
@@ -22,10 +29,11 @@ internal static class PublishedNames
             {
                 tensors.Remove(name);
             }
-            else if (Computed.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            else if (Computed.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
+                || Auxiliary.Any(head => name.StartsWith(head, StringComparison.Ordinal)))
             {
-                tensors.Remove(name, out var computed);
-                computed?.Dispose();
+                tensors.Remove(name, out var unused);
+                unused?.Dispose();
             }
         }
     }

@@ -8,6 +8,8 @@ namespace Ocs.Pruning.Coupling;
 /// </summary>
 internal sealed class ChannelTable
 {
+    private const int NotFrozen = int.MaxValue;
+
     private readonly int[] _starts;
     private readonly int[] _bundles;
     private readonly int[] _indices;
@@ -32,18 +34,25 @@ internal sealed class ChannelTable
 
         (_bundles, _indices, _reasons) = (new int[_starts[count]], new int[_starts[count]], new string?[count]);
         var next = _starts.AsSpan(..count).ToArray();
+        var firstFrozen = Enumerable.Repeat(NotFrozen, count).ToArray();
         for (var bundle = 0; bundle < bundles.Count; bundle++)
         {
-            var reason = bundles.BlocksOf(bundle).Select(rules.FrozenReason).FirstOrDefault(reason => reason is not null);
+            var frozen = bundles.BlocksOf(bundle).FirstOrDefault(rules.IsFrozen, NotFrozen);
             for (var index = 0; index < bundles.SizeOf(bundle); index++)
             {
                 if (channelOf[bundles.FirstCoordinateOf(bundle) + index] is >= 0 and var channel)
                 {
                     var place = next[channel]++;
                     (_bundles[place], _indices[place]) = (bundle, index);
-                    _reasons[channel] ??= reason;
+                    firstFrozen[channel] = Math.Min(firstFrozen[channel], frozen);
                 }
             }
+        }
+
+        var reasons = firstFrozen.Distinct().Where(block => block != NotFrozen).ToDictionary(block => block, rules.FrozenReason);
+        for (var channel = 0; channel < count; channel++)
+        {
+            _reasons[channel] = reasons.GetValueOrDefault(firstFrozen[channel]);
         }
     }
 
@@ -51,7 +60,7 @@ internal sealed class ChannelTable
 
     public ReadOnlySpan<int> IndicesOf(int channel) => _indices.AsSpan(_starts[channel].._starts[channel + 1]);
 
-    /// <summary>Why the channel may not leave, the first reason that holds for any of its coordinates; or null.</summary>
+    /// <summary>Why the channel may not leave: that of the first of its blocks that may not be cut; or null.</summary>
     public string? ReasonOf(int channel) => _reasons[channel];
 
     /// <summary>The channels that have equally many coordinates in the same bundles, and the same reason to be frozen, together.</summary>

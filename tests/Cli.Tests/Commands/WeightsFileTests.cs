@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
@@ -104,6 +105,31 @@ public sealed class WeightsFileTests : IDisposable
         using var _ = weights;
         Assert.Same(graph, fit);
         Assert.All(parameters.Names, name => Assert.Equal(parameters[name].ToArray<float>(), weights[name].ToArray<float>()));
+    }
+
+    // As in the published files of DenseNet and GoogLeNet.
+    [Theory]
+    [InlineData("densenet121", 32)]
+    [InlineData("googlenet", 64)]
+    public void Old_names_of_dense_blocks_and_heads_that_only_training_uses_are_too(string model, int size)
+    {
+        var graph = Models.Build(model, new NetworkInput(3, size, size), classes: 4);
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        using var head = Tensor.Zeros([3]);
+        SafetensorsFile.Write(
+            _folder.PathOf("a.safetensors"),
+            [
+                .. parameters.Names.Select(name => KeyValuePair.Create(
+                    Regex.Replace(name, @"(denselayer\d+\.(?:norm|conv))([12])", "$1.$2"), parameters[name])),
+                KeyValuePair.Create("aux1.fc1.bias", head),
+            ]);
+
+        var (_, weights) = WeightsFile.Open(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
+
+        using (weights)
+        {
+            Assert.Equal(Outputs(graph, parameters), Outputs(graph, weights));
+        }
     }
 
     [Fact]

@@ -13,11 +13,16 @@ public sealed class OcsFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> ZooNames => [.. Models.All.Select(model => model.Name)];
+    // Each operator of the zoo is in one of these at least.
+    public static TheoryData<string> ZooNames =>
+    [
+        "cifar_resnet20", "cifar_resnet20_a", "cifar_vgg16", "cifar_vit", "efficientnet_b0", "maxvit_t", "regnet_y_400mf", "shufflenet_v2_x0_5",
+        "squeezenet1_1", "swin_t", "swin_v2_t",
+    ];
 
     [Theory]
     [MemberData(nameof(ZooNames))]
-    public void Every_network_of_the_zoo_comes_back_bit_for_bit(string name) => RoundTrip(Models.Build(name), 7);
+    public void A_network_of_the_zoo_comes_back_bit_for_bit(string name) => RoundTrip(Models.Build(name), 7);
 
     [Fact]
     public void Random_networks_come_back_bit_for_bit()
