@@ -36,8 +36,8 @@ internal static class WeightsFile
                 Classifier.Forget(graph, tensors);
             }
 
-            AddCounters(graph, tensors);
             PublishedNames.Fit(graph, tensors);
+            AddCounters(graph, tensors);
             RequireSameNames(path, graph, tensors);
             var remedy = classifier == ClassifierWeights.FromFileOrReset && Classifier.HasOtherClasses(graph, tensors)
                 ? $"{Remedy}, or start with a new classifier by --reset-classifier (reset-classifier: true)"

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
+using Ocs.Pruning.Surgery;
 using Ocs.Testing;
 using Ocs.Torch;
 
@@ -92,6 +95,38 @@ public sealed class TransformerGoldenTests : IDisposable
     {
         using var _ = Autograd.NoGrad();
         AssertLogits("logits", _golden.Graph, _golden.Parameters);
+    }
+
+    // The same index of every head, chosen as the tokens' channels are, is the reference's unit. Its attention then divides by the root
+    // of the narrower heads, where ours goes on as trained.
+    [Fact]
+    public void Cut_as_the_reference_cuts_it_the_network_is_the_same()
+    {
+        var coupling = CouplingGraph.Build(_golden.Graph.WithPolicies(heads: CouplingPolicy.SameIndex, groups: null));
+        var pruned = _golden.GroupOf.Values.ToDictionary(
+            position => _golden.Coupling.Groups[position].Name, position => _golden.Pruned("official", "0.5", position));
+        var stream = coupling.Groups.Single(group => group.IsPrunable && group.Kind == GroupKind.HiddenWidth);
+        int[] units = [.. pruned[stream.Name].Select(channel => channel % HeadWidth).Distinct()];
+        var plan = CutPlan.Create(coupling, Subnetwork.FromPruned(coupling.Groups, coupling.Groups.Select(
+            group => (IReadOnlyCollection<int>)(group.Kind is GroupKind.QueryKey or GroupKind.Value ? units
+                : group.IsPrunable ? pruned[group.Name]
+                : []))));
+        var after = plan.After with
+        {
+            Nodes =
+            [
+                .. plan.After.Nodes.Select(node => node.Operator is ScaledDotProductAttention
+                    ? node with { Operator = new ScaledDotProductAttention(1 / Math.Sqrt(HeadWidth - units.Length)) }
+                    : node),
+            ],
+        };
+
+        Assert.Equal(2 * Layers, coupling.Groups.Count(group => group.Kind is GroupKind.QueryKey or GroupKind.Value && group.Channels == HeadWidth));
+        var shapes = _golden.Json["pruned_0.5_shapes"]!.AsArray().ToDictionary(pair => (string)pair![0]!, pair => pair![1].Deserialize<long[]>()!);
+        Assert.All(after.Parameters, spec => Assert.Equal(shapes[spec.Name], spec.Shape));
+        using var _ = Autograd.NoGrad();
+        using var cut = plan.Apply(_golden.Parameters);
+        AssertLogits("logits_pruned_official_0.5", after, cut);
     }
 
     private void AssertLogits(string field, Graph graph, ParameterTable parameters)
