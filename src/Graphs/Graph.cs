@@ -92,8 +92,8 @@ public sealed record Graph(
     };
 
     /// <summary>
-    /// The same network with fewer channels: parameters get the given shapes, everything else follows. Rows and columns
-    /// (dimensions 0 and 1) may be fewer, kernels and outputs stay; shapes that do not fit together are an error that names the first node.
+    /// The same network with fewer channels: parameters get the given shapes, everything else follows. Kernels and
+    /// outputs stay; shapes that do not fit together are an error that names the first node.
     /// </summary>
     public Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
 

@@ -53,13 +53,15 @@ internal sealed class Resizing
 
     private static void RequireNarrower(ParameterSpec spec, ImmutableArray<long> shape)
     {
+        // A weight's rows and columns are channels, what follows is its kernel; of other parameters any dimension may be.
+        var kernel = spec.Role == ParameterRole.Weight ? 2 : spec.Shape.Length;
         var fits = shape.Length == spec.Shape.Length
             && shape.Zip(spec.Shape).All(pair => pair.First >= 1 && pair.First <= pair.Second)
-            && shape.Skip(2).SequenceEqual(spec.Shape.Skip(2));
+            && shape.Skip(kernel).SequenceEqual(spec.Shape.Skip(kernel));
         if (!fits)
         {
             throw new OcsInputException(
-                $"Parameter '{spec.Name}' of shape {NodeShapes.Show(spec.Shape)} cannot become {NodeShapes.Show(shape)}: only rows and columns may be fewer.");
+                $"Parameter '{spec.Name}' of shape {NodeShapes.Show(spec.Shape)} cannot become {NodeShapes.Show(shape)}: it may be narrower, but of the same rank and with the same kernel.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
 using Ocs.Testing;
 using Ocs.Torch;
@@ -41,6 +42,29 @@ public sealed class WeightsFileTests : IDisposable
         }
 
         Assert.Contains("instead of [", Fails(name, graph, mayNarrow: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_transformer_of_fewer_channels_is_known_by_its_shapes_where_the_heads_stayed_and_not_guessed_where_they_left()
+    {
+        var graph = Models.Build("cifar_vit", new NetworkInput(3, 16, 16));
+        using var parameters = ParameterTable.Initialize(graph, seed: 3);
+        using var pruner = new OneCyclePruner(
+            graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup, Freeze = [GroupKind.Heads] });
+        var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+        using var cut = plan.Apply(parameters);
+        Write(_folder.PathOf("a.pth"), cut);
+        var (read, weights) = WeightsFile.Open(_folder.PathOf("a.pth"), graph, mayNarrow: true);
+        using (weights)
+        {
+            Assert.Equal(plan.After.ToString(), read.ToString());
+            Assert.Equal(Outputs(plan.After, cut), Outputs(read, weights));
+        }
+
+        using var headless = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
+        using var fewerHeads = CutPlan.Create(headless.Coupling, headless.CurrentPartition.Subnetwork).Apply(parameters);
+        Write(_folder.PathOf("b.pth"), fewerHeads);
+        Assert.Contains("cannot be known from the parameters' shapes", Fails("b.pth", graph, mayNarrow: true), StringComparison.Ordinal);
     }
 
     [Fact]
