@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
 
@@ -13,7 +12,7 @@ internal static class BatchNormScale
         var sums = SliceSums.Compute(
             groups,
             parameters,
-            (name, dimension) => SliceNorms.Along(parameters[name], dimension, DType.Float64, order: 1));
+            (name, dimension) => SliceNorms.MagnitudesAlong(parameters[name], dimension));
         return groups.Select(slices => slices.MeanOverMembers(
             "norm weight", (member, channel) => sums.Of(member, channel) / sums.SliceSize(member)));
     }

@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
 
@@ -17,7 +16,7 @@ internal static class L1Norm
         var sums = SliceSums.Compute(
             groups,
             parameters,
-            (name, dimension) => SliceNorms.Along(parameters[name], dimension, DType.Float64, order: 1));
+            (name, dimension) => SliceNorms.MagnitudesAlong(parameters[name], dimension));
         return groups.Select(slices => slices.MeanOverMembers(
             "weight", (member, channel) => sums.Of(member, channel) / sums.SliceSize(member)));
     }

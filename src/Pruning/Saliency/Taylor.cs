@@ -26,8 +26,6 @@ internal static class Taylor
             $"Parameter '{name}' has no gradient, which the criterion taylor multiplies weights with; "
             + "run backward on training data before ranking.");
         using var product = Aten.Mul(parameter, gradient);
-        return product.Rank == 1
-            ? product.To(DType.Float64)
-            : Aten.Sum(product, SliceNorms.AllBut(dimension, product.Rank), keepDimensions: false, DType.Float64);
+        return SliceNorms.SumAlong(product, dimension, DType.Float64);
     }
 }

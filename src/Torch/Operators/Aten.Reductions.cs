@@ -63,22 +63,6 @@ public static unsafe partial class Aten
         }
     }
 
-    /// <summary><see cref="VectorNorm"/> into a tensor of the result's shape.</summary>
-    public static void VectorNormOut(
-        Tensor result,
-        Tensor input,
-        double order = 2,
-        ReadOnlySpan<long> dimensions = default,
-        bool keepDimensions = false,
-        DType? dtype = null)
-    {
-        fixed (long* list = dimensions)
-        {
-            InvokeInPlace(
-                VectorNormOutOperator, input, order, Dimensions(list, dimensions.Length), keepDimensions, dtype, result);
-        }
-    }
-
     private static OperatorArgument Dimensions(long* list, int count)
         => count == 0 ? default : OperatorArgument.Pinned(list, count);
 }
