@@ -43,15 +43,21 @@ public sealed class Executor
     }
 
     /// <summary>The graph's first output for a batch, owned by the caller.</summary>
-    public Tensor Forward(Tensor input, bool training)
+    /// <param name="input">The batch.</param>
+    /// <param name="training">Whether norms and dropout train.</param>
+    public Tensor Forward(Tensor input, bool training) => Forward([input], training);
+
+    /// <summary>The same for a batch of each input, in the order of the input nodes.</summary>
+    public Tensor Forward(ReadOnlySpan<Tensor> inputs, bool training)
     {
         var values = new Tensor?[_graph.Nodes.Length];
+        var next = 0;
         try
         {
             for (var index = 0; index < values.Length; index++)
             {
                 var node = _graph.Nodes[index];
-                values[index] = node.Operator is Operators.Input ? Layout(input) : Run(index, values, training);
+                values[index] = node.Operator is Operators.Input ? Layout(inputs[next++]) : Run(index, values, training);
                 foreach (var released in _releasedAfter[index])
                 {
                     values[released]!.Dispose();

@@ -16,8 +16,12 @@ public sealed class SubnetworkSearch
     private readonly PruningLimits _limits;
     private readonly ImmutableArray<double> _costFactors;
 
+    /// <summary>Couples a network.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="options">Criterion, ranking, budget and limits.</param>
+    /// <param name="budget">A budget that the options have no word for, such as one measured; null for theirs.</param>
     /// <exception cref="Torch.OcsInputException">An option is out of range, or a pattern names nothing.</exception>
-    public SubnetworkSearch(Graph graph, OneCycleOptions options)
+    public SubnetworkSearch(Graph graph, OneCycleOptions options, Func<CouplingGraph, ResourceConstraint>? budget = null)
     {
         options.ValidateSearch();
         _options = options;
@@ -26,7 +30,7 @@ public sealed class SubnetworkSearch
         Coupling = CouplingGraph.Build(graph.WithPolicies(options.Heads, options.Groups))
             .Freeze(options.Ignore, options.Only)
             .Freeze(options.Freeze);
-        Constraint = options.Resource switch
+        Constraint = budget?.Invoke(Coupling) ?? options.Resource switch
         {
             Resource.Parameters => ResourceConstraint.Parameters(Coupling),
             Resource.Memory => ResourceConstraint.ActivationMemory(Coupling),
@@ -41,27 +45,28 @@ public sealed class SubnetworkSearch
 
     public ResourceConstraint Constraint { get; }
 
-    /// <summary>The sub-network of the present weights.</summary>
+    /// <summary>The sub-network of the present weights, to a fraction removed that is the options' unless given.</summary>
     /// <exception cref="Torch.OcsInputException">
     /// The target cannot be reached, or the criterion misses something.
     /// </exception>
-    public Partition Find(ParameterTable parameters)
+    public Partition Find(ParameterTable parameters, double? target = null)
     {
+        var fraction = target ?? _options.Target;
         var groups = Coupling.Groups;
         var saliency = GroupSaliency.Compute(
             groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
         if (_options.Partition == PartitionRule.Official)
         {
             return OfficialPartition.Search(
-                groups, saliency, _costFactors, Constraint, _options.Target, _options.MaximumPruned);
+                groups, saliency, _costFactors, Constraint, fraction, _options.MaximumPruned);
         }
 
         saliency = Weighted(saliency);
         return _options.Ranking switch
         {
-            Ranking.PerGroup => PerGroupPartition.Search(groups, saliency, Constraint, _options.Target, _limits),
-            Ranking.Isomorphic => IsomorphicPartition.Search(groups, saliency, Constraint, _options.Target, _limits),
-            _ => GlobalPartition.Search(groups, saliency, Constraint, _options.Target, _limits),
+            Ranking.PerGroup => PerGroupPartition.Search(groups, saliency, Constraint, fraction, _limits),
+            Ranking.Isomorphic => IsomorphicPartition.Search(groups, saliency, Constraint, fraction, _limits),
+            _ => GlobalPartition.Search(groups, saliency, Constraint, fraction, _limits),
         };
     }
 

@@ -1,5 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Latency;
 
 namespace Ocs.Pruning.Search;
 
@@ -46,6 +47,9 @@ public sealed class ResourceConstraint
     /// </summary>
     public static ResourceConstraint ActivationMemory(CouplingGraph coupling) =>
         new(coupling, new PeakActivations(coupling));
+
+    /// <summary>Nanoseconds by a table that was measured.</summary>
+    public static ResourceConstraint Latency(CouplingGraph coupling, LatencyTable table) => new(coupling, table);
 
     /// <summary>A sum over nodes of products that the caller states.</summary>
     internal static ResourceConstraint Of(CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(

@@ -134,11 +134,12 @@ public sealed class CutPlan
         GraphVerifier.Verify(after);
         return after;
     }
+}
 
-    private sealed class NodeCut(CouplingGraph coupling, Subnetwork subnetwork, int node) : ICut
-    {
-        public NodeShapes Shapes => coupling.Graph.ShapesOf(node);
+/// <summary>What the surgery rule of a node sees of a sub-network.</summary>
+internal sealed class NodeCut(CouplingGraph coupling, Subnetwork subnetwork, int node) : ICut
+{
+    public NodeShapes Shapes => coupling.Graph.ShapesOf(node);
 
-        public IReadOnlyList<int> Kept(Axis axis) => coupling.KeptOf(node, axis, subnetwork);
-    }
+    public IReadOnlyList<int> Kept(Axis axis) => coupling.KeptOf(node, axis, subnetwork);
 }
