@@ -6,6 +6,7 @@ using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -26,6 +27,7 @@ internal static class PruneCommand
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
         var choices = new PruningChoices();
+        var latency = new LatencyChoices();
         var output = new Option<string?>("--out") { Description = "The file to write (default: <MODEL's name>-pruned.ocs).", HelpName = "FILE.ocs" };
         var data = new Option<string?>("--data")
         {
@@ -45,19 +47,21 @@ internal static class PruneCommand
         {
             model, weights, output,
         };
-        foreach (var option in choices.All.Concat([data, batches, root, classes, channels]))
+        foreach (var option in choices.All.Concat(latency.All).Concat([data, batches, root, classes, channels]))
         {
             command.Add(option);
         }
 
         command.SetAction(parsed =>
         {
-            var options = choices.Of(parsed);
+            var goal = latency.Of(parsed);
+            var options = choices.Of(parsed, goal);
             options.ValidateSearch();
             var (file, values) = (parsed.GetRequiredValue(model), parsed.GetValue(weights));
             return Run(
                 new(file, values, parsed.GetValue(classes), parsed.GetValue(channels)),
                 options,
+                goal,
                 Images(options, parsed.GetValue(data), parsed.GetValue(root)),
                 parsed.GetValue(batches),
                 parsed.GetValue(output),
@@ -79,12 +83,15 @@ internal static class PruneCommand
     };
 
     private static int Run(
-        ModelRequest request, OneCycleOptions options, ImageDataset? data, int batches, string? output, CommandConsole console)
+        ModelRequest request, OneCycleOptions options, LatencyGoal? goal, ImageDataset? data, int batches, string? output, CommandConsole console)
     {
         output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.ocs";
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
-        var search = new SubnetworkSearch(model.Graph, options);
+        LatencyTable? table = null;
+        var search = new SubnetworkSearch(model.Graph, options, goal is null ? null : coupling => ResourceConstraint.Latency(
+            coupling, table = LatencyTable.Measure(coupling, goal.Clock.Seconds, Math.Max(options.RoundTo, 1))));
+        options = table is null ? options : options with { Target = FractionTo(goal!, table.Seconds, request.Model) };
         if (data is not null)
         {
             ModelSource.CheckFit(model.Graph, data);
@@ -92,7 +99,7 @@ internal static class PruneCommand
             TrainingGradients.Accumulate(model.Graph, model.Parameters, seen, batches);
         }
 
-        var partition = search.Find(model.Parameters);
+        var partition = search.Find(model.Parameters, options.Target);
         model.Parameters.ClearGradients();
         var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
         using var cut = plan.Apply(model.Parameters);
@@ -110,9 +117,17 @@ internal static class PruneCommand
         OcsFile.Write(output, plan.After, cut, record);
         var memory = ResourceConstraint.ActivationMemory(search.Coupling);
         var bytes = (memory.Total, memory.Count(partition.Subnetwork));
-        Show(request.Model, output, partition, plan, bytes, record, gate, console);
+        var latency = table is null ? null : new PruneLatency(
+            1000 * table.Seconds, 1000 * goal!.Seconds, 1000 * table.Predict([.. partition.Subnetwork.Kept.Select(kept => kept.Length)]),
+            1000 * goal.Clock.Seconds(plan.After), Choices.NameOf(goal.Clock.Runtime), goal.Clock.Batch, goal.Clock.Threads, table.Measurements);
+        Show(request.Model, output, partition, plan, bytes, latency, record, gate, console);
         return ExitCode.Fine;
     }
+
+    private static double FractionTo(LatencyGoal goal, double seconds, string model) => goal.Seconds < seconds
+        ? 1 - goal.Seconds / seconds
+        : throw new OcsInputException(
+            $"{model} takes {1000 * seconds:F2} ms already, not more than --target-latency {1000 * goal.Seconds:F2}; give a lower one.");
 
     private static PruningRecord Record(
         string model, SubnetworkSearch search, Partition partition, CutPlan plan, OneCycleOptions options) => new()
@@ -129,7 +144,7 @@ internal static class PruneCommand
 
     private static void Show(
         string model, string output, Partition partition, CutPlan plan, (long Before, long After) memory,
-        PruningRecord record, GateResult gate, CommandConsole console)
+        PruneLatency? latency, PruningRecord record, GateResult gate, CommandConsole console)
     {
         if (partition.Note is { } note)
         {
@@ -141,7 +156,7 @@ internal static class PruneCommand
             console.WriteJson(
                 new(
                     model, record.Target, record.MacsBefore, record.MacsAfter, record.ParametersBefore, record.ParametersAfter,
-                    memory.Before, memory.After,
+                    memory.Before, memory.After, latency,
                     [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))], Summaries.Of(gate), output),
                 CliJson.Readable.PruneOutput);
             return;
@@ -153,6 +168,13 @@ internal static class PruneCommand
         Row(table, "parameters", plan.Before.ParameterCount, plan.After.ParameterCount);
         Row(table, "bytes of activations", memory.Before, memory.After);
         console.Tables.Write(table);
+        if (latency is not null)
+        {
+            console.WriteLine(
+                $"{latency.BeforeMs:F2} ms became {latency.MeasuredMs:F2} ms for a batch of {latency.Batch} in {latency.Runtime} on {latency.Threads} thread(s); "
+                + $"the table of {latency.Measurements} measurements had predicted {latency.PredictedMs:F2}, the target was {latency.TargetMs:F2}.");
+        }
+
         console.WriteLine(
             $"The cut network gives what the full one gives with the pruned channels at zero (largest relative difference {gate.LargestDifference:0.0e+0}).");
         if (gate.Note is { } remark)
@@ -180,7 +202,11 @@ internal static class PruneCommand
 /// <summary>`ocs prune --json`; memory is in bytes of activations alive at once.</summary>
 internal sealed record PruneOutput(
     string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter,
-    long MemoryBefore, long MemoryAfter, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
+    long MemoryBefore, long MemoryAfter, PruneLatency? Latency, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
+
+/// <summary>Times of `ocs prune --target-latency`, in milliseconds; the last numbers say how they were taken.</summary>
+internal sealed record PruneLatency(
+    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, string Runtime, int Batch, int Threads, int Measurements);
 
 /// <summary>A group of `ocs prune --json`, and the indices of its channels that stayed.</summary>
 internal sealed record PruneGroup(int Id, int Channels, IReadOnlyList<int> Kept);

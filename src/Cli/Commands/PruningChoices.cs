@@ -12,11 +12,10 @@ namespace Ocs.Cli.Commands;
 /// </summary>
 internal sealed class PruningChoices
 {
-    private readonly Option<double> _target = new("--target")
+    private readonly Option<double?> _target = new("--target")
     {
         Description = "The fraction of the budget to remove, between 0 and 1.",
         HelpName = "FRACTION",
-        Required = true,
     };
 
     private readonly Option<string> _preset = new("--preset")
@@ -90,14 +89,21 @@ internal sealed class PruningChoices
         _freeze, _heads, _groups, _seed,
     ];
 
-    /// <summary>What a command line chose.</summary>
-    public OneCycleOptions Of(ParseResult parsed)
+    /// <summary>What a command line chose, the target being a fraction unless it is a latency.</summary>
+    public OneCycleOptions Of(ParseResult parsed, LatencyGoal? latency)
     {
+        if (parsed.GetValue(_target) is null == latency is null)
+        {
+            throw new OcsInputException(latency is null
+                ? "`ocs prune` needs --target or --target-latency; `ocs prune --help` shows what it takes."
+                : "--target and --target-latency are two budgets; give one of them.");
+        }
+
         var preset = PresetOptions.Of(Choices.Named<Preset>("--preset", parsed.GetRequiredValue(_preset)));
         var limits = parsed.GetValue(_maximum) ?? [];
         return preset with
         {
-            Target = parsed.GetRequiredValue(_target),
+            Target = parsed.GetValue(_target) ?? preset.Target,
             Saliency = Choice(parsed, _criterion, preset.Saliency),
             SaliencySeed = parsed.GetValue(_seed) ?? preset.SaliencySeed,
             Scope = Choice(parsed, _scope, preset.Scope),
@@ -106,7 +112,7 @@ internal sealed class PruningChoices
             MinimumChannels = parsed.GetValue(_minimum) ?? preset.MinimumChannels,
             MaximumPruned = limits.Where(limit => !IsPattern(limit)).Select(Fraction).LastOrDefault(preset.MaximumPruned),
             MaximumPrunedOf = [.. limits.Where(IsPattern)],
-            RoundTo = parsed.GetValue(_roundTo) ?? preset.RoundTo,
+            RoundTo = parsed.GetValue(_roundTo) ?? (latency is null ? preset.RoundTo : LatencyChoices.Multiple),
             Ignore = [.. parsed.GetValue(_ignore) ?? []],
             Only = [.. parsed.GetValue(_only) ?? []],
             Freeze = CommonOptions.Kinds(parsed, _freeze),

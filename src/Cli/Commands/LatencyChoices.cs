@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Runs;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>The options of `ocs prune` that give a latency as the budget.</summary>
+internal sealed class LatencyChoices
+{
+    /// <summary>Groups keep multiples of it unless told otherwise: other widths cost as much as the next multiple.</summary>
+    public const int Multiple = 8;
+
+    private readonly Option<double?> _target = new("--target-latency")
+    {
+        Description = "Instead of --target: the time of a batch to reach, by a table of widths that is measured on this machine first.",
+        HelpName = "MILLISECONDS",
+    };
+
+    private readonly Option<int> _batch = new("--latency-batch")
+    {
+        Description = "The images of that batch.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "The threads that are measured with.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string> _runtime = new("--runtime")
+    {
+        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<LatencyRuntime>())}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => Choices.NameOf(LatencyRuntime.Libtorch),
+    };
+
+    public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
+
+    /// <summary>The goal, or null where a fraction is the target.</summary>
+    public LatencyGoal? Of(ParseResult parsed)
+    {
+        if (parsed.GetValue(_target) is not { } milliseconds)
+        {
+            return null;
+        }
+
+        var (batch, threads) = (parsed.GetValue(_batch), parsed.GetValue(_threads));
+        return (milliseconds, batch, threads) switch
+        {
+            ( <= 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
+            (_, < 1, _) => throw new OcsInputException($"--latency-batch must be at least 1, but is {batch}."),
+            (_, _, < 1) => throw new OcsInputException($"--threads must be at least 1, but is {threads}."),
+            _ => new(milliseconds / 1000, new(Choices.Named<LatencyRuntime>("--runtime", parsed.GetRequiredValue(_runtime)), batch, threads)),
+        };
+    }
+}
+
+/// <summary>A time to reach, in seconds, and what takes it.</summary>
+internal sealed record LatencyGoal(double Seconds, LatencyClock Clock);
