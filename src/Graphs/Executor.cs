@@ -48,7 +48,12 @@ public sealed class Executor
     public Tensor Forward(Tensor input, bool training) => Forward([input], training);
 
     /// <summary>The same for a batch of each input, in the order of the input nodes.</summary>
-    public Tensor Forward(ReadOnlySpan<Tensor> inputs, bool training)
+    public Tensor Forward(ReadOnlySpan<Tensor> inputs, bool training) => Compute(inputs, training, [_graph.Outputs[0]])[0];
+
+    /// <summary>The graph's outputs for a batch, each once, owned by the caller.</summary>
+    public IReadOnlyList<Tensor> ForwardAll(Tensor input, bool training) => Compute([input], training, [.. _graph.Outputs.Distinct()]);
+
+    private Tensor[] Compute(ReadOnlySpan<Tensor> inputs, bool training, ImmutableArray<int> wanted)
     {
         var values = new Tensor?[_graph.Nodes.Length];
         var next = 0;
@@ -65,10 +70,13 @@ public sealed class Executor
                 }
             }
 
-            var output = _graph.Outputs[0];
-            var result = values[output]!;
-            values[output] = null;
-            return result;
+            var outputs = new Tensor[wanted.Length];
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                (outputs[i], values[wanted[i]]) = (values[wanted[i]]!, null);
+            }
+
+            return outputs;
         }
         finally
         {
