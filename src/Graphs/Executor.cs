@@ -50,8 +50,9 @@ public sealed class Executor
     /// <summary>The same for a batch of each input, in the order of the input nodes.</summary>
     public Tensor Forward(ReadOnlySpan<Tensor> inputs, bool training) => Compute(inputs, training, [_graph.Outputs[0]])[0];
 
-    /// <summary>The graph's outputs for a batch, each once, owned by the caller.</summary>
-    public IReadOnlyList<Tensor> ForwardAll(Tensor input, bool training) => Compute([input], training, [.. _graph.Outputs.Distinct()]);
+    /// <summary>The graph's outputs for a batch of each input, each output once, owned by the caller.</summary>
+    public IReadOnlyList<Tensor> ForwardAll(ReadOnlySpan<Tensor> inputs, bool training) =>
+        Compute(inputs, training, [.. _graph.Outputs.Distinct()]);
 
     private Tensor[] Compute(ReadOnlySpan<Tensor> inputs, bool training, ImmutableArray<int> wanted)
     {

@@ -38,7 +38,7 @@ public sealed class ExecutorTests
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
         using var batch = Tensor.FromArray([-1f, 3], [1, 2]);
 
-        var outputs = new Executor(graph, parameters).ForwardAll(batch, training: false);
+        var outputs = new Executor(graph, parameters).ForwardAll([batch], training: false);
 
         Assert.Equal(2, outputs.Count);
         Assert.Equal([-1, 6], outputs[0].ToArray<float>());

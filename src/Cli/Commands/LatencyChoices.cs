@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
+using Ocs.Cli.Runtimes;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
@@ -33,9 +34,9 @@ internal sealed class LatencyChoices
 
     private readonly Option<string> _runtime = new("--runtime")
     {
-        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<LatencyRuntime>())}.",
+        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())}.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => Choices.NameOf(LatencyRuntime.Libtorch),
+        DefaultValueFactory = _ => Choices.NameOf(NetworkRuntime.Libtorch),
     };
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
@@ -54,7 +55,7 @@ internal sealed class LatencyChoices
             ( <= 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
             (_, < 1, _) => throw new OcsInputException($"--latency-batch must be at least 1, but is {batch}."),
             (_, _, < 1) => throw new OcsInputException($"--threads must be at least 1, but is {threads}."),
-            _ => new(milliseconds / 1000, new(Choices.Named<LatencyRuntime>("--runtime", parsed.GetRequiredValue(_runtime)), batch, threads)),
+            _ => new(milliseconds / 1000, new(Choices.Named<NetworkRuntime>("--runtime", parsed.GetRequiredValue(_runtime)), batch, threads)),
         };
     }
 }

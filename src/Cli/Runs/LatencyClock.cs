@@ -1,18 +1,15 @@
 using System.Diagnostics;
+using Ocs.Cli.Runtimes;
+using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>What runs a network.</summary>
-internal enum LatencyRuntime
-{
-    Libtorch,
-}
-
 /// <summary>Takes the time of networks' inference on this machine; their weights are drawn.</summary>
-internal sealed record LatencyClock(LatencyRuntime Runtime, int Batch, int Threads)
+internal sealed record LatencyClock(NetworkRuntime Runtime, int Batch, int Threads)
 {
+    private const ulong Seed = 0;
     private const int WarmUps = 3;
     private const int FewestRuns = 7;
     private const double EnoughSeconds = 0.03;
@@ -24,7 +21,14 @@ internal sealed record LatencyClock(LatencyRuntime Runtime, int Batch, int Threa
         TorchRuntime.Threads = Threads;
         try
         {
-            return InLibtorch(graph);
+            using var here = new TorchNetwork(graph.Name, new OcsModel(graph, ParameterTable.Initialize(graph, Seed), record: null));
+            if (Runtime == NetworkRuntime.Libtorch)
+            {
+                return Seconds(here);
+            }
+
+            using var there = OnnxNetwork.Of(here, Threads);
+            return Seconds(there);
         }
         finally
         {
@@ -32,38 +36,22 @@ internal sealed record LatencyClock(LatencyRuntime Runtime, int Batch, int Threa
         }
     }
 
-    private double InLibtorch(Graph graph)
+    private double Seconds(RunnableNetwork network)
     {
-        using var _ = Autograd.NoGrad();
-        using var parameters = ParameterTable.Initialize(graph, seed: 0);
-        var executor = new Executor(graph, parameters);
-        Tensor[] inputs = [.. graph.InputNodes.Select(node => Tensor.Full([Batch, .. node.Shape.AsSpan()[1..]], 0.5))];
-        try
-        {
-            return Median(() => executor.Forward(inputs, training: false).Dispose());
-        }
-        finally
-        {
-            Array.ForEach(inputs, input => input.Dispose());
-        }
-    }
-
-    private static double Median(Action run)
-    {
+        using var run = network.Prepare(NetworkInputs.Random([network], Batch, Seed));
         for (var i = 0; i < WarmUps; i++)
         {
-            run();
+            run.Execute();
         }
 
         var seconds = new List<double>();
         for (var total = 0.0; seconds.Count < FewestRuns || total < EnoughSeconds; total += seconds[^1])
         {
             var start = Stopwatch.GetTimestamp();
-            run();
+            run.Execute();
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        seconds.Sort();
-        return seconds[seconds.Count / 2];
+        return LatencyTrial.Quantile(seconds, 0.5);
     }
 }

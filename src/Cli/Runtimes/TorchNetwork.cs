@@ -32,11 +32,11 @@ internal sealed class TorchNetwork : RunnableNetwork
         [.. Model.Graph.Outputs.Distinct().Select(output => Model.Graph.Nodes[output].Name)];
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
-        new TorchRun(_executor, Tensor.FromArray(inputs[0].As<float>(), inputs[0].Shape.AsSpan()));
+        new TorchRun(_executor, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
 
     public override void Dispose() => Model.Dispose();
 
-    private sealed class TorchRun(Executor executor, Tensor input) : NetworkRun
+    private sealed class TorchRun(Executor executor, Tensor[] inputs) : NetworkRun
     {
         private IReadOnlyList<Tensor> _outputs = [];
 
@@ -44,7 +44,7 @@ internal sealed class TorchNetwork : RunnableNetwork
         {
             Release();
             using var _ = Autograd.NoGrad();
-            _outputs = executor.ForwardAll(input, training: false);
+            _outputs = executor.ForwardAll(inputs, training: false);
         }
 
         public override IReadOnlyList<TensorData> Read() => [.. _outputs.Select(output =>
@@ -56,7 +56,7 @@ internal sealed class TorchNetwork : RunnableNetwork
         public override void Dispose()
         {
             Release();
-            input.Dispose();
+            Array.ForEach(inputs, input => input.Dispose());
         }
 
         private void Release()
