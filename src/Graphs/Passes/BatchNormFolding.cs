@@ -126,10 +126,8 @@ public sealed class BatchNormFolding
     private static Tensor Scaled(Operator op, Tensor weight, double[] scale)
     {
         long[] shape = [.. weight.Shape];
-        var groups = op is ConvTranspose2d transposed ? transposed.Groups : 1;
-        long[] parts = op is ConvTranspose2d ? [groups, shape[0] / groups, .. shape[1..]] : [shape[0], 1, .. shape[1..]];
-        long[] factors = [.. parts.Select(_ => 1L)];
-        (factors[0], factors[op is ConvTranspose2d ? 2 : 1]) = op is ConvTranspose2d ? (groups, parts[2]) : (parts[0], 1);
+        long[] parts = op is ConvTranspose2d { Groups: var groups } ? [groups, shape[0] / groups, .. shape[1..]] : shape;
+        long[] factors = op is ConvTranspose2d ? [parts[0], 1, parts[2], 1, 1] : [parts[0], .. parts[1..].Select(_ => 1L)];
         using var exact = weight.To(DType.Float64);
         using var apart = Aten.Reshape(exact, parts);
         using var factor = Tensor.FromArray<double>(scale, factors);

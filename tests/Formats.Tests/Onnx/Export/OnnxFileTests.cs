@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
@@ -7,7 +6,7 @@ using Ocs.Torch;
 using Ocs.Zoo;
 using Onnx;
 
-namespace Ocs.Formats.Tests.Onnx;
+namespace Ocs.Formats.Tests.Onnx.Export;
 
 [NoTensorLeaks]
 public sealed class OnnxFileTests : IDisposable
@@ -103,32 +102,86 @@ public sealed class OnnxFileTests : IDisposable
     public void An_operator_without_an_ONNX_form_is_named()
     {
         var g = new GraphBuilder("odd");
-        var graph = g.Build(g.Add("strange", new Roll(), [g.Input("x", 2)], []));
+        var graph = g.Build(g.Add("strange", new UnknownOperator(), [g.Input("x", 2)], []));
         var error = Assert.Throws<OcsInputException>(() => Write(graph));
 
         Assert.Contains("'strange'", error.Message, StringComparison.Ordinal);
-        Assert.Contains(nameof(Roll), error.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(UnknownOperator), error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
-    public void An_adaptive_pool_needs_windows_of_one_size()
+    public void An_adaptive_pool_of_equal_windows_is_a_pool()
     {
         var g = new GraphBuilder("even");
         var even = Write(g.Build(g.AdaptiveAveragePool2d("pool", g.Input("x", 2, 6, 9), new(2, 3)))).Graph;
         Assert.Equal([3L, 3], Ints(Assert.Single(even.Node), "kernel_shape"));
+    }
 
-        g = new GraphBuilder("odd");
-        var odd = g.Build(g.AdaptiveAveragePool2d("pool", g.Input("x", 2, 7, 7), 2));
-        Assert.Contains("'pool'", Assert.Throws<OcsInputException>(() => Write(odd)).Message, StringComparison.Ordinal);
+    [Theory]
+    [InlineData(13, 7)]
+    [InlineData(15, 8)]
+    [InlineData(18, 8)]
+    [InlineData(19, 9)]
+    [InlineData(21, 10)]
+    public void The_format_has_the_version_that_came_with_the_operator_set(int opset, int format)
+    {
+        var graph = Models.Build("cifar_resnet20");
+        using var parameters = ParameterTable.Initialize(graph, 1);
+        var model = Write(graph, parameters, new() { Opset = opset });
+        Assert.Equal((format, opset), (model.IrVersion, Assert.Single(model.OpsetImport).Version));
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(22)]
+    public void Other_operator_sets_are_an_error_that_says_which_there_are(int opset)
+    {
+        var graph = Models.Build("cifar_resnet20");
+        using var parameters = ParameterTable.Initialize(graph, 1);
+        var error = Assert.Throws<OcsInputException>(() => Write(graph, parameters, new() { Opset = opset }));
+        Assert.Contains("13 to 21", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(16, "ReduceMean", "Add")]
+    [InlineData(17, "LayerNormalization", "LayerNormalization")]
+    public void A_norm_is_one_operator_where_the_set_has_it(int opset, string first, string last)
+    {
+        var g = new GraphBuilder("norm");
+        var graph = g.Build(g.LayerNorm("norm", g.Input("x", 4, 6)));
+        using var parameters = ParameterTable.Initialize(graph, 1);
+        var nodes = Write(graph, parameters, new() { Opset = opset }).Graph.Node;
+        Assert.Equal((first, last, "norm"), (nodes[0].OpType, nodes[^1].OpType, nodes[^1].Name));
     }
 
     [Fact]
-    public void A_mean_over_windows_that_overhang_the_image_is_an_error_that_names_the_node()
+    public void Words_are_whole_numbers()
     {
-        var g = new GraphBuilder("ceil");
-        var graph = g.Build(g.AveragePool2d("overhang", g.Input("x", 2, 8, 8), 3, stride: 2, ceilMode: true));
-        Assert.StartsWith("Node 'overhang': ", Assert.Throws<OcsInputException>(() => Write(graph)).Message, StringComparison.Ordinal);
+        var g = new GraphBuilder("words");
+        var graph = Write(g.Build(g.Embedding("table", g.Input("x", 4), 6, 3))).Graph;
+        Assert.Equal((int)TensorProto.Types.DataType.Int64, Assert.Single(graph.Input).Type.TensorType.ElemType);
+        Assert.Equal(["table.weight", "x"], Assert.Single(graph.Node).Input);
+    }
+
+    [Fact]
+    public void The_gates_of_an_LSTM_are_in_the_order_of_ONNX()
+    {
+        var g = new GraphBuilder("gates");
+        ParameterSpec Spec(string name, params ReadOnlySpan<long> shape) =>
+            new(name, [.. shape], ParameterRole.Weight, Initialization.Constant(0));
+        var graph = g.Build(g.Add("op", new Lstm(), [g.Input("x", 2, 1)], [Spec("w", 4, 1), Spec("r", 4, 1)]));
+        using var parameters = ParameterTable.FromTensors(graph, new Dictionary<string, Tensor>
+        {
+            ["w"] = Tensor.FromArray<float>([1, 2, 3, 4], [4, 1]),
+            ["r"] = Tensor.FromArray<float>([5, 6, 7, 8], [4, 1]),
+        });
+        var weight = Write(graph, parameters).Graph.Initializer.Single(tensor => tensor.Name == "op/W");
+        Assert.Equal([1L, 4, 1], weight.Dims);
+
+        // Input, output, forget, cell; PyTorch has input, forget, cell, output.
+        Assert.Equal([1f, 4, 2, 3], MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray());
     }
 
     private static IEnumerable<long> Ints(NodeProto node, string name) => node.Attribute.Single(attribute => attribute.Name == name).Ints;
@@ -139,18 +192,9 @@ public sealed class OnnxFileTests : IDisposable
         return Write(graph, parameters);
     }
 
-    private ModelProto Write(Graph graph, ParameterTable parameters)
+    private ModelProto Write(Graph graph, ParameterTable parameters, OnnxOptions? options = null)
     {
-        OnnxFile.Write(_folder.File("a.onnx"), graph, parameters);
+        OnnxFile.Write(_folder.File("a.onnx"), graph, parameters, options);
         return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("a.onnx")));
-    }
-
-    private sealed record Roll : Operator
-    {
-        public override ImmutableArray<long> InferShape(NodeShapes shapes) => shapes.Inputs[0];
-
-        public override Tensor Run(in RunContext context) => context.Input.Alias();
-
-        public override void Couple(ICoupling coupling) => TieElementwise(coupling);
     }
 }
