@@ -11,7 +11,8 @@ public sealed class OnnxExportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<int> Opsets => [.. Enumerable.Range(OnnxOptions.LowestOpset, OnnxOptions.HighestOpset - OnnxOptions.LowestOpset + 1)];
+    // Those from which on something is written in another way.
+    public static TheoryData<int> Opsets => [13, 14, 17, 18, 20, 21];
 
     // The newest that python3-onnx 1.12 knows.
     private static IEnumerable<int> CheckedOpsets => Enumerable.Range(OnnxOptions.LowestOpset, 17 - OnnxOptions.LowestOpset + 1);
@@ -84,13 +85,12 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("squeezenet1_1", 64)]
     [InlineData("swin_t", 64)]
     [InlineData("swin_v2_t", 64)]
-    [InlineData("vit_b_32", 64)]
+    [InlineData("cifar_vit", 32)]
     public void Networks_of_the_zoo_compute_the_same(string name, int size)
     {
         var graph = Models.Build(name, new(3, size, size), 10);
-        using var parameters = ParameterTable.Initialize(graph, 3);
-        AssertSame(graph, parameters, new());
-        AssertSame(graph, parameters, new() { FoldBatchNorm = true, Opset = 13 });
+        AssertSame(graph, new());
+        AssertSame(graph, new() { FoldBatchNorm = true, Opset = 13 });
     }
 
     [PythonFact]
