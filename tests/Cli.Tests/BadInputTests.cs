@@ -54,6 +54,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("A classifier needs at least 2 classes, but 1 was asked for.", "inspect", "cifar_resnet8", "--classes", "1")]
     [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.", "inspect", "cifar_resnet8", "--input-channels", "2")]
     [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.", "export", "cifar_resnet8")]
+    [InlineData("--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.", "export", "cifar_resnet8", "--pytorch", "x.pth", "--opset", "13")]
+    [InlineData("ONNX files of opset 9 are not written; give one of 13 to 21.", "export", "cifar_resnet8", "--onnx", "x.onnx", "--opset", "9")]
     [InlineData("x.onnx: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.", "inspect", "./x.onnx")]
     [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]

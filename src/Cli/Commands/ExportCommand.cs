@@ -15,24 +15,40 @@ internal static class ExportCommand
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
         var onnx = new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
+        var opset = new Option<int?>("--opset") { Description = "ONNX's operator set, 13 to 21 (default: 17).", HelpName = "N" };
+        var fold = new Option<bool>("--fold-batch-norm") { Description = "ONNX: batch norms become part of the layers before them." };
+        var external = new Option<bool>("--external-data") { Description = "ONNX: weights lie beside, in FILE.data; above 2 GB they always do." };
         var safetensors = new Option<string?>("--safetensors") { Description = "Writes the weights as safetensors.", HelpName = "FILE" };
         var pytorch = new Option<string?>("--pytorch") { Description = "Writes the weights as a .pth file for torch.load.", HelpName = "FILE" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, safetensors, pytorch, classes, channels,
+            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels,
         };
         command.SetAction(parsed => Run(
             new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
             parsed.GetValue(onnx),
+            OptionsOf(parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
             parsed.GetValue(safetensors),
             parsed.GetValue(pytorch),
             console));
         return command;
     }
 
-    private static int Run(ModelRequest request, string? onnx, string? safetensors, string? pytorch, CommandConsole console)
+    private static OnnxOptions OptionsOf(string? onnx, int? opset, bool fold, bool external)
+    {
+        if (onnx is null && (opset is not null || fold || external))
+        {
+            throw new OcsInputException("--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.");
+        }
+
+        var options = new OnnxOptions { FoldBatchNorm = fold, ExternalData = external };
+        return opset is { } set ? options with { Opset = set } : options;
+    }
+
+    private static int Run(
+        ModelRequest request, string? onnx, OnnxOptions options, string? safetensors, string? pytorch, CommandConsole console)
     {
         string[] files = [.. new[] { onnx, safetensors, pytorch }.OfType<string>()];
         if (files.Length == 0)
@@ -45,7 +61,7 @@ internal static class ExportCommand
         OnnxSummary? check = null;
         if (onnx is not null)
         {
-            OnnxFile.Write(onnx, model.Graph, model.Parameters);
+            OnnxFile.Write(onnx, model.Graph, model.Parameters, options);
             check = OnnxCheck.Run(onnx, model.Graph, model.Parameters);
         }
 

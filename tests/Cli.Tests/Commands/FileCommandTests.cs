@@ -120,6 +120,21 @@ public sealed class FileCommandTests : IDisposable
         Assert.Equal(Loss(network), Loss(network, "--weights", network));
     }
 
+    [Fact]
+    public void ONNX_is_written_as_it_is_asked_for()
+    {
+        var (plain, small) = (_folder.PathOf("plain.onnx"), _folder.PathOf("small.onnx"));
+        CommandLine.Run("export", "cifar_resnet8", "--onnx", plain);
+        CommandLine.Run("export", "cifar_resnet8", "--onnx", small, "--opset", "13", "--fold-batch-norm", "--external-data");
+
+        Assert.False(File.Exists(plain + ".data"));
+        Assert.True(new FileInfo(small + ".data").Length > new FileInfo(small).Length);
+        Assert.True(Has(plain, "BatchNormalization"));
+        Assert.False(Has(small, "BatchNormalization"));
+    }
+
+    private static bool Has(string path, string text) => File.ReadAllText(path).Contains(text, StringComparison.Ordinal);
+
     private static double Loss(string model, params string[] more) => CommandLine
         .Run(["eval", model, "--data", "fashion-mnist", "--data-limit", "64", "--json", .. more]).Json.GetProperty("loss").GetDouble();
 
