@@ -1,5 +1,6 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
@@ -76,20 +77,24 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start,
         Device device)
     {
+        ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
         var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
         {
             Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
+            Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
         };
         log.WriteSummary(summary);
-        ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        if (result.Record is not null)
-        {
-            OnnxFile.Write(folder.PathOf(RunDirectory.OnnxName), result.Graph, result.Parameters);
-        }
-
         HtmlReport.Write(folder.Path);
         return new(summary, folder.Path, result.Stopped);
+    }
+
+    private OnnxSummary WriteOnnx(string path, TrainingResult result)
+    {
+        OnnxFile.Write(path, result.Graph, result.Parameters);
+        var check = OnnxCheck.Run(path, result.Graph, result.Parameters);
+        console.WriteLine(OnnxCheck.Sentence(path, check));
+        return check;
     }
 }
 

@@ -8,7 +8,18 @@ namespace Ocs.Formats.Onnx.Import.Patterns;
 /// </summary>
 internal static class OnnxPatterns
 {
-    private static readonly ImmutableArray<Action<OnnxGraph>> InOrder = [];
+    private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
+    [
+        LayerNorms.Apply,
+        Gelus.Apply,
+        GatedActivations.Apply,
+        GroupNorms.Apply,
+        ChannelShuffles.Apply,
+        Attentions.Apply,
+        FlatLinears.Apply,
+        BatchFirst.Apply,
+        Linears.Apply,
+    ];
 
     public static void Apply(OnnxGraph graph)
     {

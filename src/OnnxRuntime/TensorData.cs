@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Ocs.OnnxRuntime;
+
+/// <summary>The numbers of a tensor, row-major, and its shape.</summary>
+public sealed class TensorData
+{
+    internal TensorData(Array values, ElementType type, ImmutableArray<long> shape) => (Values, Type, Shape) = (values, type, shape);
+
+    public ElementType Type { get; }
+
+    /// <summary>Sizes, outermost first.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    internal Array Values { get; }
+
+    /// <summary>A tensor on an array, which is not copied: float, double, long, int, byte or bool.</summary>
+    public static TensorData Of<T>(T[] values, params ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        var count = 1L;
+        foreach (var size in shape)
+        {
+            count = checked(count * size);
+        }
+
+        return count == values.Length
+            ? new(values, ElementTypes.Of<T>(), [.. shape])
+            : throw new OnnxRuntimeException($"{values.Length} values do not fill a tensor of [{string.Join(", ", shape.ToArray())}].");
+    }
+
+    /// <summary>The array itself, which must be of this type.</summary>
+    public T[] As<T>()
+        where T : unmanaged => ElementTypes.Of<T>() == Type
+            ? (T[])Values
+            : throw new OnnxRuntimeException($"A tensor of {Type} is not one of {ElementTypes.Of<T>()}.");
+
+    public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Ocs.OnnxRuntime;
+
+/// <summary>An input or output of a network.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Type">Of its elements.</param>
+/// <param name="Shape">Sizes, outermost first; -1 where any size is taken.</param>
+public sealed record ValueInfo(string Name, ElementType Type, ImmutableArray<long> Shape)
+{
+    /// <summary>Whether a tensor may be given for it.</summary>
+    public bool Takes(TensorData tensor) =>
+        tensor.Type == Type && tensor.Shape.Length == Shape.Length && Shape.Zip(tensor.Shape).All(pair => pair.First < 0 || pair.First == pair.Second);
+
+    public override string ToString() => $"{Type} [{string.Join(", ", Shape.Select(size => size < 0 ? "any" : $"{size}"))}]";
+}
