@@ -39,6 +39,19 @@ public static class OnnxFile
         }
     }
 
+    private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options)
+    {
+        var bytes = graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
+        if (options.ExternalData || bytes > HighestSize)
+        {
+            WriteWithData(path, graph, parameters, options.Opset);
+            return;
+        }
+
+        var model = OnnxExport.ToModel(graph, parameters, options.Opset, new());
+        WholeFile.Write(path, stream => model.WriteTo(stream));
+    }
+
     /// <summary>
     /// Reads a network of opset 9 to 21: batch size free, shape computations resolved, names kept where they are names. Whatever is wrong
     /// or not known is an <see cref="OcsInputException"/> that names it.
@@ -55,19 +68,6 @@ public static class OnnxFile
         {
             throw new OcsInputException($"{path}: {error.Message}", error);
         }
-    }
-
-    private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options)
-    {
-        var bytes = graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
-        if (options.ExternalData || bytes > HighestSize)
-        {
-            WriteWithData(path, graph, parameters, options.Opset);
-            return;
-        }
-
-        var model = OnnxExport.ToModel(graph, parameters, options.Opset, new());
-        WholeFile.Write(path, stream => model.WriteTo(stream));
     }
 
     // Both files are written before the first of them gets its name.

@@ -39,11 +39,10 @@ internal static class Normalization
             throw node.Error("it normalises over the batch, or also gives its statistics");
         }
 
-        var scale = node.Constant(1);
         var normalised = shape[axis..];
-        ParameterSpec[] specs =
+        ParameterSpec[] specs = node.Node.InputOrNull(1) is null ? [] :
         [
-            node.Parameter(scale, "weight", ParameterRole.NormWeight, normalised),
+            node.Parameter(1, "weight", ParameterRole.NormWeight, normalised),
             node.Node.InputOrNull(2) is not null
                 ? node.Parameter(2, "bias", ParameterRole.NormBias, normalised)
                 : node.Parameters.Fill($"{node.Name}.bias", normalised, ParameterRole.NormBias, 0),
@@ -71,7 +70,10 @@ internal static class Normalization
             ? constant
             : OnnxTensor.Of(OnnxKind.Float, [channels], [.. constant.Numbers.SelectMany(number => Enumerable.Repeat(number, (int)(channels / groups)))]);
 
-        node.Output(node.Builder.Add(node.Name, op, [x], Affine(node, PerChannel(node.Constant(1)), PerChannel(node.Constant(2)))));
+        ParameterSpec[] specs = node.Node.InputOrNull(1) is null
+            ? []
+            : Affine(node, PerChannel(node.Constant(1)), PerChannel(node.Constant(2)));
+        node.Output(node.Builder.Add(node.Name, op, [x], specs));
     }
 
     private static ParameterSpec[] Affine(NodeImport node, OnnxTensor scale, OnnxTensor bias) =>
