@@ -9,7 +9,7 @@ namespace Ocs.Graphs.Operators;
 public sealed record Normalize : Operator
 {
     // PyTorch's default.
-    private const double Smallest = 1e-12;
+    internal const double Smallest = 1e-12;
 
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {

@@ -20,9 +20,8 @@ public sealed record RelativeCoordinates(Pair Window) : Operator
 
     public override Tensor Run(in RunContext context)
     {
-        var ys = Scale(Window.Height);
-        var xs = Scale(Window.Width);
-        using var onCpu = Tensor.FromArray<float>([.. ys.SelectMany(y => xs.SelectMany(x => new[] { y, x }))], [1, ys.Length * xs.Length, 2]);
+        var values = Values();
+        using var onCpu = Tensor.FromArray<float>(values, [1, values.Length / 2, 2]);
         using var typed = onCpu.To(context.Input.DType);
         return typed.To(context.Input.Device);
     }
@@ -36,6 +35,13 @@ public sealed record RelativeCoordinates(Pair Window) : Operator
     }
 
     public override string ToString() => $"RelativeCoordinates({Window})";
+
+    /// <summary>The distances, row-major.</summary>
+    internal float[] Values()
+    {
+        var xs = Scale(Window.Width);
+        return [.. Scale(Window.Height).SelectMany(y => xs.SelectMany(x => new[] { y, x }))];
+    }
 
     private static float[] Scale(int size) =>
         [.. Enumerable.Range(1 - size, 2 * size - 1).Select(d => (float)(Math.Sign(d) * Math.Log2(1 + 8.0 * Math.Abs(d) / (size - 1)) / 3))];

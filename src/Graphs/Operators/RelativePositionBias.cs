@@ -52,7 +52,8 @@ public sealed record RelativePositionBias(Pair Window, double Bound = 0) : Opera
 
     private long Positions => (long)Window.Height * Window.Width;
 
-    private long[] Rows()
+    /// <summary>The row of the table for each pair of positions, row-major.</summary>
+    internal long[] Rows()
     {
         var rows = new long[Positions * Positions];
         for (var at = 0L; at < rows.Length; at++)

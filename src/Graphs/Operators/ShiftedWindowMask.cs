@@ -43,7 +43,8 @@ public sealed record ShiftedWindowMask(Pair Grid, Pair Window, Pair Shift) : Ope
 
     private long Positions => (long)Window.Height * Window.Width;
 
-    private float[] Values()
+    /// <summary>The mask, row-major.</summary>
+    internal float[] Values()
     {
         var values = new float[Windows * Positions * Positions];
         for (var at = 0L; at < values.Length; at++)

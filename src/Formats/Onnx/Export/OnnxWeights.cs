@@ -1,0 +1,79 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Ocs.Torch;
+using Onnx;
+
+namespace Ocs.Formats.Onnx.Export;
+
+/// <summary>The tensors of a file: in the message itself, or, where they are not small, in a file of data beside it.</summary>
+internal sealed class OnnxWeights(Stream? data = null, string location = "")
+{
+    // Programs that map the file into memory do it by pages.
+    private const int Alignment = 4096;
+
+    // What shapes are inferred from must be in the message.
+    private const int SmallestOutside = 1024;
+
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>The tensors so far.</summary>
+    public RepeatedField<TensorProto> Messages { get; } = [];
+
+    /// <summary>Adds a tensor as 32-bit floats, if none of its name is there.</summary>
+    public void Add(string name, Tensor tensor)
+    {
+        if (!_names.Add(name))
+        {
+            return;
+        }
+
+        using var detached = tensor.Detach();
+        using var floats = detached.To(DType.Float32);
+        var message = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float };
+        message.Dims.AddRange(floats.Shape.ToArray());
+        var length = floats.ElementCount * sizeof(float);
+        if (data is not null && length >= SmallestOutside)
+        {
+            WriteOutside(floats, length, message);
+        }
+        else
+        {
+            message.RawData = BytesOf(floats, length);
+        }
+
+        Messages.Add(message);
+    }
+
+    /// <summary>A tensor of given bytes, which stays in the message.</summary>
+    public static TensorProto Message(
+        string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
+    {
+        var message = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        message.Dims.AddRange(shape.ToArray());
+        return message;
+    }
+
+    private void WriteOutside(Tensor floats, long length, TensorProto message)
+    {
+        var offset = (data!.Position + Alignment - 1) / Alignment * Alignment;
+        data.Write(new byte[offset - data.Position]);
+        TensorBytes.Write(floats, data.Write);
+        message.DataLocation = TensorProto.Types.DataLocation.External;
+        foreach (var (key, value) in new[] { ("location", location), ("offset", $"{offset}"), ("length", $"{length}") })
+        {
+            message.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+    }
+
+    private static ByteString BytesOf(Tensor floats, long length)
+    {
+        var bytes = new byte[length];
+        var position = 0;
+        TensorBytes.Write(floats, part =>
+        {
+            part.CopyTo(bytes.AsSpan(position));
+            position += part.Length;
+        });
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+}

@@ -1,0 +1,17 @@
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Export.Operators;
+
+/// <summary>Sub, Mul, Div.</summary>
+internal static class Arithmetic
+{
+    public static void Export(Graphs.Operators.Arithmetic op, NodeExport node) => node.Emit(
+        op.Kind switch
+        {
+            ArithmeticKind.Subtract => "Sub",
+            ArithmeticKind.Multiply => "Mul",
+            ArithmeticKind.Divide => "Div",
+            _ => throw new InvalidOperationException($"Arithmetic {op.Kind} has no ONNX form."),
+        },
+        node.Inputs.AsSpan());
+}

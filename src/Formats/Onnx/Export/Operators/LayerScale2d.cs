@@ -1,0 +1,7 @@
+namespace Ocs.Formats.Onnx.Export.Operators;
+
+/// <summary>Mul with the factors [C, 1, 1].</summary>
+internal static class LayerScale2d
+{
+    public static void Export(NodeExport node) => node.Emit("Mul", [node.Input, node.Parameters()[0]]);
+}

@@ -1,0 +1,8 @@
+namespace Ocs.Formats.Onnx.Export.Operators;
+
+/// <summary>Gather of one index, which takes the dimension away.</summary>
+internal static class Select
+{
+    public static void Export(Graphs.Operators.Select op, NodeExport node) =>
+        node.Emit("Gather", [node.Input, node.Index("index", op.Index)], OnnxAttribute.Int("axis", op.Dimension));
+}

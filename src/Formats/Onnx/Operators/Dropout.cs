@@ -1,7 +1,0 @@
-namespace Ocs.Formats.Onnx.Operators;
-
-/// <summary>Dropout -> Identity, which it is in inference; the node keeps its name.</summary>
-internal static class Dropout
-{
-    public static void Export(NodeExport node) => node.Emit("Identity", node.Inputs.AsSpan());
-}
