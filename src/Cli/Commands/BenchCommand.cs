@@ -37,7 +37,9 @@ internal static class BenchCommand
                 [.. Split(parsed, runtimes).Select(name => Choices.Named<NetworkRuntime>("--runtimes", name)).Distinct()],
                 Positive("--threads", parsed.GetValue(threads) ?? TorchRuntime.Threads),
                 Positive("--runs", parsed.GetValue(runs)),
-                parsed.GetValue(warmUps));
+                parsed.GetValue(warmUps) is >= 0 and var count
+                    ? count
+                    : throw new OcsInputException($"--warm-up must be 0 or more, but is {parsed.GetValue(warmUps)}."));
             return Run(
                 [.. parsed.GetRequiredValue(models).Select(model => new ModelRequest(
                     model, Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)))],

@@ -22,12 +22,13 @@ internal static class ExportCommand
         var pytorch = new Option<string?>("--pytorch") { Description = "Writes the weights as a .pth file for torch.load.", HelpName = "FILE" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels,
+            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels, size,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
             parsed.GetValue(onnx),
             OptionsOf(parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
             parsed.GetValue(safetensors),

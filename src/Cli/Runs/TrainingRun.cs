@@ -89,10 +89,20 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         return new(summary, folder.Path, result.Stopped);
     }
 
+    // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)
     {
-        OnnxFile.Write(path, result.Graph, result.Parameters);
-        var check = OnnxCheck.Run(path, result.Graph, result.Parameters);
+        OnnxSummary check;
+        try
+        {
+            OnnxFile.Write(path, result.Graph, result.Parameters);
+            check = OnnxCheck.Run(path, result.Graph, result.Parameters);
+        }
+        catch (OcsInputException error)
+        {
+            check = new() { Tolerance = OnnxCheck.Tolerance, Problem = error.Message };
+        }
+
         console.WriteLine(OnnxCheck.Sentence(path, check));
         return check;
     }

@@ -6,13 +6,10 @@ namespace Ocs.Cli.Runtimes;
 /// <summary>Opens what a command line names, to be run.</summary>
 internal static class RunnableNetworks
 {
-    /// <summary>Whether a command line means an ONNX file.</summary>
-    public static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>An ONNX file under ONNX Runtime, anything else under libtorch.</summary>
     public static RunnableNetwork Open(ModelRequest request, CommandConsole console)
     {
-        if (IsOnnx(request.Model))
+        if (ModelSource.IsOnnx(request.Model))
         {
             return OnnxNetwork.Open(request.Model, TorchRuntime.Threads);
         }
@@ -24,7 +21,7 @@ internal static class RunnableNetworks
     public static void OpenAll(
         ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console, List<RunnableNetwork> networks)
     {
-        if (IsOnnx(request.Model))
+        if (ModelSource.IsOnnx(request.Model))
         {
             if (!runtimes.Contains(NetworkRuntime.Onnxruntime))
             {

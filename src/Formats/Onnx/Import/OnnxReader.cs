@@ -14,6 +14,8 @@ internal static class OnnxReader
 
     private const int RecursionLimit = 32;
 
+    private static readonly ImmutableArray<string> ExportersNames = ["torch_jit", "torch-jit-export", "main_graph", "graph"];
+
     /// <summary>The network of a file. A size of the inputs without the batch fills in what the file leaves open.</summary>
     public static OnnxGraph Read(string path, ReadOnlySpan<long> inputSize = default)
     {
@@ -29,7 +31,8 @@ internal static class OnnxReader
             throw new OcsInputException("it has sparse weights, which are not read: write them as full tensors.");
         }
 
-        var graph = new OnnxGraph(message.Name.Length > 0 ? message.Name : Path.GetFileNameWithoutExtension(path), OpsetOf(model));
+        var isNamed = message.Name.Length > 0 && !ExportersNames.Contains(message.Name);
+        var graph = new OnnxGraph(isNamed ? message.Name : Path.GetFileNameWithoutExtension(path), OpsetOf(model));
         var tensors = new TensorReader(new(path));
         foreach (var initializer in message.Initializer)
         {

@@ -29,6 +29,8 @@ internal static class Movement
                 return Concat(node, shape);
             case "Tile":
                 return Tile(node, input, shape);
+            case "ScatterND" when node.Node.Text("reduction", "none") == "none":
+                return Scatter(node, input);
             default:
                 return null;
         }
@@ -126,5 +128,38 @@ internal static class Movement
         }
 
         return OnnxTensor.Of(input.Kind, shape, [.. Enumerable.Range(0, (int)OnnxTensor.CountOf(shape)).Select(element => At(element))]);
+    }
+
+    // Slices of the input at stated places, replaced: how PyTorch's exporter writes an assignment to a part of a mask.
+    private static OnnxTensor Scatter(NodeArguments node, OnnxTensor input)
+    {
+        FoldingLimit.Require(node, input.Shape);
+        var (indices, updates, output) = (node.Constant(1)!, node.Constant(2)!, input.Numbers);
+        var depth = indices.Shape.IsEmpty ? 0 : (int)Math.Min(indices.Shape[^1], int.MaxValue);
+        if (depth < 1 || depth > input.Shape.Length)
+        {
+            throw node.Error("its indices do not name places of its input");
+        }
+
+        var (strides, places, values) = (Arrays.Strides(input.Shape), indices.Integers, updates.Numbers);
+        var length = (int)OnnxTensor.CountOf(input.Shape[depth..]);
+        if (values.Length != places.Length / depth * length)
+        {
+            throw node.Error($"its updates [{string.Join(", ", updates.Shape)}] are not one slice for each index");
+        }
+
+        for (var update = 0; update < places.Length / depth; update++)
+        {
+            var start = 0L;
+            for (var dimension = 0; dimension < depth; dimension++)
+            {
+                var index = node.Normal(places[update * depth + dimension], (int)input.Shape[dimension]);
+                start += index * strides[dimension];
+            }
+
+            values.AsSpan(update * length, length).CopyTo(output.AsSpan((int)start));
+        }
+
+        return OnnxTensor.Of(input.Kind, input.Shape, output);
     }
 }

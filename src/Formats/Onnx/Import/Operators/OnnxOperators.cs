@@ -67,6 +67,9 @@ internal static class OnnxOperators
         ["Upsample"] = Resize.Import,
     }.ToFrozenDictionary();
 
+    /// <summary>Whether one of ONNX's own operators is read where its inputs are not all constants.</summary>
+    public static bool IsRead(string type) => Known.ContainsKey(type);
+
     /// <summary>Maps a node; whatever is wrong names it.</summary>
     public static void Import(NodeImport node)
     {
