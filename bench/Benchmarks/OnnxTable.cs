@@ -12,7 +12,9 @@ internal static class OnnxTable
     private const string Begin = "<!-- torchvision: written by bench/run.sh onnx -->";
     private const string End = "<!-- end of torchvision -->";
     private static readonly string[] Columns =
-        ["network", "parameters", "MACs", "import", "forward", "groups", "MACs removed", "ONNX Runtime", "result"];
+    [
+        "network", "parameters", "MACs", "import", "forward, ONNX Runtime", "forward, PyTorch", "groups", "MACs removed", "exported, ONNX Runtime", "result",
+    ];
 
     /// <summary>Runs every network of a folder, or those that are named, and writes the table; returns the exit code.</summary>
     public static int Measure(string[] arguments)
@@ -74,6 +76,7 @@ internal static class OnnxTable
             string[] cells =
             [
                 name, Millions(result["parameters"]), Millions(result["macs"]), Show(result["import_ms"], "0 ms"), Show(result["forward_difference"], "0.0e+0"),
+                Show(result["pytorch_difference"], "0.0e+0"),
                 Show(result["groups"], "0"), Show(result["macs_removed"], "0.0 %"), Show(result["onnxruntime_difference"], "0.0e+0"),
                 result["failed"] is { } step ? $"**{step}**: {result["why"]}".Replace("|", "\\|", StringComparison.Ordinal) : "all equal",
             ];

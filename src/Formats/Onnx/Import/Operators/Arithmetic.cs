@@ -14,10 +14,9 @@ internal static class Arithmetic
     {
         if (node.Node.Inputs.Length != 2)
         {
-            throw node.Error($"it has {node.Node.Inputs.Length} inputs, and 2 are read: export the sum of two values at a time");
+            SumOfMany(node);
         }
-
-        if (node.IsConstant(1))
+        else if (node.IsConstant(1))
         {
             WithConstant(node, node.Any(0), node.Constant(1), isLeft: false);
         }
@@ -30,6 +29,25 @@ internal static class Arithmetic
             var (a, b) = SameRank(node, node.Any(0), node.Any(1));
             node.Output(a with { Value = Combine(node, a.Value, b.Value) });
         }
+    }
+
+    // One value after the other; of one value it is that value.
+    private static void SumOfMany(NodeImport node)
+    {
+        var count = node.Node.Inputs.Length;
+        if (node.Node.Type != "Sum" || count == 0)
+        {
+            throw node.Error($"it has {count} inputs instead of 2");
+        }
+
+        var sum = node.Any(0);
+        for (var input = 1; input < count; input++)
+        {
+            var (a, b) = SameRank(node, sum, node.Any(input));
+            sum = a with { Value = node.Builder.Add(input == count - 1 ? node.Name : node.Part("sum"), a.Value, b.Value) };
+        }
+
+        node.Output(sum);
     }
 
     public static void Negate(NodeImport node)

@@ -29,6 +29,11 @@ internal static class ShapeInference
                 return [.. node.Node.Outputs.Select(_ => node.Shape(0))];
             }
 
+            if (type == "Einsum")
+            {
+                return [EinsumShapes.Infer(node)];
+            }
+
             if (Elementwise.IsBinary(type) || type == "Where")
             {
                 return [Broadcast(node)];
