@@ -13,7 +13,6 @@ public delegate double LatencyProbe(Graph graph);
 /// measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save together, so they are scaled to
 /// the whole network's time.
 /// </summary>
-[Paper("Eq. 1")]
 public sealed class LatencyTable : IResourceCount
 {
     private const double NanosecondsPerSecond = 1e9;
