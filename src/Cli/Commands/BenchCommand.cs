@@ -21,9 +21,23 @@ internal static class BenchCommand
         };
         var batches = List("--batch", "Batch sizes, with commas between (default: 1).", "N,N");
         var runtimes = List("--runtimes", $"What runs them: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).", "NAMES");
-        var threads = new Option<int?>("--threads") { Description = "Threads of one operator (default: one for each core).", HelpName = "N" };
-        var runs = new Option<int>("--runs") { Description = "How many runs of each are timed.", HelpName = "N", DefaultValueFactory = _ => 50 };
-        var warmUps = new Option<int>("--warm-up") { Description = "How many runs of each come before them.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "Threads of one operator (default: one for each core).",
+            HelpName = "N",
+        };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "How many runs of each are timed.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 50,
+        };
+        var warmUps = new Option<int>("--warm-up")
+        {
+            Description = "How many runs of each come before them.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 5,
+        };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();

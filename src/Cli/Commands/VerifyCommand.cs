@@ -32,7 +32,12 @@ internal static class VerifyCommand
             HelpName = "X",
             DefaultValueFactory = _ => OnnxCheck.Tolerance,
         };
-        var batch = new Option<int>("--batch") { Description = "How many random samples.", HelpName = "N", DefaultValueFactory = _ => OnnxCheck.Batch };
+        var batch = new Option<int>("--batch")
+        {
+            Description = "How many random samples.",
+            HelpName = "N",
+            DefaultValueFactory = _ => OnnxCheck.Batch,
+        };
         var seed = new Option<ulong>("--seed") { Description = "The seed of the random samples.", HelpName = "N" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
