@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ocs.Cli.Output;
 using Ocs.Cli.Tests;
 using Ocs.OnnxRuntime;
 using Ocs.RunLog;
@@ -160,7 +161,7 @@ public sealed class OneCycleTests : IDisposable
         var summary = RunLogReader.Read(_run).Summary!;
         Assert.NotNull(summary.Baseline);
         Assert.True(summary.MacsAfter <= 0.5 * summary.MacsBefore);
-        Assert.Contains(summary.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), demo.Output, StringComparison.Ordinal);
+        Assert.Contains(Numbers.Duration(summary.TotalSeconds), demo.Output, StringComparison.Ordinal);
     }
 
     // Sets off the stop when a text goes by.

@@ -16,19 +16,34 @@ internal static class BenchCommand
     {
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "Networks of the zoo, .ocs files or .onnx files (those under ONNX Runtime only); the first is what the others are compared with.",
+            Description = "Networks of the zoo, .ocs files or .onnx files; the first is what the others are compared with.",
             Arity = ArgumentArity.OneOrMore,
         };
         var batches = List("--batch", "Batch sizes, with commas between (default: 1).", "N,N");
         var runtimes = List("--runtimes", $"What runs them: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).", "NAMES");
-        var threads = new Option<int?>("--threads") { Description = "Threads of one operator (default: one for each core).", HelpName = "N" };
-        var runs = new Option<int>("--runs") { Description = "How many runs of each are timed.", HelpName = "N", DefaultValueFactory = _ => 50 };
-        var warmUps = new Option<int>("--warm-up") { Description = "How many runs of each come before them.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "Threads of one operator (default: one for each core).",
+            HelpName = "N",
+        };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "How many runs of each are timed.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 50,
+        };
+        var warmUps = new Option<int>("--warm-up")
+        {
+            Description = "How many runs of each come before them.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 5,
+        };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
         var command = new Command("bench", "Times networks under libtorch and ONNX Runtime, all in turns, and compares them with the first.")
         {
-            models, batches, runtimes, threads, runs, warmUps, classes, channels,
+            models, batches, runtimes, threads, runs, warmUps, classes, channels, size,
         };
         command.SetAction(parsed =>
         {
@@ -42,7 +57,7 @@ internal static class BenchCommand
                     : throw new OcsInputException($"--warm-up must be 0 or more, but is {parsed.GetValue(warmUps)}."));
             return Run(
                 [.. parsed.GetRequiredValue(models).Select(model => new ModelRequest(
-                    model, Weights: null, parsed.GetValue(classes), parsed.GetValue(channels)))],
+                    model, Weights: null, parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)))],
                 options,
                 console);
         });
@@ -73,8 +88,7 @@ internal static class BenchCommand
             var runtimes = Runtimes(options, console);
             foreach (var request in requests)
             {
-                // Random weights take as long as trained ones, so nothing is said of them.
-                RunnableNetworks.OpenAll(request, runtimes, options.Threads, console with { Error = TextWriter.Null }, networks);
+                RunnableNetworks.OpenAll(request, runtimes, options.Threads, console, networks);
             }
 
             var rows = BenchTable.Measure(networks, options, console.Stop);
@@ -124,7 +138,8 @@ internal sealed record BenchOutput(int Threads, int Runs, int WarmUps, IReadOnly
 
 /// <summary>
 /// A network under a runtime with a batch size. Times are of a whole batch; speed-ups are over the first network under the same runtime,
-/// the theoretical one is the ratio of their MACs. MACs, parameters and the theoretical speed-up are null for .onnx files.
+/// the theoretical one is the ratio of their MACs. MACs, parameters and the theoretical speed-up are null for .onnx files that
+/// libtorch cannot run.
 /// </summary>
 internal sealed record BenchRow(
     string Model, string Runtime, int Batch, long? Macs, long? Parameters, double MedianMs, double P95Ms, double ImagesPerSecond,

@@ -15,7 +15,11 @@ internal static class VerifyCommand
     public static Command Create(CommandConsole console)
     {
         var first = new Argument<string>("A") { Description = Either };
-        var second = new Argument<string>("B") { Description = "The same, to be compared with A." };
+        var second = new Argument<string?>("B")
+        {
+            Description = "The same, to be compared with A; without it, A under libtorch is compared with A under ONNX Runtime.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var weights = CommonOptions.Weights();
         var input = new Option<string?>("--input")
         {
@@ -28,30 +32,36 @@ internal static class VerifyCommand
             HelpName = "X",
             DefaultValueFactory = _ => OnnxCheck.Tolerance,
         };
-        var batch = new Option<int>("--batch") { Description = "How many random samples.", HelpName = "N", DefaultValueFactory = _ => OnnxCheck.Batch };
+        var batch = new Option<int>("--batch")
+        {
+            Description = "How many random samples.",
+            HelpName = "N",
+            DefaultValueFactory = _ => OnnxCheck.Batch,
+        };
         var seed = new Option<ulong>("--seed") { Description = "The seed of the random samples.", HelpName = "N" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
         var command = new Command("verify", "Compares what two networks compute, output by output; exit code 1 where it differs.")
         {
-            first, second, weights, input, tolerance, batch, seed, classes, channels,
+            first, second, weights, input, tolerance, batch, seed, classes, channels, size,
         };
         command.SetAction(parsed =>
         {
             return Run(
                 Request(parsed.GetRequiredValue(first)),
-                Request(parsed.GetRequiredValue(second)),
+                parsed.GetValue(second) is { } other ? Request(other) : null,
                 new(parsed.GetValue(input), parsed.GetValue(tolerance), parsed.GetValue(batch), parsed.GetValue(seed)),
                 console);
 
             ModelRequest Request(string model) => ModelSource.IsFile(model)
-                ? new(model, Weights: null)
+                ? new(model, Weights: null, InputSize: ModelSource.IsOnnx(model) ? parsed.GetValue(size) : null)
                 : new(model, parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels));
         });
         return command;
     }
 
-    private static int Run(ModelRequest first, ModelRequest second, Samples samples, CommandConsole console)
+    private static int Run(ModelRequest first, ModelRequest? second, Samples samples, CommandConsole console)
     {
         if (samples.Tolerance is not >= 0)
         {
@@ -63,8 +73,20 @@ internal static class VerifyCommand
             throw new OcsInputException($"--batch must be 1 or more, but is {samples.Batch}.");
         }
 
+        if (second is null)
+        {
+            using var network = new TorchNetwork(first.Model, ModelSource.Open(first, console));
+            using var exported = OnnxNetwork.Of(network, TorchRuntime.Threads);
+            return Compare(network, exported, samples, console);
+        }
+
         using var left = RunnableNetworks.Open(first, console);
         using var right = RunnableNetworks.Open(second, console);
+        return Compare(left, right, samples, console);
+    }
+
+    private static int Compare(RunnableNetwork left, RunnableNetwork right, Samples samples, CommandConsole console)
+    {
         var inputs = samples.File is { } file
             ? NetworkInputs.Read(file, left)
             : NetworkInputs.Random([left, right], samples.Batch, samples.Seed);

@@ -22,9 +22,14 @@ internal sealed class OnnxNetwork : RunnableNetwork
     public static OnnxNetwork Open(string path, int threads) =>
         new(path, InferenceSession.Open(path, new() { IntraOpThreads = threads }));
 
-    /// <summary>A network as it would be exported.</summary>
+    /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
     public static OnnxNetwork Of(TorchNetwork network, int threads)
     {
+        if (ModelSource.IsOnnx(network.Name))
+        {
+            return new(network.Name, InferenceSession.Open(network.Name, new() { IntraOpThreads = threads })) { Size = network.Size };
+        }
+
         var folder = Directory.CreateTempSubdirectory("ocs-onnx-");
         try
         {

@@ -17,23 +17,21 @@ internal static class RunnableNetworks
         return new TorchNetwork(request.Model, ModelSource.Open(request, console));
     }
 
-    /// <summary>Adds a network under each of the runtimes that can run it, with so many threads, to a list that owns them.</summary>
+    /// <summary>
+    /// Adds a network under each of the runtimes, with so many threads, to a list that owns them. An ONNX file that libtorch cannot run
+    /// is left to ONNX Runtime, with a word.
+    /// </summary>
     public static void OpenAll(
         ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console, List<RunnableNetwork> networks)
     {
-        if (ModelSource.IsOnnx(request.Model))
+        if (AddLibtorch(request, mayFail: runtimes.Contains(NetworkRuntime.Onnxruntime), console, networks) is { } problem)
         {
-            if (!runtimes.Contains(NetworkRuntime.Onnxruntime))
-            {
-                throw new OcsInputException($"{request.Model} is run by ONNX Runtime only; add onnxruntime to --runtimes.");
-            }
-
             networks.Add(OnnxNetwork.Open(request.Model, threads));
+            console.Error.WriteLine($"{request.Model} is timed under ONNX Runtime only: {problem}");
             return;
         }
 
-        var network = new TorchNetwork(request.Model, ModelSource.Open(request, console));
-        networks.Add(network);
+        var network = (TorchNetwork)networks[^1];
         if (runtimes.Contains(NetworkRuntime.Onnxruntime))
         {
             networks.Add(OnnxNetwork.Of(network, threads));
@@ -43,6 +41,20 @@ internal static class RunnableNetworks
         {
             networks.Remove(network);
             network.Dispose();
+        }
+    }
+
+    // What is wrong, or null. Random weights take as long as trained ones, so nothing is said of them.
+    private static string? AddLibtorch(ModelRequest request, bool mayFail, CommandConsole console, List<RunnableNetwork> networks)
+    {
+        try
+        {
+            networks.Add(new TorchNetwork(request.Model, ModelSource.Open(request, console with { Error = TextWriter.Null })));
+            return null;
+        }
+        catch (OcsInputException error) when (mayFail && ModelSource.IsOnnx(request.Model) && File.Exists(request.Model))
+        {
+            return error.Message;
         }
     }
 }

@@ -42,6 +42,22 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.InRange(output.GetProperty("largest_relative").GetDouble(), output.GetProperty("mean_relative").GetDouble(), 1e-4);
     }
 
+    [OnnxRuntimeFact]
+    public void One_network_is_compared_with_itself_under_the_other_runtime()
+    {
+        var onnx = _folder.PathOf("network.onnx");
+        CommandLine.Run("export", _network, "--onnx", onnx);
+
+        Assert.Equal(["libtorch", "ONNX", "0"], Runtimes(_network));
+        Assert.Equal(["libtorch", "ONNX", "0"], Runtimes(onnx));
+
+        static string[] Runtimes(string network)
+        {
+            var verified = CommandLine.Run("verify", network, "--json");
+            return [.. new[] { "a_runtime", "b_runtime" }.Select(name => verified.Json.GetProperty(name).GetString()!.Split(' ')[0]), $"{verified.Code}"];
+        }
+    }
+
     [Fact]
     public void Networks_that_differ_end_in_exit_code_1_and_a_sentence()
     {
