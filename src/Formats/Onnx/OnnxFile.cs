@@ -39,6 +39,9 @@ public static class OnnxFile
         }
     }
 
+    // Names in a damaged file may hold anything.
+    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+
     private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options)
     {
         var bytes = graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
@@ -66,7 +69,7 @@ public static class OnnxFile
         }
         catch (OcsInputException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            throw new OcsInputException($"{path}: {error.Message}", error);
+            throw new OcsInputException($"{path}: {OneLine(error.Message)}", error);
         }
     }
 

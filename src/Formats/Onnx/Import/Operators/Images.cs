@@ -35,9 +35,12 @@ internal static class Images
     };
 
     /// <summary>An image with a border where a window wants more of it on one side; what is left is the same on both.</summary>
-    public static Value Padded(NodeImport node, Value x, ref WindowAttributes window, double value = 0)
+    public static Value Padded(NodeImport node, Value x, ref WindowAttributes window, double value = 0, bool isPool = false)
     {
-        if (window.IsSymmetric && window.Before.All(size => size >= 0))
+        // libtorch's pools pad by half of their window at most.
+        var kernel = window.Kernel;
+        if (window.IsSymmetric && window.Before.All(size => size >= 0)
+            && (!isPool || window.Before.Select((size, dimension) => 2 * size <= kernel[dimension]).All(fits => fits)))
         {
             return x;
         }
