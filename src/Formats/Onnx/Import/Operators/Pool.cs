@@ -32,7 +32,10 @@ internal static class Pool
     public static void Average(NodeImport node)
     {
         var countsPadding = node.Node.Int("count_include_pad", 0) != 0;
-        var window = WindowAttributes.Of(node.Arguments);
+        var stated = WindowAttributes.Of(node.Arguments);
+
+        // What overhangs the image never counts to us, so that it may be padding only where this does not count.
+        var window = countsPadding ? stated : WithCeil(node, stated);
         if (window.Dilations.Any(dilation => dilation != 1) || (!countsPadding && !window.IsSymmetric))
         {
             throw node.Error("its mean is over spread positions, or its padding differs before and after and is not counted");
