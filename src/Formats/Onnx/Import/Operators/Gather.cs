@@ -49,7 +49,8 @@ internal static class Gather
         node.Output(value, axis < x.Batch ? x.Batch + indices.Shape.Length - 1 : x.Batch);
     }
 
-    private static Value Several(NodeImport node, string name, Value x, int dimension, int[] places)
+    /// <summary>Some indices of a dimension, in any order.</summary>
+    public static Value Several(NodeImport node, string name, Value x, int dimension, int[] places)
     {
         var isRange = places.Select((place, index) => place == places[0] + index).All(same => same);
         return isRange ? node.Builder.Slice(name, x, dimension, places[0], places.Length)

@@ -24,7 +24,8 @@ internal static class Resize
         var mode = node.Node.Text("mode", "nearest") switch
         {
             "nearest" => IsNearestOfOurs(node, position, isOld, from, to) ? UpsampleMode.Nearest : throw Positions(node, position),
-            "linear" or "bilinear" => position is "half_pixel" or "align_corners" or "pytorch_half_pixel" || from.SequenceEqual(to)
+            "linear" or "bilinear" => position is "half_pixel" or "align_corners" || from.SequenceEqual(to)
+                || (position == "pytorch_half_pixel" && to[2] > 1 && to[3] > 1)
                 ? UpsampleMode.Bilinear
                 : throw Positions(node, position),
             var other => throw node.Error($"mode '{other}' is not read, nearest and linear are"),
