@@ -18,6 +18,7 @@ internal static class UnreadSettings
         "Gemm" when Int(node, "transA") != 0 => "matrix products that sum over the batch",
         "Gemm" when node.Input.Count > 2 && Shape(test, node.Input[2]) is [> 1, _] => "biases that differ from sample to sample",
         "PRelu" when Shape(test, node.Input[1]) is var slope && !IsOneAChannel(slope, Shape(test, node.Input[0])) => "slopes a position",
+        "Max" or "Min" when node.Input.All(input => Shape(test, input).Length > 0) => "the largest or smallest of several values",
         "Selu" when Math.Abs(Float(node, "alpha", SeluAlpha) - SeluAlpha) > 1e-3 => "constants of SELU that are not the paper's",
         "Slice" when Numbers(test, node, 4).Any(step => step < 0) => "slices that go backwards",
         "Gather" when Shape(test, node.Input[1]).Length > 1 => "indices of several dimensions",

@@ -14,6 +14,7 @@ internal static class OnnxPatterns
         Gelus.Apply,
         GatedActivations.Apply,
         GroupNorms.Apply,
+        UnitNorms.Apply,
         ChannelShuffles.Apply,
         Attentions.Apply,
         FlatLinears.Apply,
