@@ -64,9 +64,16 @@ public static class OnnxFile
         {
             return OnnxImport.ToModel(OnnxReader.Read(path, inputSize));
         }
-        catch (OcsInputException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (OcsInputException error)
         {
-            throw new OcsInputException($"{path}: {error.Message}", error);
+            // Names in the file may hold anything, line breaks too.
+            var said = string.Concat(error.Message.Select(letter => char.IsControl(letter) ? ' ' : letter));
+            throw new OcsInputException(said.StartsWith(path, StringComparison.Ordinal) ? said : $"{path}: {said}", error);
+        }
+        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException
+            or InvalidCastException or InvalidOperationException or KeyNotFoundException or TorchException)
+        {
+            throw new OcsInputException($"{path}: its network's parts do not fit together, so the file is damaged: give the whole file.", error);
         }
     }
 

@@ -80,7 +80,7 @@ internal static class ConstantFolding
         }
 
         var shape = ShapeInference.Infer(node)[0];
-        return (Movement.Fold(node, inputs[0], shape) ?? Reductions.Fold(node, inputs[0], shape)) is { } moved ? [moved] : default;
+        return (Movement.Fold(node, inputs[0], shape) ?? Reductions.Fold(node, inputs[0], shape) ?? Products.Fold(node, inputs, shape)) is { } moved ? [moved] : default;
     }
 
     private static bool ChangesNothing(OnnxGraph graph, OnnxNode node) => node.Domain.Length == 0 && node.Type switch

@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Non-linearities, element by element.</summary>
+/// <summary>Non-linearities, element by element. SELU with another alpha or gamma is ELU times gamma.</summary>
 internal static class Activation
 {
     private const double SeluAlpha = 1.67326319217681884765625;
@@ -18,16 +18,24 @@ internal static class Activation
             "LeakyRelu" => (ActivationKind.LeakyRelu, node.Node.Float("alpha", 0.01)),
             "Elu" => (ActivationKind.Elu, node.Node.Float("alpha", 1)),
             "Celu" => (ActivationKind.Celu, node.Node.Float("alpha", 1)),
-            "Selu" => (CheckedSelu(node), 0),
+            "Selu" when IsSelu(node) => (ActivationKind.Selu, 0),
             "Sigmoid" => (ActivationKind.Sigmoid, 0),
             "Tanh" => (ActivationKind.Tanh, 0),
             "HardSwish" => (ActivationKind.HardSwish, 0),
             "Softplus" => (ActivationKind.Softplus, 0),
             "Mish" => (ActivationKind.Mish, 0),
             "Gelu" => (node.Node.Text("approximate", "none") == "tanh" ? ActivationKind.GeluTanh : ActivationKind.Gelu, 0.0),
+            "Selu" => (ActivationKind.Elu, node.Node.Float("alpha", SeluAlpha)),
             _ => throw OnnxOperators.Unknown(node.Node),
         };
         var x = node.Any(0);
+        if (node.Node.Type == "Selu" && kind == ActivationKind.Elu)
+        {
+            var elu = node.Builder.Activation(node.Part("elu"), x.Value, kind, slope);
+            node.Output(x with { Value = node.Builder.Affine(node.Name, elu, [node.Node.Float("gamma", SeluGamma)], [0]) });
+            return;
+        }
+
         node.Output(x with { Value = node.Builder.Activation(node.Name, x.Value, kind, slope) });
     }
 
@@ -57,8 +65,6 @@ internal static class Activation
         node.Output(node.Builder.Add(node.Name, new PRelu(), [x], [spec]));
     }
 
-    private static ActivationKind CheckedSelu(NodeImport node) =>
-        Math.Abs(node.Node.Float("alpha", SeluAlpha) - SeluAlpha) < Tolerance && Math.Abs(node.Node.Float("gamma", SeluGamma) - SeluGamma) < Tolerance
-            ? ActivationKind.Selu
-            : throw node.Error("its alpha or gamma are not those of SELU");
+    private static bool IsSelu(NodeImport node) =>
+        Math.Abs(node.Node.Float("alpha", SeluAlpha) - SeluAlpha) < Tolerance && Math.Abs(node.Node.Float("gamma", SeluGamma) - SeluGamma) < Tolerance;
 }

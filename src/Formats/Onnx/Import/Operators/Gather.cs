@@ -31,18 +31,31 @@ internal static class Gather
             return;
         }
 
-        if (indices.Shape.Length != 1 || places.Length == 0)
+        if (places.Length == 0)
         {
-            throw node.Error($"its indices {NodeShapes.Show(indices.Shape)} are neither one nor a list");
+            throw node.Error("it selects nothing");
         }
 
-        var isRange = places.Select((place, index) => place == places[0] + index).All(same => same);
-        node.Output(x with
+        if (indices.Shape.Length == 1)
         {
-            Value = isRange ? node.Builder.Slice(node.Name, x.Value, dimension, places[0], places.Length)
-                : dimension == 1 ? node.Builder.SelectChannels(node.Name, x.Value, [.. places])
-                : Rows(node, x.Value, dimension, places),
-        });
+            node.Output(x with { Value = Several(node, node.Name, x.Value, dimension, places) });
+            return;
+        }
+
+        // A table of indices: its dimensions come in the place of the one that they select from.
+        var listed = Several(node, node.Part("listed"), x.Value, dimension, places);
+        var shape = node.ShapeOf(listed);
+        var value = node.Builder.Reshape(node.Name, listed, [.. shape[..dimension], .. indices.Shape, .. shape[(dimension + 1)..]]);
+        node.Output(value, axis < x.Batch ? x.Batch + indices.Shape.Length - 1 : x.Batch);
+    }
+
+    /// <summary>Some indices of a dimension, in any order.</summary>
+    public static Value Several(NodeImport node, string name, Value x, int dimension, int[] places)
+    {
+        var isRange = places.Select((place, index) => place == places[0] + index).All(same => same);
+        return isRange ? node.Builder.Slice(name, x, dimension, places[0], places.Length)
+            : dimension == 1 ? node.Builder.SelectChannels(name, x, [.. places])
+            : Rows(node, name, x, dimension, places);
     }
 
     private static void Embedding(NodeImport node)
@@ -60,11 +73,11 @@ internal static class Gather
         });
     }
 
-    private static Value Rows(NodeImport node, Value x, int dimension, int[] places)
+    private static Value Rows(NodeImport node, string name, Value x, int dimension, int[] places)
     {
         int[] order = [.. Enumerable.Range(0, node.ShapeOf(x).Length)];
         (order[1], order[dimension]) = (order[dimension], order[1]);
         var front = node.Builder.Permute(node.Part("front"), x, order);
-        return node.Builder.Permute(node.Name, node.Builder.SelectChannels(node.Part("selected"), front, [.. places]), order);
+        return node.Builder.Permute(name, node.Builder.SelectChannels(node.Part("selected"), front, [.. places]), order);
     }
 }

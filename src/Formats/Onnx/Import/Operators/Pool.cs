@@ -17,7 +17,7 @@ internal static class Pool
         var window = WindowAttributes.Of(node.Arguments);
         var x = Images.Of(node, node.Input());
         window = WithCeil(node, window);
-        x = Images.Padded(node, x, ref window, value: float.MinValue);
+        x = Images.Padded(node, x, ref window, isPool: true, float.MinValue);
         if (window.Dilations.Distinct().Count() > 1)
         {
             throw node.Error("its dilations differ, and one for height and width is read");
@@ -32,13 +32,16 @@ internal static class Pool
     public static void Average(NodeImport node)
     {
         var countsPadding = node.Node.Int("count_include_pad", 0) != 0;
-        var window = WindowAttributes.Of(node.Arguments);
-        if (window.Dilations.Any(dilation => dilation != 1) || (!countsPadding && !window.IsSymmetric))
+        var stated = WindowAttributes.Of(node.Arguments);
+
+        // What overhangs the image never counts to us, so that it may be padding only where this does not count.
+        var window = countsPadding ? stated : WithCeil(node, stated);
+        if (window.Dilations.Any(dilation => dilation != 1) || (!countsPadding && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(pair => pair.First <= pair.Second / 2))))
         {
-            throw node.Error("its mean is over spread positions, or its padding differs before and after and is not counted");
+            throw node.Error("its mean is over spread positions, or has padding that is not counted and differs before and after, or is more than half a window");
         }
 
-        var x = Images.Padded(node, Images.Of(node, node.Input()), ref window);
+        var x = Images.Padded(node, Images.Of(node, node.Input()), ref window, isPool: true);
         var op = new AveragePool2d(
             Images.Pair(window.Kernel), Images.Pair(window.Strides), Images.Pair(window.Before, otherwise: 0), window.Ceil, countsPadding);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));

@@ -3,7 +3,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Ranges of dimensions, and every step-th index of those that the step divides.</summary>
+/// <summary>Ranges of dimensions, and every step-th index of them, forwards or backwards.</summary>
 internal static class Slice
 {
     public static void Import(NodeImport node)
@@ -36,12 +36,8 @@ internal static class Slice
     private static Value Stepped(NodeImport node, string name, Value x, int dimension, SliceRange range)
     {
         var shape = node.ShapeOf(x);
-        if (range.Step < 0 || range.Start + range.Step * (range.Length - 1) + range.Step < shape[dimension])
-        {
-            throw node.Error($"its step {range.Step} leads back, or stops before the end");
-        }
-
-        if (shape.Length == 4 && dimension >= 2)
+        var stopsEarly = range.Start + range.Step * range.Length < shape[dimension];
+        if (range.Step > 0 && !stopsEarly && shape.Length == 4 && dimension >= 2)
         {
             var rest = range.Start == 0
                 ? x
@@ -49,9 +45,10 @@ internal static class Slice
             return node.Builder.Subsample(name, rest, dimension == 2 ? new((int)range.Step, 1) : new(1, (int)range.Step));
         }
 
-        if (shape[dimension] % range.Step != 0 || range.Start >= range.Step)
+        if (range.Step < 0 || stopsEarly || shape[dimension] % range.Step != 0 || range.Start >= range.Step)
         {
-            throw node.Error($"its step {range.Step} does not divide dimension {dimension} of {NodeShapes.Show(shape)}");
+            int[] places = [.. Enumerable.Range(0, (int)range.Length).Select(index => (int)(range.Start + index * range.Step))];
+            return places.Length > 0 ? Gather.Several(node, name, x, dimension, places) : throw node.Error("it takes nothing");
         }
 
         var groups = node.Builder.Reshape(

@@ -14,10 +14,12 @@ internal static class OnnxPatterns
         Gelus.Apply,
         GatedActivations.Apply,
         GroupNorms.Apply,
+        UnitNorms.Apply,
         ChannelShuffles.Apply,
         Attentions.Apply,
         FlatLinears.Apply,
         BatchFirst.Apply,
+        PackedParts.Apply,
         Linears.Apply,
     ];
 

@@ -10,8 +10,7 @@ internal static class LayerShapes
     {
         "Conv" => [Conv(node)],
         "ConvTranspose" => [ConvTranspose(node)],
-        "MaxPool" or "AveragePool" or "LpPool" => [.. Enumerable.Repeat<ImmutableArray<long>>(
-            [.. node.Shape(0)[..2], .. WindowAttributes.Of(node).Positions(node)], node.Node.Outputs.Length)],
+        "MaxPool" or "AveragePool" or "LpPool" => Pool(node),
         "GlobalAveragePool" or "GlobalMaxPool" => [[.. node.Shape(0).Select((size, dimension) => dimension < 2 ? size : 1)]],
         "Gemm" => [Gemm(node)],
         "MatMul" => [MatMul(node)],
@@ -20,6 +19,13 @@ internal static class LayerShapes
         "GRU" => Recurrent(node, gates: 3),
         _ => default,
     };
+
+    private static ImmutableArray<ImmutableArray<long>> Pool(NodeArguments node)
+    {
+        var positions = WindowAttributes.Of(node).Positions(node);
+        ImmutableArray<long> shape = [.. node.Shape(0)[..2], .. positions];
+        return [.. Enumerable.Repeat(shape, node.Node.Outputs.Length)];
+    }
 
     private static ImmutableArray<long> Conv(NodeArguments node)
     {

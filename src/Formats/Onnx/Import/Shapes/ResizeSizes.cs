@@ -6,6 +6,7 @@ namespace Ocs.Formats.Onnx.Import.Shapes;
 internal static class ResizeSizes
 {
     private const long Highest = 1 << 20;
+    private const double Tolerance = 1e-3;
 
     public static ImmutableArray<long> Of(NodeArguments node)
     {
@@ -22,10 +23,15 @@ internal static class ResizeSizes
         }
 
         double[] target = sizes.Length == axes.Length ? [.. sizes.Select(size => (double)size)]
-            : scales.Length == axes.Length ? [.. axes.Select((axis, index) => Math.Floor(input[axis] * (double)scales[index]))]
+            : scales.Length == axes.Length ? [.. axes.Select((axis, index) => Whole(node, input[axis] * (double)scales[index]))]
             : throw node.Error("it has neither a scale nor a size for each dimension");
         return target.All(size => size is >= 1 and <= Highest)
             ? axes.Select((axis, index) => (axis, (long)target[index])).Aggregate(input, (shape, size) => shape.SetItem(size.axis, size.Item2))
             : throw node.Error("it asks for a size that no image has");
     }
+
+    // A scale that leaves part of a position over places all others by itself, ours by the sizes.
+    private static double Whole(NodeArguments node, double size) => Math.Abs(size - Math.Round(size)) < Tolerance
+        ? Math.Round(size)
+        : throw node.Error($"its scale makes {size:0.###} positions, and whole numbers are read: export it with sizes");
 }
