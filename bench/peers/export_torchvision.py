@@ -50,12 +50,17 @@ def vary(model):
 
 
 def calibrate(model, size):
-    """Gives batch norms the mean and variance of one batch: with those that they start from, deep networks over- or underflow."""
+    """Gives batch norms the mean and variance of one batch: with those that they start from, deep networks over- or underflow. The
+    last norm of a bottleneck starts small, as in torchvision's zero_init_residual: in random networks of 50 to 152 layers rounding errors grow by
+    the block otherwise, to more than 1e-4 between PyTorch and any other runtime."""
     norms = [module for module in model.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
     if not norms:
         return
     for norm in norms:
         norm.momentum = 1.0
+    for block in model.modules():
+        if isinstance(block, torchvision.models.resnet.Bottleneck):
+            block.bn3.weight *= 0.2
     model.train()
     model(torch.randn(4, 3, size, size))
 

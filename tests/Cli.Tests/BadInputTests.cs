@@ -50,7 +50,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("A classifier needs at least 2 classes, but 1 was asked for.", "inspect", "cifar_resnet8", "--classes", "1")]
     [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.", "inspect", "cifar_resnet8", "--input-channels", "2")]
     [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.", "export", "cifar_resnet8")]
-    [InlineData("x.onnx: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.", "inspect", "./x.onnx")]
+    [InlineData("--input-size is for .onnx files that leave it open; leave it out.", "inspect", "./x.ocs", "--input-size", "3x8x8")]
+    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.", "inspect", "./x.onnx", "--input-size", "3x0x8")]
     [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>

@@ -39,6 +39,9 @@ public static class OnnxFile
         }
     }
 
+    // Names in a damaged file may hold anything.
+    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+
     private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options)
     {
         var bytes = graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
@@ -66,8 +69,7 @@ public static class OnnxFile
         }
         catch (OcsInputException error)
         {
-            // Names in the file may hold anything, line breaks too.
-            var said = string.Concat(error.Message.Select(letter => char.IsControl(letter) ? ' ' : letter));
+            var said = OneLine(error.Message);
             throw new OcsInputException(said.StartsWith(path, StringComparison.Ordinal) ? said : $"{path}: {said}", error);
         }
         catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidOperationException)

@@ -13,12 +13,24 @@ internal static class OnnxImport
 {
     public static OcsModel ToModel(OnnxGraph graph)
     {
-        ConstantFolding.Apply(graph);
-        OnnxPatterns.Apply(graph);
-        var parameters = new ImportedParameters();
-        var network = WithNormalization(Build(graph, parameters), graph.Metadata);
-        return new(network, parameters.ToTable(network), record: null);
+        try
+        {
+            ConstantFolding.Apply(graph);
+            OnnxPatterns.Apply(graph);
+            var parameters = new ImportedParameters();
+            var network = WithNormalization(Build(graph, parameters), graph.Metadata);
+            return new(network, parameters.ToTable(network), record: null);
+        }
+        catch (Exception error) when (IsOfDamage(error))
+        {
+            throw new OcsInputException(
+                $"the inputs or attributes of a node do not fit its operator ({error.Message}), so the file is damaged: export the network again.", error);
+        }
     }
+
+    // What rules run into that rely on an operator's number of inputs and dimensions.
+    private static bool IsOfDamage(Exception error) => error is ArgumentException or ArithmeticException or IndexOutOfRangeException
+        or InvalidCastException or InvalidOperationException or KeyNotFoundException or TorchException;
 
     private static Graph Build(OnnxGraph graph, ImportedParameters parameters)
     {

@@ -22,12 +22,14 @@ internal static class Applicability
     private static readonly HashSet<string> OfImages =
     [
         "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization",
-        "MaxPool", "PixelShuffle", "Resize", "SpaceToDepth", "Upsample", "GroupNormalization",
+        "MaxPool", "Resize", "SpaceToDepth", "Upsample", "GroupNormalization",
     ];
 
     private static readonly HashSet<string> OfSequences = ["GRU", "LSTM", "RNN"];
 
-    public static bool IsOfImages(BackendCase test) => test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType));
+    /// <summary>Whether dimension 0 of the first input is the batch already: images, padding of images, rows of matrices, slopes a channel.</summary>
+    public static bool HasBatch(BackendCase test) => test.Model.Graph.Node.Any(node =>
+        OfImages.Contains(node.OpType) || node.OpType is "Gemm" or "PRelu" || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
 
     /// <summary>Why a test does not apply, or null where it does.</summary>
     public static string? Reason(BackendCase test)
@@ -69,7 +71,7 @@ internal static class Applicability
 
         return test.Inputs.Concat(test.Outputs).Any(tensor => tensor.Dims.Contains(0)) ? "empty tensors"
             : test.Inputs.Any(tensor => BackendCase.IsFloat(tensor) && tensor.Dims.Count > 6) ? "more than 6 dimensions"
-            : IsOfImages(test) && test.Inputs[0].Dims.Count != 4 ? "images of one or three dimensions"
+            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType)) && test.Inputs[0].Dims.Count != 4 ? "images of one or three dimensions"
             : null;
     }
 
@@ -81,6 +83,6 @@ internal static class Applicability
         return isTraining ? "training mode"
             : outputs > 1 && node.OpType != "Split" ? "further outputs of an operator (indices, masks, statistics)"
             : OfSequences.Contains(node.OpType) ? "recurrent states and sequences with the time in front"
-            : null;
+            : UnreadSettings.Of(node, test);
     }
 }

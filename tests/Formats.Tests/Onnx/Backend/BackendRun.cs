@@ -51,7 +51,7 @@ internal static class BackendRun
             model.OpsetImport.Single(import => import.Domain is "" or "ai.onnx").Version = OnnxReader.LowestOpset;
         }
 
-        var (numbers, shape) = Applicability.IsOfImages(test) ? Images(model, test) : Rows(model, test);
+        var (numbers, shape) = Applicability.HasBatch(test) ? WithBatch(model, test) : Rows(model, test);
         var imported = OnnxImport.ToModel(OnnxReader.ToGraph(model, $"{test.Name}.onnx", default));
         using var parameters = imported.Parameters;
         using var _ = Autograd.NoGrad();
@@ -60,7 +60,7 @@ internal static class BackendRun
         return result.ToArray<float>();
     }
 
-    private static (float[] Numbers, long[] Shape) Images(ModelProto model, BackendCase test)
+    private static (float[] Numbers, long[] Shape) WithBatch(ModelProto model, BackendCase test)
     {
         var weights = test.Inputs.Skip(1);
         model.Graph.Initializer.AddRange(weights.Where(tensor => model.Graph.Initializer.All(other => other.Name != tensor.Name)));
@@ -85,7 +85,7 @@ internal static class BackendRun
             var (from, count) = (row.Count, Numbers(tensor).Length);
             row.AddRange(Numbers(tensor));
             graph.Node.Add(Node("Slice", $"{tensor.Name} part", Row, Vector(graph, from), Vector(graph, from + count), Vector(graph, 1)));
-            graph.Node.Add(Node("Reshape", tensor.Name, $"{tensor.Name} part", Vector(graph, [1, .. tensor.Dims])));
+            graph.Node.Add(Node("Reshape", tensor.Name, $"{tensor.Name} part", Vector(graph, [1, .. Aligned(nodes, test, tensor)])));
         }
 
         foreach (var node in nodes)
@@ -107,6 +107,13 @@ internal static class BackendRun
         }
 
         return ([.. row], [1, row.Count]);
+    }
+
+    // Values that broadcast get as many dimensions as the others, in front.
+    private static IEnumerable<long> Aligned(NodeProto[] nodes, BackendCase test, TensorProto tensor)
+    {
+        var rank = nodes.Any(node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum") ? test.Outputs[0].Dims.Count : 0;
+        return [.. Enumerable.Repeat(1L, Math.Max(0, rank - tensor.Dims.Count)), .. tensor.Dims];
     }
 
     internal static string Vector(GraphProto graph, params long[] numbers)

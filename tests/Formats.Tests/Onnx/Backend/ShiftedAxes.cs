@@ -11,11 +11,8 @@ internal static class ShiftedAxes
     {
         ["Clip"] = [1, 2],
         ["Dropout"] = [1, 2],
-        ["Gemm"] = [1, 2],
         ["LayerNormalization"] = [1, 2],
-        ["PRelu"] = [1],
         ["Pad"] = [2],
-        ["Gather"] = [0],
     };
 
     /// <summary>Whether a node reads a float value as a weight or a setting, which in a network is a constant.</summary>
@@ -54,7 +51,7 @@ internal static class ShiftedAxes
                 Input(shifted, 1, pads => [0, .. pads[..(pads.Length / 2)], 0, .. pads[(pads.Length / 2)..]]);
                 break;
             case "Tile" or "Expand":
-                Input(shifted, 1, sizes => [1, .. sizes]);
+                Input(shifted, 1, sizes => [1, .. Enumerable.Repeat(1L, Math.Max(0, test.Outputs[0].Dims.Count - sizes.Length)), .. sizes]);
                 break;
         }
 

@@ -24,8 +24,7 @@ internal static class Resize
         var mode = node.Node.Text("mode", "nearest") switch
         {
             "nearest" => IsNearestOfOurs(node, position, isOld, from, to) ? UpsampleMode.Nearest : throw Positions(node, position),
-            "linear" or "bilinear" => position is "half_pixel" or "align_corners" || from.SequenceEqual(to)
-                || (position == "pytorch_half_pixel" && to[2] > 1 && to[3] > 1)
+            "linear" or "bilinear" => from.SequenceEqual(to) || IsLinearOfOurs(node, position, isOld, from, to)
                 ? UpsampleMode.Bilinear
                 : throw Positions(node, position),
             var other => throw node.Error($"mode '{other}' is not read, nearest and linear are"),
@@ -46,6 +45,16 @@ internal static class Resize
         var isWhole = to[2] % from[2] == 0 && to[3] % from[3] == 0;
         return (position == "asymmetric" && rounding == "floor")
             || (isWhole && position is "half_pixel" or "pytorch_half_pixel" && rounding.StartsWith("round", StringComparison.Ordinal));
+    }
+
+    // Ours knows the sizes only: a scale that gives no whole size means other positions, and so does PyTorch's rule for a size of 1.
+    private static bool IsLinearOfOurs(NodeImport node, string position, bool isOld, ImmutableArray<long> from, ImmutableArray<long> to)
+    {
+        var scales = node.Node.Floats("scales") ?? node.Arguments.ConstantOrNull(isOld ? 1 : 2)?.Floats ?? [];
+        var isExact = scales.Length != from.Length
+            || !scales.Where((scale, dimension) => Math.Abs(scale * (double)from[dimension] - to[dimension]) > 1e-3).Any();
+        return isExact && (position is "half_pixel" or "align_corners"
+            || (position == "pytorch_half_pixel" && Enumerable.Range(2, 2).All(dimension => to[dimension] > 1 || from[dimension] == 1)));
     }
 
     private static Torch.OcsInputException Positions(NodeImport node, string position) =>

@@ -19,6 +19,7 @@ internal static class OnnxPatterns
         Attentions.Apply,
         FlatLinears.Apply,
         BatchFirst.Apply,
+        PackedParts.Apply,
         Linears.Apply,
     ];
 

@@ -112,14 +112,14 @@ public sealed class AttentionPatternTests
         Assert.DoesNotContain(graph.Nodes, node => node.Is("Transpose") && node.Ints("perm")![0] != 0);
         Assert.All(graph.Nodes.Where(node => node.Is("Reshape")), node => Assert.Equal(1, graph.ShapeOf(node.Output)[0]));
         Assert.Equal(
-            ["Add", "Linear", "MatMul", "Reshape", "Reshape", "Reshape", "Reshape", "ScaledDotProductAttention", "Slice", "Slice", "Slice",
+            ["Linear", "Linear", "Reshape", "Reshape", "Reshape", "Reshape", "ScaledDotProductAttention", "Slice", "Slice", "Slice",
                 "Transpose", "Transpose", "Transpose", "Transpose"],
             graph.Nodes.Select(node => node.Type).Order(StringComparer.Ordinal));
         var attention = graph.Nodes.Single(node => node.Type == "ScaledDotProductAttention");
         Assert.Equal(0.5, attention.Float("scale", 0), 6);
         Assert.All(attention.Inputs, input => Assert.Equal([1L, 2, 5, 4], graph.ShapeOf(input).ToArray()));
-        Assert.Equal(["out", "out bias"], graph.Nodes.Single(node => node.Type == "Linear").Inputs[1..].ToArray());
-        Assert.Equal("x", graph.Nodes.Single(node => node.Is("MatMul")).Inputs[0]);
+        Assert.Equal(["out", "out bias"], graph.Nodes.Last(node => node.Type == "Linear").Inputs[1..].ToArray());
+        Assert.Equal("x", graph.Nodes.First(node => node.Type == "Linear").Inputs[0]);
     }
 
     [Fact]
@@ -134,6 +134,18 @@ public sealed class AttentionPatternTests
         Assert.Equal(2, graph.Nodes[0].Int("axis", 0));
         Assert.Equal([1L, 5, 2, 4], graph.ShapeOf(graph.Nodes[0].Output).ToArray());
         Assert.Equal([0L, 2, 1, 3], graph.Nodes[1].Ints("perm")!);
+    }
+
+    [Fact]
+    public void A_part_of_features_that_is_selected_after_their_split_is_a_slice()
+    {
+        var split = _g.Node("Reshape", [_g.Input("x", 1, 5, 24), _g.Integers(1, 5, 3, 2, 4)], [1, 5, 3, 2, 4]);
+        _g.Message.Initializer.Add(new global::Onnx.TensorProto { Name = "last", DataType = (int)global::Onnx.TensorProto.Types.DataType.Int64, Int64Data = { -1 } });
+        var graph = _g.Graph(_g.Node("Gather", [split, "last"], [1, 5, 2, 4], ("axis", 2)), OnnxPatterns.Apply);
+
+        Assert.Equal(["Slice", "Reshape"], graph.Nodes.Select(node => node.Type));
+        Assert.Equal([16L, 24, 2], graph.Nodes[0].Inputs[1..].Select(input => graph.Constant(input)!.Integers.Single()));
+        Assert.Equal([1L, 5, 8], graph.ShapeOf(graph.Nodes[0].Output).ToArray());
     }
 
     [Theory]
