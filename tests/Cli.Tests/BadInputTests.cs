@@ -66,6 +66,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("`ocs verify` needs A; `ocs verify --help` shows what it takes.", "verify")]
     [InlineData("--tolerance must be 0 or more, but is -1.", "verify", "cifar_resnet8", "cifar_resnet8", "--tolerance", "-1")]
     [InlineData("--batch must be 1 or more, but is 0.", "verify", "cifar_resnet8", "cifar_resnet8", "--batch", "0")]
+    [InlineData("--input-size is for .onnx files that leave it open; leave it out.", "inspect", "./x.ocs", "--input-size", "3x8x8")]
+    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.", "inspect", "./x.onnx", "--input-size", "3x0x8")]
     [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>

@@ -27,13 +27,13 @@ internal static class CommonOptions
 
     public static Option<int?> Classes() => new("--classes")
     {
-        Description = "Number of classes of a zoo network (default: 10).",
+        Description = "Number of classes of a zoo network (default: those that it was published for).",
         HelpName = "N",
     };
 
     public static Option<int?> InputChannels() => new("--input-channels")
     {
-        Description = "Channels of a zoo network's images: 1 (28x28) or 3 (32x32, default).",
+        Description = "Channels of a zoo network's images: 1 or 3 (default: 3). Grey images of small networks are 28x28.",
         HelpName = "N",
     };
 

@@ -66,8 +66,7 @@ public static class OnnxFile
         }
         catch (OcsInputException error)
         {
-            // Names in the file may hold anything, line breaks too.
-            var said = string.Concat(error.Message.Select(letter => char.IsControl(letter) ? ' ' : letter));
+            var said = OneLine(error.Message);
             throw new OcsInputException(said.StartsWith(path, StringComparison.Ordinal) ? said : $"{path}: {said}", error);
         }
         catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException

@@ -34,11 +34,13 @@ internal static class Images
         _ => throw new ArgumentException("Two numbers or one.", nameof(numbers)),
     };
 
-    /// <summary>An image with a border where a window wants more of it on one side, or a pool more than half of itself.</summary>
-    public static Value Padded(NodeImport node, Value x, ref WindowAttributes window, bool isPool = false, double value = 0)
+    /// <summary>An image with a border where a window wants more of it on one side; what is left is the same on both.</summary>
+    public static Value Padded(NodeImport node, Value x, ref WindowAttributes window, double value = 0, bool isPool = false)
     {
-        var isOfOurs = window.Before.Zip(window.Kernel).All(pair => pair.First >= 0 && (!isPool || pair.First <= pair.Second / 2));
-        if (window.IsSymmetric && isOfOurs)
+        // libtorch's pools pad by half of their window at most.
+        var kernel = window.Kernel;
+        if (window.IsSymmetric && window.Before.All(size => size >= 0)
+            && (!isPool || window.Before.Select((size, dimension) => 2 * size <= kernel[dimension]).All(fits => fits)))
         {
             return x;
         }

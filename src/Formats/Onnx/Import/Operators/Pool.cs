@@ -17,7 +17,7 @@ internal static class Pool
         var window = WindowAttributes.Of(node.Arguments);
         var x = Images.Of(node, node.Input());
         window = WithCeil(node, window);
-        x = Images.Padded(node, x, ref window, isPool: true, float.MinValue);
+        x = Images.Padded(node, x, ref window, value: float.MinValue, isPool: true);
         if (window.Dilations.Distinct().Count() > 1)
         {
             throw node.Error("its dilations differ, and one for height and width is read");
@@ -36,9 +36,10 @@ internal static class Pool
 
         // What overhangs the image never counts to us, so that it may be padding only where this does not count.
         var window = countsPadding ? stated : WithCeil(node, stated);
-        if (window.Dilations.Any(dilation => dilation != 1) || (!countsPadding && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(pair => pair.First <= pair.Second / 2))))
+        if (window.Dilations.Any(dilation => dilation != 1) || (!countsPadding && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(sizes => 2 * sizes.First <= sizes.Second))))
         {
-            throw node.Error("its mean is over spread positions, or has padding that is not counted and differs before and after, or is more than half a window");
+            throw node.Error(
+                "its mean is over spread positions, or its padding is not counted and differs before and after or is more than half of the window");
         }
 
         var x = Images.Padded(node, Images.Of(node, node.Input()), ref window, isPool: true);
