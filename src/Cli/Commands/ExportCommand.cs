@@ -45,7 +45,9 @@ internal static class ExportCommand
         }
 
         var options = new OnnxOptions { FoldBatchNorm = fold, ExternalData = external };
-        return opset is { } set ? options with { Opset = set } : options;
+        options = opset is { } set ? options with { Opset = set } : options;
+        options.Validate();
+        return options;
     }
 
     private static int Run(

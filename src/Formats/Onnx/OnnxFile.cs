@@ -3,15 +3,14 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
-using Ocs.Torch;
 
 namespace Ocs.Formats;
 
 /// <summary>Networks as ONNX files, for any runtime. docs/formats.md has the mapping of every operator.</summary>
 public static class OnnxFile
 {
-    // Protocol buffers cannot hold more.
-    private const long HighestSize = int.MaxValue - (1 << 20);
+    // Protocol buffers hold 2 GB, and there are masks and tables besides weights.
+    private const long HighestSize = int.MaxValue - (64 << 20);
 
     /// <summary>
     /// Writes a network for inference: any batch size, names kept, weights as 32-bit floats. An older file of
@@ -20,12 +19,7 @@ public static class OnnxFile
     public static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null)
     {
         options ??= new();
-        if (options.Opset is < OnnxOptions.LowestOpset or > OnnxOptions.HighestOpset)
-        {
-            throw new OcsInputException(
-                $"ONNX files of opset {options.Opset} are not written; give one of {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset}.");
-        }
-
+        options.Validate();
         if (!options.FoldBatchNorm)
         {
             WriteAsItIs(path, graph, parameters, options);

@@ -1,3 +1,5 @@
+using Ocs.Torch;
+
 namespace Ocs.Formats;
 
 /// <summary>How a network becomes an ONNX file.</summary>
@@ -17,4 +19,14 @@ public sealed record OnnxOptions
 
     /// <summary>Whether weights lie in a file of their own, PATH.data. Above 2 GB they always do.</summary>
     public bool ExternalData { get; init; }
+
+    /// <summary>Fails with a sentence where there is no such operator set here.</summary>
+    public void Validate()
+    {
+        if (Opset is < LowestOpset or > HighestOpset)
+        {
+            throw new OcsInputException(
+                $"ONNX files of opset {Opset} are not written; give one of {LowestOpset} to {HighestOpset}.");
+        }
+    }
 }

@@ -5,12 +5,12 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>
-/// Makes batch norms part of the convolution, transposed convolution or linear layer before them, which computes the same in inference:
-/// weights times s = γ / sqrt(variance + ε), and the bias becomes (bias - mean) s + β.
+/// Makes batch norms part of the convolution, transposed convolution or linear layer before them, which computes the
+/// same in inference: weights times s = γ / sqrt(variance + ε), and the bias becomes (bias - mean) s + β.
 /// </summary>
 /// <remarks>
-/// Only where nothing else reads the layer's output, and no other layer its parameters. A linear layer's output [N, C] may be reshaped to
-/// [N, C, 1, 1] before the norm.
+/// Only where nothing else reads the layer's output, and no other layer its parameters. A linear layer's output [N, C]
+/// may be reshaped to [N, C, 1, 1] before the norm.
 /// </remarks>
 public sealed class BatchNormFolding
 {
@@ -92,7 +92,8 @@ public sealed class BatchNormFolding
         {
             (input, place) = (_graph.Nodes[input].Inputs[0], before.Inputs[0]);
             before = _nodes[place];
-            return before.Operator is Linear && before.Shape.Length == 2 && _uses[input] == 1 && OwnsItsParameters(before)
+            return before.Operator is Linear && before.Shape.Length == 2 && _uses[input] == 1
+                && OwnsItsParameters(before)
                 ? place
                 : null;
         }
@@ -126,8 +127,9 @@ public sealed class BatchNormFolding
     private static Tensor Scaled(Operator op, Tensor weight, double[] scale)
     {
         long[] shape = [.. weight.Shape];
-        long[] parts = op is ConvTranspose2d { Groups: var groups } ? [groups, shape[0] / groups, .. shape[1..]] : shape;
-        long[] factors = op is ConvTranspose2d ? [parts[0], 1, parts[2], 1, 1] : [parts[0], .. parts[1..].Select(_ => 1L)];
+        var (parts, factors) = op is ConvTranspose2d { Groups: var groups }
+            ? ([groups, shape[0] / groups, .. shape[1..]], [groups, 1, shape[1], 1, 1])
+            : (shape, (long[])[shape[0], .. shape[1..].Select(_ => 1L)]);
         using var exact = weight.To(DType.Float64);
         using var apart = Aten.Reshape(exact, parts);
         using var factor = Tensor.FromArray<double>(scale, factors);
@@ -155,7 +157,7 @@ public sealed class BatchNormFolding
         var graph = _graph with
         {
             Nodes = [.. _nodes],
-            Parameters = [.. used.Select(name => _newBiases.TryGetValue(name, out var spec) ? spec : _graph.Parameter(name))],
+            Parameters = [.. used.Select(name => _newBiases.GetValueOrDefault(name) ?? _graph.Parameter(name))],
             Outputs = outputs,
         };
         GraphVerifier.Verify(graph);

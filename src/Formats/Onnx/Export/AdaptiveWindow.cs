@@ -1,6 +1,8 @@
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>The windows of adaptive pooling: position i of n over a line of L takes floor(i L / n) to ceil((i + 1) L / n) - 1.</summary>
+/// <summary>
+/// The windows of adaptive pooling: position i of n over a line of L takes floor(i L / n) to ceil((i + 1) L / n) - 1.
+/// </summary>
 internal static class AdaptiveWindow
 {
     /// <summary>The first position and the one after the last.</summary>

@@ -4,17 +4,20 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// A layer and direction of an LSTM or GRU: ONNX's operator between two Transposes, for it has the steps in front. Its weights are ours
-/// with the rows of the gates in another order, so they have names of their own: NODE/W [1, gH, I], NODE/R [1, gH, H], NODE/B [1, 2gH].
+/// A layer and direction of an LSTM or GRU: ONNX's operator between two Transposes, for it has the steps in front. Its
+/// weights are ours with the rows of the gates in another order, so they have names of their own: NODE/W [1, gH, I],
+/// NODE/R [1, gH, H], NODE/B [1, 2gH].
 /// </summary>
 internal static class GatedLayer
 {
     /// <param name="gates">Which of our gates each of ONNX's is.</param>
     public static void Export(
-        NodeExport node, string type, ReadOnlySpan<int> gates, bool reverse, params ReadOnlySpan<AttributeProto> attributes)
+        NodeExport node, string type, IEnumerable<int> gates, bool reverse,
+        params ReadOnlySpan<AttributeProto> attributes)
     {
         var hidden = node.Shapes.Output[2];
-        long[] rows = [.. gates.ToArray().SelectMany(gate => Enumerable.Range(0, (int)hidden).Select(unit => gate * hidden + unit))];
+        var units = Enumerable.Range(0, (int)hidden);
+        long[] rows = [.. gates.SelectMany(gate => units.Select(unit => gate * hidden + unit))];
         var steps = node.EmitPart("steps", "Transpose", [node.Input], OnnxAttribute.Ints("perm", 1, 0, 2));
         List<string> inputs = [steps, Weight(node, "W", rows, 0), Weight(node, "R", rows, 1)];
         if (node.Shapes.Parameters.Length == 4)

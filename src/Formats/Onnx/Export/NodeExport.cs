@@ -15,7 +15,8 @@ internal sealed class NodeExport(ExportContext context, Node node)
     public NodeShapes Shapes => context.Graph.ShapesOf(node);
 
     /// <summary>The names of the values that the node reads.</summary>
-    public ImmutableArray<string> Inputs => [.. node.Inputs.Select(input => context.Names.Of(context.Graph.Nodes[input]))];
+    public ImmutableArray<string> Inputs =>
+        [.. node.Inputs.Select(input => context.Names.Of(context.Graph.Nodes[input]))];
 
     /// <summary>The name of the first value that it reads.</summary>
     public string Input => Inputs[0];

@@ -5,7 +5,10 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Makes ONNX's message of a graph: a file in <c>Operators/</c> and a line in <see cref="ExportTable"/> for each operator.</summary>
+/// <summary>
+/// Makes ONNX's message of a graph: a file in <c>Operators/</c> and a line in <see cref="ExportTable"/> for each
+/// operator.
+/// </summary>
 internal static class OnnxExport
 {
     private const string BatchDimension = "batch";
@@ -20,12 +23,10 @@ internal static class OnnxExport
         }
 
         var followsBatch = FollowsBatch(graph);
-        foreach (var index in Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input))
-        {
-            message.Input.Add(Describe(context, index, followsBatch[index]));
-        }
-
-        message.Output.AddRange(graph.Outputs.Distinct().Select(output => Describe(context, output, followsBatch[output])));
+        var inputs = Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input);
+        message.Input.AddRange(inputs.Select(input => Describe(context, input, followsBatch: true)));
+        message.Output.AddRange(
+            graph.Outputs.Distinct().Select(output => Describe(context, output, followsBatch[output])));
         message.Initializer.AddRange(weights.Messages);
         var model = new ModelProto
         {
@@ -53,7 +54,8 @@ internal static class OnnxExport
         if (graph.InputNodes.FirstOrDefault()?.Operator is Input { Mean.IsEmpty: false } input)
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = "image_mean", Value = Text(input.Mean) });
-            model.MetadataProps.Add(new StringStringEntryProto { Key = "image_std", Value = Text(input.StandardDeviation) });
+            model.MetadataProps.Add(
+                new StringStringEntryProto { Key = "image_std", Value = Text(input.StandardDeviation) });
         }
     }
 
@@ -80,7 +82,8 @@ internal static class OnnxExport
         {
             var node = graph.Nodes[index];
             follows[index] = node.Operator is Input
-                || (node.Operator is not (RelativeCoordinates or ShiftedWindowMask) && node.Inputs.Any(input => follows[input]));
+                || (node.Operator is not (RelativeCoordinates or ShiftedWindowMask)
+                    && node.Inputs.Any(input => follows[input]));
         }
 
         return follows;
@@ -97,7 +100,9 @@ internal static class OnnxExport
             shape.Dim[0] = node.Shape[0] == 1 ? new() { DimParam = BatchDimension } : new();
         }
 
-        var type = context.WholeNumbers.Contains(index) ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float;
+        var type = context.WholeNumbers.Contains(index)
+            ? TensorProto.Types.DataType.Int64
+            : TensorProto.Types.DataType.Float;
         var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };
         return new() { Name = context.Names.Of(node), Type = new() { TensorType = tensor } };
     }

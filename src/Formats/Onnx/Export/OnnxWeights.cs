@@ -5,7 +5,9 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>The tensors of a file: in the message itself, or, where they are not small, in a file of data beside it.</summary>
+/// <summary>
+/// The tensors of a file: in the message itself, or, where they are not small, in a file of data beside it.
+/// </summary>
 internal sealed class OnnxWeights(Stream? data = null, string location = "")
 {
     // Programs that map the file into memory do it by pages.

@@ -2,7 +2,9 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>ONNX's reductions: their axes are an attribute before opset 18 (13 for ReduceSum), and an input from then on.</summary>
+/// <summary>
+/// ONNX's reductions: their axes are an attribute before opset 18 (13 for ReduceSum), and an input from then on.
+/// </summary>
 internal static class Reduction
 {
     private const int AxesAreAnInput = 18;

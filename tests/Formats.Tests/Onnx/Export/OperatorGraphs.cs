@@ -4,7 +4,9 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Tests.Onnx.Export;
 
-/// <summary>Networks of hardly more than one operator: every operator in the configurations that become different ONNX.</summary>
+/// <summary>
+/// Networks of hardly more than one operator: every operator in the configurations that become different ONNX.
+/// </summary>
 internal static partial class OperatorGraphs
 {
     private delegate Value Body(GraphBuilder g, Value x);

@@ -2,7 +2,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>GlobalAveragePool to 1x1; AveragePool where equal windows give the size; else products with two constant matrices, for such a mean is one over rows, then one over columns.</summary>
+/// <summary>
+/// GlobalAveragePool to 1x1; AveragePool where equal windows give the size; else products with two constant matrices,
+/// for such a mean is one over rows, then one over columns.
+/// </summary>
 internal static class AdaptiveAveragePool2d
 {
     public static void Export(Graphs.Operators.AdaptiveAveragePool2d op, NodeExport node)
@@ -23,8 +26,9 @@ internal static class AdaptiveAveragePool2d
         }
         else
         {
-            var columns = node.Floats("columns", [width, op.Size.Width], Weights(op.Size.Width, width, transposed: true));
-            var rows = node.Floats("rows", [op.Size.Height, height], Weights(op.Size.Height, height, transposed: false));
+            var (ofRows, ofColumns) = (Weights(op.Size.Height, height, false), Weights(op.Size.Width, width, true));
+            var columns = node.Floats("columns", [width, op.Size.Width], ofColumns);
+            var rows = node.Floats("rows", [op.Size.Height, height], ofRows);
             node.Emit("MatMul", [rows, node.EmitPart("narrow", "MatMul", [node.Input, columns])]);
         }
     }

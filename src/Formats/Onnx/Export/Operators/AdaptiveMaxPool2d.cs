@@ -2,7 +2,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>GlobalMaxPool to 1x1; MaxPool where equal windows give the size; else the rows of each window gathered and reduced, then the columns.</summary>
+/// <summary>
+/// GlobalMaxPool to 1x1; MaxPool where equal windows give the size; else the rows of each window gathered and reduced,
+/// then the columns.
+/// </summary>
 internal static class AdaptiveMaxPool2d
 {
     public static void Export(Graphs.Operators.AdaptiveMaxPool2d op, NodeExport node)
@@ -36,8 +39,8 @@ internal static class AdaptiveMaxPool2d
         var bounds = Enumerable.Range(0, windows).Select(window => AdaptiveWindow.Of(window, windows, length)).ToList();
         var longest = bounds.Max(bound => bound.End - bound.Start);
         var positions = bounds.SelectMany(bound => Positions(bound.Start, bound.End, longest)).ToArray();
-        return node.EmitPart(
-            part, "Gather", [x, node.Integers($"{part}_of_windows", [windows, longest], positions)], OnnxAttribute.Int("axis", axis));
+        var indices = node.Integers($"{part}_of_windows", [windows, longest], positions);
+        return node.EmitPart(part, "Gather", [x, indices], OnnxAttribute.Int("axis", axis));
     }
 
     private static IEnumerable<long> Positions(long start, long end, long count) =>

@@ -2,7 +2,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>AveragePool. What overhangs in ceil mode is padding that does not count; padding that counts beside it is a Pad before.</summary>
+/// <summary>
+/// AveragePool. What overhangs in ceil mode is padding that does not count; padding that counts beside it is a Pad
+/// before.
+/// </summary>
 internal static class AveragePool2d
 {
     public static void Export(Graphs.Operators.AveragePool2d op, NodeExport node)
@@ -25,11 +28,12 @@ internal static class AveragePool2d
     }
 
     private static void Emit(
-        Graphs.Operators.AveragePool2d op, NodeExport node, string x, Pair before, Pair after, bool countPadding) => node.Emit(
-        "AveragePool",
-        [x],
-        OnnxAttribute.Pair("kernel_shape", op.Kernel),
-        OnnxAttribute.Pair("strides", op.Stride),
-        OnnxAttribute.Pads(before, after),
-        OnnxAttribute.Flag("count_include_pad", countPadding));
+        Graphs.Operators.AveragePool2d op, NodeExport node, string x, Pair before, Pair after, bool countPadding) =>
+        node.Emit(
+            "AveragePool",
+            [x],
+            OnnxAttribute.Pair("kernel_shape", op.Kernel),
+            OnnxAttribute.Pair("strides", op.Stride),
+            OnnxAttribute.Pads(before, after),
+            OnnxAttribute.Flag("count_include_pad", countPadding));
 }

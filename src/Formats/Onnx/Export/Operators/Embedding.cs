@@ -2,7 +2,9 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Gather of the table's rows. An input that only tables read has whole numbers, any other value is made whole.</summary>
+/// <summary>
+/// Gather of the table's rows. An input that only tables read has whole numbers, any other value is made whole.
+/// </summary>
 internal static class Embedding
 {
     public static void Export(NodeExport node)

@@ -1,6 +1,9 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>GroupNormalization from opset 21 on (that of 18 has a weight a group); before, InstanceNormalization of the groups, Mul and Add.</summary>
+/// <summary>
+/// GroupNormalization from opset 21 on (that of 18 has a weight a group); before, InstanceNormalization of the groups,
+/// Mul and Add.
+/// </summary>
 internal static class GroupNorm
 {
     private const int HasGroupNorm = 21;
@@ -35,7 +38,8 @@ internal static class GroupNorm
 
         var parameters = node.Parameters();
         var whole = node.EmitPart("whole", "Reshape", [normalised, joined]);
-        var scaled = node.EmitPart("scaled", "Mul", [whole, ChannelVector.Emit(node, "weight", parameters[0], shape.Length)]);
+        var weight = ChannelVector.Emit(node, "weight", parameters[0], shape.Length);
+        var scaled = node.EmitPart("scaled", "Mul", [whole, weight]);
         node.Emit("Add", [scaled, ChannelVector.Emit(node, "bias", parameters[1], shape.Length)]);
     }
 }

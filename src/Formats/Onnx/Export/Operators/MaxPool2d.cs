@@ -2,7 +2,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>MaxPool. Ceil mode is padding after the image; where that would be as wide as a window, which programs refuse, a Pad before.</summary>
+/// <summary>
+/// MaxPool. Ceil mode is padding after the image; where that would be as wide as a window, which programs refuse, a Pad
+/// before.
+/// </summary>
 internal static class MaxPool2d
 {
     public static void Export(Graphs.Operators.MaxPool2d op, NodeExport node)
@@ -18,11 +21,12 @@ internal static class MaxPool2d
         }
     }
 
-    private static void Emit(Graphs.Operators.MaxPool2d op, NodeExport node, string x, Pair before, Pair after) => node.Emit(
-        "MaxPool",
-        [x],
-        OnnxAttribute.Pair("kernel_shape", op.Kernel),
-        OnnxAttribute.Pair("strides", op.Stride),
-        OnnxAttribute.Pair("dilations", op.Dilation),
-        OnnxAttribute.Pads(before, after));
+    private static void Emit(Graphs.Operators.MaxPool2d op, NodeExport node, string x, Pair before, Pair after) =>
+        node.Emit(
+            "MaxPool",
+            [x],
+            OnnxAttribute.Pair("kernel_shape", op.Kernel),
+            OnnxAttribute.Pair("strides", op.Stride),
+            OnnxAttribute.Pair("dilations", op.Dilation),
+            OnnxAttribute.Pads(before, after));
 }

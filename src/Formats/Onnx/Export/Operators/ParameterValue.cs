@@ -1,6 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Identity of the parameter, or Unsqueeze where it lacks the batch; Expand to the batch of the value that it follows.</summary>
+/// <summary>
+/// Identity of the parameter, or Unsqueeze where it lacks the batch; Expand to the batch of the value that it follows.
+/// </summary>
 internal static class ParameterValue
 {
     public static void Export(Graphs.Operators.ParameterValue op, NodeExport node)

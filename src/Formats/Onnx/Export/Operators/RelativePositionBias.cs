@@ -6,8 +6,8 @@ internal static class RelativePositionBias
     public static void Export(Graphs.Operators.RelativePositionBias op, NodeExport node)
     {
         var positions = node.Shapes.Output[^1];
-        var gathered = node.EmitPart(
-            "gathered", "Gather", [node.Input, node.Integers("rows", [positions, positions], op.Rows())], OnnxAttribute.Int("axis", 1));
+        var rows = node.Integers("rows", [positions, positions], op.Rows());
+        var gathered = node.EmitPart("gathered", "Gather", [node.Input, rows], OnnxAttribute.Int("axis", 1));
         var order = OnnxAttribute.Ints("perm", 0, 3, 1, 2);
         if (op.Bound == 0)
         {

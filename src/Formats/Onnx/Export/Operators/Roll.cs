@@ -20,7 +20,8 @@ internal static class Roll
         foreach (var (dimension, shift) in moves)
         {
             var size = node.Shapes.Output[dimension];
-            string[] parts = [Range(node, x, dimension, size - shift, size), Range(node, x, dimension, 0, size - shift)];
+            var cut = size - shift;
+            string[] parts = [Range(node, x, dimension, cut, size), Range(node, x, dimension, 0, cut)];
             var axis = OnnxAttribute.Int("axis", dimension);
             if (dimension == moves[^1].Dimension)
             {

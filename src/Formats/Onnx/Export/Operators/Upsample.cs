@@ -3,7 +3,10 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Resize. Whole multiples are stated as scales, other sizes as they are: of the last two axes from opset 18 on, before together with the batch and channels of the value.</summary>
+/// <summary>
+/// Resize. Whole multiples are stated as scales, other sizes as they are: of the last two axes from opset 18 on, before
+/// together with the batch and channels of the value.
+/// </summary>
 internal static class Upsample
 {
     private const int HasAxes = 18;
