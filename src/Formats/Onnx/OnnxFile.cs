@@ -3,6 +3,7 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
+using Ocs.Torch;
 
 namespace Ocs.Formats;
 
@@ -69,6 +70,9 @@ public static class OnnxFile
             throw new OcsInputException($"{path}: its network's parts do not fit together, so the file is damaged: give the whole file.", error);
         }
     }
+
+    // Names in a damaged file may hold anything.
+    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
     // Both files are written before the first of them gets its name.
     private static void WriteWithData(string path, Graph graph, ParameterTable parameters, int opset) =>
