@@ -9,12 +9,15 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static class Child
 {
-    /// <summary>Runs <c>step NETWORK LAYOUT THREADS WARMUPS STEPS</c> or <c>coupling NETWORK CALLS</c>.</summary>
+    /// <summary>Runs <c>step NETWORK LAYOUT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c> or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
-        var result = arguments[0] == "step"
-            ? Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5]))
-            : Coupling(arguments[1], int.Parse(arguments[2]));
+        var result = arguments[0] switch
+        {
+            "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+            "onnx" => OnnxJourney.Run(arguments[1]),
+            _ => Coupling(arguments[1], int.Parse(arguments[2])),
+        };
         Console.WriteLine(result.ToJsonString());
     }
 

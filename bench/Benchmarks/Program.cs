@@ -14,4 +14,9 @@ if (args is ["dotnet", ..])
     return 0;
 }
 
+if (args is ["onnx", ..])
+{
+    return OnnxTable.Measure(args[1..]);
+}
+
 return Figures.Measure(args);

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Ocs.Cli.Commands;
 using Ocs.Cli.Output;
 using Ocs.Graphs;
+using Ocs.OnnxRuntime;
 using Ocs.Torch;
 
 namespace Ocs.Cli;
@@ -42,7 +43,7 @@ internal static class Application
                 Error = console.Error,
             });
         }
-        catch (Exception error) when (error is OcsInputException or InvalidDataException)
+        catch (Exception error) when (error is OcsInputException or InvalidDataException or OnnxRuntimeException)
         {
             console.Error.WriteLine(Sentence(error.Message));
             return ExitCode.Input;
@@ -76,6 +77,8 @@ internal static class Application
             EvalCommand.Create(console),
             InspectCommand.Create(console),
             ExportCommand.Create(console),
+            VerifyCommand.Create(console),
+            BenchCommand.Create(console),
             ReportCommand.Create(console),
             DataCommand.Create(console),
             ModelsCommand.Create(console),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
@@ -9,11 +10,13 @@ using Ocs.Zoo;
 namespace Ocs.Cli;
 
 /// <summary>What a command line says of a network.</summary>
-/// <param name="Model">A name of the zoo, or an .ocs file.</param>
+/// <param name="Model">A name of the zoo, or an .ocs or .onnx file.</param>
 /// <param name="Weights">A .safetensors, .pth, .pt, .th or .ocs file; null takes what the model has.</param>
 /// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
 /// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
-internal sealed record ModelRequest(string Model, string? Weights, int? Classes = null, int? InputChannels = null);
+/// <param name="InputSize">Of an .onnx file that leaves it open, CxHxW.</param>
+internal sealed record ModelRequest(
+    string Model, string? Weights, int? Classes = null, int? InputChannels = null, string? InputSize = null);
 
 /// <summary>Finds the network and the weights that a command line means.</summary>
 internal static class ModelSource
@@ -32,7 +35,7 @@ internal static class ModelSource
             return (Build(request, data: null), null);
         }
 
-        using var model = ReadOcs(request.Model);
+        using var model = ReadFile(request.Model, SizeOf(request, data: null));
         return (model.Graph, model.Record);
     }
 
@@ -41,7 +44,7 @@ internal static class ModelSource
     {
         if (IsFile(request.Model))
         {
-            var model = ReadOcs(request.Model);
+            var model = ReadFile(request.Model, SizeOf(request, data));
             if (request.Weights is null)
             {
                 return model;
@@ -85,7 +88,7 @@ internal static class ModelSource
 
     /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
     public static bool IsFile(string model) =>
-        model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
+        model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || IsOnnx(model) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
 
     private static Graph Build(ModelRequest request, ImageDataset? data) => data is null
         ? Models.Build(request.Model, InputOf(request), request.Classes)
@@ -100,8 +103,29 @@ internal static class ModelSource
         (var channels, _) => throw new OcsInputException($"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
     };
 
-    /// <summary>The network of an .ocs file.</summary>
-    public static OcsModel ReadOcs(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-        ? throw new OcsInputException($"{path}: ONNX files are written, but not read yet; give a name of the zoo or an .ocs file.")
-        : OcsFile.Read(path);
+    /// <summary>Whether a command line means an ONNX file.</summary>
+    public static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The network of a file. The size of images fills in what an .onnx file leaves open.</summary>
+    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
+        IsOnnx(path) ? OnnxFile.Read(path, inputSize) : OcsFile.Read(path);
+
+    private static long[] SizeOf(ModelRequest request, ImageDataset? data)
+    {
+        if (request.InputSize is not { } text)
+        {
+            return data is null ? [] : [data.Channels, data.Height, data.Width];
+        }
+
+        if (!IsOnnx(request.Model))
+        {
+            throw new OcsInputException("--input-size is for .onnx files that leave it open; leave it out.");
+        }
+
+        var sizes = Array.ConvertAll(
+            text.Split('x'), size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
+        return sizes.All(size => size > 0)
+            ? sizes
+            : throw new OcsInputException($"--input-size is channels, height and width, 3x224x224 for example, but is '{text}'.");
+    }
 }

@@ -43,7 +43,12 @@ public sealed class Executor
     }
 
     /// <summary>The graph's first output for a batch, owned by the caller.</summary>
-    public Tensor Forward(Tensor input, bool training)
+    public Tensor Forward(Tensor input, bool training) => Compute(input, training, [_graph.Outputs[0]])[0];
+
+    /// <summary>The graph's outputs for a batch, each once, owned by the caller.</summary>
+    public IReadOnlyList<Tensor> ForwardAll(Tensor input, bool training) => Compute(input, training, [.. _graph.Outputs.Distinct()]);
+
+    private Tensor[] Compute(Tensor input, bool training, ImmutableArray<int> wanted)
     {
         var values = new Tensor?[_graph.Nodes.Length];
         try
@@ -59,10 +64,13 @@ public sealed class Executor
                 }
             }
 
-            var output = _graph.Outputs[0];
-            var result = values[output]!;
-            values[output] = null;
-            return result;
+            var outputs = new Tensor[wanted.Length];
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                (outputs[i], values[wanted[i]]) = (values[wanted[i]]!, null);
+            }
+
+            return outputs;
         }
         finally
         {

@@ -82,6 +82,9 @@ public sealed record RunSummary
     /// <summary>The checks at the cut; null where nothing was cut.</summary>
     public GateSummary? Gate { get; init; }
 
+    /// <summary>The check of the written ONNX file; null where none was written.</summary>
+    public OnnxSummary? Onnx { get; init; }
+
     /// <summary>The unpruned twin of the run, where one was trained.</summary>
     public BaselineSummary? Baseline { get; init; }
 }
@@ -151,6 +154,28 @@ public sealed record GateSummary
 
     /// <summary>All of the above.</summary>
     public required bool Passed { get; init; }
+}
+
+/// <summary>What the written ONNX file computes under ONNX Runtime, beside what the network computes here.</summary>
+public sealed record OnnxSummary
+{
+    /// <summary>Whether the outputs are the same within the tolerance; null where nothing was compared.</summary>
+    public bool? Equal { get; init; }
+
+    /// <summary>The runtime and its version; null where it was not there.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>Largest difference of an output, relative to the largest output; null where it is not finite or nothing was compared.</summary>
+    public double? LargestDifference { get; init; }
+
+    /// <summary>Mean difference, relative to the largest output.</summary>
+    public double? MeanDifference { get; init; }
+
+    /// <summary>The largest difference that is taken for rounding.</summary>
+    public required double Tolerance { get; init; }
+
+    /// <summary>Why the outputs are not the same, or were not compared, in one sentence.</summary>
+    public string? Problem { get; init; }
 }
 
 /// <summary>The same network, data, schedule and seed without pruning.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ocs.Cli.Tests;
+using Ocs.OnnxRuntime;
 using Ocs.RunLog;
 using Ocs.Testing;
 
@@ -45,6 +46,7 @@ public sealed class OneCycleTests : IDisposable
         var summary = run.Summary!;
         Assert.InRange(1 - (double)summary.MacsAfter / summary.MacsBefore, 0.5, 0.55);
         Assert.True(summary.Gate!.Passed);
+        Assert.Equal(InferenceSession.Missing is null ? true : null, summary.Onnx!.Equal);
         Assert.Equal([RunPhase.Train, RunPhase.Sparsity, RunPhase.Final, RunPhase.Final], run.Records.Select(record => record.Phase));
         Assert.Equal(summary.MacsAfter, run.Records[^1].Macs);
         Assert.Equal(4, trained.Output.Split('\n').Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)));

@@ -28,6 +28,25 @@ public sealed class ExecutorTests
     });
 
     [Fact]
+    public void Every_output_is_given_once_and_in_order()
+    {
+        var g = new GraphBuilder("two");
+        var x = g.Input("x", 2);
+        var relu = g.Activation("relu", x, ActivationKind.Relu);
+        var sum = g.Add("sum", x, relu);
+        var graph = g.Build(sum, relu, sum);
+        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        using var batch = Tensor.FromArray([-1f, 3], [1, 2]);
+
+        var outputs = new Executor(graph, parameters).ForwardAll(batch, training: false);
+
+        Assert.Equal(2, outputs.Count);
+        Assert.Equal([-1, 6], outputs[0].ToArray<float>());
+        Assert.Equal([0, 3], outputs[1].ToArray<float>());
+        outputs.ToList().ForEach(output => output.Dispose());
+    }
+
+    [Fact]
     public void Gradients_are_those_of_the_nodes_one_by_one() => Properties.HoldForRandomGraphs(40, random =>
     {
         var graph = random.Build();

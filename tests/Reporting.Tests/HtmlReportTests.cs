@@ -94,6 +94,21 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void It_says_what_the_check_of_the_onnx_file_found()
+    {
+        var summary = SampleRun.Folder.Summary!;
+
+        Assert.Contains("computes under ONNX Runtime 1.30.0 what the network computes here: largest relative difference 6.1·10⁻⁷.", Page(summary.Onnx), StringComparison.Ordinal);
+        Assert.Contains("was not verified: There is no runtime.", Page(new() { Tolerance = 1e-4, Problem = "There is no runtime." }), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not compute under X what the network computes here: <b>They differ.",
+            Page(new() { Equal = false, Runtime = "X", Tolerance = 1e-4, Problem = "<b>They differ." }),
+            StringComparison.Ordinal);
+
+        string Page(OnnxSummary? onnx) => WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder with { Summary = summary with { Onnx = onnx } }));
+    }
+
+    [Fact]
     public void A_run_under_way_says_so()
     {
         var run = SampleRun.Folder with { Summary = null, Records = SampleRun.Folder.Records[..5], Notice = "Line 6 is incomplete." };

@@ -75,6 +75,7 @@ internal static class Samples
             Macs = true,
             Passed = true,
         },
+        Onnx = new() { Equal = true, Runtime = "ONNX Runtime 1.30.0", LargestDifference = 1e-6, MeanDifference = 2e-7, Tolerance = 1e-4 },
         Baseline = new() { ValAccuracy = 0.92, Macs = 100, Parameters = 10, TotalSeconds = 400 },
     };
 }

@@ -10,7 +10,13 @@ internal static class CommonOptions
 {
     public static Argument<string> Model() => new("MODEL")
     {
-        Description = "A network of the zoo (`ocs models` lists them) or an .ocs file.",
+        Description = "A network of the zoo (`ocs models` lists them), an .ocs or an .onnx file.",
+    };
+
+    public static Option<string?> InputSize() => new("--input-size")
+    {
+        Description = "Channels, height and width of the images of an .onnx file that leaves them open.",
+        HelpName = "CxHxW",
     };
 
     public static Option<string?> Weights() => new("--weights")

@@ -24,17 +24,18 @@ internal static class EvalCommand
         var normalization = new Option<string?>("--normalization")
         {
             Description = "How the images are normalized: data-set, official (the authors' program) or imagenet "
-                + "(default: as an .ocs file remembers, else data-set).",
+                + "(default: as an .ocs or .onnx file remembers, else data-set).",
             HelpName = "NAME",
         };
         var root = CommonOptions.DataRoot();
+        var size = CommonOptions.InputSize();
         var device = CommonOptions.Device();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
         {
-            model, weights, data, limit, normalization, root, device,
+            model, weights, data, limit, normalization, root, device, size,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights)),
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size)),
             TrainingDataSource.Open(parsed.GetRequiredValue(data), DatasetSplit.Test, parsed.GetValue(limit), parsed.GetValue(root)),
             parsed.GetValue(normalization) is { } name ? Choices.Named<NormalizationChoice>("--normalization", name) : null,
             Devices.Find(parsed.GetValue(device)),

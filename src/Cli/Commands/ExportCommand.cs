@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
 using Ocs.Formats;
+using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
@@ -20,12 +22,13 @@ internal static class ExportCommand
         var pytorch = new Option<string?>("--pytorch") { Description = "Writes the weights as a .pth file for torch.load.", HelpName = "FILE" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels,
+            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels, size,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
             parsed.GetValue(onnx),
             OptionsOf(parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
             parsed.GetValue(safetensors),
@@ -58,9 +61,11 @@ internal static class ExportCommand
 
         Array.ForEach(files, ModelFiles.CheckWritable);
         using var model = ModelSource.Open(request, console);
+        OnnxSummary? check = null;
         if (onnx is not null)
         {
             OnnxFile.Write(onnx, model.Graph, model.Parameters, options);
+            check = OnnxCheck.Run(onnx, model.Graph, model.Parameters);
         }
 
         if (safetensors is not null)
@@ -75,16 +80,27 @@ internal static class ExportCommand
 
         if (console.Json)
         {
-            console.WriteJson(new(request.Model, files), CliJson.Readable.ExportOutput);
+            console.WriteJson(new(request.Model, files, check), CliJson.Readable.ExportOutput);
         }
         else
         {
             console.WriteLine($"Written: {string.Join(", ", files)}.");
         }
 
-        return ExitCode.Fine;
+        return Show(onnx, check, console);
+    }
+
+    private static int Show(string? path, OnnxSummary? check, CommandConsole console)
+    {
+        if (path is null || check is null)
+        {
+            return ExitCode.Fine;
+        }
+
+        (check.Equal == true ? console.Text : console.Error).WriteLine(OnnxCheck.Sentence(path, check));
+        return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
     }
 }
 
-/// <summary>`ocs export --json`.</summary>
-internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files);
+/// <summary>`ocs export --json`; <paramref name="Onnx"/> is the check of the ONNX file, where one was written.</summary>
+internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files, OnnxSummary? Onnx);

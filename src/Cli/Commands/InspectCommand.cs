@@ -21,6 +21,7 @@ internal static class InspectCommand
         var weights = CommonOptions.Weights();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
         var ignore = CommonOptions.Ignore();
         var only = CommonOptions.Only();
         var freeze = CommonOptions.Freeze();
@@ -28,10 +29,10 @@ internal static class InspectCommand
         var groups = CommonOptions.Groups();
         var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
         {
-            model, weights, classes, channels, ignore, only, freeze, heads, groups,
+            model, weights, classes, channels, size, ignore, only, freeze, heads, groups,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels)),
+            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
             graph => CouplingGraph
                 .Build(graph.WithPolicies(CommonOptions.Policy(parsed, heads), CommonOptions.Policy(parsed, groups)))
                 .Freeze([.. parsed.GetValue(ignore) ?? []], [.. parsed.GetValue(only) ?? []])

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
+using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -26,7 +27,7 @@ internal static class PruneCommand
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
         var choices = new PruningChoices();
-        var output = new Option<string?>("--out") { Description = "The file to write (default: <MODEL's name>-pruned.ocs).", HelpName = "FILE.ocs" };
+        var output = new Option<string?>("--out") { Description = "The file to write, .ocs or .onnx (default: <MODEL's name>-pruned.ocs, of an .onnx file .onnx).", HelpName = "FILE" };
         var data = new Option<string?>("--data")
         {
             Description = "The data set whose training images give the gradients of the criterion taylor.",
@@ -41,11 +42,12 @@ internal static class PruneCommand
         var root = CommonOptions.DataRoot();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
         var command = new Command("prune", "Cuts a trained network once: the lowest-ranked channels leave until the target is met.")
         {
             model, weights, output,
         };
-        foreach (var option in choices.All.Concat([data, batches, root, classes, channels]))
+        foreach (var option in choices.All.Concat([data, batches, root, classes, channels, size]))
         {
             command.Add(option);
         }
@@ -56,7 +58,7 @@ internal static class PruneCommand
             options.ValidateSearch();
             var (file, values) = (parsed.GetRequiredValue(model), parsed.GetValue(weights));
             return Run(
-                new(file, values, parsed.GetValue(classes), parsed.GetValue(channels)),
+                new(file, values, parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
                 options,
                 Images(options, parsed.GetValue(data), parsed.GetValue(root)),
                 parsed.GetValue(batches),
@@ -81,7 +83,7 @@ internal static class PruneCommand
     private static int Run(
         ModelRequest request, OneCycleOptions options, ImageDataset? data, int batches, string? output, CommandConsole console)
     {
-        output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.ocs";
+        output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
         var search = new SubnetworkSearch(model.Graph, options);
@@ -107,11 +109,30 @@ internal static class PruneCommand
         }
 
         var record = Record(request.Model, search, partition, plan, options);
-        OcsFile.Write(output, plan.After, cut, record);
+        var check = Write(output, plan.After, cut, record);
         var memory = ResourceConstraint.ActivationMemory(search.Coupling);
         var bytes = (memory.Total, memory.Count(partition.Subnetwork));
         Show(request.Model, output, partition, plan, bytes, record, gate, console);
-        return ExitCode.Fine;
+        if (check is null)
+        {
+            return ExitCode.Fine;
+        }
+
+        console.Error.WriteLine(OnnxCheck.Sentence(output, check));
+        return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
+    }
+
+    // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
+    private static OnnxSummary? Write(string output, Graph graph, ParameterTable parameters, PruningRecord record)
+    {
+        if (!ModelSource.IsOnnx(output))
+        {
+            OcsFile.Write(output, graph, parameters, record);
+            return null;
+        }
+
+        OnnxFile.Write(output, graph, parameters);
+        return OnnxCheck.Run(output, graph, parameters);
     }
 
     private static PruningRecord Record(

@@ -10,7 +10,7 @@ namespace Ocs.Cli.Configuration;
 /// <summary>A run's options, as its YAML file states them over the defaults.</summary>
 internal sealed record ExperimentOptions
 {
-    /// <summary>A network of the zoo, or an .ocs file, whose weights the run then starts from.</summary>
+    /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
 
     /// <summary>

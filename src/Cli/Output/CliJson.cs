@@ -17,6 +17,8 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(DataOutput))]
 [JsonSerializable(typeof(ExportOutput))]
 [JsonSerializable(typeof(ReportOutput))]
+[JsonSerializable(typeof(VerifyOutput))]
+[JsonSerializable(typeof(BenchOutput))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, and without escapes that a reader would stumble over.</summary>

@@ -1,5 +1,6 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
@@ -76,20 +77,34 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start,
         Device device)
     {
+        ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
         var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
         {
             Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
+            Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
         };
         log.WriteSummary(summary);
-        ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        if (result.Record is not null)
-        {
-            OnnxFile.Write(folder.PathOf(RunDirectory.OnnxName), result.Graph, result.Parameters);
-        }
-
         HtmlReport.Write(folder.Path);
         return new(summary, folder.Path, result.Stopped);
+    }
+
+    // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
+    private OnnxSummary WriteOnnx(string path, TrainingResult result)
+    {
+        OnnxSummary check;
+        try
+        {
+            OnnxFile.Write(path, result.Graph, result.Parameters);
+            check = OnnxCheck.Run(path, result.Graph, result.Parameters);
+        }
+        catch (OcsInputException error)
+        {
+            check = new() { Tolerance = OnnxCheck.Tolerance, Problem = error.Message };
+        }
+
+        console.WriteLine(OnnxCheck.Sentence(path, check));
+        return check;
     }
 }
 

@@ -47,7 +47,7 @@ internal sealed class TrainingStart : IDisposable
             return options.Weights is null ? (graph, null) : ReadWeights(options, graph, mayNarrow: true);
         }
 
-        var model = ModelSource.ReadOcs(options.Model);
+        var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
         try
         {
             RequireClasses(options.Model, model.Graph, data);

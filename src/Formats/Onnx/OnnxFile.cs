@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Ocs.Formats.Onnx.Export;
+using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
+using Ocs.Torch;
 
 namespace Ocs.Formats;
 
@@ -43,6 +45,24 @@ public static class OnnxFile
 
         var model = OnnxExport.ToModel(graph, parameters, options.Opset, new());
         WholeFile.Write(path, stream => model.WriteTo(stream));
+    }
+
+    /// <summary>
+    /// Reads a network of opset 9 to 21: batch size free, shape computations resolved, names kept where they are names. Whatever is wrong
+    /// or not known is an <see cref="OcsInputException"/> that names it.
+    /// </summary>
+    /// <param name="path">The file; numbers that lie outside it must be in its folder.</param>
+    /// <param name="inputSize">The size of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.</param>
+    public static OcsModel Read(string path, params ReadOnlySpan<long> inputSize)
+    {
+        try
+        {
+            return OnnxImport.ToModel(OnnxReader.Read(path, inputSize));
+        }
+        catch (OcsInputException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new OcsInputException($"{path}: {error.Message}", error);
+        }
     }
 
     // Both files are written before the first of them gets its name.

@@ -23,6 +23,11 @@ internal static class CutSection
             AddGate(html, gate);
         }
 
+        if (summary.Onnx is OnnxSummary onnx)
+        {
+            html.Add($"<p>{Sentence(onnx)}</p>\n");
+        }
+
         html.Add($"</section>\n");
     }
 
@@ -37,6 +42,14 @@ internal static class CutSection
         return $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut and {Wording.Percent(after)} "
             + $"right after it ({Wording.Points(after - before)}), before any further training.";
     }
+
+    private static string Sentence(OnnxSummary onnx) => onnx.Equal switch
+    {
+        true => $"The ONNX file computes under {onnx.Runtime} what the network computes here: "
+            + $"largest relative difference {Wording.Number(onnx.LargestDifference)}.",
+        false => $"The ONNX file does not compute under {onnx.Runtime} what the network computes here: {onnx.Problem}",
+        null => $"The ONNX file was not verified: {onnx.Problem}",
+    };
 
     private static void AddGate(HtmlBuilder html, GateSummary gate)
     {

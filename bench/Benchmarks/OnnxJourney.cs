@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.Pruning;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+using Ocs.Training;
+using Ocs.Training.Optimizers;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>
+/// One exported network's way: import, forward as PyTorch computes it, cut to half of its MACs through the gate, a training step, export, and
+/// ONNX Runtime on what was exported. It ends at the first step that fails, with a sentence.
+/// </summary>
+internal sealed class OnnxJourney(string folder)
+{
+    public const double Tolerance = 1e-4;
+    private const double Target = 0.5;
+    private const double Rate = 1e-3;
+
+    private readonly JsonObject _result = [];
+
+    /// <summary>The steps' names, in order.</summary>
+    public static IReadOnlyList<string> Steps { get; } = ["import", "forward", "prune", "train", "export", "ONNX Runtime"];
+
+    public static JsonObject Run(string folder)
+    {
+        TorchRuntime.Threads = 1;
+        var journey = new OnnxJourney(folder);
+        var step = 0;
+        try
+        {
+            journey.Travel(done => step = done);
+        }
+        catch (Exception error) when (error is OcsInputException or TorchException or OnnxRuntimeException or InvalidOperationException)
+        {
+            journey._result["failed"] = Steps[step];
+            journey._result["why"] = error.Message.ReplaceLineEndings(" ");
+        }
+
+        journey._result["peak_mib"] = Machine.PeakMebibytes;
+        return journey._result;
+    }
+
+    private void Travel(Action<int> isAt)
+    {
+        isAt(0);
+        var start = Stopwatch.GetTimestamp();
+        using var model = OnnxFile.Read(Path.Combine(folder, "model.onnx"));
+        _result["import_ms"] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        _result["macs"] = model.Graph.Macs;
+        _result["parameters"] = model.Graph.ParameterCount;
+
+        isAt(1);
+        var (numbers, shape) = NumpyFile.Read(Path.Combine(folder, "input.npy"));
+        using var images = Tensor.FromArray<float>(numbers, shape);
+        _result["forward_difference"] = Require(Forward(model.Graph, model.Parameters, images), NumpyFile.Read(Path.Combine(folder, "output.npy")).Numbers);
+
+        isAt(2);
+        var (graph, parameters) = Prune(model, images);
+        using (parameters)
+        {
+            isAt(3);
+            _result["loss"] = Train(graph, parameters, images);
+
+            isAt(4);
+            var path = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.onnx");
+            try
+            {
+                OnnxFile.Write(path, graph, parameters);
+                isAt(5);
+                using var session = InferenceSession.Open(path, new() { IntraOpThreads = 1 });
+                var theirs = session.Run(TensorData.Of(numbers, shape))[0].As<float>();
+                _result["onnxruntime_difference"] = Require(theirs, Forward(graph, parameters, images));
+            }
+            finally
+            {
+                File.Delete(path);
+                File.Delete($"{path}.data");
+            }
+        }
+    }
+
+    private (Graph Graph, ParameterTable Parameters) Prune(OcsModel model, Tensor images)
+    {
+        var search = new SubnetworkSearch(model.Graph, OneCycleOptions.Paper with { Target = Target, Ranking = Ranking.PerGroup });
+        _result["groups"] = search.Coupling.Groups.Count(group => group.IsPrunable);
+        var partition = search.Find(model.Parameters);
+        var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
+        _result["macs_removed"] = 1 - (double)plan.After.Macs / model.Graph.Macs;
+        var cut = plan.Apply(model.Parameters);
+        var gate = PruneProofGate.Check(
+            search.Coupling, partition.Subnetwork, plan, model.Parameters, cut, images, search.Constraint.Count(partition.Subnetwork));
+        if (gate.Passed && 1 - (double)plan.After.Macs / model.Graph.Macs >= Target - 0.01)
+        {
+            return (plan.After, cut);
+        }
+
+        cut.Dispose();
+        throw new InvalidOperationException(gate.Problem ?? $"only {_result["macs_removed"]:P0} of the MACs leave: {partition.Note}");
+    }
+
+    private static double Train(Graph graph, ParameterTable parameters, Tensor images)
+    {
+        using var optimizer = new Sgd(new TrainingOptions { LearningRate = Rate, Momentum = 0 });
+        using var logits = new Executor(graph, parameters).Forward(images, training: true);
+        long[] places = [logits.Shape[0], .. logits.Shape[2..]];
+        var count = (int)places.Aggregate(1L, (product, size) => product * size);
+        using var labels = Tensor.FromArray<long>([.. Enumerable.Range(0, count).Select(place => place * 7L % logits.Shape[1])], places);
+        using var loss = Aten.CrossEntropy(logits, labels);
+        Autograd.Backward(loss);
+        optimizer.Step(parameters, Rate);
+        var value = loss.Item<double>();
+        return double.IsFinite(value) ? value : throw new InvalidOperationException("the loss is not a number");
+    }
+
+    private static float[] Forward(Graph graph, ParameterTable parameters, Tensor images)
+    {
+        using var _ = Autograd.NoGrad();
+        using var output = new Executor(graph, parameters).Forward(images, training: false);
+        return output.ToArray<float>();
+    }
+
+    // Relative to the largest output.
+    private static double Require(float[] actual, float[] expected)
+    {
+        if (actual.Length != expected.Length)
+        {
+            throw new InvalidOperationException($"{actual.Length} outputs instead of {expected.Length}");
+        }
+
+        var difference = actual.Zip(expected, (left, right) => Math.Abs((double)left - right)).Max() / Math.Max(expected.Max(Math.Abs), 1e-12);
+        return difference <= Tolerance ? difference : throw new InvalidOperationException($"outputs differ by {difference:0.0e+0} of the largest");
+    }
+}

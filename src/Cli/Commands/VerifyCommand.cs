@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Globalization;
+using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
+using Ocs.Torch;
+using Spectre.Console;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>`ocs verify`: whether two networks compute the same.</summary>
+internal static class VerifyCommand
+{
+    private const string Either = "A network of the zoo or an .ocs file, run by libtorch, or an .onnx file, run by ONNX Runtime.";
+
+    public static Command Create(CommandConsole console)
+    {
+        var first = new Argument<string>("A") { Description = Either };
+        var second = new Argument<string?>("B")
+        {
+            Description = "The same, to be compared with A; without it, A under libtorch is compared with A under ONNX Runtime.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var weights = CommonOptions.Weights();
+        var input = new Option<string?>("--input")
+        {
+            Description = "A .safetensors file with the inputs, named as the network names them (default: random numbers).",
+            HelpName = "FILE",
+        };
+        var tolerance = new Option<double>("--tolerance")
+        {
+            Description = "Largest difference that is taken for rounding, relative to A's largest output.",
+            HelpName = "X",
+            DefaultValueFactory = _ => OnnxCheck.Tolerance,
+        };
+        var batch = new Option<int>("--batch") { Description = "How many random samples.", HelpName = "N", DefaultValueFactory = _ => OnnxCheck.Batch };
+        var seed = new Option<ulong>("--seed") { Description = "The seed of the random samples.", HelpName = "N" };
+        var classes = CommonOptions.Classes();
+        var channels = CommonOptions.InputChannels();
+        var size = CommonOptions.InputSize();
+        var command = new Command("verify", "Compares what two networks compute, output by output; exit code 1 where it differs.")
+        {
+            first, second, weights, input, tolerance, batch, seed, classes, channels, size,
+        };
+        command.SetAction(parsed =>
+        {
+            return Run(
+                Request(parsed.GetRequiredValue(first)),
+                parsed.GetValue(second) is { } other ? Request(other) : null,
+                new(parsed.GetValue(input), parsed.GetValue(tolerance), parsed.GetValue(batch), parsed.GetValue(seed)),
+                console);
+
+            ModelRequest Request(string model) => ModelSource.IsFile(model)
+                ? new(model, Weights: null, InputSize: ModelSource.IsOnnx(model) ? parsed.GetValue(size) : null)
+                : new(model, parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels));
+        });
+        return command;
+    }
+
+    private static int Run(ModelRequest first, ModelRequest? second, Samples samples, CommandConsole console)
+    {
+        if (samples.Tolerance is not >= 0)
+        {
+            throw new OcsInputException($"--tolerance must be 0 or more, but is {samples.Tolerance.ToString(CultureInfo.InvariantCulture)}.");
+        }
+
+        if (samples.Batch < 1)
+        {
+            throw new OcsInputException($"--batch must be 1 or more, but is {samples.Batch}.");
+        }
+
+        if (second is null)
+        {
+            using var network = new TorchNetwork(first.Model, ModelSource.Open(first, console));
+            using var exported = OnnxNetwork.Of(network, TorchRuntime.Threads);
+            return Compare(network, exported, samples, console);
+        }
+
+        using var left = RunnableNetworks.Open(first, console);
+        using var right = RunnableNetworks.Open(second, console);
+        return Compare(left, right, samples, console);
+    }
+
+    private static int Compare(RunnableNetwork left, RunnableNetwork right, Samples samples, CommandConsole console)
+    {
+        var inputs = samples.File is { } file
+            ? NetworkInputs.Read(file, left)
+            : NetworkInputs.Random([left, right], samples.Batch, samples.Seed);
+        var differences = OutputDifference.Between(left, right, inputs);
+        var equal = differences.All(difference => difference.LargestRelative <= samples.Tolerance);
+        Show(left, right, samples, differences, equal, console);
+        return equal ? ExitCode.Fine : ExitCode.Failure;
+    }
+
+    private static void Show(
+        RunnableNetwork left, RunnableNetwork right, Samples samples, IReadOnlyList<OutputDifference> differences, bool equal, CommandConsole console)
+    {
+        if (console.Json)
+        {
+            console.WriteJson(
+                new(left.Name, left.Runtime, right.Name, right.Runtime, samples.Tolerance, equal, differences), CliJson.Readable.VerifyOutput);
+        }
+        else
+        {
+            var table = new Table().Border(TableBorder.Simple).AddColumn("output");
+            foreach (var header in new[] { "largest difference", "mean", "largest, relative", "mean, relative" })
+            {
+                table.AddColumn(new TableColumn(header).RightAligned());
+            }
+
+            foreach (var row in differences)
+            {
+                table.AddRow(Markup.Escape(row.Output), Text(row.Largest), Text(row.Mean), Text(row.LargestRelative), Text(row.MeanRelative));
+            }
+
+            console.Tables.Write(table);
+        }
+
+        var runtimes = $"{left.Name} ({left.Runtime}) and {right.Name} ({right.Runtime})";
+        if (equal)
+        {
+            console.WriteLine($"{runtimes} compute the same.");
+        }
+        else
+        {
+            var worst = differences.MaxBy(difference => difference.LargestRelative)!;
+            console.Error.WriteLine(
+                $"{runtimes} differ: the output '{worst.Output}' by {Text(worst.LargestRelative)} of its largest value, more than {Text(samples.Tolerance)}.");
+        }
+    }
+
+    private static string Text(double difference) => difference.ToString(difference == 0 ? "0" : "0.0e+0", CultureInfo.InvariantCulture);
+
+    private sealed record Samples(string? File, double Tolerance, int Batch, ulong Seed);
+}
+
+/// <summary>`ocs verify --json`: A and B with what ran them, and the difference of each output.</summary>
+internal sealed record VerifyOutput(
+    string A, string ARuntime, string B, string BRuntime, double Tolerance, bool Equal, IReadOnlyList<OutputDifference> Outputs);

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Ocs.Data;
+using Ocs.Formats;
+using Ocs.OnnxRuntime;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runtimes;
+
+/// <summary>What networks are run on: random numbers, or a file's.</summary>
+internal static class NetworkInputs
+{
+    private const double Range = 2;
+    private const int IntegerBound = 2;
+
+    /// <summary>
+    /// Random inputs that every one of the networks takes: numbers in [-2, 2), or 0 and 1 where one takes whole numbers. Free sizes in
+    /// front are the batch.
+    /// </summary>
+    public static ImmutableArray<TensorData> Random(IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed)
+    {
+        RequireSameCount(networks);
+        var rng = Rng.ForStream(seed, "inputs");
+        return [.. networks[0].Inputs.Select((_, index) => Random([.. networks.Select(network => network.Inputs[index])], networks, batch, rng))];
+    }
+
+    /// <summary>The inputs of a safetensors file: by name, or the only one.</summary>
+    public static ImmutableArray<TensorData> Read(string path, RunnableNetwork network)
+    {
+        var tensors = SafetensorsFile.Read(path);
+        try
+        {
+            return [.. network.Inputs.Select(input => Numbers(path, tensors, input, network))];
+        }
+        finally
+        {
+            tensors.Values.ToList().ForEach(tensor => tensor.Dispose());
+        }
+    }
+
+    /// <summary>The same numbers in the types that a network takes.</summary>
+    public static IReadOnlyList<TensorData> As(RunnableNetwork network, IReadOnlyList<TensorData> inputs)
+    {
+        if (network.Inputs.Length != inputs.Count)
+        {
+            throw new OcsInputException($"{network.Name} takes {network.Inputs.Length} inputs, but {inputs.Count} are given.");
+        }
+
+        return [.. network.Inputs.Zip(inputs, (input, tensor) =>
+        {
+            var converted = Convert(tensor, input.Type);
+            return input.Takes(converted)
+                ? converted
+                : throw new OcsInputException($"{network.Name} takes {input} as '{input.Name}', but {converted} is given; give another --input.");
+        })];
+    }
+
+    private static TensorData Random(ValueInfo[] infos, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng)
+    {
+        var rank = infos[0].Shape.Length;
+        for (var i = 1; i < infos.Length; i++)
+        {
+            if (infos[i].Shape.Length != rank || Enumerable.Range(0, rank).Any(dimension => Differ(infos[i].Shape[dimension], infos[0].Shape[dimension])))
+            {
+                throw new OcsInputException(
+                    $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', but {networks[i].Name} takes {infos[i]}; "
+                    + "give networks for the same inputs.");
+            }
+        }
+
+        long[] shape = [.. Enumerable.Range(0, rank).Select(dimension => infos.Max(info => info.Shape[dimension]) switch
+        {
+            >= 0 and var size => size,
+            _ when dimension == 0 => batch,
+            _ => throw new OcsInputException(
+                $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', of free sizes; say which with --input FILE."),
+        })];
+        var count = checked((int)shape.Aggregate(1L, (product, size) => checked(product * size)));
+        return infos.Any(info => info.Type is not ElementType.Float32)
+            ? TensorData.Of(Enumerable.Range(0, count).Select(_ => (long)rng.Next(IntegerBound)).ToArray(), shape)
+            : TensorData.Of(Enumerable.Range(0, count).Select(_ => (float)(Range * (2 * rng.NextDouble() - 1))).ToArray(), shape);
+
+        static bool Differ(long left, long right) => left >= 0 && right >= 0 && left != right;
+    }
+
+    private static TensorData Numbers(string path, IReadOnlyDictionary<string, Tensor> tensors, ValueInfo input, RunnableNetwork network)
+    {
+        var only = tensors.Count == 1 && network.Inputs.Length == 1 ? tensors.Values.First() : null;
+        if ((tensors.GetValueOrDefault(input.Name) ?? only) is not { } tensor)
+        {
+            throw new OcsInputException(
+                $"{path} has no tensor '{input.Name}', which {network.Name} takes (it has {string.Join(", ", tensors.Keys.Select(name => $"'{name}'"))}); "
+                + "name the tensors as the network's inputs.");
+        }
+
+        var isWhole = tensor.DType is DType.Int64 or DType.Int32 or DType.Int16 or DType.Int8 or DType.UInt8;
+        using var converted = tensor.To(isWhole ? DType.Int64 : DType.Float32);
+        return isWhole
+            ? TensorData.Of(converted.ToArray<long>(), converted.Shape)
+            : TensorData.Of(converted.ToArray<float>(), converted.Shape);
+    }
+
+    private static TensorData Convert(TensorData tensor, ElementType type) => (tensor.Type, type) switch
+    {
+        (ElementType.Int64, ElementType.Float32) => TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (float)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Int64) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (long)value), tensor.Shape.AsSpan()),
+        (ElementType.Int64, ElementType.Int32) => TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (int)value), tensor.Shape.AsSpan()),
+        _ => tensor,
+    };
+
+    private static void RequireSameCount(IReadOnlyList<RunnableNetwork> networks)
+    {
+        if (networks.FirstOrDefault(network => network.Inputs.Length != networks[0].Inputs.Length) is { } other)
+        {
+            throw new OcsInputException(
+                $"{networks[0].Name} takes {networks[0].Inputs.Length} inputs, but {other.Name} takes {other.Inputs.Length}; "
+                + "give networks for the same inputs.");
+        }
+    }
+}

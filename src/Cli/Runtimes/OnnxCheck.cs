@@ -1,0 +1,60 @@
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.RunLog;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runtimes;
+
+/// <summary>Whether a written ONNX file computes under ONNX Runtime what its network computes under libtorch.</summary>
+internal static class OnnxCheck
+{
+    /// <summary>Largest relative difference that is taken for rounding.</summary>
+    public const double Tolerance = 1e-4;
+
+    /// <summary>How many random samples the networks are compared on.</summary>
+    public const int Batch = 2;
+
+    private const ulong Seed = 0;
+
+    /// <summary>Compares on random inputs; without ONNX Runtime nothing is compared, and the result says so.</summary>
+    public static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
+    {
+        if (InferenceSession.Missing is { } reason)
+        {
+            return new() { Tolerance = Tolerance, Problem = reason };
+        }
+
+        using var model = new OcsModel(graph, ModelFiles.CopyTo(Device.Cpu, graph, parameters), record: null);
+        using var here = new TorchNetwork(graph.Name, model);
+        try
+        {
+            using var there = OnnxNetwork.Open(path, TorchRuntime.Threads);
+            var differences = OutputDifference.Between(here, there, NetworkInputs.Random([here, there], Batch, Seed));
+            var largest = differences.Max(difference => difference.LargestRelative);
+            return new()
+            {
+                Runtime = there.Runtime,
+                Tolerance = Tolerance,
+                LargestDifference = Finite(largest),
+                MeanDifference = Finite(differences.Max(difference => difference.MeanRelative)),
+                Equal = largest <= Tolerance,
+                Problem = largest <= Tolerance ? null : $"The outputs differ from libtorch's by {largest:0.0e+0} of the largest one.",
+            };
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or OcsInputException)
+        {
+            return new() { Runtime = $"ONNX Runtime {InferenceSession.RuntimeVersion}", Tolerance = Tolerance, Equal = false, Problem = error.Message };
+        }
+    }
+
+    /// <summary>The result in one sentence.</summary>
+    public static string Sentence(string path, OnnxSummary summary) => summary switch
+    {
+        { Equal: true } => $"{path} computes under {summary.Runtime} what libtorch computes (largest relative difference {summary.LargestDifference:0.0e+0}).",
+        { Equal: false } => $"{path} does not compute under {summary.Runtime} what libtorch computes: {summary.Problem}",
+        _ => $"{path} was not verified: {summary.Problem}",
+    };
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+}

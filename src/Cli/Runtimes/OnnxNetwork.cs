@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Ocs.Formats;
+using Ocs.OnnxRuntime;
+
+namespace Ocs.Cli.Runtimes;
+
+/// <summary>A network under ONNX Runtime.</summary>
+internal sealed class OnnxNetwork : RunnableNetwork
+{
+    private readonly InferenceSession _session;
+
+    private OnnxNetwork(string name, InferenceSession session)
+        : base(name) => _session = session;
+
+    public override string Runtime => $"ONNX Runtime {InferenceSession.RuntimeVersion}";
+
+    public override ImmutableArray<ValueInfo> Inputs => _session.Inputs;
+
+    public override ImmutableArray<string> Outputs => [.. _session.Outputs.Select(output => output.Name)];
+
+    /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
+    public static OnnxNetwork Open(string path, int threads) =>
+        new(path, InferenceSession.Open(path, new() { IntraOpThreads = threads }));
+
+    /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
+    public static OnnxNetwork Of(TorchNetwork network, int threads)
+    {
+        if (ModelSource.IsOnnx(network.Name))
+        {
+            return new(network.Name, InferenceSession.Open(network.Name, new() { IntraOpThreads = threads })) { Size = network.Size };
+        }
+
+        var folder = Directory.CreateTempSubdirectory("ocs-onnx-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "network.onnx");
+            OnnxFile.Write(path, network.Model.Graph, network.Model.Parameters);
+            return new(network.Name, InferenceSession.Open(path, new() { IntraOpThreads = threads })) { Size = network.Size };
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) => new OnnxRun(_session, inputs);
+
+    public override void Dispose() => _session.Dispose();
+
+    private sealed class OnnxRun(InferenceSession session, IReadOnlyList<TensorData> inputs) : NetworkRun
+    {
+        private IReadOnlyList<TensorData> _outputs = [];
+
+        public override void Execute() => _outputs = session.Run(inputs);
+
+        public override IReadOnlyList<TensorData> Read() => _outputs;
+
+        public override void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Ocs.OnnxRuntime;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runtimes;
+
+/// <summary>
+/// How far an output of a network is from another network's. Relative differences are parts of the largest absolute value of the first
+/// network's output; a number beside none, or one that is not finite beside another, differs infinitely.
+/// </summary>
+/// <param name="Output">The output's name in the first network.</param>
+/// <param name="Largest">Largest absolute difference.</param>
+/// <param name="Mean">Mean absolute difference.</param>
+/// <param name="LargestRelative">Largest relative difference.</param>
+/// <param name="MeanRelative">Mean relative difference.</param>
+internal sealed record OutputDifference(string Output, double Largest, double Mean, double LargestRelative, double MeanRelative)
+{
+    /// <summary>Runs two networks on the same inputs, and compares output by output, in their order.</summary>
+    public static IReadOnlyList<OutputDifference> Between(RunnableNetwork first, RunnableNetwork second, IReadOnlyList<TensorData> inputs)
+    {
+        var (left, right) = (Outputs(first, inputs), Outputs(second, inputs));
+        if (left.Count != right.Count)
+        {
+            throw new OcsInputException($"{first.Name} has {left.Count} outputs, but {second.Name} has {right.Count}; give networks for the same task.");
+        }
+
+        return [.. left.Select((output, index) =>
+        {
+            var other = right[index];
+            return output.Shape.SequenceEqual(other.Shape)
+                ? Of(first.Outputs[index], output.As<float>(), other.As<float>())
+                : throw new OcsInputException(
+                    $"The output '{first.Outputs[index]}' of {first.Name} is [{string.Join(", ", output.Shape)}], but that of {second.Name} is "
+                    + $"[{string.Join(", ", other.Shape)}]; give networks for the same task.");
+        })];
+    }
+
+    /// <summary>The difference of two outputs' numbers.</summary>
+    internal static OutputDifference Of(string name, ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        var (largest, sum, scale) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < first.Length; i++)
+        {
+            // Equals, for it holds of two infinities and of two NaNs.
+            var difference = first[i].Equals(second[i]) ? 0 : Math.Abs((double)first[i] - second[i]);
+            difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
+            largest = Math.Max(largest, difference);
+            sum += difference;
+            scale = float.IsFinite(first[i]) ? Math.Max(scale, Math.Abs(first[i])) : scale;
+        }
+
+        var mean = first.Length == 0 ? 0 : sum / first.Length;
+        return new(name, largest, mean, Relative(largest, scale), Relative(mean, scale));
+    }
+
+    private static double Relative(double difference, double scale) => difference == 0 ? 0 : difference / scale;
+
+    private static IReadOnlyList<TensorData> Outputs(RunnableNetwork network, IReadOnlyList<TensorData> inputs)
+    {
+        using var run = network.Prepare(NetworkInputs.As(network, inputs));
+        run.Execute();
+        return run.Read();
+    }
+}

@@ -1,0 +1,60 @@
+using Ocs.Cli.Output;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runtimes;
+
+/// <summary>Opens what a command line names, to be run.</summary>
+internal static class RunnableNetworks
+{
+    /// <summary>An ONNX file under ONNX Runtime, anything else under libtorch.</summary>
+    public static RunnableNetwork Open(ModelRequest request, CommandConsole console)
+    {
+        if (ModelSource.IsOnnx(request.Model))
+        {
+            return OnnxNetwork.Open(request.Model, TorchRuntime.Threads);
+        }
+
+        return new TorchNetwork(request.Model, ModelSource.Open(request, console));
+    }
+
+    /// <summary>
+    /// Adds a network under each of the runtimes, with so many threads, to a list that owns them. An ONNX file that libtorch cannot run
+    /// is left to ONNX Runtime, with a word.
+    /// </summary>
+    public static void OpenAll(
+        ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console, List<RunnableNetwork> networks)
+    {
+        if (AddLibtorch(request, mayFail: runtimes.Contains(NetworkRuntime.Onnxruntime), console, networks) is { } problem)
+        {
+            networks.Add(OnnxNetwork.Open(request.Model, threads));
+            console.Error.WriteLine($"{request.Model} is timed under ONNX Runtime only: {problem}");
+            return;
+        }
+
+        var network = (TorchNetwork)networks[^1];
+        if (runtimes.Contains(NetworkRuntime.Onnxruntime))
+        {
+            networks.Add(OnnxNetwork.Of(network, threads));
+        }
+
+        if (!runtimes.Contains(NetworkRuntime.Libtorch))
+        {
+            networks.Remove(network);
+            network.Dispose();
+        }
+    }
+
+    // What is wrong, or null. Random weights take as long as trained ones, so nothing is said of them.
+    private static string? AddLibtorch(ModelRequest request, bool mayFail, CommandConsole console, List<RunnableNetwork> networks)
+    {
+        try
+        {
+            networks.Add(new TorchNetwork(request.Model, ModelSource.Open(request, console with { Error = TextWriter.Null })));
+            return null;
+        }
+        catch (OcsInputException error) when (mayFail && ModelSource.IsOnnx(request.Model) && File.Exists(request.Model))
+        {
+            return error.Message;
+        }
+    }
+}

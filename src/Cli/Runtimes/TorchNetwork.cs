@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runtimes;
+
+/// <summary>A network under libtorch, without autograd. It owns the graph's weights.</summary>
+internal sealed class TorchNetwork : RunnableNetwork
+{
+    private readonly Executor _executor;
+
+    public TorchNetwork(string name, OcsModel model)
+        : base(name)
+    {
+        Model = model;
+        Size = new(model.Graph.Macs, model.Graph.ParameterCount);
+        _executor = new(model.Graph, model.Parameters);
+    }
+
+    public OcsModel Model { get; }
+
+    public override string Runtime => $"libtorch {TorchRuntime.Version}";
+
+    public override ImmutableArray<ValueInfo> Inputs =>
+    [
+        .. Model.Graph.InputNodes.Select(node => new ValueInfo(node.Name, ElementType.Float32, node.Shape.SetItem(0, -1))),
+    ];
+
+    public override ImmutableArray<string> Outputs =>
+        [.. Model.Graph.Outputs.Distinct().Select(output => Model.Graph.Nodes[output].Name)];
+
+    public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
+        new TorchRun(_executor, Tensor.FromArray(inputs[0].As<float>(), inputs[0].Shape.AsSpan()));
+
+    public override void Dispose() => Model.Dispose();
+
+    private sealed class TorchRun(Executor executor, Tensor input) : NetworkRun
+    {
+        private IReadOnlyList<Tensor> _outputs = [];
+
+        public override void Execute()
+        {
+            Release();
+            using var _ = Autograd.NoGrad();
+            _outputs = executor.ForwardAll(input, training: false);
+        }
+
+        public override IReadOnlyList<TensorData> Read() => [.. _outputs.Select(output =>
+        {
+            using var floats = output.To(DType.Float32);
+            return TensorData.Of(floats.ToArray<float>(), floats.Shape);
+        })];
+
+        public override void Dispose()
+        {
+            Release();
+            input.Dispose();
+        }
+
+        private void Release()
+        {
+            foreach (var output in _outputs)
+            {
+                output.Dispose();
+            }
+
+            _outputs = [];
+        }
+    }
+}

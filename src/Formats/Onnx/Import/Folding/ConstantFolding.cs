@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Ocs.Formats.Onnx.Import.Shapes;
+
+namespace Ocs.Formats.Onnx.Import.Folding;
+
+/// <summary>
+/// Computes what depends on constants and shapes only, infers the shape of everything else, and drops nodes that change nothing. All for a
+/// batch of one: a batch that flows through Shape, Gather and Concat to a Reshape comes out as its dimension 0.
+/// </summary>
+internal static class ConstantFolding
+{
+    public static void Apply(OnnxGraph graph)
+    {
+        foreach (var listed in graph.Nodes.ToArray())
+        {
+            // A node before this one may have been dropped, and this one rewired.
+            var node = listed.Outputs.Select(graph.Maker).OfType<OnnxNode>().FirstOrDefault(listed);
+            if (node.Is("Shape") || node.Is("Size") || IsOfConstants(graph, node))
+            {
+                if (Fold(new(graph, node)) is { IsDefault: false } constants)
+                {
+                    graph.Remove(node);
+                    foreach (var (output, constant) in node.Outputs.Zip(constants).Where(pair => pair.First.Length > 0))
+                    {
+                        graph.Constants[output] = constant;
+                    }
+
+                    continue;
+                }
+            }
+
+            Infer(new(graph, node));
+            if (ChangesNothing(graph, node))
+            {
+                graph.Redirect(node.Output, node.Inputs[0]);
+                graph.Remove(node);
+            }
+        }
+
+        graph.Sort();
+    }
+
+    /// <summary>Infers shapes and kinds again where passes have added nodes.</summary>
+    public static void Infer(NodeArguments node)
+    {
+        var shapes = ShapeInference.Infer(node);
+        var kind = ShapeInference.KindOf(node);
+        foreach (var (output, shape) in node.Node.Outputs.Zip(shapes))
+        {
+            node.Graph.Shapes[output] = shape;
+            node.Graph.Kinds[output] = kind;
+        }
+    }
+
+    private static bool IsOfConstants(OnnxGraph graph, OnnxNode node) =>
+        node.Domain.Length == 0 && (node.Type == "Constant" || node.Inputs.Any(input => input.Length > 0))
+        && node.Inputs.All(input => input.Length == 0 || graph.Constants.ContainsKey(input));
+
+    private static ImmutableArray<OnnxTensor> Fold(NodeArguments node)
+    {
+        ImmutableArray<OnnxTensor> inputs =
+            [.. node.Node.Inputs.Select(input => node.Graph.Constant(input)).OfType<OnnxTensor>()];
+        switch (node.Node.Type)
+        {
+            case "Constant": return [Constants.Constant(node)];
+            case "Shape": return [Constants.Shape(node)];
+            case "Size": return [OnnxTensor.Of(OnnxKind.Integer, [], [OnnxTensor.CountOf(node.Shape(0))])];
+
+            // PyTorch's exporter writes parameters that are bit by bit equal once: each gets its own again.
+            case "Identity": return [inputs[0].Named(node.Node.Output)];
+            case "Cast": return [Constants.Cast(node, inputs[0])];
+            case "ConstantOfShape": return [Constants.ConstantOfShape(node, inputs[0])];
+            case "Range": return [Constants.Range(node, inputs)];
+            case "Split": return [.. Movement.Split(node, inputs[0], ShapeInference.Infer(node))];
+        }
+
+        if (Elementwise.Fold(node, inputs) is { } computed)
+        {
+            return [computed];
+        }
+
+        var shape = ShapeInference.Infer(node)[0];
+        return (Movement.Fold(node, inputs[0], shape) ?? Reductions.Fold(node, inputs[0], shape)) is { } moved ? [moved] : default;
+    }
+
+    private static bool ChangesNothing(OnnxGraph graph, OnnxNode node) => node.Domain.Length == 0 && node.Type switch
+    {
+        "Identity" => true,
+        "Cast" => graph.KindOf(node.Inputs[0]) == graph.KindOf(node.Output),
+        "Reshape" or "Expand" or "Tile" or "Flatten" or "Squeeze" or "Unsqueeze" or "Pad" => KeepsShape(graph, node),
+        "Slice" => KeepsShape(graph, node) && SliceRange.Of(new(graph, node)).All(range => range.Step == 1),
+        "Transpose" => MovementShapes.Order(new(graph, node)).Select((dimension, place) => dimension == place).All(same => same),
+        "Concat" => node.Inputs.Length == 1,
+        _ => false,
+    };
+
+    private static bool KeepsShape(OnnxGraph graph, OnnxNode node) => graph.ShapeOf(node.Inputs[0]).SequenceEqual(graph.ShapeOf(node.Output))
+        && (node.Type != "Pad" || MovementShapes.Pads(new(graph, node)).Before.All(size => size == 0));
+}

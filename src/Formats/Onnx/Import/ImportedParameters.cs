@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Formats.Onnx.Import;
+
+/// <summary>
+/// The parameters of an imported network. One initializer that several nodes read is one parameter; those that exporters number are named
+/// after their node.
+/// </summary>
+internal sealed partial class ImportedParameters
+{
+    private const string Weight = ".weight";
+
+    private readonly Dictionary<(OnnxTensor Origin, bool Transposed, string Shape), ParameterSpec> _specs = [];
+    private readonly Dictionary<string, Func<Tensor>> _values = new(StringComparer.Ordinal);
+
+    /// <summary>The parameter that holds a constant in a shape of equally many numbers.</summary>
+    public ParameterSpec Take(OnnxTensor constant, ImmutableArray<long> shape, string wish, ParameterRole role)
+    {
+        var key = (constant.TransposeOf ?? constant, constant.TransposeOf is not null, string.Join(',', shape));
+        if (!_specs.TryGetValue(key, out var spec))
+        {
+            var name = key.Item1.Name is { } given && IsUsable(given) ? given : wish;
+            _specs[key] = spec = new(Fresh(name), shape, role, StartOf(role, shape));
+            _values.Add(spec.Name, () => Tensor.FromArray<float>(constant.Floats, shape.AsSpan()));
+        }
+
+        return spec;
+    }
+
+    /// <summary>A parameter of one value that no initializer has.</summary>
+    public ParameterSpec Fill(string wish, ImmutableArray<long> shape, ParameterRole role, double value)
+    {
+        var spec = new ParameterSpec(Fresh(wish), shape, role, Initialization.Constant(value));
+        _values.Add(spec.Name, () => Tensor.Full(shape.AsSpan(), value, role == ParameterRole.Counter ? DType.Int64 : DType.Float32));
+        return spec;
+    }
+
+    /// <summary>The name that a parameter would have beside a weight: <c>conv1.weight</c>, <c>conv1.PART</c>.</summary>
+    public static string Beside(ParameterSpec weight, string nodeName, string part) => weight.Name.EndsWith(Weight, StringComparison.Ordinal)
+        ? $"{weight.Name[..^Weight.Length]}.{part}"
+        : $"{nodeName}.{part}";
+
+    /// <summary>The tensors of a graph's parameters, which the caller owns.</summary>
+    public ParameterTable ToTable(Graph graph)
+    {
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var spec in graph.Parameters)
+            {
+                tensors.Add(spec.Name, _values[spec.Name]());
+            }
+
+            return ParameterTable.FromTensors(graph, tensors);
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Whether a name is one that somebody gave: not a number, a path of scopes, or a kind of value with a number.</summary>
+    internal static bool IsUsable(string name) => name.Length > 0 && !NumberedByExporter().IsMatch(name);
+
+    private static Initialization StartOf(ParameterRole role, ImmutableArray<long> shape) => role switch
+    {
+        ParameterRole.Weight => Initialization.Uniform(1 / Math.Sqrt(Math.Max(shape.Skip(1).Aggregate(1L, (product, size) => product * size), 1))),
+        ParameterRole.NormWeight => Initialization.Constant(1),
+        _ => Initialization.Constant(0),
+    };
+
+    private string Fresh(string wish)
+    {
+        var name = wish;
+        for (var number = 2; _values.ContainsKey(name); number++)
+        {
+            name = $"{wish}_{number}";
+        }
+
+        return name;
+    }
+
+    [GeneratedRegex("""^(.*::.*|/.*|\d+|(val|const|constant|tensor|initializer|var)_?\d+)$""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex NumberedByExporter();
+}

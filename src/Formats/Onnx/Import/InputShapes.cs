@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+using Onnx;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace Ocs.Formats.Onnx.Import;
+
+/// <summary>The shapes of a network's inputs: dimension 0 is the batch, what else the file leaves open the user states.</summary>
+internal static class InputShapes
+{
+    public static void Add(OnnxGraph graph, ValueInfoProto input, ReadOnlySpan<long> inputSize)
+    {
+        var tensor = input.Type?.TensorType
+            ?? throw new OcsInputException($"input '{input.Name}' is no tensor, and only tensors are read.");
+        var dimensions = tensor.Shape?.Dim.ToArray() ?? [];
+        if (dimensions.Length == 0 && inputSize.IsEmpty)
+        {
+            throw new OcsInputException($"input '{input.Name}' has no shape: state it with --input-size, 3x224x224 for example.");
+        }
+
+        if (dimensions.Length > 0 && !inputSize.IsEmpty && dimensions.Length != inputSize.Length + 1)
+        {
+            throw new OcsInputException(
+                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, but {inputSize.Length} were stated, with --input-size or by the data set.");
+        }
+
+        var shape = ImmutableArray.CreateBuilder<long>();
+        shape.Add(1);
+        for (var dimension = 1; dimension < Math.Max(dimensions.Length, inputSize.Length + 1); dimension++)
+        {
+            var known = dimension < dimensions.Length ? dimensions[dimension].DimValue : 0;
+            var stated = inputSize.IsEmpty ? 0 : inputSize[dimension - 1];
+            if (known > 0 && stated > 0 && known != stated)
+            {
+                throw new OcsInputException($"input '{input.Name}' is {known} long in dimension {dimension}, but {stated} was stated, with --input-size or by the data set.");
+            }
+
+            shape.Add(Math.Max(known, stated) is > 0 and var size
+                ? size
+                : throw new OcsInputException(
+                    $"input '{input.Name}' leaves dimension {dimension} open: state its size with --input-size, 3x224x224 for example."));
+        }
+
+        graph.Inputs.Add(input.Name);
+        graph.Shapes[input.Name] = shape.ToImmutable();
+        graph.Kinds[input.Name] = (DataType)tensor.ElemType switch
+        {
+            DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double or DataType.Undefined => OnnxKind.Float,
+            DataType.Bool => OnnxKind.Boolean,
+            _ => OnnxKind.Integer,
+        };
+    }
+}

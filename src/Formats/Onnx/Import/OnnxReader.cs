@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Google.Protobuf;
+using Ocs.Torch;
+using Onnx;
+using AttributeType = Onnx.AttributeProto.Types.AttributeType;
+
+namespace Ocs.Formats.Onnx.Import;
+
+/// <summary>Reads a file into an <see cref="OnnxGraph"/>. Nothing is believed: whatever is wrong is one sentence.</summary>
+internal static class OnnxReader
+{
+    public const int LowestOpset = 9;
+    public const int HighestOpset = 21;
+
+    private const int RecursionLimit = 32;
+
+    private static readonly ImmutableArray<string> ExportersNames = ["torch_jit", "torch-jit-export", "main_graph", "graph"];
+
+    /// <summary>The network of a file. A size of the inputs without the batch fills in what the file leaves open.</summary>
+    public static OnnxGraph Read(string path, ReadOnlySpan<long> inputSize = default)
+    {
+        var model = WholeFile.Read(path, stream => Parse(stream));
+        return ToGraph(model, path, inputSize);
+    }
+
+    internal static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
+    {
+        var message = model.Graph ?? throw new OcsInputException("it holds no network.");
+        if (message.SparseInitializer.Count > 0)
+        {
+            throw new OcsInputException("it has sparse weights, which are not read: write them as full tensors.");
+        }
+
+        var isNamed = message.Name.Length > 0 && !ExportersNames.Contains(message.Name);
+        var graph = new OnnxGraph(isNamed ? message.Name : Path.GetFileNameWithoutExtension(path), OpsetOf(model));
+        var tensors = new TensorReader(new(path));
+        foreach (var initializer in message.Initializer)
+        {
+            if (initializer.Name.Length == 0 || !graph.Constants.TryAdd(initializer.Name, tensors.Read(initializer, initializer.Name)))
+            {
+                throw new OcsInputException($"two initializers are named '{initializer.Name}', or one has no name.");
+            }
+        }
+
+        foreach (var input in message.Input.Where(input => !graph.Constants.ContainsKey(input.Name)))
+        {
+            InputShapes.Add(graph, input, inputSize);
+        }
+
+        foreach (var property in model.MetadataProps)
+        {
+            graph.Metadata[property.Key] = property.Value;
+        }
+
+        AddNodes(graph, message, tensors);
+        graph.Outputs.AddRange(message.Output.Select(output => output.Name));
+        if (graph.Outputs.Count == 0)
+        {
+            throw new OcsInputException("its network has no output.");
+        }
+
+        graph.Sort();
+        return graph;
+    }
+
+    private static ModelProto Parse(FileStream stream)
+    {
+        try
+        {
+            using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, RecursionLimit);
+            return ModelProto.Parser.ParseFrom(input);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new OcsInputException($"it is no ONNX file, or is damaged ({error.Message.TrimEnd('.')}): give the whole file.", error);
+        }
+    }
+
+    private static long OpsetOf(ModelProto model)
+    {
+        if (model.Functions.Count > 0)
+        {
+            throw new OcsInputException("it defines functions of its own, which are not read: export it with its functions inlined.");
+        }
+
+        var version = model.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version
+            ?? throw new OcsInputException("it does not say which version of ONNX's operators it uses.");
+        return version is >= LowestOpset and <= HighestOpset
+            ? version
+            : throw new OcsInputException(
+                $"it uses operators of opset {version}, and {LowestOpset} to {HighestOpset} are read: export it again with one of them.");
+    }
+
+    private static void AddNodes(OnnxGraph graph, GraphProto message, TensorReader tensors)
+    {
+        for (var index = 0; index < message.Node.Count; index++)
+        {
+            var node = message.Node[index];
+            var name = graph.FreshName(node.Name.Length > 0 ? node.Name : FormattableString.Invariant($"{node.OpType}_{index}"));
+            var attributes = ImmutableDictionary.CreateBuilder<string, object>(StringComparer.Ordinal);
+            var added = new OnnxNode(
+                name, node.OpType, node.Domain == "ai.onnx" ? "" : node.Domain, [.. node.Input], [.. node.Output], attributes.ToImmutable());
+            foreach (var attribute in node.Attribute)
+            {
+                attributes[attribute.Name] = ValueOf(attribute, added, tensors);
+            }
+
+            graph.Add(added with { Attributes = attributes.ToImmutable() });
+        }
+    }
+
+    private static object ValueOf(AttributeProto attribute, OnnxNode node, TensorReader tensors) => attribute.Type switch
+    {
+        AttributeType.Float => attribute.F,
+        AttributeType.Int => attribute.I,
+        AttributeType.String => attribute.S.ToStringUtf8(),
+        AttributeType.Tensor when attribute.T is not null => tensors.Read(attribute.T, null),
+        AttributeType.Floats => attribute.Floats.ToArray(),
+        AttributeType.Ints => attribute.Ints.ToArray(),
+        _ => throw node.Error($"attribute '{attribute.Name}' is of the kind {attribute.Type}, which no operator that is read has"),
+    };
+}

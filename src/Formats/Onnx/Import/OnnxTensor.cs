@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Formats.Onnx.Import;
+
+/// <summary>What the importer tells apart: every kind of real numbers is a 32-bit float, every kind of whole numbers 64 bits.</summary>
+internal enum OnnxKind
+{
+    Float,
+    Integer,
+    Boolean,
+}
+
+/// <summary>A known value: an initializer, a constant, or what was folded. Its numbers are read when they are first asked for.</summary>
+internal sealed class OnnxTensor
+{
+    private readonly Lazy<float[]>? _floats;
+    private readonly Lazy<long[]>? _integers;
+
+    private OnnxTensor(OnnxKind kind, ImmutableArray<long> shape, Lazy<float[]>? floats, Lazy<long[]>? integers, string? name)
+    {
+        (Kind, Shape, _floats, _integers, Name) = (kind, shape, floats, integers, name);
+    }
+
+    public OnnxKind Kind { get; }
+
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>The initializer that these numbers are, in its order; null for what was computed.</summary>
+    public string? Name { get; }
+
+    /// <summary>The matrix that this is the transpose of, where it is known to be one.</summary>
+    public OnnxTensor? TransposeOf { get; private init; }
+
+    public long Count => CountOf(Shape);
+
+    /// <summary>The numbers, row-major, as 32-bit floats.</summary>
+    public float[] Floats => _floats is not null ? _floats.Value : Array.ConvertAll(_integers!.Value, number => (float)number);
+
+    /// <summary>The numbers, row-major, fractions cut off; booleans are 0 and 1.</summary>
+    public long[] Integers => _integers is not null ? _integers.Value : Array.ConvertAll(_floats!.Value, number => (long)number);
+
+    /// <summary>The numbers of any kind.</summary>
+    public double[] Numbers => _floats is not null
+        ? Array.ConvertAll(_floats.Value, number => (double)number)
+        : Array.ConvertAll(_integers!.Value, number => (double)number);
+
+    public static OnnxTensor OfFloats(ImmutableArray<long> shape, Func<float[]> numbers, string? name = null) =>
+        new(OnnxKind.Float, shape, new(numbers), null, name);
+
+    public static OnnxTensor OfIntegers(
+        ImmutableArray<long> shape, Func<long[]> numbers, OnnxKind kind = OnnxKind.Integer, string? name = null) =>
+        new(kind, shape, null, new(numbers), name);
+
+    public static OnnxTensor Of(params long[] vector) => OfIntegers([vector.Length], () => vector);
+
+    public static OnnxTensor Of(OnnxKind kind, ImmutableArray<long> shape, double[] numbers) => kind switch
+    {
+        OnnxKind.Float => OfFloats(shape, () => Array.ConvertAll(numbers, number => (float)number)),
+        OnnxKind.Boolean => OfIntegers(shape, () => Array.ConvertAll(numbers, number => number != 0 ? 1L : 0L), kind),
+        _ => OfIntegers(shape, () => Array.ConvertAll(numbers, number => (long)number)),
+    };
+
+    /// <summary>The same numbers as a parameter of its own.</summary>
+    public OnnxTensor Named(string? name) => new(Kind, Shape, _floats, _integers, name);
+
+    /// <summary>The same numbers, row-major, in another shape.</summary>
+    public OnnxTensor Reshaped(ImmutableArray<long> shape) =>
+        new(Kind, shape, _floats, _integers, shape.SequenceEqual(Shape) ? Name : null);
+
+    /// <summary>Rows as columns of a matrix.</summary>
+    public OnnxTensor Transposed()
+    {
+        if (TransposeOf is not null)
+        {
+            return TransposeOf;
+        }
+
+        float[] Compute()
+        {
+            var (rows, columns, from) = (Shape[0], Shape[1], Floats);
+            var to = new float[from.Length];
+            for (var row = 0L; row < rows; row++)
+            {
+                for (var column = 0L; column < columns; column++)
+                {
+                    to[column * rows + row] = from[row * columns + column];
+                }
+            }
+
+            return to;
+        }
+
+        return new(OnnxKind.Float, [Shape[1], Shape[0]], new(Compute), null, null) { TransposeOf = this };
+    }
+
+    /// <summary>Whether it is one number, in any shape.</summary>
+    public bool IsScalar => Count == 1;
+
+    public static long CountOf(ImmutableArray<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
+}

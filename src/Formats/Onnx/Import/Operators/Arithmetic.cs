@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>
+/// Sums, differences, products and quotients. With a constant: one number or one a channel is an <see cref="Affine"/>, what the file names
+/// a parameter is one.
+/// </summary>
+internal static class Arithmetic
+{
+    public static void Import(NodeImport node)
+    {
+        if (node.Node.Inputs.Length != 2)
+        {
+            throw node.Error($"it has {node.Node.Inputs.Length} inputs, and 2 are read: export the sum of two values at a time");
+        }
+
+        if (node.IsConstant(1))
+        {
+            WithConstant(node, node.Any(0), node.Constant(1), isLeft: false);
+        }
+        else if (node.IsConstant(0))
+        {
+            WithConstant(node, node.Any(1), node.Constant(0), isLeft: true);
+        }
+        else
+        {
+            var (a, b) = SameRank(node, node.Any(0), node.Any(1));
+            node.Output(a with { Value = Combine(node, a.Value, b.Value) });
+        }
+    }
+
+    public static void Negate(NodeImport node)
+    {
+        var x = node.Any(0);
+        node.Output(x with { Value = node.Builder.Affine(node.Name, x.Value, [-1], [0]) });
+    }
+
+    /// <summary>A shape with as many dimensions as a value has, by ones in front.</summary>
+    public static ImmutableArray<long> Aligned(NodeImport node, ImmutableArray<long> shape, int rank)
+    {
+        var surplus = Math.Max(shape.Length - rank, 0);
+        return shape.Take(surplus).All(size => size == 1)
+            ? [.. Enumerable.Repeat(1L, Math.Max(rank - shape.Length, 0)), .. shape.Skip(surplus)]
+            : throw node.Error($"constant {NodeShapes.Show(shape)} has more dimensions than the value of {rank} that it meets");
+    }
+
+    /// <summary>A constant's shape in our order of dimensions, batch first; it must be the same for each sample.</summary>
+    public static ImmutableArray<long> Ordered(NodeImport node, OnnxTensor constant, Imported x)
+    {
+        var rank = node.ShapeOf(x.Value).Length;
+        var aligned = Aligned(node, constant.Shape, rank);
+        return aligned[x.Batch] == 1
+            ? [.. Enumerable.Range(0, rank).Select(dimension => aligned[x.Axis(dimension)])]
+            : throw node.Error($"constant {NodeShapes.Show(constant.Shape)} differs from sample to sample");
+    }
+
+    private static void WithConstant(NodeImport node, Imported x, OnnxTensor constant, bool isLeft)
+    {
+        var shape = Ordered(node, constant, x);
+        var isNamed = constant.Name is { } name && ImportedParameters.IsUsable(name) && !constant.IsScalar && !IsInput(node);
+        var isPerChannel = shape.Length >= 2 && !shape.Where((size, dimension) => size != 1 && dimension != 1).Any()
+            && (constant.IsScalar || node.ShapeOf(x.Value)[1] == shape[1]);
+        if (isNamed && isPerChannel && shape.Length == 4 && node.Node.Type == "Mul")
+        {
+            var factor = node.Parameter(constant, "layer_scale", ParameterRole.NormWeight, [shape[1], 1, 1]);
+            node.Output(x with { Value = node.Builder.Add(node.Name, new LayerScale2d(), [x.Value], [factor]) });
+        }
+        else if (isPerChannel && !isNamed && AffineOf(node.Node.Type, constant, isLeft) is { } affine)
+        {
+            node.Output(x with { Value = node.Builder.Affine(node.Name, x.Value, affine.Scale, affine.Shift) });
+        }
+        else
+        {
+            var value = node.ParameterValue(node.Part("constant"), constant, shape);
+            node.Output(x with { Value = isLeft ? Combine(node, value, x.Value) : Combine(node, x.Value, value) });
+        }
+    }
+
+    // Constants on images are how these are normalized.
+    private static bool IsInput(NodeImport node) => node.Node.Inputs.Any(node.Graph.Inputs.Contains);
+
+    private static (ImmutableArray<double> Scale, ImmutableArray<double> Shift)? AffineOf(string type, OnnxTensor constant, bool isLeft)
+    {
+        var numbers = constant.Numbers;
+        ImmutableArray<double> values = [.. numbers];
+        return (type, isLeft) switch
+        {
+            _ when !numbers.All(double.IsFinite) => null,
+            ("Add" or "Sum", _) => ([1], values),
+            ("Sub", false) => ([1], [.. numbers.Select(number => -number)]),
+            ("Sub", true) => ([-1], values),
+            ("Mul", _) => (values, [0]),
+            ("Div", false) when !numbers.Contains(0) => ([.. numbers.Select(number => 1 / number)], [0]),
+            _ => null,
+        };
+    }
+
+    private static Value Combine(NodeImport node, Value a, Value b) => node.Node.Type switch
+    {
+        "Add" or "Sum" => node.Builder.Add(node.Name, a, b),
+        "Sub" => node.Builder.Subtract(node.Name, a, b),
+        "Mul" => node.Builder.Multiply(node.Name, a, b),
+        _ => node.Builder.Divide(node.Name, a, b),
+    };
+
+    private static (Imported A, Imported B) SameRank(NodeImport node, Imported a, Imported b)
+    {
+        var (left, right) = (node.ShapeOf(a.Value), node.ShapeOf(b.Value));
+        return left.Length == right.Length && a.Batch == b.Batch
+            ? (a, b)
+            : throw node.Error($"values {NodeShapes.Show(left)} and {NodeShapes.Show(right)} do not meet in the same dimensions");
+    }
+}

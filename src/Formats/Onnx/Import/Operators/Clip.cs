@@ -1,0 +1,46 @@
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>Bounds: 0 to 6 is ReLU6, 0 and more ReLU, all others are one of the two between two lines.</summary>
+internal static class Clip
+{
+    // Files mean "no bound" by the largest float.
+    private const double Unbounded = 1e38;
+
+    public static void Import(NodeImport node)
+    {
+        var x = node.Any(0);
+        node.Output(x with { Value = Bound(node, x.Value, Of(node, "min", 1), Of(node, "max", 2)) });
+    }
+
+    private static double? Of(NodeImport node, string attribute, int input)
+    {
+        var bound = node.Node.Has(attribute) ? node.Node.Float(attribute, 0) : node.Arguments.Constant(input)?.Numbers[0];
+        return bound is null || Math.Abs(bound.Value) >= Unbounded ? null : bound;
+    }
+
+    private static Value Bound(NodeImport node, Value x, double? lowest, double? highest)
+    {
+        Value Line(string name, Value value, double scale, double shift) => (scale, shift) == (1, 0)
+            ? value
+            : node.Builder.Affine(name, value, [scale], [shift]);
+
+        Value Between(ActivationKind kind, double scale, double shift) =>
+            (scale, shift) == (1, 0) ? node.Builder.Activation(node.Name, x, kind) : Line(
+                node.Name,
+                node.Builder.Activation(node.Part("bound"), Line(node.Part("before"), x, scale, -shift * scale), kind),
+                1 / scale,
+                shift);
+
+        return (lowest, highest) switch
+        {
+            (null, null) => x,
+            ({ } low, null) => Between(ActivationKind.Relu, 1, low),
+            (null, { } high) => Between(ActivationKind.Relu, -1, high),
+            ({ } low, { } high) when high > low => Between(ActivationKind.Relu6, 6 / (high - low), low),
+            _ => throw node.Error($"its lowest value {lowest} is not below its highest {highest}"),
+        };
+    }
+}

@@ -1,0 +1,17 @@
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>Dropout: nothing in inference, its probability again when the network is trained.</summary>
+internal static class Dropout
+{
+    public static void Import(NodeImport node)
+    {
+        if (node.Node.OutputOrNull(1) is { } mask && (node.Graph.Users(mask).Count > 0 || node.Graph.Outputs.Contains(mask)))
+        {
+            throw node.Error("its mask is used, which inference does not make");
+        }
+
+        var ratio = node.Node.Has("ratio") ? node.Node.Float("ratio", 0) : node.Arguments.Constant(1)?.Numbers[0] ?? 0.5;
+        var x = node.Any(0);
+        node.Output(ratio == 0 ? x : x with { Value = node.Builder.Dropout(node.Name, x.Value, Math.Round(ratio, 6)) });
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>What patterns make and ONNX has no operator for.</summary>
+internal static class Fused
+{
+    public static void Import(NodeImport node)
+    {
+        switch (node.Node.Type)
+        {
+            case "Linear":
+                Product.Linear(node, node.Any(0), node.Constant(1), node.Arguments.Constant(2));
+                break;
+            case "Silu":
+                Apply(node, new Graphs.Operators.Activation(ActivationKind.Silu));
+                break;
+            case "Normalize":
+                Apply(node, new Normalize());
+                break;
+            case "ChannelShuffle":
+                node.Output(node.Builder.ChannelShuffle(node.Name, node.Input(), (int)node.Node.Int("groups", 1)));
+                break;
+            case "RmsNorm":
+                Apply(node, new RmsNorm(node.Node.Float("epsilon", 0)), node.Parameter(1, "weight", ParameterRole.NormWeight));
+                break;
+            case "LogitScale":
+                Apply(node, new LogitScale(node.Node.Float("largest", Math.Log(100))), node.Parameter(1, "value", ParameterRole.Bias));
+                break;
+            case "LayerScale2d":
+                var factor = node.Constant(1);
+                Apply(node, new LayerScale2d(), node.Parameter(factor, "layer_scale", ParameterRole.NormWeight, [factor.Count, 1, 1]));
+                break;
+            case "Roll":
+                Roll(node);
+                break;
+            case "RelativePositionBias":
+                RelativePositionBias(node);
+                break;
+            case "ScaledDotProductAttention":
+                Attention(node);
+                break;
+            default:
+                throw OnnxOperators.Unknown(node.Node);
+        }
+    }
+
+    private static void Apply(NodeImport node, Operator op, params ParameterSpec[] specs)
+    {
+        var x = node.Any(0);
+        node.Output(x with { Value = node.Builder.Add(node.Name, op, [x.Value], specs) });
+    }
+
+    private static void Roll(NodeImport node)
+    {
+        var x = node.Any(0);
+        ImmutableArray<int> shifts = [.. (node.Node.Ints("shifts") ?? []).Select(shift => (int)shift)];
+        ImmutableArray<int> dimensions = [.. (node.Node.Ints("dimensions") ?? []).Select(dimension => x.Dimension((int)dimension))];
+        node.Output(x with { Value = node.Builder.Roll(node.Name, x.Value, shifts, dimensions) });
+    }
+
+    private static void RelativePositionBias(NodeImport node)
+    {
+        var window = node.Node.Ints("window") is [var height, var width] ? new Pair((int)height, (int)width) : throw node.Error("it has no window");
+        var table = node.Parameter(0, "table", ParameterRole.Bias);
+        var value = node.Builder.Add(node.Part("table"), new Graphs.Operators.ParameterValue(AddsBatch: true), [], [table]);
+        node.Output(node.Builder.Add(node.Name, new RelativePositionBias(window), [value], []));
+    }
+
+    private static void Attention(NodeImport node)
+    {
+        var (q, k, v) = (node.Any(0), node.Any(1), node.Any(2));
+        if (q.Batch != k.Batch || q.Batch != v.Batch || q.Batch >= node.ShapeOf(q.Value).Length - 2)
+        {
+            throw node.Error("the batch is another dimension in its inputs, or one that is multiplied");
+        }
+
+        Value Bias(int input) => node.IsConstant(input)
+            ? node.ParameterValue(node.Part("bias"), node.Constant(input), Arithmetic.Ordered(node, node.Constant(input), q))
+            : node.Any(input) is var bias && bias.Batch == q.Batch ? bias.Value : throw node.Error("the batch is another dimension in its bias");
+
+        var op = new ScaledDotProductAttention(node.Node.Float("scale", 1));
+        var biases = Enumerable.Range(3, node.Node.Inputs.Length - 3).Select(Bias);
+        node.Output(q with { Value = node.Builder.Add(node.Name, op, [q.Value, k.Value, v.Value, .. biases], []) });
+    }
+}

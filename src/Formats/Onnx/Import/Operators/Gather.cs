@@ -1,0 +1,70 @@
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>Indices of a dimension: one of them, a range, some channels, or rows of a table for each index of a value.</summary>
+internal static class Gather
+{
+    public static void Import(NodeImport node)
+    {
+        if (node.IsConstant(0))
+        {
+            Embedding(node);
+            return;
+        }
+
+        var x = node.Any(0);
+        var axis = node.Arguments.Axis(0, node.ShapeOf(x.Value).Length);
+        var (dimension, indices) = (x.Dimension(axis), node.Constant(1));
+        if (dimension == 0)
+        {
+            throw node.Error("it selects samples of the batch");
+        }
+
+        var size = node.ShapeOf(x.Value)[dimension];
+        int[] places = [.. indices.Integers.Select(index => (int)(index < 0 ? index + size : index))];
+        if (indices.Shape.IsEmpty)
+        {
+            // A dimension before the batch goes.
+            node.Output(node.Builder.Select(node.Name, x.Value, dimension, places[0]), axis < x.Batch ? x.Batch - 1 : x.Batch);
+            return;
+        }
+
+        if (indices.Shape.Length != 1 || places.Length == 0)
+        {
+            throw node.Error($"its indices {NodeShapes.Show(indices.Shape)} are neither one nor a list");
+        }
+
+        var isRange = places.Select((place, index) => place == places[0] + index).All(same => same);
+        node.Output(x with
+        {
+            Value = isRange ? node.Builder.Slice(node.Name, x.Value, dimension, places[0], places.Length)
+                : dimension == 1 ? node.Builder.SelectChannels(node.Name, x.Value, [.. places])
+                : Rows(node, x.Value, dimension, places),
+        });
+    }
+
+    private static void Embedding(NodeImport node)
+    {
+        var table = node.Constant(0);
+        if (table.Shape.Length != 2 || node.Arguments.Axis(0, 2) != 0)
+        {
+            throw node.Error($"its table {NodeShapes.Show(table.Shape)} is not one of rows");
+        }
+
+        var indices = node.Any(1);
+        node.Output(indices with
+        {
+            Value = node.Builder.Add(node.Name, new Embedding(), [indices.Value], [node.Parameter(table, "weight", ParameterRole.Weight)]),
+        });
+    }
+
+    private static Value Rows(NodeImport node, Value x, int dimension, int[] places)
+    {
+        int[] order = [.. Enumerable.Range(0, node.ShapeOf(x).Length)];
+        (order[1], order[dimension]) = (order[dimension], order[1]);
+        var front = node.Builder.Permute(node.Part("front"), x, order);
+        return node.Builder.Permute(node.Name, node.Builder.SelectChannels(node.Part("selected"), front, [.. places]), order);
+    }
+}

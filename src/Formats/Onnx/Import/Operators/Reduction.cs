@@ -1,0 +1,34 @@
+using Ocs.Formats.Onnx.Import.Shapes;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>Means, sums and maxima over some axes.</summary>
+internal static class Reduction
+{
+    public static void Import(NodeImport node)
+    {
+        var x = node.Any(0);
+        var axes = ReductionShapes.Axes(node.Arguments, node.ShapeOf(x.Value).Length);
+        if (axes.Contains(x.Batch))
+        {
+            throw node.Error("it runs over the batch");
+        }
+
+        if (axes.Length == 0)
+        {
+            node.Output(x);
+            return;
+        }
+
+        var kind = node.Node.Type switch
+        {
+            "ReduceMean" => ReduceKind.Mean,
+            "ReduceSum" => ReduceKind.Sum,
+            _ => ReduceKind.Max,
+        };
+        var keeps = node.Node.Int("keepdims", 1) != 0;
+        var value = node.Builder.Reduce(node.Name, x.Value, kind, [.. axes.Select(x.Dimension).Order()], keeps);
+        node.Output(value, keeps ? x.Batch : x.Batch - axes.Count(axis => axis < x.Batch));
+    }
+}

@@ -1,0 +1,61 @@
+using Ocs.Formats.Onnx.Import.Shapes;
+using Ocs.Graphs;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>Ranges of dimensions, and every step-th index of those that the step divides.</summary>
+internal static class Slice
+{
+    public static void Import(NodeImport node)
+    {
+        var x = node.Any(0);
+        var value = x.Value;
+        var ranges = SliceRange.Of(node.Arguments).Where(range => !IsWhole(node, x, range)).ToArray();
+        for (var index = 0; index < ranges.Length; index++)
+        {
+            var range = ranges[index];
+            if (range.Axis == x.Batch)
+            {
+                throw node.Error("it takes some samples of the batch");
+            }
+
+            var name = index == ranges.Length - 1 ? node.Name : node.Part("range");
+            var dimension = x.Dimension(range.Axis);
+            value = range.Step == 1
+                ? node.Builder.Slice(name, value, dimension, (int)range.Start, (int)range.Length)
+                : Stepped(node, name, value, dimension, range);
+        }
+
+        node.Output(x with { Value = value });
+    }
+
+    private static bool IsWhole(NodeImport node, Imported x, SliceRange range) =>
+        range.Step == 1 && range.Length == node.ShapeOf(x.Value)[x.Dimension(range.Axis)];
+
+    // Indices in groups of a step, of which one is taken.
+    private static Value Stepped(NodeImport node, string name, Value x, int dimension, SliceRange range)
+    {
+        var shape = node.ShapeOf(x);
+        if (range.Step < 0 || range.Start + range.Step * (range.Length - 1) + range.Step < shape[dimension])
+        {
+            throw node.Error($"its step {range.Step} leads back, or stops before the end");
+        }
+
+        if (shape.Length == 4 && dimension >= 2)
+        {
+            var rest = range.Start == 0
+                ? x
+                : node.Builder.Slice(node.Part("from"), x, dimension, (int)range.Start, (int)(shape[dimension] - range.Start));
+            return node.Builder.Subsample(name, rest, dimension == 2 ? new((int)range.Step, 1) : new(1, (int)range.Step));
+        }
+
+        if (shape[dimension] % range.Step != 0 || range.Start >= range.Step)
+        {
+            throw node.Error($"its step {range.Step} does not divide dimension {dimension} of {NodeShapes.Show(shape)}");
+        }
+
+        var groups = node.Builder.Reshape(
+            node.Part("steps"), x, [.. shape[..dimension], shape[dimension] / range.Step, range.Step, .. shape[(dimension + 1)..]], Graphs.Operators.SplitPolicy.SameInner);
+        return node.Builder.Select(name, groups, dimension + 1, (int)range.Start);
+    }
+}

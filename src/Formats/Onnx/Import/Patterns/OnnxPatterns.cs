@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Formats.Onnx.Import.Patterns;
+
+/// <summary>
+/// What exporters take apart, put together again: each pattern rewrites every place where it fits. They run in this order, after constants
+/// are folded and shapes known.
+/// </summary>
+internal static class OnnxPatterns
+{
+    private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
+    [
+        LayerNorms.Apply,
+        Gelus.Apply,
+        GatedActivations.Apply,
+        GroupNorms.Apply,
+        ChannelShuffles.Apply,
+        Attentions.Apply,
+        FlatLinears.Apply,
+        BatchFirst.Apply,
+        Linears.Apply,
+    ];
+
+    public static void Apply(OnnxGraph graph)
+    {
+        foreach (var pattern in InOrder)
+        {
+            pattern(graph);
+            graph.Sort();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Formats.Onnx.Import.Shapes;
+
+/// <summary>Shapes of what layers with weights, pools, matrix products and recurrent layers make.</summary>
+internal static class LayerShapes
+{
+    /// <summary>The shapes of the outputs, or default for other operators.</summary>
+    public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node) => node.Node.Type switch
+    {
+        "Conv" => [Conv(node)],
+        "ConvTranspose" => [ConvTranspose(node)],
+        "MaxPool" or "AveragePool" or "LpPool" => [.. Enumerable.Repeat<ImmutableArray<long>>(
+            [.. node.Shape(0)[..2], .. WindowAttributes.Of(node).Positions(node)], node.Node.Outputs.Length)],
+        "GlobalAveragePool" or "GlobalMaxPool" => [[.. node.Shape(0).Select((size, dimension) => dimension < 2 ? size : 1)]],
+        "Gemm" => [Gemm(node)],
+        "MatMul" => [MatMul(node)],
+        "Resize" or "Upsample" => [ResizeSizes.Of(node)],
+        "LSTM" => Recurrent(node, gates: 4),
+        "GRU" => Recurrent(node, gates: 3),
+        _ => default,
+    };
+
+    private static ImmutableArray<long> Conv(NodeArguments node)
+    {
+        var (input, weight) = (node.Shape(0), node.Shape(1));
+        return weight.Length == input.Length && input.Length >= 3
+            ? [input[0], weight[0], .. WindowAttributes.Of(node, [.. weight[2..]]).Positions(node)]
+            : throw node.Error($"weight [{string.Join(", ", weight)}] does not fit input [{string.Join(", ", input)}]");
+    }
+
+    private static ImmutableArray<long> ConvTranspose(NodeArguments node)
+    {
+        var (input, weight) = (node.Shape(0), node.Shape(1));
+        if (weight.Length != input.Length || input.Length < 3)
+        {
+            throw node.Error($"weight [{string.Join(", ", weight)}] does not fit input [{string.Join(", ", input)}]");
+        }
+
+        var window = WindowAttributes.Of(node, [.. weight[2..]]);
+        var more = node.Node.Ints("output_padding") ?? new long[input.Length - 2];
+        return more.Length != input.Length - 2
+            ? throw node.Error("output_padding has not one number a spatial dimension")
+            : [input[0], weight[1] * node.Node.Int("group", 1), .. more.Select((extra, dimension) =>
+                (input[dimension + 2] - 1) * window.Strides[dimension] - window.Before[dimension] - window.After[dimension]
+                + window.Dilations[dimension] * (window.Kernel[dimension] - 1) + extra + 1)];
+    }
+
+    private static ImmutableArray<long> Gemm(NodeArguments node)
+    {
+        var (a, b) = (node.Shape(0), node.Shape(1));
+        if (a.Length != 2 || b.Length != 2)
+        {
+            throw node.Error("its inputs must be matrices");
+        }
+
+        var (turnA, turnB) = (node.Node.Int("transA", 0) != 0, node.Node.Int("transB", 0) != 0);
+        return (turnA ? a[0] : a[1]) == (turnB ? b[1] : b[0])
+            ? [turnA ? a[1] : a[0], turnB ? b[0] : b[1]]
+            : throw node.Error($"[{string.Join(", ", a)}] and [{string.Join(", ", b)}] cannot be multiplied");
+    }
+
+    private static ImmutableArray<long> MatMul(NodeArguments node)
+    {
+        var (a, b) = (node.Shape(0), node.Shape(1));
+        ImmutableArray<long> left = a.Length == 1 ? [1, .. a] : a;
+        ImmutableArray<long> right = b.Length == 1 ? [.. b, 1] : b;
+        if (a.IsEmpty || b.IsEmpty || left[^1] != right[^2] || Folding.Arrays.Broadcast(left[..^2], right[..^2]) is not { IsDefault: false } leading)
+        {
+            throw node.Error($"[{string.Join(", ", a)}] and [{string.Join(", ", b)}] cannot be multiplied");
+        }
+
+        return [.. leading, .. a.Length == 1 ? [] : left[^2..^1], .. b.Length == 1 ? [] : right[^1..]];
+    }
+
+    private static ImmutableArray<ImmutableArray<long>> Recurrent(NodeArguments node, int gates)
+    {
+        var (input, hidden) = (node.Shape(0), node.Shape(2));
+        return input.Length == 3 && hidden.Length == 3 && hidden[1] == gates * hidden[2] && node.Node.Int("layout", 0) == 0
+            ? [.. new ImmutableArray<long>[]
+                {
+                    [input[0], hidden[0], input[1], hidden[2]], [hidden[0], input[1], hidden[2]], [hidden[0], input[1], hidden[2]],
+                }.Take(node.Node.Outputs.Length)]
+            : throw node.Error($"input [{string.Join(", ", input)}] and weight [{string.Join(", ", hidden)}] do not fit, or the batch is first (layout 1)");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Ocs.Formats.Onnx.Import.Folding;
+using Ocs.Formats.Onnx.Import.Operators;
+using Ocs.Graphs;
+
+namespace Ocs.Formats.Onnx.Import.Shapes;
+
+/// <summary>The shapes of each operator's outputs, also of those that only patterns understand.</summary>
+internal static class ShapeInference
+{
+    // One output of the first input's shape.
+    private static readonly ImmutableHashSet<string> Same =
+    [
+        "Abs", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Cos", "CumSum", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
+        "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN", "LayerNormalization", "LeakyRelu",
+        "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "Neg", "Not", "PRelu", "Reciprocal", "Relu", "Round",
+        "ScatterElements", "ScatterND", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Tanh",
+        "ThresholdedRelu", "Trilu",
+    ];
+
+    /// <summary>The shapes of the outputs that are asked for. An operator that is not known is an error that names the nearest.</summary>
+    public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node)
+    {
+        var type = node.Node.Type;
+        if (node.Node.Domain.Length == 0)
+        {
+            if (Same.Contains(type))
+            {
+                return [.. node.Node.Outputs.Select(_ => node.Shape(0))];
+            }
+
+            if (Elementwise.IsBinary(type) || type == "Where")
+            {
+                return [Broadcast(node)];
+            }
+
+            if (ReductionShapes.Infer(node) is { IsDefault: false } reduced)
+            {
+                return [reduced];
+            }
+
+            if (MovementShapes.Infer(node) is { IsDefault: false } moved)
+            {
+                return moved;
+            }
+
+            if (LayerShapes.Infer(node) is { IsDefault: false } layer)
+            {
+                return layer;
+            }
+        }
+
+        throw OnnxOperators.Unknown(node.Node);
+    }
+
+    /// <summary>The kind of the numbers in the first output.</summary>
+    public static OnnxKind KindOf(NodeArguments node) => node.Node.Type switch
+    {
+        "Cast" => Constants.KindOf(node, node.Node.Int("to", 0)),
+        "ArgMax" or "ArgMin" => OnnxKind.Integer,
+        "Where" => node.Graph.KindOf(node.Node.Inputs[1]),
+        var type when Elementwise.IsLogical(type) => OnnxKind.Boolean,
+        _ => node.Node.InputOrNull(0) is { } input ? node.Graph.KindOf(input) : OnnxKind.Float,
+    };
+
+    private static ImmutableArray<long> Broadcast(NodeArguments node) =>
+        Enumerable.Range(1, Math.Max(node.InputCount - 1, 0)).Aggregate(node.Shape(0), (shape, input) =>
+            Arrays.Broadcast(shape, node.Shape(input)) is { IsDefault: false } both
+                ? both
+                : throw node.Error($"its inputs {NodeShapes.Show(shape)} and {NodeShapes.Show(node.Shape(input))} do not fit"));
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Ocs.Testing;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Tests.Commands;
+
+/// <summary>`ocs bench`.</summary>
+[NoTensorLeaks]
+[OneThread]
+public sealed class BenchCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void It_states_latency_and_cost_of_every_network_and_batch_size()
+    {
+        var threads = TorchRuntime.Threads;
+
+        var bench = CommandLine.Run(
+            "bench", "cifar_resnet8", "cifar_resnet20", "--runtimes", "libtorch", "--batch", "1,2", "--runs", "3", "--warm-up", "1", "--threads", "1", "--json");
+
+        Assert.Equal((0, ""), (bench.Code, bench.Error));
+        Assert.Equal(["threads", "runs", "warm_ups", "rows"], bench.Json.EnumerateObject().Select(property => property.Name));
+        var rows = bench.Json.GetProperty("rows").EnumerateArray().ToArray();
+        Assert.Equal(
+            ["cifar_resnet8 1", "cifar_resnet20 1", "cifar_resnet8 2", "cifar_resnet20 2"],
+            rows.Select(row => $"{row.GetProperty("model").GetString()} {row.GetProperty("batch").GetInt32()}"));
+        Assert.Equal(40_813_184, rows[1].GetProperty("macs").GetInt64());
+        Assert.All(rows, row => Assert.Equal(Number(row, "batch") / Number(row, "median_ms") * 1000, Number(row, "images_per_second"), 6));
+        Assert.All(rows, row => Assert.True(Number(row, "p95_ms") >= Number(row, "median_ms")));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var first = rows[i - i % 2];
+            Assert.Equal(Number(first, "median_ms") / Number(rows[i], "median_ms"), Number(rows[i], "speed_up"), 9);
+            Assert.Equal(Number(first, "macs") / Number(rows[i], "macs"), Number(rows[i], "theoretical_speed_up"), 9);
+        }
+
+        Assert.Equal(threads, TorchRuntime.Threads);
+    }
+
+    [OnnxRuntimeFact]
+    public void Both_runtimes_and_onnx_files_are_timed()
+    {
+        var onnx = _folder.PathOf("network.onnx");
+        CommandLine.Run("export", "cifar_resnet8", "--onnx", onnx);
+
+        var bench = CommandLine.Run("bench", "cifar_resnet8", onnx, "--runs", "2", "--warm-up", "0", "--threads", "1");
+        var rows = CommandLine.Run("bench", "cifar_resnet8", onnx, "--runs", "2", "--threads", "1", "--json").Json.GetProperty("rows").EnumerateArray().ToArray();
+
+        Assert.Equal(0, bench.Code);
+        Assert.Contains("Median of 2 runs in turns, 1 threads", bench.Output, StringComparison.Ordinal);
+        Assert.Equal([true, true, false, false], rows.Select(row => row.GetProperty("runtime").GetString()!.StartsWith("libtorch", StringComparison.Ordinal)));
+        Assert.Equal(["cifar_resnet8", onnx, "cifar_resnet8", onnx], rows.Select(row => row.GetProperty("model").GetString()));
+        Assert.Single(rows.Select(row => row.GetProperty("macs").GetInt64()).Distinct());
+    }
+
+    private static double Number(JsonElement row, string name) => row.GetProperty(name).GetDouble();
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using Ocs.Formats.Onnx.Import;
+using Ocs.Graphs;
+using Ocs.Torch;
+using Onnx;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace Ocs.Formats.Tests.Onnx.Backend;
+
+/// <summary>
+/// Runs a test as a network. Our networks have one input with the batch in front: operators of images take it as it is, their other inputs are
+/// weights. All others get a dimension of 1 in front, axes move by one, and float inputs are cut out of one row of numbers.
+/// </summary>
+internal static class BackendRun
+{
+    private const string Row = "row of all inputs";
+    private const double Tolerance = 1e-4;
+
+    /// <summary>What differs, or null where every output is as it must be.</summary>
+    public static string? Differs(BackendCase test)
+    {
+        for (var output = 0; output < test.Outputs.Count; output++)
+        {
+            var expected = Numbers(test.Outputs[output]);
+            var actual = Run(test, output);
+            if (actual.Length != expected.Length)
+            {
+                return $"{actual.Length} numbers instead of {expected.Length}";
+            }
+
+            for (var index = 0; index < actual.Length; index++)
+            {
+                if (!(Math.Abs(actual[index] - expected[index]) <= Tolerance * Math.Max(1, Math.Abs(expected[index]))) && !actual[index].Equals(expected[index]))
+                {
+                    return $"number {index} of output {output} is {actual[index]} instead of {expected[index]}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static float[] Run(BackendCase test, int output)
+    {
+        var model = test.Model.Clone();
+        var given = model.Graph.Output[output];
+        model.Graph.Output.Clear();
+        model.Graph.Output.Add(given);
+        if (Applicability.CanBeRaised(test))
+        {
+            model.OpsetImport.Single(import => import.Domain is "" or "ai.onnx").Version = OnnxReader.LowestOpset;
+        }
+
+        var (numbers, shape) = Applicability.IsOfImages(test) ? Images(model, test) : Rows(model, test);
+        var imported = OnnxImport.ToModel(OnnxReader.ToGraph(model, $"{test.Name}.onnx", default));
+        using var parameters = imported.Parameters;
+        using var _ = Autograd.NoGrad();
+        using var input = Tensor.FromArray<float>(numbers, shape);
+        using var result = new Executor(imported.Graph, parameters).Forward(input, training: false);
+        return result.ToArray<float>();
+    }
+
+    private static (float[] Numbers, long[] Shape) Images(ModelProto model, BackendCase test)
+    {
+        var weights = test.Inputs.Skip(1);
+        model.Graph.Initializer.AddRange(weights.Where(tensor => model.Graph.Initializer.All(other => other.Name != tensor.Name)));
+        return (Numbers(test.Inputs[0]), [.. test.Inputs[0].Dims]);
+    }
+
+    private static (float[] Numbers, long[] Shape) Rows(ModelProto model, BackendCase test)
+    {
+        var graph = model.Graph;
+        var nodes = graph.Node.ToArray();
+        graph.Node.Clear();
+        graph.Input.Clear();
+        var row = new List<float>();
+        foreach (var tensor in test.Inputs)
+        {
+            if (!BackendCase.IsFloat(tensor) || nodes.Any(node => ShiftedAxes.IsConstant(node, tensor.Name)))
+            {
+                graph.Initializer.Add(tensor);
+                continue;
+            }
+
+            var (from, count) = (row.Count, Numbers(tensor).Length);
+            row.AddRange(Numbers(tensor));
+            graph.Node.Add(Node("Slice", $"{tensor.Name} part", Row, Vector(graph, from), Vector(graph, from + count), Vector(graph, 1)));
+            graph.Node.Add(Node("Reshape", tensor.Name, $"{tensor.Name} part", Vector(graph, [1, .. tensor.Dims])));
+        }
+
+        foreach (var node in nodes)
+        {
+            graph.Node.Add(ShiftedAxes.Of(node, graph, test));
+        }
+
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = row.Count });
+        graph.Input.Add(new ValueInfoProto
+        {
+            Name = Row,
+            Type = new() { TensorType = new() { ElemType = (int)DataType.Float, Shape = shape } },
+        });
+        if (model.OpsetImport.Single(import => import.Domain is "" or "ai.onnx") is { Version: 9 } opset)
+        {
+            opset.Version = 10; // Slice takes its bounds as inputs from then on.
+        }
+
+        return ([.. row], [1, row.Count]);
+    }
+
+    internal static string Vector(GraphProto graph, params long[] numbers)
+    {
+        var tensor = new TensorProto { Name = $"vector {graph.Initializer.Count}", DataType = (int)DataType.Int64 };
+        tensor.Dims.Add(numbers.Length);
+        tensor.Int64Data.AddRange(numbers);
+        graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    internal static float[] Numbers(TensorProto tensor) =>
+        tensor.HasRawData ? MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray() : [.. tensor.FloatData];
+
+    private static NodeProto Node(string type, string output, params string[] inputs)
+    {
+        var node = new NodeProto { OpType = type, Name = output };
+        node.Input.AddRange(inputs);
+        node.Output.Add(output);
+        return node;
+    }
+}
