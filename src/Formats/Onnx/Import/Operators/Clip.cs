@@ -15,22 +15,17 @@ internal static class Clip
         node.Output(x with { Value = Bound(node, x.Value, Of(node, "min", 1), Of(node, "max", 2)) });
     }
 
-    /// <summary>The larger of a value and a number.</summary>
-    public static void Max(NodeImport node) => WithNumber(node, number => (number, null));
-
-    /// <summary>The smaller of a value and a number.</summary>
-    public static void Min(NodeImport node) => WithNumber(node, number => (null, number));
-
-    private static void WithNumber(NodeImport node, Func<double, (double? Lowest, double? Highest)> bounds)
+    /// <summary>The larger or the smaller of a value and a number.</summary>
+    public static void WithNumber(NodeImport node, bool isMax)
     {
         var constant = node.IsConstant(0) ? 0 : 1;
-        if (node.Node.Inputs.Length != 2 || node.Graph.Scalar(node.Node.InputOrNull(constant)) is not { } number)
+        if (node.Graph.Scalar(node.Node.InputOrNull(constant)) is not { } number)
         {
-            throw node.Error("it compares values, and a value with one number is read");
+            throw node.Error("it compares a value with several constants, and with one number is read");
         }
 
-        var (x, (lowest, highest)) = (node.Any(1 - constant), bounds(number));
-        node.Output(x with { Value = Bound(node, x.Value, lowest, highest) });
+        var x = node.Any(1 - constant);
+        node.Output(x with { Value = isMax ? Bound(node, x.Value, number, null) : Bound(node, x.Value, null, number) });
     }
 
     private static double? Of(NodeImport node, string attribute, int input)
