@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Google.Protobuf;
 using Ocs.Testing;
 using Ocs.Torch;
@@ -15,7 +13,6 @@ namespace Ocs.Formats.Tests.Onnx.Import;
 [NoTensorLeaks]
 public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
 {
-    private const int UsualMutations = 500;
     private const int LongestSeconds = 20;
     private const long MostManagedBytes = 512L << 20;
     private const long MostElements = 64L << 20;
@@ -34,25 +31,10 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     [InlineData("external data", 60)]
     public void Damage_is_read_or_refused_in_one_sentence(string kind, int percentRefused)
     {
-        var count = int.Parse(
-            Environment.GetEnvironmentVariable("OCS_FUZZ_MUTATIONS") ?? UsualMutations.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         Directory.CreateDirectory(_folder.File("model"));
         File.WriteAllBytes(_folder.File(Secret), new byte[1 << 12]);
-        var (refused, slowest, largest) = (0, TimeSpan.Zero, 0L);
-        for (var seed = 0; seed < count; seed++)
-        {
-            File.WriteAllBytes(_folder.File("model/damaged.onnx"), Make(kind, new Dice(seed)));
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var watch = Stopwatch.StartNew();
-            refused += IsRefused(seed) ? 1 : 0;
-            slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
-            largest = Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{kind}: {count} mutations, {refused} refused, slowest {slowest.TotalMilliseconds:0} ms, at most {largest / 1024.0 / 1024:0.0} MiB managed, "
-            + $"peak of the process {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"));
+        var (count, refused, slowest, largest) = DamagedFiles.Read(
+            kind, dice => File.WriteAllBytes(_folder.File("model/damaged.onnx"), Make(kind, dice)), IsRefused, output);
         Assert.InRange(slowest.TotalSeconds, 0, LongestSeconds);
         Assert.InRange(largest, 0, MostManagedBytes);
         Assert.InRange(refused, count * percentRefused / 100, count);
