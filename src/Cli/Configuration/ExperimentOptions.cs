@@ -111,7 +111,7 @@ internal sealed record ExperimentOptions
             + "give them (--weights FILE, or weights: FILE), or leave it out.");
         if (!ModelSource.IsFile(Model))
         {
-            _ = Models.Build(Model);
+            _ = Models.Find(Model);
         }
     }
 
