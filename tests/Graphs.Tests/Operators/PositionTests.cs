@@ -70,7 +70,7 @@ public sealed class PositionTests
         Tensors.AssertClose([0f, 4f / 3, 8f / 3, 4], Probe.Run(new Upsample(new(1, 4), UpsampleMode.Bilinear, AlignCorners: true), x));
         Assert.Equal("Node 'node': size 0 must be at least 1.", Probe.Error(new Upsample(0), [[1, 1, 2, 2]]));
         Assert.Equal(
-            "Node 'node': only bilinear interpolation can align corners.",
+            "Node 'node': nearest positions cannot align corners.",
             Probe.Error(new Upsample(4, UpsampleMode.Nearest, AlignCorners: true), [[1, 1, 2, 2]]));
     }
 

@@ -29,7 +29,11 @@ internal static class Applicability
 
     /// <summary>Whether dimension 0 of the first input is the batch already: images, padding of images, rows of matrices, slopes a channel.</summary>
     public static bool HasBatch(BackendCase test) => test.Model.Graph.Node.Any(node =>
-        OfImages.Contains(node.OpType) || node.OpType is "Gemm" or "PRelu" || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+        OfImages.Contains(node.OpType) || node.OpType == "Gemm" || (node.OpType == "PRelu" && !IsOfSamples(node, test)) || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+
+    // Slopes that differ along dimension 0 can only be those of one sample.
+    private static bool IsOfSamples(NodeProto node, BackendCase test) =>
+        test.Inputs.FirstOrDefault(input => input.Name == node.Input[1])?.Dims is { } slope && slope.Count == test.Inputs[0].Dims.Count && slope[0] > 1;
 
     /// <summary>Why a test does not apply, or null where it does.</summary>
     public static string? Reason(BackendCase test)
@@ -71,7 +75,7 @@ internal static class Applicability
 
         return test.Inputs.Concat(test.Outputs).Any(tensor => tensor.Dims.Contains(0)) ? "empty tensors"
             : test.Inputs.Any(tensor => BackendCase.IsFloat(tensor) && tensor.Dims.Count > 6) ? "more than 6 dimensions"
-            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType)) && test.Inputs[0].Dims.Count != 4 ? "images of one or three dimensions"
+            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType)) && test.Inputs[0].Dims.Count is not (3 or 4) ? "images of three dimensions"
             : null;
     }
 

@@ -112,7 +112,7 @@ internal static class BackendRun
     // Values that broadcast get as many dimensions as the others, in front.
     private static IEnumerable<long> Aligned(NodeProto[] nodes, BackendCase test, TensorProto tensor)
     {
-        var rank = nodes.Any(node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum") ? test.Outputs[0].Dims.Count : 0;
+        var rank = nodes.Any(node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum" or "Max" or "Min") ? test.Outputs[0].Dims.Count : 0;
         return [.. Enumerable.Repeat(1L, Math.Max(0, rank - tensor.Dims.Count)), .. tensor.Dims];
     }
 
