@@ -72,6 +72,9 @@ public sealed record Resample(
     // Of a matrix: 8192 positions to as many.
     private const long HighestCount = 1 << 26;
 
+    // Of a position, by which a scale in single precision may fall short of a whole size.
+    private const double Shortage = 1e-3;
+
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
         shapes.Require(inputs: 1, parameters: 0);
@@ -98,7 +101,7 @@ public sealed record Resample(
     public override string ToString() => $"Resample({Size}, {Mode}, {Positions}{(Mode == ResampleMode.Nearest ? $", {Rounding}" : "")})";
 
     private static bool Fits(long from, long to, double scale) =>
-        to >= 1 && from * to <= HighestCount && Math.Abs(from * scale - to) <= 1;
+        to >= 1 && from * to <= HighestCount && from * scale - to is > -Shortage and < 1;
 
     private static Tensor Selected(Tensor x, ResampledDimension rows, ResampledDimension columns)
     {

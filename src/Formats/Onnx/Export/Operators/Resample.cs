@@ -16,8 +16,20 @@ internal static class Resample
             return;
         }
 
-        var scales = node.Floats("scales", [4], 1, 1, (float)op.HeightScale, (float)op.WidthScale);
+        var scales = node.Floats("scales", [4], 1, 1, Scale(op.HeightScale, input[2], op.Size.Height), Scale(op.WidthScale, input[3], op.Size.Width));
         node.Emit("Resize", [node.Input, "", scales], Attributes(op));
+    }
+
+    // Runtimes round down what a scale makes: 5 / 7 in single precision must not make 4 of 7.
+    private static float Scale(double scale, long from, int to)
+    {
+        var single = (float)scale;
+        while (Math.Floor(from * (double)single) < to)
+        {
+            single = MathF.BitIncrement(single);
+        }
+
+        return single;
     }
 
     private static AttributeProto[] Attributes(Graphs.Operators.Resample op) =>
