@@ -53,6 +53,11 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
     private TransposedWindow For(NodeArguments node, long[] sizes)
     {
         var surplus = Sizes(node).Zip(sizes, (size, stated) => size - stated).ToArray();
+        if (!node.Node.Has("output_shape") && surplus.Any(total => total < 0))
+        {
+            throw node.Error("its window is smaller than its stride, of which ONNX and its runtimes make different sizes: export it with output_padding");
+        }
+
         var isUpper = node.Node.Text("auto_pad", "NOTSET") == "SAME_UPPER";
         long[] less = [.. surplus.Select(total => Math.Max(total, 0) / 2)];
         long[] rest = [.. surplus.Select((total, dimension) => Math.Max(total, 0) - less[dimension])];
