@@ -2,13 +2,18 @@ using Onnx;
 
 namespace Ocs.Formats.Tests.Onnx.Backend;
 
-/// <summary>Settings of operators that are refused because they make no network of a batch, or mean different things to ONNX and its runtimes.</summary>
+/// <summary>
+/// Settings of operators that are refused because they make no network of a batch, libtorch has no operator of them, or they mean different
+/// things to ONNX and its runtimes.
+/// </summary>
 internal static class UnreadSettings
 {
     /// <summary>Which setting a node has, or null where it has none.</summary>
     public static string? Of(NodeProto node, BackendCase test) => node.OpType switch
     {
         "Resize" => OfResize(node, test),
+        "GRU" when Int(node, "linear_before_reset") == 0 => "gates that are reset before the product",
+        "LSTM" when node.Input.Count > 7 => "gates that look at their cells",
         "Gemm" when Int(node, "transA") != 0 => "matrix products that sum over the batch",
         "Gemm" when node.Input.Count > 2 && Shape(test, node.Input[2]) is [> 1, _] => "biases that differ from sample to sample",
         _ => null,

@@ -1,3 +1,4 @@
+using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Shapes;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
@@ -57,7 +58,7 @@ internal static class Pool
     private static void MeanOfInside(NodeImport node, WindowAttributes window)
     {
         var sizes = node.Arguments.Shape(0)[2..];
-        var positions = window.Positions(node.Arguments);
+        var positions = FoldingLimit.Require(node.Arguments, window.Positions(node.Arguments));
         long[] after = [.. positions.Select((count, dimension) =>
             Math.Max((count - 1) * window.Strides[dimension] + window.Kernel[dimension] - sizes[dimension] - window.Before[dimension], 0))];
         var padded = node.Builder.Pad2d(
