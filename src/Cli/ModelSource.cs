@@ -70,6 +70,12 @@ internal static class ModelSource
     /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
     public static void CheckFit(Graph graph, ImageDataset data)
     {
+        if (graph.InputNodes.Count() > 1)
+        {
+            throw new OcsInputException(
+                $"{graph.Name} takes {graph.InputNodes.Count()} inputs, but {data.Name} has images only; give a network of one input.");
+        }
+
         var input = graph.InputNodes.First().Shape;
         if (!input.SequenceEqual([1, data.Channels, data.Height, data.Width]))
         {

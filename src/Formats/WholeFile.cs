@@ -57,6 +57,18 @@ internal static class WholeFile
         }
     }
 
+    /// <summary>Deletes a file that nobody needs; one that stays does no harm, so that no error of the disk is told.</summary>
+    public static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (IsOfTheDisk(error))
+        {
+        }
+    }
+
     private static bool IsOfTheDisk(Exception error) => error is IOException or UnauthorizedAccessException;
 
     private static void RequirePath(string path)
@@ -64,18 +76,6 @@ internal static class WholeFile
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
         {
             throw new OcsInputException("A file's path is empty or holds a zero character: give the path of a file.");
-        }
-    }
-
-    // The error on its way matters more than a file left over.
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception error) when (IsOfTheDisk(error))
-        {
         }
     }
 }

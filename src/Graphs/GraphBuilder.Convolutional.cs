@@ -77,6 +77,12 @@ public sealed partial class GraphBuilder
         [x],
         [new($"{nodeName}.layer_scale", [ShapeOf(x)[1], 1, 1], ParameterRole.NormWeight, Initialization.Constant(start))]);
 
+    /// <summary>The larger of a and b, element by element.</summary>
+    public Value Maximum(string nodeName, Value a, Value b) => Add(nodeName, new Arithmetic(ArithmeticKind.Maximum), [a, b], []);
+
+    /// <summary>The smaller of a and b, element by element.</summary>
+    public Value Minimum(string nodeName, Value a, Value b) => Add(nodeName, new Arithmetic(ArithmeticKind.Minimum), [a, b], []);
+
     /// <summary>a * b, element by element.</summary>
     public Value Multiply(string nodeName, Value a, Value b) => Add(nodeName, new Arithmetic(ArithmeticKind.Multiply), [a, b], []);
 

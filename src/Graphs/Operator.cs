@@ -49,6 +49,7 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(Reduce), nameof(Reduce))]
 [JsonDerivedType(typeof(RelativeCoordinates), nameof(RelativeCoordinates))]
 [JsonDerivedType(typeof(RelativePositionBias), nameof(RelativePositionBias))]
+[JsonDerivedType(typeof(Resample), nameof(Resample))]
 [JsonDerivedType(typeof(Reshape), nameof(Reshape))]
 [JsonDerivedType(typeof(RmsNorm), nameof(RmsNorm))]
 [JsonDerivedType(typeof(Roll), nameof(Roll))]

@@ -313,6 +313,12 @@ public sealed class OneCycleTrainer : IDisposable
 
     private static void CheckFit(Graph graph, TrainingData data)
     {
+        if (graph.InputNodes.Count() > 1)
+        {
+            throw new OcsInputException(
+                $"Network '{graph.Name}' takes {graph.InputNodes.Count()} inputs, but {data.Train.Name} has images only; train one of one input.");
+        }
+
         var input = graph.InputNodes.First().Shape;
         long[] image = [1, data.Train.Channels, data.Train.Height, data.Train.Width];
         if (!input.SequenceEqual(image))

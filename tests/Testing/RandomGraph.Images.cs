@@ -8,18 +8,20 @@ public sealed partial record RandomGraph
 {
     private static int Channels(GraphBuilder g, Value x) => (int)g.ShapeOf(x)[1];
 
-    // Squeeze and excitation, or a map of positions; by a product, a sum, a difference or a quotient whose divisor is never near 0.
+    // Squeeze and excitation, or a map of positions; by a product, a sum, a difference, an extreme, or a quotient whose divisor is never near 0.
     private static Value Gate(GraphBuilder g, Dice dice, string name, Value x)
     {
         var wholeImage = dice.Chance(0.5);
         var squeezed = wholeImage ? g.Reduce($"{name}.squeeze", x, dice.Pick(ReduceKind.Mean, ReduceKind.Max), [2, 3], keepDimensions: true) : x;
         var gate = g.Conv2d($"{name}.gate", squeezed, wholeImage ? Channels(g, x) : 1, 1, bias: true);
         gate = g.Activation($"{name}.sigmoid", gate, ActivationKind.Sigmoid);
-        return dice.Roll(4) switch
+        return dice.Roll(6) switch
         {
             0 => g.Add($"{name}.add", gate, x),
             1 => g.Subtract($"{name}.subtract", x, gate),
             2 => g.Divide($"{name}.divide", x, gate),
+            3 => g.Maximum($"{name}.maximum", x, gate),
+            4 => g.Minimum($"{name}.minimum", gate, x),
             _ => g.Multiply($"{name}.multiply", x, gate),
         };
     }
@@ -77,17 +79,31 @@ public sealed partial record RandomGraph
     private static Value Rearranged(GraphBuilder g, Dice dice, string name, Value x)
     {
         var channels = Channels(g, x);
-        return dice.Roll(8) switch
+        return dice.Roll(9) switch
         {
-            0 when channels < 10 => g.PixelUnshuffle(name, g.UpsampleBy($"{name}.up", x, 2, UpsampleMode.Bilinear), 2),
+            0 when channels < 10 => g.PixelUnshuffle(name, g.UpsampleBy($"{name}.up", x, 2, dice.Pick(Enum.GetValues<UpsampleMode>())), 2),
             1 => g.Roll(name, x, [1], [2]),
             2 when channels < 20 => g.RepeatChannels(name, x, 2),
             3 when channels > 2 => g.SelectChannels(name, x, [.. Enumerable.Range(0, channels).Reverse().Where(channel => channel != 1)]),
             4 => g.Multiply(name, x, g.Expand($"{name}.expand", g.Conv2d($"{name}.one", x, 1, 1), 1, channels)),
             5 when channels > 4 && channels % 4 == 0 => g.PixelShuffle(name, x, 2),
             6 => g.Affine(name, x, [.. Constants(dice, channels)], [.. Constants(dice, dice.Pick(1, channels))]),
+            7 when g.ShapeOf(x)[3] > 3 => Resampled(g, dice, name, x),
             _ => g.Softmax(name, x, dimension: 2),
         };
+    }
+
+    // One row less or two more; columns by a scale that leaves part of a position out.
+    private static Value Resampled(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        const double Scale = 1.37;
+        var (height, width) = ((int)g.ShapeOf(x)[2], (int)g.ShapeOf(x)[3]);
+        var rows = dice.Pick(Math.Max(height - 1, 1), height + 2);
+        var op = new Resample(
+            new(rows, (int)(width * (float)Scale)), (double)rows / height, (float)Scale, dice.Pick(Enum.GetValues<ResampleMode>()),
+            dice.Pick(ResamplePositions.HalfPixel, ResamplePositions.PytorchHalfPixel, ResamplePositions.Asymmetric),
+            dice.Pick(Enum.GetValues<ResampleRounding>()), -0.5, dice.Chance(0.5));
+        return g.Add(name, op, [x], []);
     }
 
     private static IEnumerable<double> Constants(Dice dice, int count) =>

@@ -6,7 +6,9 @@ using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
@@ -106,10 +108,7 @@ internal static class PruneCommand
         model.Parameters.ClearGradients();
         var plan = timed?.Plan ?? CutPlan.Create(search.Coupling, partition.Subnetwork);
         using var cut = plan.Apply(model.Parameters);
-        using var probe = Probe(model.Graph);
-        var gate = PruneProofGate.Check(
-            search.Coupling, partition.Subnetwork, plan, model.Parameters, cut, probe,
-            ResourceConstraint.Macs(search.Coupling).Count(partition.Subnetwork), ModelFiles.SaveAndReload);
+        var gate = Prove(search.Coupling, partition.Subnetwork, plan, model.Parameters, cut);
         if (!gate.Passed)
         {
             console.Error.WriteLine($"The cut is not proven right, so nothing was written: {gate.Problem}");
@@ -131,6 +130,21 @@ internal static class PruneCommand
 
         console.Error.WriteLine(OnnxCheck.Sentence(output, check));
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
+    }
+
+    private static GateResult Prove(
+        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full, ParameterTable cut)
+    {
+        var probes = Probes(plan.Before);
+        try
+        {
+            return PruneProofGate.Check(
+                coupling, subnetwork, plan, full, cut, probes, ResourceConstraint.Macs(coupling).Count(subnetwork), ModelFiles.SaveAndReload);
+        }
+        finally
+        {
+            Array.ForEach(probes, probe => probe.Dispose());
+        }
     }
 
     // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
@@ -213,12 +227,20 @@ internal static class PruneCommand
 
     private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
 
-    private static Tensor Probe(Graph graph)
+    // A batch of each input: row 0 of a table where it is looked up in one, else random numbers.
+    private static Tensor[] Probes(Graph graph)
     {
         TorchRuntime.Seed(ProbeSeed);
-        var probe = Tensor.Zeros([ProbeBatch, .. graph.InputNodes.First().Shape.AsSpan()[1..]]);
-        Aten.NormalInPlace(probe, 0, 1);
-        return probe;
+        return [.. Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input).Select(index =>
+        {
+            var probe = Tensor.Zeros([ProbeBatch, .. graph.Nodes[index].Shape.AsSpan()[1..]]);
+            if (!graph.Nodes.Any(reader => reader.Operator is Embedding && reader.Inputs.Contains(index)))
+            {
+                Aten.NormalInPlace(probe, 0, 1);
+            }
+
+            return probe;
+        })];
     }
 }
 

@@ -14,37 +14,44 @@ public static class OnnxFile
     private const long HighestSize = int.MaxValue - (64 << 20);
 
     /// <summary>
-    /// Writes a network for inference: any batch size, names kept, weights as 32-bit floats. An older file of
-    /// that name stays whole until the new one is.
+    /// Writes a network for inference: any batch size, names kept, weights as 32-bit floats. Whoever looks sees the older file of that
+    /// name with its data, or the new one with its own.
     /// </summary>
-    public static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null)
+    public static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
+        Write(path, graph, parameters, options ?? new(), HighestSize);
+
+    /// <summary>The same with another size, in bytes, above which weights lie in a file of their own.</summary>
+    internal static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
-        options ??= new();
         options.Validate();
         if (!options.FoldBatchNorm)
         {
-            WriteAsItIs(path, graph, parameters, options);
+            WriteAsItIs(path, graph, parameters, options, highestSize);
             return;
         }
 
         var folded = BatchNormFolding.Fold(graph, parameters);
         using (folded.Parameters)
         {
-            WriteAsItIs(path, folded.Graph, folded.Parameters, options);
+            WriteAsItIs(path, folded.Graph, folded.Parameters, options, highestSize);
         }
     }
 
-    private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options)
+    private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
         var bytes = graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
-        if (options.ExternalData || bytes > HighestSize)
+        var older = WeightsBeside.Of(path);
+        if (options.ExternalData || bytes > highestSize)
         {
-            WriteWithData(path, graph, parameters, options.Opset);
-            return;
+            WriteWithData(path, older.FreePath, graph, parameters, options.Opset);
+        }
+        else
+        {
+            var model = OnnxExport.ToModel(graph, parameters, options.Opset, new());
+            WholeFile.Write(path, stream => model.WriteTo(stream));
         }
 
-        var model = OnnxExport.ToModel(graph, parameters, options.Opset, new());
-        WholeFile.Write(path, stream => model.WriteTo(stream));
+        older.DiscardStale();
     }
 
     /// <summary>
@@ -74,16 +81,29 @@ public static class OnnxFile
     // Names in a damaged file may hold anything.
     private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
-    // Both files are written before the first of them gets its name.
-    private static void WriteWithData(string path, Graph graph, ParameterTable parameters, int opset) =>
-        WholeFile.Write(path, stream =>
+    // The model gets its name last: until then whoever opens it reads the older one, whose data are still there.
+    private static void WriteWithData(string path, string dataPath, Graph graph, ParameterTable parameters, int opset)
+    {
+        var isWhole = false;
+        try
         {
-            var dataPath = $"{path}.data";
-            WholeFile.Write(dataPath, data =>
+            WholeFile.Write(path, stream =>
             {
-                var weights = new OnnxWeights(data, Path.GetFileName(dataPath));
-                OnnxExport.ToModel(graph, parameters, opset, weights).WriteTo(stream);
-                stream.Flush();
+                WholeFile.Write(dataPath, data =>
+                {
+                    var weights = new OnnxWeights(data, Path.GetFileName(dataPath));
+                    OnnxExport.ToModel(graph, parameters, opset, weights).WriteTo(stream);
+                    stream.Flush();
+                });
             });
-        });
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                WholeFile.Discard(dataPath);
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ public sealed record OnnxOptions
     /// <summary>Whether batch norms become part of the layers before them, where they can.</summary>
     public bool FoldBatchNorm { get; init; }
 
-    /// <summary>Whether weights lie in a file of their own, PATH.data. Above 2 GB they always do.</summary>
+    /// <summary>Whether weights lie in a file of their own, PATH.data, or PATH.2.data where that is there. Above 2 GB they always do.</summary>
     public bool ExternalData { get; init; }
 
     /// <summary>Fails with a sentence where there is no such operator set here.</summary>

@@ -11,10 +11,12 @@ public enum ArithmeticKind
     Subtract,
     Multiply,
     Divide,
+    Maximum,
+    Minimum,
 }
 
 /// <summary>
-/// Difference, product or quotient of two values, element by element; dimensions of size 1 broadcast, as in the gate of a
+/// Difference, product, quotient, larger or smaller of two values, element by element; dimensions of size 1 broadcast, as in the gate of a
 /// squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
 /// </summary>
 public sealed record Arithmetic(ArithmeticKind Kind) : Operator
@@ -27,6 +29,8 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
         ArithmeticKind.Subtract => Aten.Sub(context.Inputs[0], context.Inputs[1]),
         ArithmeticKind.Multiply => Aten.Mul(context.Inputs[0], context.Inputs[1]),
         ArithmeticKind.Divide => Aten.Div(context.Inputs[0], context.Inputs[1]),
+        ArithmeticKind.Maximum => Aten.Maximum(context.Inputs[0], context.Inputs[1]),
+        ArithmeticKind.Minimum => Aten.Minimum(context.Inputs[0], context.Inputs[1]),
         _ => throw new InvalidOperationException($"Arithmetic {Kind} has no run rule."),
     };
 
@@ -36,8 +40,9 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
 
     public override bool KeepsZeroChannelsIn(NodeShapes shapes) => Kind switch
     {
-        ArithmeticKind.Subtract => Broadcasting.SharesChannels(shapes),
-        _ => Kind == ArithmeticKind.Multiply,
+        ArithmeticKind.Multiply => true,
+        ArithmeticKind.Divide => false,
+        _ => Broadcasting.SharesChannels(shapes),
     };
 
     // 0 / 0 is not a number, and stays none when it is multiplied by 0.

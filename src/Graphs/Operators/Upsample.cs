@@ -10,11 +10,14 @@ public enum UpsampleMode
 {
     Nearest,
     Bilinear,
+
+    /// <summary>Cubic convolution with the coefficient -0.75 (Keys 1981); positions outside are the image's edge.</summary>
+    Bicubic,
 }
 
 /// <summary>
-/// Images of another size, [N, C, H, W] -> [N, C, H', W']. With aligned corners, which only bilinear interpolation knows, the centres of
-/// the corner pixels fall on each other, otherwise the corners of the images do.
+/// Images of another size, [N, C, H, W] -> [N, C, H', W']. With aligned corners, which nearest positions do not know, the centres of the
+/// corner pixels fall on each other, otherwise the corners of the images do.
 /// </summary>
 public sealed record Upsample(Pair Size, UpsampleMode Mode = UpsampleMode.Nearest, bool AlignCorners = false) : Operator
 {
@@ -25,7 +28,7 @@ public sealed record Upsample(Pair Size, UpsampleMode Mode = UpsampleMode.Neares
         return Size.Height < 1 || Size.Width < 1
             ? throw shapes.Error($"size {Size} must be at least 1")
             : AlignCorners && Mode == UpsampleMode.Nearest
-            ? throw shapes.Error("only bilinear interpolation can align corners")
+            ? throw shapes.Error("nearest positions cannot align corners")
             : [shapes.Inputs[0][0], shapes.Inputs[0][1], Size.Height, Size.Width];
     }
 
@@ -33,6 +36,7 @@ public sealed record Upsample(Pair Size, UpsampleMode Mode = UpsampleMode.Neares
     {
         UpsampleMode.Nearest => Aten.UpsampleNearest2d(context.Input, Size.Height, Size.Width),
         UpsampleMode.Bilinear => Aten.UpsampleBilinear2d(context.Input, Size.Height, Size.Width, AlignCorners),
+        UpsampleMode.Bicubic => Aten.UpsampleBicubic2d(context.Input, Size.Height, Size.Width, AlignCorners),
         _ => throw new InvalidOperationException($"Interpolation {Mode} has no run rule."),
     };
 

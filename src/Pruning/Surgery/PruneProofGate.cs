@@ -39,6 +39,12 @@ public static class PruneProofGate
     /// <param name="reload">How to save and load, or null to leave that check out.</param>
     public static GateResult Check(
         CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full, ParameterTable cut, Tensor batch,
+        long promisedMacs, SaveAndReload? reload = null) =>
+        Check(coupling, subnetwork, plan, full, cut, [batch], promisedMacs, reload);
+
+    /// <summary>The same for networks of several inputs, a batch of each in the order of the input nodes.</summary>
+    public static GateResult Check(
+        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full, ParameterTable cut, Tensor[] batch,
         long promisedMacs, SaveAndReload? reload = null)
     {
         try
@@ -85,12 +91,35 @@ public static class PruneProofGate
         _ => $"Zeroed channels would count in {changed.Length} norms ('{changed[0]}' first), so the full network's took their statistics over the kept ones.",
     };
 
-    private static double RelativeDifference(Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor batch)
+    private static double RelativeDifference(Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor[] batch)
     {
         // Weights that lie in memory in another way are run by other kernels, which round differently.
-        using var outputA = new Executor(graphA, a) { MemoryFormat = MemoryFormat.Contiguous }.Forward(batch, training: false);
-        using var outputB = new Executor(graphB, b) { MemoryFormat = MemoryFormat.Contiguous }.Forward(batch, training: false);
-        return RelativeDifference(outputA, outputB);
+        var outputsA = new Executor(graphA, a) { MemoryFormat = MemoryFormat.Contiguous }.ForwardAll(batch, training: false);
+        try
+        {
+            var outputsB = new Executor(graphB, b) { MemoryFormat = MemoryFormat.Contiguous }.ForwardAll(batch, training: false);
+            try
+            {
+                // Linq's Max would leave out what is not a number.
+                return outputsA.Zip(outputsB, RelativeDifference).Aggregate(0.0, Math.Max);
+            }
+            finally
+            {
+                Release(outputsB);
+            }
+        }
+        finally
+        {
+            Release(outputsA);
+        }
+    }
+
+    private static void Release(IEnumerable<Tensor> tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            tensor.Dispose();
+        }
     }
 
     private static double RelativeDifference(Tensor a, Tensor b)
@@ -110,7 +139,7 @@ public static class PruneProofGate
 
     // Only on failure: runs both networks up to each node in turn, and names the first whose kept coordinates differ.
     private static string FirstDifference(
-        CouplingGraph coupling, Subnetwork subnetwork, Graph reference, Graph after, ParameterTable zeroed, ParameterTable cut, Tensor batch)
+        CouplingGraph coupling, Subnetwork subnetwork, Graph reference, Graph after, ParameterTable zeroed, ParameterTable cut, Tensor[] batch)
     {
         using var _ = Autograd.NoGrad();
         for (var index = 0; index < reference.Nodes.Length; index++)
@@ -142,14 +171,21 @@ public static class PruneProofGate
         return "The outputs differ, though no node does.";
     }
 
-    private static bool BackwardRuns(Graph graph, ParameterTable parameters, Tensor batch, ref string? problem)
+    private static bool BackwardRuns(Graph graph, ParameterTable parameters, Tensor[] batch, ref string? problem)
     {
         using var scratch = parameters.Clone(graph);
         try
         {
-            using var output = new Executor(graph, scratch).Forward(batch, training: true);
-            using var mean = Aten.Mean(output);
-            Autograd.Backward(mean);
+            var outputs = new Executor(graph, scratch).ForwardAll(batch, training: true);
+            try
+            {
+                using var sum = SumOfMeans(outputs);
+                Autograd.Backward(sum);
+            }
+            finally
+            {
+                Release(outputs);
+            }
         }
         catch (TorchException error)
         {
@@ -178,8 +214,21 @@ public static class PruneProofGate
         return true;
     }
 
+    private static Tensor SumOfMeans(IReadOnlyList<Tensor> outputs)
+    {
+        var sum = Aten.Mean(outputs[0]);
+        foreach (var output in outputs.Skip(1))
+        {
+            using var before = sum;
+            using var mean = Aten.Mean(output);
+            sum = Aten.Add(before, mean);
+        }
+
+        return sum;
+    }
+
     private static bool SurvivesReload(
-        Graph graph, ParameterTable parameters, Tensor batch, SaveAndReload reload, ref string? problem)
+        Graph graph, ParameterTable parameters, Tensor[] batch, SaveAndReload reload, ref string? problem)
     {
         using var _ = Autograd.NoGrad();
         var (againGraph, again) = reload(graph, parameters);

@@ -12,6 +12,8 @@ public static partial class Aten
     private static readonly AtenOperator AddScalarInPlaceOperator = new("aten::add_", "Scalar");
     private static readonly AtenOperator SubOperator = new("aten::sub", "Tensor");
     private static readonly AtenOperator SubInPlaceOperator = new("aten::sub_", "Tensor");
+    private static readonly AtenOperator MaximumOperator = new("aten::maximum");
+    private static readonly AtenOperator MinimumOperator = new("aten::minimum");
     private static readonly AtenOperator MulOperator = new("aten::mul", "Tensor");
     private static readonly AtenOperator MulScalarOperator = new("aten::mul", "Scalar");
     private static readonly AtenOperator MulInPlaceOperator = new("aten::mul_", "Tensor");
@@ -65,6 +67,12 @@ public static partial class Aten
 
     public static void SubInPlace(Tensor left, Tensor right, double alpha = 1)
         => InvokeInPlace(SubInPlaceOperator, left, right, Factor(alpha));
+
+    /// <summary>The larger of two numbers, element by element.</summary>
+    public static Tensor Maximum(Tensor left, Tensor right) => Invoke(MaximumOperator, left, right);
+
+    /// <summary>The smaller of two numbers, element by element.</summary>
+    public static Tensor Minimum(Tensor left, Tensor right) => Invoke(MinimumOperator, left, right);
 
     public static Tensor Mul(Tensor left, Tensor right) => Invoke(MulOperator, left, right);
 

@@ -17,6 +17,7 @@ public static partial class Aten
     private static readonly AtenOperator ReplicationPad2dOperator = new("aten::replication_pad2d");
     private static readonly AtenOperator UpsampleNearest2dOperator = new("aten::upsample_nearest2d");
     private static readonly AtenOperator UpsampleBilinear2dOperator = new("aten::upsample_bilinear2d");
+    private static readonly AtenOperator UpsampleBicubic2dOperator = new("aten::upsample_bicubic2d");
     private static readonly AtenOperator PixelShuffleOperator = new("aten::pixel_shuffle");
     private static readonly AtenOperator PixelUnshuffleOperator = new("aten::pixel_unshuffle");
     private static readonly AtenOperator RollOperator = new("aten::roll");
@@ -70,6 +71,10 @@ public static partial class Aten
 
     public static Tensor UpsampleBilinear2d(Tensor input, long height, long width, bool alignCorners = false)
         => Invoke(UpsampleBilinear2dOperator, input, new[] { height, width }, alignCorners);
+
+    /// <summary>By cubic convolution of 4 x 4 positions with the coefficient -0.75.</summary>
+    public static Tensor UpsampleBicubic2d(Tensor input, long height, long width, bool alignCorners = false)
+        => Invoke(UpsampleBicubic2dOperator, input, new[] { height, width }, alignCorners);
 
     /// <summary>[N, C r r, H, W] to [N, C, H r, W r].</summary>
     public static Tensor PixelShuffle(Tensor input, long factor) => Invoke(PixelShuffleOperator, input, factor);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Formats.Tests.Onnx;
 using Ocs.Testing;
 using Ocs.Torch;
 

@@ -13,6 +13,8 @@ public sealed class ArithmeticTests
     [InlineData(ArithmeticKind.Subtract, new[] { 2f, 6, 3, 5 })]
     [InlineData(ArithmeticKind.Multiply, new[] { 8f, 16, 28, 36 })]
     [InlineData(ArithmeticKind.Divide, new[] { 2f, 4, 1.75f, 2.25f })]
+    [InlineData(ArithmeticKind.Maximum, new[] { 4f, 8, 7, 9 })]
+    [InlineData(ArithmeticKind.Minimum, new[] { 2f, 2, 4, 4 })]
     public void A_value_a_channel_meets_every_position(ArithmeticKind kind, float[] expected) =>
         Assert.Equal(expected, Probe.Run(new Arithmetic(kind), [([4, 8, 7, 9], [1, 2, 1, 2]), ([2, 4], [1, 2, 1, 1])]));
 
@@ -65,6 +67,8 @@ public sealed class ArithmeticTests
         Assert.False(new Add().KeepsZeroChannelsIn(map));
         Assert.False(new Arithmetic(ArithmeticKind.Subtract).KeepsZeroChannelsIn(map));
         Assert.False(new Arithmetic(ArithmeticKind.Divide).KeepsZeroChannelsIn(gate));
+        Assert.True(new Arithmetic(ArithmeticKind.Maximum).KeepsZeroChannelsIn(gate));
+        Assert.False(new Arithmetic(ArithmeticKind.Minimum).KeepsZeroChannelsIn(map));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class PositionTests
     public static TheoryData<Operator> OfChannels =>
     [
         new Pad2d(1, 1), new Subsample(2), new Upsample(8), new AdaptiveMaxPool2d(2), new MaxPool2d(2, 2, 0, CeilMode: true),
-        new Roll([1, 1], [2, 3]), new Reduce(ReduceKind.Max, [2, 3]), new Dropout2d(0.5), new StochasticDepth(0.5),
+        new Roll([1, 1], [2, 3]), new Reduce(ReduceKind.Max, [2, 3]),
+        new Resample(new(6, 3), 1.5, 0.75, ResampleMode.Cubic, ResamplePositions.HalfPixel), new Dropout2d(0.5), new StochasticDepth(0.5),
     ];
 
     [Theory]
@@ -70,7 +71,7 @@ public sealed class PositionTests
         Tensors.AssertClose([0f, 4f / 3, 8f / 3, 4], Probe.Run(new Upsample(new(1, 4), UpsampleMode.Bilinear, AlignCorners: true), x));
         Assert.Equal("Node 'node': size 0 must be at least 1.", Probe.Error(new Upsample(0), [[1, 1, 2, 2]]));
         Assert.Equal(
-            "Node 'node': only bilinear interpolation can align corners.",
+            "Node 'node': nearest positions cannot align corners.",
             Probe.Error(new Upsample(4, UpsampleMode.Nearest, AlignCorners: true), [[1, 1, 2, 2]]));
     }
 

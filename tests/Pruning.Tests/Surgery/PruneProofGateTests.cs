@@ -66,6 +66,27 @@ public sealed class PruneProofGateTests
     }
 
     [Fact]
+    public void Every_output_is_compared_on_a_batch_of_every_input()
+    {
+        var g = new GraphBuilder("two");
+        var left = g.Relu("relu", g.Linear("left", g.Input("a", 3), 6));
+        var right = g.Linear("right", g.Input("b", 2), 6);
+        var graph = g.Build(g.Linear("first", g.Add("sum", left, right), 2), g.Linear("second", left, 2));
+        var coupling = CouplingGraph.Build(graph);
+        using var cut = new Cut(coupling, coupling.Without(("left", [0, 3])), ParameterTable.Initialize(graph, seed: 4));
+        using var a = Tensor.Ones([2, 3]);
+        using var b = Tensor.Ones([2, 2]);
+        var found = cut.Check([a, b]);
+        Assert.True(found.Passed, found.Problem);
+
+        using var bias = cut.After["second.bias"].Detach();
+        cut.After.Set("second.bias", [.. bias.ToArray<float>().Select(number => number + 1)]);
+
+        Assert.StartsWith(
+            "The cut network differs from the full one first at node 'second' (", cut.Check([a, b]).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Channels_that_are_swapped_are_found()
     {
         using var cut = SmallCut();
@@ -180,7 +201,10 @@ public sealed class PruneProofGateTests
 
         public ParameterTable After { get; }
 
-        public GateResult Check(Tensor batch, PruneProofGate.SaveAndReload? reload = null, long? promisedMacs = null) => PruneProofGate.Check(
+        public GateResult Check(Tensor batch, PruneProofGate.SaveAndReload? reload = null, long? promisedMacs = null) =>
+            Check([batch], reload, promisedMacs);
+
+        public GateResult Check(Tensor[] batch, PruneProofGate.SaveAndReload? reload = null, long? promisedMacs = null) => PruneProofGate.Check(
             _coupling, _subnetwork, Plan, _before, After, batch, promisedMacs ?? ResourceConstraint.Macs(_coupling).Count(_subnetwork), reload);
 
         public void Dispose()

@@ -49,6 +49,7 @@ internal static class ExportTable
         On<Graphs.Operators.Reduce>(Reduce.Export),
         On<Graphs.Operators.RelativeCoordinates>(RelativeCoordinates.Export),
         On<Graphs.Operators.RelativePositionBias>(RelativePositionBias.Export),
+        On<Graphs.Operators.Resample>(Resample.Export),
         On<Graphs.Operators.Reshape>(Reshape.Export),
         On<Graphs.Operators.RmsNorm>(RmsNorm.Export),
         On<Graphs.Operators.Roll>(Roll.Export),

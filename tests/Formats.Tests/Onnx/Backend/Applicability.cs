@@ -18,6 +18,8 @@ internal static class Applicability
         "Squeeze", "Sub", "Sum", "Tanh", "Transpose", "Unsqueeze",
     ];
 
+    private static readonly HashSet<string> UnchangedSinceOpset1 = ["GlobalAveragePool", "GlobalMaxPool", "Softplus"];
+
     /// <summary>Operators whose dimension 0 is a batch by definition, and whose others are channels and an image.</summary>
     private static readonly HashSet<string> OfImages =
     [
@@ -25,11 +27,16 @@ internal static class Applicability
         "MaxPool", "Resize", "SpaceToDepth", "Upsample", "GroupNormalization",
     ];
 
-    private static readonly HashSet<string> OfSequences = ["GRU", "LSTM", "RNN"];
-
     /// <summary>Whether dimension 0 of the first input is the batch already: images, padding of images, rows of matrices, slopes a channel.</summary>
     public static bool HasBatch(BackendCase test) => test.Model.Graph.Node.Any(node =>
-        OfImages.Contains(node.OpType) || node.OpType is "Gemm" or "PRelu" || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+        OfImages.Contains(node.OpType) || node.OpType == "Gemm" || (node.OpType == "PRelu" && !IsOfSamples(node, test)) || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+
+    /// <summary>Whether dimension 0 is the time and dimension 1 the batch.</summary>
+    public static bool HasTimeInFront(BackendCase test) => test.Model.Graph.Node.Any(node => node.OpType is "GRU" or "LSTM");
+
+    // Slopes that differ along dimension 0 can only be those of one sample.
+    private static bool IsOfSamples(NodeProto node, BackendCase test) =>
+        test.Inputs.FirstOrDefault(input => input.Name == node.Input[1])?.Dims is { } slope && slope.Count == test.Inputs[0].Dims.Count && slope[0] > 1;
 
     /// <summary>Why a test does not apply, or null where it does.</summary>
     public static string? Reason(BackendCase test)
@@ -60,7 +67,8 @@ internal static class Applicability
 
     /// <summary>Whether an older model means the same in the lowest opset that is read.</summary>
     public static bool CanBeRaised(BackendCase test) =>
-        test.Opset is >= 6 and < LowestOpset && test.Model.Graph.Node.All(node => UnchangedSinceOpset6.Contains(node.OpType));
+        test.Opset is >= 1 and < LowestOpset
+        && test.Model.Graph.Node.All(node => (test.Opset >= 6 ? UnchangedSinceOpset6 : UnchangedSinceOpset1).Contains(node.OpType));
 
     private static string? ReasonOfData(BackendCase test)
     {
@@ -71,7 +79,7 @@ internal static class Applicability
 
         return test.Inputs.Concat(test.Outputs).Any(tensor => tensor.Dims.Contains(0)) ? "empty tensors"
             : test.Inputs.Any(tensor => BackendCase.IsFloat(tensor) && tensor.Dims.Count > 6) ? "more than 6 dimensions"
-            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType)) && test.Inputs[0].Dims.Count != 4 ? "images of one or three dimensions"
+            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType)) && test.Inputs[0].Dims.Count is not (3 or 4) ? "images of three dimensions"
             : null;
     }
 
@@ -82,7 +90,6 @@ internal static class Applicability
         var outputs = node.Output.Count(output => output.Length > 0);
         return isTraining ? "training mode"
             : outputs > 1 && node.OpType != "Split" ? "further outputs of an operator (indices, masks, statistics)"
-            : OfSequences.Contains(node.OpType) ? "recurrent states and sequences with the time in front"
             : UnreadSettings.Of(node, test);
     }
 }

@@ -9,7 +9,8 @@ namespace Ocs.Formats.Tests.Onnx.Backend;
 
 /// <summary>
 /// Runs a test as a network. Our networks have one input with the batch in front: operators of images take it as it is, their other inputs are
-/// weights. All others get a dimension of 1 in front, axes move by one, and float inputs are cut out of one row of numbers.
+/// weights. Of sequences the time and the batch change places. All others get a dimension of 1 in front, axes move by one, and float inputs
+/// are cut out of one row of numbers.
 /// </summary>
 internal static class BackendRun
 {
@@ -51,7 +52,9 @@ internal static class BackendRun
             model.OpsetImport.Single(import => import.Domain is "" or "ai.onnx").Version = OnnxReader.LowestOpset;
         }
 
-        var (numbers, shape) = Applicability.HasBatch(test) ? WithBatch(model, test) : Rows(model, test);
+        var (numbers, shape) = Applicability.HasBatch(test) ? WithBatch(model, test)
+            : Applicability.HasTimeInFront(test) ? WithBatchInFront(model, test)
+            : Rows(model, test);
         var imported = OnnxImport.ToModel(OnnxReader.ToGraph(model, $"{test.Name}.onnx", default));
         using var parameters = imported.Parameters;
         using var _ = Autograd.NoGrad();
@@ -65,6 +68,39 @@ internal static class BackendRun
         var weights = test.Inputs.Skip(1);
         model.Graph.Initializer.AddRange(weights.Where(tensor => model.Graph.Initializer.All(other => other.Name != tensor.Name)));
         return (Numbers(test.Inputs[0]), [.. test.Inputs[0].Dims]);
+    }
+
+    // Of x [T, N, I] and the last states [1, N, H] the first two dimensions change places; of the states that moves no number.
+    private static (float[] Numbers, long[] Shape) WithBatchInFront(ModelProto model, BackendCase test)
+    {
+        const string Front = "batch in front";
+        var (numbers, shape) = WithBatch(model, test);
+        var (time, batch, features) = ((int)shape[0], (int)shape[1], (int)shape[2]);
+        var sizes = model.Graph.Input[0].Type.TensorType.Shape.Dim;
+        (sizes[0], sizes[1]) = (sizes[1].Clone(), sizes[0].Clone());
+        var output = model.Graph.Output[0];
+        model.Graph.Node.Insert(0, Swapped(model.Graph.Input[0].Name, Front));
+        model.Graph.Node.Add(Swapped(output.Name, $"{output.Name} in front"));
+        model.Graph.Node[1].Input[0] = model.Graph.Node[0].Output[0];
+        output.Name = model.Graph.Node[^1].Output[0];
+        output.Type.TensorType.Shape = null;
+        float[] swapped =
+        [
+            .. from sample in Enumerable.Range(0, batch)
+               from step in Enumerable.Range(0, time)
+               from feature in Enumerable.Range(0, features)
+               select numbers[(step * batch + sample) * features + feature],
+        ];
+        return (swapped, [batch, time, features]);
+    }
+
+    private static NodeProto Swapped(string input, string output)
+    {
+        var node = Node("Transpose", output, input);
+        var order = new AttributeProto { Name = "perm", Type = AttributeProto.Types.AttributeType.Ints };
+        order.Ints.AddRange([1, 0, 2]);
+        node.Attribute.Add(order);
+        return node;
     }
 
     private static (float[] Numbers, long[] Shape) Rows(ModelProto model, BackendCase test)
@@ -112,7 +148,7 @@ internal static class BackendRun
     // Values that broadcast get as many dimensions as the others, in front.
     private static IEnumerable<long> Aligned(NodeProto[] nodes, BackendCase test, TensorProto tensor)
     {
-        var rank = nodes.Any(node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum") ? test.Outputs[0].Dims.Count : 0;
+        var rank = nodes.Any(node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum" or "Max" or "Min") ? test.Outputs[0].Dims.Count : 0;
         return [.. Enumerable.Repeat(1L, Math.Max(0, rank - tensor.Dims.Count)), .. tensor.Dims];
     }
 

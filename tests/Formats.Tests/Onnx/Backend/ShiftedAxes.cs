@@ -11,6 +11,7 @@ internal static class ShiftedAxes
     {
         ["Clip"] = [1, 2],
         ["Dropout"] = [1, 2],
+        ["PRelu"] = [1],
         ["LayerNormalization"] = [1, 2],
         ["Pad"] = [2],
     };

@@ -66,6 +66,108 @@ public sealed class ExternalDataTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public void Weights_above_the_limit_lie_outside_by_themselves()
+    {
+        var graph = TwoLayers();
+        using var parameters = SmallGraphs.Parameters(graph, 4);
+        var bytes = graph.ParameterCount * sizeof(float);
+
+        OnnxFile.Write(_folder.File("within.onnx"), graph, parameters, new(), highestSize: bytes);
+        OnnxFile.Write(_folder.File("above.onnx"), graph, parameters, new(), highestSize: bytes - 1);
+
+        Assert.Equal(["above.onnx", "above.onnx.data", "within.onnx"], Names());
+        using var back = OnnxFile.Read(_folder.File("above.onnx"));
+        foreach (var spec in graph.Parameters)
+        {
+            Compare.Same(parameters[spec.Name], back.Parameters[spec.Name]);
+        }
+    }
+
+    [PythonFact]
+    public void Onnx_checks_a_file_above_the_limit_by_its_path()
+    {
+        const string Check = "import sys, onnx; onnx.checker.check_model(sys.argv[1], full_check=True)";
+        var graph = TwoLayers();
+        using var parameters = SmallGraphs.Parameters(graph, 4);
+        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters, new(), highestSize: 0);
+
+        var (exitCode, said) = Python.Run("-c", Check, _folder.File("net.onnx"));
+
+        Assert.True(exitCode == 0, said);
+    }
+
+    [Fact]
+    public void The_weights_of_the_file_that_is_replaced_leave_with_it()
+    {
+        var graph = TwoLayers();
+        using var parameters = SmallGraphs.Parameters(graph, 4);
+        Write(graph, parameters, "net.onnx");
+        Assert.Equal(["net.onnx", "net.onnx.data"], Names());
+
+        Write(graph, parameters, "net.onnx");
+        Assert.Equal(["net.onnx", "net.onnx.2.data"], Names());
+
+        Write(graph, parameters, "net.onnx");
+        Assert.Equal(["net.onnx", "net.onnx.data"], Names());
+
+        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters);
+        Assert.Equal(["net.onnx"], Names());
+        OnnxFile.Read(_folder.File("net.onnx")).Dispose();
+    }
+
+    [Fact]
+    public void Files_that_the_replaced_one_does_not_name_stay()
+    {
+        var graph = TwoLayers();
+        using var parameters = SmallGraphs.Parameters(graph, 4);
+        Write(graph, parameters, "other.onnx");
+        File.Copy(_folder.File("other.onnx"), _folder.File("net.onnx"));
+        string[] own = ["net.onnx.2.data", "net.onnx.data", "net.onnx.old.data"];
+        Array.ForEach(own, name => File.WriteAllText(_folder.File(name), name));
+
+        Write(graph, parameters, "net.onnx");
+        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters);
+        File.WriteAllText(_folder.File("net.onnx"), "no model");
+        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters);
+
+        Assert.Equal(["net.onnx", .. own, "other.onnx", "other.onnx.data"], Names());
+        Assert.All(own, name => Assert.Equal(name, File.ReadAllText(_folder.File(name))));
+    }
+
+    [Fact]
+    public void A_write_that_fails_leaves_the_older_file_with_its_weights()
+    {
+        var graph = TwoLayers();
+        using var parameters = SmallGraphs.Parameters(graph, 4);
+        Write(graph, parameters, "net.onnx");
+        var g = new GraphBuilder("odd");
+        var odd = g.Build(g.Add("strange", new UnknownOperator(), [g.Linear("first", g.Input("x", 64), 64)], []));
+        using var others = ParameterTable.Initialize(odd, 1);
+
+        Assert.Throws<OcsInputException>(() => Write(odd, others, "net.onnx"));
+
+        Assert.Equal(["net.onnx", "net.onnx.data"], Names());
+        using var back = OnnxFile.Read(_folder.File("net.onnx"));
+        Compare.Same(parameters["second.weight"], back.Parameters["second.weight"]);
+    }
+
+    // Where the model cannot get its name, its weights must not stay.
+    [Fact]
+    public void Nothing_is_left_where_a_folder_has_the_name()
+    {
+        var graph = TwoLayers();
+        using var parameters = SmallGraphs.Parameters(graph, 4);
+        Directory.CreateDirectory(_folder.File("net.onnx"));
+
+        Assert.Throws<OcsInputException>(() => Write(graph, parameters, "net.onnx"));
+
+        Assert.Empty(Names());
+    }
+
+    private string[] Names() =>
+        [.. Directory.GetFiles(_folder.Path).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+
     private void Write(Graph graph, ParameterTable parameters, string name) =>
         OnnxFile.Write(_folder.File(name), graph, parameters, new() { ExternalData = true });
 

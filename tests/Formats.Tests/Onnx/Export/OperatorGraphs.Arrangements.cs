@@ -23,9 +23,40 @@ internal static partial class OperatorGraphs
         foreach (var size in new Pair[] { new(14, 18), new(10, 9), new(3, 4), new(1, 1), new(7, 6) })
         {
             yield return Image($"nearest_{size}", (g, x) => g.Upsample("op", x, size));
-            yield return Image($"bilinear_{size}", (g, x) => g.Upsample("op", x, size, UpsampleMode.Bilinear));
-            yield return Image($"bilinear_corners_{size}", (g, x) => g.Upsample("op", x, size, UpsampleMode.Bilinear, alignCorners: true));
+            foreach (var mode in new[] { UpsampleMode.Bilinear, UpsampleMode.Bicubic })
+            {
+                yield return Image($"{mode}_{size}", (g, x) => g.Upsample("op", x, size, mode));
+                yield return Image($"{mode}_corners_{size}", (g, x) => g.Upsample("op", x, size, mode, alignCorners: true));
+            }
         }
+
+        foreach (var resample in Resamples(new(10, 9)).Concat(Resamples(new(3, 1))))
+        {
+            yield return Image($"{resample}{(resample.ExcludeOutside ? " of inside" : "")}", (g, x) => g.Add("op", resample, [x], []));
+        }
+
+        yield return Image("resample_by_scales", (g, x) => g.Add("op", ByScales(ResampleMode.Linear), [x], []));
+        yield return Image("resample_cubic_by_scales", (g, x) => g.Add("op", ByScales(ResampleMode.Cubic), [x], []));
+    }
+
+    // Images of 7 x 6: 9.1 positions are 9, 4.8 are 4.
+    private static Resample ByScales(ResampleMode mode) => new(new(9, 4), 1.3f, 0.8f, mode, ResamplePositions.HalfPixel);
+
+    private static IEnumerable<Resample> Resamples(Pair size)
+    {
+        var (height, width) = (size.Height / 7.0, size.Width / 6.0);
+        foreach (var positions in Enum.GetValues<ResamplePositions>())
+        {
+            foreach (var rounding in Enum.GetValues<ResampleRounding>())
+            {
+                yield return new(size, height, width, ResampleMode.Nearest, positions, rounding);
+            }
+
+            yield return new(size, height, width, ResampleMode.Linear, positions);
+            yield return new(size, height, width, ResampleMode.Cubic, positions, CubicCoefficient: -0.5);
+        }
+
+        yield return new(size, height, width, ResampleMode.Cubic, ResamplePositions.HalfPixel, ExcludeOutside: true);
     }
 
     private static IEnumerable<Graph> Arrangements()

@@ -32,6 +32,8 @@ internal static partial class OperatorGraphs
         yield return Image("add_broadcast", (g, x) => g.Add("add", g.AdaptiveAveragePool2d("pool", x, 1), x));
         yield return Image("subtract", (g, x) => g.Subtract("op", x, g.Slice("one", x, 1, 1, 1)));
         yield return Image("multiply", (g, x) => g.Multiply("op", g.Sigmoid("gate", x), x));
+        yield return Image("maximum", (g, x) => g.Maximum("op", x, g.Slice("one", x, 1, 1, 1)));
+        yield return Image("minimum", (g, x) => g.Minimum("op", g.Slice("one", x, 1, 1, 1), x));
         yield return Image("divide", (g, x) => g.Divide("op", x, g.Sigmoid("divisor", x)));
         yield return Image("affine", (g, x) => g.Affine("op", x, [0.5, 2, -1, 1], [0.25]));
         yield return Of("affine_tokens", [4, 3], (g, x) => g.Affine("op", x, [2], [1, 2, 3, 4]));

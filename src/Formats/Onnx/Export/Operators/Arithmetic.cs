@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Sub, Mul, Div.</summary>
+/// <summary>Sub, Mul, Div, Max, Min.</summary>
 internal static class Arithmetic
 {
     public static void Export(Graphs.Operators.Arithmetic op, NodeExport node) => node.Emit(
@@ -11,6 +11,8 @@ internal static class Arithmetic
             ArithmeticKind.Subtract => "Sub",
             ArithmeticKind.Multiply => "Mul",
             ArithmeticKind.Divide => "Div",
+            ArithmeticKind.Maximum => "Max",
+            ArithmeticKind.Minimum => "Min",
             _ => throw new InvalidOperationException($"Arithmetic {op.Kind} has no ONNX form."),
         },
         node.Inputs.AsSpan());

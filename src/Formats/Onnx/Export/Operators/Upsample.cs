@@ -3,14 +3,9 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>
-/// Resize. Whole multiples are stated as scales, other sizes as they are: of the last two axes from opset 18 on, before
-/// together with the batch and channels of the value.
-/// </summary>
+/// <summary>Resize. Whole multiples are stated as scales, other sizes as they are.</summary>
 internal static class Upsample
 {
-    private const int HasAxes = 18;
-
     public static void Export(Graphs.Operators.Upsample op, NodeExport node)
     {
         var (height, width) = (node.Shapes.Inputs[0][2], node.Shapes.Inputs[0][3]);
@@ -22,17 +17,7 @@ internal static class Upsample
             return;
         }
 
-        var size = node.Vector("size", op.Size.Height, op.Size.Width);
-        if (node.Opset >= HasAxes)
-        {
-            node.Emit("Resize", [node.Input, "", "", size], [.. attributes, OnnxAttribute.Ints("axes", 2, 3)]);
-            return;
-        }
-
-        var sizes = node.EmitPart("sizes", "Shape", [node.Input]);
-        var first = node.EmitPart("kept", "Slice", [sizes, node.Vector("first", 0), node.Vector("third", 2)]);
-        var all = node.EmitPart("all", "Concat", [first, size], OnnxAttribute.Int("axis", 0));
-        node.Emit("Resize", [node.Input, "", "", all], attributes);
+        ResizedTo.Emit(node, op.Size, attributes);
     }
 
     private static AttributeProto[] Attributes(Graphs.Operators.Upsample op) => op.Mode switch
@@ -47,6 +32,12 @@ internal static class Upsample
         [
             OnnxAttribute.Text("mode", "linear"),
             OnnxAttribute.Text("coordinate_transformation_mode", op.AlignCorners ? "align_corners" : "half_pixel"),
+        ],
+        UpsampleMode.Bicubic =>
+        [
+            OnnxAttribute.Text("mode", "cubic"),
+            OnnxAttribute.Text("coordinate_transformation_mode", op.AlignCorners ? "align_corners" : "half_pixel"),
+            OnnxAttribute.Float("cubic_coeff_a", -0.75),
         ],
         _ => throw new InvalidOperationException($"Interpolation {op.Mode} has no ONNX form."),
     };

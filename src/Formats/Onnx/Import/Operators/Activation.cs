@@ -58,11 +58,23 @@ internal static class Activation
         var x = node.Input();
         var (shape, slope) = (node.ShapeOf(x), node.Constant(1));
         var aligned = Arithmetic.Aligned(node, slope.Shape, shape.Length);
-        var isPerChannel = aligned.Where((size, dimension) => size != 1 && dimension != 1).Any()
-            ? throw node.Error($"its slope {NodeShapes.Show(slope.Shape)} is neither one number nor one a channel of {NodeShapes.Show(shape)}")
-            : slope.Count > 1;
-        var spec = node.Parameter(slope, "weight", ParameterRole.Bias, [isPerChannel ? shape[1] : 1]);
+        if (aligned.Where((size, dimension) => size != 1 && dimension != 1).Any())
+        {
+            SlopeAPosition(node, x, slope);
+            return;
+        }
+
+        var spec = node.Parameter(slope, "weight", ParameterRole.Bias, [slope.Count > 1 ? shape[1] : 1]);
         node.Output(node.Builder.Add(node.Name, new PRelu(), [x], [spec]));
+    }
+
+    // ReLU(x) - slope ReLU(-x).
+    private static void SlopeAPosition(NodeImport node, Value x, OnnxTensor slope)
+    {
+        var negative = node.Builder.Relu(node.Part("negative"), node.Builder.Affine(node.Part("minus"), x, [-1], [0]));
+        var slopes = node.ParameterValue(node.Part("slope"), slope, Arithmetic.Ordered(node, slope, new(x)));
+        var bent = node.Builder.Multiply(node.Part("bent"), negative, slopes);
+        node.Output(node.Builder.Subtract(node.Name, node.Builder.Relu(node.Part("positive"), x), bent));
     }
 
     private static bool IsSelu(NodeImport node) =>

@@ -124,7 +124,8 @@ internal static class Arithmetic
         _ => node.Builder.Divide(node.Name, a, b),
     };
 
-    private static (Imported A, Imported B) SameRank(NodeImport node, Imported a, Imported b)
+    /// <summary>Two values that meet in the same dimensions; fails where they do not.</summary>
+    public static (Imported A, Imported B) SameRank(NodeImport node, Imported a, Imported b)
     {
         var (left, right) = (node.ShapeOf(a.Value), node.ShapeOf(b.Value));
         return left.Length == right.Length && a.Batch == b.Batch

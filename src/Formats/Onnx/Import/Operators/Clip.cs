@@ -16,17 +16,8 @@ internal static class Clip
     }
 
     /// <summary>The larger or the smaller of a value and a number.</summary>
-    public static void WithNumber(NodeImport node, bool isMax)
-    {
-        var constant = node.IsConstant(0) ? 0 : 1;
-        if (node.Graph.Scalar(node.Node.InputOrNull(constant)) is not { } number)
-        {
-            throw node.Error("it compares a value with several constants, and with one number is read");
-        }
-
-        var x = node.Any(1 - constant);
+    public static void WithNumber(NodeImport node, Imported x, double number, bool isMax) =>
         node.Output(x with { Value = isMax ? Bound(node, x.Value, number, null) : Bound(node, x.Value, null, number) });
-    }
 
     private static double? Of(NodeImport node, string attribute, int input)
     {

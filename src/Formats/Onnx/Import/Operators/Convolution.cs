@@ -19,24 +19,21 @@ internal static class Convolution
 
     public static void Transposed(NodeImport node)
     {
-        var weight = node.Constant(1);
-        if (node.Node.Has("output_shape") || node.Node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID"))
-        {
-            throw node.Error("its padding follows from a stated output, which is not read: export it with pads and output_padding");
-        }
+        var (window, more) = TransposedWindow.Of(node.Arguments);
 
-        var window = WindowAttributes.Of(node.Arguments, [.. weight.Shape[2..]]);
-        var more = node.Node.Ints("output_padding") ?? new long[window.Kernel.Length];
-
-        // Less padding after the image is more of the output.
+        // Less padding after the image is more of the output; more is what is cut off.
         long[] extra = [.. more.Select((size, dimension) => size + window.Before[dimension] - window.After[dimension])];
         var op = new ConvTranspose2d(
-            Images.Pair(window.Strides), Images.Pair(window.Before, otherwise: 0), Images.Pair(extra, otherwise: 0), Images.Pair(window.Dilations),
+            Images.Pair(window.Strides),
+            Images.Pair(window.Before, otherwise: 0),
+            Images.Pair([.. extra.Select(size => Math.Max(size, 0))], otherwise: 0),
+            Images.Pair(window.Dilations),
             (int)node.Node.Int("group", 1));
-        Finish(node, op, Images.Of(node, node.Input()), weight);
+        var surplus = Images.Pair([.. extra.Select(size => Math.Max(-size, 0))], otherwise: 0);
+        Finish(node, op, Images.Of(node, node.Input()), node.Constant(1), surplus);
     }
 
-    private static void Finish(NodeImport node, Operator op, Value x, OnnxTensor weight)
+    private static void Finish(NodeImport node, Operator op, Value x, OnnxTensor weight, Pair surplus = default)
     {
         var specs = new List<ParameterSpec> { node.Parameter(weight, "weight", ParameterRole.Weight, Images.Shape(node, weight.Shape)) };
         if (node.Node.InputOrNull(2) is not null)
@@ -44,6 +41,17 @@ internal static class Convolution
             specs.Add(node.Parameter(2, "bias", ParameterRole.Bias));
         }
 
-        node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], specs)));
+        node.Output(Images.Back(node, name => surplus == 0
+            ? node.Builder.Add(name, op, [x], specs)
+            : First(node, name, node.Builder.Add(node.Part("whole"), op, [x], specs), surplus)));
+    }
+
+    // An image without its last positions.
+    private static Value First(NodeImport node, string name, Value x, Pair surplus)
+    {
+        var (height, width) = ((int)node.ShapeOf(x)[2] - surplus.Height, (int)node.ShapeOf(x)[3] - surplus.Width);
+        return surplus.Width == 0 ? node.Builder.Slice(name, x, 2, 0, height)
+            : surplus.Height == 0 ? node.Builder.Slice(name, x, 3, 0, width)
+            : node.Builder.Slice(name, node.Builder.Slice(node.Part("rows"), x, 2, 0, height), 3, 0, width);
     }
 }

@@ -1,8 +1,6 @@
-using Ocs.Graphs;
-
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>The largest or smallest of values: max(a, b) = b + ReLU(a - b), min(a, b) = a - ReLU(a - b).</summary>
+/// <summary>The largest or smallest of values, one after the other; of one value and a number it is a bound.</summary>
 internal static class Extremes
 {
     public static void Max(NodeImport node) => Import(node, isMax: true);
@@ -11,32 +9,26 @@ internal static class Extremes
 
     private static void Import(NodeImport node, bool isMax)
     {
-        var count = node.Node.Inputs.Length;
-        if (count == 2 && (node.IsConstant(0) || node.IsConstant(1)))
+        // Computed values first: constants take their order of dimensions.
+        int[] inputs = [.. Enumerable.Range(0, node.Node.Inputs.Length).OrderBy(input => node.IsConstant(input))];
+        var value = node.Any(inputs[0]);
+        if (inputs.Length == 2 && node.IsConstant(inputs[1]) && node.Constant(inputs[1]).IsScalar)
         {
-            Clip.WithNumber(node, isMax);
+            Clip.WithNumber(node, value, node.Constant(inputs[1]).Numbers[0], isMax);
             return;
         }
 
-        var first = node.Any(0);
-        var value = first.Value;
-        for (var input = 1; input < count; input++)
+        foreach (var input in inputs[1..])
         {
-            var other = node.Any(input);
-            if (other.Batch != first.Batch)
-            {
-                throw node.Error("the batch is another dimension in some of its inputs");
-            }
-
-            value = Larger(node, input == count - 1 ? node.Name : node.Part("of_two"), value, other.Value, isMax);
+            var name = input == inputs[^1] ? node.Name : node.Part("of_two");
+            var (a, b) = Arithmetic.SameRank(node, value, Operand(node, input, value));
+            value = a with { Value = isMax ? node.Builder.Maximum(name, a.Value, b.Value) : node.Builder.Minimum(name, a.Value, b.Value) };
         }
 
-        node.Output(first with { Value = value });
+        node.Output(value);
     }
 
-    private static Value Larger(NodeImport node, string name, Value a, Value b, bool isMax)
-    {
-        var surplus = node.Builder.Relu(node.Part("surplus"), node.Builder.Subtract(node.Part("difference"), a, b));
-        return isMax ? node.Builder.Add(name, b, surplus) : node.Builder.Subtract(name, a, surplus);
-    }
+    private static Imported Operand(NodeImport node, int input, Imported like) => node.IsConstant(input)
+        ? like with { Value = node.ParameterValue(node.Part("constant"), node.Constant(input), Arithmetic.Ordered(node, node.Constant(input), like)) }
+        : node.Any(input);
 }

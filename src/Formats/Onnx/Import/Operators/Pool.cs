@@ -1,3 +1,4 @@
+using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Shapes;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
@@ -36,10 +37,15 @@ internal static class Pool
 
         // What overhangs the image never counts to us, so that it may be padding only where this does not count.
         var window = countsPadding ? stated : WithCeil(node, stated);
-        if (window.Dilations.Any(dilation => dilation != 1) || (!countsPadding && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(sizes => 2 * sizes.First <= sizes.Second))))
+        if (window.Dilations.Any(dilation => dilation != 1))
         {
-            throw node.Error(
-                "its mean is over spread positions, or its padding is not counted and differs before and after or is more than half of the window");
+            throw node.Error("its mean is over spread positions");
+        }
+
+        if (!countsPadding && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(sizes => 2 * sizes.First <= sizes.Second)))
+        {
+            MeanOfInside(node, stated);
+            return;
         }
 
         var x = Images.Padded(node, Images.Of(node, node.Input()), ref window, isPool: true);
@@ -47,6 +53,35 @@ internal static class Pool
             Images.Pair(window.Kernel), Images.Pair(window.Strides), Images.Pair(window.Before, otherwise: 0), window.Ceil, countsPadding);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
+
+    // Padding that does not count, but is uneven or more than half of a window: means with its zeros, times the windows' sizes over what is inside.
+    private static void MeanOfInside(NodeImport node, WindowAttributes window)
+    {
+        var sizes = node.Arguments.Shape(0)[2..];
+        var positions = FoldingLimit.Require(node.Arguments, window.Positions(node.Arguments));
+        long[] after = [.. positions.Select((count, dimension) =>
+            Math.Max((count - 1) * window.Strides[dimension] + window.Kernel[dimension] - sizes[dimension] - window.Before[dimension], 0))];
+        var padded = node.Builder.Pad2d(
+            node.Part("pad"), Images.Of(node, node.Input()), Images.Pair(window.Before, otherwise: 0), Images.Pair(after, otherwise: 0));
+        var op = new AveragePool2d(Images.Pair(window.Kernel), Images.Pair(window.Strides), 0);
+        var means = node.Builder.Add(node.Part("mean"), op, [padded], []);
+        double[][] factors = [.. positions.Select((count, dimension) => Factors(node, window, dimension, count, sizes[dimension]))];
+        var (rows, columns) = factors.Length == 1 ? ([1], factors[0]) : (factors[0], factors[1]);
+        var factor = OnnxTensor.Of(
+            OnnxKind.Float, [1, 1, rows.Length, columns.Length], [.. rows.SelectMany(row => columns.Select(column => row * column))]);
+        var constant = node.ParameterValue(node.Part("inside"), factor, factor.Shape);
+        node.Output(Images.Back(node, name => node.Builder.Multiply(name, means, constant)));
+    }
+
+    private static double[] Factors(NodeImport node, WindowAttributes window, int dimension, long count, long size) =>
+    [
+        .. Enumerable.Range(0, (int)count).Select(position =>
+        {
+            var (start, kernel) = (position * window.Strides[dimension] - window.Before[dimension], window.Kernel[dimension]);
+            var inside = Math.Min(start + kernel, size) - Math.Max(start, 0);
+            return inside > 0 ? (double)kernel / inside : throw node.Error("a window of it has nothing but padding, which does not count");
+        }),
+    ];
 
     public static void Global(NodeImport node)
     {

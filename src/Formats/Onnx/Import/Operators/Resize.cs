@@ -5,10 +5,11 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Images of another size, by the nearest position or bilinear, where positions fall as ours do.</summary>
+/// <summary>Images of another size: an <see cref="Upsample"/> where libtorch's positions are ONNX's, else a <see cref="Resample"/>.</summary>
 internal static class Resize
 {
     private const int ModesSince = 11;
+    private const double CubicOfLibtorch = -0.75;
 
     public static void Import(NodeImport node)
     {
@@ -19,44 +20,97 @@ internal static class Resize
             throw node.Error($"it makes {NodeShapes.Show(to)} of {NodeShapes.Show(from)}: height and width of images may change");
         }
 
-        var isOld = node.Node.Type == "Upsample" || node.Graph.Opset < ModesSince;
-        var position = node.Node.Text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
-        var mode = node.Node.Text("mode", "nearest") switch
-        {
-            "nearest" => IsNearestOfOurs(node, position, isOld, from, to) ? UpsampleMode.Nearest : throw Positions(node, position),
-            "linear" or "bilinear" => from.SequenceEqual(to) || IsLinearOfOurs(node, position, isOld, from, to)
-                ? UpsampleMode.Bilinear
-                : throw Positions(node, position),
-            var other => throw node.Error($"mode '{other}' is not read, nearest and linear are"),
-        };
         if (node.Node.Int("antialias", 0) != 0)
         {
             throw node.Error("antialias is not read");
         }
 
-        var corners = mode == UpsampleMode.Bilinear && position == "align_corners";
-        node.Output(node.Builder.Upsample(node.Name, x, new((int)to[2], (int)to[3]), mode, corners));
+        var op = Exact(node, from, to);
+        node.Output(node.Builder.Add(node.Name, OfLibtorch(op, from) ?? (Operator)op, [x], []));
     }
 
-    // Ours takes floor(i * from / to). Other roundings are the same where every position is repeated equally often.
-    private static bool IsNearestOfOurs(NodeImport node, string position, bool isOld, ImmutableArray<long> from, ImmutableArray<long> to)
+    private static Resample Exact(NodeImport node, ImmutableArray<long> from, ImmutableArray<long> to)
     {
-        var rounding = node.Node.Text("nearest_mode", isOld ? "floor" : "round_prefer_floor");
-        var isWhole = to[2] % from[2] == 0 && to[3] % from[3] == 0;
-        return (position == "asymmetric" && rounding == "floor")
-            || (isWhole && position is "half_pixel" or "pytorch_half_pixel" && rounding.StartsWith("round", StringComparison.Ordinal));
+        var isOld = node.Node.Type == "Upsample" || node.Graph.Opset < ModesSince;
+        var mode = node.Node.Text("mode", "nearest") switch
+        {
+            "nearest" => ResampleMode.Nearest,
+            "linear" or "bilinear" => ResampleMode.Linear,
+            "cubic" => ResampleMode.Cubic,
+            var other => throw node.Error($"mode '{other}' is not known"),
+        };
+        var height = ResizeSizes.Scale(node.Arguments, 2, from[2], to[2]);
+        var width = ResizeSizes.Scale(node.Arguments, 3, from[3], to[3]);
+        var isBySize = height == (double)to[2] / from[2] && width == (double)to[3] / from[3];
+        var stated = node.Node.Text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
+        var rounding = Rounding(node, isOld);
+        var positions = stated switch
+        {
+            "half_pixel" => ResamplePositions.HalfPixel,
+            "pytorch_half_pixel" => ResamplePositions.PytorchHalfPixel,
+            "asymmetric" => ResamplePositions.Asymmetric,
+            "align_corners" when isBySize => ResamplePositions.AlignCorners,
+            "align_corners" => throw node.Error(
+                "it aligns corners by a scale that makes no whole size, of which ONNX and its runtimes say different things: export it with sizes"),
+            "half_pixel_symmetric" when isBySize => ResamplePositions.HalfPixel,
+            "tf_half_pixel_for_nn" when mode == ResampleMode.Nearest => ResamplePositions.HalfPixel,
+            _ => throw node.Error($"its positions ({stated}) are not read"),
+        };
+        return new(
+            new((int)to[2], (int)to[3]), height, width, mode, positions, stated == "tf_half_pixel_for_nn" ? HalfLess(node, rounding) : rounding,
+            node.Node.Float("cubic_coeff_a", CubicOfLibtorch), node.Node.Int("exclude_outside", 0) != 0);
     }
 
-    // Ours knows the sizes only: a scale that gives no whole size means other positions, and so does PyTorch's rule for a size of 1.
-    private static bool IsLinearOfOurs(NodeImport node, string position, bool isOld, ImmutableArray<long> from, ImmutableArray<long> to)
+    private static ResampleRounding Rounding(NodeImport node, bool isOld) =>
+        node.Node.Text("nearest_mode", isOld ? "floor" : "round_prefer_floor") switch
+        {
+            "round_prefer_floor" => ResampleRounding.PreferFloor,
+            "round_prefer_ceil" => ResampleRounding.PreferCeiling,
+            "floor" => ResampleRounding.Floor,
+            "ceil" => ResampleRounding.Ceiling,
+            var other => throw node.Error($"nearest_mode '{other}' is not known"),
+        };
+
+    // TensorFlow's positions are half a pixel more: floor(p + 1/2) is p rounded, and p + 1/2 rounded down where it is in the middle is ceil(p).
+    private static ResampleRounding HalfLess(NodeImport node, ResampleRounding rounding) => rounding switch
     {
-        var scales = node.Node.Floats("scales") ?? node.Arguments.ConstantOrNull(isOld ? 1 : 2)?.Floats ?? [];
-        var isExact = scales.Length != from.Length
-            || !scales.Where((scale, dimension) => Math.Abs(scale * (double)from[dimension] - to[dimension]) > 1e-3).Any();
-        return isExact && (position is "half_pixel" or "align_corners"
-            || (position == "pytorch_half_pixel" && Enumerable.Range(2, 2).All(dimension => to[dimension] > 1 || from[dimension] == 1)));
+        ResampleRounding.Floor => ResampleRounding.PreferCeiling,
+        ResampleRounding.PreferFloor => ResampleRounding.Ceiling,
+        _ => throw node.Error("its positions (tf_half_pixel_for_nn) are rounded up, which is not read"),
+    };
+
+    private static Upsample? OfLibtorch(Resample op, ImmutableArray<long> from)
+    {
+        UpsampleMode? mode = op.Mode switch
+        {
+            ResampleMode.Nearest => IsNearest(op, from) ? UpsampleMode.Nearest : null,
+            ResampleMode.Linear => IsInterpolated(op, from) ? UpsampleMode.Bilinear : null,
+            _ => IsInterpolated(op, from) && op.CubicCoefficient == CubicOfLibtorch && !op.ExcludeOutside ? UpsampleMode.Bicubic : null,
+        };
+        return mode is { } known
+            ? new(op.Size, known, known != UpsampleMode.Nearest && op.Positions == ResamplePositions.AlignCorners)
+            : null;
     }
 
-    private static Torch.OcsInputException Positions(NodeImport node, string position) =>
-        node.Error($"its positions ({position}, {node.Node.Text("nearest_mode", "round_prefer_floor")}) are not those that libtorch computes");
+    // libtorch takes floor(i from / to). Other roundings are the same where every position is repeated equally often.
+    private static bool IsNearest(Resample op, ImmutableArray<long> from)
+    {
+        var isWhole = op.Size.Height % from[2] == 0 && op.Size.Width % from[3] == 0;
+        return op.Positions switch
+        {
+            ResamplePositions.Asymmetric => op.Rounding == ResampleRounding.Floor && IsBySize(op, from),
+            ResamplePositions.HalfPixel or ResamplePositions.PytorchHalfPixel =>
+                isWhole && op.Rounding is ResampleRounding.PreferFloor or ResampleRounding.PreferCeiling && IsBySize(op, from),
+            _ => false,
+        };
+    }
+
+    // libtorch is given the sizes only.
+    private static bool IsInterpolated(Resample op, ImmutableArray<long> from) => IsBySize(op, from)
+        && (op.Positions is ResamplePositions.HalfPixel or ResamplePositions.AlignCorners
+            || (op.Positions == ResamplePositions.PytorchHalfPixel && (op.Size.Height > 1 || from[2] == 1) && (op.Size.Width > 1 || from[3] == 1))
+            || (op.Size.Height == from[2] && op.Size.Width == from[3]));
+
+    private static bool IsBySize(Resample op, ImmutableArray<long> from) =>
+        op.HeightScale == (double)op.Size.Height / from[2] && op.WidthScale == (double)op.Size.Width / from[3];
 }

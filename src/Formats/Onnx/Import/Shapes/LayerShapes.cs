@@ -37,19 +37,8 @@ internal static class LayerShapes
 
     private static ImmutableArray<long> ConvTranspose(NodeArguments node)
     {
-        var (input, weight) = (node.Shape(0), node.Shape(1));
-        if (weight.Length != input.Length || input.Length < 3)
-        {
-            throw node.Error($"weight [{string.Join(", ", weight)}] does not fit input [{string.Join(", ", input)}]");
-        }
-
-        var window = WindowAttributes.Of(node, [.. weight[2..]]);
-        var more = node.Node.Ints("output_padding") ?? new long[input.Length - 2];
-        return more.Length != input.Length - 2
-            ? throw node.Error("output_padding has not one number a spatial dimension")
-            : [input[0], weight[1] * node.Node.Int("group", 1), .. more.Select((extra, dimension) =>
-                (input[dimension + 2] - 1) * window.Strides[dimension] - window.Before[dimension] - window.After[dimension]
-                + window.Dilations[dimension] * (window.Kernel[dimension] - 1) + extra + 1)];
+        var sizes = TransposedWindow.Of(node).Sizes(node);
+        return [node.Shape(0)[0], node.Shape(1)[1] * node.Node.Int("group", 1), .. sizes];
     }
 
     private static ImmutableArray<long> Gemm(NodeArguments node)

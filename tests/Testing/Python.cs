@@ -1,21 +1,28 @@
 using System.Diagnostics;
+using Ocs.OnnxRuntime;
+using Xunit;
 
-namespace Ocs.Formats.Tests.Onnx;
+namespace Ocs.Testing;
 
-/// <summary>A fact that needs python3 with onnx and torch (Debian: python3-onnx, python3-torch), and is skipped without.</summary>
-internal sealed class PythonFactAttribute : FactAttribute
+/// <summary>
+/// A fact that needs python3 with onnx and torch (Debian: python3-onnx, python3-torch), some also ONNX Runtime; it is skipped without.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PythonFactAttribute : FactAttribute
 {
-    public PythonFactAttribute()
+    public PythonFactAttribute(bool needsOnnxRuntime = false)
     {
-        if (!Python.IsThere)
-        {
-            Skip = "needs /usr/bin/python3 with onnx and torch: apt-get install python3-onnx python3-torch";
-        }
+        NeedsOnnxRuntime = needsOnnxRuntime;
+        Skip = Python.IsThere
+            ? needsOnnxRuntime ? InferenceSession.Missing : null
+            : "needs /usr/bin/python3 with onnx and torch: apt-get install python3-onnx python3-torch";
     }
+
+    public bool NeedsOnnxRuntime { get; }
 }
 
 /// <summary>Runs a script and gives what it says.</summary>
-internal static class Python
+public static class Python
 {
     private const string Interpreter = "/usr/bin/python3";
     private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not (find_spec('onnx') and find_spec('torch')))";
