@@ -36,9 +36,6 @@ internal static class Fused
             case "Roll":
                 Roll(node);
                 break;
-            case "RelativePositionBias":
-                RelativePositionBias(node);
-                break;
             case "ScaledDotProductAttention":
                 Attention(node);
                 break;
@@ -61,14 +58,6 @@ internal static class Fused
         node.Output(x with { Value = node.Builder.Roll(node.Name, x.Value, shifts, dimensions) });
     }
 
-    private static void RelativePositionBias(NodeImport node)
-    {
-        var window = node.Node.Ints("window") is [var height, var width] ? new Pair((int)height, (int)width) : throw node.Error("it has no window");
-        var table = node.Parameter(0, "table", ParameterRole.Bias);
-        var value = node.Builder.Add(node.Part("table"), new Graphs.Operators.ParameterValue(AddsBatch: true), [], [table]);
-        node.Output(node.Builder.Add(node.Name, new RelativePositionBias(window), [value], []));
-    }
-
     private static void Attention(NodeImport node)
     {
         var (q, k, v) = (node.Any(0), node.Any(1), node.Any(2));
@@ -78,7 +67,7 @@ internal static class Fused
         }
 
         Value Bias(int input) => node.IsConstant(input)
-            ? node.ParameterValue(node.Part("bias"), node.Constant(input), Arithmetic.Ordered(node, node.Constant(input), q))
+            ? AttentionBias.Import(node, node.Constant(input), q)
             : node.Any(input) is var bias && bias.Batch == q.Batch ? bias.Value : throw node.Error("the batch is another dimension in its bias");
 
         var op = new ScaledDotProductAttention(node.Node.Float("scale", 1));
