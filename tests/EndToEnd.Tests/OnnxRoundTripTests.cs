@@ -14,9 +14,13 @@ public sealed class OnnxRoundTripTests : IDisposable
     private const int Classes = 10;
     private const long Largest = 35_000_000;
 
+    // ONNX holds what its small network makes of the distances, which does not depend on the image: it comes back as tables.
+    private const string Folded = "swin_v2_t";
+
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Names => [.. Models.All.Select(model => model.Name).Where(name => Build(name).ParameterCount <= Largest)];
+    public static TheoryData<string> Names =>
+        [.. Models.All.Select(model => model.Name).Where(name => name != Folded && Build(name).ParameterCount <= Largest)];
 
     public void Dispose() => _folder.Dispose();
 

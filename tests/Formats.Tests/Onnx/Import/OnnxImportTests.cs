@@ -52,6 +52,16 @@ public sealed class OnnxImportTests : IDisposable
     }
 
     [Fact]
+    public void An_initializer_that_only_an_identity_reads_keeps_its_name()
+    {
+        var model = new HandMade();
+        var own = model.Node("Identity", [model.Weight("position", [1, 2], 3, 4)], [1, 2]);
+        using var read = Read(model, model.Node("Add", [model.Node("Relu", [model.Input("x", 1, 2)], [1, 2]), own], [1, 2]));
+
+        Assert.Equal("position", Assert.Single(read.Graph.Parameters).Name);
+    }
+
+    [Fact]
     public void A_batch_that_flows_through_shapes_to_a_reshape_stays_free()
     {
         var model = new HandMade();

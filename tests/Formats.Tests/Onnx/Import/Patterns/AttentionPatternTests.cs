@@ -162,6 +162,19 @@ public sealed class AttentionPatternTests
         Assert.Equal(isShuffle ? ["ChannelShuffle"] : ["Reshape", "Transpose", "Reshape"], types);
     }
 
+    [Theory]
+    [InlineData(12, true)]
+    [InlineData(3, false)]
+    public void Patches_side_by_side_keep_each_channel_in_every_part(int channels, bool isMerge)
+    {
+        var split = _g.Node("Reshape", [_g.Input("x", 1, 4, 6, 3), _g.Integers(1, 2, 2, 3, 2, 3)], [1, 2, 2, 3, 2, 3]);
+        var patches = _g.Node("Transpose", [split], [1, 2, 3, 2, 2, 3], ("perm", new[] { 0, 1, 3, 4, 2, 5 }));
+        long[] shape = isMerge ? [1, 2, 3, channels] : [1, 6, 4, channels];
+        var graph = _g.Graph(_g.Node("Reshape", [patches, _g.Integers(shape)], shape), OnnxPatterns.Apply);
+
+        Assert.Equal(isMerge ? 1 : 0, graph.Nodes[^1].Int(PatchMerges.SameInner, 0));
+    }
+
     private string Product()
     {
         var (q, k) = (_g.Input("q", 1, 2, 5, 4), _g.Input("k", 1, 2, 5, 4));
