@@ -90,6 +90,7 @@ internal static class PruneCommand
         output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
+        ModelSource.RequireOneInput(request.Model, model.Graph);
         LatencyTable? table = null;
         var search = new SubnetworkSearch(model.Graph, options, goal is null ? null : coupling => ResourceConstraint.Latency(
             coupling, table = LatencyTable.Measure(coupling, goal.Clock.Seconds, Math.Max(options.RoundTo, 1))));
