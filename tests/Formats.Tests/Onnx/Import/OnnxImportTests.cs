@@ -38,6 +38,16 @@ public sealed class OnnxImportTests : IDisposable
     }
 
     [Fact]
+    public void A_weight_that_an_exporter_numbered_is_named_after_its_named_bias()
+    {
+        var model = new HandMade();
+        var product = model.Node("MatMul", [model.Input("x", 1, 2), model.Weight("onnx::MatMul_7", [2, 3], 1)], [1, 3]);
+        using var read = Read(model, model.Node("Add", [model.Weight("block.fc.bias", [3], 2), product], [1, 3]));
+
+        Assert.Equal(["block.fc.weight", "block.fc.bias"], read.Graph.Parameters.Select(spec => spec.Name));
+    }
+
+    [Fact]
     public void An_initializer_that_two_nodes_read_is_one_parameter_and_an_identity_of_it_another()
     {
         var model = new HandMade();

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -26,16 +25,6 @@ internal static class Fused
             case "RmsNorm":
                 Apply(node, new RmsNorm(node.Node.Float("epsilon", 0)), node.Parameter(1, "weight", ParameterRole.NormWeight));
                 break;
-            case "LogitScale":
-                Apply(node, new LogitScale(node.Node.Float("largest", Math.Log(100))), node.Parameter(1, "value", ParameterRole.Bias));
-                break;
-            case "LayerScale2d":
-                var factor = node.Constant(1);
-                Apply(node, new LayerScale2d(), node.Parameter(factor, "layer_scale", ParameterRole.NormWeight, [factor.Count, 1, 1]));
-                break;
-            case "Roll":
-                Roll(node);
-                break;
             case "ScaledDotProductAttention":
                 Attention(node);
                 break;
@@ -48,14 +37,6 @@ internal static class Fused
     {
         var x = node.Any(0);
         node.Output(x with { Value = node.Builder.Add(node.Name, op, [x.Value], specs) });
-    }
-
-    private static void Roll(NodeImport node)
-    {
-        var x = node.Any(0);
-        ImmutableArray<int> shifts = [.. (node.Node.Ints("shifts") ?? []).Select(shift => (int)shift)];
-        ImmutableArray<int> dimensions = [.. (node.Node.Ints("dimensions") ?? []).Select(dimension => x.Dimension((int)dimension))];
-        node.Output(x with { Value = node.Builder.Roll(node.Name, x.Value, shifts, dimensions) });
     }
 
     private static void Attention(NodeImport node)

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Patches of channels-last images side by side, Reshape [N, H/2, 2, W/2, 2, C], Transpose and Reshape [N, H/2, W/2, 4 C]: a channel is the
-/// same index in each of the four parts. Swin transformers halve their images so, where they do not slice and join.
+/// Patches of channels-last images side by side, Reshape [N, H/h, h, W/w, w, C], Transpose and Reshape [..., h w C]: a channel is the same
+/// index in each of the h w parts. Swin transformers halve their images so, where they do not slice and join.
 /// </summary>
 internal static class PatchMerges
 {
@@ -14,12 +14,13 @@ internal static class PatchMerges
         foreach (var merge in graph.Nodes.Where(node => node.Is("Reshape")).ToArray())
         {
             if (graph.Maker(merge.Inputs[0], "Transpose") is { } transpose
+                && transpose.Order(rank: 6) is [0, 1, 3, 2 or 4, 2 or 4, 5]
                 && graph.Maker(transpose.Inputs[0], "Reshape") is { } split
-                && graph.ShapeOf(split.Inputs[0]) is { IsDefaultOrEmpty: false } image
-                && graph.ShapeOf(split.Output) is { IsDefaultOrEmpty: false } parts
+                && graph.ShapeOf(split.Inputs[0]) is { IsDefault: false, Length: 4 } image
+                && graph.ShapeOf(split.Output) is { IsDefault: false, Length: 6 } parts
                 && graph.ShapeOf(merge.Output) is { IsDefaultOrEmpty: false } merged
-                && parts[^1] == image[^1] && transpose.Order(parts.Length)[^1] == parts.Length - 1
-                && merged[^1] > parts[^1] && merged[^1] % parts[^1] == 0)
+                && image[1] == parts[1] * parts[2] && image[2] == parts[3] * parts[4] && image[3] == parts[5]
+                && merged[^1] == parts[2] * parts[4] * parts[5])
             {
                 graph.Replace(merge, merge.With(SameInner, 1L));
             }

@@ -88,6 +88,15 @@ public sealed class AttentionPatternTests
     }
 
     [Fact]
+    public void Heads_side_by_side_that_came_back_from_windows_are_no_patches()
+    {
+        var back = _g.Node("Reshape", [_g.Input("x", 1, 3, 2, 5, 4), _g.Integers(3, 2, 5, 4)], [3, 2, 5, 4]);
+        var rows = _g.Node("Transpose", [back], [3, 5, 2, 4], ("perm", new[] { 0, 2, 1, 3 }));
+        var graph = _g.Graph(_g.Node("Reshape", [rows, _g.Integers(3, 5, 8)], [3, 5, 8]), OnnxPatterns.Apply);
+        Assert.False(graph.Nodes[^1].Has(PatchMerges.SameInner));
+    }
+
+    [Fact]
     public void PyTorchs_multi_head_attention_works_on_the_batch_first_again()
     {
         var x = _g.Input("x", 1, 5, 8);
