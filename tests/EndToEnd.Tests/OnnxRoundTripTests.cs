@@ -1,5 +1,6 @@
 using Ocs.Cli.Tests;
 using Ocs.Formats;
+using Ocs.Formats.Tests.Onnx;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Testing;
@@ -39,6 +40,29 @@ public sealed class OnnxRoundTripTests : IDisposable
 
         Assert.Equal((graph.Macs, graph.ParameterCount), (back.Graph.Macs, back.Graph.ParameterCount));
         Assert.Equal(Prunable(graph), Prunable(back.Graph));
+    }
+
+    // What PyTorch counts; a stream for each stage, heads and an MLP for each block.
+    [PythonFact("torchvision")]
+    public void A_swin_transformer_of_torchvision_comes_with_its_tables_and_can_be_pruned_everywhere()
+    {
+        const long Parameters = 35942;
+        var path = _folder.PathOf("swin.onnx");
+        var (code, said) = Python.Run(Path.Combine(AppContext.BaseDirectory, "torchvision_swin.py"), path);
+        Assert.True(code == 0, said);
+
+        using var swin = OnnxFile.Read(path);
+
+        Assert.Equal(Parameters, swin.Graph.ParameterCount);
+        var tables = swin.Graph.Parameters.Where(spec => spec.Name.EndsWith("relative_position_bias_table", StringComparison.Ordinal));
+        Assert.Equal([[49L, 2], [49L, 2], [49L, 4], [49L, 4]], tables.Select(spec => spec.Shape.ToArray()));
+        Assert.Equal(
+            ["4 Heads", "2 HiddenWidth", "4 MlpWidth"],
+            CouplingGraph.Build(swin.Graph).Groups
+                .Where(group => group.IsPrunable)
+                .GroupBy(group => $"{group.Kind}")
+                .OrderBy(groups => groups.Key, StringComparer.Ordinal)
+                .Select(groups => $"{groups.Count()} {groups.Key}"));
     }
 
     private static Graph Build(string name) => Models.Build(name, SmallImages.Of(Models.Find(name)), Classes);

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Ocs.Formats.Tests.Onnx;
 
-/// <summary>A fact that needs python3 with onnx and torch (Debian: python3-onnx, python3-torch), and is skipped without.</summary>
+/// <summary>A fact that needs python3 with onnx and torch or torchvision (Debian: python3-onnx, python3-torch), and is skipped without.</summary>
 internal sealed class PythonFactAttribute : FactAttribute
 {
-    public PythonFactAttribute()
+    public PythonFactAttribute(string module = "torch")
     {
-        if (!Python.IsThere)
+        if (!Python.Has(module))
         {
-            Skip = "needs /usr/bin/python3 with onnx and torch: apt-get install python3-onnx python3-torch";
+            Skip = $"needs /usr/bin/python3 with onnx and {module}: apt-get install python3-onnx python3-{module}";
         }
     }
 }
@@ -18,9 +18,10 @@ internal sealed class PythonFactAttribute : FactAttribute
 internal static class Python
 {
     private const string Interpreter = "/usr/bin/python3";
-    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not (find_spec('onnx') and find_spec('torch')))";
+    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, ['onnx', sys.argv[1]])))";
 
-    public static bool IsThere { get; } = File.Exists(Interpreter) && Run("-c", Probe).ExitCode == 0;
+    /// <summary>Whether there are python3, onnx and a module.</summary>
+    public static bool Has(string module) => File.Exists(Interpreter) && Run("-c", Probe, module).ExitCode == 0;
 
     public static (int ExitCode, string Said) Run(params string[] arguments)
     {

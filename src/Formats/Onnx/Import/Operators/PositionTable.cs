@@ -17,10 +17,17 @@ internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile
     public static PositionTable? Find(OnnxTensor bias, int heads)
     {
         var positions = (int)bias.Shape[^1];
-        return bias.Shape[^2] == positions
+        return bias.Shape[^2] == positions && HasOneNumberForNoDistance(bias.Floats, heads, positions)
             ? Windows(positions).Select(window => Find(bias, heads, window)).FirstOrDefault(table => table is not null)
             : null;
     }
+
+    // What most other constants fail already, before any window is tried.
+    private static bool HasOneNumberForNoDistance(float[] numbers, int heads, int positions) => Enumerable.Range(0, heads).All(head =>
+    {
+        var first = head * positions * positions;
+        return Enumerable.Range(1, positions - 1).All(position => numbers[first + position * (positions + 1)] == numbers[first]);
+    });
 
     private static IEnumerable<Pair> Windows(int positions) => Enumerable.Range(1, (int)Math.Sqrt(positions))
         .Reverse()
