@@ -70,27 +70,40 @@ internal static class ModelSource
     /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
     public static void CheckFit(Graph graph, ImageDataset data)
     {
-        if (graph.InputNodes.Count() > 1)
-        {
-            throw new OcsInputException(
-                $"{graph.Name} takes {graph.InputNodes.Count()} inputs, but {data.Name} has images only; give a network of one input.");
-        }
-
-        var input = graph.InputNodes.First().Shape;
-        if (!input.SequenceEqual([1, data.Channels, data.Height, data.Width]))
-        {
-            throw new OcsInputException(
-                $"{graph.Name} takes images of {Numbers.Shape(input.Skip(1))}, but those of {data.Name} are {data.Channels}x{data.Height}x{data.Width}; "
-                + "give the data set that it was trained for.");
-        }
-
-        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
+        CheckImages(graph.Name, graph, data);
+        var classes = ClassesOf(graph.Name, graph);
         if (classes != data.ClassNames.Length)
         {
             throw new OcsInputException(
                 $"{graph.Name} tells {classes} classes apart, but {data.Name} has {data.ClassNames.Length}; give the data set that it was trained for.");
         }
     }
+
+    /// <summary>Fails with a sentence where a network does not take a data set's images.</summary>
+    public static void CheckImages(string name, Graph graph, ImageDataset data)
+    {
+        if (graph.InputNodes.Skip(1).Any())
+        {
+            throw new OcsInputException(
+                $"{name} takes {graph.InputNodes.Count()} inputs ({string.Join(", ", graph.InputNodes.Select(node => node.Name))}), "
+                + $"but {data.Name} has images only; give a network of one input.");
+        }
+
+        var input = graph.InputNodes.First().Shape;
+        if (!input.SequenceEqual([1, data.Channels, data.Height, data.Width]))
+        {
+            throw new OcsInputException(
+                $"{name} takes images of {Numbers.Shape(input.Skip(1))}, but those of {data.Name} are {data.Channels}x{data.Height}x{data.Width}; "
+                + "give the data set that it was trained for.");
+        }
+    }
+
+    /// <summary>How many classes a network tells apart; a sentence where its output is something else.</summary>
+    public static long ClassesOf(string name, Graph graph) => graph.Nodes[graph.Outputs[0]].Shape is { Length: 2 } output
+        ? output[1]
+        : throw new OcsInputException(
+            $"{name} gives {Numbers.Shape(graph.Nodes[graph.Outputs[0]].Shape.Skip(1))} for an image instead of a number for each class; "
+            + "give a network that classifies.");
 
     /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
     public static bool IsFile(string model) =>

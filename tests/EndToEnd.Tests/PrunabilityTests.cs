@@ -47,7 +47,7 @@ public sealed class PrunabilityTests : IDisposable
     public void A_network_is_cut_saved_read_and_trained(string name)
     {
         var model = Models.Find(name);
-        var input = SmallImages(model);
+        var input = SmallImages.Of(model);
         var graph = Models.Build(name, input, Classes);
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         MoveFromConstants(graph, parameters);
@@ -89,15 +89,6 @@ public sealed class PrunabilityTests : IDisposable
         : FailsElsewhere.FirstOrDefault(pair => name.StartsWith(pair.Key, StringComparison.Ordinal)).Value is { } error
             ? $"no: {error}"
             : "yes";
-
-    // Small images make the test fast; groups and weights do not depend on them.
-    private static NetworkInput SmallImages(Model model) => model.Name switch
-    {
-        _ when model.Input == NetworkInput.Cifar => model.Input,
-        "inception_v3" => new(3, 75, 75),
-        "maxvit_t" => model.Input,
-        _ => new(3, 64, 64),
-    };
 
     // A classifier or a layer scale that starts from nearly 0 would hide from the gate what lies before it; a norm that starts from 1,
     // that another channel's weight is taken.

@@ -5,18 +5,20 @@ using Xunit;
 namespace Ocs.Testing;
 
 /// <summary>
-/// A fact that needs python3 with onnx and torch (Debian: python3-onnx, python3-torch), some also ONNX Runtime; it is skipped without.
+/// A fact that needs python3 with onnx and torch or torchvision (Debian: python3-onnx, python3-torch), some also ONNX Runtime; it is skipped without.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PythonFactAttribute : FactAttribute
 {
-    public PythonFactAttribute(bool needsOnnxRuntime = false)
+    public PythonFactAttribute(string module = "torch", bool needsOnnxRuntime = false)
     {
-        NeedsOnnxRuntime = needsOnnxRuntime;
-        Skip = Python.IsThere
+        (Module, NeedsOnnxRuntime) = (module, needsOnnxRuntime);
+        Skip = Python.Has(module)
             ? needsOnnxRuntime ? InferenceSession.Missing : null
-            : "needs /usr/bin/python3 with onnx and torch: apt-get install python3-onnx python3-torch";
+            : $"needs /usr/bin/python3 with onnx and {module}: apt-get install python3-onnx python3-{module}";
     }
+
+    public string Module { get; }
 
     public bool NeedsOnnxRuntime { get; }
 }
@@ -25,9 +27,10 @@ public sealed class PythonFactAttribute : FactAttribute
 public static class Python
 {
     private const string Interpreter = "/usr/bin/python3";
-    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not (find_spec('onnx') and find_spec('torch')))";
+    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, ['onnx', sys.argv[1]])))";
 
-    public static bool IsThere { get; } = File.Exists(Interpreter) && Run("-c", Probe).ExitCode == 0;
+    /// <summary>Whether there are python3, onnx and a module.</summary>
+    public static bool Has(string module) => File.Exists(Interpreter) && Run("-c", Probe, module).ExitCode == 0;
 
     public static (int ExitCode, string Said) Run(params string[] arguments)
     {

@@ -2,6 +2,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Formats;
+using Ocs.Graphs.Operators;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
 using Ocs.Torch;
@@ -70,6 +71,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         if (start.Source is { } source)
         {
             display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
+        }
+
+        if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })
+        {
+            display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; export it without one.");
         }
     }
 

@@ -50,6 +50,7 @@ internal sealed class TrainingStart : IDisposable
         var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
         try
         {
+            ModelSource.CheckImages(options.Model, model.Graph, data);
             RequireClasses(options.Model, model.Graph, data);
         }
         catch
@@ -79,12 +80,14 @@ internal sealed class TrainingStart : IDisposable
 
     private static void RequireClasses(string path, Graph graph, ImageDataset data)
     {
-        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
-        if (classes != data.ClassNames.Length)
+        var (classes, wanted) = (ModelSource.ClassesOf(path, graph), data.ClassNames.Length);
+        if (classes != wanted)
         {
             throw new OcsInputException(
-                $"{path} tells {classes} classes apart, but {data.Name} has {data.ClassNames.Length}; "
-                + "name its network of the zoo as model, and give the file as weights with reset-classifier: true.");
+                $"{path} tells {classes} classes apart, but {data.Name} has {wanted}; "
+                + (ModelSource.IsOnnx(path)
+                    ? $"export it with {wanted} outputs, or choose the data set that it was made for."
+                    : "name its network of the zoo as model, and give the file as weights with reset-classifier: true."));
         }
     }
 }

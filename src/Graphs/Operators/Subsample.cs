@@ -21,7 +21,20 @@ public sealed record Subsample(Pair Stride) : Operator
         return Aten.Slice(rows, 3, 0, context.Input.Shape[3], Stride.Width);
     }
 
-    public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
+    // A direction that is not strided keeps its coordinates: it may be the channels of images that have these last.
+    public override void Couple(ICoupling coupling)
+    {
+        coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
+        if (Stride.Height == 1)
+        {
+            coupling.Tie(Axis.Input(0, 2), Axis.Output(2));
+        }
+
+        if (Stride.Width == 1)
+        {
+            coupling.Tie(Axis.Input(0, 3), Axis.Output(3));
+        }
+    }
 
     public override string ToString() => $"Subsample({Stride})";
 }

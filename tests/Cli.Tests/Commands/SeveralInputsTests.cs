@@ -74,7 +74,7 @@ public sealed class SeveralInputsTests : IDisposable
         CommandLine.Run("prune", Network(), "--target", "0.4", "--out", cut);
 
         Assert.Equal(
-            "two_inputs takes 2 inputs, but fashion-mnist has images only; give a network of one input.",
+            "two_inputs takes 2 inputs (image, vector), but fashion-mnist has images only; give a network of one input.",
             CommandLine.Fails("eval", cut, "--data", "fashion-mnist"));
     }
 

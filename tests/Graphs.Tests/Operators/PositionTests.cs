@@ -53,6 +53,15 @@ public sealed class PositionTests
     }
 
     [Fact]
+    public void A_subsample_holds_only_the_direction_that_it_strides()
+    {
+        var op = new Subsample(new(2, 1));
+        var ties = Probe.Couple(op, Probe.Shapes(op, [[1, 2, 4, 3]])).Ties;
+        Assert.Contains("in0.3[2]~out.3[2]", ties);
+        Assert.DoesNotContain(ties, tie => tie.StartsWith("in0.2", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_roll_brings_the_last_in_front()
     {
         Assert.Equal([9f, 7, 8, 3, 1, 2, 6, 4, 5], Probe.Run(new Roll([1, 1], [2, 3]), [(OneToNine, [1, 1, 3, 3])]));

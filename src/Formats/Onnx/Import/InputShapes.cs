@@ -21,7 +21,7 @@ internal static class InputShapes
         if (dimensions.Length > 0 && !inputSize.IsEmpty && dimensions.Length != inputSize.Length + 1)
         {
             throw new OcsInputException(
-                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, but {inputSize.Length} were stated, with --input-size or by the data set.");
+                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, but {inputSize.Length} were stated, with --input-size or by the data set: give inputs that the file takes.");
         }
 
         var shape = ImmutableArray.CreateBuilder<long>();
@@ -32,7 +32,9 @@ internal static class InputShapes
             var stated = inputSize.IsEmpty ? 0 : inputSize[dimension - 1];
             if (known > 0 && stated > 0 && known != stated)
             {
-                throw new OcsInputException($"input '{input.Name}' is {known} long in dimension {dimension}, but {stated} was stated, with --input-size or by the data set.");
+                throw new OcsInputException(
+                    $"input '{input.Name}' is {known} long in dimension {dimension}, but {stated} was stated, with --input-size or by the data set: "
+                    + "give inputs that the file takes.");
             }
 
             shape.Add(Math.Max(known, stated) is > 0 and var size

@@ -80,15 +80,20 @@ internal sealed class NodeImport(
     public OnnxTensor Constant(int input) => Arguments.Constant(input) ?? throw Error($"it lacks input {input}");
 
     /// <summary>
-    /// A constant as a value, [1, ...]: a parameter that is trained if the file names it, else a buffer. It repeats for every batch, or has
-    /// the batch of a value that it follows.
+    /// A constant as a value, [1, ...]: a parameter that is trained if the file names it or it is known to be one, else a buffer. It repeats
+    /// for every batch, or has the batch of a value that it follows.
     /// </summary>
-    public Value ParameterValue(string nodeName, OnnxTensor constant, ImmutableArray<long> shape, Value? follows = null)
+    public Value ParameterValue(
+        string nodeName, OnnxTensor constant, ImmutableArray<long> shape, Value? follows = null, bool isTrained = false)
     {
-        var isNamed = constant.Kind == OnnxKind.Float && constant.Name is { } name && ImportedParameters.IsUsable(name);
-        var spec = Parameter(constant, "value", isNamed ? ParameterRole.Bias : ParameterRole.Buffer, shape);
+        isTrained = isTrained || IsNamed(constant);
+        var spec = Parameter(constant, "value", isTrained ? ParameterRole.Bias : ParameterRole.Buffer, shape);
         return builder.Add(nodeName, new Graphs.Operators.ParameterValue(), follows is { } value ? [value] : [], [spec]);
     }
+
+    /// <summary>Whether a constant is an initializer that somebody named.</summary>
+    public static bool IsNamed(OnnxTensor constant) =>
+        constant.Kind == OnnxKind.Float && constant.Name is { } name && ImportedParameters.IsUsable(name);
 
     public OcsInputException Error(string what) => node.Error(what);
 }

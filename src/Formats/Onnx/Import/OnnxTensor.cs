@@ -31,6 +31,9 @@ internal sealed class OnnxTensor
     /// <summary>The matrix that this is the transpose of, where it is known to be one.</summary>
     public OnnxTensor? TransposeOf { get; private init; }
 
+    /// <summary>The initializer that all numbers were taken from, where folding only moved them; null where it computed or joined.</summary>
+    public OnnxTensor? Origin { get; private init; }
+
     public long Count => CountOf(Shape);
 
     /// <summary>The numbers, row-major, as 32-bit floats.</summary>
@@ -65,7 +68,11 @@ internal sealed class OnnxTensor
 
     /// <summary>The same numbers, row-major, in another shape.</summary>
     public OnnxTensor Reshaped(ImmutableArray<long> shape) =>
-        new(Kind, shape, _floats, _integers, shape.SequenceEqual(Shape) ? Name : null);
+        new(Kind, shape, _floats, _integers, shape.SequenceEqual(Shape) ? Name : null) { Origin = Origin ?? this };
+
+    /// <summary>The same tensor, all of whose numbers are of another one.</summary>
+    public OnnxTensor TakenFrom(OnnxTensor source) =>
+        new(Kind, Shape, _floats, _integers, Name) { TransposeOf = TransposeOf, Origin = source.Origin ?? source };
 
     /// <summary>Rows as columns of a matrix.</summary>
     public OnnxTensor Transposed()
@@ -90,7 +97,7 @@ internal sealed class OnnxTensor
             return to;
         }
 
-        return new(OnnxKind.Float, [Shape[1], Shape[0]], new(Compute), null, null) { TransposeOf = this };
+        return new(OnnxKind.Float, [Shape[1], Shape[0]], new(Compute), null, null) { TransposeOf = this, Origin = Origin ?? this };
     }
 
     /// <summary>Whether it is one number, in any shape.</summary>

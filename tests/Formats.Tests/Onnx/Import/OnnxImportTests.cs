@@ -38,6 +38,16 @@ public sealed class OnnxImportTests : IDisposable
     }
 
     [Fact]
+    public void A_weight_that_an_exporter_numbered_is_named_after_its_named_bias()
+    {
+        var model = new HandMade();
+        var product = model.Node("MatMul", [model.Input("x", 1, 2), model.Weight("onnx::MatMul_7", [2, 3], 1)], [1, 3]);
+        using var read = Read(model, model.Node("Add", [model.Weight("block.fc.bias", [3], 2), product], [1, 3]));
+
+        Assert.Equal(["block.fc.weight", "block.fc.bias"], read.Graph.Parameters.Select(spec => spec.Name));
+    }
+
+    [Fact]
     public void An_initializer_that_two_nodes_read_is_one_parameter_and_an_identity_of_it_another()
     {
         var model = new HandMade();
@@ -49,6 +59,16 @@ public sealed class OnnxImportTests : IDisposable
 
         Assert.Equal(["tied.weight", own], read.Graph.Parameters.Select(spec => spec.Name));
         Assert.Equal(["tied.weight", "tied.weight", own], read.Graph.Nodes.SelectMany(node => node.Parameters));
+    }
+
+    [Fact]
+    public void An_initializer_that_only_an_identity_reads_keeps_its_name()
+    {
+        var model = new HandMade();
+        var own = model.Node("Identity", [model.Weight("position", [1, 2], 3, 4)], [1, 2]);
+        using var read = Read(model, model.Node("Add", [model.Node("Relu", [model.Input("x", 1, 2)], [1, 2]), own], [1, 2]));
+
+        Assert.Equal("position", Assert.Single(read.Graph.Parameters).Name);
     }
 
     [Fact]

@@ -67,7 +67,7 @@ internal static class ConstantFolding
             case "Size": return [OnnxTensor.Of(OnnxKind.Integer, [], [OnnxTensor.CountOf(node.Shape(0))])];
 
             // PyTorch's exporter writes parameters that are bit by bit equal once: each gets its own again.
-            case "Identity": return [inputs[0].Named(node.Node.Output)];
+            case "Identity": return [node.Graph.OnlyUser(node.Node.Inputs[0]) is null ? inputs[0].Named(node.Node.Output) : inputs[0]];
             case "Cast": return [Constants.Cast(node, inputs[0])];
             case "ConstantOfShape": return [Constants.ConstantOfShape(node, inputs[0])];
             case "Range": return [Constants.Range(node, inputs)];

@@ -53,7 +53,7 @@ internal static class Movement
     {
         FoldingLimit.Require(node, shape, input.Count);
         var numbers = input.Numbers;
-        return OnnxTensor.Of(input.Kind, shape, [.. Arrays.Places(shape, strides, offset).Select(place => numbers[place])]);
+        return OnnxTensor.Of(input.Kind, shape, [.. Arrays.Places(shape, strides, offset).Select(place => numbers[place])]).TakenFrom(input);
     }
 
     private static OnnxTensor Slice(NodeArguments node, OnnxTensor input, ImmutableArray<long> shape)
@@ -90,7 +90,7 @@ internal static class Movement
             }
         }
 
-        return OnnxTensor.Of(input.Kind, shape, [.. output]);
+        return OnnxTensor.Of(input.Kind, shape, [.. output]).TakenFrom(input);
     }
 
     private static OnnxTensor Concat(NodeArguments node, ImmutableArray<long> shape)

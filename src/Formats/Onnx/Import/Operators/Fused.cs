@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -26,19 +25,6 @@ internal static class Fused
             case "RmsNorm":
                 Apply(node, new RmsNorm(node.Node.Float("epsilon", 0)), node.Parameter(1, "weight", ParameterRole.NormWeight));
                 break;
-            case "LogitScale":
-                Apply(node, new LogitScale(node.Node.Float("largest", Math.Log(100))), node.Parameter(1, "value", ParameterRole.Bias));
-                break;
-            case "LayerScale2d":
-                var factor = node.Constant(1);
-                Apply(node, new LayerScale2d(), node.Parameter(factor, "layer_scale", ParameterRole.NormWeight, [factor.Count, 1, 1]));
-                break;
-            case "Roll":
-                Roll(node);
-                break;
-            case "RelativePositionBias":
-                RelativePositionBias(node);
-                break;
             case "ScaledDotProductAttention":
                 Attention(node);
                 break;
@@ -53,22 +39,6 @@ internal static class Fused
         node.Output(x with { Value = node.Builder.Add(node.Name, op, [x.Value], specs) });
     }
 
-    private static void Roll(NodeImport node)
-    {
-        var x = node.Any(0);
-        ImmutableArray<int> shifts = [.. (node.Node.Ints("shifts") ?? []).Select(shift => (int)shift)];
-        ImmutableArray<int> dimensions = [.. (node.Node.Ints("dimensions") ?? []).Select(dimension => x.Dimension((int)dimension))];
-        node.Output(x with { Value = node.Builder.Roll(node.Name, x.Value, shifts, dimensions) });
-    }
-
-    private static void RelativePositionBias(NodeImport node)
-    {
-        var window = node.Node.Ints("window") is [var height, var width] ? new Pair((int)height, (int)width) : throw node.Error("it has no window");
-        var table = node.Parameter(0, "table", ParameterRole.Bias);
-        var value = node.Builder.Add(node.Part("table"), new Graphs.Operators.ParameterValue(AddsBatch: true), [], [table]);
-        node.Output(node.Builder.Add(node.Name, new RelativePositionBias(window), [value], []));
-    }
-
     private static void Attention(NodeImport node)
     {
         var (q, k, v) = (node.Any(0), node.Any(1), node.Any(2));
@@ -78,7 +48,7 @@ internal static class Fused
         }
 
         Value Bias(int input) => node.IsConstant(input)
-            ? node.ParameterValue(node.Part("bias"), node.Constant(input), Arithmetic.Ordered(node, node.Constant(input), q))
+            ? AttentionBias.Import(node, node.Constant(input), q)
             : node.Any(input) is var bias && bias.Batch == q.Batch ? bias.Value : throw node.Error("the batch is another dimension in its bias");
 
         var op = new ScaledDotProductAttention(node.Node.Float("scale", 1));

@@ -46,7 +46,8 @@ internal static class Product
     /// <summary>The layer of a weight [O, I] and a bias [O].</summary>
     public static void Linear(NodeImport node, Imported x, OnnxTensor weight, OnnxTensor? bias)
     {
-        var specs = new List<ParameterSpec> { node.Parameter(weight, "weight", ParameterRole.Weight) };
+        // Exporters transpose weights, which costs them their names, but not biases.
+        var specs = new List<ParameterSpec> { node.Parameters.Take(weight, weight.Shape, NameBeside(bias) ?? $"{node.Name}.weight", ParameterRole.Weight) };
         if (bias is not null)
         {
             specs.Add(node.Parameter(bias, "bias", ParameterRole.Bias, [weight.Shape[0]]));
@@ -54,6 +55,9 @@ internal static class Product
 
         node.Output(x with { Value = node.Builder.Add(node.Name, new Linear(), [x.Value], specs) });
     }
+
+    private static string? NameBeside(OnnxTensor? bias) =>
+        bias is not null && NodeImport.IsNamed(bias) && bias.Name!.EndsWith(".bias", StringComparison.Ordinal) ? $"{bias.Name[..^".bias".Length]}.weight" : null;
 
     private static Imported Rows(NodeImport node) => node.AnyOrMerged(0) is var x && x.Batch <= 0
         ? x

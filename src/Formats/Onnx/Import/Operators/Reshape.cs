@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Ocs.Formats.Onnx.Import.Patterns;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
@@ -45,7 +47,8 @@ internal static class Reshape
             throw node.Error("it names no axes, so that a batch of one would be dropped");
         }
 
-        node.Output(node.Builder.Reshape(node.Name, x, to.IsEmpty ? [1] : [to[batch], .. to.RemoveAt(batch)]), batch);
+        var policy = node.Node.Int(PatchMerges.SameInner, 0) == 1 ? SplitPolicy.SameInner : SplitPolicy.WholeOuter;
+        node.Output(node.Builder.Reshape(node.Name, x, to.IsEmpty ? [1] : [to[batch], .. to.RemoveAt(batch)], policy), batch);
     }
 
     private static ImmutableArray<long> Squeezed(NodeImport node, ImmutableArray<long> from) => node.Arguments.Axes(1, from.Length) is { } axes

@@ -20,6 +20,7 @@ internal static class OnnxPatterns
         FlatLinears.Apply,
         BatchFirst.Apply,
         PackedParts.Apply,
+        PatchMerges.Apply,
         Linears.Apply,
     ];
 

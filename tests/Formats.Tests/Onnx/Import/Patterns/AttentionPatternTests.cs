@@ -88,6 +88,15 @@ public sealed class AttentionPatternTests
     }
 
     [Fact]
+    public void Heads_side_by_side_that_came_back_from_windows_are_no_patches()
+    {
+        var back = _g.Node("Reshape", [_g.Input("x", 1, 3, 2, 5, 4), _g.Integers(3, 2, 5, 4)], [3, 2, 5, 4]);
+        var rows = _g.Node("Transpose", [back], [3, 5, 2, 4], ("perm", new[] { 0, 2, 1, 3 }));
+        var graph = _g.Graph(_g.Node("Reshape", [rows, _g.Integers(3, 5, 8)], [3, 5, 8]), OnnxPatterns.Apply);
+        Assert.False(graph.Nodes[^1].Has(PatchMerges.SameInner));
+    }
+
+    [Fact]
     public void PyTorchs_multi_head_attention_works_on_the_batch_first_again()
     {
         var x = _g.Input("x", 1, 5, 8);
@@ -160,6 +169,19 @@ public sealed class AttentionPatternTests
         var types = _g.Types(_g.Node("Reshape", [exchanged, _g.Integers(1, 8, 6, 6)], [1, 8, 6, 6]));
 
         Assert.Equal(isShuffle ? ["ChannelShuffle"] : ["Reshape", "Transpose", "Reshape"], types);
+    }
+
+    [Theory]
+    [InlineData(12, true)]
+    [InlineData(3, false)]
+    public void Patches_side_by_side_keep_each_channel_in_every_part(int channels, bool isMerge)
+    {
+        var split = _g.Node("Reshape", [_g.Input("x", 1, 4, 6, 3), _g.Integers(1, 2, 2, 3, 2, 3)], [1, 2, 2, 3, 2, 3]);
+        var patches = _g.Node("Transpose", [split], [1, 2, 3, 2, 2, 3], ("perm", new[] { 0, 1, 3, 4, 2, 5 }));
+        long[] shape = isMerge ? [1, 2, 3, channels] : [1, 6, 4, channels];
+        var graph = _g.Graph(_g.Node("Reshape", [patches, _g.Integers(shape)], shape), OnnxPatterns.Apply);
+
+        Assert.Equal(isMerge ? 1 : 0, graph.Nodes[^1].Int(PatchMerges.SameInner, 0));
     }
 
     private string Product()

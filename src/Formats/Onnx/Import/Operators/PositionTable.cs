@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Import.Operators;
+
+/// <summary>
+/// The table of biases by distance within a window (Liu et al. 2021, arXiv 2103.14030), found again in what an exporter gathered from it:
+/// the numbers [heads, L, L] are equal wherever <see cref="RelativePositionBias"/> reads the same row.
+/// </summary>
+/// <param name="Window">Its positions are L.</param>
+/// <param name="Rows">[(2h - 1)(2w - 1), heads].</param>
+/// <param name="IsInFile">Whether the rows are an initializer, which several biases may share.</param>
+internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile)
+{
+    /// <summary>The table of the most square window that fits, or null where none does.</summary>
+    public static PositionTable? Find(OnnxTensor bias, int heads)
+    {
+        var positions = (int)bias.Shape[^1];
+        return bias.Shape[^2] == positions && HasOneNumberForNoDistance(bias.Floats, heads, positions)
+            ? Windows(positions).Select(window => Find(bias, heads, window)).FirstOrDefault(table => table is not null)
+            : null;
+    }
+
+    // What most other constants fail already, before any window is tried.
+    private static bool HasOneNumberForNoDistance(float[] numbers, int heads, int positions) => Enumerable.Range(0, heads).All(head =>
+    {
+        var first = head * positions * positions;
+        return Enumerable.Range(1, positions - 1).All(position => numbers[first + position * (positions + 1)] == numbers[first]);
+    });
+
+    private static IEnumerable<Pair> Windows(int positions) => Enumerable.Range(1, (int)Math.Sqrt(positions))
+        .Reverse()
+        .Where(side => positions % side == 0)
+        .SelectMany(side => new[] { new Pair(side, positions / side), new Pair(positions / side, side) });
+
+    private static PositionTable? Find(OnnxTensor bias, int heads, Pair window)
+    {
+        var (numbers, rows) = (bias.Floats, new RelativePositionBias(window).Rows());
+        ImmutableArray<long> shape = [(2L * window.Height - 1) * (2L * window.Width - 1), heads];
+        var table = new float?[shape[0] * heads];
+        for (var at = 0; at < numbers.Length; at++)
+        {
+            ref var entry = ref table[rows[at % rows.Length] * heads + at / rows.Length];
+            entry ??= numbers[at];
+            if (entry != numbers[at])
+            {
+                return null;
+            }
+        }
+
+        float[] values = [.. table.Select(entry => entry!.Value)];
+        var isInFile = bias.Origin is { Name: not null } origin && origin.Shape.SequenceEqual(shape) && origin.Floats.AsSpan().SequenceEqual(values);
+        return new(window, isInFile ? bias.Origin! : OnnxTensor.OfFloats(shape, () => values), isInFile);
+    }
+}

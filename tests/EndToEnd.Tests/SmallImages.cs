@@ -1,0 +1,15 @@
+using Ocs.Zoo;
+
+namespace Ocs.EndToEnd.Tests;
+
+/// <summary>Images that make tests fast: groups and weights do not depend on their size.</summary>
+internal static class SmallImages
+{
+    public static NetworkInput Of(Model model) => model.Name switch
+    {
+        _ when model.Input == NetworkInput.Cifar => model.Input,
+        "inception_v3" => new(3, 75, 75),
+        "maxvit_t" => model.Input,
+        _ => new(3, 64, 64),
+    };
+}
