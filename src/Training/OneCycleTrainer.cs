@@ -8,7 +8,6 @@ using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
-using Ocs.Training.Schedules;
 
 namespace Ocs.Training;
 
@@ -21,6 +20,7 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly OneCycleOptions? _pruning;
     private readonly Sgd _optimizer;
     private readonly BatchLoader _loader;
+    private readonly EpochLoop _epochs;
     private readonly Device _device;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
@@ -31,7 +31,6 @@ public sealed class OneCycleTrainer : IDisposable
     private double? _best;
     private (double Before, double After)? _accuracyAtCut;
     private int? _cutEpoch;
-    private long _iterationsBehind;
 
     /// <summary>Prepares a run from random weights, or from <paramref name="start"/>, which the trainer then owns.</summary>
     public OneCycleTrainer(
@@ -40,7 +39,7 @@ public sealed class OneCycleTrainer : IDisposable
     {
         training.Validate();
         pruning?.Validate();
-        CheckFit(graph, data);
+        data.CheckFit(graph);
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
@@ -57,6 +56,7 @@ public sealed class OneCycleTrainer : IDisposable
         }
 
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
+        _epochs = new(training, pruning, _loader, _optimizer);
     }
 
     /// <summary>Sees the run as it goes.</summary>
@@ -85,7 +85,7 @@ public sealed class OneCycleTrainer : IDisposable
                 Cut(epoch);
             }
 
-            var trained = TrainEpoch(epoch, plan, stop);
+            var trained = _epochs.Train(epoch, _network, _pruner, plan, _record is not null, Observer, stop);
             if (trained is null)
             {
                 break;
@@ -136,50 +136,6 @@ public sealed class OneCycleTrainer : IDisposable
         _optimizer.Dispose();
         _pruner?.Dispose();
         _network.Dispose();
-    }
-
-    // One pass over the data; null when it was stopped on the way.
-    private EpochOutcome? TrainEpoch(int epoch, EpochPlan? plan, CancellationToken stop)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var waited = _loader.WaitSeconds;
-        var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
-        foreach (var batch in _loader.Epoch(epoch))
-        {
-            using (batch)
-            {
-                var iteration = (long)epoch * _loader.BatchesPerEpoch + step - _iterationsBehind;
-                rate = RateAt(iteration);
-                using var logits = _network.Executor.Forward(batch.Images, training: true);
-                using var loss = Aten.CrossEntropy(logits, batch.Labels, _training.LabelSmoothing);
-                var value = loss.Item<double>();
-                if (!double.IsFinite(value))
-                {
-                    throw new OcsInputException(
-                        $"The loss is {value} in epoch {epoch}, step {step}: training has diverged; lower learning-rate or add warmup-epochs.");
-                }
-
-                Autograd.Backward(loss);
-                _pruner?.AddPenaltyGradient();
-                _optimizer.Step(_network.Parameters, rate);
-                _pruner?.Shrink(_pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
-
-                (step, seen, lossSum) = (step + 1, seen + batch.Count, lossSum + value * batch.Count);
-                correct += Evaluation.Correct(logits, batch.Labels);
-            }
-
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            Observer.StepDone(new(
-                epoch, _training.Epochs, step, _loader.BatchesPerEpoch, _record is null ? plan?.Phase ?? Phase.Train : Phase.Final,
-                lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
-            if (stop.IsCancellationRequested)
-            {
-                return null;
-            }
-        }
-
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, (double)correct / seen, rate, seconds, seen / seconds, (_loader.WaitSeconds - waited) / seconds);
     }
 
     private void Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
@@ -263,7 +219,7 @@ public sealed class OneCycleTrainer : IDisposable
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));
 
         // The authors' program sets its new schedule one epoch back.
-        _iterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
+        _epochs.IterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
         var before = _evaluation.Accuracy;
         _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
         _accuracyAtCut = (before, _evaluation.Accuracy);
@@ -302,35 +258,6 @@ public sealed class OneCycleTrainer : IDisposable
 
     private void HandOver(ModelKind kind) =>
         _network.Lend(parameters => Observer.ModelReady(kind, _network.Graph, parameters, _record));
-
-    private double RateAt(long iteration) => LearningRateSchedule.At(_training, iteration, _loader.BatchesPerEpoch);
-
-    private TimeSpan Remaining(int epoch, int step, double secondsOfEpoch)
-    {
-        var stepsLeft = (long)(_training.Epochs - epoch) * _loader.BatchesPerEpoch - step;
-        return TimeSpan.FromSeconds(secondsOfEpoch / step * stepsLeft);
-    }
-
-    private static void CheckFit(Graph graph, TrainingData data)
-    {
-        var input = graph.InputNodes.First().Shape;
-        long[] image = [1, data.Train.Channels, data.Train.Height, data.Train.Width];
-        if (!input.SequenceEqual(image))
-        {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' takes inputs {NodeShapes.Show(input)}, but {data.Train.Name} has images {NodeShapes.Show([.. image])}; build the network for these images.");
-        }
-
-        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
-        if (classes != data.Train.ClassNames.Length)
-        {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' tells {classes} classes apart, but {data.Train.Name} has {data.Train.ClassNames.Length}; give the right number of classes.");
-        }
-    }
-
-    private sealed record EpochOutcome(
-        double Loss, double Accuracy, double LearningRate, double Seconds, double ImagesPerSecond, double WaitFraction);
 
     private sealed class NoObserver : ITrainingObserver;
 }
