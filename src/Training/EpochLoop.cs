@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ocs.Data;
 using Ocs.Pruning;
+using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
@@ -9,8 +10,11 @@ using Ocs.Training.Schedules;
 namespace Ocs.Training;
 
 /// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, SGD, Eq. 9.</summary>
-internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer)
+internal sealed class EpochLoop(
+    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock)
 {
+    private readonly LossScaler? _scaler = options.Precision == Precision.Fp16 ? new() : null;
+
     /// <summary>Steps that the learning rate's schedule lags behind.</summary>
     public long IterationsBehind { get; set; }
 
@@ -24,6 +28,7 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
         var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
         foreach (var batch in loader.Epoch(epoch))
         {
+            clock.Add(TrainingActivity.Data);
             using (batch)
             {
                 var iteration = (long)epoch * loader.BatchesPerEpoch + step - IterationsBehind;
@@ -36,6 +41,7 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
             observer.StepDone(new(
                 epoch, options.Epochs, step, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
                 lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
+            clock.Add(TrainingActivity.Other);
             if (stop.IsCancellationRequested)
             {
                 return null;
@@ -51,20 +57,44 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
         Batch batch, (int Epoch, int Step) place, RunningNetwork network, OneCyclePruner? pruner, long iteration)
     {
         var rate = RateAt(iteration);
-        using var logits = network.Executor.Forward(batch.Images, training: true);
-        using var loss = Aten.CrossEntropy(logits, batch.Labels, options.LabelSmoothing);
+        var (logits, loss) = network.Forward(batch, options.LabelSmoothing);
+        using var __ = logits;
+        using var ___ = loss;
         var value = loss.Item<double>();
+        clock.Add(TrainingActivity.Forward);
         if (!double.IsFinite(value))
         {
             throw new OcsInputException(
                 $"The loss is {value} in epoch {place.Epoch}, step {place.Step}: training has diverged; lower learning-rate or add warmup-epochs.");
         }
 
-        Autograd.Backward(loss);
-        pruner?.AddPenaltyGradient();
-        optimizer.Step(network.Parameters, rate);
-        pruner?.Shrink(pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
+        var isWhole = Backward(loss, network);
+        clock.Add(TrainingActivity.Backward);
+        if (isWhole)
+        {
+            pruner?.AddPenaltyGradient();
+            clock.Add(TrainingActivity.Sparsity);
+            optimizer.Step(network.Parameters, rate);
+            clock.Add(TrainingActivity.Optimizer);
+            pruner?.Shrink(pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
+            clock.Add(TrainingActivity.Sparsity);
+        }
+
         return (value, Evaluation.Correct(logits, batch.Labels));
+    }
+
+    // False where gradients are lost to float16's range: the step is left out.
+    private bool Backward(Tensor loss, RunningNetwork network)
+    {
+        if (_scaler is null)
+        {
+            Autograd.Backward(loss);
+            return true;
+        }
+
+        using var scaled = _scaler.Apply(loss);
+        Autograd.Backward(scaled);
+        return _scaler.Unscale(network.Parameters);
     }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);

@@ -21,7 +21,10 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly Sgd _optimizer;
     private readonly BatchLoader _loader;
     private readonly EpochLoop _epochs;
+    private readonly EpochClock _clock;
+    private readonly List<(bool IsCut, double ImagesPerSecond)> _speeds = [];
     private readonly Device _device;
+    private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
     private PruningRecord? _record;
@@ -33,13 +36,15 @@ public sealed class OneCycleTrainer : IDisposable
     private int? _cutEpoch;
 
     /// <summary>Prepares a run from random weights, or from <paramref name="start"/>, which the trainer then owns.</summary>
+    /// <remarks>With <paramref name="profile"/>, other devices than the CPU are waited for after each part of a step.</remarks>
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
-        ParameterTable? start = null)
+        ParameterTable? start = null, bool profile = false)
     {
         training.Validate();
         pruning?.Validate();
         data.CheckFit(graph);
+        _precisions = training.Precision.Candidates(device);
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
@@ -56,7 +61,8 @@ public sealed class OneCycleTrainer : IDisposable
         }
 
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
-        _epochs = new(training, pruning, _loader, _optimizer);
+        _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
+        _epochs = new(training, pruning, _loader, _optimizer, _clock);
     }
 
     /// <summary>Sees the run as it goes.</summary>
@@ -76,10 +82,12 @@ public sealed class OneCycleTrainer : IDisposable
         // A target that cannot be reached is told before anything is trained.
         _ = _pruner?.CurrentPartition;
         Arrange(padding: null);
+        _clock.Take();
         var epoch = 0;
         for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
         {
             var plan = _pruner?.BeginEpoch(epoch);
+            _clock.Add(TrainingActivity.Search);
             if (plan?.Phase == Phase.Final)
             {
                 Cut(epoch);
@@ -91,11 +99,21 @@ public sealed class OneCycleTrainer : IDisposable
                 break;
             }
 
-            Evaluate(epoch, plan, trained);
+            var record = Evaluate(epoch, plan, trained);
+            var macs = _network.MacsAsRun;
             if (_pruner?.CutsAfter(epoch) == true)
             {
                 Cut(epoch + 1);
             }
+
+            Observer.EpochProfiled(new()
+            {
+                Epoch = epoch,
+                Phase = record.Phase,
+                Images = _loader.Samples,
+                Macs = macs,
+                Seconds = _clock.Take(),
+            });
         }
 
         if (_pruner is not null && epoch == _training.Epochs)
@@ -126,6 +144,9 @@ public sealed class OneCycleTrainer : IDisposable
             SparsityStartEpoch = pruner?.SparsityStartEpoch,
             StableEpoch = pruner?.StableEpoch,
             CutEpoch = _cutEpoch,
+            Precision = _network.Precision,
+            ImagesPerSecondBefore = MedianSpeed(isCut: false),
+            ImagesPerSecondAfter = MedianSpeed(isCut: true),
             TotalSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -138,10 +159,12 @@ public sealed class OneCycleTrainer : IDisposable
         _network.Dispose();
     }
 
-    private void Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
+    private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
+        _clock.Add(TrainingActivity.Other);
         _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
-        Observer.EpochDone(new()
+        _clock.Add(TrainingActivity.Evaluation);
+        var record = new RunRecord
         {
             Epoch = epoch,
             Phase = _record is not null ? RunPhase.Final : plan?.Phase == Phase.Sparsity ? RunPhase.Sparsity : RunPhase.Train,
@@ -159,8 +182,11 @@ public sealed class OneCycleTrainer : IDisposable
             ImagesPerSecond = trained.ImagesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
-        });
+        };
+        _speeds.Add((_record is not null, trained.ImagesPerSecond));
+        Observer.EpochDone(record);
         HandOverIfBest();
+        return record;
     }
 
     // Once it is to be pruned, only a pruned network can be the best one.
@@ -246,7 +272,8 @@ public sealed class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, padding, batch.Images);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images);
+        _precisions = [_network.Precision];
         if (padded)
         {
             _optimizer.Expand(padding!);
@@ -254,6 +281,12 @@ public sealed class OneCycleTrainer : IDisposable
 
         Observer.Message(sentence);
         _loader.MemoryFormat = _network.Executor.MemoryFormat;
+    }
+
+    private double? MedianSpeed(bool isCut)
+    {
+        List<double> speeds = [.. _speeds.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.ImagesPerSecond).Order()];
+        return speeds.Count == 0 ? null : (speeds[(speeds.Count - 1) / 2] + speeds[speeds.Count / 2]) / 2;
     }
 
     private void HandOver(ModelKind kind) =>
