@@ -25,7 +25,8 @@ public sealed class ExecutorTests
             using var expected = NodeByNode(graph, copy, batch, training);
             TorchRuntime.Seed(5);
             using var actual = new Executor(graph, parameters) { MemoryFormat = format }.Forward(batch, training);
-            Tensors.AssertClose(expected, actual, format == MemoryFormat.Contiguous ? 1e-6 : 1e-4);
+            // In training norms sum in another order, and norms of few values magnify that.
+            Tensors.AssertClose(expected, actual, training || format == MemoryFormat.ChannelsLast ? 1e-4 : 1e-6);
         }
     });
 
