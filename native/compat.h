@@ -11,3 +11,39 @@
 #include <c10/util/Optional.h>
 #define OCS_OPTIONAL c10::optional
 #endif
+
+#include <ATen/autocast_mode.h>
+
+namespace ocs {
+
+// From 2.4 on libtorch names the device; before, it has a function a device.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+inline bool autocast_enabled(at::DeviceType device) {
+    return at::autocast::is_autocast_enabled(device);
+}
+inline at::ScalarType autocast_dtype(at::DeviceType device) {
+    return at::autocast::get_autocast_dtype(device);
+}
+inline void set_autocast(at::DeviceType device, bool enabled, at::ScalarType dtype) {
+    at::autocast::set_autocast_enabled(device, enabled);
+    at::autocast::set_autocast_dtype(device, dtype);
+}
+#else
+inline bool autocast_enabled(at::DeviceType device) {
+    return device == at::kCPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+}
+inline at::ScalarType autocast_dtype(at::DeviceType device) {
+    return device == at::kCPU ? at::autocast::get_autocast_cpu_dtype() : at::autocast::get_autocast_gpu_dtype();
+}
+inline void set_autocast(at::DeviceType device, bool enabled, at::ScalarType dtype) {
+    if (device == at::kCPU) {
+        at::autocast::set_cpu_enabled(enabled);
+        at::autocast::set_autocast_cpu_dtype(dtype);
+    } else {
+        at::autocast::set_enabled(enabled);
+        at::autocast::set_autocast_gpu_dtype(dtype);
+    }
+}
+#endif
+
+}  // namespace ocs

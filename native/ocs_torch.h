@@ -105,6 +105,12 @@ OCS_API ocs_error* ocs_autograd_backward(ocs_tensor* const* outputs, int32_t out
 OCS_API ocs_error* ocs_autograd_gradients(ocs_tensor* const* outputs, int32_t output_count, ocs_tensor* const* inputs,
                                           int32_t input_count, uint8_t retain_graph, ocs_tensor** results) OCS_NOEXCEPT;
 
+// Autocast: while it is on, the operators on libtorch's lists compute in `dtype` on devices of that kind. It belongs to
+// the calling thread. Weights that were converted are kept until the cache is cleared.
+OCS_API ocs_error* ocs_autocast_get(int32_t device_kind, uint8_t* enabled, int32_t* dtype) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_autocast_set(int32_t device_kind, uint8_t enabled, int32_t dtype) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_autocast_clear_cache(void) OCS_NOEXCEPT;
+
 // The process.
 OCS_API ocs_error* ocs_live_tensors(int64_t* result) OCS_NOEXCEPT;  // references handed out and not yet released
 OCS_API ocs_error* ocs_torch_version(const char** result) OCS_NOEXCEPT;
@@ -115,6 +121,8 @@ OCS_API ocs_error* ocs_rng_state_get(int32_t device_kind, int32_t device_index, 
 OCS_API ocs_error* ocs_rng_state_set(int32_t device_kind, int32_t device_index, ocs_tensor* state) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 where the libtorch has no CUDA
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
+// Returns when the device has done what this thread asked of it; at once on a CPU.
+OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #ifdef __GLIBC__
@@ -99,6 +100,24 @@ ocs_error* ocs_autograd_gradients(ocs_tensor* const* outputs, int32_t output_cou
     });
 }
 
+ocs_error* ocs_autocast_get(int32_t device_kind, uint8_t* enabled, int32_t* dtype) noexcept {
+    return guard([&] {
+        const auto device = static_cast<c10::DeviceType>(device_kind);
+        *enabled = ocs::autocast_enabled(device);
+        *dtype = static_cast<int32_t>(ocs::autocast_dtype(device));
+    });
+}
+
+ocs_error* ocs_autocast_set(int32_t device_kind, uint8_t enabled, int32_t dtype) noexcept {
+    return guard([&] {
+        ocs::set_autocast(static_cast<c10::DeviceType>(device_kind), enabled != 0, static_cast<at::ScalarType>(dtype));
+    });
+}
+
+ocs_error* ocs_autocast_clear_cache() noexcept {
+    return guard([&] { at::autocast::clear_cache(); });
+}
+
 ocs_error* ocs_live_tensors(int64_t* result) noexcept {
     return guard([&] { *result = ocs::live_tensors.load(std::memory_order_relaxed); });
 }
@@ -155,4 +174,13 @@ ocs_error* ocs_cuda_compiled(uint8_t* result) noexcept {
 
 ocs_error* ocs_cuda_device_count(int32_t* result) noexcept {
     return guard([&] { *result = static_cast<int32_t>(at::getNumGPUs()); });
+}
+
+ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) noexcept {
+    return guard([&] {
+        const auto type = static_cast<c10::DeviceType>(device_kind);
+        if (type == c10::DeviceType::CPU) return;
+        const auto* device = c10::impl::getDeviceGuardImpl(type);
+        device->synchronizeStream(device->getStream(c10::Device(type, static_cast<c10::DeviceIndex>(device_index))));
+    });
 }

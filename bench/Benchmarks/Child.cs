@@ -9,7 +9,7 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static class Child
 {
-    /// <summary>Runs <c>step NETWORK LAYOUT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c> or <c>onnx FOLDER</c>.</summary>
+    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c> or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
         var result = arguments[0] switch
@@ -56,10 +56,10 @@ internal static class Child
         return null;
     }
 
-    private static JsonObject Step(string network, string layout, int threads, int warmUps, int steps)
+    private static JsonObject Step(string network, string variant, int threads, int warmUps, int steps)
     {
         TorchRuntime.Threads = threads;
-        using var step = new TrainingStep(network, layout == "auto" ? null : Enum.Parse<MemoryFormat>(layout));
+        using var step = new TrainingStep(network, format: null, variant == "bf16" ? DType.BFloat16 : null);
         for (var i = 0; i < warmUps; i++)
         {
             step.Run();

@@ -61,44 +61,58 @@ internal static class Figures
         return 0;
     }
 
-    // Never two at once; ours and theirs take turns, so that what else the machine does hits both.
+    // Never two at once; all take turns, so that what else the machine does hits them alike.
     private static IEnumerable<Figure> Steps(Settings settings)
     {
-        foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
+        foreach (var (network, narrowTarget) in new[] { ("cifar_resnet56", "at least 1.55"), ("cifar_vgg16", "at least 2.0") })
         {
-            var runs = TakeTurns(network, ["nchw", "channels-last", "authors"], settings.WarmUps, settings.Steps, settings);
-            var ours = Median(runs, "ours", "median_ms")!.Value;
-            var layout = runs["ours"][^1]["layout"];
-            foreach (var (variant, target) in new[]
+            string[] layouts = ["nchw", "channels-last"];
+            var runs = TakeTurns(
+                network, ["fp32", "bf16"], [.. layouts, "authors", .. layouts.Select(layout => $"{layout}-bf16")], settings.WarmUps, settings.Steps, settings);
+            foreach (var (ours, suffix, target) in new[]
             {
-                ("nchw", "at least 1.0 (the faster of both)"),
-                ("channels-last", "at least 1.0 (the faster of both)"),
-                ("authors", network == "cifar_resnet56" ? "at least 1.3" : Dash),
+                ("fp32", "", "at least 1.1 (the faster of both)"), ("bf16", "-bf16", "at least 1.05 (the faster of both)"),
             })
             {
-                if (Median(runs, variant, "median_ms") is { } theirs)
+                foreach (var figure in layouts.Select(layout => Beside(runs, network, ours, layout + suffix, target)).OfType<Figure>())
                 {
-                    yield return new(
-                        $"training step, {network}, batch 128, fp32", $"{ours:F0} ms ({layout})",
-                        $"{theirs:F0} ms (PyTorch {runs[variant][^1]["libtorch"]}, {variant})", $"{theirs / ours:F2}", target);
+                    yield return figure;
                 }
             }
 
-            yield return new($"the same, images/s", $"{128_000 / ours:F0}", Dash, Dash, Dash);
+            if (Beside(runs, network, "fp32", "authors", network == "cifar_resnet56" ? "at least 1.3" : Dash) is { } authors)
+            {
+                yield return authors;
+            }
+
+            var (wide, narrow) = (Median(runs, "fp32", "median_ms")!.Value, Median(runs, "bf16", "median_ms")!.Value);
+            yield return new($"the same, bf16 beside our own fp32", $"{narrow:F0} ms", $"{wide:F0} ms (ours, fp32)", $"{wide / narrow:F2}", narrowTarget);
+            yield return new($"the same, images/s in fp32 and bf16", $"{128_000 / wide:F0}, {128_000 / narrow:F0}", Dash, Dash, Dash);
         }
+    }
+
+    private static Figure? Beside(Dictionary<string, List<JsonNode>> runs, string network, string ours, string variant, string target)
+    {
+        var mine = Median(runs, ours, "median_ms")!.Value;
+        return Median(runs, variant, "median_ms") is not { } theirs ? null : new(
+            $"training step, {network}, batch 128, {ours}", $"{mine:F0} ms ({runs[ours][^1]["layout"]})",
+            $"{theirs:F0} ms (PyTorch {runs[variant][^1]["libtorch"]}, {variant})", $"{theirs / mine:F2}", target);
     }
 
     // Trained values and a little memory: 30 steps are enough for the allocator to settle.
     private static IEnumerable<Figure> Memory(Settings settings)
     {
-        var runs = TakeTurns("cifar_resnet56", ["nchw", "channels-last"], warmUps: 0, Math.Max(settings.Steps, 30), settings);
-        var ours = Median(runs, "ours", "peak_mib")!.Value;
-        yield return new("peak memory of 30 training steps, cifar_resnet56", $"{ours:F0} MiB ({runs["ours"][^1]["layout"]})", Dash, Dash, Dash);
-        foreach (var variant in new[] { "nchw", "channels-last" })
+        foreach (var network in new[] { "cifar_resnet56", "cifar_resnet110" })
         {
-            if (Median(runs, variant, "peak_mib") is { } theirs)
+            var runs = TakeTurns(network, ["fp32"], ["nchw", "channels-last"], warmUps: 0, Math.Max(settings.Steps, 30), settings);
+            var ours = Median(runs, "fp32", "peak_mib")!.Value;
+            yield return new($"peak memory of 30 training steps, {network}", $"{ours:F0} MiB ({runs["fp32"][^1]["layout"]})", Dash, Dash, Dash);
+            foreach (var variant in new[] { "nchw", "channels-last" })
             {
-                yield return new("the same", $"{ours:F0} MiB", $"{theirs:F0} MiB (PyTorch, {variant})", $"{theirs / ours:F2}", "at least 1.0");
+                if (Median(runs, variant, "peak_mib") is { } theirs)
+                {
+                    yield return new("the same", $"{ours:F0} MiB", $"{theirs:F0} MiB (PyTorch, {variant})", $"{theirs / ours:F2}", "at least 1.0");
+                }
             }
         }
     }
@@ -254,14 +268,18 @@ internal static class Figures
     }
 
     private static Dictionary<string, List<JsonNode>> TakeTurns(
-        string network, string[] variants, int warmUps, int steps, Settings settings)
+        string network, string[] ours, string[] theirs, int warmUps, int steps, Settings settings)
     {
-        var runs = variants.Prepend("ours").ToDictionary(name => name, _ => new List<JsonNode>());
+        var runs = ours.Concat(theirs).ToDictionary(name => name, _ => new List<JsonNode>());
         string[] amounts = [$"{settings.Threads}", $"{warmUps}", $"{steps}"];
         for (var round = 0; round < settings.Rounds; round++)
         {
-            runs["ours"].Add(Child.StartSelf(["step", network, "auto", .. amounts]));
-            foreach (var variant in variants)
+            foreach (var variant in ours)
+            {
+                runs[variant].Add(Child.StartSelf(["step", network, variant, .. amounts]));
+            }
+
+            foreach (var variant in theirs)
             {
                 if (Child.StartPeer("torch_step.py", ["step", network, variant, .. amounts]) is { } run)
                 {

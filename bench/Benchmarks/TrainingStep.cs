@@ -18,17 +18,20 @@ internal sealed class TrainingStep : IDisposable
     private readonly Executor _executor;
     private readonly Tensor _images;
     private readonly Tensor _labels;
+    private readonly DType? _autocast;
 
     /// <param name="network">A name of the zoo.</param>
     /// <param name="format">The layout, or null for what our trial finds faster.</param>
-    public TrainingStep(string network, MemoryFormat? format)
+    /// <param name="autocast">The narrow type of mixed precision, or null for float32.</param>
+    public TrainingStep(string network, MemoryFormat? format, DType? autocast = null)
     {
+        _autocast = autocast;
         Graph = Models.Build(network);
         Parameters = ParameterTable.Initialize(Graph, seed: 0);
         using var images = Tensor.Empty([BatchSize, 3, 32, 32]);
         Aten.NormalInPlace(images, 0, 1);
         _labels = Tensor.FromArray<long>([.. Enumerable.Range(0, BatchSize).Select(n => n * 7L % 10)], [BatchSize]);
-        Format = format ?? MemoryFormatTrial.Run(Graph, Parameters, images).Faster;
+        Format = format ?? Faster(images);
         _executor = new(Graph, Parameters) { MemoryFormat = Format };
         _images = images.Contiguous(Format);
     }
@@ -43,8 +46,7 @@ internal sealed class TrainingStep : IDisposable
     public double Run(OneCyclePruner? pruner = null)
     {
         var start = Stopwatch.GetTimestamp();
-        using (var logits = _executor.Forward(_images, training: true))
-        using (var loss = Aten.CrossEntropy(logits, _labels))
+        using (var loss = Loss())
         {
             if (double.IsNaN(loss.Item<double>()))
             {
@@ -63,8 +65,7 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Takes a sparsity-learning step and returns the milliseconds of Eq. 8 and 9 alone.</summary>
     public double Extra(OneCyclePruner pruner)
     {
-        using var logits = _executor.Forward(_images, training: true);
-        using var loss = Aten.CrossEntropy(logits, _labels);
+        using var loss = Loss();
         Autograd.Backward(loss);
         var start = Stopwatch.GetTimestamp();
         pruner.AddPenaltyGradient();
@@ -73,6 +74,20 @@ internal sealed class TrainingStep : IDisposable
         start = Stopwatch.GetTimestamp();
         pruner.Shrink(Rate);
         return (penalty + Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
+    }
+
+    private Tensor Loss()
+    {
+        using var _ = Autocast.To(_autocast);
+        using var logits = _executor.Forward(_images, training: true);
+        return Aten.CrossEntropy(logits, _labels);
+    }
+
+    private MemoryFormat Faster(Tensor images)
+    {
+        MemoryFormat[] formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
+        var seconds = MemoryFormatTrial.Seconds([.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], images);
+        return formats.Zip(seconds).MinBy(pair => pair.Second).First;
     }
 
     public void Dispose()

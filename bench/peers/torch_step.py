@@ -2,7 +2,8 @@
 """PyTorch's side of the benchmarks: the same networks and the same step, in plain PyTorch. Prints one line of JSON.
 
 usage: torch_step.py step NETWORK VARIANT THREADS WARMUPS STEPS      or: torch_step.py add
-NETWORK: cifar_resnet56 or cifar_vgg16. VARIANT: nchw, channels-last, or authors (nchw with zero_grad() that fills with zeros).
+NETWORK: cifar_resnet20, 56, 110 or cifar_vgg16. VARIANT: nchw, channels-last, either with -bf16 for autocast, or authors (nchw with
+zero_grad() that fills with zeros).
 """
 
 import json
@@ -64,9 +65,11 @@ def vgg16():
 def step(network, variant, threads, warmups, steps):
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    model = vgg16() if network == "cifar_vgg16" else resnet(56)
+    model = vgg16() if network == "cifar_vgg16" else resnet(int(network.removeprefix("cifar_resnet")))
     images, labels = torch.randn(BATCH, 3, 32, 32), torch.randint(10, (BATCH,))
-    if variant == "channels-last":
+    narrow = variant.endswith("-bf16")
+    channels_last = variant.startswith("channels-last")
+    if channels_last:
         model = model.to(memory_format=torch.channels_last)
         images = images.contiguous(memory_format=torch.channels_last)
     model.train()
@@ -76,13 +79,14 @@ def step(network, variant, threads, warmups, steps):
     for _ in range(warmups + steps):
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=variant != "authors")
-        loss = loss_function(model(images), labels)
+        with torch.autocast("cpu", torch.bfloat16, enabled=narrow):
+            loss = loss_function(model(images), labels)
         loss.item()
         loss.backward()
         optimizer.step()
         seconds.append(time.perf_counter() - start)
     return {
-        "layout": "ChannelsLast" if variant == "channels-last" else "Contiguous",
+        "layout": "ChannelsLast" if channels_last else "Contiguous",
         "median_ms": 1000 * statistics.median(seconds[warmups:]),
         "fastest_ms": 1000 * min(seconds[warmups:]),
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

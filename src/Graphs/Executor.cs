@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Graphs.Passes;
 using Ocs.Torch;
 
 namespace Ocs.Graphs;
@@ -10,17 +11,16 @@ public sealed class Executor
 {
     private readonly Graph _graph;
     private readonly ParameterTable _parameters;
-    private readonly ImmutableArray<ImmutableArray<int>> _releasedAfter;
-    private readonly bool[] _inPlace;
+    private readonly Plan _inference;
+    private readonly Plan _training;
     private MemoryFormat _memoryFormat = MemoryFormat.Contiguous;
 
     public Executor(Graph graph, ParameterTable parameters)
     {
         _graph = graph;
         _parameters = parameters;
-        var uses = CountUses(graph);
-        _releasedAfter = graph.ReleasedAfter();
-        _inPlace = [.. graph.Nodes.Select(node => CanRunInPlace(graph, node, uses))];
+        _inference = Plan.Of(graph);
+        _training = Plan.Of(NormFusion.Apply(graph));
     }
 
     /// <summary>The layout of four-dimensional weights and values; setting it converts the weights.</summary>
@@ -48,23 +48,26 @@ public sealed class Executor
     public Tensor Forward(Tensor input, bool training) => Forward([input], training);
 
     /// <summary>The same for a batch of each input, in the order of the input nodes.</summary>
-    public Tensor Forward(ReadOnlySpan<Tensor> inputs, bool training) => Compute(inputs, training, [_graph.Outputs[0]])[0];
+    public Tensor Forward(ReadOnlySpan<Tensor> inputs, bool training) => Compute(inputs, training, onlyFirst: true)[0];
 
     /// <summary>The graph's outputs for a batch of each input, each output once, owned by the caller.</summary>
     public IReadOnlyList<Tensor> ForwardAll(ReadOnlySpan<Tensor> inputs, bool training) =>
-        Compute(inputs, training, [.. _graph.Outputs.Distinct()]);
+        Compute(inputs, training, onlyFirst: false);
 
-    private Tensor[] Compute(ReadOnlySpan<Tensor> inputs, bool training, ImmutableArray<int> wanted)
+    private Tensor[] Compute(ReadOnlySpan<Tensor> inputs, bool training, bool onlyFirst)
     {
-        var values = new Tensor?[_graph.Nodes.Length];
+        var plan = training ? _training : _inference;
+        var wanted = onlyFirst ? plan.Outputs[..1] : plan.Outputs;
+        var values = new Tensor?[plan.Nodes.Length];
         var next = 0;
         try
         {
             for (var index = 0; index < values.Length; index++)
             {
-                var node = _graph.Nodes[index];
-                values[index] = node.Operator is Operators.Input ? Layout(inputs[next++]) : Run(index, values, training);
-                foreach (var released in _releasedAfter[index])
+                values[index] = plan.Nodes[index].Operator is Operators.Input
+                    ? Layout(inputs[next++])
+                    : Run(plan.Nodes[index], values, training, plan.InPlace[index]);
+                foreach (var released in plan.ReleasedAfter[index])
                 {
                     values[released]!.Dispose();
                     values[released] = null;
@@ -88,9 +91,8 @@ public sealed class Executor
         }
     }
 
-    private Tensor Run(int index, Tensor?[] values, bool training)
+    private Tensor Run(Node node, Tensor?[] values, bool training, bool inPlace)
     {
-        var node = _graph.Nodes[index];
         var inputs = new Tensor[node.Inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -105,7 +107,7 @@ public sealed class Executor
 
         try
         {
-            return node.Operator.Run(new(inputs, parameters, training, _inPlace[index]));
+            return node.Operator.Run(new(inputs, parameters, training, inPlace));
         }
         catch (TorchException error)
         {
@@ -116,19 +118,29 @@ public sealed class Executor
     private Tensor Layout(Tensor input) =>
         input.Rank == 4 && !input.IsContiguous(_memoryFormat) ? input.Contiguous(_memoryFormat) : input.Alias();
 
-    private static int[] CountUses(Graph graph)
+    // Nodes in their order, what is released after each, and which of them overwrite their input.
+    private sealed record Plan(
+        ImmutableArray<Node> Nodes, ImmutableArray<int> Outputs, ImmutableArray<ImmutableArray<int>> ReleasedAfter,
+        ImmutableArray<bool> InPlace)
     {
-        var uses = new int[graph.Nodes.Length];
-        foreach (var input in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
+        public static Plan Of(Graph graph)
         {
-            uses[input]++;
+            var uses = new int[graph.Nodes.Length];
+            foreach (var input in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
+            {
+                uses[input]++;
+            }
+
+            return new(
+                graph.Nodes,
+                [.. graph.Outputs.Distinct()],
+                graph.ReleasedAfter(),
+                [.. graph.Nodes.Select(node => CanRunInPlace(graph, node, uses))]);
         }
 
-        return uses;
+        private static bool CanRunInPlace(Graph graph, Node node, int[] uses) =>
+            node.Operator.CanRunInPlace
+            && uses[node.Inputs[0]] == 1
+            && graph.Nodes[node.Inputs[0]].Operator.OutputMayBeOverwritten;
     }
-
-    private static bool CanRunInPlace(Graph graph, Node node, int[] uses) =>
-        node.Operator.CanRunInPlace
-        && uses[node.Inputs[0]] == 1
-        && graph.Nodes[node.Inputs[0]].Operator.OutputMayBeOverwritten;
 }

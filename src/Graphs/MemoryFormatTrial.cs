@@ -20,7 +20,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
     public static MemoryFormatTrial Run(Graph graph, ParameterTable parameters, Tensor batch)
     {
         var seconds = Seconds(
-            [(graph, parameters, MemoryFormat.Contiguous), (graph, parameters, MemoryFormat.ChannelsLast)], batch);
+            [new(graph, parameters, MemoryFormat.Contiguous), new(graph, parameters, MemoryFormat.ChannelsLast)], batch);
         return new(seconds[0], seconds[1]);
     }
 
@@ -28,7 +28,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
     /// The shortest seconds of a forward and backward pass of each candidate, on copies of its parameters. The candidates take turns, so
     /// that what else the machine does hits them alike.
     /// </summary>
-    public static double[] Seconds(IReadOnlyList<(Graph Graph, ParameterTable Parameters, MemoryFormat Format)> candidates, Tensor batch)
+    public static double[] Seconds(IReadOnlyList<StepCandidate> candidates, Tensor batch)
     {
         var rng = TorchRuntime.GetRngState();
         var copies = candidates.Select(candidate => candidate.Parameters.Clone(candidate.Graph)).ToList();
@@ -40,7 +40,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
             {
                 for (var i = 0; i < shortest.Length; i++)
                 {
-                    var seconds = Step(executors[i], copies[i], batch);
+                    var seconds = Step(executors[i], copies[i], batch, candidates[i].Autocast);
                     shortest[i] = round < WarmUps ? shortest[i] : Math.Min(shortest[i], seconds);
                 }
             }
@@ -54,17 +54,31 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
         }
     }
 
-    private static double Step(Executor executor, ParameterTable parameters, Tensor batch)
+    private static double Step(Executor executor, ParameterTable parameters, Tensor batch, DType? autocast)
     {
         using var images = batch.Contiguous(executor.MemoryFormat);
         var start = Stopwatch.GetTimestamp();
-        using (var output = executor.Forward(images, training: true))
-        using (var mean = Aten.Mean(output))
+        using (var mean = Forward(executor, images, autocast))
         {
             Autograd.Backward(mean);
         }
 
         parameters.ClearGradients();
+        TorchRuntime.Synchronize(batch.Device);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
+
+    private static Tensor Forward(Executor executor, Tensor images, DType? autocast)
+    {
+        using var _ = Autocast.To(autocast, images.Device.Kind);
+        using var output = executor.Forward(images, training: true);
+        return Aten.Mean(output);
+    }
 }
+
+/// <summary>One way to take a step, for <see cref="MemoryFormatTrial"/>.</summary>
+/// <param name="Graph">The network, or one that is the same but for padding.</param>
+/// <param name="Parameters">Its weights, which are copied.</param>
+/// <param name="Format">How values lie in memory.</param>
+/// <param name="Autocast">The narrow type of mixed precision; null for none.</param>
+public sealed record StepCandidate(Graph Graph, ParameterTable Parameters, MemoryFormat Format, DType? Autocast = null);

@@ -14,4 +14,5 @@ public sealed record RunFolder(
     public const string LogName = "run.jsonl";
     public const string SummaryName = "summary.json";
     public const string ConfigName = "config.yaml";
+    public const string ProfileName = "profile.json";
 }

@@ -51,6 +51,14 @@ public sealed class RunLogWriter : IDisposable
         });
     }
 
+    /// <summary>Writes or replaces the run's profile.</summary>
+    public void WriteProfile(RunProfile profile) =>
+        AtomicFile.Write(Path.Combine(_folder, RunFolder.ProfileName), stream =>
+        {
+            JsonSerializer.Serialize(stream, profile, RunLogJson.Indented.RunProfile);
+            stream.WriteByte((byte)'\n');
+        });
+
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 

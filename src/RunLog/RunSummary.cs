@@ -61,6 +61,12 @@ public sealed record RunSummary
     /// <summary>Accuracy of the cut network before it trains on.</summary>
     public double? AccuracyAtCutAfter { get; init; }
 
+    /// <summary>Training throughput before the cut: the median of the epochs.</summary>
+    public double? ImagesPerSecondBefore { get; init; }
+
+    /// <summary>The same after the cut.</summary>
+    public double? ImagesPerSecondAfter { get; init; }
+
     /// <summary>Wall-clock time of the run.</summary>
     public double TotalSeconds { get; init; }
 

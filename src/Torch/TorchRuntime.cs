@@ -59,6 +59,10 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>Returns when a device has done what this thread asked of it; at once on a CPU.</summary>
+    public static void Synchronize(Device device) =>
+        NativeError.ThrowIfFailed(NativeMethods.DeviceSynchronize(device.Kind, device.Index), "synchronize");
+
     /// <summary>Seeds the generators of every device.</summary>
     public static void Seed(ulong seed) => NativeError.ThrowIfFailed(NativeMethods.RngSeed(seed), "seed");
 

@@ -30,6 +30,11 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>Where the time of the epoch went, after everything that belongs to it.</summary>
+    void EpochProfiled(EpochProfile profile)
+    {
+    }
+
     /// <summary>A model to save; it is lent for the call.</summary>
     void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
     {

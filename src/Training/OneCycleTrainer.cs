@@ -8,7 +8,6 @@ using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
-using Ocs.Training.Schedules;
 
 namespace Ocs.Training;
 
@@ -21,7 +20,11 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly OneCycleOptions? _pruning;
     private readonly Sgd _optimizer;
     private readonly BatchLoader _loader;
+    private readonly EpochLoop _epochs;
+    private readonly EpochClock _clock;
+    private readonly List<(bool IsCut, double ImagesPerSecond)> _speeds = [];
     private readonly Device _device;
+    private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
     private PruningRecord? _record;
@@ -31,16 +34,17 @@ public sealed class OneCycleTrainer : IDisposable
     private double? _best;
     private (double Before, double After)? _accuracyAtCut;
     private int? _cutEpoch;
-    private long _iterationsBehind;
 
     /// <summary>Prepares a run from random weights, or from <paramref name="start"/>, which the trainer then owns.</summary>
+    /// <remarks>With <paramref name="profile"/>, other devices than the CPU are waited for after each part of a step.</remarks>
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
-        ParameterTable? start = null)
+        ParameterTable? start = null, bool profile = false)
     {
         training.Validate();
         pruning?.Validate();
-        CheckFit(graph, data);
+        data.CheckFit(graph);
+        _precisions = training.Precision.Candidates(device);
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
@@ -57,6 +61,8 @@ public sealed class OneCycleTrainer : IDisposable
         }
 
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
+        _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
+        _epochs = new(training, pruning, _loader, _optimizer, _clock);
     }
 
     /// <summary>Sees the run as it goes.</summary>
@@ -76,26 +82,38 @@ public sealed class OneCycleTrainer : IDisposable
         // A target that cannot be reached is told before anything is trained.
         _ = _pruner?.CurrentPartition;
         Arrange(padding: null);
+        _clock.Take();
         var epoch = 0;
         for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
         {
             var plan = _pruner?.BeginEpoch(epoch);
+            _clock.Add(TrainingActivity.Search);
             if (plan?.Phase == Phase.Final)
             {
                 Cut(epoch);
             }
 
-            var trained = TrainEpoch(epoch, plan, stop);
+            var trained = _epochs.Train(epoch, _network, _pruner, plan, _record is not null, Observer, stop);
             if (trained is null)
             {
                 break;
             }
 
-            Evaluate(epoch, plan, trained);
+            var record = Evaluate(epoch, plan, trained);
+            var macs = _network.MacsAsRun;
             if (_pruner?.CutsAfter(epoch) == true)
             {
                 Cut(epoch + 1);
             }
+
+            Observer.EpochProfiled(new()
+            {
+                Epoch = epoch,
+                Phase = record.Phase,
+                Images = _loader.Samples,
+                Macs = macs,
+                Seconds = _clock.Take(),
+            });
         }
 
         if (_pruner is not null && epoch == _training.Epochs)
@@ -126,6 +144,9 @@ public sealed class OneCycleTrainer : IDisposable
             SparsityStartEpoch = pruner?.SparsityStartEpoch,
             StableEpoch = pruner?.StableEpoch,
             CutEpoch = _cutEpoch,
+            Precision = _network.Precision,
+            ImagesPerSecondBefore = MedianSpeed(isCut: false),
+            ImagesPerSecondAfter = MedianSpeed(isCut: true),
             TotalSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -138,54 +159,12 @@ public sealed class OneCycleTrainer : IDisposable
         _network.Dispose();
     }
 
-    // One pass over the data; null when it was stopped on the way.
-    private EpochOutcome? TrainEpoch(int epoch, EpochPlan? plan, CancellationToken stop)
+    private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
-        var start = Stopwatch.GetTimestamp();
-        var waited = _loader.WaitSeconds;
-        var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
-        foreach (var batch in _loader.Epoch(epoch))
-        {
-            using (batch)
-            {
-                var iteration = (long)epoch * _loader.BatchesPerEpoch + step - _iterationsBehind;
-                rate = RateAt(iteration);
-                using var logits = _network.Executor.Forward(batch.Images, training: true);
-                using var loss = Aten.CrossEntropy(logits, batch.Labels, _training.LabelSmoothing);
-                var value = loss.Item<double>();
-                if (!double.IsFinite(value))
-                {
-                    throw new OcsInputException(
-                        $"The loss is {value} in epoch {epoch}, step {step}: training has diverged; lower learning-rate or add warmup-epochs.");
-                }
-
-                Autograd.Backward(loss);
-                _pruner?.AddPenaltyGradient();
-                _optimizer.Step(_network.Parameters, rate);
-                _pruner?.Shrink(_pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
-
-                (step, seen, lossSum) = (step + 1, seen + batch.Count, lossSum + value * batch.Count);
-                correct += Evaluation.Correct(logits, batch.Labels);
-            }
-
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            Observer.StepDone(new(
-                epoch, _training.Epochs, step, _loader.BatchesPerEpoch, _record is null ? plan?.Phase ?? Phase.Train : Phase.Final,
-                lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
-            if (stop.IsCancellationRequested)
-            {
-                return null;
-            }
-        }
-
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, (double)correct / seen, rate, seconds, seen / seconds, (_loader.WaitSeconds - waited) / seconds);
-    }
-
-    private void Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
-    {
+        _clock.Add(TrainingActivity.Other);
         _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
-        Observer.EpochDone(new()
+        _clock.Add(TrainingActivity.Evaluation);
+        var record = new RunRecord
         {
             Epoch = epoch,
             Phase = _record is not null ? RunPhase.Final : plan?.Phase == Phase.Sparsity ? RunPhase.Sparsity : RunPhase.Train,
@@ -203,8 +182,11 @@ public sealed class OneCycleTrainer : IDisposable
             ImagesPerSecond = trained.ImagesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
-        });
+        };
+        _speeds.Add((_record is not null, trained.ImagesPerSecond));
+        Observer.EpochDone(record);
         HandOverIfBest();
+        return record;
     }
 
     // Once it is to be pruned, only a pruned network can be the best one.
@@ -263,7 +245,7 @@ public sealed class OneCycleTrainer : IDisposable
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));
 
         // The authors' program sets its new schedule one epoch back.
-        _iterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
+        _epochs.IterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
         var before = _evaluation.Accuracy;
         _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
         _accuracyAtCut = (before, _evaluation.Accuracy);
@@ -290,7 +272,8 @@ public sealed class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, padding, batch.Images);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images);
+        _precisions = [_network.Precision];
         if (padded)
         {
             _optimizer.Expand(padding!);
@@ -300,43 +283,14 @@ public sealed class OneCycleTrainer : IDisposable
         _loader.MemoryFormat = _network.Executor.MemoryFormat;
     }
 
+    private double? MedianSpeed(bool isCut)
+    {
+        List<double> speeds = [.. _speeds.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.ImagesPerSecond).Order()];
+        return speeds.Count == 0 ? null : (speeds[(speeds.Count - 1) / 2] + speeds[speeds.Count / 2]) / 2;
+    }
+
     private void HandOver(ModelKind kind) =>
         _network.Lend(parameters => Observer.ModelReady(kind, _network.Graph, parameters, _record));
-
-    private double RateAt(long iteration) => LearningRateSchedule.At(_training, iteration, _loader.BatchesPerEpoch);
-
-    private TimeSpan Remaining(int epoch, int step, double secondsOfEpoch)
-    {
-        var stepsLeft = (long)(_training.Epochs - epoch) * _loader.BatchesPerEpoch - step;
-        return TimeSpan.FromSeconds(secondsOfEpoch / step * stepsLeft);
-    }
-
-    private static void CheckFit(Graph graph, TrainingData data)
-    {
-        if (graph.InputNodes.Count() > 1)
-        {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' takes {graph.InputNodes.Count()} inputs, but {data.Train.Name} has images only; train one of one input.");
-        }
-
-        var input = graph.InputNodes.First().Shape;
-        long[] image = [1, data.Train.Channels, data.Train.Height, data.Train.Width];
-        if (!input.SequenceEqual(image))
-        {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' takes inputs {NodeShapes.Show(input)}, but {data.Train.Name} has images {NodeShapes.Show([.. image])}; build the network for these images.");
-        }
-
-        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
-        if (classes != data.Train.ClassNames.Length)
-        {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' tells {classes} classes apart, but {data.Train.Name} has {data.Train.ClassNames.Length}; give the right number of classes.");
-        }
-    }
-
-    private sealed record EpochOutcome(
-        double Loss, double Accuracy, double LearningRate, double Seconds, double ImagesPerSecond, double WaitFraction);
 
     private sealed class NoObserver : ITrainingObserver;
 }

@@ -1,3 +1,4 @@
+using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
@@ -27,12 +28,36 @@ internal sealed class RunningNetwork : IDisposable
 
     public Executor Executor { get; private set; }
 
-    /// <summary>Chooses layout and padding by the clock, as far as the options leave it open.</summary>
+    /// <summary>Multiply-accumulates of a forward pass for one image, padding included.</summary>
+    public long MacsAsRun => (_padding?.Before ?? Graph).Macs;
+
+    /// <summary>What steps compute in, once it is chosen.</summary>
+    public Precision Precision { get; private set; }
+
+    /// <summary>The mean loss of a batch, and its logits, in the precision of steps.</summary>
+    public (Tensor Logits, Tensor Loss) Forward(Batch batch, double labelSmoothing)
+    {
+        using var _ = Autocast.To(Precision.Autocast(), batch.Images.Device.Kind);
+        var logits = Executor.Forward(batch.Images, training: true);
+        try
+        {
+            return (logits, Aten.CrossEntropy(logits, batch.Labels, labelSmoothing));
+        }
+        catch
+        {
+            logits.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Chooses layout, padding and precision by the clock, as far as the options leave it open.</summary>
     /// <param name="options">What is chosen already.</param>
+    /// <param name="precisions">What may be computed in.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="batch">A batch to time steps on.</param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
-    public (bool Padded, string Sentence) Arrange(TrainingOptions options, CutPlan? padding, Tensor batch)
+    public (bool Padded, string Sentence) Arrange(
+        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch)
     {
         MemoryFormat[] formats = options.Layout switch
         {
@@ -44,15 +69,15 @@ internal sealed class RunningNetwork : IDisposable
             ? [false]
             : options.Padding == PaddingChoice.Always ? [true] : [false, true];
         var expanded = paddings.Contains(true) ? padding!.Expand(Parameters) : null;
-        var single = formats.Length * paddings.Length == 1;
-        var choices = paddings.SelectMany(padded => formats.Select(format => (Padded: padded, Format: format))).ToList();
-        var seconds = single
+        List<Choice> choices =
+        [
+            .. from padded in paddings from format in formats from precision in precisions select new Choice(padded, format, precision),
+        ];
+        var seconds = choices.Count == 1
             ? [0]
-            : MemoryFormatTrial.Seconds(
-                [.. choices.Select(choice => (choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format))],
-                batch);
-        var candidates = choices.Zip(seconds, (choice, time) => (choice.Padded, choice.Format, Seconds: time)).ToList();
-        var best = candidates.MinBy(candidate => candidate.Seconds);
+            : MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded))], batch);
+        var ranking = choices.Zip(seconds).OrderBy(trial => trial.Second).ToList();
+        var best = ranking[0].First;
         if (best.Padded)
         {
             Parameters.Dispose();
@@ -64,12 +89,14 @@ internal sealed class RunningNetwork : IDisposable
             expanded?.Dispose();
         }
 
-        Executor.MemoryFormat = best.Format;
-        return (best.Padded, single ? $"Layout: {Name(best)}." : $"Layout: {string.Join(", ", candidates.OrderBy(c => c.Seconds).Select(c => $"{Name(c)} {c.Seconds * 1000:F0} ms"))}; the first is taken.");
-
-        static string Name((bool Padded, MemoryFormat Format, double Seconds) candidate) =>
-            $"{(candidate.Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")}{(candidate.Padded ? ", padded" : "")}";
+        (Executor.MemoryFormat, Precision) = (best.Format, best.Precision);
+        return (best.Padded, choices.Count == 1
+            ? $"Layout: {best}."
+            : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.First} {trial.Second * 1000:F0} ms"))}; the first is taken.");
     }
+
+    private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
+        choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());
 
     /// <summary>Lends the parameters without padding.</summary>
     public void Lend(Action<ParameterTable> use)
@@ -98,4 +125,11 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     public void Dispose() => Parameters?.Dispose();
+
+    private sealed record Choice(bool Padded, MemoryFormat Format, Precision Precision)
+    {
+        public override string ToString() =>
+            $"{(Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")}{(Padded ? ", padded" : "")}"
+            + (Precision == Precision.Fp32 ? "" : $", {Precision.ToString().ToLowerInvariant()}");
+    }
 }

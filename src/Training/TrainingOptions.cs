@@ -22,6 +22,22 @@ public enum PaddingChoice
     Always,
 }
 
+/// <summary>
+/// What convolutions and products of a training step compute in (autocast). Weights, the optimiser, the pruning and every evaluation
+/// stay in float32.
+/// </summary>
+public enum Precision
+{
+    Fp32,
+    Bf16,
+
+    /// <summary>With a dynamic factor on the loss, for its small gradients would be zero; on CUDA only.</summary>
+    Fp16,
+
+    /// <summary>bf16 where the processor has instructions for it and a step is faster by the clock, otherwise fp32.</summary>
+    Auto,
+}
+
 /// <summary>How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR.</summary>
 public sealed record TrainingOptions
 {
@@ -69,6 +85,8 @@ public sealed record TrainingOptions
     public LayoutChoice Layout { get; init; }
 
     public PaddingChoice Padding { get; init; }
+
+    public Precision Precision { get; init; }
 
     /// <summary>Images a batch in evaluation, at least 1.</summary>
     public int EvaluationBatchSize { get; init; } = 500;

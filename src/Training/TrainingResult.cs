@@ -57,5 +57,14 @@ public sealed class TrainingResult : IDisposable
 
     public double TotalSeconds { get; init; }
 
+    /// <summary>Training throughput before the cut: the median of the epochs; null when there was none.</summary>
+    public double? ImagesPerSecondBefore { get; init; }
+
+    /// <summary>The same after the cut.</summary>
+    public double? ImagesPerSecondAfter { get; init; }
+
+    /// <summary>What steps computed in: never <see cref="Precision.Auto"/>.</summary>
+    public Precision Precision { get; init; }
+
     public void Dispose() => Parameters.Dispose();
 }

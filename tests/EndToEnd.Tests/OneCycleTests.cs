@@ -103,7 +103,7 @@ public sealed class OneCycleTests : IDisposable
         string[] wanted =
         [
             "val_accuracy", "stable_epoch", "cut_epoch", "sl_start_epoch", "macs_before", "macs_after", "parameters_before", "parameters_after",
-            "accuracy_at_cut_before", "accuracy_at_cut_after", "total_seconds",
+            "accuracy_at_cut_before", "accuracy_at_cut_after", "images_per_second_before", "images_per_second_after", "total_seconds",
         ];
         Assert.Subset(summary.EnumerateObject().Select(property => property.Name).ToHashSet(), wanted.ToHashSet());
         var line = File.ReadLines(Path.Combine(_run, "run.jsonl")).First();

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using System.Text;
 
 namespace Ocs.RunLog.Tests;
@@ -29,6 +31,27 @@ public sealed class RunLogWriterTests
 
         string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "summary.golden.json"));
         Assert.Equal(golden, File.ReadAllText(folder["summary.json"]));
+    }
+
+    [Fact]
+    public void The_profile_names_each_activity_and_what_follows_from_them()
+    {
+        using var folder = new TemporaryFolder();
+        using var writer = new RunLogWriter(folder.Path);
+        var seconds = Enum.GetValues<TrainingActivity>().ToImmutableSortedDictionary(activity => activity, activity => 1.0 + (int)activity);
+        writer.WriteProfile(new()
+        {
+            Precision = "fp32",
+            Engine = "libtorch",
+            PeakGigaflops = 100,
+            Epochs = [new() { Epoch = 4, Phase = RunPhase.Sparsity, Images = 1000, Macs = 500_000, Seconds = seconds }],
+        });
+
+        Assert.Equal(
+            """
+            {"precision":"fp32","engine":"libtorch","peak_gigaflops":100,"epochs":[{"epoch":4,"phase":"sparsity","images":1000,"macs":500000,"seconds":{"data":1,"forward":2,"backward":3,"optimizer":4,"sparsity":5,"search":6,"evaluation":7,"other":8},"total_seconds":36,"overhead":0.8611111111111112,"gigaflops":0.6}]}
+            """,
+            JsonNode.Parse(File.ReadAllText(folder["profile.json"]))!.ToJsonString());
     }
 
     [Theory]

@@ -43,6 +43,8 @@ internal static class Samples
         ParametersAfter = 4,
         AccuracyAtCutBefore = 0.8,
         AccuracyAtCutAfter = 0.79,
+        ImagesPerSecondBefore = 340.5,
+        ImagesPerSecondAfter = 450.25,
         TotalSeconds = 300.5,
         Command = "ocs train \"a b.yaml\" --set name=ärger",
         Version = "0.1.0",

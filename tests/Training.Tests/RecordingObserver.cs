@@ -17,6 +17,8 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
 
     public List<RunRecord> Records { get; } = [];
 
+    public List<EpochProfile> Profiles { get; } = [];
+
     public List<(ModelKind Kind, Graph Graph, bool IsPruned)> Models { get; } = [];
 
     public List<string> Messages { get; } = [];
@@ -39,6 +41,8 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
         Records.Add(record);
         Events.Add("epoch");
     }
+
+    public void EpochProfiled(EpochProfile profile) => Profiles.Add(profile);
 
     public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
     {

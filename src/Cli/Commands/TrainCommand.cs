@@ -3,6 +3,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
+using Ocs.Training;
 
 namespace Ocs.Cli.Commands;
 
@@ -43,9 +44,19 @@ internal static class TrainCommand
             Description =
                 "With --weights: the last layer starts from random weights, for other classes than the file's.",
         };
+        var precision = new Option<string?>("--precision")
+        {
+            Description = "What steps compute in, over the file's: fp32 (default), bf16, fp16 (CUDA only), "
+                + "or auto for bf16 where it is faster.",
+            HelpName = "NAME",
+        };
+        var profile = new Option<bool>("--profile")
+        {
+            Description = "Writes where each epoch's time went, and the arithmetic rate reached, into profile.json of the run's folder.",
+        };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
-        var command = new Command(name, description) { config, set, weights, reset, folder, force, seed, root, device };
+        var command = new Command(name, description) { config, set, weights, reset, folder, force, seed, precision, profile, root, device };
         command.SetAction(parsed =>
         {
             var file = parsed.GetRequiredValue(config);
@@ -54,7 +65,8 @@ internal static class TrainCommand
                 parsed.GetValue(set) ?? [],
                 parsed.GetValue(seed),
                 parsed.GetValue(weights),
-                parsed.GetValue(reset));
+                parsed.GetValue(reset),
+                parsed.GetValue(precision) is { } text ? Choices.Named<Precision>(precision.Name, text) : null);
             var run = new TrainingRun(
                 options,
                 kind,
@@ -62,7 +74,8 @@ internal static class TrainCommand
                     parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),
                     parsed.GetValue(force),
                     parsed.GetValue(root),
-                    parsed.GetValue(device)),
+                    parsed.GetValue(device),
+                    parsed.GetValue(profile)),
                 console);
             return Show(run.Execute(), console);
         });

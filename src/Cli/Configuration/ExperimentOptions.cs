@@ -48,12 +48,13 @@ internal sealed record ExperimentOptions
     /// <summary>Reads a file, applies assignments of the command line, and checks the result.</summary>
     public static ExperimentOptions Load(
         string path, IEnumerable<string> assignments, ulong? seed = null, string? weights = null,
-        bool resetClassifier = false) =>
+        bool resetClassifier = false, Precision? precision = null) =>
         Resolve(YamlReader.ReadFile(path), path, assignments, options => options with
         {
             Seed = seed ?? options.Seed,
             Weights = weights ?? options.Weights,
             ResetClassifier = resetClassifier || options.ResetClassifier,
+            Training = options.Training with { Precision = precision ?? options.Training.Precision },
         });
 
     /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.RunLog;
 using Spectre.Console;
 
@@ -39,7 +40,20 @@ internal static class RunTable
         }
 
         console.Tables.Write(table);
+        if (Speed(summary) is { } sentence)
+        {
+            console.WriteLine(sentence);
+        }
     }
+
+    /// <summary>What the cut did to the speed, beside what it did to the MACs; null where nothing was measured on both sides.</summary>
+    internal static string? Speed(RunSummary summary) =>
+        summary is { ImagesPerSecondBefore: { } before, ImagesPerSecondAfter: { } after }
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Training ran at {before:0} images/s before the cut and at {after:0} after it: {after / before:0.00} x as fast"
+                + $" with {(double)summary.MacsBefore / summary.MacsAfter:0.00} x fewer MACs.")
+            : null;
 
     private static void Row(Table table, string what, double? accuracy, long macs, long parameters, double? seconds) => table.AddRow(
         what,

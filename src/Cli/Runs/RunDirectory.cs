@@ -17,7 +17,8 @@ internal sealed class RunDirectory
 
     private static readonly string[] Files =
     [
-        RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
+        RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName,
+        ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
     ];
 
     private readonly bool _isNew;

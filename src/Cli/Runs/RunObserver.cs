@@ -9,6 +9,9 @@ namespace Ocs.Cli.Runs;
 /// <summary>Writes a run into its folder as it goes, and shows it.</summary>
 internal sealed class RunObserver(RunDirectory folder, RunLogWriter log, TrainingDisplay display) : ITrainingObserver
 {
+    /// <summary>Where the time of each epoch went.</summary>
+    public List<EpochProfile> Epochs { get; } = [];
+
     /// <summary>Whether the folder holds anything worth keeping.</summary>
     public bool HasBegun { get; private set; }
 
@@ -23,6 +26,8 @@ internal sealed class RunObserver(RunDirectory folder, RunLogWriter log, Trainin
         log.Append(record);
         display.EpochDone(record);
     }
+
+    public void EpochProfiled(EpochProfile profile) => Epochs.Add(profile);
 
     public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record) => OcsFile.Write(
         folder.PathOf(kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.ModelName), graph, parameters, record);

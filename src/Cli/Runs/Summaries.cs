@@ -39,6 +39,8 @@ internal static class Summaries
             ParametersAfter = result.Graph.ParameterCount,
             AccuracyAtCutBefore = result.AccuracyAtCutBefore,
             AccuracyAtCutAfter = result.AccuracyAtCutAfter,
+            ImagesPerSecondBefore = result.ImagesPerSecondBefore,
+            ImagesPerSecondAfter = result.ImagesPerSecondAfter,
             TotalSeconds = result.TotalSeconds,
             Command = command,
             Version = Version,

@@ -42,7 +42,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
                     options.Training,
                     kind == RunKind.Baseline ? null : options.Pruning,
                     device,
-                    start.Parameters)
+                    start.Parameters,
+                    place.Profile)
                 {
                     Observer = observer,
                     Reload = ModelFiles.SaveAndReload,
@@ -51,6 +52,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
                 start.Release();
                 ShowStart(start, display);
                 using var result = display.Watch(() => trainer.Run(console.Stop));
+                if (place.Profile)
+                {
+                    WriteProfile(log, observer.Epochs, result, device);
+                }
+
                 return Finish(folder, log, data, result, start, device);
             }
             catch when (!observer.HasBegun)
@@ -84,7 +90,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         Device device)
     {
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
+        var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Engine(device, result)) with
         {
             Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
@@ -94,6 +100,22 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         HtmlReport.Write(folder.Path);
         return new(summary, folder.Path, result.Stopped);
     }
+
+    private void WriteProfile(RunLogWriter log, IReadOnlyList<EpochProfile> epochs, TrainingResult result, Device device)
+    {
+        var profile = new RunProfile
+        {
+            Precision = Choices.NameOf(result.Precision),
+            Engine = Devices.Describe(device),
+            PeakGigaflops = PeakArithmetic.Gigaflops(result.Precision, device),
+            Epochs = [.. epochs],
+        };
+        log.WriteProfile(profile);
+        ProfileTable.Write(profile, console);
+    }
+
+    private static string Engine(Device device, TrainingResult result) =>
+        $"{Devices.Describe(device)}, {Choices.NameOf(result.Precision)}";
 
     // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)
@@ -119,7 +141,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 /// <param name="Force">Whether a run that is there already is replaced.</param>
 /// <param name="DataRoot">Where data sets are looked for first; null takes the usual places.</param>
 /// <param name="Device">The processor; null takes the CPU.</param>
-internal sealed record RunPlace(string Folder, bool Force, string? DataRoot, string? Device);
+/// <param name="Profile">Whether it writes where its time went.</param>
+internal sealed record RunPlace(string Folder, bool Force, string? DataRoot, string? Device, bool Profile = false);
 
 /// <summary>What a run left.</summary>
 internal sealed record RunOutcome(RunSummary Summary, string Folder, bool Stopped);

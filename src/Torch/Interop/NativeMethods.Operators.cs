@@ -45,4 +45,13 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_autograd_gradients")]
     public static partial nint AutogradGradients(
         nint* outputs, int outputCount, nint* inputs, int inputCount, byte retainGraph, nint* results);
+
+    [LibraryImport(Library, EntryPoint = "ocs_autocast_get")]
+    public static partial nint AutocastGet(DeviceKind kind, out byte enabled, out DType dtype);
+
+    [LibraryImport(Library, EntryPoint = "ocs_autocast_set")]
+    public static partial nint AutocastSet(DeviceKind kind, byte enabled, DType dtype);
+
+    [LibraryImport(Library, EntryPoint = "ocs_autocast_clear_cache")]
+    public static partial nint AutocastClearCache();
 }

@@ -31,4 +31,7 @@ internal static partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "ocs_cuda_device_count")]
     public static partial nint CudaDeviceCount(out int result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_device_synchronize")]
+    public static partial nint DeviceSynchronize(DeviceKind kind, int index);
 }

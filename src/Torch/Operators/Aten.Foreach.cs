@@ -12,6 +12,8 @@ public static partial class Aten
     private static readonly AtenOperator ForeachMulScalarOperator = new("aten::_foreach_mul_", "Scalar");
     private static readonly AtenOperator ForeachAddcmulOperator = new("aten::_foreach_addcmul_", "Scalar");
     private static readonly AtenOperator ForeachZeroOperator = new("aten::_foreach_zero_");
+    private static readonly AtenOperator SgdStepOperator = new("ocs::sgd_step");
+    private static readonly AtenOperator ForeachNormOperator = new("aten::_foreach_norm", "Scalar");
 
     /// <summary>tensors[i] += alpha * others[i].</summary>
     public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
@@ -42,4 +44,30 @@ public static partial class Aten
 
     public static void ForeachZeroInPlace(IReadOnlyList<Tensor> tensors)
         => InvokeInPlace(ForeachZeroOperator, OperatorArgument.List(tensors));
+
+    /// <summary>The p-norm of each tensor over all its elements, each [] and owned by the caller; p is 1 or 2.</summary>
+    public static Tensor[] ForeachNorm(IReadOnlyList<Tensor> tensors, long power = 2)
+        => InvokeMany(ForeachNormOperator, [OperatorArgument.List(tensors), power]);
+
+    /// <summary>
+    /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v, or with Nesterov
+    /// g + decay w + momentum v). On a CPU it is one pass over memory.
+    /// </summary>
+    public static void SgdStepInPlace(
+        IReadOnlyList<Tensor> weights,
+        IReadOnlyList<Tensor> gradients,
+        IReadOnlyList<Tensor> velocities,
+        double rate,
+        double momentum,
+        double decay,
+        bool nesterov)
+        => InvokeInPlace(
+            SgdStepOperator,
+            OperatorArgument.List(weights),
+            OperatorArgument.List(gradients),
+            OperatorArgument.List(velocities),
+            rate,
+            momentum,
+            decay,
+            nesterov);
 }

@@ -19,6 +19,7 @@ public static unsafe partial class Aten
     private static readonly AtenOperator LinearOperator = new("aten::linear");
     private static readonly AtenOperator MatmulOperator = new("aten::matmul");
     private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
+    private static readonly AtenOperator TrainingBatchNormOperator = new("ocs::batch_norm");
     private static readonly AtenOperator MaxPool2dOperator = new("aten::max_pool2d");
     private static readonly AtenOperator AvgPool2dOperator = new("aten::avg_pool2d");
     private static readonly AtenOperator AdaptiveAvgPool2dOperator = new("aten::adaptive_avg_pool2d");
@@ -69,6 +70,24 @@ public static unsafe partial class Aten
         double epsilon = 1e-5)
         => Invoke(
             BatchNormOperator, input, weight, bias, runningMean, runningVar, training, momentum, epsilon, /* cuDNN */ true);
+
+    /// <summary>
+    /// relu(batch norm(input) + residual) of a training step, the shim's own operator: in channels-last on a CPU it needs two passes
+    /// over memory forward and two backward, elsewhere it is libtorch's operators one after the other. Without a residual or ReLU it
+    /// leaves them out. The running buffers are updated.
+    /// </summary>
+    public static Tensor TrainingBatchNorm(
+        Tensor input,
+        Tensor? residual,
+        Tensor weight,
+        Tensor bias,
+        Tensor runningMean,
+        Tensor runningVar,
+        double momentum,
+        double epsilon,
+        bool relu)
+        => Invoke(
+            TrainingBatchNormOperator, input, residual, weight, bias, runningMean, runningVar, momentum, epsilon, relu);
 
     public static Tensor MaxPool2d(
         Tensor input,

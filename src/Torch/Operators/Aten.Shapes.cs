@@ -13,6 +13,7 @@ public static unsafe partial class Aten
     private static readonly AtenOperator TransposeOperator = new("aten::transpose", "int");
     private static readonly AtenOperator UnsqueezeOperator = new("aten::unsqueeze");
     private static readonly AtenOperator CatOperator = new("aten::cat");
+    private static readonly AtenOperator StackOperator = new("aten::stack");
     private static readonly AtenOperator SliceOperator = new("aten::slice", "Tensor");
     private static readonly AtenOperator NarrowOperator = new("aten::narrow");
     private static readonly AtenOperator SelectOperator = new("aten::select", "int");
@@ -39,6 +40,9 @@ public static unsafe partial class Aten
 
     public static Tensor Cat(IReadOnlyList<Tensor> tensors, long dimension)
         => Invoke(CatOperator, OperatorArgument.List(tensors), dimension);
+
+    /// <summary>Tensors of one shape along a new first dimension.</summary>
+    public static Tensor Stack(IReadOnlyList<Tensor> tensors) => Invoke(StackOperator, OperatorArgument.List(tensors));
 
     /// <summary>A view of indices <paramref name="start"/> up to but not including <paramref name="end"/>.</summary>
     public static Tensor Slice(Tensor input, long dimension, long start, long end, long step = 1)

@@ -27,12 +27,15 @@ public sealed class Sgd : IDisposable
         var gradients = names.Select(name => Gradient(parameters, name)).ToArray();
         try
         {
-            if (_options.WeightDecay > 0)
+            if (_options.Momentum > 0 && weights.All(weight => weight.Device.Kind == DeviceKind.Cpu))
             {
-                Aten.ForeachAddInPlace(gradients, weights, _options.WeightDecay);
+                Aten.SgdStepInPlace(
+                    weights, gradients, Velocities(names, gradients), learningRate, _options.Momentum, _options.WeightDecay, _options.Nesterov);
             }
-
-            Aten.ForeachAddInPlace(weights, _options.Momentum > 0 ? Accelerate(names, gradients) : gradients, -learningRate);
+            else
+            {
+                StepByLists(names, weights, gradients, learningRate);
+            }
         }
         finally
         {
@@ -79,34 +82,48 @@ public sealed class Sgd : IDisposable
         }
     }
 
-    private Tensor[] Accelerate(IReadOnlyList<string> names, Tensor[] gradients)
+    // Few calls for all parameters: on a GPU calls are what costs.
+    private void StepByLists(IReadOnlyList<string> names, Tensor[] weights, Tensor[] gradients, double learningRate)
     {
-        var momentum = new Tensor[gradients.Length];
-        if (_momentum.Count == 0)
+        if (_options.WeightDecay > 0)
         {
-            for (var i = 0; i < gradients.Length; i++)
+            Aten.ForeachAddInPlace(gradients, weights, _options.WeightDecay);
+        }
+
+        if (_options.Momentum == 0)
+        {
+            Aten.ForeachAddInPlace(weights, gradients, -learningRate);
+            return;
+        }
+
+        var velocities = Velocities(names, gradients);
+        Aten.ForeachMulInPlace(velocities, _options.Momentum);
+        Aten.ForeachAddInPlace(velocities, gradients);
+        if (_options.Nesterov)
+        {
+            Aten.ForeachAddInPlace(gradients, velocities, _options.Momentum);
+        }
+
+        Aten.ForeachAddInPlace(weights, _options.Nesterov ? gradients : velocities, -learningRate);
+    }
+
+    // Zero at first, which makes the first v what it must be.
+    private Tensor[] Velocities(IReadOnlyList<string> names, Tensor[] gradients)
+    {
+        var velocities = new Tensor[gradients.Length];
+        for (var i = 0; i < velocities.Length; i++)
+        {
+            if (!_momentum.TryGetValue(names[i], out var velocity))
             {
-                _momentum[names[i]] = momentum[i] = gradients[i].Clone();
-            }
-        }
-        else
-        {
-            for (var i = 0; i < gradients.Length; i++)
-            {
-                momentum[i] = _momentum[names[i]];
+                velocity = gradients[i].Clone();
+                Aten.ZeroInPlace(velocity);
+                _momentum.Add(names[i], velocity);
             }
 
-            Aten.ForeachMulInPlace(momentum, _options.Momentum);
-            Aten.ForeachAddInPlace(momentum, gradients);
+            velocities[i] = velocity;
         }
 
-        if (!_options.Nesterov)
-        {
-            return momentum;
-        }
-
-        Aten.ForeachAddInPlace(gradients, momentum, _options.Momentum);
-        return gradients;
+        return velocities;
     }
 
     private static Tensor Gradient(ParameterTable parameters, string name) => parameters[name].TakeGradient()

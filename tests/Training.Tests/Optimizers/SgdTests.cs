@@ -29,6 +29,35 @@ public sealed class SgdTests
         Assert.Equal(afterTwo, task.Weight, 1e-6);
     }
 
+    [Theory]
+    [InlineData(true, 5e-4)]
+    [InlineData(false, 0)]
+    public void Layouts_that_change_between_steps_change_nothing_else(bool nesterov, double decay)
+    {
+        var g = new GraphBuilder("conv");
+        var graph = g.Build(g.Conv2d("conv", g.Input("input", 3, 4, 4), 4, 3));
+        double[] Weights(params MemoryFormat[] formats)
+        {
+            using var parameters = ParameterTable.Initialize(graph, seed: 3);
+            using var optimizer = new Sgd(new() { Nesterov = nesterov, WeightDecay = decay });
+            foreach (var format in formats)
+            {
+                _ = new Executor(graph, parameters) { MemoryFormat = format };
+                using var gradient = Tensor.FromArray<float>([.. Enumerable.Range(0, 108).Select(i => i / 100f)], [4, 3, 3, 3]);
+                parameters["conv.weight"].SetGradient(gradient);
+                optimizer.Step(parameters, 0.1);
+            }
+
+            using var weight = parameters["conv.weight"].Detach();
+            using var plain = weight.Contiguous();
+            return [.. plain.ToArray<float>().Select(value => (double)value)];
+        }
+
+        var (first, second) = (MemoryFormat.Contiguous, MemoryFormat.ChannelsLast);
+        Assert.Equal(Weights(first, first, first), Weights(first, second, second));
+        Assert.Equal(Weights(first, first, first), Weights(second, first, second));
+    }
+
     [Fact]
     public void A_step_uses_its_gradients_up()
     {

@@ -1,0 +1,242 @@
+#include "norm_kernels.h"
+
+#include <string.h>
+
+// Compiled once for each instruction set, with OCS_KERNELS naming the result. No inline function of a header may be
+// used here: the linker could keep the copy that only new processors understand.
+
+using ocs::Area;
+using ocs::Mask;
+
+namespace {
+
+typedef float Lanes __attribute__((vector_size(64)));
+typedef uint32_t Bits __attribute__((vector_size(64)));
+typedef int32_t Truth __attribute__((vector_size(64)));
+typedef uint16_t Halves __attribute__((vector_size(32)));
+
+constexpr int64_t kLanes = 16;
+constexpr int64_t kBlockBytes = 16 * 1024;  // read twice, so it must stay in the first cache
+
+inline Lanes load(const float* source) {
+    Lanes value;
+    memcpy(&value, source, sizeof value);
+    return value;
+}
+
+inline Lanes load(const uint16_t* source) {
+    Halves halves;
+    memcpy(&halves, source, sizeof halves);
+    return (Lanes)(__builtin_convertvector(halves, Bits) << 16);
+}
+
+inline void store(float* target, Lanes value) {
+    memcpy(target, &value, sizeof value);
+}
+
+// To the nearest, ties to even; what is no number stays none.
+inline void store(uint16_t* target, Lanes value) {
+    const Bits bits = (Bits)value;
+    const Bits rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
+    const Halves halves = __builtin_convertvector(value == value ? rounded : rounded * 0 + 0x7FC0, Halves);
+    memcpy(target, &halves, sizeof halves);
+}
+
+inline Lanes zero() {
+    return Lanes{};
+}
+
+// What is no number passes, as in libtorch, so that training that diverges is seen.
+inline Lanes where_positive(Lanes value, Lanes kept) {
+    return value <= zero() ? zero() : kept;
+}
+
+inline void add(double* sums, Lanes values) {
+    for (int64_t lane = 0; lane < kLanes; lane++) sums[lane] += values[lane];
+}
+
+// Calls `body` with the start and the size of parts that stay in the first cache: some rows of a piece, or some pieces.
+template <typename T, typename Body>
+inline void blocks(Area area, Body&& body) {
+    const int64_t wanted = kBlockBytes / (area.width * static_cast<int64_t>(sizeof(T)));
+    if (area.pieces > 1) {
+        const int64_t several = wanted > area.rows ? wanted / area.rows : 1;
+        for (int64_t first = 0; first < area.pieces; first += several) {
+            const int64_t count = area.pieces - first < several ? area.pieces - first : several;
+            body(first * area.stride, Area{count, area.stride, area.rows, area.width});
+        }
+    } else {
+        const int64_t several = wanted < 8 ? 8 : wanted;
+        for (int64_t first = 0; first < area.rows; first += several) {
+            const int64_t count = area.rows - first < several ? area.rows - first : several;
+            body(first * area.width, Area{1, 0, count, area.width});
+        }
+    }
+}
+
+// Calls `body` with the start of each row.
+template <typename Body>
+inline void rows(Area area, Body&& body) {
+    for (int64_t piece = 0; piece < area.pieces; piece++) {
+        for (int64_t row = 0; row < area.rows; row++) body(piece * area.stride + row * area.width);
+    }
+}
+
+// The same from the end: what a pass read last, the next one still finds in a cache.
+template <typename Body>
+inline void rows_backwards(Area area, Body&& body) {
+    for (int64_t piece = area.pieces - 1; piece >= 0; piece--) {
+        for (int64_t row = area.rows - 1; row >= 0; row--) body(piece * area.stride + row * area.width);
+    }
+}
+
+// Vectors side by side that are summed at once, so that additions need not wait for each other.
+template <int Count>
+struct Columns {
+    static constexpr int value = Count;
+};
+
+template <typename Body>
+inline void columns(int64_t width, Body&& body) {
+    int64_t column = 0;
+    for (; column + 4 * kLanes <= width; column += 4 * kLanes) body(column, Columns<4>());
+    for (; column < width; column += kLanes) body(column, Columns<1>());
+}
+
+template <typename T, int Count>
+inline void block_moments(const T* x, Area area, double before, double* mean, double* deviations) {
+    Lanes sum[Count], square[Count], center[Count];
+    for (int c = 0; c < Count; c++) sum[c] = square[c] = zero();
+    const double number = static_cast<double>(area.pieces * area.rows);
+    rows(area, [&](int64_t place) {
+        for (int c = 0; c < Count; c++) sum[c] += load(x + place + c * kLanes);
+    });
+    for (int c = 0; c < Count; c++) center[c] = sum[c] / static_cast<float>(number);
+    rows(area, [&](int64_t place) {
+        for (int c = 0; c < Count; c++) {
+            const Lanes apart = load(x + place + c * kLanes) - center[c];
+            square[c] += apart * apart;
+        }
+    });
+    // Two sets of values become one: Chan et al. 1979.
+    const double share = number / (before + number), cross = before * share;
+    for (int c = 0; c < Count; c++) {
+        for (int64_t lane = 0; lane < kLanes; lane++) {
+            const int64_t column = c * kLanes + lane;
+            const double apart = center[c][lane] - mean[column];
+            mean[column] += apart * share;
+            deviations[column] += square[c][lane] + apart * apart * cross;
+        }
+    }
+}
+
+template <typename T>
+void moments(const T* x, Area area, double* mean, double* deviations) {
+    memset(mean, 0, area.width * sizeof(double));
+    memset(deviations, 0, area.width * sizeof(double));
+    double before = 0;
+    blocks<T>(area, [&](int64_t start, Area block) {
+        columns(area.width, [&](int64_t column, auto count) {
+            block_moments<T, decltype(count)::value>(x + start + column, block, before, mean + column,
+                                                     deviations + column);
+        });
+        before += static_cast<double>(block.pieces * block.rows);
+    });
+}
+
+template <typename T, bool HasResidual, bool Relu>
+void forward_rows(const T* x, const T* residual, T* y, Area area, const float* scale, const float* shift) {
+    rows_backwards(area, [&](int64_t start) {
+        for (int64_t column = 0; column < area.width; column += kLanes) {
+            const int64_t place = start + column;
+            Lanes value = load(x + place) * load(scale + column) + load(shift + column);
+            if (HasResidual) value += load(residual + place);
+            store(y + place, Relu ? where_positive(value, value) : value);
+        }
+    });
+}
+
+template <typename T>
+void forward(const T* x, const T* residual, T* y, Area area, const float* scale, const float* shift, bool relu) {
+    const auto run = residual == nullptr ? (relu ? forward_rows<T, false, true> : forward_rows<T, false, false>)
+                                         : (relu ? forward_rows<T, true, true> : forward_rows<T, true, false>);
+    run(x, residual, y, area, scale, shift);
+}
+
+template <typename T, Mask Kind, bool Writes, int Count>
+inline void block_sums(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale,
+                       const float* shift, const float* mean, double* sum, double* product) {
+    Lanes sums[Count], products[Count];
+    for (int c = 0; c < Count; c++) sums[c] = products[c] = zero();
+    rows(area, [&](int64_t start) {
+        for (int c = 0; c < Count; c++) {
+            const int64_t place = start + c * kLanes;
+            const Lanes value = load(x + place);
+            Lanes g = load(gradient + place);
+            if (Kind == Mask::FromInput) {
+                g = where_positive(value * load(scale + c * kLanes) + load(shift + c * kLanes), g);
+            }
+            if (Kind == Mask::FromOutput) g = where_positive(load(y + place), g);
+            if (Writes) store(masked + place, g);
+            sums[c] += g;
+            products[c] += g * (value - load(mean + c * kLanes));
+        }
+    });
+    for (int c = 0; c < Count; c++) {
+        add(sum + c * kLanes, sums[c]);
+        add(product + c * kLanes, products[c]);
+    }
+}
+
+template <typename T, Mask Kind, bool Writes>
+void sums_of(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale, const float* shift,
+             const float* mean, double* sum, double* product) {
+    blocks<T>(area, [&](int64_t start, Area block) {
+        columns(area.width, [&](int64_t column, auto count) {
+            const int64_t place = start + column;
+            block_sums<T, Kind, Writes, decltype(count)::value>(
+                x + place, Kind == Mask::FromOutput ? y + place : y, gradient + place, Writes ? masked + place : masked,
+                block, scale + column, shift + column, mean + column, sum + column, product + column);
+        });
+    });
+}
+
+template <typename T>
+void sums(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale, const float* shift,
+          const float* mean, Mask mask, double* sum, double* product) {
+    const auto run = mask == Mask::None        ? sums_of<T, Mask::None, false>
+                     : mask == Mask::FromInput ? sums_of<T, Mask::FromInput, false>
+                     : masked == nullptr       ? sums_of<T, Mask::FromOutput, false>
+                                               : sums_of<T, Mask::FromOutput, true>;
+    run(x, y, gradient, masked, area, scale, shift, mean, sum, product);
+}
+
+template <typename T, bool Masked>
+void backward_rows(const T* x, const T* gradient, T* result, Area area, const float* scale, const float* shift,
+                   const float* mean, const float* slope, const float* offset) {
+    rows_backwards(area, [&](int64_t start) {
+        for (int64_t column = 0; column < area.width; column += kLanes) {
+            const int64_t place = start + column;
+            const Lanes value = load(x + place), factor = load(scale + column);
+            Lanes g = load(gradient + place);
+            if (Masked) g = where_positive(value * factor + load(shift + column), g);
+            const Lanes apart = value - load(mean + column);
+            store(result + place, g * factor + apart * load(slope + column) + load(offset + column));
+        }
+    });
+}
+
+template <typename T>
+void backward(const T* x, const T* gradient, T* result, Area area, const float* scale, const float* shift,
+              const float* mean, const float* slope, const float* offset, Mask mask) {
+    const auto run = mask == Mask::FromInput ? backward_rows<T, true> : backward_rows<T, false>;
+    run(x, gradient, result, area, scale, shift, mean, slope, offset);
+}
+
+}  // namespace
+
+extern const ocs::NormKernelSet OCS_KERNELS;
+const ocs::NormKernelSet OCS_KERNELS = {
+    {moments<float>, forward<float>, sums<float>, backward<float>},
+    {moments<uint16_t>, forward<uint16_t>, sums<uint16_t>, backward<uint16_t>},
+};

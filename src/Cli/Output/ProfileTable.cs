@@ -1,0 +1,52 @@
+using System.Globalization;
+using Ocs.Cli.Configuration;
+using Ocs.RunLog;
+using Spectre.Console;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>The table of where a run's time went, a row a phase.</summary>
+internal static class ProfileTable
+{
+    public static void Write(RunProfile profile, CommandConsole console)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("phase");
+        foreach (var header in Enum.GetValues<TrainingActivity>().Select(Choices.NameOf).Concat(["s an epoch", "images/s", "Gflop/s", "of the peak"]))
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        foreach (var phase in profile.Epochs.GroupBy(epoch => epoch.Phase))
+        {
+            table.AddRow(Row(phase.Key, [.. phase], profile.PeakGigaflops));
+        }
+
+        console.Tables.Write(table);
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large matrix product in {profile.Precision}"
+            + $" ({profile.Engine})."));
+    }
+
+    // Shares of the phase's time.
+    private static string[] Row(RunPhase phase, IReadOnlyList<EpochProfile> epochs, double peak)
+    {
+        var total = epochs.Sum(epoch => epoch.TotalSeconds);
+        var images = epochs.Sum(epoch => epoch.Images);
+        var rate = epochs.Average(epoch => epoch.Gigaflops);
+        return
+        [
+            KebabCase.Of(phase.ToString()),
+            .. Enum.GetValues<TrainingActivity>().Select(activity => Text(100 * epochs.Sum(epoch => epoch.Seconds[activity]) / total, "0.0 %")),
+            Text(total / epochs.Count, "0.0"),
+            Text(images / total, "0"),
+            Text(rate, "0"),
+            Text(100 * rate / peak, "0 %"),
+        ];
+    }
+
+    // The percent sign is text here: values are percentages already.
+    private static string Text(double value, string format) =>
+        value.ToString(format.Replace("%", "'%'", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Ocs.RunLog;
+
+/// <summary>What a run's time is spent on.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainingActivity>))]
+public enum TrainingActivity
+{
+    /// <summary>Waiting for the next batch.</summary>
+    [JsonStringEnumMemberName("data")]
+    Data,
+
+    [JsonStringEnumMemberName("forward")]
+    Forward,
+
+    [JsonStringEnumMemberName("backward")]
+    Backward,
+
+    [JsonStringEnumMemberName("optimizer")]
+    Optimizer,
+
+    /// <summary>The penalty's gradient and the shrinkage (Eq. 8 and 9).</summary>
+    [JsonStringEnumMemberName("sparsity")]
+    Sparsity,
+
+    /// <summary>Saliency and the search for the sub-network, at the start of an epoch.</summary>
+    [JsonStringEnumMemberName("search")]
+    Search,
+
+    [JsonStringEnumMemberName("evaluation")]
+    Evaluation,
+
+    /// <summary>The cut, files, messages and what else there is.</summary>
+    [JsonStringEnumMemberName("other")]
+    Other,
+}
+
+/// <summary>Where the time of one epoch went, by the clock.</summary>
+public sealed record EpochProfile
+{
+    public required int Epoch { get; init; }
+
+    public required RunPhase Phase { get; init; }
+
+    /// <summary>Images trained on.</summary>
+    public required long Images { get; init; }
+
+    /// <summary>Multiply-accumulates of one image's forward pass through the network as it ran.</summary>
+    public required long Macs { get; init; }
+
+    /// <summary>Seconds of each activity.</summary>
+    public required ImmutableSortedDictionary<TrainingActivity, double> Seconds { get; init; }
+
+    /// <summary>All of the epoch.</summary>
+    public double TotalSeconds => Seconds.Values.Sum();
+
+    /// <summary>Part of the epoch that is neither forward nor backward, 0 to 1.</summary>
+    public double Overhead => 1 - StepSeconds / TotalSeconds;
+
+    /// <summary>
+    /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two forward passes,
+    /// a multiply-accumulate as two operations.
+    /// </summary>
+    public double Gigaflops => 3 * 2 * (double)Macs * Images / StepSeconds / 1e9;
+
+    private double StepSeconds => Seconds[TrainingActivity.Forward] + Seconds[TrainingActivity.Backward];
+}
+
+/// <summary>A run's profile: <c>profile.json</c>.</summary>
+public sealed record RunProfile
+{
+    /// <summary>What steps compute in: fp32, bf16 or fp16.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>Version of libtorch, device and threads.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>10^9 operations a second of a large matrix product in that precision, measured before the run.</summary>
+    public required double PeakGigaflops { get; init; }
+
+    public required ImmutableArray<EpochProfile> Epochs { get; init; }
+}
