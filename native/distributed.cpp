@@ -37,6 +37,23 @@ std::chrono::milliseconds milliseconds(int64_t count) {
     return std::chrono::milliseconds(count);
 }
 
+// All must be there before Gloo connects them: it waits for a process that is not there yet no longer than for a
+// message.
+void wait_for_all(const Store& store, const ocs_group_options& options) {
+    std::vector<std::string> keys;
+    for (int32_t rank = 0; rank < options.size; rank++) keys.push_back("arrived/" + std::to_string(rank));
+    store->set(keys[options.rank], std::vector<uint8_t>{1});
+    try {
+        store->wait(keys, milliseconds(options.join_timeout_ms));
+    } catch (const std::exception&) {
+        std::string missing;
+        for (int32_t rank = 0; rank < options.size; rank++) {
+            if (!store->check({keys[rank]})) missing += " " + std::to_string(rank);
+        }
+        TORCH_CHECK(false, "did not come within ", options.join_timeout_ms / 1000, " s: rank", missing);
+    }
+}
+
 c10::intrusive_ptr<Backend> gloo_backend(const Store& store, const ocs_group_options& options) {
     using c10d::ProcessGroupGloo;
     auto backend = ProcessGroupGloo::Options::create(milliseconds(options.timeout_ms));
@@ -112,6 +129,7 @@ ocs_error* ocs_group_create(const ocs_group_options* options, ocs_group** result
         tcp.waitWorkers = false;  // rank 0 would wait for all before it can say who is missing
         Store store = c10::make_intrusive<c10d::TCPStore>(options->host, tcp);
         store = c10::make_intrusive<c10d::PrefixStore>(options->prefix, store);
+        wait_for_all(store, *options);
         auto group = std::make_unique<ocs_group>();
         group->store = store;
         group->cpu = gloo_backend(store, *options);
