@@ -6,6 +6,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
@@ -22,6 +23,7 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly Sgd _optimizer;
     private readonly BatchLoader _loader;
     private readonly Device _device;
+    private readonly Replicas _replicas;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
     private PruningRecord? _record;
@@ -34,9 +36,12 @@ public sealed class OneCycleTrainer : IDisposable
     private long _iterationsBehind;
 
     /// <summary>Prepares a run from random weights, or from <paramref name="start"/>, which the trainer then owns.</summary>
+    /// <param name="group">
+    /// The processes that share the run, each with a trainer of the same arguments; lent. Batch sizes count the images of all of them.
+    /// </param>
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
-        ParameterTable? start = null)
+        ParameterTable? start = null, ProcessGroup? group = null)
     {
         training.Validate();
         pruning?.Validate();
@@ -44,11 +49,14 @@ public sealed class OneCycleTrainer : IDisposable
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
+        _replicas = new(group);
         _loader = new(data.Train, BatchLoaderOptions.Train(training.BatchSize, data.Augmentation, training.Seed) with
         {
             DropLast = training.DropLast,
             Device = device,
+            Shard = _replicas.Shard,
         });
+        _replicas.RequireImages(_loader);
         _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
         if (start is not null)
         {
@@ -56,11 +64,11 @@ public sealed class OneCycleTrainer : IDisposable
             TorchRuntime.Seed(training.Seed);
         }
 
-        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
+        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
     }
 
-    /// <summary>Sees the run as it goes.</summary>
-    public ITrainingObserver Observer { get; init; } = new NoObserver();
+    /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
+    public ITrainingObserver Observer { get; init => field = _replicas.IsFirst ? value : new NoObserver(); } = new NoObserver();
 
     /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
     public PruneProofGate.SaveAndReload? Reload { get; init; }
@@ -73,11 +81,15 @@ public sealed class OneCycleTrainer : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var pruner = _pruner;
+        _replicas.RequireEqual(
+            "options, network or data",
+            $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}");
+        _replicas.Begin(_network.Parameters, _training.Seed);
         // A target that cannot be reached is told before anything is trained.
         _ = _pruner?.CurrentPartition;
         Arrange(padding: null);
         var epoch = 0;
-        for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
+        for (; epoch < _training.Epochs && !_replicas.IsStopped(stop); epoch++)
         {
             var plan = _pruner?.BeginEpoch(epoch);
             if (plan?.Phase == Phase.Final)
@@ -104,6 +116,16 @@ public sealed class OneCycleTrainer : IDisposable
             _pruner.BeginEpoch(epoch);
             Cut(epoch);
             HandOverIfBest();
+        }
+
+        if (epoch < _training.Epochs)
+        {
+            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+        }
+
+        if (_replicas.Drift(_network.Parameters) is { } drift)
+        {
+            Observer.Message(drift);
         }
 
         HandOver(ModelKind.Last);
@@ -133,6 +155,7 @@ public sealed class OneCycleTrainer : IDisposable
     public void Dispose()
     {
         _loader.Dispose();
+        _replicas.Dispose();
         _optimizer.Dispose();
         _pruner?.Dispose();
         _network.Dispose();
@@ -143,48 +166,50 @@ public sealed class OneCycleTrainer : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var waited = _loader.WaitSeconds;
-        var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
+        var (step, seen, own, lossSum, correct, rate) = (0, 0L, 0L, 0.0, 0L, 0.0);
         foreach (var batch in _loader.Epoch(epoch))
         {
             using (batch)
             {
                 var iteration = (long)epoch * _loader.BatchesPerEpoch + step - _iterationsBehind;
                 rate = RateAt(iteration);
+                _replicas.BeginStep();
                 using var logits = _network.Executor.Forward(batch.Images, training: true);
                 using var loss = Aten.CrossEntropy(logits, batch.Labels, _training.LabelSmoothing);
-                var value = loss.Item<double>();
+                var parts = _replicas.Join(loss.Item<double>(), batch.Count, stop);
+                var value = parts.Loss;
                 if (!double.IsFinite(value))
                 {
                     throw new OcsInputException(
                         $"The loss is {value} in epoch {epoch}, step {step}: training has diverged; lower learning-rate or add warmup-epochs.");
                 }
 
-                Autograd.Backward(loss);
+                _replicas.Backward(loss, parts);
                 _pruner?.AddPenaltyGradient();
                 _optimizer.Step(_network.Parameters, rate);
                 _pruner?.Shrink(_pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
 
-                (step, seen, lossSum) = (step + 1, seen + batch.Count, lossSum + value * batch.Count);
+                (step, seen, own, lossSum) = (step + 1, seen + parts.Images, own + batch.Count, lossSum + value * parts.Images);
                 correct += Evaluation.Correct(logits, batch.Labels);
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Observer.StepDone(new(
                 epoch, _training.Epochs, step, _loader.BatchesPerEpoch, _record is null ? plan?.Phase ?? Phase.Train : Phase.Final,
-                lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
-            if (stop.IsCancellationRequested)
+                lossSum / seen, (double)correct / own, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
+            if (_replicas.IsStopped(stop))
             {
                 return null;
             }
         }
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, (double)correct / seen, rate, seconds, seen / seconds, (_loader.WaitSeconds - waited) / seconds);
+        return new(lossSum / seen, _replicas.Sum(correct)[0] / seen, rate, seconds, seen / seconds, (_loader.WaitSeconds - waited) / seconds);
     }
 
     private void Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
-        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = Measure();
         Observer.EpochDone(new()
         {
             Epoch = epoch,
@@ -205,6 +230,12 @@ public sealed class OneCycleTrainer : IDisposable
             SearchSeconds = plan?.SearchSeconds,
         });
         HandOverIfBest();
+    }
+
+    private EvaluationResult Measure()
+    {
+        _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+        return Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device, _replicas);
     }
 
     // Once it is to be pruned, only a pruned network can be the best one.
@@ -228,7 +259,8 @@ public sealed class OneCycleTrainer : IDisposable
             Observer.Message($"Target {_pruning!.Target:P2}: {note}");
         }
 
-        _evaluation ??= Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _replicas.RequireEqual(partition.Subnetwork);
+        _evaluation ??= Measure();
         var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
         var cut = plan.Apply(_network.Parameters);
         var promised = Pruning.Search.ResourceConstraint.Macs(pruner.Coupling).Count(partition.Subnetwork);
@@ -265,7 +297,7 @@ public sealed class OneCycleTrainer : IDisposable
         // The authors' program sets its new schedule one epoch back.
         _iterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
         var before = _evaluation.Accuracy;
-        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = Measure();
         _accuracyAtCut = (before, _evaluation.Accuracy);
         Observer.Message(
             $"Cut {(pruner.WasForced ? "as late as allowed" : "stable")}: {plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, accuracy {before:P2} to {_evaluation.Accuracy:P2}; the gate passed.");
@@ -290,12 +322,13 @@ public sealed class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, padding, batch.Images);
+        var (padded, sentence) = _network.Arrange(_training, padding, batch.Images, _replicas);
         if (padded)
         {
             _optimizer.Expand(padding!);
         }
 
+        _replicas.Reduce(_network.Parameters);
         Observer.Message(sentence);
         _loader.MemoryFormat = _network.Executor.MemoryFormat;
     }

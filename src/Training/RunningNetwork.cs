@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 
 namespace Ocs.Training;
 
@@ -31,8 +32,9 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="options">What is chosen already.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="batch">A batch to time steps on.</param>
+    /// <param name="replicas">Who decides together, by the mean of their times.</param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
-    public (bool Padded, string Sentence) Arrange(TrainingOptions options, CutPlan? padding, Tensor batch)
+    public (bool Padded, string Sentence) Arrange(TrainingOptions options, CutPlan? padding, Tensor batch, Replicas replicas)
     {
         MemoryFormat[] formats = options.Layout switch
         {
@@ -48,9 +50,9 @@ internal sealed class RunningNetwork : IDisposable
         var choices = paddings.SelectMany(padded => formats.Select(format => (Padded: padded, Format: format))).ToList();
         var seconds = single
             ? [0]
-            : MemoryFormatTrial.Seconds(
+            : replicas.Mean(MemoryFormatTrial.Seconds(
                 [.. choices.Select(choice => (choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format))],
-                batch);
+                batch));
         var candidates = choices.Zip(seconds, (choice, time) => (choice.Padded, choice.Format, Seconds: time)).ToList();
         var best = candidates.MinBy(candidate => candidate.Seconds);
         if (best.Padded)
