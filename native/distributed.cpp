@@ -4,6 +4,7 @@
 #ifdef USE_C10D_GLOO
 
 #include <ATen/ops/empty_like.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -36,6 +37,27 @@ using Store = c10::intrusive_ptr<c10d::Store>;
 std::chrono::milliseconds milliseconds(int64_t count) {
     return std::chrono::milliseconds(count);
 }
+
+// The gradient of a 1x1 convolution may have other strides than its weight where they mean nothing; the reducer warns.
+bool is_wanted(const std::string& warning) {
+    return warning.find("Grad strides") == std::string::npos;
+}
+
+struct StrideWarnings : c10::WarningHandler {
+#if TORCH_VERSION_MAJOR >= 2
+    using Guard = c10::WarningUtils::WarningHandlerGuard;
+
+    void process(const c10::Warning& warning) override {
+        if (is_wanted(warning.msg())) c10::WarningHandler::process(warning);
+    }
+#else
+    using Guard = c10::Warning::WarningHandlerGuard;
+
+    void process(const c10::SourceLocation& place, const std::string& message, const bool verbatim) override {
+        if (is_wanted(message)) c10::WarningHandler::process(place, message, verbatim);
+    }
+#endif
+};
 
 // All must be there before Gloo connects them: it waits for a process that is not there yet no longer than for a
 // message.
@@ -206,8 +228,14 @@ ocs_error* ocs_reducer_prepare_for_forward(ocs_reducer* reducer) noexcept {
     });
 }
 
-ocs_error* ocs_reducer_prepare_for_backward(ocs_reducer* reducer) noexcept {
-    return guard([&] { reducer->prepare_for_backward({}); });
+ocs_error* ocs_reducer_backward(ocs_reducer* reducer, ocs_tensor* loss) noexcept {
+    return guard([&] {
+        ocs::use_threads();
+        StrideWarnings handler;
+        const StrideWarnings::Guard quiet(&handler);
+        reducer->prepare_for_backward({});
+        torch::autograd::backward({borrow(loss)}, {});
+    });
 }
 
 #else
@@ -230,6 +258,6 @@ OCS_UNAVAILABLE(ocs_group_all_gather, ocs_group*, ocs_tensor*, ocs_tensor**)
 OCS_UNAVAILABLE(ocs_reducer_create, ocs_group*, ocs_tensor* const*, int32_t, int64_t, int64_t, ocs_reducer**)
 OCS_UNAVAILABLE(ocs_reducer_free, ocs_reducer*)
 OCS_UNAVAILABLE(ocs_reducer_prepare_for_forward, ocs_reducer*)
-OCS_UNAVAILABLE(ocs_reducer_prepare_for_backward, ocs_reducer*)
+OCS_UNAVAILABLE(ocs_reducer_backward, ocs_reducer*, ocs_tensor*)
 
 #endif

@@ -147,13 +147,13 @@ OCS_API ocs_error* ocs_group_broadcast(ocs_group* group, ocs_tensor* tensor, int
 OCS_API ocs_error* ocs_group_all_reduce(ocs_group* group, ocs_tensor* tensor, int32_t reduction) OCS_NOEXCEPT;
 // Writes one tensor a rank.
 OCS_API ocs_error* ocs_group_all_gather(ocs_group* group, ocs_tensor* tensor, ocs_tensor** results) OCS_NOEXCEPT;
-// Every backward between prepare_for_backward and the next one leaves averaged gradients. All parameters must get one.
+// Its backward leaves averaged gradients; all parameters must get one.
 OCS_API ocs_error* ocs_reducer_create(ocs_group* group, ocs_tensor* const* parameters, int32_t count,
                                       int64_t first_bucket_bytes, int64_t bucket_bytes,
                                       ocs_reducer** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_reducer_free(ocs_reducer* reducer) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_reducer_prepare_for_forward(ocs_reducer* reducer) OCS_NOEXCEPT;
-OCS_API ocs_error* ocs_reducer_prepare_for_backward(ocs_reducer* reducer) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_reducer_backward(ocs_reducer* reducer, ocs_tensor* loss) OCS_NOEXCEPT;
 
 #ifdef __cplusplus
 }

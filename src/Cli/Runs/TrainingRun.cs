@@ -24,8 +24,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         RunDirectory.Check(place.Folder, place.Force);
         var data = TrainingDataSource.Open(options, place.DataRoot);
-        var device = Devices.Find(place.Device);
+        var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
+        using var group = Join(device);
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
@@ -35,18 +36,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             var observer = new RunObserver(folder, log, display);
             try
             {
-                using var trainer = new OneCycleTrainer(
-                    start.Graph,
-                    data,
-                    options.Training,
-                    kind == RunKind.Baseline ? null : options.Pruning,
-                    device,
-                    start.Parameters)
-                {
-                    Observer = observer,
-                    Reload = ModelFiles.SaveAndReload,
-                    OptionsText = options.ToYaml(),
-                };
+                using var trainer = Trainer(data, device, start, group, observer);
                 start.Release();
                 ShowStart(start, display);
                 using var result = display.Watch(() => trainer.Run(console.Stop));
@@ -65,6 +55,30 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
     }
 
+    /// <summary>Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.</summary>
+    public bool Follow()
+    {
+        var data = TrainingDataSource.Open(options, place.DataRoot);
+        var device = Devices.Find(place.Device, place.Rendezvous);
+        using var start = TrainingStart.Open(options, data.Train, device);
+        using var group = Join(device);
+        using var trainer = Trainer(data, device, start, group, new TrainingDisplay(console));
+        start.Release();
+        using var result = trainer.Run(console.Stop);
+        return result.Stopped;
+    }
+
+    private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
+
+    private OneCycleTrainer Trainer(
+        TrainingData data, Device device, TrainingStart start, ProcessGroup? group, ITrainingObserver observer) => new(
+        start.Graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device, start.Parameters, group)
+        {
+            Observer = observer,
+            Reload = ModelFiles.SaveAndReload,
+            OptionsText = options.ToYaml(),
+        };
+
     private static void ShowStart(TrainingStart start, TrainingDisplay display)
     {
         if (start.Source is { } source)
@@ -78,7 +92,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         Device device)
     {
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
+        var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device, place.Rendezvous)) with
         {
             Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
@@ -113,7 +127,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 /// <param name="Force">Whether a run that is there already is replaced.</param>
 /// <param name="DataRoot">Where data sets are looked for first; null takes the usual places.</param>
 /// <param name="Device">The processor; null takes the CPU.</param>
-internal sealed record RunPlace(string Folder, bool Force, string? DataRoot, string? Device);
+/// <param name="Rendezvous">The processes that share the run; null for this one alone.</param>
+internal sealed record RunPlace(string Folder, bool Force, string? DataRoot, string? Device, Rendezvous? Rendezvous = null);
 
 /// <summary>What a run left.</summary>
 internal sealed record RunOutcome(RunSummary Summary, string Folder, bool Stopped);

@@ -31,32 +31,21 @@ public sealed unsafe class GradientReducer : IDisposable
     }
 
     /// <summary>To be called before each forward pass.</summary>
-    public void BeginForward() => Check(NativeMethods.ReducerPrepareForForward(_handle));
+    public void BeginForward() => Check(NativeMethods.ReducerPrepareForForward(_handle), "reducer");
 
     /// <summary>Backward of a scalar; when it returns, every gradient is the mean of those of all processes.</summary>
-    public void Backward(Tensor loss)
-    {
-        Check(NativeMethods.ReducerPrepareForBackward(_handle));
-        try
-        {
-            Autograd.Backward(loss);
-        }
-        catch (TorchException error) when (ProcessGroup.IsLoss(error))
-        {
-            throw _group.Lost(error);
-        }
-    }
+    public void Backward(Tensor loss) => Check(NativeMethods.ReducerBackward(_handle, loss.Handle), "backward");
 
     public void Dispose() => _handle.Dispose();
 
-    private void Check(nint error)
+    private void Check(nint error, string action)
     {
         if (error == 0)
         {
             return;
         }
 
-        var exception = NativeError.Take(error, "reducer", context: null);
+        var exception = NativeError.Take(error, action, context: null);
         throw ProcessGroup.IsLoss(exception) ? _group.Lost(exception) : exception;
     }
 }

@@ -103,8 +103,9 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <summary>The sentence for a call that failed because of another process.</summary>
     internal TorchException Lost(TorchException error)
     {
-        var detail = error.Message;
-        detail = detail[(detail.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim().TrimEnd('.');
+        // Gloo begins with the place in its source: "[../gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.2]:4711".
+        var source = Math.Max(0, error.Message.IndexOf(".cc:", StringComparison.Ordinal));
+        var detail = error.Message[(source == 0 ? 0 : error.Message.IndexOf(']', source) + 1)..].Trim().TrimEnd('.');
         return new(
             $"Rank {Rank} of {Size}: another process of the run is gone or does not answer ({detail}), so this one ends too; "
             + "look at its messages, and start all of them again.",

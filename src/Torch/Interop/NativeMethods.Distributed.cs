@@ -33,8 +33,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_reducer_prepare_for_forward")]
     public static partial nint ReducerPrepareForForward(ReducerHandle reducer);
 
-    [LibraryImport(Library, EntryPoint = "ocs_reducer_prepare_for_backward")]
-    public static partial nint ReducerPrepareForBackward(ReducerHandle reducer);
+    [LibraryImport(Library, EntryPoint = "ocs_reducer_backward")]
+    public static partial nint ReducerBackward(ReducerHandle reducer, TensorHandle loss);
 }
 
 /// <summary><c>ocs_group_options</c>.</summary>
