@@ -176,20 +176,19 @@ public sealed class OneCycleTrainer : IDisposable
                 _replicas.BeginStep();
                 using var logits = _network.Executor.Forward(batch.Images, training: true);
                 using var loss = Aten.CrossEntropy(logits, batch.Labels, _training.LabelSmoothing);
-                var parts = _replicas.Join(loss.Item<double>(), batch.Count, stop);
-                var value = parts.Loss;
+                var images = _loader.ImagesOf(batch.Index);
+                var value = _replicas.Backward(loss, batch.Count, images, stop);
                 if (!double.IsFinite(value))
                 {
                     throw new OcsInputException(
                         $"The loss is {value} in epoch {epoch}, step {step}: training has diverged; lower learning-rate or add warmup-epochs.");
                 }
 
-                _replicas.Backward(loss, parts);
                 _pruner?.AddPenaltyGradient();
                 _optimizer.Step(_network.Parameters, rate);
                 _pruner?.Shrink(_pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
 
-                (step, seen, own, lossSum) = (step + 1, seen + parts.Images, own + batch.Count, lossSum + value * parts.Images);
+                (step, seen, own, lossSum) = (step + 1, seen + images, own + batch.Count, lossSum + value * images);
                 correct += Evaluation.Correct(logits, batch.Labels);
             }
 

@@ -80,24 +80,22 @@ internal static class LocalProcesses
                 continue;
             }
 
-            if (code == ExitCode.Input)
-            {
-                return code;
-            }
-
-            await Task.WhenAny(Task.WhenAll(exits), Task.Delay(Grace));
             if (rank > 0)
             {
-                await console.Error.WriteAsync(await words[rank - 1]);
-                await console.Error.WriteLineAsync($"Process {rank} of {processes.Count} ended with exit code {code}; all were ended.");
+                await Task.WhenAny(Task.WhenAll(exits), Task.Delay(Grace));
+                var isTold = code == ExitCode.Input && exits[0].IsCompleted && processes[0].ExitCode == code;
+                await console.Error.WriteAsync(isTold ? "" : $"{await words[rank - 1]}{Ended(rank, processes.Count, code)}\n");
             }
 
-            return ExitCode.Failure;
+            return code == ExitCode.Input ? ExitCode.Input : ExitCode.Failure;
         }
 
         await Task.WhenAll(ignored);
         return processes[0].ExitCode;
     }
+
+    private static string Ended(int rank, int count, int code) =>
+        $"Process {rank} of {count} ended with exit code {code}; all were ended.";
 
     private static void PassOn(Process process)
     {

@@ -50,6 +50,9 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Images in the last batch of an epoch, all of its parts taken together.</summary>
     public int LastBatchSize => Samples - ((BatchesPerEpoch - 1) * Options.BatchSize);
 
+    /// <summary>Images in a batch of an epoch, all of its parts taken together.</summary>
+    public int ImagesOf(int batch) => batch == BatchesPerEpoch - 1 ? LastBatchSize : Options.BatchSize;
+
     /// <summary>Images that an epoch visits, in all parts.</summary>
     public int Samples { get; }
 

@@ -14,10 +14,15 @@ namespace Ocs.Training.Distributed;
 /// The processes that train copies of one network on parts of each batch, so that the copies stay equal. For one process every method
 /// gives back what it was given.
 /// </summary>
-/// <remarks>The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it.</remarks>
+/// <remarks>
+/// The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it. What else the
+/// processes tell each other in a step travels with the gradients, as that of a tensor of three numbers: a message of its own would cost
+/// every step two latencies a process.
+/// </remarks>
 internal sealed class Replicas(ProcessGroup? group) : IDisposable
 {
     private GradientReducer? _reducer;
+    private Tensor? _tally;
     private bool _stopped;
 
     /// <summary>One process.</summary>
@@ -85,44 +90,52 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     /// <summary>From now on gradients of these tensors are averaged.</summary>
     public void Reduce(ParameterTable parameters)
     {
-        if (group is not null)
+        if (group is null)
         {
-            _reducer?.Dispose();
-            _reducer = new(group, [.. parameters.Trainable.Select(name => parameters[name])]);
+            return;
         }
+
+        Dispose();
+        var tensors = parameters.Trainable.Select(name => parameters[name]).ToList();
+        _tally = Tensor.Zeros([3], DType.Float32, tensors[0].Device);
+        _tally.RequiresGrad = true;
+        _reducer = new(group, [.. tensors, _tally]);
     }
 
     /// <summary>To be called before the forward pass of a step.</summary>
     public void BeginStep() => _reducer?.BeginForward();
 
-    /// <summary>Puts the parts of a step together: mean loss, images, and whether any process was asked to stop.</summary>
-    public StepParts Join(double loss, int images, CancellationToken stop)
-    {
-        if (group is null)
-        {
-            return new(loss, images, 1);
-        }
-
-        var sums = Sum(loss * images, images, stop.IsCancellationRequested ? 1 : 0);
-        _stopped = sums[2] > 0;
-        return new(sums[0] / sums[1], (int)sums[1], images * Count / sums[1]);
-    }
-
     /// <summary>Whether to stop, which all processes answer alike: those that step together, as of their last step.</summary>
     public bool IsStopped(CancellationToken stop) => group is null ? stop.IsCancellationRequested : _stopped;
 
-    /// <summary>Backward of the mean loss of all parts, given that of this process's part.</summary>
-    public void Backward(Tensor loss, StepParts step)
+    /// <summary>Leaves the gradients of the mean loss of all parts.</summary>
+    /// <param name="loss">The mean loss of this process's part.</param>
+    /// <param name="images">The images of this part.</param>
+    /// <param name="imagesOfAll">The images of all parts.</param>
+    /// <param name="stop">Whether this process was asked to stop.</param>
+    /// <returns>The mean loss of all parts.</returns>
+    public double Backward(Tensor loss, int images, int imagesOfAll, CancellationToken stop)
     {
+        var value = loss.Item<double>();
         if (_reducer is null)
         {
             Autograd.Backward(loss);
-            return;
+            return value;
         }
 
-        // The reducer divides by the number of processes; parts of other sizes than the average count more or less.
-        using var weighted = step.Weight == 1 ? loss.Alias() : Aten.Mul(loss, step.Weight);
-        _reducer.Backward(weighted);
+        // The reducer divides by the number of processes; parts larger than the average count more.
+        using var weighted = Aten.Mul(loss, (double)images * Count / imagesOfAll);
+        using var own = Tensor.FromArray<float>([(float)value * images, images, stop.IsCancellationRequested ? 1 : 0], [3]);
+        using var here = own.To(loss.Device);
+        using var product = Aten.Mul(_tally!, here);
+        using var tally = Aten.Sum(product);
+        using var total = Aten.Add(weighted, tally);
+        _reducer.Backward(total);
+        using var means = _tally!.TakeGradient()!;
+        var sums = means.ToArray<float>();
+        _tally.SetGradient(null);
+        _stopped = sums[2] > 0;
+        return (double)sums[0] / sums[1];
     }
 
     /// <summary>Sums over the processes, number by number.</summary>
@@ -216,7 +229,11 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
             : string.Create(CultureInfo.InvariantCulture, $"{Count} processes end with weights that differ by at most {drift:G3}.");
     }
 
-    public void Dispose() => _reducer?.Dispose();
+    public void Dispose()
+    {
+        _reducer?.Dispose();
+        _tally?.Dispose();
+    }
 
     private static byte[] Stays(ImmutableArray<int> kept, int channels)
     {
@@ -237,9 +254,3 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         }
     }
 }
-
-/// <summary>A training step over all processes.</summary>
-/// <param name="Loss">The mean over the images of all parts.</param>
-/// <param name="Images">The images of all parts.</param>
-/// <param name="Weight">This process's images over the average of all processes.</param>
-internal readonly record struct StepParts(double Loss, int Images, double Weight);
