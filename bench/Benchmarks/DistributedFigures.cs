@@ -30,6 +30,7 @@ internal static class DistributedFigures
                 var results = Child.StartTogether(
                     processes, asGroup, "replica", Network, $"{batch}", $"{threads}", $"{settings.WarmUps}", $"{settings.Steps}");
                 Add(seen, name, results.Max(result => (double)result["fastest_ms"]!));
+                Add(seen, $"{name} processor", results.Sum(result => (double)result["processor_ms"]!));
                 bytes = (double)results[0]["bytes"]!;
             }
 
@@ -43,10 +44,10 @@ internal static class DistributedFigures
 
     private static IEnumerable<Figure> Show(Dictionary<string, double> seen, double[] allReduces, double bytes)
     {
-        yield return Throughput($"{Network}, batch {Batch}, one process, one thread", seen["one"], seen["one"]);
-        yield return Throughput("one process, two threads", seen["threads"], seen["one"]);
-        yield return Throughput("two processes of half a batch, one thread each, that know nothing of each other", seen["apart"], seen["one"]);
-        yield return Throughput("two Gloo processes of half a batch, one thread each", seen["gloo"], seen["one"]);
+        yield return Throughput($"{Network}, batch {Batch}, one process, one thread", seen, "one");
+        yield return Throughput("one process, two threads", seen, "threads");
+        yield return Throughput("two processes of half a batch, one thread each, that know nothing of each other", seen, "apart");
+        yield return Throughput("two Gloo processes of half a batch, one thread each", seen, "gloo");
         foreach (var (size, time) in Replica.Sizes.Zip(allReduces))
         {
             yield return new($"all-reduce of {size:N0} bytes by two processes, loopback", $"{time:F3} ms", Dash, Dash, Dash);
@@ -59,10 +60,10 @@ internal static class DistributedFigures
             + $"alpha {model.Latency * 1e6:F0} us, beta {model.BytesPerSecond / 1e9:F2} GB/s; {bytes / 1e6:F2} MB of gradients", Dash, Dash, Dash);
 
         // What two processes cost each other in caches and memory bandwidth is measured, the exchange is predicted.
-        var predicted = seen["apart"] + model.Exposed(2, Batch / 2.0) * 1000;
-        yield return new(
-            "step of the two Gloo processes, seen beside predicted", $"{seen["gloo"]:F0} ms", $"{predicted:F0} ms (model)",
-            $"{(seen["gloo"] / predicted - 1) * 100:+0.0;-0.0} %", Dash);
+        var exchange = model.Exposed(2, Batch / 2.0) * 1000;
+        yield return Beside("step of the two Gloo processes, seen beside predicted", seen["gloo"], seen["apart"] + exchange);
+        yield return Beside(
+            "the same in time of processors, which other programs disturb less", seen["gloo processor"], seen["apart processor"] + 2 * exchange);
         foreach (var devices in new[] { 1, 2, 8, 64, 256, 1024 })
         {
             yield return new(
@@ -88,8 +89,13 @@ internal static class DistributedFigures
         };
     }
 
-    private static Figure Throughput(string what, double milliseconds, double one) => new(
-        what, $"{milliseconds:F0} ms a step, {Batch * 1000 / milliseconds:F0} images/s", Dash, $"{one / milliseconds:F2} of one thread", Dash);
+    private static Figure Beside(string what, double seen, double predicted) => new(
+        what, $"{seen:F0} ms", $"{predicted:F0} ms (model)", $"{(seen / predicted - 1) * 100:+0.0;-0.0} %", Dash);
+
+    private static Figure Throughput(string what, Dictionary<string, double> seen, string name) => new(
+        what,
+        $"{seen[name]:F0} ms a step, {Batch * 1000 / seen[name]:F0} images/s; {seen[$"{name} processor"]:F0} ms of processors",
+        Dash, $"{seen["one"] / seen[name]:F2} of one thread", Dash);
 
     private static double[] Fastest(List<double[]> rounds) =>
         [.. Enumerable.Range(0, rounds[0].Length).Select(i => rounds.Min(round => round[i]))];

@@ -101,7 +101,8 @@ internal static class LocalProcesses
     {
         if (!process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            // The shell's own kill: not every system has a program of that name.
+            using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
             kill.WaitForExit();
         }
     }

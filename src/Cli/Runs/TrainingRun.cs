@@ -75,7 +75,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         start.Graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device, start.Parameters, group)
         {
             Observer = observer,
-            Reload = ModelFiles.SaveAndReload,
+            Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
             OptionsText = options.ToYaml(),
         };
 
