@@ -16,7 +16,8 @@ state() {
     else
         for file in /usr/lib/*/libtorch_cpu.so; do stat -Lc '%n %Y %s' "$file" 2>/dev/null || true; done
     fi
-    cat "$sources"/*.cpp "$sources"/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
+    ls -d /usr/include/gloo 2>/dev/null || true
+    cat "$sources"/*.cpp "$sources"/*.h "$sources"/stubs/*/*/*/*/*/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
 }
 
 fail() {

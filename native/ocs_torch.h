@@ -124,6 +124,45 @@ OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 // Returns when the device has done what this thread asked of it; at once on a CPU.
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
 
+// Data parallel on c10d. A group's calls must come in the same order in every process; each waits until it is done, or
+// fails when another process is gone or silent for timeout_ms.
+typedef struct ocs_group ocs_group;      // the processes of a run
+typedef struct ocs_reducer ocs_reducer;  // averages gradients over a group while backward computes them
+
+enum ocs_backend { OCS_GLOO = 1, OCS_NCCL = 2 };  // bits
+enum ocs_reduction { OCS_SUM = 0, OCS_MAX = 1 };
+
+typedef struct ocs_group_options {
+    const char* host;       // where the store listens
+    const char* prefix;     // before the store's keys: tells runs on one store apart
+    const char* interface;  // network interface of Gloo; empty: address decides
+    const char* address;    // own address of Gloo; empty: that of the host's name
+    int64_t join_timeout_ms;
+    int64_t timeout_ms;
+    int32_t port;
+    int32_t rank;
+    int32_t size;
+    uint8_t hosts_store;
+    uint8_t nccl;  // tensors on the CPU go through Gloo all the same
+} ocs_group_options;
+
+// What the shim was built with; 0 where it has no c10d, and then all of these fail.
+OCS_API ocs_error* ocs_distributed_backends(int32_t* result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_group_create(const ocs_group_options* options, ocs_group** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_group_free(ocs_group* group) OCS_NOEXCEPT;
+// Overwrites the tensor with that of rank `root`.
+OCS_API ocs_error* ocs_group_broadcast(ocs_group* group, ocs_tensor* tensor, int32_t root) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_group_all_reduce(ocs_group* group, ocs_tensor* tensor, int32_t reduction) OCS_NOEXCEPT;
+// Writes one tensor a rank.
+OCS_API ocs_error* ocs_group_all_gather(ocs_group* group, ocs_tensor* tensor, ocs_tensor** results) OCS_NOEXCEPT;
+// Its backward leaves averaged gradients; all parameters must get one.
+OCS_API ocs_error* ocs_reducer_create(ocs_group* group, ocs_tensor* const* parameters, int32_t count,
+                                      int64_t first_bucket_bytes, int64_t bucket_bytes,
+                                      ocs_reducer** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_reducer_free(ocs_reducer* reducer) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_reducer_prepare_for_forward(ocs_reducer* reducer) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_reducer_backward(ocs_reducer* reducer, ocs_tensor* loss) OCS_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,12 +9,16 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static class Child
 {
-    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c> or <c>onnx FOLDER</c>.</summary>
+    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>,
+    /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c> or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
         var result = arguments[0] switch
         {
             "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+            "replica" => Replica.Steps(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+            "collectives" => Replica.Collectives(int.Parse(arguments[1])),
+            "input" => Replica.Input(int.Parse(arguments[1])),
             "onnx" => OnnxJourney.Run(arguments[1]),
             _ => Coupling(arguments[1], int.Parse(arguments[2])),
         };
@@ -25,11 +29,39 @@ internal static class Child
     public static JsonNode? Start(string program, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        return Result(process, $"{program} {string.Join(' ', arguments)}");
+    }
+
+    /// <summary>Starts this program as children that run at once, the processes of one run or each by itself.</summary>
+    public static JsonNode[] StartTogether(int count, bool asGroup, params IEnumerable<string> arguments)
+    {
+        var port = Replica.FreePort();
+        var processes = Enumerable.Range(0, count).Select(rank =>
+        {
+            var start = new ProcessStartInfo(Environment.ProcessPath!, ["child", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true };
+            foreach (var (name, value) in asGroup ? Rendezvous.OnThisMachine(port, rank, count).ToEnvironment() : [])
+            {
+                start.Environment[name] = value;
+            }
+
+            return Process.Start(start)!;
+        }).ToList();
+        return [.. processes.Select(process =>
+        {
+            using (process)
+            {
+                return Result(process, string.Join(' ', arguments))!;
+            }
+        })];
+    }
+
+    private static JsonNode? Result(Process process, string command)
+    {
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
             ? JsonNode.Parse(output.TrimEnd().Split('\n')[^1])
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+            : throw new InvalidOperationException($"{command} ended with {process.ExitCode}");
     }
 
     /// <summary>Starts this program as a child.</summary>

@@ -8,10 +8,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images, 128 by 3 by 32 by 32.</summary>
+/// <summary>The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images, N by 3 by 32 by 32.</summary>
 internal sealed class TrainingStep : IDisposable
 {
-    private const int BatchSize = 128;
     private const double Rate = 0.1;
 
     private readonly Sgd _optimizer = new(new() { LearningRate = Rate });
@@ -19,21 +18,26 @@ internal sealed class TrainingStep : IDisposable
     private readonly Tensor _images;
     private readonly Tensor _labels;
     private readonly DType? _autocast;
+    private readonly GradientReducer? _reducer;
 
     /// <param name="network">A name of the zoo.</param>
     /// <param name="format">The layout, or null for what our trial finds faster.</param>
     /// <param name="autocast">The narrow type of mixed precision, or null for float32.</param>
-    public TrainingStep(string network, MemoryFormat? format, DType? autocast = null)
+    /// <param name="batch">N.</param>
+    /// <param name="group">Who averages gradients; null for one process.</param>
+    public TrainingStep(
+        string network, MemoryFormat? format, DType? autocast = null, int batch = 128, ProcessGroup? group = null)
     {
         _autocast = autocast;
         Graph = Models.Build(network);
         Parameters = ParameterTable.Initialize(Graph, seed: 0);
-        using var images = Tensor.Empty([BatchSize, 3, 32, 32]);
+        using var images = Tensor.Empty([batch, 3, 32, 32]);
         Aten.NormalInPlace(images, 0, 1);
-        _labels = Tensor.FromArray<long>([.. Enumerable.Range(0, BatchSize).Select(n => n * 7L % 10)], [BatchSize]);
+        _labels = Tensor.FromArray<long>([.. Enumerable.Range(0, batch).Select(n => n * 7L % 10)], [batch]);
         Format = format ?? Faster(images);
         _executor = new(Graph, Parameters) { MemoryFormat = Format };
         _images = images.Contiguous(Format);
+        _reducer = group is null ? null : new(group, [.. Parameters.Trainable.Select(name => Parameters[name])]);
     }
 
     public Graph Graph { get; }
@@ -46,6 +50,7 @@ internal sealed class TrainingStep : IDisposable
     public double Run(OneCyclePruner? pruner = null)
     {
         var start = Stopwatch.GetTimestamp();
+        _reducer?.BeginForward();
         using (var loss = Loss())
         {
             if (double.IsNaN(loss.Item<double>()))
@@ -53,7 +58,15 @@ internal sealed class TrainingStep : IDisposable
                 throw new InvalidOperationException("the loss is not a number");
             }
 
-            Autograd.Backward(loss);
+            if (_reducer is null)
+            {
+                Autograd.Backward(loss);
+            }
+            else
+            {
+                _reducer.Backward(loss);
+            }
+
             pruner?.AddPenaltyGradient();
             _optimizer.Step(Parameters, Rate);
             pruner?.Shrink(Rate);
@@ -92,6 +105,7 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose()
     {
+        _reducer?.Dispose();
         _images.Dispose();
         _labels.Dispose();
         _optimizer.Dispose();

@@ -33,6 +33,9 @@ public sealed class OneCyclePruner : IDisposable
             options.StabilityDistance, options.StabilityWindow, options.Similarity, options.Timing == PhaseTiming.Official);
     }
 
+    /// <summary>Makes the partitions of the processes that share a run one; every one of them calls it in the same order.</summary>
+    public Func<Partition, Partition> Agree { get; init; } = static partition => partition;
+
     public CouplingGraph Coupling => _search.Coupling;
 
     public ResourceConstraint Constraint => _search.Constraint;
@@ -50,7 +53,7 @@ public sealed class OneCyclePruner : IDisposable
     public EpochPlan BeginEpoch(int epoch)
     {
         var start = Stopwatch.GetTimestamp();
-        var partition = epoch >= _options.MonitorStartEpoch ? _search.Find(_parameters) : null;
+        var partition = epoch >= _options.MonitorStartEpoch ? Find() : null;
         _partition = partition ?? _partition;
         _stability.Observe(partition is null ? null : Prunable(partition.Subnetwork));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -90,9 +93,11 @@ public sealed class OneCyclePruner : IDisposable
         _options.Timing == PhaseTiming.Official && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
 
     /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
-    public Partition CurrentPartition => _partition ??= _search.Find(_parameters);
+    public Partition CurrentPartition => _partition ??= Find();
 
     public void Dispose() => _slices?.Dispose();
+
+    private Partition Find() => Agree(_search.Find(_parameters));
 
     // Groups that always keep everything say nothing about stability.
     private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>

@@ -3,6 +3,7 @@ using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
@@ -11,7 +12,7 @@ namespace Ocs.Training;
 
 /// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, SGD, Eq. 9.</summary>
 internal sealed class EpochLoop(
-    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock)
+    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock, Replicas replicas)
 {
     private readonly LossScaler? _scaler = options.Precision == Precision.Fp16 ? new() : null;
 
@@ -25,7 +26,7 @@ internal sealed class EpochLoop(
     {
         var start = Stopwatch.GetTimestamp();
         var waited = loader.WaitSeconds;
-        var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
+        var (step, seen, own, lossSum, correct, rate) = (0, 0L, 0L, 0.0, 0L, 0.0);
         foreach (var batch in loader.Epoch(epoch))
         {
             clock.Add(TrainingActivity.Data);
@@ -33,43 +34,45 @@ internal sealed class EpochLoop(
             {
                 var iteration = (long)epoch * loader.BatchesPerEpoch + step - IterationsBehind;
                 rate = RateAt(iteration);
-                var (loss, found) = Step(batch, (epoch, step), network, pruner, iteration);
-                (step, seen, lossSum, correct) = (step + 1, seen + batch.Count, lossSum + loss * batch.Count, correct + found);
+                var images = loader.ImagesOf(batch.Index);
+                var (loss, found) = Step(batch, (epoch, step), network, pruner, iteration, stop);
+                (step, seen, own) = (step + 1, seen + images, own + batch.Count);
+                (lossSum, correct) = (lossSum + loss * images, correct + found);
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             observer.StepDone(new(
                 epoch, options.Epochs, step, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
+                lossSum / seen, (double)correct / own, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
             clock.Add(TrainingActivity.Other);
-            if (stop.IsCancellationRequested)
+            if (replicas.IsStopped(stop))
             {
                 return null;
             }
         }
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, (double)correct / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
+        return new(lossSum / seen, replicas.Sum(correct)[0] / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
     }
 
-    // The mean loss of the batch, and of how many images the class was found.
+    // The mean loss of the batch, and of how many of this process's images the class was found.
     private (double Loss, long Correct) Step(
-        Batch batch, (int Epoch, int Step) place, RunningNetwork network, OneCyclePruner? pruner, long iteration)
+        Batch batch, (int Epoch, int Step) place, RunningNetwork network, OneCyclePruner? pruner, long iteration, CancellationToken stop)
     {
         var rate = RateAt(iteration);
+        replicas.BeginStep();
         var (logits, loss) = network.Forward(batch, options.LabelSmoothing);
         using var __ = logits;
         using var ___ = loss;
-        var value = loss.Item<double>();
         clock.Add(TrainingActivity.Forward);
+        var (value, isWhole) = Backward(loss, batch, network, stop);
+        clock.Add(TrainingActivity.Backward);
         if (!double.IsFinite(value))
         {
             throw new OcsInputException(
                 $"The loss is {value} in epoch {place.Epoch}, step {place.Step}: training has diverged; lower learning-rate or add warmup-epochs.");
         }
 
-        var isWhole = Backward(loss, network);
-        clock.Add(TrainingActivity.Backward);
         if (isWhole)
         {
             pruner?.AddPenaltyGradient();
@@ -83,18 +86,18 @@ internal sealed class EpochLoop(
         return (value, Evaluation.Correct(logits, batch.Labels));
     }
 
-    // False where gradients are lost to float16's range: the step is left out.
-    private bool Backward(Tensor loss, RunningNetwork network)
+    // The mean loss of all processes, and false where gradients are lost to float16's range: the step is left out.
+    private (double Loss, bool IsWhole) Backward(Tensor loss, Batch batch, RunningNetwork network, CancellationToken stop)
     {
+        var images = loader.ImagesOf(batch.Index);
         if (_scaler is null)
         {
-            Autograd.Backward(loss);
-            return true;
+            return (replicas.Backward(loss, batch.Count, images, stop), true);
         }
 
+        var scale = _scaler.Scale;
         using var scaled = _scaler.Apply(loss);
-        Autograd.Backward(scaled);
-        return _scaler.Unscale(network.Parameters);
+        return (replicas.Backward(scaled, batch.Count, images, stop) / scale, _scaler.Unscale(network.Parameters));
     }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);

@@ -6,6 +6,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
 
@@ -24,6 +25,7 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly EpochClock _clock;
     private readonly List<(bool IsCut, double ImagesPerSecond)> _speeds = [];
     private readonly Device _device;
+    private readonly Replicas _replicas;
     private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
@@ -36,10 +38,13 @@ public sealed class OneCycleTrainer : IDisposable
     private int? _cutEpoch;
 
     /// <summary>Prepares a run from random weights, or from <paramref name="start"/>, which the trainer then owns.</summary>
-    /// <remarks>With <paramref name="profile"/>, other devices than the CPU are waited for after each part of a step.</remarks>
+    /// <param name="profile">Whether other devices than the CPU are waited for after each part of a step.</param>
+    /// <param name="group">
+    /// The processes that share the run, each with a trainer of the same arguments; lent. Batch sizes count the images of all of them.
+    /// </param>
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
-        ParameterTable? start = null, bool profile = false)
+        ParameterTable? start = null, bool profile = false, ProcessGroup? group = null)
     {
         training.Validate();
         pruning?.Validate();
@@ -48,11 +53,14 @@ public sealed class OneCycleTrainer : IDisposable
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
+        _replicas = new(group);
         _loader = new(data.Train, BatchLoaderOptions.Train(training.BatchSize, data.Augmentation, training.Seed) with
         {
             DropLast = training.DropLast,
             Device = device,
+            Shard = _replicas.Shard,
         });
+        _replicas.RequireImages(_loader);
         _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
         if (start is not null)
         {
@@ -60,13 +68,13 @@ public sealed class OneCycleTrainer : IDisposable
             TorchRuntime.Seed(training.Seed);
         }
 
-        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
+        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
         _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
-        _epochs = new(training, pruning, _loader, _optimizer, _clock);
+        _epochs = new(training, pruning, _loader, _optimizer, _clock, _replicas);
     }
 
-    /// <summary>Sees the run as it goes.</summary>
-    public ITrainingObserver Observer { get; init; } = new NoObserver();
+    /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
+    public ITrainingObserver Observer { get; init => field = _replicas.IsFirst ? value : new NoObserver(); } = new NoObserver();
 
     /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
     public PruneProofGate.SaveAndReload? Reload { get; init; }
@@ -79,12 +87,16 @@ public sealed class OneCycleTrainer : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var pruner = _pruner;
+        _replicas.RequireEqual(
+            "options, network or data",
+            $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}");
+        _replicas.Begin(_network.Parameters, _training.Seed);
         // A target that cannot be reached is told before anything is trained.
         _ = _pruner?.CurrentPartition;
         Arrange(padding: null);
         _clock.Take();
         var epoch = 0;
-        for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
+        for (; epoch < _training.Epochs && !_replicas.IsStopped(stop); epoch++)
         {
             var plan = _pruner?.BeginEpoch(epoch);
             _clock.Add(TrainingActivity.Search);
@@ -124,6 +136,16 @@ public sealed class OneCycleTrainer : IDisposable
             HandOverIfBest();
         }
 
+        if (epoch < _training.Epochs)
+        {
+            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+        }
+
+        if (_replicas.Drift(_network.Parameters) is { } drift)
+        {
+            Observer.Message(drift);
+        }
+
         HandOver(ModelKind.Last);
         return new()
         {
@@ -154,6 +176,7 @@ public sealed class OneCycleTrainer : IDisposable
     public void Dispose()
     {
         _loader.Dispose();
+        _replicas.Dispose();
         _optimizer.Dispose();
         _pruner?.Dispose();
         _network.Dispose();
@@ -162,7 +185,7 @@ public sealed class OneCycleTrainer : IDisposable
     private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
         _clock.Add(TrainingActivity.Other);
-        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = Measure();
         _clock.Add(TrainingActivity.Evaluation);
         var record = new RunRecord
         {
@@ -189,6 +212,12 @@ public sealed class OneCycleTrainer : IDisposable
         return record;
     }
 
+    private EvaluationResult Measure()
+    {
+        _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+        return Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device, _replicas);
+    }
+
     // Once it is to be pruned, only a pruned network can be the best one.
     private void HandOverIfBest()
     {
@@ -210,7 +239,8 @@ public sealed class OneCycleTrainer : IDisposable
             Observer.Message($"Target {_pruning!.Target:P2}: {note}");
         }
 
-        _evaluation ??= Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _replicas.RequireEqual(partition.Subnetwork);
+        _evaluation ??= Measure();
         var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
         var cut = plan.Apply(_network.Parameters);
         var promised = Pruning.Search.ResourceConstraint.Macs(pruner.Coupling).Count(partition.Subnetwork);
@@ -247,7 +277,7 @@ public sealed class OneCycleTrainer : IDisposable
         // The authors' program sets its new schedule one epoch back.
         _epochs.IterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
         var before = _evaluation.Accuracy;
-        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = Measure();
         _accuracyAtCut = (before, _evaluation.Accuracy);
         Observer.Message(
             $"Cut {(pruner.WasForced ? "as late as allowed" : "stable")}: {plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, accuracy {before:P2} to {_evaluation.Accuracy:P2}; the gate passed.");
@@ -272,13 +302,14 @@ public sealed class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _replicas);
         _precisions = [_network.Precision];
         if (padded)
         {
             _optimizer.Expand(padding!);
         }
 
+        _replicas.Reduce(_network.Parameters);
         Observer.Message(sentence);
         _loader.MemoryFormat = _network.Executor.MemoryFormat;
     }

@@ -2,6 +2,7 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 
 namespace Ocs.Training;
 
@@ -55,9 +56,10 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="precisions">What may be computed in.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="batch">A batch to time steps on.</param>
+    /// <param name="replicas">Who decides together, by the mean of their times.</param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(
-        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch)
+        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, Replicas replicas)
     {
         MemoryFormat[] formats = options.Layout switch
         {
@@ -75,7 +77,7 @@ internal sealed class RunningNetwork : IDisposable
         ];
         var seconds = choices.Count == 1
             ? [0]
-            : MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded))], batch);
+            : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded))], batch));
         var ranking = choices.Zip(seconds).OrderBy(trial => trial.Second).ToList();
         var best = ranking[0].First;
         if (best.Padded)

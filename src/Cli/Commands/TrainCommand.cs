@@ -1,15 +1,18 @@
+using System.Collections;
 using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
 using Ocs.Training;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
 /// <summary>`ocs train` and `ocs baseline`: one cycle, and the same schedule without pruning.</summary>
 internal static class TrainCommand
 {
+    private const string ProcessesName = "--processes";
     private const string Stopping = " Ctrl-C stops it after the step, with exit code 130 and a usable run folder.";
 
     public static Command CreateTrain(CommandConsole console) => Create(
@@ -56,7 +59,16 @@ internal static class TrainCommand
         };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
-        var command = new Command(name, description) { config, set, weights, reset, folder, force, seed, precision, profile, root, device };
+        var processes = new Option<int>(ProcessesName)
+        {
+            Description = "Trains with so many processes of this machine, each on its part of every batch. "
+                + "Those that torchrun, srun or mpirun start find each other without it (docs/cluster.md).",
+            HelpName = "N",
+        };
+        var command = new Command(name, description)
+        {
+            config, set, weights, reset, folder, force, seed, precision, profile, root, device, processes,
+        };
         command.SetAction(parsed =>
         {
             var file = parsed.GetRequiredValue(config);
@@ -67,6 +79,13 @@ internal static class TrainCommand
                 parsed.GetValue(weights),
                 parsed.GetValue(reset),
                 parsed.GetValue(precision) is { } text ? Choices.Named<Precision>(precision.Name, text) : null);
+            var rendezvous = Rendezvous.FromEnvironment(Variables());
+            if (parsed.GetResult(processes) is not null && ProcessesToStart(parsed.GetValue(processes), rendezvous) is var count and > 1)
+            {
+                return LocalProcesses.Run(count, Without(ProcessesName, parsed.Tokens), console);
+            }
+
+            var isFirst = rendezvous is null or { Rank: 0 };
             var run = new TrainingRun(
                 options,
                 kind,
@@ -75,12 +94,36 @@ internal static class TrainCommand
                     parsed.GetValue(force),
                     parsed.GetValue(root),
                     parsed.GetValue(device),
-                    parsed.GetValue(profile)),
-                console);
-            return Show(run.Execute(), console);
+                    parsed.GetValue(profile),
+                    rendezvous),
+                isFirst ? console : console.Silent());
+            return isFirst ? Show(run.Execute(), console) : run.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
         });
         return command;
     }
+
+    private static int ProcessesToStart(int count, Rendezvous? rendezvous)
+    {
+        if (count < 1)
+        {
+            throw new OcsInputException($"{ProcessesName} must be at least 1, but is {count}.");
+        }
+
+        return rendezvous is null
+            ? count
+            : throw new OcsInputException(
+                $"{ProcessesName} starts processes, but this is one of {rendezvous.Size} already (RANK and the like are set); leave it out.");
+    }
+
+    private static List<string> Without(string option, IEnumerable<System.CommandLine.Parsing.Token> tokens)
+    {
+        var words = tokens.Select(token => token.Value).ToList();
+        words.RemoveRange(words.IndexOf(option), 2);
+        return words;
+    }
+
+    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
 
     private static string DefaultFolder(string file, ExperimentOptions options, RunKind kind)
     {

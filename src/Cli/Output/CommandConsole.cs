@@ -33,6 +33,9 @@ internal sealed record CommandConsole(
     public static CommandConsole OfProcess(CancellationToken stop) => new(
         Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, stop);
 
+    /// <summary>The same with nothing shown but errors: for processes that another one of a run speaks for.</summary>
+    public CommandConsole Silent() => new(TextWriter.Null, Error, false, false, Stop) { CommandLine = CommandLine };
+
     public void WriteLine(string line = "") => Text.WriteLine(line);
 
     /// <summary>The one JSON object of `--json`.</summary>

@@ -25,8 +25,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         RunDirectory.Check(place.Folder, place.Force);
         var data = TrainingDataSource.Open(options, place.DataRoot);
-        var device = Devices.Find(place.Device);
+        var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
+        using var group = Join(device);
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
@@ -36,19 +37,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             var observer = new RunObserver(folder, log, display);
             try
             {
-                using var trainer = new OneCycleTrainer(
-                    start.Graph,
-                    data,
-                    options.Training,
-                    kind == RunKind.Baseline ? null : options.Pruning,
-                    device,
-                    start.Parameters,
-                    place.Profile)
-                {
-                    Observer = observer,
-                    Reload = ModelFiles.SaveAndReload,
-                    OptionsText = options.ToYaml(),
-                };
+                using var trainer = Trainer(data, device, start, group, observer);
                 start.Release();
                 ShowStart(start, display);
                 using var result = display.Watch(() => trainer.Run(console.Stop));
@@ -71,6 +60,30 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             throw RunDirectory.Unwritable(folder.Path, error);
         }
     }
+
+    /// <summary>Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.</summary>
+    public bool Follow()
+    {
+        var data = TrainingDataSource.Open(options, place.DataRoot);
+        var device = Devices.Find(place.Device, place.Rendezvous);
+        using var start = TrainingStart.Open(options, data.Train, device);
+        using var group = Join(device);
+        using var trainer = Trainer(data, device, start, group, new TrainingDisplay(console));
+        start.Release();
+        using var result = trainer.Run(console.Stop);
+        return result.Stopped;
+    }
+
+    private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
+
+    private OneCycleTrainer Trainer(
+        TrainingData data, Device device, TrainingStart start, ProcessGroup? group, ITrainingObserver observer) => new(
+        start.Graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device, start.Parameters, place.Profile, group)
+        {
+            Observer = observer,
+            Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
+            OptionsText = options.ToYaml(),
+        };
 
     private static void ShowStart(TrainingStart start, TrainingDisplay display)
     {
@@ -106,7 +119,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var profile = new RunProfile
         {
             Precision = Choices.NameOf(result.Precision),
-            Engine = Devices.Describe(device),
+            Engine = Devices.Describe(device, place.Rendezvous),
             PeakGigaflops = PeakArithmetic.Gigaflops(result.Precision, device),
             Epochs = [.. epochs],
         };
@@ -114,8 +127,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         ProfileTable.Write(profile, console);
     }
 
-    private static string Engine(Device device, TrainingResult result) =>
-        $"{Devices.Describe(device)}, {Choices.NameOf(result.Precision)}";
+    private string Engine(Device device, TrainingResult result) =>
+        $"{Devices.Describe(device, place.Rendezvous)}, {Choices.NameOf(result.Precision)}";
 
     // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)
@@ -142,7 +155,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 /// <param name="DataRoot">Where data sets are looked for first; null takes the usual places.</param>
 /// <param name="Device">The processor; null takes the CPU.</param>
 /// <param name="Profile">Whether it writes where its time went.</param>
-internal sealed record RunPlace(string Folder, bool Force, string? DataRoot, string? Device, bool Profile = false);
+/// <param name="Rendezvous">The processes that share the run; null for this one alone.</param>
+internal sealed record RunPlace(
+    string Folder, bool Force, string? DataRoot, string? Device, bool Profile = false, Rendezvous? Rendezvous = null);
 
 /// <summary>What a run left.</summary>
 internal sealed record RunOutcome(RunSummary Summary, string Folder, bool Stopped);

@@ -44,9 +44,16 @@ public sealed class BatchLoader : IDisposable
 
     public BatchLoaderOptions Options { get; }
 
+    /// <summary>Batches of an epoch, all of their parts taken together.</summary>
     public int BatchesPerEpoch { get; }
 
-    /// <summary>Images that an epoch visits.</summary>
+    /// <summary>Images in the last batch of an epoch, all of its parts taken together.</summary>
+    public int LastBatchSize => Samples - ((BatchesPerEpoch - 1) * Options.BatchSize);
+
+    /// <summary>Images in a batch of an epoch, all of its parts taken together.</summary>
+    public int ImagesOf(int batch) => batch == BatchesPerEpoch - 1 ? LastBatchSize : Options.BatchSize;
+
+    /// <summary>Images that an epoch visits, in all parts.</summary>
     public int Samples { get; }
 
     /// <summary>The order of the images in memory; a change holds from the next epoch on.</summary>
@@ -80,7 +87,9 @@ public sealed class BatchLoader : IDisposable
             throw new InvalidOperationException("an epoch of this loader is still running: finish or leave it first");
         }
 
-        _running = new(firstBatch, BatchesPerEpoch, Options.PrefetchDepth, Maker(epoch));
+        // Where the last batch has fewer images than parts, some parts have none of it.
+        int end = Options.Shard.Of(LastBatchSize) is var part && part.Start.Equals(part.End) ? BatchesPerEpoch - 1 : BatchesPerEpoch;
+        _running = new(firstBatch, end, Options.PrefetchDepth, Maker(epoch));
         try
         {
             while (_running.Next(ref _waitedTicks) is { } batch)
@@ -108,6 +117,7 @@ public sealed class BatchLoader : IDisposable
         {
             int first = index * Options.BatchSize;
             ReadOnlySpan<int> chosen = order.AsSpan(first, Math.Min(Options.BatchSize, order.Length - first));
+            chosen = chosen[Options.Shard.Of(chosen.Length)];
             BatchBuffer buffer = Take(chosen.Length, format);
             try
             {

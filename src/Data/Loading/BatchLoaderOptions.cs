@@ -9,6 +9,10 @@ public sealed record BatchLoaderOptions
     /// <value>128. At least 1.</value>
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>The part of each batch that this process makes; <see cref="BatchSize"/> counts all parts.</summary>
+    /// <value>All of it.</value>
+    public Shard Shard { get; init; } = Shard.Whole;
+
     /// <summary>What happens to each image.</summary>
     /// <value><see cref="AugmentationOptions.Evaluation"/>.</value>
     public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.Evaluation;

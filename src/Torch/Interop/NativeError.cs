@@ -13,6 +13,17 @@ internal static class NativeError
         }
     }
 
+    /// <summary>Whether there was no error; one is freed unread, for the release of a handle has nobody to tell.</summary>
+    public static bool IsNone(nint error)
+    {
+        if (error != 0)
+        {
+            NativeMethods.ErrorFree(error);
+        }
+
+        return error == 0;
+    }
+
     /// <summary>Copies the texts, frees the error and makes the exception; only libtorch's first line is shown.</summary>
     public static TorchException Take(nint error, string action, string? context)
     {

@@ -21,13 +21,6 @@ internal sealed class TensorHandle : SafeHandle
             TensorTracking.Remove(_tracked);
         }
 
-        var error = NativeMethods.TensorRelease(handle);
-        if (error == 0)
-        {
-            return true;
-        }
-
-        NativeMethods.ErrorFree(error);
-        return false;
+        return NativeError.IsNone(NativeMethods.TensorRelease(handle));
     }
 }

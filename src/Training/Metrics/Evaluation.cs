@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 
 namespace Ocs.Training.Metrics;
 
@@ -15,12 +16,20 @@ public sealed record EvaluationResult(double Accuracy, double Loss, int Samples,
 /// <summary>Measures a network on a data set, without augmentation.</summary>
 public static class Evaluation
 {
-    public static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device = default)
+    public static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device = default) =>
+        Run(executor, data, batchSize, device, Replicas.None);
+
+    /// <summary>The same by several processes, each on its part; all get the whole result.</summary>
+    internal static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device, Replicas replicas)
     {
         using var _ = Autograd.NoGrad();
         var start = Stopwatch.GetTimestamp();
-        using var loader = new BatchLoader(
-            data, BatchLoaderOptions.Evaluation(batchSize) with { MemoryFormat = executor.MemoryFormat, Device = device });
+        using var loader = new BatchLoader(data, BatchLoaderOptions.Evaluation(batchSize * replicas.Count) with
+        {
+            MemoryFormat = executor.MemoryFormat,
+            Device = device,
+            Shard = replicas.Shard,
+        });
         var (loss, correct) = (0.0, 0L);
         foreach (var batch in loader.Epoch(0))
         {
@@ -33,7 +42,8 @@ public static class Evaluation
             }
         }
 
-        return new((double)correct / data.Count, loss / data.Count, data.Count, data.Count / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        var sums = replicas.Sum(loss, correct);
+        return new(sums[1] / data.Count, sums[0] / data.Count, data.Count, data.Count / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>How many rows of [N, K] logits have their largest value at the label.</summary>

@@ -42,6 +42,48 @@ public sealed class BatchLoaderTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void The_parts_of_several_processes_are_the_batches_of_one_augmentation_included(int processes)
+    {
+        BatchLoaderOptions options = new()
+        {
+            BatchSize = 4,
+            Shuffle = true,
+            Seed = 5,
+            Augmentation = new() { CropPadding = 1, HorizontalFlip = true },
+        };
+        List<(long[] Labels, float[] Pixels)> whole = Parts(options, epoch: 2);
+        var parts = Enumerable.Range(0, processes).Select(rank => Parts(options with { Shard = new(rank, processes) }, epoch: 2)).ToList();
+
+        for (int batch = 0; batch < whole.Count; batch++)
+        {
+            var ofBatch = parts.Where(part => batch < part.Count).Select(part => part[batch]).ToList();
+            Assert.Equal(whole[batch].Labels, ofBatch.SelectMany(part => part.Labels));
+            Assert.Equal(whole[batch].Pixels, ofBatch.SelectMany(part => part.Pixels));
+            Assert.InRange(ofBatch.Max(part => part.Labels.Length) - ofBatch.Min(part => part.Labels.Length), 0, 1);
+        }
+    }
+
+    private static List<(long[] Labels, float[] Pixels)> Parts(BatchLoaderOptions options, int epoch)
+    {
+        using BatchLoader loader = new(Dataset, options);
+        Assert.Equal((3, 2), (loader.BatchesPerEpoch, loader.LastBatchSize));
+        List<(long[] Labels, float[] Pixels)> parts = [];
+        foreach (Batch batch in loader.Epoch(epoch))
+        {
+            using (batch)
+            {
+                parts.Add((batch.Labels.ToArray<long>(), batch.Images.ToArray<float>()));
+            }
+        }
+
+        return parts;
+    }
+
+    [Theory]
     [InlineData(false, 3, 10, 2)]
     [InlineData(true, 2, 8, 4)]
     public void Every_image_comes_exactly_once_an_epoch(bool dropLast, int batches, int samples, int lastCount)

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Ocs.Cli.Output;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>Runs this program several times on this machine, each time as one process of a run: `--processes`.</summary>
+internal static class LocalProcesses
+{
+    private const string Threads = "OMP_NUM_THREADS";
+
+    // Processes that lose another one notice by themselves, and say so.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Starts them with the arguments, and waits. Rank 0 speaks for all; of the others only the last words of the first that fails are
+    /// shown. When one fails, the rest is ended.
+    /// </summary>
+    public static int Run(int count, IReadOnlyList<string> arguments, CommandConsole console)
+    {
+        var port = FreePort();
+        var processes = Enumerable.Range(0, count)
+            .Select(rank => Start(Rendezvous.OnThisMachine(port, rank, count), arguments)).ToList();
+        using var stop = console.Stop.Register(() => processes.ForEach(PassOn));
+        try
+        {
+            return Watch(processes, console).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            foreach (var process in processes)
+            {
+                process.Kill(entireProcessTree: true);
+                process.Dispose();
+            }
+        }
+    }
+
+    private static Process Start(Rendezvous rendezvous, IReadOnlyList<string> arguments)
+    {
+        var program = Environment.ProcessPath!;
+        var isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        var start = new ProcessStartInfo(program, isHost ? [typeof(LocalProcesses).Assembly.Location, .. arguments] : arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = rendezvous.Rank > 0,
+            RedirectStandardError = rendezvous.Rank > 0,
+        };
+        foreach (var (name, value) in rendezvous.ToEnvironment())
+        {
+            start.Environment[name] = value;
+        }
+
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Threads)))
+        {
+            var threads = Math.Max(1, Environment.ProcessorCount / rendezvous.Size);
+            start.Environment[Threads] = threads.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static async Task<int> Watch(List<Process> processes, CommandConsole console)
+    {
+        var words = processes.Skip(1).Select(process => process.StandardError.ReadToEndAsync()).ToList();
+        var ignored = processes.Skip(1).Select(process => process.StandardOutput.ReadToEndAsync()).ToList();
+        var exits = processes.Select(process => process.WaitForExitAsync()).ToList();
+        var running = new List<Task>(exits);
+        while (running.Count > 0)
+        {
+            var exit = await Task.WhenAny(running);
+            running.Remove(exit);
+            var rank = exits.IndexOf(exit);
+            var code = processes[rank].ExitCode;
+            if (code is ExitCode.Fine or ExitCode.Interrupted)
+            {
+                continue;
+            }
+
+            if (rank > 0)
+            {
+                await Task.WhenAny(Task.WhenAll(exits), Task.Delay(Grace));
+                var isTold = code == ExitCode.Input && exits[0].IsCompleted && processes[0].ExitCode == code;
+                await console.Error.WriteAsync(isTold ? "" : $"{await words[rank - 1]}{Ended(rank, processes.Count, code)}\n");
+            }
+
+            return code == ExitCode.Input ? ExitCode.Input : ExitCode.Failure;
+        }
+
+        await Task.WhenAll(ignored);
+        return processes[0].ExitCode;
+    }
+
+    private static string Ended(int rank, int count, int code) =>
+        $"Process {rank} of {count} ended with exit code {code}; all were ended.";
+
+    private static void PassOn(Process process)
+    {
+        if (!process.HasExited)
+        {
+            // The shell's own kill: not every system has a program of that name.
+            using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
+            kill.WaitForExit();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,256 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Ocs.Data;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Search;
+using Ocs.Torch;
+
+namespace Ocs.Training.Distributed;
+
+/// <summary>
+/// The processes that train copies of one network on parts of each batch, so that the copies stay equal. For one process every method
+/// gives back what it was given.
+/// </summary>
+/// <remarks>
+/// The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it. What else the
+/// processes tell each other in a step travels with the gradients, as that of a tensor of three numbers: a message of its own would cost
+/// every step two latencies a process.
+/// </remarks>
+internal sealed class Replicas(ProcessGroup? group) : IDisposable
+{
+    private GradientReducer? _reducer;
+    private Tensor? _tally;
+    private bool _stopped;
+
+    /// <summary>One process.</summary>
+    public static Replicas None { get; } = new(group: null);
+
+    public int Count => group?.Size ?? 1;
+
+    /// <summary>Whether this process is the one that writes and shows.</summary>
+    public bool IsFirst => group is null or { Rank: 0 };
+
+    /// <summary>The part of each batch that is this process's.</summary>
+    public Shard Shard => group is null ? Shard.Whole : new(group.Rank, group.Size);
+
+    /// <summary>Throws where a batch of an epoch has fewer images than there are processes.</summary>
+    public void RequireImages(BatchLoader loader)
+    {
+        if (loader.LastBatchSize < Count)
+        {
+            throw new OcsInputException(
+                $"The last batch of an epoch has {loader.LastBatchSize} images, which {Count} processes cannot share; "
+                + "take drop-last: true, a larger batch-size, or fewer processes.");
+        }
+    }
+
+    /// <summary>Throws, in every process, where a text is not the same in all of them.</summary>
+    public void RequireEqual(string what, string text)
+    {
+        if (group is null)
+        {
+            return;
+        }
+
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        using var own = Tensor.FromArray(digest, [digest.Length]);
+        var digests = Array.ConvertAll(group.AllGather(own), Read);
+        var others = Enumerable.Range(1, Count - 1).Where(rank => !digests[rank].AsSpan().SequenceEqual(digests[0])).ToList();
+        if (others.Count > 0)
+        {
+            throw new OcsInputException(
+                $"The processes of the run do not have the same {what}: rank {string.Join(", ", others)} differs from rank 0 (SHA-256 "
+                + $"{Convert.ToHexStringLower(digests[others[0]])[..12]}, not {Convert.ToHexStringLower(digests[0])[..12]}); "
+                + "start all of them with the same program, configuration and data.");
+        }
+    }
+
+    /// <summary>Gives every process the parameters of rank 0, and random numbers of its own for dropout.</summary>
+    public void Begin(ParameterTable parameters, ulong seed)
+    {
+        if (group is null)
+        {
+            return;
+        }
+
+        foreach (var name in parameters.Names)
+        {
+            group.Broadcast(parameters[name]);
+        }
+
+        if (group.Rank > 0)
+        {
+            TorchRuntime.Seed(Rng.ForStream(seed, "replica", group.Rank).NextUInt64());
+        }
+    }
+
+    /// <summary>From now on gradients of these tensors are averaged.</summary>
+    public void Reduce(ParameterTable parameters)
+    {
+        if (group is null)
+        {
+            return;
+        }
+
+        Dispose();
+        var tensors = parameters.Trainable.Select(name => parameters[name]).ToList();
+        _tally = Tensor.Zeros([3], DType.Float32, tensors[0].Device);
+        _tally.RequiresGrad = true;
+        _reducer = new(group, [.. tensors, _tally]);
+    }
+
+    /// <summary>To be called before the forward pass of a step.</summary>
+    public void BeginStep() => _reducer?.BeginForward();
+
+    /// <summary>Whether to stop, which all processes answer alike: those that step together, as of their last step.</summary>
+    public bool IsStopped(CancellationToken stop) => group is null ? stop.IsCancellationRequested : _stopped;
+
+    /// <summary>Leaves the gradients of the mean loss of all parts.</summary>
+    /// <param name="loss">The mean loss of this process's part.</param>
+    /// <param name="images">The images of this part.</param>
+    /// <param name="imagesOfAll">The images of all parts.</param>
+    /// <param name="stop">Whether this process was asked to stop.</param>
+    /// <returns>The mean loss of all parts.</returns>
+    public double Backward(Tensor loss, int images, int imagesOfAll, CancellationToken stop)
+    {
+        var value = loss.Item<double>();
+        if (_reducer is null)
+        {
+            Autograd.Backward(loss);
+            return value;
+        }
+
+        // The reducer divides by the number of processes; parts larger than the average count more.
+        using var weighted = Aten.Mul(loss, (double)images * Count / imagesOfAll);
+        using var own = Tensor.FromArray<float>([(float)value * images, images, stop.IsCancellationRequested ? 1 : 0], [3]);
+        using var here = own.To(loss.Device);
+        using var product = Aten.Mul(_tally!, here);
+        using var tally = Aten.Sum(product);
+        using var total = Aten.Add(weighted, tally);
+        _reducer.Backward(total);
+        using var means = _tally!.TakeGradient()!;
+        var sums = means.ToArray<float>();
+        _tally.SetGradient(null);
+        _stopped = sums[2] > 0;
+        return (double)sums[0] / sums[1];
+    }
+
+    /// <summary>Sums over the processes, number by number.</summary>
+    public double[] Sum(params double[] values)
+    {
+        if (group is null)
+        {
+            return values;
+        }
+
+        using var sums = Tensor.FromArray(values, [values.Length]);
+        group.AllReduce(sums);
+        return sums.ToArray<double>();
+    }
+
+    /// <summary>Means over the processes, number by number: what all of them decide by.</summary>
+    public double[] Mean(params double[] values) => group is null ? values : Array.ConvertAll(Sum(values), sum => sum / Count);
+
+    /// <summary>
+    /// Makes the running statistics of batch norms the mean of all processes'. In training each norm uses its own part's, as PyTorch's
+    /// DistributedDataParallel does.
+    /// </summary>
+    public void AverageStatistics(Graph graph, ParameterTable parameters)
+    {
+        if (group is null)
+        {
+            return;
+        }
+
+        foreach (var spec in graph.Parameters.Where(spec => spec.Role == ParameterRole.Buffer))
+        {
+            group.AllReduce(parameters[spec.Name]);
+            Aten.MulInPlace(parameters[spec.Name], 1.0 / Count);
+        }
+    }
+
+    /// <summary>Rank 0's choice of channels.</summary>
+    public Partition Agree(Partition partition)
+    {
+        if (group is null)
+        {
+            return partition;
+        }
+
+        var own = partition.Subnetwork;
+        using var stays = Tensor.FromArray<byte>(
+            [.. own.Kept.SelectMany((kept, index) => Stays(kept, own.Channels[index]))], [own.Channels.Sum()]);
+        using var removed = Tensor.FromArray([partition.Removed], [1]);
+        group.Broadcast(stays);
+        group.Broadcast(removed);
+        var bytes = stays.ToArray<byte>();
+        var (first, kept) = (0, ImmutableArray.CreateBuilder<ImmutableArray<int>>());
+        foreach (var channels in own.Channels)
+        {
+            kept.Add([.. Enumerable.Range(0, channels).Where(channel => bytes[first + channel] != 0)]);
+            first += channels;
+        }
+
+        return partition with { Subnetwork = own with { Kept = kept.ToImmutable() }, Removed = removed.Item<double>() };
+    }
+
+    /// <summary>Throws, in every process, where one is about to keep other channels.</summary>
+    public void RequireEqual(Subnetwork subnetwork) => RequireEqual(
+        "channels to keep at the cut", string.Join(';', subnetwork.Kept.Select(kept => string.Join(',', kept))));
+
+    /// <summary>A sentence about how far the copies' weights have drifted apart; null for one process.</summary>
+    public string? Drift(ParameterTable parameters)
+    {
+        if (group is null)
+        {
+            return null;
+        }
+
+        using var _ = Autograd.NoGrad();
+        var largest = 0.0;
+        foreach (var name in parameters.Trainable)
+        {
+            using var first = parameters[name].Clone();
+            group.Broadcast(first);
+            Aten.SubInPlace(first, parameters[name]);
+            using var size = Aten.Abs(first);
+            using var maximum = Aten.Max(size);
+            largest = Math.Max(largest, maximum.Item<double>());
+        }
+
+        using var all = Tensor.FromArray([largest], [1]);
+        group.AllReduce(all, GroupReduction.Max);
+        var drift = all.Item<double>();
+        return drift == 0
+            ? $"{Count} processes end with the same weights."
+            : string.Create(CultureInfo.InvariantCulture, $"{Count} processes end with weights that differ by at most {drift:G3}.");
+    }
+
+    public void Dispose()
+    {
+        _reducer?.Dispose();
+        _tally?.Dispose();
+    }
+
+    private static byte[] Stays(ImmutableArray<int> kept, int channels)
+    {
+        var stays = new byte[channels];
+        foreach (var channel in kept)
+        {
+            stays[channel] = 1;
+        }
+
+        return stays;
+    }
+
+    private static byte[] Read(Tensor tensor)
+    {
+        using (tensor)
+        {
+            return tensor.ToArray<byte>();
+        }
+    }
+}
