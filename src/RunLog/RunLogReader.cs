@@ -62,6 +62,12 @@ public static class RunLogReader
                 throw new InvalidDataException($"{place}: epoch {record.Epoch} comes after epoch {read[^1].Epoch}.");
             }
 
+            if (record.Norms is { IsWhole: false })
+            {
+                throw new InvalidDataException(
+                    $"{place}: norms must count kept and pruned channels over the same bins, from -120 to 119.");
+            }
+
             read.Add(record);
         }
 

@@ -203,6 +203,7 @@ public sealed class OneCycleTrainer : IDisposable
             ImagesPerSecond = trained.ImagesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
+            Norms = plan?.Partition is { } partition ? ChannelNorms.Of(partition) : null,
         });
         HandOverIfBest();
     }
