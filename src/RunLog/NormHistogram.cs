@@ -9,11 +9,11 @@ namespace Ocs.RunLog;
 public sealed record NormHistogram
 {
     /// <summary>Bins from a power of ten to the next one.</summary>
-    public const int BinsPerDecade = 10;
+    public const int BinsPerDecade = 20;
 
     private const int LastBin = 12 * BinsPerDecade;
 
-    /// <summary>The bin of the first counts; bin b holds the norms from 10^(b/10) up to 10^((b+1)/10).</summary>
+    /// <summary>The bin of the first counts; bin b holds the norms from 10^(b/20) up to 10^((b+1)/20).</summary>
     public required int First { get; init; }
 
     /// <summary>Channels that stay, by bin from <see cref="First"/> on.</summary>

@@ -65,7 +65,7 @@ public static class RunLogReader
             if (record.Norms is { IsWhole: false })
             {
                 throw new InvalidDataException(
-                    $"{place}: norms must count kept and pruned channels over the same bins, from -120 to 119.");
+                    $"{place}: norms must count kept and pruned channels over the same bins, from -240 to 239.");
             }
 
             read.Add(record);

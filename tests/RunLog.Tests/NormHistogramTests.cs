@@ -5,14 +5,14 @@ namespace Ocs.RunLog.Tests;
 public sealed class NormHistogramTests
 {
     [Fact]
-    public void Norms_are_counted_in_ten_bins_a_decade_over_one_range_for_both()
+    public void Norms_are_counted_in_twenty_bins_a_decade_over_one_range_for_both()
     {
-        // 0.1 begins bin -10, 0.125 lies in it (10^-0.9 = 0.1259), 1 begins bin 0.
-        var norms = NormHistogram.Of(kept: [1, 0.5], pruned: [0.1, 0.125, 0.13])!;
+        // 0.1 begins bin -20, 0.11 lies in it (10^-0.95 = 0.1122), 0.12 in the next one; 0.25 lies in bin -13 (10^-0.65 = 0.2239).
+        var norms = NormHistogram.Of(kept: [0.25, 0.12], pruned: [0.1, 0.11, 0.12])!;
 
-        Assert.Equal(-10, norms.First);
-        Assert.Equal([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], norms.Kept.ToArray());
-        Assert.Equal([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], norms.Pruned.ToArray());
+        Assert.Equal(-20, norms.First);
+        Assert.Equal([0, 1, 0, 0, 0, 0, 0, 1], norms.Kept.ToArray());
+        Assert.Equal([2, 1, 0, 0, 0, 0, 0, 0], norms.Pruned.ToArray());
     }
 
     [Fact]
@@ -20,8 +20,8 @@ public sealed class NormHistogramTests
     {
         var norms = NormHistogram.Of(kept: [double.PositiveInfinity, double.NaN], pruned: [0, 1e-30])!;
 
-        Assert.Equal(-120, norms.First);
-        Assert.Equal(240, norms.Kept.Length);
+        Assert.Equal(-240, norms.First);
+        Assert.Equal(480, norms.Kept.Length);
         Assert.Equal((1, 1), (norms.Kept[^1], norms.Kept.Sum()));
         Assert.Equal((2, 2), (norms.Pruned[0], norms.Pruned.Sum()));
         Assert.Null(NormHistogram.Of([], [double.NaN]));
@@ -32,10 +32,10 @@ public sealed class NormHistogramTests
     {
         var norms = NormHistogram.Of(kept: [1, 1, 1, 100], pruned: [])!;
 
-        Assert.Equal(Math.Pow(10, 0.05), norms.Quantile(norms.Kept, 0.5)!.Value, 12);
-        Assert.Equal(Math.Pow(10, 0.05), norms.Quantile(norms.Kept, 0.75)!.Value, 12);
-        Assert.Equal(Math.Pow(10, 2.05), norms.Quantile(norms.Kept, 0.76)!.Value, 12);
-        Assert.Equal(Math.Pow(10, 0.05), norms.Quantile(norms.Kept, 0)!.Value, 12);
+        Assert.Equal(Math.Pow(10, 0.025), norms.Quantile(norms.Kept, 0.5)!.Value, 12);
+        Assert.Equal(Math.Pow(10, 0.025), norms.Quantile(norms.Kept, 0.75)!.Value, 12);
+        Assert.Equal(Math.Pow(10, 2.025), norms.Quantile(norms.Kept, 0.76)!.Value, 12);
+        Assert.Equal(Math.Pow(10, 0.025), norms.Quantile(norms.Kept, 0)!.Value, 12);
         Assert.Null(norms.Quantile(norms.Pruned, 0.5));
     }
 
@@ -54,7 +54,7 @@ public sealed class NormHistogramTests
         string[] lines = File.ReadAllLines(folder["run.jsonl"]);
         Assert.InRange(Encoding.UTF8.GetByteCount(lines[1]) - Encoding.UTF8.GetByteCount(lines[0]), 300, 1000);
         Assert.EndsWith("\"search_seconds\":0.25}", lines[0], StringComparison.Ordinal);
-        Assert.Contains("\"norms\":{\"first\":-60,\"kept\":[0,", lines[1], StringComparison.Ordinal);
+        Assert.Contains("\"norms\":{\"first\":-120,\"kept\":[0,", lines[1], StringComparison.Ordinal);
         Assert.EndsWith("\"forecast\":{\"stable_epoch\":9,\"seconds_left\":60.5,\"macs\":41}}", lines[1], StringComparison.Ordinal);
         var read = RunLogReader.Read(folder.Path).Records[1];
         Assert.Equal(10_000, read.Norms!.Kept.Sum() + read.Norms.Pruned.Sum());
@@ -71,6 +71,6 @@ public sealed class NormHistogramTests
         }
 
         var failure = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path));
-        Assert.EndsWith("run.jsonl, line 1: norms must count kept and pruned channels over the same bins, from -120 to 119.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("run.jsonl, line 1: norms must count kept and pruned channels over the same bins, from -240 to 239.", failure.Message, StringComparison.Ordinal);
     }
 }

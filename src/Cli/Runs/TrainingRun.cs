@@ -83,6 +83,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
             Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
+            Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
         };
         log.WriteSummary(summary);
         HtmlReport.Write(folder.Path);
