@@ -38,6 +38,8 @@ internal static class ReportCommand
     private static int Run(string[] paths, string? baseline, string? file, CommandConsole console)
     {
         var twin = baseline is null ? null : RunLogReader.Read(baseline);
+        // `runs/*` names the comparison of the last time too.
+        paths = [.. paths.Where(path => Path.GetFileName(path) != HtmlComparison.FileName || !File.Exists(path))];
         RunFolder[] runs = [.. paths.Select(RunLogReader.Read).Select(run => twin is null ? run : Twin.Beside(run, twin))];
         string[] pages = runs is [var only]
             ? [Write(file ?? PageOf(only), page => HtmlReport.Write(only, page))]

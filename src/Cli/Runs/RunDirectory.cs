@@ -1,4 +1,5 @@
 using Ocs.Reporting.Html;
+using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
 
@@ -18,6 +19,7 @@ internal sealed class RunDirectory
     private static readonly string[] Files =
     [
         RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
+        EventFile.FileName,
     ];
 
     private readonly bool _isNew;

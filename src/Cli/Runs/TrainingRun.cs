@@ -3,6 +3,7 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.Reporting.Html;
+using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training;
@@ -31,8 +32,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         {
             File.WriteAllText(folder.PathOf(RunFolder.ConfigName), $"# {console.CommandLine}\n{options.ToYaml()}");
             using var log = new RunLogWriter(folder.Path);
+            using var events = new EventFile(folder.Path);
             var display = new TrainingDisplay(console);
-            var observer = new RunObserver(folder, log, display);
+            var observer = new RunObserver(folder, log, events, display);
             try
             {
                 using var trainer = new OneCycleTrainer(
@@ -55,6 +57,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             catch when (!observer.HasBegun)
             {
                 log.Dispose();
+                events.Dispose();
                 folder.Abandon();
                 throw;
             }

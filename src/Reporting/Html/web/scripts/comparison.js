@@ -77,7 +77,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
         cursor: { drag: { x: false, y: false }, points: { show: false }, x: false, y: false },
         scales: { x: { time: false, range: () => xs }, y: { range: () => ys } },
         axes: [
-          { ...axis, ...ocs.label(xLabel), size: 28, space: 60, values: (u, ticks) => ticks.map(tick => (whole && !Number.isInteger(tick) ? "" : xTick(tick))) },
+          { ...axis, ...ocs.label(xLabel), size: 28, space: 60, ...(whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200] } : {}), values: (u, ticks) => ticks.map(xTick) },
           { ...axis, ...ocs.label("accuracy"), size: 60, values: (u, ticks) => ticks.map(percentTick) },
         ],
         series: [{}, { stroke: "transparent", points: { show: false }, paths: () => null }],
