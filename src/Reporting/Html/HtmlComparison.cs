@@ -21,8 +21,8 @@ public static class HtmlComparison
     /// <summary>The page's text.</summary>
     /// <param name="runs">The runs, in the order of the command line.</param>
     /// <param name="link">Where a run's own page is; null where it has none.</param>
-    /// <param name="live">Whether the page is served, and follows the runs while they go on.</param>
-    public static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, bool live = false)
+    /// <param name="live">The version of the runs' files, where the page is served and follows the runs; null for a file.</param>
+    public static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(link);
@@ -31,7 +31,7 @@ public static class HtmlComparison
         var html = new HtmlBuilder();
         string title = $"{runs.Count} runs";
         ComparisonSections.AddTo(html, named, title);
-        return new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { IsLive = live }.Around(html.ToMarkup());
+        return new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live }.Around(html.ToMarkup());
     }
 
     /// <summary>The end of each path, as long as it takes to tell them apart.</summary>

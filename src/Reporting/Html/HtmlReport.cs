@@ -22,8 +22,8 @@ public static class HtmlReport
 
     /// <summary>The page's text.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="live">Whether the page is served, and follows the run while it goes on.</param>
-    public static string Render(RunFolder run, bool live = false)
+    /// <param name="live">The version of the run's files, where the page is served and follows the run; null for a file.</param>
+    public static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         string title = TitleOf(run);
@@ -36,7 +36,7 @@ public static class HtmlReport
         CutSection.AddTo(html, run);
         LayersSection.AddTo(html, run);
         ProvenanceSection.AddTo(html, run);
-        return new Page("run", title, RunData.Of(run).ToIsland()) { IsLive = live }.Around(html.ToMarkup());
+        return new Page("run", title, RunData.Of(run).ToIsland()) { Live = live }.Around(html.ToMarkup());
     }
 
     /// <summary>Network and data, or the folder's name where they are not known yet.</summary>

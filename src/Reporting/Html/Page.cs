@@ -11,14 +11,14 @@ internal sealed record Page(string Kind, string Title, Markup Data)
 {
     private static readonly string[] Scripts = ["charts.js", "norms.js", "run.js", "comparison.js", "page.js"];
 
-    /// <summary>Whether the page is served, and follows the run while it goes on.</summary>
-    public bool IsLive { get; init; }
+    /// <summary>The version of the files behind a page that is served and follows them; null for a page in a file.</summary>
+    public string? Live { get; init; }
 
     /// <summary>The text of the page.</summary>
     public string Around(Markup sections)
     {
         var html = new HtmlBuilder();
-        var connect = new Markup(IsLive ? "; connect-src 'self'" : "");
+        var connect = new Markup(Live is not null ? "; connect-src 'self'" : "");
         html.Add($"""
             <!doctype html>
             <html lang="en">
@@ -30,7 +30,7 @@ internal sealed record Page(string Kind, string Title, Markup Data)
             <title>{Title} · ocs report</title>
             <style>{Resource("uplot.css")}{Resource("report.css")}</style>
             </head>
-            <body data-page="{Kind}">
+            <body data-page="{Kind}" data-version="{Live}">
             {LiveSign()}<main>
 
             """);
@@ -45,7 +45,7 @@ internal sealed record Page(string Kind, string Title, Markup Data)
             <script>
 
             """);
-        foreach (string script in IsLive ? [.. Scripts, "live.js"] : Scripts)
+        foreach (string script in Live is not null ? [.. Scripts, "live.js"] : Scripts)
         {
             html.Add($"{Resource(script)}\n");
         }
@@ -54,7 +54,7 @@ internal sealed record Page(string Kind, string Title, Markup Data)
         return html.ToString();
     }
 
-    private Markup LiveSign() => new(IsLive ? "<p id=\"live\" role=\"status\">connecting</p>\n" : "");
+    private Markup LiveSign() => new(Live is not null ? "<p id=\"live\" role=\"status\">connecting</p>\n" : "");
 
     private static Markup Resource(string name)
     {

@@ -1,12 +1,9 @@
-"""Reads a file of TensorBoard's events with Python's own protobuf and prints it as JSON. Exit code 3: protobuf is not installed."""
+"""Reads a file of TensorBoard's events with Python's own protobuf and prints it as JSON."""
 import json
 import struct
 import sys
 
-try:
-    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-except ImportError:
-    sys.exit(3)
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 
 def crc32c(data):

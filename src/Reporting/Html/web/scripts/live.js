@@ -11,6 +11,7 @@
     const chosen = [...document.querySelectorAll("main input[id]")].map(input => [input.id, input.value, input.dataset.used]);
     const focused = document.activeElement?.id;
     document.title = fresh.title;
+    document.body.dataset.version = fresh.body.dataset.version;
     document.querySelector("main").replaceChildren(...fresh.querySelector("main").childNodes);
     document.getElementById("page-data").textContent = fresh.getElementById("page-data").textContent;
     open.forEach(id => document.getElementById(id)?.setAttribute("open", ""));
@@ -26,11 +27,15 @@
 
   const refresh = async () => {
     const answer = await fetch(location.pathname, { cache: "no-store" });
-    if (answer.ok) swap(await answer.text());
+    const text = await answer.text();
+    if (answer.ok) swap(text);
+    else say(text);
   };
 
   const events = new EventSource("/events");
   events.onopen = () => say("live");
-  events.onerror = () => say("not connected: `ocs watch` has ended, or cannot be reached");
-  events.onmessage = () => refresh().catch(() => say("not connected"));
+  events.onerror = () => say("not connected: ocs watch has ended, or cannot be reached");
+  events.onmessage = event => {
+    if (event.data !== document.body.dataset.version) refresh().catch(events.onerror);
+  };
 })();
