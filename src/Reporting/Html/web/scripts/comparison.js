@@ -55,7 +55,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
   /** Points in a plane; the one nearest to the pointer is named in the headline. */
   const scatter = ({ id, points, legend, xLabel, xTick, whole }) => ({
     id, paper: 660,
-    build: (target, width) => {
+    build: (target, width, scale) => {
       const colour = ocs.colours();
       const figure = target.closest("figure");
       const name = figure.querySelector("h3 span");
@@ -71,7 +71,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
       if (!whole) xs[0] = Math.max(0, xs[0]);
       ys[1] = Math.min(ys[1], 1 + (ys[1] - ys[0]) * 0.02);
       return new uPlot({
-        width, height: 380,
+        width, height: 380 * scale,
         padding: [14, 14, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { show: false }, x: false, y: false },
@@ -102,7 +102,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
     const epochs = Array.from({ length: last + 1 }, (_, i) => i);
     return {
       id,
-      build: (target, width) => {
+      build: (target, width, scale) => {
         const colour = ocs.colours();
         const figure = target.closest("figure");
         const axis = ocs.axis(colour);
@@ -113,7 +113,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
         const values = ocs.legend(figure, series, colour);
         const heading = figure.querySelector("h3 span");
         return new uPlot({
-          width, height: 260,
+          width, height: 260 * scale,
           padding: [14, 14, 0, 0],
           legend: { show: false },
           cursor: { drag: { x: false, y: false }, sync: { key: "epoch" }, y: false, points: { size: 7 } },

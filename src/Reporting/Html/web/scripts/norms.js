@@ -39,7 +39,7 @@ ocs.normsHistogram = (records, spreads) => {
     return `epoch ${epoch}: ${part(pruned, "pruned")}; ${part(kept, "kept")}`;
   };
 
-  const build = (target, width) => {
+  const build = (target, width, scale) => {
     const colour = ocs.colours();
     const figure = target.closest("figure");
     const slider = figure.querySelector("input");
@@ -56,7 +56,7 @@ ocs.normsHistogram = (records, spreads) => {
     const bar = uPlot.paths.bars({ size: [1, Infinity], align: 1, gap });
     const axis = ocs.axis(colour);
     const chart = new uPlot({
-      width, height: 260,
+      width, height: 260 * scale,
       padding: [14, 14, 0, 0],
       legend: { show: false },
       cursor: { show: false },

@@ -13,7 +13,7 @@
       const plot = place(figure);
       if (!plot) return null;
       plot.replaceChildren();
-      return figure.build(plot, paper ? figure.paper ?? 315 : plot.clientWidth);
+      return paper ? figure.build(plot, figure.paper ?? 315, 0.8) : figure.build(plot, plot.clientWidth, 1);
     });
     root.dataset.charts = charts.filter(Boolean).length;
   };
@@ -37,11 +37,12 @@
   new ResizeObserver(fit).observe(document.querySelector("main"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(false));
 
-  // Paper is white whatever the screen is, and its reader can't open what is folded.
+  // Paper is white whatever the screen is, and its reader can't open what is folded; tables of many pages stay on the screen.
+  const longest = 120;
   let opened = [];
   addEventListener("beforeprint", () => {
     root.classList.add("on-paper");
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open])")].filter(details => details.querySelectorAll("tr").length <= longest);
     opened.forEach(details => (details.open = true));
     draw(true);
   });

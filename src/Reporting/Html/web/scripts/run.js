@@ -34,7 +34,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
     {
       id: "stability-chart", height: 330, phaseRow: true,
       series: [
-        { key: "j", name: "J", colour: "third", dash: [2, 4], width: 1, points: 5, format: fixed(4) },
+        { key: "j", name: "J", colour: "third", dash: [2, 4], width: 1, points: records.length > 60 ? 3 : 5, format: fixed(4) },
         { key: "j_avg", name: "J_avg", symbol: true, colour: "first", width: 2.25, format: fixed(4) },
         { key: "lambda", name: "λ (right axis)", colour: "second", width: 1.5, dash: [7, 4], scale: "right", format: plain },
       ],
@@ -175,7 +175,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
     };
   };
 
-  const build = spec => (target, width) => {
+  const build = spec => (target, width, scale) => {
     const figure = target.closest("figure");
     const colour = ocs.colours();
     const series = spec.series.map(s => ({ ...s, values: s.values ?? column(s.key) })).filter(s => has(s.values));
@@ -197,7 +197,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
     const bands = series.flatMap((s, i) => (s.band ? [{ series: [i - 1, i + 1], fill: colour[s.colour] + "26" }] : []));
 
     return new uPlot({
-      width, height: spec.height,
+      width, height: spec.height * scale,
       padding: [rowAbove + 21, right ? 0 : 14, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, sync: { key: "epoch" }, y: false, points: { size: 7 } },
