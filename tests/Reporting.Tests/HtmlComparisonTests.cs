@@ -66,6 +66,21 @@ public sealed class HtmlComparisonTests
     }
 
     [Fact]
+    public void Hostile_strings_stay_text()
+    {
+        const string Hostile = "</script><script>alert('\"1\"')</script>";
+        var summary = SampleRun.Several[0].Summary! with { Model = Hostile, Command = Hostile, Preset = Hostile, Version = Hostile };
+        var run = SampleRun.Several[0] with { Summary = summary, Config = Hostile, Notice = Hostile, Path = "runs/\"<b>" };
+
+        string page = HtmlComparison.Render([run, run with { Path = "runs/b" }], _ => "\"><script>");
+
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
+        Assert.Equal(3, Regex.Count(page, "<script"));
+        Assert.Equal(3, Regex.Count(page, "</script"));
+    }
+
+    [Fact]
     public void Names_are_as_short_as_tells_them_apart()
     {
         Assert.Equal(["a", "b"], HtmlComparison.NamesOf(["/runs/a", "/runs/b"]));

@@ -131,6 +131,17 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Numbers_as_large_as_a_log_can_hold_are_shown()
+    {
+        var norms = new NormHistogram { First = 0, Kept = [int.MaxValue, int.MaxValue], Pruned = [0, 0] };
+        var record = SampleRun.Folder.Records[5] with { Epoch = int.MaxValue, Norms = norms, Seconds = double.MaxValue, SearchSeconds = -1, Macs = long.MaxValue };
+        var run = SampleRun.Folder with { Records = [SampleRun.Folder.Records[4], record] };
+
+        Assert.Contains("4,294,967,294 channels would be kept", HtmlReport.Render(run), StringComparison.Ordinal);
+        Assert.Contains(">9223372036.85\u00a0G<", WebUtility.HtmlDecode(HtmlComparison.Render([run with { Summary = null }, run], _ => null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_forecast_is_told_while_the_run_goes_on()
     {
         var records = SampleRun.Folder.Records[..5];

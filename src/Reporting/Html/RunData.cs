@@ -26,11 +26,11 @@ internal sealed record NormSpread(int Epoch, NormRange? Kept, NormRange? Pruned)
     private static NormRange? RangeOf(NormHistogram norms, ImmutableArray<int> counts) =>
         norms.Quantile(counts, 0.5) is not double middle
             ? null
-            : new(counts.Sum(), norms.Quantile(counts, 0.1)!.Value, middle, norms.Quantile(counts, 0.9)!.Value);
+            : new(counts.Sum(count => (long)count), norms.Quantile(counts, 0.1)!.Value, middle, norms.Quantile(counts, 0.9)!.Value);
 }
 
 /// <summary>The middle one of some norms, and those that a tenth of them are below and above.</summary>
-internal sealed record NormRange(int Channels, double Low, double Middle, double High);
+internal sealed record NormRange(long Channels, double Low, double Middle, double High);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

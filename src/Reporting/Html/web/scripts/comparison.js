@@ -97,19 +97,19 @@ ocs.pages.comparison = ({ runs, paper }) => {
 
   /** One line a run over the epochs. */
   const lines = ({ id, key, tick, format, label }) => {
-    const shown = runs.map((run, i) => ({ run, i })).filter(({ run }) => ocs.has(run[key]));
-    const last = Math.max(...shown.flatMap(({ run }) => run.epochs));
-    const epochs = Array.from({ length: last + 1 }, (_, i) => i);
+    const shown = runs.map((run, i) => ({ run, i })).filter(({ run }) => run[key].some(value => ocs.number(value) !== null));
+    const epochs = [...new Set(shown.flatMap(({ run }) => run.epochs))].sort((a, b) => a - b);
+    const [first, last] = [epochs[0], epochs[epochs.length - 1]];
     return {
       id,
       build: (target, width, scale) => {
         const colour = ocs.colours();
         const figure = target.closest("figure");
         const axis = ocs.axis(colour);
-        const series = shown.map(({ run, i }) => ({
-          name: run.label, colour: colourOf(i), dash: dashOf(i), width: 1.75,
-          values: epochs.map(epoch => run[key][run.epochs.indexOf(epoch)] ?? null),
-        }));
+        const series = shown.map(({ run, i }) => {
+          const values = new Map(run.epochs.map((epoch, at) => [epoch, run[key][at]]));
+          return { name: run.label, colour: colourOf(i), dash: dashOf(i), width: 1.75, values: epochs.map(epoch => ocs.number(values.get(epoch))) };
+        });
         const values = ocs.legend(figure, series, colour);
         const heading = figure.querySelector("h3 span");
         return new uPlot({
@@ -117,7 +117,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
           padding: [14, 14, 0, 0],
           legend: { show: false },
           cursor: { drag: { x: false, y: false }, sync: { key: "epoch" }, y: false, points: { size: 7 } },
-          scales: { x: { time: false, range: () => [0, Math.max(1, last)] } },
+          scales: { x: { time: false, range: () => (first === last ? [first - 0.5, last + 0.5] : [first, last]) } },
           axes: [
             { ...axis, ...ocs.label("epoch"), size: 28, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500], grid: { show: false } },
             { ...axis, ...ocs.label(label), size: 50, values: (u, ticks) => ticks.map(tick) },
@@ -129,7 +129,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
           hooks: {
             setCursor: [u => {
               const index = u.cursor.left >= 0 ? u.cursor.idx ?? null : null;
-              heading.textContent = index === null ? "" : "epoch " + index;
+              heading.textContent = index === null ? "" : "epoch " + epochs[index];
               series.forEach((s, i) => {
                 const now = index === null ? null : s.values[index];
                 values[i].textContent = now === null || now === undefined ? "" : format(now);

@@ -26,6 +26,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
     { at: summary ? null : forecast, name: "t", sub: "*", about: true },
   ].filter(mark => mark.at !== null && mark.at >= first && mark.at <= last);
 
+  const spreadAt = new Map(spreads.map(spread => [spread.epoch, spread]));
   const line = { width: 2 };
   const training = { colour: "second", dash: [7, 4], ...line, name: "training" };
   const validation = { colour: "first", ...line, name: "validation" };
@@ -46,7 +47,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
       series: [
         ...["kept", "pruned"].flatMap(kind => {
           const colour = kind === "kept" ? "first" : "second";
-          const of = part => epochs.map(epoch => spreads.find(s => s.epoch === epoch)?.[kind]?.[part] ?? null);
+          const of = part => epochs.map(epoch => spreadAt.get(epoch)?.[kind]?.[part] ?? null);
           return [
             { values: of("high"), colour, width: 0.75, hidden: true },
             { values: of("middle"), colour, name: `${kind}, median`, format: plain, ...line, dash: kind === "kept" ? undefined : [7, 4] },
