@@ -133,7 +133,7 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void Numbers_as_large_as_a_log_can_hold_are_shown()
     {
-        var norms = new NormHistogram { First = 0, Kept = [int.MaxValue, int.MaxValue], Pruned = [0, 0] };
+        var norms = new NormHistogram(new(0, [int.MaxValue, int.MaxValue]), new(0, [0, 0]));
         var record = SampleRun.Folder.Records[5] with { Epoch = int.MaxValue, Norms = norms, Seconds = double.MaxValue, SearchSeconds = -1, Macs = long.MaxValue };
         var run = SampleRun.Folder with { Records = [SampleRun.Folder.Records[4], record] };
 

@@ -20,13 +20,12 @@ internal sealed record NormSpread(int Epoch, NormRange? Kept, NormRange? Pruned)
     public static ImmutableArray<NormSpread> Of(ImmutableArray<RunRecord> records) =>
     [
         .. records.Where(record => record.Norms is not null).Select(record => new NormSpread(
-            record.Epoch, RangeOf(record.Norms!, record.Norms!.Kept), RangeOf(record.Norms, record.Norms.Pruned))),
+            record.Epoch, RangeOf(record.Norms!.Kept), RangeOf(record.Norms.Pruned))),
     ];
 
-    private static NormRange? RangeOf(NormHistogram norms, ImmutableArray<int> counts) =>
-        norms.Quantile(counts, 0.5) is not double middle
-            ? null
-            : new(counts.Sum(count => (long)count), norms.Quantile(counts, 0.1)!.Value, middle, norms.Quantile(counts, 0.9)!.Value);
+    private static NormRange? RangeOf(NormCounts norms) => norms.Quantile(0.5) is double middle
+        ? new(norms.Total, norms.Quantile(0.1)!.Value, middle, norms.Quantile(0.9)!.Value)
+        : null;
 }
 
 /// <summary>The middle one of some norms, and those that a tenth of them are below and above.</summary>

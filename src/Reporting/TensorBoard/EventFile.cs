@@ -48,8 +48,8 @@ public sealed class EventFile : IDisposable
 
         if (record.Norms is NormHistogram norms)
         {
-            Add(summary, "norms/kept", norms, norms.Kept);
-            Add(summary, "norms/pruned", norms, norms.Pruned);
+            Add(summary, "norms/kept", norms.Kept);
+            Add(summary, "norms/pruned", norms.Pruned);
         }
 
         Write(new Event { WallTime = Now, Step = record.Epoch, Summary = summary });
@@ -80,9 +80,10 @@ public sealed class EventFile : IDisposable
     ];
 
     // Norms are shown by their powers of ten: a linear axis would put all of the pruned ones into one bar.
-    private static void Add(Summary summary, string tag, NormHistogram norms, IReadOnlyList<int> counts)
+    private static void Add(Summary summary, string tag, NormCounts norms)
     {
-        int[] filled = [.. Enumerable.Range(0, counts.Count).Where(i => counts[i] > 0)];
+        var counts = norms.Counts;
+        int[] filled = [.. Enumerable.Range(0, counts.Length).Where(i => counts[i] > 0)];
         if (filled.Length == 0)
         {
             return;
@@ -91,7 +92,7 @@ public sealed class EventFile : IDisposable
         var histogram = new Histogram { Min = Edge(filled[0]), Max = Edge(filled[^1] + 1) };
         for (int i = filled[0]; i <= filled[^1]; i++)
         {
-            double middle = Edge(i) + (0.5 / NormHistogram.BinsPerDecade);
+            double middle = Edge(i) + (0.5 / NormCounts.BinsPerDecade);
             histogram.Num += counts[i];
             histogram.Sum += counts[i] * middle;
             histogram.SumSquares += counts[i] * middle * middle;
@@ -101,7 +102,7 @@ public sealed class EventFile : IDisposable
 
         summary.Value.Add(new Summary.Types.Value { Tag = $"{tag}_log10", Histo = histogram });
 
-        double Edge(int i) => (double)(norms.First + i) / NormHistogram.BinsPerDecade;
+        double Edge(int i) => (double)(norms.First + i) / NormCounts.BinsPerDecade;
     }
 
     private void Write(Event message) => _stream.Write(RecordFile.Frame(message.ToByteArray()));

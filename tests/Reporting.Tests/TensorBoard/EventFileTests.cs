@@ -59,8 +59,8 @@ public sealed class EventFileTests
             Assert.Equal(record.Norms is not null, values.TryGetProperty("norms/kept_log10", out var histogram));
             if (record.Norms is NormHistogram norms)
             {
-                Assert.Equal(norms.Kept.Sum(), histogram.GetProperty("num").GetDouble());
-                Assert.Equal(norms.Kept.Where(count => count > 0).Select(count => (double)count), histogram.GetProperty("bucket").EnumerateArray().Select(b => b.GetDouble()).Where(b => b > 0));
+                Assert.Equal(norms.Kept.Total, histogram.GetProperty("num").GetDouble());
+                Assert.Equal(norms.Kept.Counts.Where(count => count > 0).Select(count => (double)count), histogram.GetProperty("bucket").EnumerateArray().Select(b => b.GetDouble()).Where(b => b > 0));
                 double[] limits = [.. histogram.GetProperty("limit").EnumerateArray().Select(l => l.GetDouble())];
                 Assert.Equal(limits.Order(), limits);
                 Assert.Equal(histogram.GetProperty("max").GetDouble(), limits[^1]);

@@ -5,16 +5,17 @@ ocs.normsHistogram = (records, spreads) => {
   const counted = records.filter(record => record.norms);
   if (counted.length === 0) return [];
 
-  const perDecade = 20;
+  const perDecade = 40;
   // At least a decade wide: norms that lie close together are shown close together.
-  const ends = [Math.min(...counted.map(({ norms }) => norms.first)), Math.max(...counted.map(({ norms }) => norms.first + norms.kept.length))];
+  const parts = counted.flatMap(({ norms }) => [norms.kept, norms.pruned]).filter(part => part.counts.length > 0);
+  const ends = [Math.min(...parts.map(part => part.first)), Math.max(...parts.map(part => part.first + part.counts.length))];
   const spare = Math.max(1, Math.ceil((perDecade - (ends[1] - ends[0])) / 2));
   const [low, high] = [ends[0] - spare, ends[1] + spare];
   const bins = Array.from({ length: high - low }, (_, i) => low + i);
-  const spread = (counts, norms) => bins.map(bin => counts[bin - norms.first] ?? 0);
+  const spread = ({ first, counts }) => bins.map(bin => counts[bin - first] ?? 0);
   const dataOf = ({ norms }) => {
-    const pruned = spread(norms.pruned, norms);
-    return [bins, spread(norms.kept, norms).map((count, i) => count + pruned[i]), pruned];
+    const pruned = spread(norms.pruned);
+    return [bins, spread(norms.kept).map((count, i) => count + pruned[i]), pruned];
   };
   const tallest = Math.max(...counted.flatMap(record => dataOf(record)[1]));
 
