@@ -80,6 +80,7 @@ internal static class Application
             VerifyCommand.Create(console),
             BenchCommand.Create(console),
             ReportCommand.Create(console),
+            WatchCommand.Create(console),
             DataCommand.Create(console),
             ModelsCommand.Create(console),
         };

@@ -52,9 +52,14 @@ public sealed class SubnetworkSearch
     public Partition Find(ParameterTable parameters, double? target = null)
     {
         var fraction = target ?? _options.Target;
-        var groups = Coupling.Groups;
         var saliency = GroupSaliency.Compute(
-            groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
+            Coupling.Groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
+        return Rank(saliency, fraction) with { Saliency = saliency };
+    }
+
+    private Partition Rank(ImmutableArray<double[]> saliency, double fraction)
+    {
+        var groups = Coupling.Groups;
         if (_options.Partition == PartitionRule.Official)
         {
             return OfficialPartition.Search(

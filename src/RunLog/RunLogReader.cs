@@ -62,6 +62,12 @@ public static class RunLogReader
                 throw new InvalidDataException($"{place}: epoch {record.Epoch} comes after epoch {read[^1].Epoch}.");
             }
 
+            if (record.Norms is { IsSound: false })
+            {
+                throw new InvalidDataException(
+                    $"{place}: norms must count kept and pruned channels over bins from -480 to 479.");
+            }
+
             read.Add(record);
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ocs.RunLog;
 
 /// <summary>One epoch of a run: one line of <c>run.jsonl</c>. A value that does not exist yet is null.</summary>
@@ -36,7 +38,7 @@ public sealed record RunRecord
     /// <summary>Parameters of the network as it is after the epoch.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Wall-clock time of the whole epoch, evaluation and search included.</summary>
+    /// <summary>Wall-clock time of the epoch's training; evaluation and search come on top.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Training throughput.</summary>
@@ -50,4 +52,25 @@ public sealed record RunRecord
 
     /// <summary>Time spent on saliency and the search for the sub-network.</summary>
     public double? SearchSeconds { get; init; }
+
+    /// <summary>Norms of the channels as the epoch began; absent where no sub-network was searched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NormHistogram? Norms { get; init; }
+
+    /// <summary>What the run expects of itself after the epoch; absent where nothing is forecast.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunForecast? Forecast { get; init; }
+}
+
+/// <summary>What a run expects of its own end, from what it has seen so far.</summary>
+public sealed record RunForecast
+{
+    /// <summary>The epoch t* in which the sub-network will be stable, or the cut forced.</summary>
+    public int? StableEpoch { get; init; }
+
+    /// <summary>Wall-clock time to the end of the run.</summary>
+    public double? SecondsLeft { get; init; }
+
+    /// <summary>Multiply-accumulates of the network at the end.</summary>
+    public long? Macs { get; init; }
 }

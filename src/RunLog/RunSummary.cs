@@ -91,6 +91,9 @@ public sealed record RunSummary
     /// <summary>The check of the written ONNX file; null where none was written.</summary>
     public OnnxSummary? Onnx { get; init; }
 
+    /// <summary>How long inference takes before and after the cut; null where it was not measured.</summary>
+    public LatencySummary? Latency { get; init; }
+
     /// <summary>The unpruned twin of the run, where one was trained.</summary>
     public BaselineSummary? Baseline { get; init; }
 }
@@ -182,6 +185,25 @@ public sealed record OnnxSummary
 
     /// <summary>Why the outputs are not the same, or were not compared, in one sentence.</summary>
     public string? Problem { get; init; }
+}
+
+/// <summary>Median times of inference on the run's machine.</summary>
+public sealed record LatencySummary
+{
+    /// <summary>What computed: libtorch and its version.</summary>
+    public required string Runtime { get; init; }
+
+    /// <summary>Images at once.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Threads that computed.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Of the whole network.</summary>
+    public required double SecondsBefore { get; init; }
+
+    /// <summary>Of the cut network.</summary>
+    public required double SecondsAfter { get; init; }
 }
 
 /// <summary>The same network, data, schedule and seed without pruning.</summary>

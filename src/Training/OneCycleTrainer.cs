@@ -205,6 +205,7 @@ public sealed class OneCycleTrainer : IDisposable
             ImagesPerSecond = trained.ImagesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
+            Norms = plan?.Partition is { } partition ? ChannelNorms.Of(partition) : null,
         };
         _speeds.Add((_record is not null, trained.ImagesPerSecond));
         Observer.EpochDone(record);

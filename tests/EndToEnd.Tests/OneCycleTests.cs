@@ -38,7 +38,7 @@ public sealed class OneCycleTests : IDisposable
         var trained = CommandLine.Run("train", _config, "--out", _run);
 
         Assert.Equal((0, ""), (trained.Code, trained.Error));
-        foreach (var file in new[] { "config.yaml", "run.jsonl", "model.ocs", "best.ocs", "model.safetensors", "pruned.onnx", "summary.json", "report.html" })
+        foreach (var file in new[] { "config.yaml", "run.jsonl", "model.ocs", "best.ocs", "model.safetensors", "pruned.onnx", "summary.json", "report.html", "events.out.tfevents.ocs" })
         {
             Assert.True(new FileInfo(Path.Combine(_run, file)).Length > 0, file);
         }

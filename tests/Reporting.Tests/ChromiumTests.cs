@@ -1,75 +1,87 @@
-using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 using Ocs.Reporting.Html;
 
 namespace Ocs.Reporting.Tests;
 
-/// <summary>Runs only where Chromium is installed; elsewhere the test is skipped with a word.</summary>
-internal sealed class ChromiumFactAttribute : FactAttribute
-{
-    public ChromiumFactAttribute()
-    {
-        if (Chromium.Path is null)
-        {
-            Skip = "Chromium is not installed (apt-get install chromium): the page was not drawn.";
-        }
-    }
-}
-
-internal static class Chromium
-{
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
-
-    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
-
-    /// <summary>Opens a page, and returns its document after the scripts ran, and what it wrote to the console.</summary>
-    public static (string Document, string Log) Open(string page, string profile)
-    {
-        string[] arguments =
-        [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile}",
-            "--window-size=1200,3000", "--virtual-time-budget=3000", "--dump-dom", new Uri(page).AbsoluteUri,
-        ];
-        using var process = Process.Start(new ProcessStartInfo(Path!, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        var document = process.StandardOutput.ReadToEndAsync();
-        var log = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException("Chromium did not finish the page within a minute.");
-        }
-
-        return (document.GetAwaiter().GetResult(), log.GetAwaiter().GetResult());
-    }
-}
-
+/// <summary>The pages in a browser. Every call also checks that nothing was written to the console.</summary>
 public sealed class ChromiumTests
 {
-    [ChromiumFact]
-    public void Every_chart_is_drawn_without_a_word_on_the_console()
-    {
-        string folder = Directory.CreateTempSubdirectory("ocs-chromium-").FullName;
-        try
-        {
-            SampleRun.WriteTo(folder);
-            var (document, log) = Chromium.Open(HtmlReport.Write(folder), Path.Combine(folder, "profile"));
+    private const string Width = "document.documentElement.dataset.over = document.documentElement.scrollWidth - document.documentElement.clientWidth;";
 
-            Assert.DoesNotContain(":CONSOLE", log, StringComparison.Ordinal);
-            Assert.Equal(5, Regex.Count(document, "<canvas"));
+    [ChromiumFact]
+    public void Every_chart_of_a_run_is_drawn_on_a_desktop_and_on_a_phone()
+    {
+        using var chromium = new Chromium();
+        string address = chromium.Write(HtmlReport.Render(SampleRun.Folder), Width);
+
+        foreach (int width in new[] { 1200, 500 })
+        {
+            string document = chromium.Document(address, width);
+            Assert.Equal(7, Regex.Count(document, "<canvas"));
+            Assert.Contains("data-charts=\"7\"", document, StringComparison.Ordinal);
+            Assert.Contains("data-over=\"0\"", document, StringComparison.Ordinal);
             Assert.Equal(2 * SampleRun.Folder.Summary!.Layers.Length, Regex.Count(document, "class=\"column\""));
         }
-        finally
+    }
+
+    [ChromiumFact]
+    public void The_slider_shows_the_norms_of_its_epoch_and_says_them()
+    {
+        using var chromium = new Chromium();
+        string address = chromium.Write(
+            HtmlReport.Render(SampleRun.Folder),
+            "const slider = document.getElementById('norms-epoch'); slider.value = 2; slider.dispatchEvent(new Event('input'));");
+
+        string document = chromium.Document(address);
+        Assert.Matches("<output[^>]*>epoch 3: 248 pruned, median 0.02[^<]*; 200 kept, median 0.0[45]", document);
+        Assert.Matches("<input[^>]*aria-valuetext=\"epoch 3: ", document);
+        Assert.Matches("<input[^>]*max=\"8\"", document);
+        Assert.DoesNotMatch("class=\"slider\" hidden", document);
+    }
+
+    [ChromiumFact]
+    public void Light_dark_and_paper_are_drawn()
+    {
+        using var chromium = new Chromium();
+        string address = chromium.Write(HtmlReport.Render(SampleRun.Folder));
+
+        byte[] light = chromium.Screenshot(address, 1000, 1500);
+        byte[] dark = chromium.Screenshot(address, 1000, 1500, dark: true);
+        byte[] paper = chromium.Paper(address);
+
+        Assert.InRange(light.Length, 30_000, 1_000_000);
+        Assert.InRange(dark.Length, 30_000, 1_000_000);
+        Assert.NotEqual(light, dark);
+        Assert.StartsWith("%PDF", Encoding.ASCII.GetString(paper, 0, 8), StringComparison.Ordinal);
+        Assert.InRange(Regex.Count(Encoding.Latin1.GetString(paper), @"/Type\s*/Page\b"), 4, 12);
+    }
+
+    [ChromiumFact]
+    public void Several_runs_are_drawn_beside_the_papers_rows()
+    {
+        using var chromium = new Chromium();
+        string address = chromium.Write(HtmlComparison.Render(SampleRun.Several, _ => null), Width);
+
+        foreach (int width in new[] { 1200, 500 })
         {
-            Directory.Delete(folder, recursive: true);
+            string document = chromium.Document(address, width);
+            Assert.Contains("data-charts=\"4\"", document, StringComparison.Ordinal);
+            Assert.Contains("data-over=\"0\"", document, StringComparison.Ordinal);
         }
+    }
+
+    [ChromiumFact]
+    public void Runs_with_next_to_nothing_in_them_are_drawn_too()
+    {
+        using var chromium = new Chromium();
+        var run = SampleRun.Folder with { Summary = null };
+        foreach (int epochs in new[] { 0, 1, 2 })
+        {
+            string address = chromium.Write(HtmlReport.Render(run with { Records = run.Records[..epochs] }));
+            Assert.Matches(epochs switch { 0 => "data-charts=\"0\"", 1 => "data-charts=\"4\"", _ => "data-charts=\"7\"" }, chromium.Document(address));
+        }
+
+        Assert.Contains("data-charts=\"0\"", chromium.Document(chromium.Write(HtmlComparison.Render([run with { Records = [] }], _ => null))), StringComparison.Ordinal);
     }
 }

@@ -90,7 +90,7 @@ public sealed partial class HtmlReportTests
             Assert.Matches(@"^Chart: .+\. .+\.$", chart.Groups["label"].Value);
         }
 
-        Assert.Equal(7, ChartLabels().Count(page));
+        Assert.Equal(10, ChartLabels().Count(page));
     }
 
     [Fact]
@@ -131,9 +131,88 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Numbers_as_large_as_a_log_can_hold_are_shown()
+    {
+        var norms = new NormHistogram(new(0, [int.MaxValue, int.MaxValue]), new(0, [0, 0]));
+        var record = SampleRun.Folder.Records[5] with { Epoch = int.MaxValue, Norms = norms, Seconds = double.MaxValue, SearchSeconds = -1, Macs = long.MaxValue };
+        var run = SampleRun.Folder with { Records = [SampleRun.Folder.Records[4], record] };
+
+        Assert.Contains("4,294,967,294 channels would be kept", HtmlReport.Render(run), StringComparison.Ordinal);
+        Assert.Contains(">9223372036.85\u00a0G<", WebUtility.HtmlDecode(HtmlComparison.Render([run with { Summary = null }, run], _ => null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_forecast_is_told_while_the_run_goes_on()
+    {
+        var records = SampleRun.Folder.Records[..5];
+        records = records.SetItem(4, records[4] with { Forecast = new() { StableEpoch = 9, SecondsLeft = 300, Macs = 20_000_000 } });
+        string page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder with { Summary = null, Records = records }));
+
+        Assert.Contains("Forecast: the cut at about epoch 9, 20.00\u00a0M MACs at the end, about 5\u00a0min\u00a000\u00a0s to go.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_time_of_each_phase_and_what_is_left_add_up()
+    {
+        string page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder));
+
+        // 9 epochs without and with sparsity learning, 11 after the cut; 9 searches of 0.21 s; 25 s for the rest, those searches included.
+        Assert.Matches("Training</th><td class=\"number\">3</td>", page);
+        Assert.Matches("Sparsity learning</th><td class=\"number\">6</td>", page);
+        Assert.Matches("Final training</th><td class=\"number\">11</td>", page);
+        Assert.Matches("Search for the sub-network</th><td class=\"number\"></td><td class=\"number\">1\\.9\u00a0s</td>", page);
+        Assert.Matches("Evaluation, cut, files</th><td class=\"number\"></td><td class=\"number\">23\u00a0s</td>", page);
+    }
+
+    [Fact]
+    public void Text_stands_out_from_the_page_in_light_and_in_dark()
+    {
+        using var resource = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
+        string css = new StreamReader(resource).ReadToEnd();
+        string[] themes = [css[..css.IndexOf("@media", StringComparison.Ordinal)], css[css.IndexOf("dark", StringComparison.Ordinal)..css.IndexOf("* {", StringComparison.Ordinal)]];
+        foreach (string theme in themes)
+        {
+            string Colour(string name) => Regex.Match(theme, $"--{name}: (#[0-9a-f]+);").Groups[1].Value;
+            foreach (string ground in new[] { "page", "panel" })
+            {
+                Assert.All(
+                    new[] { "ink", "soft", "first", "second", "good", "bad", "run-1", "run-2", "run-3", "run-4", "run-5", "run-6" },
+                    name => Assert.True(Contrast(Colour(name), Colour(ground)) >= 4.5, $"{name} on {ground}"));
+                Assert.All(new[] { "third", "gone" }, name => Assert.True(Contrast(Colour(name), Colour(ground)) >= 3, $"{name} on {ground}"));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_report_of_300_epochs_is_below_3_MB()
+    {
+        var record = SampleRun.Folder.Records[5] with { Norms = NormHistogram.Of(Enumerable.Range(1, 2000).Select(i => i * 1e-4), Enumerable.Range(1, 2000).Select(i => i * 1e-8)) };
+        string page = HtmlReport.Render(SampleRun.Folder with { Records = [.. Enumerable.Range(0, 300).Select(epoch => record with { Epoch = epoch })] });
+
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(page), 300_000, 1_500_000);
+    }
+
+    [Fact]
     public void An_empty_run_still_gives_a_page()
     {
         Assert.Contains("first epoch", HtmlReport.Render(new RunFolder("runs/new", [], null, null, null)), StringComparison.Ordinal);
+    }
+
+    // WCAG 2: relative luminance of sRGB, and the ratio of two.
+    private static double Contrast(string one, string other)
+    {
+        var (high, low) = (Math.Max(Luminance(one), Luminance(other)), Math.Min(Luminance(one), Luminance(other)));
+        return (high + 0.05) / (low + 0.05);
+    }
+
+    private static double Luminance(string colour)
+    {
+        string digits = colour.Length == 4 ? string.Concat(colour[1..].Select(c => $"{c}{c}")) : colour[1..];
+        double[] parts =
+        [
+            .. Convert.FromHexString(digits).Select(b => b / 255.0).Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4)),
+        ];
+        return (0.2126 * parts[0]) + (0.7152 * parts[1]) + (0.0722 * parts[2]);
     }
 
     internal static string Island(string page) => IslandElement().Match(page).Groups["json"].Value;
@@ -141,7 +220,7 @@ public sealed partial class HtmlReportTests
     /// <summary>Ids, headings, captions and column heads, one a line, in the page's order.</summary>
     private static string Skeleton(string page)
     {
-        string body = page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("<script", StringComparison.Ordinal)];
+        string body = page[page.IndexOf("<body", StringComparison.Ordinal)..page.IndexOf("<script", StringComparison.Ordinal)];
         var lines = SkeletonPart().Matches(body).Select(part => part.Groups["id"].Success
             ? $"#{part.Groups["id"].Value}"
             : $"  {part.Groups["tag"].Value}: {WebUtility.HtmlDecode(Tag().Replace(part.Groups["text"].Value, ""))}");
@@ -154,7 +233,7 @@ public sealed partial class HtmlReportTests
     [GeneratedRegex("<[^>]+>")]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""<script type="application/json" id="run-data">(?<json>.*?)</script>""", RegexOptions.Singleline)]
+    [GeneratedRegex("""<script type="application/json" id="page-data">(?<json>.*?)</script>""", RegexOptions.Singleline)]
     private static partial Regex IslandElement();
 
     [GeneratedRegex("""role="img" aria-label="(?<label>[^"]*)">""")]

@@ -30,6 +30,15 @@ internal static class SampleRun
 
     public static RunFolder Folder { get; } = new("runs/sample", Records(), Summary(), Config, null);
 
+    /// <summary>Four runs: two seeds of a row of the paper, one with another target, and one under way.</summary>
+    public static RunFolder[] Several { get; } =
+    [
+        Other(1, 0.3888, 0.935, 0.6112, cut: 9),
+        Other(2, 0.3888, 0.937, 0.6112, cut: 11),
+        Other(1, 0.4693, 0.9385, 0.53, cut: 9),
+        new("runs/run-4", Records()[..4], null, null, null),
+    ];
+
     /// <summary>Writes the run as the trainer would.</summary>
     public static void WriteTo(string folder, RunFolder? run = null)
     {
@@ -50,6 +59,22 @@ internal static class SampleRun
             File.WriteAllText(Path.Combine(folder, RunFolder.ConfigName), run.Config);
         }
     }
+
+    private static RunFolder Other(ulong seed, double left, double accuracy, double target, int cut) => Folder with
+    {
+        Path = $"runs/run-{seed + (target < 0.6 ? 2u : 0)}",
+        Summary = Folder.Summary! with
+        {
+            Model = "cifar_resnet56",
+            Seed = seed,
+            Target = target,
+            CutEpoch = cut,
+            ValAccuracy = accuracy,
+            MacsBefore = 125_700_000,
+            MacsAfter = (long)(125_700_000 * left),
+            Baseline = new() { ValAccuracy = 0.9397, Macs = 125_700_000, Parameters = 855_770, TotalSeconds = 500 },
+        },
+    };
 
     private static ImmutableArray<RunRecord> Records()
     {
@@ -84,10 +109,20 @@ internal static class SampleRun
                 ImagesPerSecond = (final ? 3705 : 2530) - (wobble * 6000),
                 WaitFraction = 0.004,
                 SearchSeconds = epoch is >= 1 and <= Stable ? 0.21 : null,
+                Norms = epoch is >= 1 and <= Stable ? Norms(epoch) : null,
             });
         }
 
         return records.ToImmutable();
+    }
+
+    // 200 channels that stay around 0.05, and 248 that sparsity learning takes from 0.02 towards zero.
+    private static NormHistogram? Norms(int epoch)
+    {
+        double shrunk = 0.02 * Math.Pow(0.3, Math.Max(0, epoch - Start));
+        return NormHistogram.Of(
+            Enumerable.Range(0, 200).Select(i => 0.05 * Math.Exp(Math.Sin(i) / 2)),
+            Enumerable.Range(0, 248).Select(i => shrunk * Math.Exp(Math.Sin(i) / 2)));
     }
 
     private static RunSummary Summary()
@@ -116,7 +151,7 @@ internal static class SampleRun
             ParametersAfter = 139_514,
             AccuracyAtCutBefore = 0.8437,
             AccuracyAtCutAfter = 0.8431,
-            TotalSeconds = records.Sum(r => r.Seconds),
+            TotalSeconds = records.Sum(r => r.Seconds) + 25,
             Command = "ocs train experiments/cifar10_resnet20.yaml --set seed=42 --set prune.target=0.5",
             Version = "0.1.0",
             Engine = "libtorch 1.13.1, cpu, 2 threads, channels-last",
@@ -133,6 +168,7 @@ internal static class SampleRun
                 Passed = true,
             },
             Onnx = new() { Equal = true, Runtime = "ONNX Runtime 1.30.0", LargestDifference = 6.1e-7, MeanDifference = 9e-8, Tolerance = 1e-4 },
+            Latency = new() { Runtime = "libtorch 1.13.1", Batch = 1, Threads = 2, SecondsBefore = 0.00412, SecondsAfter = 0.0027 },
             Baseline = new() { ValAccuracy = 0.9188, Macs = macsBefore, Parameters = 272_474, TotalSeconds = 408.6 },
         };
     }

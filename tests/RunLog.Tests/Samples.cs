@@ -78,6 +78,7 @@ internal static class Samples
             Passed = true,
         },
         Onnx = new() { Equal = true, Runtime = "ONNX Runtime 1.30.0", LargestDifference = 1e-6, MeanDifference = 2e-7, Tolerance = 1e-4 },
+        Latency = new() { Runtime = "libtorch 1.13.1", Batch = 1, Threads = 2, SecondsBefore = 0.004, SecondsAfter = 0.0025 },
         Baseline = new() { ValAccuracy = 0.92, Macs = 100, Parameters = 10, TotalSeconds = 400 },
     };
 }

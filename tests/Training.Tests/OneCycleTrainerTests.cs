@@ -38,6 +38,21 @@ public sealed class OneCycleTrainerTests
     }
 
     [Fact]
+    public void The_norms_of_every_channel_that_may_leave_are_counted_from_the_first_search_to_the_cut()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer);
+        using var result = trainer.Run();
+
+        // Two groups, of 12 channels (conv1 and conv3) and of 16 (conv2); image and classes are frozen.
+        Assert.Equal([28, 28, 28, 28, null], observer.Records.Select(record => (int?)(record.Norms?.Kept.Total + record.Norms?.Pruned.Total)));
+        var atCut = observer.Records[3].Norms!;
+        var kept = result.Groups.Zip(result.Record!.Groups).Where(pair => pair.First.IsPrunable).Sum(pair => pair.Second.Kept.Length);
+        Assert.Equal(kept, atCut.Kept.Total);
+        Assert.True(atCut.Pruned.Quantile(0.5) < atCut.Kept.Quantile(0.5));
+    }
+
+    [Fact]
     public void Given_weights_are_where_a_run_begins_and_the_seed_draws_what_is_left()
     {
         var g = new GraphBuilder("dropout");

@@ -1,45 +1,89 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
+using Ocs.Reporting;
 using Ocs.Reporting.Html;
+using Ocs.RunLog;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs report`: writes a run's report anew.</summary>
+/// <summary>`ocs report`: writes a run's report anew, and compares runs.</summary>
 internal static class ReportCommand
 {
     public static Command Create(CommandConsole console)
     {
         var runs = new Argument<string[]>("RUN") { Description = "Folders of runs.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("report", "Writes report.html into the folder of each run.") { runs };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(runs), console));
+        var baseline = new Option<string?>("--baseline")
+        {
+            Description = "The folder of an unpruned run to compare with (default: the twin that the run itself names).",
+            HelpName = "RUN",
+        };
+        var file = new Option<string?>("--out")
+        {
+            Description = $"Where the page goes (default: {HtmlReport.FileName} in the folder of one run, {HtmlComparison.FileName} above those of several).",
+            HelpName = "FILE",
+        };
+        var command = new Command(
+            "report",
+            "Writes the report of a run as one HTML file. Of several runs it writes each one's, and a page that compares them.")
+        {
+            runs, baseline, file,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetRequiredValue(runs), parsed.GetValue(baseline), parsed.GetValue(file), console));
         return command;
     }
 
-    private static int Run(string[] runs, CommandConsole console)
+    private static int Run(string[] paths, string? baseline, string? file, CommandConsole console)
     {
-        var pages = runs.Select(Write).ToList();
+        var twin = baseline is null ? null : RunLogReader.Read(baseline);
+        // `runs/*` names the comparison of the last time too.
+        paths = [.. paths.Where(path => Path.GetFileName(path) != HtmlComparison.FileName || !File.Exists(path))];
+        RunFolder[] runs = [.. paths.Select(RunLogReader.Read).Select(run => twin is null ? run : Twin.Beside(run, twin))];
+        string[] pages = runs is [var only]
+            ? [Write(file ?? PageOf(only), page => HtmlReport.Write(only, page))]
+            :
+            [
+                .. runs.Select(run => Write(PageOf(run), page => HtmlReport.Write(run, page))),
+                Write(file ?? Path.Combine(Above(runs), HtmlComparison.FileName), page => HtmlComparison.Write(runs, page)),
+            ];
         if (console.Json)
         {
             console.WriteJson(new(pages), CliJson.Readable.ReportOutput);
         }
         else
         {
-            pages.ForEach(console.WriteLine);
+            Array.ForEach(pages, console.WriteLine);
         }
 
         return ExitCode.Fine;
     }
 
-    private static string Write(string run)
+    private static string PageOf(RunFolder run) => Path.Combine(run.Path, HtmlReport.FileName);
+
+    /// <summary>The folder that all the runs' folders are in, however deep: as short as it was given.</summary>
+    private static string Above(RunFolder[] runs)
+    {
+        var parents = runs.Select(run => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path))) ?? "/").ToList();
+        var common = parents[0];
+        while (!parents.All(parent => parent == common || parent.StartsWith(Path.TrimEndingDirectorySeparator(common) + "/", StringComparison.Ordinal)))
+        {
+            common = Path.GetDirectoryName(common) ?? throw new OcsInputException("The runs have no folder in common; give the page's place with --out.");
+        }
+
+        return Path.GetRelativePath(".", common);
+    }
+
+    private static string Write(string page, Func<string, string> write)
     {
         try
         {
-            return HtmlReport.Write(run);
+            return write(page);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw RunDirectory.Unwritable(Path.Combine(run, HtmlReport.FileName), error);
+            throw RunDirectory.Unwritable(page, error);
         }
     }
 }

@@ -17,6 +17,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(DataOutput))]
 [JsonSerializable(typeof(ExportOutput))]
 [JsonSerializable(typeof(ReportOutput))]
+[JsonSerializable(typeof(WatchOutput))]
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(BenchOutput))]
 internal sealed partial class CliJson : JsonSerializerContext

@@ -1,4 +1,5 @@
 using Ocs.Reporting.Html;
+using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
 
@@ -18,7 +19,7 @@ internal sealed class RunDirectory
     private static readonly string[] Files =
     [
         RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName,
-        ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
+        ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName, EventFile.FileName,
     ];
 
     private readonly bool _isNew;

@@ -4,6 +4,7 @@ using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.Graphs.Operators;
 using Ocs.Reporting.Html;
+using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training;
@@ -33,8 +34,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         {
             File.WriteAllText(folder.PathOf(RunFolder.ConfigName), $"# {console.CommandLine}\n{options.ToYaml()}");
             using var log = new RunLogWriter(folder.Path);
+            using var events = new EventFile(folder.Path);
             var display = new TrainingDisplay(console);
-            var observer = new RunObserver(folder, log, display);
+            var observer = new RunObserver(folder, log, events, display);
             try
             {
                 using var trainer = Trainer(data, device, start, group, observer);
@@ -51,6 +53,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             catch when (!observer.HasBegun)
             {
                 log.Dispose();
+                events.Dispose();
                 folder.Abandon();
                 throw;
             }
@@ -108,6 +111,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             Weights = start.Source,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
             Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
+            Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
         };
         log.WriteSummary(summary);
         HtmlReport.Write(folder.Path);

@@ -10,4 +10,7 @@ public sealed record Partition(Subnetwork Subnetwork, double Removed, string? No
 {
     /// <summary>By group, which limit kept all of its channels; null where none did. Empty where it is not known.</summary>
     public ImmutableArray<string?> WhyWhole { get; init; } = [];
+
+    /// <summary>By group, the saliency of each channel that it was ranked by, costs not counted; empty for groups that may not be cut.</summary>
+    public ImmutableArray<double[]> Saliency { get; init; } = [];
 }

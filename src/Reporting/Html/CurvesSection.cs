@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>Stability and learning over the epochs: a place for each chart, its sentence, and all numbers as a table.</summary>
+/// <summary>Learning over the epochs: a place for each chart, its sentence, and all numbers as a table.</summary>
 internal static class CurvesSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
@@ -14,18 +14,6 @@ internal static class CurvesSection
         }
 
         var records = run.Records;
-        if (records.Any(r => r.J is not null || r.JAvg is not null))
-        {
-            html.Add($"""
-                <section id="stability">
-                <h2>Stability of the sub-network</h2>
-                <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*, when J<sub>avg</sub> has reached 1 but for a small rest, or when the options force it.</p>
-
-                """);
-            AddFigure(html, "stability-chart", "Stability and regularization strength", Stability(run), wide: true);
-            html.Add($"</section>\n");
-        }
-
         html.Add($"""
             <section id="learning">
             <h2>Learning</h2>
@@ -33,53 +21,13 @@ internal static class CurvesSection
             <div class="figures">
 
             """);
-        AddFigure(html, "accuracy-chart", "Accuracy", Accuracy(records));
-        AddFigure(html, "loss-chart", "Loss", Losses(records));
-        AddFigure(html, "lr-chart", "Learning rate", LearningRate(records));
-        AddFigure(html, "speed-chart", "Training speed", Speed(records));
+        new Figure("accuracy-chart", "Accuracy", Accuracy(records)).AddTo(html);
+        new Figure("loss-chart", "Loss", Losses(records)).AddTo(html);
+        new Figure("lr-chart", "Learning rate", LearningRate(records)).AddTo(html);
+        new Figure("speed-chart", "Training speed", Speed(records)).AddTo(html);
         html.Add($"</div>\n");
         AddTable(html, records);
         html.Add($"</section>\n");
-    }
-
-    private static void AddFigure(HtmlBuilder html, string id, string title, string sentence, bool wide = false) => html.Add($"""
-        <figure class="{(wide ? "wide" : "half")}" id="{id}">
-        <h3>{title} <span aria-hidden="true"></span></h3>
-        <div class="legend" aria-hidden="true"></div>
-        <div class="plot" role="img" aria-label="Chart: {title}. {sentence}"></div>
-        <figcaption>{Symbols(sentence)}</figcaption>
-        </figure>
-
-        """);
-
-    /// <summary>Sets the subscripts of J_avg and t_sl.</summary>
-    private static Markup Symbols(string sentence) => new(new HtmlBuilder().Add($"{sentence}").ToString()
-        .Replace("J_avg", "J<sub>avg</sub>", StringComparison.Ordinal)
-        .Replace("t_sl", "t<sub>sl</sub>", StringComparison.Ordinal));
-
-    private static string Stability(RunFolder run)
-    {
-        var averaged = run.Records.Where(r => r.JAvg is not null).ToArray();
-        string text = averaged.Length == 0
-            ? "J has no running mean yet."
-            : averaged.Length == 1
-            ? $"J_avg is {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch}."
-            : $"J_avg goes from {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch} "
-                + $"to {Wording.Fixed(averaged[^1].JAvg!.Value, 3)} at epoch {averaged[^1].Epoch}.";
-        if (run.Summary?.SlStartEpoch is int start)
-        {
-            text += $" Sparsity learning starts at epoch {start} (t_sl).";
-        }
-
-        if (run.Summary?.CutEpoch is int cut)
-        {
-            text += run.Summary.StableEpoch is int stable
-                ? $" The sub-network is stable at epoch {stable} (t*), and the network is cut."
-                : $" The cut at epoch {cut} was forced by the options: the sub-network had not become stable.";
-        }
-
-        double strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
-        return strongest > 0 ? $"{text} The regularization strength λ reaches {Wording.Number(strongest)}." : text;
     }
 
     private static string Accuracy(ImmutableArray<RunRecord> records)

@@ -22,6 +22,7 @@ internal static class HeadlineSection
         if (run.Summary is RunSummary summary)
         {
             AddTable(html, run, summary);
+            AddPaper(html, summary);
         }
 
         html.Add($"</header>\n");
@@ -47,6 +48,16 @@ internal static class HeadlineSection
             AddRow(html, "Training images/s", Wording.Whole(speed.Before), Wording.Whole(after), Wording.Change(speed.Before, after));
         }
 
+        if (summary.Latency is LatencySummary latency)
+        {
+            AddRow(
+                html,
+                latency.Batch == 1 ? "Latency of an image" : $"Latency of {latency.Batch} images",
+                Wording.Milliseconds(latency.SecondsBefore),
+                Wording.Milliseconds(latency.SecondsAfter),
+                Wording.Change(latency.SecondsBefore, latency.SecondsAfter));
+        }
+
         double? twinSeconds = summary.Baseline?.TotalSeconds;
         AddRow(
             html,
@@ -55,6 +66,18 @@ internal static class HeadlineSection
             Wording.Duration(summary.TotalSeconds),
             twinSeconds is double s ? Wording.Change(s, summary.TotalSeconds) : Wording.Nothing);
         html.Add($"</tbody>\n</table>\n");
+    }
+
+    // What the paper has for the same network and data at about the same cost.
+    private static void AddPaper(HtmlBuilder html, RunSummary summary)
+    {
+        if (PaperRow.Nearest(summary) is PaperRow row)
+        {
+            html.Add($"""
+                <p class="aside-note">The paper ({row.Table}) has {Wording.Percent(row.Accuracy)} with {Wording.Percent(row.Macs)} of the MACs left{(row.Baseline is double b ? $", {Wording.Percent(b)} unpruned" : "")}; this run has {Wording.Percent(summary.ValAccuracy)} with {Wording.Percent((double)summary.MacsAfter / summary.MacsBefore)}.</p>
+
+                """);
+        }
     }
 
     private static void AddAccuracy(HtmlBuilder html, RunSummary summary)

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using Ocs.RunLog;
 
@@ -10,69 +9,44 @@ public static class HtmlReport
     public const string FileName = "report.html";
 
     /// <summary>Writes <c>report.html</c> into a run's folder and returns its path.</summary>
-    public static string Write(string runFolder)
+    public static string Write(string runFolder) =>
+        Write(RunLogReader.Read(runFolder), Path.Combine(runFolder, FileName));
+
+    /// <summary>Writes a run's report into a file and returns its path.</summary>
+    public static string Write(RunFolder run, string path)
     {
-        string page = Render(RunLogReader.Read(runFolder));
-        string path = Path.Combine(runFolder, FileName);
+        string page = Render(run);
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         return path;
     }
 
     /// <summary>The page's text.</summary>
-    public static string Render(RunFolder run)
+    /// <param name="run">The run.</param>
+    /// <param name="live">The version of the run's files, where the page is served and follows the run; null for a file.</param>
+    public static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
+        string title = TitleOf(run);
         var html = new HtmlBuilder();
-        string title = Title(run);
-        html.Add($"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-            <title>{title} · ocs report</title>
-            <style>{Resource("uplot.css")}{Resource("report.css")}</style>
-            </head>
-            <body>
-            <main>
-
-            """);
         HeadlineSection.AddTo(html, run, title);
+        StabilitySection.AddTo(html, run);
+        NormsSection.AddTo(html, run);
         CurvesSection.AddTo(html, run);
+        TimeSection.AddTo(html, run);
         CutSection.AddTo(html, run);
         LayersSection.AddTo(html, run);
         ProvenanceSection.AddTo(html, run);
-        html.Add($"""
-            </main>
-            <script type="application/json" id="run-data">{new ReportData(run.Records, run.Summary).ToIsland()}</script>
-            <script>
-            /*
-            {Resource("uplot.license")}*/
-            {Resource("uplot.js")}
-            </script>
-            <script>
-            {Resource("report.js")}</script>
-            </body>
-            </html>
-
-            """);
-        return html.ToString();
+        return new Page("run", title, RunData.Of(run).ToIsland()) { Live = live }.Around(html.ToMarkup());
     }
 
-    private static string Title(RunFolder run) => run.Summary switch
+    /// <summary>Network and data, or the folder's name where they are not known yet.</summary>
+    internal static string TitleOf(RunFolder run) => run.Summary switch
     {
-        null => Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Path)),
+        null => NameOf(run),
         { Data: string data } summary => $"{summary.Model} on {data}",
         var summary => summary.Model,
     };
 
-    private static Markup Resource(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The resource {name} is missing from the program.");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return new Markup(reader.ReadToEnd());
-    }
+    /// <summary>The last part of the folder's path.</summary>
+    internal static string NameOf(RunFolder run) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)));
 }

@@ -26,6 +26,7 @@ internal static class ProvenanceSection
             AddFact(html, "Validation samples", summary.TestSamples is int n ? Samples(summary, n) : null);
             AddFact(html, "Version", summary.Version is string v ? $"ocs {v}" : null);
             AddFact(html, "Engine", summary.Engine);
+            AddFact(html, "Latency", summary.Latency is LatencySummary l ? $"{l.Runtime}, cpu, {Wording.Plural(l.Threads, "thread")}, median" : null);
             html.Add($"</dl>\n");
         }
 

@@ -29,7 +29,18 @@ internal static class Verdict
         var last = run.Records[^1];
         string accuracy = last.ValAccuracy is null ? "" : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
         return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, "
-            + $"now in {Wording.Phase(last.Phase)}.{accuracy}";
+            + $"now in {Wording.Phase(last.Phase)}.{accuracy}{Forecast(last)}";
+    }
+
+    private static string Forecast(RunRecord last)
+    {
+        string[] parts =
+        [
+            .. last is { Forecast.StableEpoch: int stable, Phase: not RunPhase.Final } ? [$"the cut at about epoch {stable}"] : Array.Empty<string>(),
+            .. last.Forecast?.Macs is long macs ? [$"{Wording.Count(macs)} MACs at the end"] : Array.Empty<string>(),
+            .. last.Forecast?.SecondsLeft is double left ? [$"about {Wording.Duration(left)} to go"] : Array.Empty<string>(),
+        ];
+        return parts.Length == 0 ? "" : $" Forecast: {string.Join(", ", parts)}.";
     }
 
     private static string Cut(RunSummary summary)

@@ -44,6 +44,10 @@ internal static class Wording
         _ => $"{(int)Math.Round(seconds / 60) / 60}{Space}h{Space}{(int)Math.Round(seconds / 60) % 60:00}{Space}min",
     };
 
+    /// <summary>0.00412 as "4.12 ms".</summary>
+    public static string Milliseconds(double seconds) =>
+        double.IsFinite(seconds) ? $"{Fixed(seconds * 1000, seconds < 0.1 ? 2 : 0)}{Space}ms" : Nothing;
+
     /// <summary>Three significant digits, or a power of ten where the number is small.</summary>
     public static string Number(double? value) => value switch
     {

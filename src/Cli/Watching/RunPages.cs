@@ -1,0 +1,55 @@
+using System.Globalization;
+using Ocs.Reporting.Html;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Watching;
+
+/// <summary>The pages of the runs that are watched, made of their files as they are now. Nothing is ever written.</summary>
+/// <param name="folders">The runs' folders.</param>
+internal sealed class RunPages(IReadOnlyList<string> folders)
+{
+    private static readonly string[] Files = [RunFolder.LogName, RunFolder.SummaryName, RunFolder.ConfigName];
+
+    /// <summary>Throws a sentence where a folder holds no run.</summary>
+    public void Check()
+    {
+        foreach (var folder in folders)
+        {
+            RunLogReader.Read(folder);
+        }
+    }
+
+    /// <summary>A page by its path: "/" is the run, or the comparison of several, whose own pages are "/1", "/2", ...; null for another path.</summary>
+    /// <exception cref="InvalidDataException">A folder holds no run any more.</exception>
+    public string? Page(string path) => (path, folders.Count) switch
+    {
+        ("/", 1) => HtmlReport.Render(RunLogReader.Read(folders[0]), Version()),
+        ("/", _) => Comparison(),
+        _ when NumberOf(path) is { } number => HtmlReport.Render(RunLogReader.Read(folders[number - 1]), Version()),
+        _ => null,
+    };
+
+    /// <summary>Changes whenever a file of a run does.</summary>
+    public string Version()
+    {
+        var hash = default(HashCode);
+        foreach (var file in folders.SelectMany(folder => Files.Select(name => new FileInfo(Path.Combine(folder, name)))))
+        {
+            hash.Add(file.Exists ? (file.LastWriteTimeUtc.Ticks, file.Length) : default);
+        }
+
+        return hash.ToHashCode().ToString("x8", CultureInfo.InvariantCulture);
+    }
+
+    private string Comparison()
+    {
+        var version = Version();
+        RunFolder[] runs = [.. folders.Select(RunLogReader.Read)];
+        return HtmlComparison.Render(runs, run => $"/{Array.IndexOf(runs, run) + 1}", version);
+    }
+
+    private int? NumberOf(string path) =>
+        int.TryParse(path.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= folders.Count
+            ? number
+            : null;
+}

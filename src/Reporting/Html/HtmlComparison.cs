@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Text;
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1 and 4).</summary>
+public static class HtmlComparison
+{
+    public const string FileName = "comparison.html";
+
+    /// <summary>Writes the page into a file, with links to the runs' own reports, and returns its path.</summary>
+    public static string Write(IReadOnlyList<RunFolder> runs, string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string page = Render(runs, run => LinkTo(folder, Path.Combine(run.Path, HtmlReport.FileName)));
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        return path;
+    }
+
+    /// <summary>The page's text.</summary>
+    /// <param name="runs">The runs, in the order of the command line.</param>
+    /// <param name="link">Where a run's own page is; null where it has none.</param>
+    /// <param name="live">The version of the runs' files, where the page is served and follows the runs; null for a file.</param>
+    public static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(link);
+        string[] names = NamesOf([.. runs.Select(run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)))]);
+        ImmutableArray<NamedRun> named = [.. runs.Select((run, i) => new NamedRun(names[i], run, link(run)))];
+        var html = new HtmlBuilder();
+        string title = $"{runs.Count} runs";
+        ComparisonSections.AddTo(html, named, title);
+        return new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live }.Around(html.ToMarkup());
+    }
+
+    /// <summary>The end of each path, as long as it takes to tell them apart.</summary>
+    internal static string[] NamesOf(string[] paths)
+    {
+        string[][] parts = [.. paths.Select(path => path.Split(Path.DirectorySeparatorChar))];
+        for (int length = 1; ; length++)
+        {
+            string[] names = [.. parts.Select(path => string.Join('/', path.TakeLast(length)))];
+            if (length >= parts.Max(path => path.Length) || names.Distinct(StringComparer.Ordinal).Count() == paths.Distinct(StringComparer.Ordinal).Count())
+            {
+                return names;
+            }
+        }
+    }
+
+    private static string? LinkTo(string folder, string report) => File.Exists(report)
+        ? string.Join('/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString))
+        : null;
+}

@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Text;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>What every page has around its sections: style, scripts, data. It needs no network and no other file.</summary>
+/// <param name="Kind">Which charts it has: <c>run</c> or <c>comparison</c>.</param>
+/// <param name="Title">What stands in the browser's tab.</param>
+/// <param name="Data">What the scripts draw.</param>
+internal sealed record Page(string Kind, string Title, Markup Data)
+{
+    private static readonly string[] Scripts = ["charts.js", "norms.js", "run.js", "comparison.js", "page.js"];
+
+    /// <summary>The version of the files behind a page that is served and follows them; null for a page in a file.</summary>
+    public string? Live { get; init; }
+
+    /// <summary>The text of the page.</summary>
+    public string Around(Markup sections)
+    {
+        var html = new HtmlBuilder();
+        var connect = new Markup(Live is not null ? "; connect-src 'self'" : "");
+        html.Add($"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:{connect}">
+            <title>{Title} · ocs report</title>
+            <style>{Resource("uplot.css")}{Resource("report.css")}</style>
+            </head>
+            <body data-page="{Kind}" data-version="{Live}">
+            {LiveSign()}<main>
+
+            """);
+        html.Add($"""
+            {sections}</main>
+            <script type="application/json" id="page-data">{Data}</script>
+            <script>
+            /*
+            {Resource("uplot.license")}*/
+            {Resource("uplot.js")}
+            </script>
+            <script>
+
+            """);
+        foreach (string script in Live is not null ? [.. Scripts, "live.js"] : Scripts)
+        {
+            html.Add($"{Resource(script)}\n");
+        }
+
+        html.Add($"</script>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private Markup LiveSign() => new(Live is not null ? "<p id=\"live\" role=\"status\">connecting</p>\n" : "");
+
+    private static Markup Resource(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The resource {name} is missing from the program.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return new Markup(reader.ReadToEnd());
+    }
+}

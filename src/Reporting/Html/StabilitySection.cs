@@ -1,0 +1,49 @@
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>Stability of the sub-network and the regularization strength over the epochs (Fig. 3).</summary>
+internal static class StabilitySection
+{
+    public static void AddTo(HtmlBuilder html, RunFolder run)
+    {
+        if (!run.Records.Any(r => r.J is not null || r.JAvg is not null))
+        {
+            return;
+        }
+
+        html.Add($"""
+            <section id="stability">
+            <h2>Stability of the sub-network</h2>
+            <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*, when J<sub>avg</sub> has reached 1 but for a small rest, or when the options force it.</p>
+
+            """);
+        new Figure("stability-chart", "Stability and regularization strength", Sentence(run)) { IsWide = true }.AddTo(html);
+        html.Add($"</section>\n");
+    }
+
+    private static string Sentence(RunFolder run)
+    {
+        var averaged = run.Records.Where(r => r.JAvg is not null).ToArray();
+        string text = averaged.Length == 0
+            ? "J has no running mean yet."
+            : averaged.Length == 1
+            ? $"J_avg is {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch}."
+            : $"J_avg goes from {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch} "
+                + $"to {Wording.Fixed(averaged[^1].JAvg!.Value, 3)} at epoch {averaged[^1].Epoch}.";
+        if (run.Summary?.SlStartEpoch is int start)
+        {
+            text += $" Sparsity learning starts at epoch {start} (t_sl).";
+        }
+
+        if (run.Summary?.CutEpoch is int cut)
+        {
+            text += run.Summary.StableEpoch is int stable
+                ? $" The sub-network is stable at epoch {stable} (t*), and the network is cut."
+                : $" The cut at epoch {cut} was forced by the options: the sub-network had not become stable.";
+        }
+
+        double strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
+        return strongest > 0 ? $"{text} The regularization strength λ reaches {Wording.Number(strongest)}." : text;
+    }
+}

@@ -1,0 +1,175 @@
+"use strict";
+
+// The charts of several runs side by side.
+ocs.pages.comparison = ({ runs, paper }) => {
+  const { percent, percentTick, count, font } = ocs;
+  const colourOf = i => `run-${(i % 6) + 1}`;
+  const dashOf = i => [undefined, [7, 4], [2, 3]][Math.floor(i / 6) % 3];
+
+  // Shapes tell the kinds apart, not only colours.
+  const draw = {
+    dot: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI),
+    ring: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI),
+    diamond: (ctx, x, y, r) => [[0, -r], [r, 0], [0, r], [-r, 0]].forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx, y + dy) : ctx.moveTo(x + dx, y + dy))),
+    cross: (ctx, x, y, r) => [[-r, -r, r, r], [r, -r, -r, r]].forEach(([a, b, c, d]) => (ctx.moveTo(x + a, y + b), ctx.lineTo(x + c, y + d))),
+  };
+
+  const drawPoints = (u, points, colour) => {
+    const { ctx } = u;
+    const dot = devicePixelRatio;
+    const taken = [];
+    ctx.save();
+    for (const point of points) {
+      const [x, y] = [u.valToPos(point.x, "x", true), u.valToPos(point.y, "y", true)];
+      ctx.beginPath();
+      draw[point.shape](ctx, x, y, (point.size ?? 4.5) * dot);
+      ctx.fillStyle = ctx.strokeStyle = colour[point.colour];
+      ctx.lineWidth = 1.5 * dot;
+      if (point.shape === "dot" || point.shape === "diamond") ctx.fill();
+      else ctx.stroke();
+    }
+    // A label goes where it hides no point and no other label; the runs' own come first.
+    ctx.font = font(11.5);
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    const spots = points.map(p => [u.valToPos(p.x, "x", true), u.valToPos(p.y, "y", true), (p.size ?? 4.5) * dot]);
+    const half = 7 * dot;
+    const isFree = (left, right, middle) =>
+      !taken.some(other => left < other.right && right > other.left && Math.abs(middle - other.middle) < 2 * half)
+      && !spots.some(([x, y, r]) => x + r > left && x - r < right && Math.abs(y - middle) < half + r - 2 * dot);
+    for (const [i, point] of [...points.entries()].sort(([, a], [, b]) => Boolean(b.strong) - Boolean(a.strong))) {
+      if (!point.label) continue;
+      const [x, y, r] = spots[i];
+      const width = ctx.measureText(point.label).width;
+      const away = r + 4 * dot;
+      const spot = [[x + away, y], [x - away - width, y], [x - width / 2, y - r - half], [x - width / 2, y + r + half]].find(([left, middle]) =>
+        left >= u.bbox.left && left + width <= ctx.canvas.width && middle > half && isFree(left, left + width, middle));
+      if (!spot) continue;
+      taken.push({ left: spot[0], right: spot[0] + width, middle: spot[1] });
+      ctx.fillStyle = point.strong ? colour.ink : colour.soft;
+      ctx.fillText(point.label, spot[0], spot[1]);
+    }
+    ctx.restore();
+  };
+
+  /** Points in a plane; the one nearest to the pointer is named in the headline. */
+  const scatter = ({ id, points, legend, xLabel, xTick, whole }) => ({
+    id, paper: 660,
+    build: (target, width, scale) => {
+      const colour = ocs.colours();
+      const figure = target.closest("figure");
+      const name = figure.querySelector("h3 span");
+      const axis = ocs.axis(colour);
+      ocs.legend(figure, legend.filter(entry => points.some(p => p.shape === entry.marker && p.colour === entry.colour)), colour);
+      const sorted = [...points].sort((a, b) => a.x - b.x);
+      const pad = values => {
+        const [low, high] = [Math.min(...values), Math.max(...values)];
+        const room = (high - low || Math.abs(high) * 0.1 || 1) * 0.1;
+        return [low - room, high + room];
+      };
+      const [xs, ys] = [pad(points.map(p => p.x)), pad(points.map(p => p.y))];
+      if (!whole) xs[0] = Math.max(0, xs[0]);
+      ys[1] = Math.min(ys[1], 1 + (ys[1] - ys[0]) * 0.02);
+      return new uPlot({
+        width, height: 380 * scale,
+        padding: [14, 14, 0, 0],
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false }, points: { show: false }, x: false, y: false },
+        scales: { x: { time: false, range: () => xs }, y: { range: () => ys } },
+        axes: [
+          { ...axis, ...ocs.label(xLabel), size: 28, space: 60, ...(whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200] } : {}), values: (u, ticks) => ticks.map(xTick) },
+          { ...axis, ...ocs.label("accuracy"), size: 60, values: (u, ticks) => ticks.map(percentTick) },
+        ],
+        series: [{}, { stroke: "transparent", points: { show: false }, paths: () => null }],
+        hooks: {
+          draw: [u => drawPoints(u, points, colour)],
+          setCursor: [u => {
+            const { left, top } = u.cursor;
+            const near = points
+              .map(p => ({ p, away: Math.hypot(u.valToPos(p.x, "x") - left, u.valToPos(p.y, "y") - top) }))
+              .reduce((best, next) => (next.away < best.away ? next : best), { away: left >= 0 ? 28 : -1 });
+            name.textContent = near.p?.text ?? "";
+          }],
+        },
+      }, [sorted.map(p => p.x), sorted.map(p => p.y)], target);
+    },
+  });
+
+  /** One line a run over the epochs. */
+  const lines = ({ id, key, tick, format, label }) => {
+    const shown = runs.map((run, i) => ({ run, i })).filter(({ run }) => run[key].some(value => ocs.number(value) !== null));
+    const epochs = [...new Set(shown.flatMap(({ run }) => run.epochs))].sort((a, b) => a - b);
+    const [first, last] = [epochs[0], epochs[epochs.length - 1]];
+    return {
+      id,
+      build: (target, width, scale) => {
+        const colour = ocs.colours();
+        const figure = target.closest("figure");
+        const axis = ocs.axis(colour);
+        const series = shown.map(({ run, i }) => {
+          const values = new Map(run.epochs.map((epoch, at) => [epoch, run[key][at]]));
+          return { name: run.label, colour: colourOf(i), dash: dashOf(i), width: 1.75, values: epochs.map(epoch => ocs.number(values.get(epoch))) };
+        });
+        const values = ocs.legend(figure, series, colour);
+        const heading = figure.querySelector("h3 span");
+        return new uPlot({
+          width, height: 260 * scale,
+          padding: [14, 14, 0, 0],
+          legend: { show: false },
+          cursor: { drag: { x: false, y: false }, sync: { key: "epoch" }, y: false, points: { size: 7 } },
+          scales: { x: { time: false, range: () => (first === last ? [first - 0.5, last + 0.5] : [first, last]) } },
+          axes: [
+            { ...axis, ...ocs.label("epoch"), size: 28, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 500], grid: { show: false } },
+            { ...axis, ...ocs.label(label), size: 50, values: (u, ticks) => ticks.map(tick) },
+          ],
+          series: [{}, ...series.map(s => ({
+            stroke: colour[s.colour], width: s.width, dash: s.dash, spanGaps: true,
+            points: { show: s.values.filter(v => v !== null).length === 1, size: 6, fill: colour[s.colour] },
+          }))],
+          hooks: {
+            setCursor: [u => {
+              const index = u.cursor.left >= 0 ? u.cursor.idx ?? null : null;
+              heading.textContent = index === null ? "" : "epoch " + epochs[index];
+              series.forEach((s, i) => {
+                const now = index === null ? null : s.values[index];
+                values[i].textContent = now === null || now === undefined ? "" : format(now);
+              });
+            }],
+          },
+        }, [epochs, ...series.map(s => s.values)], target);
+      },
+    };
+  };
+
+  const accuracy = percent(2);
+  const measured = runs.map((run, i) => ({ ...run, i })).filter(run => typeof run.accuracy === "number");
+  const sizeOf = run => (run.speed_up ? Math.min(12, Math.max(3.5, 5.5 * run.speed_up ** 1.5)) : 5.5);
+  const own = measured.map(run => ({
+    x: run.macs, y: run.accuracy, shape: run.pruned ? "dot" : "ring", size: run.pruned ? sizeOf(run) : 5, colour: "first", label: run.label, strong: true,
+    text: `${run.label}: ${accuracy(run.accuracy)} at ${count(run.macs)} MACs`,
+  }));
+  const twins = runs.filter(run => typeof run.twin_accuracy === "number").map(run => ({
+    x: run.twin_macs, y: run.twin_accuracy, shape: "ring", size: 5, colour: "first",
+    text: `unpruned twin of ${run.label}: ${accuracy(run.twin_accuracy)}`,
+  }));
+  const rows = paper.map(row => ({
+    x: row.macs, y: row.accuracy, shape: row.ours ? "diamond" : "cross", size: row.ours ? 5.5 : 3.5, colour: row.ours ? "second" : "third", label: row.method,
+    text: `${row.method}, ${row.table}: ${accuracy(row.accuracy)} at ${count(row.macs)} MACs`,
+  }));
+  const cut = measured.filter(run => typeof run.cut_epoch === "number").map(run => ({
+    x: run.cut_epoch, y: run.accuracy, shape: "dot", size: 5.5, colour: "first", label: run.label, strong: true,
+    text: `${run.label}: cut at epoch ${run.cut_epoch}, ${accuracy(run.accuracy)}`,
+  }));
+  const legend = [
+    { marker: "dot", colour: "first", name: "pruned here" },
+    { marker: "ring", colour: "first", name: "unpruned here" },
+    { marker: "diamond", colour: "second", name: "OCSPruner, the paper" },
+    { marker: "cross", colour: "third", name: "others, the paper" },
+  ];
+  return [
+    ...(own.length > 0 ? [scatter({ id: "tradeoff-chart", points: [...rows, ...twins, ...own], legend, xLabel: "MACs", xTick: count })] : []),
+    ...(runs.some(run => ocs.has(run.val_accuracy)) ? [lines({ id: "compare-accuracy", key: "val_accuracy", tick: percentTick, format: percent(1), label: "accuracy" })] : []),
+    ...(runs.some(run => ocs.has(run.j_avg)) ? [lines({ id: "compare-stability", key: "j_avg", tick: v => String(Number(v.toFixed(3))), format: ocs.fixed(4), label: "mean similarity" })] : []),
+    ...(cut.length > 1 ? [scatter({ id: "cut-chart", points: cut, legend: [], xLabel: "epoch of the cut", xTick: ocs.whole, whole: true })] : []),
+  ];
+};

@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Ocs.Reporting.TensorBoard;
+
+/// <summary>
+/// TensorFlow's file of records: for each its length (u64), that length's check sum, the bytes, and theirs; all little-endian. A check
+/// sum is CRC-32C, turned right by 15 bits and added to a constant.
+/// </summary>
+internal static class RecordFile
+{
+    private const uint MaskDelta = 0xa282ead8;
+    private const int Head = 12;
+    private const int Foot = 4;
+
+    /// <summary>A record's bytes as they stand in the file.</summary>
+    public static byte[] Frame(ReadOnlySpan<byte> data)
+    {
+        byte[] framed = new byte[Head + data.Length + Foot];
+        var head = framed.AsSpan(0, Head);
+        BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[8..], Checksum(head[..8]));
+        data.CopyTo(framed.AsSpan(Head));
+        BinaryPrimitives.WriteUInt32LittleEndian(framed.AsSpan(Head + data.Length), Checksum(data));
+        return framed;
+    }
+
+    /// <summary>The whole records of a file, up to the first one that is damaged or torn.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Read(ReadOnlyMemory<byte> file)
+    {
+        while (Next(file.Span) is int length)
+        {
+            yield return file.Slice(Head, length);
+            file = file[(Head + length + Foot)..];
+        }
+    }
+
+    /// <summary>The masked CRC-32C of some bytes.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> data)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in data)
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
+        return BitOperations.RotateRight(~crc, 15) + MaskDelta;
+    }
+
+    // The length of the record that a span begins with; null where there is no whole one.
+    private static int? Next(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < Head + Foot || BinaryPrimitives.ReadUInt32LittleEndian(file[8..]) != Checksum(file[..8]))
+        {
+            return null;
+        }
+
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file);
+        if (length > (ulong)(file.Length - Head - Foot))
+        {
+            return null;
+        }
+
+        var data = file.Slice(Head, (int)length);
+        return BinaryPrimitives.ReadUInt32LittleEndian(file[(Head + data.Length)..]) == Checksum(data) ? data.Length : null;
+    }
+}

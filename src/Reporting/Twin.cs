@@ -1,0 +1,49 @@
+using Ocs.RunLog;
+
+namespace Ocs.Reporting;
+
+/// <summary>An unpruned run that another one is compared with in its report.</summary>
+public static class Twin
+{
+    /// <summary>The run with a twin of the reader's choice; the folder's files stay as they are.</summary>
+    /// <exception cref="InvalidDataException">The twin is not finished, was pruned, or is of another network or data.</exception>
+    public static RunFolder Beside(RunFolder run, RunFolder twin)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(twin);
+        if (twin.Summary is not RunSummary other)
+        {
+            throw new InvalidDataException($"The baseline {twin.Path} is not finished: it has no {RunFolder.SummaryName} yet.");
+        }
+
+        if (other.MacsAfter < other.MacsBefore)
+        {
+            throw new InvalidDataException($"The baseline {twin.Path} was pruned; give a run of `ocs baseline`.");
+        }
+
+        if (run.Summary is not RunSummary own)
+        {
+            return run;
+        }
+
+        if ((own.Model, own.Data) != (other.Model, other.Data))
+        {
+            throw new InvalidDataException(
+                $"The baseline {twin.Path} is {other.Model} on {other.Data}, but {run.Path} is {own.Model} on {own.Data}; give one of the same network and data.");
+        }
+
+        return run with
+        {
+            Summary = own with
+            {
+                Baseline = new()
+                {
+                    ValAccuracy = other.ValAccuracy,
+                    Macs = other.MacsBefore,
+                    Parameters = other.ParametersBefore,
+                    TotalSeconds = other.TotalSeconds,
+                },
+            },
+        };
+    }
+}

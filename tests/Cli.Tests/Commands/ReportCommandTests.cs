@@ -1,0 +1,66 @@
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Tests.Commands;
+
+public sealed class ReportCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void One_run_has_its_page_in_its_folder_or_where_it_is_wanted()
+    {
+        var run = Run("run", macsAfter: 50);
+
+        Assert.Equal(Path.Combine(run, "report.html") + "\n", CommandLine.Run("report", run).Output);
+        var elsewhere = _folder.PathOf("page.html");
+        Assert.Equal(elsewhere + "\n", CommandLine.Run("report", run, "--out", elsewhere).Output);
+        Assert.Equal(File.ReadAllText(Path.Combine(run, "report.html")), File.ReadAllText(elsewhere));
+    }
+
+    [Fact]
+    public void Several_runs_have_their_own_pages_and_one_together_above_them()
+    {
+        string[] runs = [Run("x/a", 50), Run("x/b", 60), Run("y", 70)];
+        var pages = CommandLine.Run(["report", .. runs, "--json"]).Json.GetProperty("reports").EnumerateArray().Select(page => Path.GetFullPath(page.GetString()!)).ToArray();
+
+        Assert.Equal([.. runs.Select(run => Path.Combine(run, "report.html")), _folder.PathOf("comparison.html")], pages);
+        Assert.Contains("href=\"x/a/report.html\"", File.ReadAllText(pages[^1]), StringComparison.Ordinal);
+
+        // As a shell's * names it.
+        Assert.Equal(0, CommandLine.Run(["report", .. runs, pages[^1]]).Code);
+    }
+
+    [Fact]
+    public void A_baseline_stands_beside_the_run_without_changing_its_files()
+    {
+        var (run, dense) = (Run("run", 50), Run("dense", 100));
+        var summary = File.ReadAllText(Path.Combine(run, "summary.json"));
+
+        Assert.Equal(0, CommandLine.Run("report", run, "--baseline", dense).Code);
+
+        Assert.Contains("Unpruned twin", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+        Assert.Equal(summary, File.ReadAllText(Path.Combine(run, "summary.json")));
+        Assert.EndsWith("was pruned; give a run of `ocs baseline`.", CommandLine.Fails("report", dense, "--baseline", run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_run_is_told_in_a_sentence() =>
+        Assert.Contains("is not a folder", CommandLine.Fails("report", _folder.PathOf("absent")), StringComparison.Ordinal);
+
+    private string Run(string name, long macsAfter)
+    {
+        RunLogWriter.WriteSummary(_folder.PathOf(name), new()
+        {
+            Model = "tiny",
+            Kind = macsAfter < 100 ? RunKind.Train : RunKind.Baseline,
+            ValAccuracy = 0.9,
+            MacsBefore = 100,
+            MacsAfter = macsAfter,
+            ParametersBefore = 10,
+            ParametersAfter = 5,
+        });
+        return _folder.PathOf(name);
+    }
+}
