@@ -3,4 +3,4 @@ using Ocs.Data;
 namespace Ocs.Training;
 
 /// <summary>What a network is trained on and measured on.</summary>
-public sealed record TrainingData(ImageDataset Train, ImageDataset Test, AugmentationOptions Augmentation);
+public sealed record TrainingData(LabelledImages Train, LabelledImages Test, AugmentationOptions Augmentation);

@@ -15,13 +15,13 @@ public sealed record EvaluationResult(double Accuracy, double Loss, int Samples,
 /// <summary>Measures a network on a data set, without augmentation.</summary>
 public static class Evaluation
 {
-    public static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device = default)
+    public static EvaluationResult Run(Executor executor, LabelledImages data, int batchSize, Device device = default)
     {
         using var _ = Autograd.NoGrad();
         var start = Stopwatch.GetTimestamp();
         using var loader = new BatchLoader(
             data, BatchLoaderOptions.Evaluation(batchSize) with { MemoryFormat = executor.MemoryFormat, Device = device });
-        var (loss, correct) = (0.0, 0L);
+        var (loss, correct, seen) = (0.0, 0L, 0);
         foreach (var batch in loader.Epoch(0))
         {
             using (batch)
@@ -30,10 +30,12 @@ public static class Evaluation
                 using var batchLoss = Aten.CrossEntropy(logits, batch.Labels, reduction: Reduction.Sum);
                 loss += batchLoss.Item<double>();
                 correct += Correct(logits, batch.Labels);
+                seen += batch.Count;
             }
         }
 
-        return new((double)correct / data.Count, loss / data.Count, data.Count, data.Count / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        // Fewer than the data set has, where broken images are skipped.
+        return new((double)correct / seen, loss / seen, seen, seen / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>How many rows of [N, K] logits have their largest value at the label.</summary>
