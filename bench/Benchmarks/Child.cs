@@ -9,13 +9,14 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static class Child
 {
-    /// <summary>Runs <c>step NETWORK LAYOUT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c> or <c>onnx FOLDER</c>.</summary>
+    /// <summary>Runs <c>step NETWORK LAYOUT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>images ROOT SIZE RESIZE PACKED</c> or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
         var result = arguments[0] switch
         {
             "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
             "onnx" => OnnxJourney.Run(arguments[1]),
+            "images" => ImagePipeline.Run(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), arguments[4]),
             _ => Coupling(arguments[1], int.Parse(arguments[2])),
         };
         Console.WriteLine(result.ToJsonString());

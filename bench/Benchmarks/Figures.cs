@@ -26,6 +26,7 @@ internal static class Figures
         ("memory", Memory),
         ("inspect", Inspect),
         ("boxed", Boxed),
+        ("jpeg", ImagePipeline.Measure),
     ];
 
     /// <summary>Measures what the words name, or everything for <c>all</c>; returns the exit code.</summary>

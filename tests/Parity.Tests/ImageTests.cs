@@ -4,7 +4,7 @@ using Ocs.Data;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>Decoding, resizing and windows against Pillow and torchvision: golden/images.json, which generate_images.py wrote.</summary>
+/// <summary>Decoding, resizing and windows against Pillow and torchvision: golden/images.json.</summary>
 public sealed class ImageTests
 {
     private static readonly JsonNode Golden =
@@ -34,12 +34,7 @@ public sealed class ImageTests
     {
         foreach (var (k, middle) in Golden["middles"]!.AsArray().Index())
         {
-            var (height, width, size) = ((int)middle!["height"]!, (int)middle["width"]!, (int)middle["size"]!);
-            var side = (int)middle["resize"]!;
-            var (tall, wide) = height <= width ? (side, side * width / height) : (side * height / width, side);
-            AssertEqual(
-                middle["pixels"]!.Deserialize<int[]>()!,
-                Resize(k, height, width, ResampleAxis.Middle(height, tall, size), ResampleAxis.Middle(width, wide, size), Bytes));
+            AssertEqual(middle!["pixels"]!.Deserialize<int[]>()!, ResizeMiddle(k, middle, Bytes));
         }
     }
 
@@ -63,11 +58,8 @@ public sealed class ImageTests
     {
         foreach (var (k, middle) in Golden["middles"]!.AsArray().Index())
         {
-            var (height, width, size) = ((int)middle!["height"]!, (int)middle["width"]!, (int)middle["size"]!);
-            var side = (int)middle["resize"]!;
-            var (tall, wide) = height <= width ? (side, side * width / height) : (side * height / width, side);
-            var values = Resize(
-                k, height, width, ResampleAxis.Middle(height, tall, size), ResampleAxis.Middle(width, wide, size), Normalization.ImageNet);
+            var size = (int)middle!["size"]!;
+            var values = ResizeMiddle(k, middle, Normalization.ImageNet);
             var expected = middle["normalized"]!.Deserialize<float[]>()!;
 
             // The first row of each channel; ours is [rows, columns, 3].
@@ -103,10 +95,20 @@ public sealed class ImageTests
         Assert.InRange(ourDeviation, 0.97 * deviation, (1.03 * deviation) + 1e-9);
     }
 
+    private static float[] ResizeMiddle(int stream, JsonNode middle, Normalization normalization)
+    {
+        var (height, width, size) = ((int)middle["height"]!, (int)middle["width"]!, (int)middle["size"]!);
+        var side = (int)middle["resize"]!;
+        var (tall, wide) = height <= width ? (side, side * width / height) : (side * height / width, side);
+        var (rows, columns) = (ResampleAxis.Middle(height, tall, size), ResampleAxis.Middle(width, wide, size));
+        return Resize(stream, height, width, rows, columns, normalization);
+    }
+
     private static float[] Resize(
         int stream, int height, int width, ResampleAxis rows, ResampleAxis columns, Normalization normalization)
     {
-        byte[] pixels = [.. Enumerable.Range(0, 3 * height * width).Select(i => Noise(stream, i)), .. new byte[Resampler.Spare]];
+        var noise = Enumerable.Range(0, 3 * height * width).Select(i => Noise(stream, i));
+        byte[] pixels = [.. noise, .. new byte[Resampler.Spare]];
         var values = new float[3 * rows.Count * columns.Count];
         new Resampler(normalization).Write(pixels, width, rows, columns, mirrored: false, values, channelsLast: true);
         return values;

@@ -98,7 +98,8 @@ internal static class DataCommand
     {
         if (Folder(root) is not { } location)
         {
-            return new(ImageFolder.DataName, null, 0, 0, $"No folder train or val was found in {string.Join(", ", ImageFolder.Places(root))}.");
+            var places = string.Join(", ", ImageFolder.Places(root));
+            return new(ImageFolder.DataName, null, 0, 0, $"No folder train or val was found in {places}.");
         }
 
         var report = ImageFolder.Check(location.Path, new());
@@ -110,7 +111,8 @@ internal static class DataCommand
         var images = report.TrainSamples + report.TestSamples + report.Broken.Length;
         var problem = report.Broken.IsEmpty
             ? null
-            : $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} cannot be read: replace or remove them.";
+            : $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} "
+                + "cannot be read: replace or remove them.";
         return new(ImageFolder.DataName, location, report.TrainSamples, report.TestSamples, problem);
     }
 

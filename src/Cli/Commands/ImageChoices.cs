@@ -15,7 +15,7 @@ internal sealed class ImageChoices
 
     private readonly Option<int?> _resize = new("--resize")
     {
-        Description = "Of an imagefolder: the shorter side before the middle is cut out (default: 8/7 of --image-size).",
+        Description = "Of an imagefolder: shorter side before the middle is cut out (default: 8/7 of --image-size).",
         HelpName = "N",
     };
 
@@ -25,22 +25,24 @@ internal sealed class ImageChoices
         HelpName = "N",
     };
 
+    private readonly Option<bool> _skipBroken = SkipBroken();
+
+    public IEnumerable<Option> All => [_size, _resize, _workers, _skipBroken];
+
     /// <summary>Leaves broken images out.</summary>
     public static Option<bool> SkipBroken() => new("--skip-broken")
     {
         Description = "Of an imagefolder: leaves images out that cannot be read, and names them.",
     };
 
-    private readonly Option<bool> _skipBroken = SkipBroken();
-
-    public IEnumerable<Option> All => [_size, _resize, _workers, _skipBroken];
-
     /// <summary>What was chosen; a sentence where it was for a data set that is no folder of images.</summary>
     public ImageFolderOptions Of(ParseResult parsed, string data)
     {
-        if (data != ImageFolder.DataName && All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
+        if (data != ImageFolder.DataName
+            && All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
         {
-            throw new OcsInputException($"{stray.Name} is for --data {ImageFolder.DataName}, but the data set is {data}; leave it out.");
+            throw new OcsInputException(
+                $"{stray.Name} is for --data {ImageFolder.DataName}, but the data set is {data}; leave it out.");
         }
 
         var usual = new ImageFolderOptions();

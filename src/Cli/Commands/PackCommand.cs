@@ -13,23 +13,23 @@ internal static class PackCommand
         var skipBroken = ImageChoices.SkipBroken();
         var command = new Command(
             "pack",
-            "Decodes the small images of an imagefolder (Tiny-ImageNet) once, into train.ocspack and val.ocspack beside its folders; "
-            + "runs then read those. Does nothing where the images have not changed since.")
+            "Decodes the small images of an imagefolder (Tiny-ImageNet) once, into train.ocspack and val.ocspack "
+            + "beside its folders; runs then read those. Does nothing where the images have not changed since.")
         {
             root, skipBroken,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(root), new() { SkipBroken = parsed.GetValue(skipBroken) }, console));
+        command.SetAction(parsed => Run(
+            parsed.GetValue(root), new() { SkipBroken = parsed.GetValue(skipBroken) }, console));
         return command;
     }
 
     private static int Run(string? root, ImageFolderOptions options, CommandConsole console)
     {
-        var reports = new[] { DatasetSplit.Train, DatasetSplit.Test }.Select(split => ImageFolder.Pack(root, split, options)).ToList();
+        var reports = Enum.GetValues<DatasetSplit>().Select(split => ImageFolder.Pack(root, split, options)).ToList();
         if (console.Json)
         {
             console.WriteJson(
-                new([.. reports.Select(report => new PackRow(
-                    report.Path, report.Images, report.Bytes, report.Written, [.. report.Broken.Select(image => image.Path)]))]),
+                new([.. reports.Select(PackRow.Of)]),
                 CliJson.Readable.PackOutput);
             return ExitCode.Fine;
         }
@@ -37,7 +37,8 @@ internal static class PackCommand
         foreach (var report in reports)
         {
             var what = $"{report.Path}: {Numbers.Whole(report.Images)} images, {Numbers.Whole(report.Bytes)} bytes";
-            console.WriteLine(report.Written ? what : $"{what}; it was there already, and the images have not changed since");
+            console.WriteLine(
+                report.Written ? what : $"{what}; it was there already, and the images have not changed since");
             foreach (var image in report.Broken)
             {
                 console.Error.WriteLine(BrokenImageList.Line(image));
@@ -52,4 +53,8 @@ internal static class PackCommand
 internal sealed record PackOutput(IReadOnlyList<PackRow> Files);
 
 /// <summary>A packed file, whether it was written now, and the images in it that could not be read.</summary>
-internal sealed record PackRow(string Path, int Images, long Bytes, bool Written, IReadOnlyList<string> Broken);
+internal sealed record PackRow(string Path, int Images, long Bytes, bool Written, IReadOnlyList<string> Broken)
+{
+    public static PackRow Of(PackReport report) =>
+        new(report.Path, report.Images, report.Bytes, report.Written, [.. report.Broken.Select(image => image.Path)]);
+}

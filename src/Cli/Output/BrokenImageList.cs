@@ -15,7 +15,8 @@ internal static class BrokenImageList
             yield break;
         }
 
-        yield return $"{Numbers.Whole(broken.Length)} of the {Numbers.Whole(folder.Count)} images of {folder.Source} could not be read and were left out:";
+        yield return $"{Numbers.Whole(broken.Length)} of the {Numbers.Whole(folder.Count)} images of {folder.Source} "
+            + "could not be read and were left out:";
         foreach (var image in broken.Take(Most))
         {
             yield return Line(image);
@@ -23,7 +24,8 @@ internal static class BrokenImageList
 
         if (broken.Length > Most)
         {
-            yield return $"  and {Numbers.Whole(broken.Length - Most)} more; `ocs data check {ImageFolder.DataName}` names all.";
+            yield return
+                $"  and {Numbers.Whole(broken.Length - Most)} more; `ocs data check {ImageFolder.DataName}` names all.";
         }
     }
 

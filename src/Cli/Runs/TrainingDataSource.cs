@@ -19,9 +19,7 @@ internal static class TrainingDataSource
 
     /// <summary>Both splits, limited as the options say.</summary>
     public static TrainingData Open(ExperimentOptions options, string? root) => new(
-        Normalized(Open(options.Data, DatasetSplit.Train, options.DataLimit, root, options.Images), options.Normalization),
-        Normalized(Open(options.Data, DatasetSplit.Test, options.DataLimit, root, options.Images), options.Normalization),
-        options.Augmentation);
+        Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root), options.Augmentation);
 
     /// <summary>The images as a choice says.</summary>
     public static LabelledImages Normalized(LabelledImages data, NormalizationChoice choice) => (choice, data.Name) switch
@@ -64,11 +62,15 @@ internal static class TrainingDataSource
     }
 
     /// <summary>What training usually does to the images of a data set.</summary>
-    public static AugmentationOptions Augmentation(string name) => name == ImageFolder.DataName ? AugmentationOptions.ImageNetTrain
+    public static AugmentationOptions Augmentation(string name) =>
+        name == ImageFolder.DataName ? AugmentationOptions.ImageNetTrain
         : DatasetCatalog.Names.Contains(name) ? DatasetCatalog.TrainAugmentation(name)
         : new();
 
     /// <summary>A zoo network for the images and classes of a data set.</summary>
     public static Graph Network(string model, LabelledImages data) =>
         Models.Build(model, new NetworkInput(data.Channels, data.Height, data.Width), data.ClassNames.Length);
+
+    private static LabelledImages Open(ExperimentOptions options, DatasetSplit split, string? root) =>
+        Normalized(Open(options.Data, split, options.DataLimit, root, options.Images), options.Normalization);
 }

@@ -71,7 +71,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         if (data is { Train: ImageFolder train, Test: ImageFolder test })
         {
             display.Message(
-                $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; accuracy on {test.Count:N0} from {test.Source}.");
+                $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; "
+                + $"accuracy on {test.Count:N0} from {test.Source}.");
         }
 
         if (start.Source is { } source)

@@ -26,7 +26,7 @@ public sealed record AugmentationOptions
     /// <summary>For Fashion-MNIST: a weaker crop, because its objects fill the 28x28 frame.</summary>
     public static AugmentationOptions FashionTrain { get; } = new() { CropPadding = 2, HorizontalFlip = true };
 
-    /// <summary>ImageNet's usual recipe: a window of at least 8 % of the area, flip (Szegedy et al. 2015, section 6).</summary>
+    /// <summary>ImageNet's usual recipe: a window of at least 8 % of the area, flip (Szegedy et al. 2015).</summary>
     public static AugmentationOptions ImageNetTrain { get; } = new() { MinCropArea = 0.08, HorizontalFlip = true };
 
     /// <summary>Normalized and otherwise untouched.</summary>

@@ -1,6 +1,8 @@
 namespace Ocs.Data;
 
-/// <summary>A random window of an image, of random size and shape. Szegedy et al. 2015, arXiv 1409.4842, section 6.</summary>
+/// <summary>
+/// A random window of an image, of random size and shape. Szegedy et al. 2015, arXiv 1409.4842, section 6.
+/// </summary>
 /// <remarks>
 /// With the rounding and the fallback of torchvision's RandomResizedCrop: an area from
 /// <see cref="AugmentationOptions.MinCropArea"/> to 1 of the image's, uniform; width over height from 3/4 to 4/3,
@@ -24,7 +26,8 @@ internal static class RandomWindow
             int windowHeight = (int)Math.Round(Math.Sqrt(area / shape));
             if (windowWidth > 0 && windowWidth <= width && windowHeight > 0 && windowHeight <= height)
             {
-                return (rng.Next(height - windowHeight + 1), rng.Next(width - windowWidth + 1), windowHeight, windowWidth);
+                int top = rng.Next(height - windowHeight + 1);
+                return (top, rng.Next(width - windowWidth + 1), windowHeight, windowWidth);
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Ocs.Data;
 
 /// <summary>One axis of a resize: which stretch of an image becomes which pixels.</summary>
-/// <param name="Start">Where the stretch begins, in pixels of the image; within a pixel, if it was shrunk before.</param>
+/// <param name="Start">Where the stretch begins, in pixels; within a pixel if the image was shrunk.</param>
 /// <param name="Length">How long it is.</param>
 /// <param name="Low">First pixel of the image that may contribute.</param>
 /// <param name="High">Pixel after the last that may.</param>

@@ -94,8 +94,8 @@ internal sealed unsafe class Resampler(Normalization normalization)
                 Vector256<int> sum = half;
                 for (int pair = 0; pair < pairs; pair++, pixel += 6, weights += Lanes)
                 {
-                    Vector128<byte> bytes = Vector128.ShuffleNative(Vector128.CreateScalarUnsafe(*(ulong*)pixel).AsByte(), spread);
-                    sum += Widen(bytes) * Vector256.Load(weights);
+                    Vector128<byte> bytes = Vector128.CreateScalarUnsafe(*(ulong*)pixel).AsByte();
+                    sum += Widen(Vector128.ShuffleNative(bytes, spread)) * Vector256.Load(weights);
                 }
 
                 Vector128<int> both = (sum.GetLower() + sum.GetUpper()) >> ResampleTaps.Bits;

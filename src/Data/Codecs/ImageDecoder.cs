@@ -21,7 +21,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     /// <summary>Size of a file's image.</summary>
-    /// <exception cref="InvalidDataException">It is neither JPEG nor PNG, is damaged, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">It is no JPEG or PNG, damaged, or has too many pixels.</exception>
     public (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
     {
         (int height, int width, _) = ReadHeader(file);

@@ -33,7 +33,9 @@ public abstract class LabelledImages
     /// <summary>What the labels mean.</summary>
     public ImmutableArray<string> ClassNames { get; }
 
-    /// <summary>What turns pixels into a network's input: mean and deviation of the training images, unless another was chosen.</summary>
+    /// <summary>
+    /// What turns pixels into a network's input: mean and deviation of the training images, unless another was chosen.
+    /// </summary>
     public Normalization Normalization { get; }
 
     /// <summary>Threads that prepare images, where a loader's options name no other number.</summary>

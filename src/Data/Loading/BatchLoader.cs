@@ -8,8 +8,8 @@ namespace Ocs.Data;
 /// Feeds a data set to training, epoch after epoch, from threads that prepare batches ahead of the step.
 /// </summary>
 /// <remarks>
-/// What an epoch contains depends on seed, epoch and the image alone: not on timing, threads, prefetching, or the epochs
-/// before. There is memory for the batches that are kept ready, one that is made and those that the caller holds.
+/// What an epoch contains depends on seed, epoch and the image alone: not on timing, threads, prefetching, or the
+/// epochs before. There is memory for the batches that are kept ready, one that is made and those that the caller holds.
 /// One epoch runs at a time; leaving its loop early ends it.
 /// </remarks>
 public sealed class BatchLoader : IDisposable

@@ -30,7 +30,7 @@ public sealed record BatchLoaderOptions
     public int PrefetchDepth { get; init; } = 3;
 
     /// <summary>Threads that prepare images; null takes what the data set needs.</summary>
-    /// <value>Null: one for images in memory, <see cref="ImageFolderOptions.Workers"/> for a folder. Range 1..256.</value>
+    /// <value>Null: one for images in memory, for folders <see cref="ImageFolderOptions.Workers"/>. 1..256.</value>
     public int? Workers { get; init; }
 
     /// <summary>The order of the images in memory.</summary>

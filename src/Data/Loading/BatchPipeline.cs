@@ -94,7 +94,7 @@ internal sealed class BatchPipeline : IDisposable
                     return ready;
                 }
 
-                // What is in other hands may have failed earlier in the epoch; which failure is told must not be chance.
+                // What is in other hands may be earlier in the epoch: which failure is told must not be chance.
                 if (_failure is { } failure && _working == 0)
                 {
                     failure.Error.Throw();

@@ -16,7 +16,8 @@ public sealed class ImageDecoderTests
     [InlineData(8)]
     public void A_shrunk_JPEG_is_near_the_means_of_its_blocks(int divisor)
     {
-        byte[] pixels = [.. Enumerable.Range(0, 3 * 64 * 64).Select(i => (byte)((i / 3 % 64) + (i / 192) + (30 * (i % 3))))];
+        var values = Enumerable.Range(0, 3 * 64 * 64).Select(i => (i / 3 % 64) + (i / 192) + (30 * (i % 3)));
+        byte[] pixels = [.. values.Select(value => (byte)value)];
         using ImageDecoder decoder = new(10_000);
         int side = 64 / divisor;
         Assert.Equal((side, side), decoder.Decode(JpegWriter.Encode(64, 64, pixels, quality: 95), divisor));
@@ -104,10 +105,16 @@ public sealed class ImageDecoderTests
             Assert.Throws<InvalidDataException>(() => decoder.Decode(jpeg)).Message);
         Assert.Throws<InvalidDataException>(() => decoder.Decode(png));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
-        Assert.Throws<InvalidDataException>(() => new ImageDecoder((Height * Width) - 1).Decode(Pictures.Jpeg(Height, Width, 3)));
+        using ImageDecoder narrow = new((Height * Width) - 1);
+        Assert.Throws<InvalidDataException>(() => narrow.Decode(Pictures.Jpeg(Height, Width, 3)));
     }
 
     [Fact]
-    public void A_file_of_another_kind_is_told() => Assert.Contains(
-        "neither a JPEG nor a PNG", Assert.Throws<InvalidDataException>(() => new ImageDecoder(100).ReadSize("GIF89a"u8)).Message);
+    public void A_file_of_another_kind_is_told()
+    {
+        using ImageDecoder decoder = new(100);
+        Assert.Contains(
+            "neither a JPEG nor a PNG",
+            Assert.Throws<InvalidDataException>(() => decoder.ReadSize("GIF89a"u8)).Message);
+    }
 }

@@ -101,7 +101,8 @@ public sealed class BatchPipelineTests
 
         Assert.Null(pipeline.Next(ref waited));
         Assert.Equal(
-            Enumerable.Range(2, 28).SelectMany(batch => Enumerable.Range(0, 3).Select(slot => (batch, slot))), filled.Order());
+            Enumerable.Range(2, 28).SelectMany(batch => Enumerable.Range(0, 3).Select(slot => (batch, slot))),
+            filled.Order());
     }
 
     [Fact]

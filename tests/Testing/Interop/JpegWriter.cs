@@ -14,7 +14,8 @@ public static unsafe partial class JpegWriter
     /// <param name="halved">Whether colour has half the resolution, as cameras store it.</param>
     /// <param name="progressive">Whether the file is in several passes.</param>
     public static byte[] Encode(
-        int height, int width, ReadOnlySpan<byte> pixels, int quality = 90, bool halved = true, bool progressive = false)
+        int height, int width, ReadOnlySpan<byte> pixels, int quality = 90, bool halved = true,
+        bool progressive = false)
     {
         var samples = pixels.Length / (height * width);
         var format = samples switch { 1 => 6, 3 => 0, _ => 11 }; // TJPF_GRAY, TJPF_RGB, TJPF_CMYK
@@ -27,7 +28,8 @@ public static unsafe partial class JpegWriter
             fixed (byte* source = pixels)
             {
                 var status = Compress(
-                    compressor, source, width, 0, height, format, ref file, ref length, subsampling, quality, progressive ? 16384 : 0);
+                    compressor, source, width, 0, height, format, ref file, ref length, subsampling, quality,
+                    progressive ? 16384 : 0); // TJFLAG_PROGRESSIVE
                 return status == 0
                     ? new ReadOnlySpan<byte>(file, (int)length).ToArray()
                     : throw new InvalidOperationException(Marshal.PtrToStringUTF8(Describe(compressor)));

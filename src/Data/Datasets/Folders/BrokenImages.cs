@@ -17,7 +17,11 @@ internal sealed class BrokenImages(bool skip)
 
     /// <summary>Every one that was found, once, in the order of their paths.</summary>
     public ImmutableArray<BrokenImage> Found =>
-        [.. _reasons.Select(pair => new BrokenImage(pair.Key, pair.Value)).OrderBy(image => image.Path, StringComparer.Ordinal)];
+    [
+        .. _reasons
+            .Select(pair => new BrokenImage(pair.Key, pair.Value))
+            .OrderBy(image => image.Path, StringComparer.Ordinal),
+    ];
 
     /// <summary>Notes an image that is left out.</summary>
     /// <exception cref="OcsInputException">Broken images are not to be skipped.</exception>

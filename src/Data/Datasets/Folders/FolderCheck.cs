@@ -37,7 +37,7 @@ internal static class FolderCheck
 
     private static void Decode(ImageListing listing, ImageFolderOptions options, BrokenImages broken)
     {
-        int next = 0;
+        int next = -1;
         OcsInputException? failure = null;
         Thread[] threads = new Thread[options.WorkerCount];
         for (int i = 0; i < threads.Length; i++)
@@ -55,14 +55,16 @@ internal static class FolderCheck
         void DecodeSome()
         {
             using ImageDecoder decoder = new(options.PixelLimit);
-            while (failure is null && Interlocked.Increment(ref next) - 1 is var position && position < listing.Files.Length)
+            int position;
+            while (failure is null && (position = Interlocked.Increment(ref next)) < listing.Files.Length)
             {
                 string path = Path.Combine(listing.Folder, listing.Files[position]);
                 try
                 {
                     decoder.Decode(File.ReadAllBytes(path));
                 }
-                catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+                catch (Exception error)
+                    when (error is InvalidDataException or IOException or UnauthorizedAccessException)
                 {
                     broken.Skip(path, error.Message);
                 }

@@ -3,7 +3,7 @@ using Ocs.Torch;
 
 namespace Ocs.Data;
 
-/// <summary>Tiny-ImageNet's val_annotations.txt: a line an image, its name and class first, then a box; tabs between.</summary>
+/// <summary>Tiny-ImageNet's val_annotations.txt: a line an image, its file, a tab, its class, and a box.</summary>
 internal static class ImageAnnotations
 {
     /// <summary>The classes that occur, in ordinal order.</summary>
@@ -35,12 +35,15 @@ internal static class ImageAnnotations
         {
             number++;
             string[] words = line.Split('\t');
-            if (words.Length < 2 || words[1].Length == 0 || !ImageListing.IsImage(words[0]) || words[0].Contains('/', StringComparison.Ordinal))
+            if (words is not [var file, { Length: > 0 }, ..]
+                || !ImageListing.IsImage(file)
+                || file.Contains('/', StringComparison.Ordinal))
             {
-                throw new OcsInputException($"line {number} of {path} does not start with an image's file, a tab and its class");
+                throw new OcsInputException(
+                    $"line {number} of {path} does not start with an image's file, a tab and its class");
             }
 
-            yield return (words[0], words[1]);
+            yield return (file, words[1]);
         }
     }
 }

@@ -20,7 +20,11 @@ public sealed class ImageFolder : LabelledImages
         BrokenImages broken,
         Normalization normalization,
         int[]? chosen)
-        : base(DataName, chosen is null ? listing.Labels : [.. chosen.Select(i => listing.Labels[i])], listing.Classes, normalization) =>
+        : base(
+            DataName,
+            chosen is null ? listing.Labels : [.. chosen.Select(i => listing.Labels[i])],
+            listing.Classes,
+            normalization) =>
         (Listing, Options, Packed, BrokenImages, _chosen) = (listing, options, packed, broken, chosen);
 
     public override int Channels => 3;
@@ -52,7 +56,8 @@ public sealed class ImageFolder : LabelledImages
     /// <summary>The first data root that holds train or val, itself or in a folder `imagefolder`; or null.</summary>
     /// <param name="dataRoot">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
     public static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
-        folder => (ImageListing.FolderOf(folder, DatasetSplit.Train) ?? ImageListing.FolderOf(folder, DatasetSplit.Test)) is not null);
+        folder => ImageListing.FolderOf(folder, DatasetSplit.Train) is not null
+            || ImageListing.FolderOf(folder, DatasetSplit.Test) is not null);
 
     /// <summary>Every folder in which <see cref="Find"/> looks, in order.</summary>
     public static IReadOnlyList<string> Places(string? dataRoot) =>
@@ -75,7 +80,7 @@ public sealed class ImageFolder : LabelledImages
         return new(listing, options, packed, new(options.SkipBroken), Normalization.ImageNet, chosen: null);
     }
 
-    /// <summary>Writes the packed file of a split beside its folder, unless there is one that fits; says what it holds.</summary>
+    /// <summary>Writes the packed file of a split beside its folder, unless there is one that fits.</summary>
     /// <exception cref="OcsInputException">An image is too large, or broken and not to be skipped.</exception>
     public static PackReport Pack(string? dataRoot, DatasetSplit split, ImageFolderOptions options) =>
         PackWriter.WriteUnlessFresh(List(dataRoot, split, options), options);
@@ -89,7 +94,7 @@ public sealed class ImageFolder : LabelledImages
         new(Listing, Options, Packed, BrokenImages, normalization, _chosen);
 
     public override ImageFolder Sample(int count, ulong seed) => Choose(count, seed) is { } chosen
-        ? new(Listing, Options, Packed, BrokenImages, Normalization, _chosen is null ? chosen : [.. chosen.Select(i => _chosen[i])])
+        ? new(Listing, Options, Packed, BrokenImages, Normalization, Array.ConvertAll(chosen, Position))
         : this;
 
     internal override string? Problem(AugmentationOptions options) => options.CropPadding == 0

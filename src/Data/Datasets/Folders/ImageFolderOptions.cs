@@ -17,7 +17,7 @@ public sealed record ImageFolderOptions
     /// <value>Null. Range 1..256.</value>
     public int? Workers { get; init; }
 
-    /// <summary>Whether images that cannot be read are left out and counted; else the first of them is an error.</summary>
+    /// <summary>Whether images that cannot be read are left out and counted; else the first is an error.</summary>
     /// <value>False.</value>
     public bool SkipBroken { get; init; }
 
@@ -58,7 +58,7 @@ public sealed record ImageFolderOptions
     }
 }
 
-/// <summary>Whether the packed files beside a folder of images, which `ocs data pack` writes, are read in its stead.</summary>
+/// <summary>Whether the packed file beside a folder of images (`ocs data pack`) is read in its stead.</summary>
 public enum PackedUse
 {
     /// <summary>A packed file is read if there is one that the folder has not changed since.</summary>

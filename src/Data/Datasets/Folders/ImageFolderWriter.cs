@@ -60,8 +60,9 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
         ResampleAxis rows, columns;
         if (options.MinCropArea > 0)
         {
-            (int top, int left, int windowHeight, int windowWidth) = RandomWindow.Draw(height, width, options.MinCropArea, rng);
-            (rows, columns) = (ResampleAxis.Window(top, windowHeight, size), ResampleAxis.Window(left, windowWidth, size));
+            (int top, int left, int tall, int wide) = RandomWindow.Draw(height, width, options.MinCropArea, rng);
+            rows = ResampleAxis.Window(top, tall, size);
+            columns = ResampleAxis.Window(left, wide, size);
         }
         else
         {
@@ -72,7 +73,8 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
                 throw new InvalidDataException($"{width}x{height} pixels are too long a strip");
             }
 
-            (rows, columns) = (ResampleAxis.Middle(height, (int)tall, size), ResampleAxis.Middle(width, (int)wide, size));
+            rows = ResampleAxis.Middle(height, (int)tall, size);
+            columns = ResampleAxis.Middle(width, (int)wide, size);
         }
 
         return (rows, columns, options.HorizontalFlip && rng.NextBool());
@@ -92,12 +94,7 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
             _bytes = new byte[length];
         }
 
-        int read = 0;
-        while (read < length && RandomAccess.Read(handle, _bytes.AsSpan(read, (int)length - read), read) is > 0 and var more)
-        {
-            read += more;
-        }
-
-        return _bytes.AsSpan(0, read);
+        // One call reads it all, unless someone shortens the file meanwhile.
+        return _bytes.AsSpan(0, RandomAccess.Read(handle, _bytes.AsSpan(0, (int)length), 0));
     }
 }

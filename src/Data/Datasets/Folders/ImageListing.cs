@@ -39,7 +39,8 @@ internal sealed record ImageListing(
                 : ClassesOf(folder);
             List<(string File, int Label)> images =
                 isAnnotated ? ImageAnnotations.Read(annotations, classes) : Walk(folder, classes, split);
-            return new(folder, classes, [.. images.Select(image => image.File)], [.. images.Select(image => image.Label)]);
+            ImmutableArray<string> files = [.. images.Select(image => image.File)];
+            return new(folder, classes, files, [.. images.Select(image => image.Label)]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -66,7 +67,8 @@ internal sealed record ImageListing(
     }
 
     /// <summary>Whether a name is that of an image.</summary>
-    internal static bool IsImage(string file) => Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+    internal static bool IsImage(string file) =>
+        Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
 
     private static ImmutableArray<string> ClassesOf(string folder)
     {
@@ -77,9 +79,12 @@ internal sealed record ImageListing(
     }
 
     private static IEnumerable<string> FoldersIn(string folder) =>
-        Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.'));
+        Directory.EnumerateDirectories(folder)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => !name.StartsWith('.'));
 
-    private static List<(string File, int Label)> Walk(string folder, ImmutableArray<string> classes, DatasetSplit split)
+    private static List<(string File, int Label)> Walk(
+        string folder, ImmutableArray<string> classes, DatasetSplit split)
     {
         EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
         List<(string File, int Label)> images = [];
@@ -96,7 +101,8 @@ internal sealed record ImageListing(
             List<string> files = [.. Directory.EnumerateFiles(path, "*", everything).Where(IsImage)];
             if (files.Count == 0 && split == DatasetSplit.Train)
             {
-                throw new OcsInputException($"{path} holds no .jpg, .jpeg or .png file: add images or remove the folder");
+                throw new OcsInputException(
+                    $"{path} holds no .jpg, .jpeg or .png file: add images or remove the folder");
             }
 
             files.Sort(StringComparer.Ordinal);
@@ -105,6 +111,7 @@ internal sealed record ImageListing(
 
         return images.Count > 0
             ? images
-            : throw new OcsInputException($"{folder} holds no images in folders of the classes: put them into CLASS/*.jpg");
+            : throw new OcsInputException(
+                $"{folder} holds no images in folders of the classes: put them into CLASS/*.jpg");
     }
 }

@@ -84,7 +84,8 @@ internal static class PackWriter
                 PackedImages.WriteEntry(entry, target.Position, height, width, PackedImages.Checksum(pixels));
                 target.Write(pixels);
             }
-            catch (Exception error) when (error is InvalidDataException or FileNotFoundException or UnauthorizedAccessException)
+            catch (Exception error)
+                when (error is InvalidDataException or FileNotFoundException or UnauthorizedAccessException)
             {
                 broken.Skip(path, error.Message);
                 PackedImages.WriteEntry(entry, target.Position, 0, 0, 0);
@@ -101,8 +102,8 @@ internal static class PackWriter
         if ((long)size.Height * size.Width > MostPixels || Math.Max(size.Height, size.Width) > ushort.MaxValue)
         {
             throw new OcsInputException(
-                $"{path} has {size.Width}x{size.Height} pixels: packing is for small images, of at most {MostPixels} pixels; "
-                + "train on the folder without it");
+                $"{path} has {size.Width}x{size.Height} pixels: packing is for small images, "
+                + $"of at most {MostPixels} pixels; train on the folder without it");
         }
     }
 }

@@ -7,8 +7,8 @@ using Ocs.Torch;
 
 namespace Ocs.Data;
 
-/// <summary>A split's images, decoded once, in one file that is mapped into memory; docs/data.md states its bytes.</summary>
-/// <remarks>The index is checked when the file is opened, each image whenever it is read. For many threads at once.</remarks>
+/// <summary>A split's images, decoded once, in one file that is mapped into memory; docs/data.md tells its bytes.</summary>
+/// <remarks>The index is checked when the file is opened, an image when it is read. For many threads at once.</remarks>
 internal sealed class PackedImages
 {
     public const int HeaderLength = 88;
@@ -75,7 +75,7 @@ internal sealed class PackedImages
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(pixels);
         foreach (ulong word in words)
         {
-            checksum = BitOperations.Crc32C(checksum, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+            checksum = BitOperations.Crc32C(checksum, word);
         }
 
         foreach (byte rest in pixels[(words.Length * sizeof(ulong))..])
@@ -86,7 +86,9 @@ internal sealed class PackedImages
         return ~checksum;
     }
 
-    /// <summary>Copies an image's pixels, [H, W, 3], to the start of memory that has <see cref="Resampler.Spare"/> bytes more.</summary>
+    /// <summary>
+    /// Copies an image's pixels, [H, W, 3], to the start of memory that has <see cref="Resampler.Spare"/> bytes more.
+    /// </summary>
     /// <exception cref="InvalidDataException">It was broken when it was packed.</exception>
     /// <exception cref="OcsInputException">The packed file is damaged.</exception>
     public (int Height, int Width) Read(int position, ref byte[] memory)
@@ -110,7 +112,9 @@ internal sealed class PackedImages
 
         Span<byte> pixels = memory.AsSpan(0, length);
         _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)offset, pixels);
-        return Checksum(pixels) == checksum ? (height, width) : throw Damaged(_path, $"image {position} is not as it was written");
+        return Checksum(pixels) == checksum
+            ? (height, width)
+            : throw Damaged(_path, $"image {position} is not as it was written");
     }
 
     private static PackedImages? Open(string path, int count, byte[] fingerprint)
@@ -120,7 +124,8 @@ internal sealed class PackedImages
             using FileStream file = File.OpenRead(path);
             long length = file.Length;
             byte[] head = new byte[HeaderLength];
-            if (file.ReadAtLeast(head, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !head.AsSpan().StartsWith(Magic))
+            if (file.ReadAtLeast(head, HeaderLength, throwOnEndOfStream: false) < HeaderLength
+                || !head.AsSpan().StartsWith(Magic))
             {
                 throw Damaged(path, "it is no packed file");
             }
@@ -132,7 +137,8 @@ internal sealed class PackedImages
                 return null;
             }
 
-            if (BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16)) != length || length < HeaderLength + ((long)count * EntryLength))
+            if (BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16)) != length
+                || length < HeaderLength + ((long)count * EntryLength))
             {
                 throw Damaged(path, $"{length} bytes are not those that were written");
             }

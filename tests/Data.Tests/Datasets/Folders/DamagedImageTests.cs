@@ -3,7 +3,7 @@ using Ocs.Torch;
 
 namespace Ocs.Data.Tests.Datasets.Folders;
 
-/// <summary>Files cut short and with bits flipped give an image or an exception that names what is wrong, and little memory.</summary>
+/// <summary>Files cut short or with bits flipped give an image or a sentence, and take little memory.</summary>
 [NoTensorLeaks]
 public sealed class DamagedImageTests
 {
@@ -48,7 +48,8 @@ public sealed class DamagedImageTests
         Assert.InRange(told, Cases / 2, Cases);
 
         float[] Read() => ImageFolderTests.Contents(
-            ImageFolder.Open(folder.Path, DatasetSplit.Train, options), BatchLoaderOptions.Evaluation(24) with { PrefetchDepth = 0 });
+            ImageFolder.Open(folder.Path, DatasetSplit.Train, options),
+            BatchLoaderOptions.Evaluation(24) with { PrefetchDepth = 0 });
     }
 
     private static void Try(params byte[][] files)

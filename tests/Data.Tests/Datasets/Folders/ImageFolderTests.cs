@@ -44,7 +44,8 @@ public sealed class ImageFolderTests : IDisposable
         _folder.Write("train/n1/images/b.JPEG", Pictures.Jpeg(20, 20, 1));
         _folder.Write("val/images/val_0.JPEG", Pictures.Jpeg(20, 20, 1));
         _folder.Write("val/images/val_1.JPEG", Pictures.Jpeg(20, 20, 1));
-        _folder.Write("val/val_annotations.txt", "val_1.JPEG\tn1\t0\t0\t62\t62\nval_0.JPEG\tn2\t1\t2\t3\t4\n"u8.ToArray());
+        byte[] annotations = "val_1.JPEG\tn1\t0\t0\t62\t62\nval_0.JPEG\tn2\t1\t2\t3\t4\n"u8.ToArray();
+        _folder.Write("val/val_annotations.txt", annotations);
         ImageFolder test = Open(DatasetSplit.Test);
         Assert.Equal(["images/val_1.JPEG", "images/val_0.JPEG"], test.Listing.Files.ToArray());
         Assert.Equal([0, 1], test.Labels.ToArray());
@@ -83,12 +84,14 @@ public sealed class ImageFolderTests : IDisposable
     public void Options_out_of_range_are_all_told()
     {
         ImageFolderOptions wrong = new() { Size = 4, Resize = 3, Workers = 0, PixelLimit = 0 };
-        Assert.Equal(
-            4, Assert.Throws<OcsInputException>(() => ImageFolder.Open(_folder.Path, DatasetSplit.Train, wrong)).Message.Split("; ").Length);
+        OcsInputException error = Assert.Throws<OcsInputException>(
+            () => ImageFolder.Open(_folder.Path, DatasetSplit.Train, wrong));
+        Assert.Equal(4, error.Message.Split("; ").Length);
+
         Pictures.Write(_folder);
-        Assert.Contains(
-            "crop-padding",
-            Assert.Throws<OcsInputException>(() => new BatchLoader(Open(DatasetSplit.Train), new() { Augmentation = new() { CropPadding = 4 } })).Message);
+        BatchLoaderOptions padding = new() { Augmentation = new() { CropPadding = 4 } };
+        error = Assert.Throws<OcsInputException>(() => new BatchLoader(Open(DatasetSplit.Train), padding));
+        Assert.Contains("crop-padding", error.Message);
     }
 
     [Theory]
@@ -97,12 +100,13 @@ public sealed class ImageFolderTests : IDisposable
     public void An_epoch_is_the_same_whatever_the_number_of_threads(MemoryFormat format)
     {
         Pictures.Write(_folder);
-        BatchLoaderOptions options = BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3) with { MemoryFormat = format };
+        BatchLoaderOptions options =
+            BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3) with { MemoryFormat = format };
         float[] expected = Contents(Open(DatasetSplit.Train), options with { PrefetchDepth = 0 });
         foreach ((int workers, int depth) in (ReadOnlySpan<(int, int)>)[(1, 1), (2, 3), (7, 2), (40, 5)])
         {
-            Assert.Equal(
-                expected, Contents(Open(DatasetSplit.Train), options with { Workers = workers, PrefetchDepth = depth }));
+            BatchLoaderOptions threaded = options with { Workers = workers, PrefetchDepth = depth };
+            Assert.Equal(expected, Contents(Open(DatasetSplit.Train), threaded));
         }
     }
 
@@ -123,7 +127,8 @@ public sealed class ImageFolderTests : IDisposable
     {
         Pictures.Write(_folder);
         ImageFolder test = Open(DatasetSplit.Test);
-        Assert.Equal(Contents(test, BatchLoaderOptions.Evaluation(5)), Contents(test, BatchLoaderOptions.Evaluation(5), epoch: 9));
+        BatchLoaderOptions options = BatchLoaderOptions.Evaluation(5);
+        Assert.Equal(Contents(test, options), Contents(test, options, epoch: 9));
     }
 
     [Fact]
@@ -145,7 +150,8 @@ public sealed class ImageFolderTests : IDisposable
     {
         Pictures.Write(_folder);
         ImageFolder test = Open(DatasetSplit.Test);
-        float[] bytes = Contents(test.With(new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f])), BatchLoaderOptions.Evaluation(1));
+        ImageFolder unchanged = test.With(new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]));
+        float[] bytes = Contents(unchanged, BatchLoaderOptions.Evaluation(1));
         float[] plain = Contents(test, BatchLoaderOptions.Evaluation(1));
         Assert.Equal(((MathF.Round(bytes[0]) / 255f) - 0.485f) / 0.229f, plain[0]);
     }
@@ -172,7 +178,8 @@ public sealed class ImageFolderTests : IDisposable
         string text = _folder.Write("train/bee/3.png", "no image"u8.ToArray());
         ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
         List<int> counts = [];
-        using BatchLoader loader = new(train, BatchLoaderOptions.Evaluation(6) with { MemoryFormat = MemoryFormat.ChannelsLast });
+        using BatchLoader loader = new(
+            train, BatchLoaderOptions.Evaluation(6) with { MemoryFormat = MemoryFormat.ChannelsLast });
         foreach (Batch batch in loader.Epoch(0))
         {
             using (batch)
@@ -210,7 +217,8 @@ public sealed class ImageFolderTests : IDisposable
     private string Told(DatasetSplit split) => Assert.Throws<OcsInputException>(() => Open(split)).Message;
 
     /// <summary>Images and labels of all batches, one after another.</summary>
-    internal static float[] Contents(LabelledImages images, BatchLoaderOptions options, int epoch = 0, int firstBatch = 0)
+    internal static float[] Contents(
+        LabelledImages images, BatchLoaderOptions options, int epoch = 0, int firstBatch = 0)
     {
         using BatchLoader loader = new(images, options);
         List<float> contents = [];

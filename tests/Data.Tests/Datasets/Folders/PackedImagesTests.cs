@@ -47,12 +47,12 @@ public sealed class PackedImagesTests : IDisposable
         Assert.EndsWith("train (packed)", Open(PackedUse.IfThere).Source, StringComparison.Ordinal);
         _folder.Write("train/ant/new.jpg", Pictures.Jpeg(20, 20, 99));
         Assert.Null(Open(PackedUse.IfThere).Packed);
-        Assert.EndsWith("(which has changed since it was packed)", Open(PackedUse.IfThere).Source, StringComparison.Ordinal);
+        Assert.Contains("changed since it was packed", Open(PackedUse.IfThere).Source);
         Assert.Equal(25, ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small).Images);
         Assert.NotNull(Open(PackedUse.IfThere).Packed);
 
         // The same name and length, another date.
-        File.SetLastWriteTimeUtc(Path.Combine(_folder.Path, "train/ant/new.jpg"), new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(Path.Combine(_folder.Path, "train/ant/new.jpg"), DateTime.UnixEpoch);
         Assert.Null(Open(PackedUse.IfThere).Packed);
     }
 
@@ -60,7 +60,7 @@ public sealed class PackedImagesTests : IDisposable
     public void A_broken_image_stops_the_packing_or_is_remembered()
     {
         string path = _folder.Write("train/bee/1.jpg", [0xFF, 0xD8, 9]);
-        Assert.Contains(path, Assert.Throws<OcsInputException>(() => ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small)).Message);
+        Assert.Contains(path, Told(() => ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small)));
         Assert.Empty(Directory.GetFiles(_folder.Path));
 
         ImageFolderOptions skipping = Small with { SkipBroken = true };
@@ -69,17 +69,16 @@ public sealed class PackedImagesTests : IDisposable
         ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, skipping);
         Assert.NotNull(train.Packed);
         Assert.Equal(23 * ((3 * 16 * 16) + 1), Contents(train, BatchLoaderOptions.Evaluation(6)).Length);
-        Assert.Contains(
-            path, Assert.Throws<OcsInputException>(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6))).Message);
+        Assert.Contains(path, Told(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6))));
     }
 
     [Fact]
     public void Large_images_are_not_packed()
     {
         string path = _folder.Write("train/bee/1.jpg", Pictures.Jpeg(400, 700, 1));
-        string told = Assert.Throws<OcsInputException>(
-            () => ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true })).Message;
-        Assert.Contains($"{path} has 700x400 pixels", told);
+        Assert.Contains(
+            $"{path} has 700x400 pixels",
+            Told(() => ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true })));
     }
 
     [Fact]
@@ -87,13 +86,17 @@ public sealed class PackedImagesTests : IDisposable
     {
         ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small);
         byte[] whole = File.ReadAllBytes(TrainPack);
-        foreach ((int at, string told) in (ReadOnlySpan<(int, string)>)
-            [(0, "no packed file"), (17, "not those that were written"), (60, "index"), (100, "index"), (whole.Length - 1, "image 23")])
+        (int, string)[] places =
+        [
+            (0, "no packed file"), (17, "not those that were written"), (60, "index"), (100, "index"),
+            (whole.Length - 1, "image 23"),
+        ];
+        foreach ((int at, string told) in places)
         {
             byte[] damaged = [.. whole];
             damaged[at] ^= 1;
             File.WriteAllBytes(TrainPack, damaged);
-            string message = Assert.Throws<OcsInputException>(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6))).Message;
+            string message = Told(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6)));
             Assert.Contains(told, message);
             Assert.Contains("ocs data pack", message);
         }
@@ -112,7 +115,11 @@ public sealed class PackedImagesTests : IDisposable
         Assert.Equal(0xE3069283u, PackedImages.Checksum("123456789"u8));
     }
 
-    private static float[] Contents(ImageFolder images, BatchLoaderOptions options) => ImageFolderTests.Contents(images, options);
+    private static string Told(Func<object> action) => Assert.Throws<OcsInputException>(action).Message;
 
-    private ImageFolder Open(PackedUse use) => ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { Packed = use });
+    private static float[] Contents(ImageFolder images, BatchLoaderOptions options) =>
+        ImageFolderTests.Contents(images, options);
+
+    private ImageFolder Open(PackedUse use) =>
+        ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { Packed = use });
 }

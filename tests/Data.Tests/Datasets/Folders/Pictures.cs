@@ -12,8 +12,8 @@ internal static class Pictures
         byte[] pixels = new byte[3 * height * width];
         for (int i = 0; i < pixels.Length; i++)
         {
-            int at = i / 3;
-            pixels[i] = (byte)(((5 * (at % width)) + (3 * (at / width)) + (60 * (i % 3)) + (40 * seed) + dice.Roll(20)) % 256);
+            (int y, int x) = (i / 3 / width, i / 3 % width);
+            pixels[i] = (byte)(((5 * x) + (3 * y) + (60 * (i % 3)) + (40 * seed) + dice.Roll(20)) % 256);
         }
 
         return pixels;
@@ -26,7 +26,8 @@ internal static class Pictures
     {
         byte[] pixels = Pixels(height, width, seed);
         int plane = height * width;
-        return PngFiles.Rgb(height, width, [.. Enumerable.Range(0, 3 * plane).Select(i => pixels[(3 * (i % plane)) + (i / plane)])]);
+        var planes = Enumerable.Range(0, 3 * plane).Select(i => pixels[(3 * (i % plane)) + (i / plane)]);
+        return PngFiles.Rgb(height, width, [.. planes]);
     }
 
     /// <summary>Three classes of 8 training and 4 other images of various sizes, every fourth a PNG.</summary>
