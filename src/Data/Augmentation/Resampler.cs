@@ -136,9 +136,10 @@ internal sealed unsafe class Resampler(Normalization normalization)
                 {
                     float* table = tables + (256 * channel);
                     float* target = start + (channel * plane);
-                    for (int x = 0; x < columns; x++)
+                    int* end = row + (4 * columns);
+                    for (int* value = row + channel; value < end; value += 4, target += step)
                     {
-                        target[x * step] = table[row[(4 * x) + channel]];
+                        *target = table[*value];
                     }
                 }
             }
