@@ -10,7 +10,8 @@ namespace Ocs.Benchmarks;
 internal static class Child
 {
     /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>,
-    /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c> or <c>onnx FOLDER</c>.</summary>
+    /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
+    /// or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
         var result = arguments[0] switch
@@ -20,6 +21,7 @@ internal static class Child
             "collectives" => Replica.Collectives(int.Parse(arguments[1])),
             "input" => Replica.Input(int.Parse(arguments[1])),
             "onnx" => OnnxJourney.Run(arguments[1]),
+            "images" => ImagePipeline.Run(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), arguments[4]),
             _ => Coupling(arguments[1], int.Parse(arguments[2])),
         };
         Console.WriteLine(result.ToJsonString());

@@ -27,6 +27,7 @@ internal static class Figures
         ("inspect", Inspect),
         ("boxed", Boxed),
         ("distributed", DistributedFigures.Measure),
+        ("jpeg", ImagePipeline.Measure),
     ];
 
     /// <summary>Measures what the words name, or everything for <c>all</c>; returns the exit code.</summary>

@@ -40,7 +40,7 @@ internal static class ModelSource
     }
 
     /// <summary>The network with its weights, for images and classes of a data set where one is given. The caller owns the result.</summary>
-    public static OcsModel Open(ModelRequest request, CommandConsole console, ImageDataset? data = null)
+    public static OcsModel Open(ModelRequest request, CommandConsole console, LabelledImages? data = null)
     {
         if (IsFile(request.Model))
         {
@@ -68,7 +68,7 @@ internal static class ModelSource
     }
 
     /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
-    public static void CheckFit(Graph graph, ImageDataset data)
+    public static void CheckFit(Graph graph, LabelledImages data)
     {
         CheckImages(graph.Name, graph, data);
         var classes = ClassesOf(graph.Name, graph);
@@ -109,7 +109,7 @@ internal static class ModelSource
     public static bool IsFile(string model) =>
         model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || IsOnnx(model) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
 
-    private static Graph Build(ModelRequest request, ImageDataset? data) => data is null
+    private static Graph Build(ModelRequest request, LabelledImages? data) => data is null
         ? Models.Build(request.Model, InputOf(request), request.Classes)
         : TrainingDataSource.Network(request.Model, data);
 
@@ -129,7 +129,7 @@ internal static class ModelSource
     public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
         IsOnnx(path) ? OnnxFile.Read(path, inputSize) : OcsFile.Read(path);
 
-    private static long[] SizeOf(ModelRequest request, ImageDataset? data)
+    private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {
         if (request.InputSize is not { } text)
         {

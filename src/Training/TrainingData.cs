@@ -5,7 +5,7 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>What a network is trained on and measured on.</summary>
-public sealed record TrainingData(ImageDataset Train, ImageDataset Test, AugmentationOptions Augmentation)
+public sealed record TrainingData(LabelledImages Train, LabelledImages Test, AugmentationOptions Augmentation)
 {
     /// <summary>Throws a sentence where a network takes other images or tells other classes apart.</summary>
     internal void CheckFit(Graph graph)

@@ -33,7 +33,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--data needs a value; `ocs eval --help` shows what it takes.", "eval", "cifar_resnet8", "--data")]
     [InlineData("--target cannot be 'half'; `ocs prune --help` shows what it takes.", "prune", "cifar_resnet8", "--target", "half")]
     [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]
-    [InlineData("`ocs data` needs a command: list, check; `ocs data --help` explains them.", "data")]
+    [InlineData("`ocs data` needs a command: list, check, pack; `ocs data --help` explains them.", "data")]
     [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8", "--target", "1.5")]
     [InlineData("--preset must be one of paper, official, but is 'oficial'; did you mean 'official'?", "prune", "cifar_resnet8", "--target", "0.5", "--preset", "oficial")]
     [InlineData("--criterion must be one of norm, squared-norm, l1-norm, batch-norm-scale, taylor, fpgm, lamp, random, but is 'taylr'; did you mean 'taylor'?", "prune", "cifar_resnet8", "--target", "0.5", "--criterion", "taylr")]
@@ -70,6 +70,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.", "inspect", "./x.onnx", "--input-size", "3x0x8")]
     [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
+    [InlineData("--resize is for --data imagefolder, but the data set is cifar10; leave it out.", "eval", "cifar_resnet8", "--data", "cifar10", "--resize", "256")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>
         Assert.EndsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
 
@@ -93,6 +94,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("data: cifar10", "names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).")]
     [InlineData("model: cifar_resnet8", "names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).")]
     [InlineData("model: cifar_resnet8\ndata: cifar10\ndata-limit: 0", "data-limit must be above 0, but is 0.")]
+    [InlineData("images: { size: 4, resize: 3, workers: 0 }", "Image options: size is 4, it must be within 8..2048; resize is 3, it must be at least the size, 4, and 4096 at most; workers is 0, it must be within 1..256.")]
+    [InlineData("images: { packed: allways }", "line 1: images.packed must be one of if-there, build, never, but is 'allways'")]
+    [InlineData("augmentation: { min-crop-area: 1.5 }", "Augmentation options: min-crop-area is 1.5, it must be within 0..1.")]
     [InlineData("model: [", "this is no YAML")]
     [InlineData("- model", "line 1: a configuration consists of keys and values, such as `model: cifar_resnet56`.")]
     public void A_wrong_configuration_gets_one_sentence(string yaml, string sentence)

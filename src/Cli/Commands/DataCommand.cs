@@ -1,13 +1,12 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
 using Ocs.Data;
-using Ocs.Graphs;
-using Ocs.Torch;
 using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs data`: where data sets are looked for, and whether they are whole.</summary>
+/// <summary>`ocs data`: where data sets are looked for, whether they are whole, and packing them.</summary>
 internal static class DataCommand
 {
     public static Command Create(CommandConsole console)
@@ -19,13 +18,17 @@ internal static class DataCommand
         var names = new Argument<string[]>("NAME") { Description = "Data sets (default: all that are found).", Arity = ArgumentArity.ZeroOrMore };
         var check = new Command("check", "Reads data sets to their end, and says whether they are whole.") { names, root };
         check.SetAction(parsed => Check(parsed.GetValue(names) ?? [], parsed.GetValue(root), console));
-        return new Command("data", "Where data sets are looked for, and whether they are whole.") { list, check };
+        return new Command("data", "Where data sets are looked for, whether they are whole, and packing folders of images.")
+        {
+            list, check, PackCommand.Create(console),
+        };
     }
 
     private static int List(string? root, CommandConsole console)
     {
         var found = DatasetCatalog.Names
             .Select(name => (Name: name, Location: DatasetCatalog.Locate(name, root), Places: DatasetCatalog.Places(name, root)))
+            .Append((Name: ImageFolder.DataName, Location: Folder(root), Places: ImageFolder.Places(root)))
             .ToList();
         if (console.Json)
         {
@@ -49,14 +52,16 @@ internal static class DataCommand
 
     private static int Check(string[] names, string? root, CommandConsole console)
     {
-        if (names.FirstOrDefault(name => !DatasetCatalog.Names.Contains(name)) is { } unknown)
+        foreach (var name in names)
         {
-            throw new OcsInputException(
-                $"There is no data set '{unknown}'; did you mean '{NearestName.Of(unknown, DatasetCatalog.Names)}'? `ocs data list` lists them.");
+            TrainingDataSource.Require(name);
         }
 
+        // A folder of photographs takes long, so it is checked when it is named.
         var chosen = names.Length > 0 ? names : [.. DatasetCatalog.Names.Where(name => DatasetCatalog.Locate(name, root) is not null)];
-        var checks = chosen.Select(name => DatasetCatalog.Check(name, root)).ToList();
+        var checks = chosen
+            .Select(name => name == ImageFolder.DataName ? CheckFolder(root, console) : DatasetCatalog.Check(name, root))
+            .ToList();
         if (console.Json)
         {
             console.WriteJson(
@@ -83,6 +88,32 @@ internal static class DataCommand
         }
 
         return checks.TrueForAll(set => set.Whole) ? ExitCode.Fine : ExitCode.Input;
+    }
+
+    private static DatasetLocation? Folder(string? root) => ImageFolder.Find(root) is { } folder
+        ? new(ImageFolder.DataName, DatasetLayout.Folder, folder)
+        : null;
+
+    private static DatasetCheck CheckFolder(string? root, CommandConsole console)
+    {
+        if (Folder(root) is not { } location)
+        {
+            var places = string.Join(", ", ImageFolder.Places(root));
+            return new(ImageFolder.DataName, null, 0, 0, $"No folder train or val was found in {places}.");
+        }
+
+        var report = ImageFolder.Check(location.Path, new());
+        foreach (var image in report.Broken)
+        {
+            console.Error.WriteLine(BrokenImageList.Line(image));
+        }
+
+        var images = report.TrainSamples + report.TestSamples + report.Broken.Length;
+        var problem = report.Broken.IsEmpty
+            ? null
+            : $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} "
+                + "cannot be read: replace or remove them.";
+        return new(ImageFolder.DataName, location, report.TrainSamples, report.TestSamples, problem);
     }
 
     private static string? LayoutOf(DatasetLocation? location) => location?.Layout.ToString().ToLowerInvariant();

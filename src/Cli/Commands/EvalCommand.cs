@@ -15,6 +15,9 @@ internal static class EvalCommand
 {
     private const int BatchSize = 500;
 
+    // 500 images of 224x224 would take gigabytes as they pass through a network.
+    private const int PhotographBatchSize = 64;
+
     public static Command Create(CommandConsole console)
     {
         var model = CommonOptions.Model();
@@ -30,20 +33,31 @@ internal static class EvalCommand
         var root = CommonOptions.DataRoot();
         var size = CommonOptions.InputSize();
         var device = CommonOptions.Device();
+        var images = new ImageChoices();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
         {
             model, weights, data, limit, normalization, root, device, size,
         };
+        foreach (var option in images.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed => Run(
             new(parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size)),
-            TrainingDataSource.Open(parsed.GetRequiredValue(data), DatasetSplit.Test, parsed.GetValue(limit), parsed.GetValue(root)),
+            TrainingDataSource.Open(
+                parsed.GetRequiredValue(data),
+                DatasetSplit.Test,
+                parsed.GetValue(limit),
+                parsed.GetValue(root),
+                images.Of(parsed, parsed.GetRequiredValue(data))),
             parsed.GetValue(normalization) is { } name ? Choices.Named<NormalizationChoice>("--normalization", name) : null,
             Devices.Find(parsed.GetValue(device)),
             console));
         return command;
     }
 
-    private static int Run(ModelRequest request, ImageDataset data, NormalizationChoice? normalization, Device device, CommandConsole console)
+    private static int Run(ModelRequest request, LabelledImages data, NormalizationChoice? normalization, Device device, CommandConsole console)
     {
         using var model = ModelSource.Open(request, console, data);
         ModelSource.CheckFit(model.Graph, data);
@@ -51,7 +65,12 @@ internal static class EvalCommand
             ? TrainingDataSource.Normalized(data, choice)
             : TrainingDataSource.Normalized(data, model.Graph);
         using var parameters = ModelFiles.CopyTo(device, model.Graph, model.Parameters);
-        var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSize, device);
+        var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSizeFor(data), device);
+        foreach (var line in BrokenImageList.Lines(data))
+        {
+            console.Error.WriteLine(line);
+        }
+
         if (console.Json)
         {
             console.WriteJson(
@@ -72,6 +91,8 @@ internal static class EvalCommand
         console.Tables.Write(table);
         return ExitCode.Fine;
     }
+
+    private static int BatchSizeFor(LabelledImages data) => data.Height > 64 ? PhotographBatchSize : BatchSize;
 }
 
 /// <summary>`ocs eval --json`.</summary>

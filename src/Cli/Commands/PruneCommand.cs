@@ -75,7 +75,7 @@ internal static class PruneCommand
     }
 
     // Only one criterion sees images.
-    private static ImageDataset? Images(OneCycleOptions options, string? data, string? root) => (options.Saliency, data) switch
+    private static LabelledImages? Images(OneCycleOptions options, string? data, string? root) => (options.Saliency, data) switch
     {
         (SaliencyKind.Taylor, null) => throw new OcsInputException(
             "The criterion taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
@@ -87,7 +87,7 @@ internal static class PruneCommand
     };
 
     private static int Run(
-        ModelRequest request, OneCycleOptions options, LatencyGoal? goal, ImageDataset? data, int batches, string? output, CommandConsole console)
+        ModelRequest request, OneCycleOptions options, LatencyGoal? goal, LabelledImages? data, int batches, string? output, CommandConsole console)
     {
         output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
         ModelFiles.CheckWritable(output);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Torch;
@@ -23,7 +24,7 @@ internal sealed record ExperimentOptions
     /// </summary>
     public bool ResetClassifier { get; init; }
 
-    /// <summary>A data set of the catalog.</summary>
+    /// <summary>A data set of the catalog, or imagefolder.</summary>
     public string Data { get; init; } = "";
 
     /// <summary>What the pruning options start from.</summary>
@@ -42,6 +43,9 @@ internal sealed record ExperimentOptions
 
     /// <summary>What happens to training images; by default what is usual for the data set.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>How the files of an imagefolder are read.</summary>
+    public ImageFolderOptions Images { get; init; } = new();
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Paper;
 
@@ -83,7 +87,7 @@ internal sealed record ExperimentOptions
         {
             Pruning = PresetOptions.Of(head.Preset),
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
-            Augmentation = DatasetCatalog.Names.Contains(head.Data) ? DatasetCatalog.TrainAugmentation(head.Data) : new(),
+            Augmentation = TrainingDataSource.Augmentation(head.Data),
         };
         var options = over(OptionRecord.Apply(defaults, settings));
         options = options with { Training = options.Training with { Seed = options.Seed } };
@@ -106,6 +110,8 @@ internal sealed record ExperimentOptions
         Pruning.Validate();
         var problems = Augmentation.Validate();
         Require(problems.Count == 0, $"Augmentation options: {string.Join("; ", problems)}.");
+        problems = Images.Validate();
+        Require(problems.Count == 0, $"Image options: {string.Join("; ", problems)}.");
         Require(
             Weights is not null || !ResetClassifier,
             $"{source}: reset-classifier leaves the classifier out of a file's weights; "

@@ -15,6 +15,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(EvalOutput))]
 [JsonSerializable(typeof(PruneOutput))]
 [JsonSerializable(typeof(DataOutput))]
+[JsonSerializable(typeof(PackOutput))]
 [JsonSerializable(typeof(ExportOutput))]
 [JsonSerializable(typeof(ReportOutput))]
 [JsonSerializable(typeof(WatchOutput))]

@@ -13,7 +13,7 @@ internal static class TrainingGradients
     /// Adds up the gradients of the mean cross-entropy over batches of training images, not augmented, in an order that
     /// is always the same. The network runs as in evaluation, so that its statistics stay.
     /// </summary>
-    public static void Accumulate(Graph graph, ParameterTable parameters, ImageDataset data, int batches)
+    public static void Accumulate(Graph graph, ParameterTable parameters, LabelledImages data, int batches)
     {
         if (batches < 1)
         {

@@ -1,6 +1,7 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
+using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs.Operators;
 using Ocs.Reporting.Html;
@@ -41,7 +42,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             {
                 using var trainer = Trainer(data, device, start, group, observer);
                 start.Release();
-                ShowStart(start, display);
+                ShowStart(start, data, display);
                 using var result = display.Watch(() => trainer.Run(console.Stop));
                 if (place.Profile)
                 {
@@ -88,8 +89,15 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             OptionsText = options.ToYaml(),
         };
 
-    private static void ShowStart(TrainingStart start, TrainingDisplay display)
+    private static void ShowStart(TrainingStart start, TrainingData data, TrainingDisplay display)
     {
+        if (data is { Train: ImageFolder train, Test: ImageFolder test })
+        {
+            display.Message(
+                $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; "
+                + $"accuracy on {test.Count:N0} from {test.Source}.");
+        }
+
         if (start.Source is { } source)
         {
             display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
@@ -114,6 +122,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
         };
         log.WriteSummary(summary);
+        foreach (var line in BrokenImageList.Lines(data.Train).Concat(BrokenImageList.Lines(data.Test)))
+        {
+            console.Error.WriteLine(line);
+        }
+
         HtmlReport.Write(folder.Path);
         return new(summary, folder.Path, result.Stopped);
     }

@@ -20,7 +20,7 @@ internal sealed class TrainingStart : IDisposable
     public string? Source { get; }
 
     /// <summary>Finds what the options name, and puts it on a device.</summary>
-    public static TrainingStart Open(ExperimentOptions options, ImageDataset data, Device device)
+    public static TrainingStart Open(ExperimentOptions options, LabelledImages data, Device device)
     {
         var (graph, parameters) = Read(options, data);
         if (parameters is null)
@@ -39,7 +39,7 @@ internal sealed class TrainingStart : IDisposable
 
     public void Dispose() => Parameters?.Dispose();
 
-    private static (Graph Graph, ParameterTable? Parameters) Read(ExperimentOptions options, ImageDataset data)
+    private static (Graph Graph, ParameterTable? Parameters) Read(ExperimentOptions options, LabelledImages data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
@@ -78,7 +78,7 @@ internal sealed class TrainingStart : IDisposable
         options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
         options.Seed);
 
-    private static void RequireClasses(string path, Graph graph, ImageDataset data)
+    private static void RequireClasses(string path, Graph graph, LabelledImages data)
     {
         var (classes, wanted) = (ModelSource.ClassesOf(path, graph), data.ClassNames.Length);
         if (classes != wanted)

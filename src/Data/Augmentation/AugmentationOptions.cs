@@ -9,6 +9,13 @@ public sealed record AugmentationOptions
     /// <value>0. Range 0..32.</value>
     public int CropPadding { get; init; }
 
+    /// <summary>
+    /// Least share of an image's area that a random window of random shape takes, which is then resized to the
+    /// network's size; 0 takes the middle. For images of many sizes (imagefolder).
+    /// </summary>
+    /// <value>0. Range 0..1.</value>
+    public double MinCropArea { get; init; }
+
     /// <summary>Whether half of the images, chosen at random, are mirrored left to right.</summary>
     /// <value>False.</value>
     public bool HorizontalFlip { get; init; }
@@ -18,6 +25,9 @@ public sealed record AugmentationOptions
 
     /// <summary>For Fashion-MNIST: a weaker crop, because its objects fill the 28x28 frame.</summary>
     public static AugmentationOptions FashionTrain { get; } = new() { CropPadding = 2, HorizontalFlip = true };
+
+    /// <summary>ImageNet's usual recipe: a window of at least 8 % of the area, flip (Szegedy et al. 2015).</summary>
+    public static AugmentationOptions ImageNetTrain { get; } = new() { MinCropArea = 0.08, HorizontalFlip = true };
 
     /// <summary>Normalized and otherwise untouched.</summary>
     public static AugmentationOptions Evaluation { get; } = new();
@@ -29,6 +39,11 @@ public sealed record AugmentationOptions
         if (CropPadding is < 0 or > 32)
         {
             problems.Add($"crop-padding is {CropPadding}, it must be within 0..32");
+        }
+
+        if (MinCropArea is not (>= 0 and <= 1))
+        {
+            problems.Add($"min-crop-area is {MinCropArea}, it must be within 0..1");
         }
 
         return problems;

@@ -102,7 +102,8 @@ public static class DatasetCatalog
         .. source.SystemFolders,
     ];
 
-    private static List<string> Roots(string? root)
+    /// <summary>The folders in which every data set is looked for, in order.</summary>
+    internal static List<string> Roots(string? root)
     {
         root = string.IsNullOrEmpty(root) ? Environment.GetEnvironmentVariable("OCS_DATA") : root;
         List<string> roots = [];

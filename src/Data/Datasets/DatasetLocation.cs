@@ -14,6 +14,9 @@ public enum DatasetLayout
 
     /// <summary>train/CLASS/*.png and test/CLASS/*.png.</summary>
     Png,
+
+    /// <summary>train/CLASS and val/CLASS with JPEG and PNG files of any size.</summary>
+    Folder,
 }
 
 /// <summary>Where a data set was found.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Data;
 
 /// <summary>Labelled images of one size, whole in memory: bytes [N, C, H, W] and a class number each.</summary>
-public sealed class ImageDataset
+public sealed class ImageDataset : LabelledImages
 {
     private readonly byte[] _images;
 
@@ -24,6 +24,7 @@ public sealed class ImageDataset
         int width,
         ImmutableArray<string> classNames,
         Normalization normalization)
+        : base(name, labels, classNames, normalization)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(normalization);
@@ -50,56 +51,34 @@ public sealed class ImageDataset
             throw new ArgumentException(problem, nameof(normalization));
         }
 
-        (Name, _images, Labels, Channels, Height, Width) = (name, images, labels, channels, height, width);
-        (ClassNames, Normalization) = (classNames, normalization);
+        (_images, Channels, Height, Width) = (images, channels, height, width);
     }
 
-    public string Name { get; }
+    public override int Channels { get; }
 
-    /// <summary>Number of images, N.</summary>
-    public int Count => Labels.Length;
+    public override int Height { get; }
 
-    public int Channels { get; }
-
-    public int Height { get; }
-
-    public int Width { get; }
-
-    /// <summary>Bytes of one image: C * H * W.</summary>
-    public int ImageLength => Channels * Height * Width;
+    public override int Width { get; }
 
     /// <summary>All pixels, [N, C, H, W].</summary>
     public ReadOnlyMemory<byte> Images => _images;
 
-    public ImmutableArray<int> Labels { get; }
+    // Looking pixels up in a table takes less time than handing them between threads.
+    internal override int Workers => 1;
 
-    public ImmutableArray<string> ClassNames { get; }
-
-    /// <summary>What turns pixels into a network's input: mean and deviation of the training images, unless another was chosen.</summary>
-    public Normalization Normalization { get; }
-
-    /// <summary>The same images for a network that wants another normalization.</summary>
-    public ImageDataset With(Normalization normalization) =>
+    public override ImageDataset With(Normalization normalization) =>
         new(Name, _images, Labels, Channels, Height, Width, ClassNames, normalization);
 
     /// <summary>Pixels of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> Image(int index) => _images.AsSpan(checked(index * ImageLength), ImageLength);
 
-    /// <summary>
-    /// A random choice of <paramref name="count"/> images (all, if there are fewer), in their present order.
-    /// </summary>
-    public ImageDataset Sample(int count, ulong seed)
+    public override ImageDataset Sample(int count, ulong seed)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (count >= Count)
+        if (Choose(count, seed) is not { } chosen)
         {
             return this;
         }
 
-        int[] order = [.. Enumerable.Range(0, Count)];
-        Rng.ForStream(seed, "sample").Shuffle(order);
-        int[] chosen = order[..count];
-        Array.Sort(chosen);
         byte[] images = new byte[checked(count * ImageLength)];
         for (int i = 0; i < count; i++)
         {
@@ -138,5 +117,27 @@ public sealed class ImageDataset
         }
 
         return new(mean.MoveToImmutable(), deviation.MoveToImmutable());
+    }
+
+    internal override string? Problem(AugmentationOptions options) => options.MinCropArea == 0
+        ? null
+        : $"min-crop-area is for images of many sizes, {Name} takes crop-padding";
+
+    internal override IImageWriter CreateWriter(AugmentationOptions options) => new Writer(this, options);
+
+    private sealed class Writer(ImageDataset dataset, AugmentationOptions options) : IImageWriter
+    {
+        private readonly Augmenter _augmenter = new(dataset, options);
+
+        public bool Write(int index, Span<float> destination, bool channelsLast, Rng rng)
+        {
+            _augmenter.Write(dataset.Image(index), destination, channelsLast, rng);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            // The pixels belong to the data set.
+        }
     }
 }

@@ -13,13 +13,23 @@ public sealed class Batch : IDisposable
     private readonly Tensor? _labels;
     private BatchBuffer? _buffer;
 
-    internal Batch(int index, BatchBuffer buffer, Device device, Action<BatchBuffer> giveBack)
+    /// <param name="index">Which batch of the epoch.</param>
+    /// <param name="buffer">Its memory.</param>
+    /// <param name="count">Images of the buffer that belong to it: the first.</param>
+    /// <param name="device">Where they are wanted.</param>
+    /// <param name="giveBack">Takes the memory back.</param>
+    internal Batch(int index, BatchBuffer buffer, int count, Device device, Action<BatchBuffer> giveBack)
     {
-        (Index, Count, _buffer, _giveBack) = (index, buffer.Count, buffer, giveBack);
+        (Index, Count, _buffer, _giveBack) = (index, count, buffer, giveBack);
+        if (count < buffer.Count)
+        {
+            _images = Aten.Narrow(buffer.Images, 0, 0, count);
+            _labels = Aten.Narrow(buffer.Labels, 0, 0, count);
+        }
+
         if (device.Kind != DeviceKind.Cpu)
         {
-            _images = buffer.Images.To(device);
-            _labels = buffer.Labels.To(device);
+            (_images, _labels) = (Move(_images, buffer.Images, device), Move(_labels, buffer.Labels, device));
         }
     }
 
@@ -36,6 +46,14 @@ public sealed class Batch : IDisposable
     public Tensor Labels => _labels ?? Buffer.Labels;
 
     private BatchBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Batch));
+
+    private static Tensor Move(Tensor? part, Tensor whole, Device device)
+    {
+        using (part)
+        {
+            return (part ?? whole).To(device);
+        }
+    }
 
     public void Dispose()
     {

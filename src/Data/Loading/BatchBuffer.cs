@@ -10,7 +10,7 @@ internal sealed class BatchBuffer : IDisposable
     /// <param name="count">N.</param>
     /// <param name="dataset">For C, H, W.</param>
     /// <param name="format">The order of the images in memory.</param>
-    public BatchBuffer(int count, ImageDataset dataset, MemoryFormat format)
+    public BatchBuffer(int count, LabelledImages dataset, MemoryFormat format)
     {
         (Count, Format) = (count, format);
         (long channels, long height, long width) = (dataset.Channels, dataset.Height, dataset.Width);

@@ -5,26 +5,32 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// Feeds a data set to training, epoch after epoch, from a thread that prepares batches ahead of the step.
+/// Feeds a data set to training, epoch after epoch, from threads that prepare batches ahead of the step.
 /// </summary>
 /// <remarks>
-/// What an epoch contains depends on seed, epoch and the image alone: not on timing, prefetching, or the epochs before.
+/// What an epoch contains depends on seed, epoch and the image alone: not on timing, threads, prefetching, or the
+/// epochs before. There is memory for the batches that are kept ready, one that is made and those that the caller holds.
 /// One epoch runs at a time; leaving its loop early ends it.
 /// </remarks>
 public sealed class BatchLoader : IDisposable
 {
-    private readonly ImageDataset _dataset;
+    private readonly LabelledImages _dataset;
     private readonly ConcurrentBag<BatchBuffer> _free = [];
     private BatchPipeline? _running;
     private long _waitedTicks;
     private bool _disposed;
 
     /// <exception cref="OcsInputException">An option is out of range; all problems are told.</exception>
-    public BatchLoader(ImageDataset dataset, BatchLoaderOptions options)
+    public BatchLoader(LabelledImages dataset, BatchLoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(options);
         List<string> problems = [.. options.Validate()];
+        if (dataset.Problem(options.Augmentation) is { } problem)
+        {
+            problems.Add(problem);
+        }
+
         if (options.DropLast && options.BatchSize > dataset.Count)
         {
             problems.Add(
@@ -89,7 +95,10 @@ public sealed class BatchLoader : IDisposable
 
         // Where the last batch has fewer images than parts, some parts have none of it.
         int end = Options.Shard.Of(LastBatchSize) is var part && part.Start.Equals(part.End) ? BatchesPerEpoch - 1 : BatchesPerEpoch;
-        _running = new(firstBatch, end, Options.PrefetchDepth, Maker(epoch));
+        MemoryFormat format = MemoryFormat;
+        EpochPlan plan = new(_dataset, Options, epoch, count => Take(count, format), GiveBack);
+        int workers = Options.Workers ?? _dataset.Workers;
+        _running = new(firstBatch, end, Options.PrefetchDepth, workers, plan);
         try
         {
             while (_running.Next(ref _waitedTicks) is { } batch)
@@ -103,42 +112,6 @@ public sealed class BatchLoader : IDisposable
             _running = null;
             Clear();
         }
-    }
-
-    /// <summary>What makes the batches of one epoch, for one thread.</summary>
-    private Func<int, Batch> Maker(int epoch)
-    {
-        int[] order = Sampler.Order(_dataset.Count, Options.Seed, epoch, Options.Shuffle);
-        ulong seed = Rng.StreamSeed(Options.Seed, "augmentation", epoch);
-        Augmenter augmenter = new(_dataset, Options.Augmentation);
-        Rng rng = new(seed);
-        MemoryFormat format = MemoryFormat;
-        return index =>
-        {
-            int first = index * Options.BatchSize;
-            ReadOnlySpan<int> chosen = order.AsSpan(first, Math.Min(Options.BatchSize, order.Length - first));
-            chosen = chosen[Options.Shard.Of(chosen.Length)];
-            BatchBuffer buffer = Take(chosen.Length, format);
-            try
-            {
-                Span<float> pixels = buffer.Pixels;
-                Span<long> labels = buffer.Labels.AsSpan<long>();
-                for (int i = 0; i < chosen.Length; i++)
-                {
-                    Span<float> target = pixels.Slice(i * _dataset.ImageLength, _dataset.ImageLength);
-                    rng.Reseed(seed + (ulong)chosen[i]);
-                    augmenter.Write(_dataset.Image(chosen[i]), target, format == MemoryFormat.ChannelsLast, rng);
-                    labels[i] = _dataset.Labels[chosen[i]];
-                }
-
-                return new(index, buffer, Options.Device, GiveBack);
-            }
-            catch
-            {
-                buffer.Dispose();
-                throw;
-            }
-        };
     }
 
     private BatchBuffer Take(int count, MemoryFormat format)

@@ -33,6 +33,10 @@ public sealed record BatchLoaderOptions
     /// <value>3. Range 0..64.</value>
     public int PrefetchDepth { get; init; } = 3;
 
+    /// <summary>Threads that prepare images; null takes what the data set needs.</summary>
+    /// <value>Null: one for images in memory, for folders <see cref="ImageFolderOptions.Workers"/>. 1..256.</value>
+    public int? Workers { get; init; }
+
     /// <summary>The order of the images in memory.</summary>
     /// <value><see cref="MemoryFormat.Contiguous"/>; or <see cref="MemoryFormat.ChannelsLast"/>.</value>
     public MemoryFormat MemoryFormat { get; init; } = MemoryFormat.Contiguous;
@@ -60,6 +64,11 @@ public sealed record BatchLoaderOptions
         if (PrefetchDepth is < 0 or > 64)
         {
             problems.Add($"prefetch-depth is {PrefetchDepth}, it must be within 0..64");
+        }
+
+        if (Workers is not (null or (>= 1 and <= 256)))
+        {
+            problems.Add($"workers is {Workers}, it must be within 1..256");
         }
 
         if (MemoryFormat is not (MemoryFormat.Contiguous or MemoryFormat.ChannelsLast))

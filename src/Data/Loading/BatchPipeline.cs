@@ -1,35 +1,42 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Ocs.Data;
 
-/// <summary>Makes the batches of one epoch on a thread of its own, a few ahead of whoever consumes them.</summary>
-/// <remarks>Disposing stops the thread, wherever it is, and disposes every batch that was not handed out.</remarks>
+/// <summary>Makes the batches of one epoch on threads of its own, a few ahead of whoever consumes them.</summary>
+/// <remarks>
+/// Threads take image after image, not batch after batch: so all work on the batch that is wanted next, and there are
+/// never more batches in memory than the depth and one. Disposing stops the threads, each after the image in its hands,
+/// and disposes every batch that was not handed out.
+/// </remarks>
 internal sealed class BatchPipeline : IDisposable
 {
-    private readonly Func<int, Batch> _make;
-    private readonly int _first;
+    private readonly object _lock = new();
+    private readonly IBatchPlan _plan;
     private readonly int _end;
-    private readonly BlockingCollection<Batch>? _ready;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Thread? _thread;
-    private ExceptionDispatchInfo? _failure;
+    private readonly int _depth;
+    private readonly Queue<PendingBatch> _begun = [];
+    private readonly Thread[] _threads;
+    private IBatchFiller? _ownFiller;
+    private PendingBatch? _filling;
+    private (int Batch, int Slot, ExceptionDispatchInfo Error)? _failure;
     private int _next;
+    private int _working;
     private bool _disposed;
 
     /// <param name="first">Index of the first batch.</param>
     /// <param name="end">Index after the last batch.</param>
     /// <param name="depth">Batches to keep ready; 0 makes each one when it is asked for, with no thread.</param>
-    /// <param name="make">Makes one batch; called in order, by one thread.</param>
-    public BatchPipeline(int first, int end, int depth, Func<int, Batch> make)
+    /// <param name="workers">Threads.</param>
+    /// <param name="plan">What is made.</param>
+    public BatchPipeline(int first, int end, int depth, int workers, IBatchPlan plan)
     {
-        (_first, _end, _next, _make) = (first, end, first, make);
-        if (depth > 0)
+        (_next, _end, _depth, _plan) = (first, end, depth, plan);
+        _threads = new Thread[depth > 0 ? workers : 0];
+        for (int i = 0; i < _threads.Length; i++)
         {
-            _ready = new(depth);
-            _thread = new(Run) { IsBackground = true, Name = "ocs batches" };
-            _thread.Start();
+            _threads[i] = new(Run) { IsBackground = true, Name = $"ocs images {i}" };
+            _threads[i].Start();
         }
     }
 
@@ -42,18 +49,7 @@ internal sealed class BatchPipeline : IDisposable
         long start = Stopwatch.GetTimestamp();
         try
         {
-            if (_ready is null)
-            {
-                return _next < _end ? _make(_next++) : null;
-            }
-
-            if (_ready.TryTake(out Batch? batch, Timeout.Infinite))
-            {
-                return batch;
-            }
-
-            _failure?.Throw();
-            return null;
+            return _depth > 0 ? WaitForNext() : MakeNext();
         }
         finally
         {
@@ -68,53 +64,168 @@ internal sealed class BatchPipeline : IDisposable
             return;
         }
 
-        _disposed = true;
-        _stop.Cancel();
-        _thread?.Join();
-        while (_ready is not null && _ready.TryTake(out Batch? batch))
+        lock (_lock)
         {
-            batch.Dispose();
+            _disposed = true;
+            Monitor.PulseAll(_lock);
         }
 
-        _ready?.Dispose();
-        _stop.Dispose();
+        Array.ForEach(_threads, thread => thread.Join());
+        foreach (PendingBatch batch in _begun)
+        {
+            batch.Drop();
+        }
+
+        _begun.Clear();
+        _ownFiller?.Dispose();
+    }
+
+    private Batch? WaitForNext()
+    {
+        lock (_lock)
+        {
+            while (true)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (_begun.TryPeek(out PendingBatch? head) && head.Ready is { } ready)
+                {
+                    _begun.Dequeue();
+                    Monitor.PulseAll(_lock);
+                    return ready;
+                }
+
+                // What is in other hands may be earlier in the epoch: which failure is told must not be chance.
+                if (_failure is { } failure && _working == 0)
+                {
+                    failure.Error.Throw();
+                }
+
+                if (_begun.Count == 0 && _next == _end)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(_lock);
+            }
+        }
+    }
+
+    private Batch? MakeNext()
+    {
+        if (_next == _end)
+        {
+            return null;
+        }
+
+        _ownFiller ??= _plan.CreateFiller();
+        PendingBatch batch = _plan.Begin(_next++);
+        try
+        {
+            for (int slot = 0; slot < batch.Buffer.Count; slot++)
+            {
+                _ownFiller.Fill(batch, slot);
+            }
+
+            return _plan.Finish(batch);
+        }
+        catch
+        {
+            batch.Drop();
+            throw;
+        }
     }
 
     private void Run()
     {
+        (int batch, int slot) = (-1, -1);
+        lock (_lock)
+        {
+            _working++;
+        }
+
         try
         {
-            for (int index = _first; index < _end && !_stop.IsCancellationRequested; index++)
+            using IBatchFiller filler = _plan.CreateFiller();
+            while (Take() is { } pending)
             {
-                Hand(_make(index));
+                (batch, slot) = (pending.Batch.Index, pending.Slot);
+                filler.Fill(pending.Batch, pending.Slot);
+                Finish(pending.Batch);
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The consumer left; Dispose clears up.
         }
 #pragma warning disable CA1031 // whatever happens here is the consumer's to see
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _failure = ExceptionDispatchInfo.Capture(error);
+            Fail(batch, slot, error);
         }
         finally
         {
-            _ready!.CompleteAdding();
+            lock (_lock)
+            {
+                _working--;
+                Monitor.PulseAll(_lock);
+            }
         }
     }
 
-    private void Hand(Batch batch)
+    // The next image that nobody has; waits while enough batches are begun; null at the end, or after a failure.
+    private (PendingBatch Batch, int Slot)? Take()
     {
-        try
+        lock (_lock)
         {
-            _ready!.Add(batch, _stop.Token);
+            while (!_disposed && _failure is null)
+            {
+                if (_filling is { } batch && batch.Taken < batch.Buffer.Count)
+                {
+                    return (batch, batch.Taken++);
+                }
+
+                if (_next == _end)
+                {
+                    return null;
+                }
+
+                if (_begun.Count <= _depth)
+                {
+                    _filling = _plan.Begin(_next++);
+                    _begun.Enqueue(_filling);
+                    continue;
+                }
+
+                Monitor.Wait(_lock);
+            }
+
+            return null;
         }
-        catch
+    }
+
+    private void Finish(PendingBatch batch)
+    {
+        lock (_lock)
         {
-            batch.Dispose();
-            throw;
+            if (++batch.Filled < batch.Buffer.Count)
+            {
+                return;
+            }
+        }
+
+        Batch ready = _plan.Finish(batch);
+        lock (_lock)
+        {
+            batch.Ready = ready;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    private void Fail(int batch, int slot, Exception error)
+    {
+        lock (_lock)
+        {
+            if (_failure is not { } other || (batch, slot).CompareTo((other.Batch, other.Slot)) < 0)
+            {
+                _failure = (batch, slot, ExceptionDispatchInfo.Capture(error));
+            }
         }
     }
 }

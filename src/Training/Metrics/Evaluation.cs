@@ -16,11 +16,11 @@ public sealed record EvaluationResult(double Accuracy, double Loss, int Samples,
 /// <summary>Measures a network on a data set, without augmentation.</summary>
 public static class Evaluation
 {
-    public static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device = default) =>
+    public static EvaluationResult Run(Executor executor, LabelledImages data, int batchSize, Device device = default) =>
         Run(executor, data, batchSize, device, Replicas.None);
 
     /// <summary>The same by several processes, each on its part; all get the whole result.</summary>
-    internal static EvaluationResult Run(Executor executor, ImageDataset data, int batchSize, Device device, Replicas replicas)
+    internal static EvaluationResult Run(Executor executor, LabelledImages data, int batchSize, Device device, Replicas replicas)
     {
         using var _ = Autograd.NoGrad();
         var start = Stopwatch.GetTimestamp();
@@ -30,7 +30,7 @@ public static class Evaluation
             Device = device,
             Shard = replicas.Shard,
         });
-        var (loss, correct) = (0.0, 0L);
+        var (loss, correct, seen) = (0.0, 0L, 0);
         foreach (var batch in loader.Epoch(0))
         {
             using (batch)
@@ -39,11 +39,14 @@ public static class Evaluation
                 using var batchLoss = Aten.CrossEntropy(logits, batch.Labels, reduction: Reduction.Sum);
                 loss += batchLoss.Item<double>();
                 correct += Correct(logits, batch.Labels);
+                seen += batch.Count;
             }
         }
 
-        var sums = replicas.Sum(loss, correct);
-        return new(sums[1] / data.Count, sums[0] / data.Count, data.Count, data.Count / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        // Fewer than the data set has, where broken images are skipped.
+        var sums = replicas.Sum(loss, correct, seen);
+        var images = (int)sums[2];
+        return new(sums[1] / images, sums[0] / images, images, images / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>How many rows of [N, K] logits have their largest value at the label.</summary>

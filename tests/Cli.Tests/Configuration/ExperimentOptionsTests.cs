@@ -133,6 +133,18 @@ public class ExperimentOptionsTests
     }
 
     [Fact]
+    public void A_folder_of_images_has_ImageNets_augmentation_and_options_of_its_own()
+    {
+        var options = Read("model: resnet18\ndata: imagefolder\nimages: { size: 64, resize: 72, workers: 3, skip-broken: true, packed: build }");
+
+        Assert.Equal(AugmentationOptions.ImageNetTrain, options.Augmentation);
+        Assert.Equal(
+            new ImageFolderOptions { Size = 64, Resize = 72, Workers = 3, SkipBroken = true, Packed = PackedUse.Build }, options.Images);
+        Assert.Equal(options.Images, Read(options.ToYaml()).Images);
+        Assert.Equal(0.25, Read("model: resnet18\ndata: imagefolder\naugmentation: { min-crop-area: 0.25 }").Augmentation.MinCropArea);
+    }
+
+    [Fact]
     public void What_is_written_reads_as_the_same_options()
     {
         var options = Read(Least + "preset: official\nseed: 3\ntraining: { weight-decay: 1e-7, label-smoothing: 0.1 }\npruning: { sparsity-start-epoch: null }");

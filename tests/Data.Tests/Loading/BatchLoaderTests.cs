@@ -223,9 +223,10 @@ public sealed class BatchLoaderTests
             BatchSize = 0,
             PrefetchDepth = -1,
             MemoryFormat = MemoryFormat.Preserve,
-            Augmentation = new() { CropPadding = -1 },
+            Workers = 0,
+            Augmentation = new() { CropPadding = -1, MinCropArea = 2 },
         }));
-        Assert.Equal(4, error.Message.Split("; ").Length);
+        Assert.Equal(7, error.Message.Split("; ").Length);
         Assert.Contains(
             "has only 10 images",
             Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new() { BatchSize = 11, DropLast = true })).Message);

@@ -12,6 +12,21 @@ internal static unsafe partial class Spng
     private const string Library = "libspng.so.0";
     private const int FormatRgb8 = 4;
 
+    // Bytes that texts and profiles may take, unpacked: a small file may hold gigabytes of zeros.
+    private const int MostOther = 1 << 24;
+
+    /// <summary>What the header says.</summary>
+    public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
+    {
+        using SpngContext context = Create();
+        fixed (byte* source = file)
+        {
+            Check(SetPngBuffer(context, source, (nuint)file.Length));
+            Check(GetHeader(context, out Header header));
+            return ((int)header.Height, (int)header.Width);
+        }
+    }
+
     /// <summary>Decodes to R, G, B bytes, [H, W, 3].</summary>
     public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image, int height, int width)
     {
@@ -20,6 +35,7 @@ internal static unsafe partial class Spng
         {
             fixed (byte* target = image)
             {
+                Check(SetChunkLimits(context, (nuint)file.Length, (nuint)Math.Max(file.Length, MostOther)));
                 Check(SetPngBuffer(context, source, (nuint)file.Length));
                 Check(GetHeader(context, out Header header));
                 if (header.Width != width || header.Height != height)
@@ -59,6 +75,9 @@ internal static unsafe partial class Spng
 
     [LibraryImport(Library, EntryPoint = "spng_set_png_buffer")]
     private static partial int SetPngBuffer(SpngContext context, byte* buffer, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "spng_set_chunk_limits")]
+    private static partial int SetChunkLimits(SpngContext context, nuint chunk, nuint all);
 
     [LibraryImport(Library, EntryPoint = "spng_get_ihdr")]
     private static partial int GetHeader(SpngContext context, out Header header);

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Ocs.Data;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>The options of commands that read a folder of images.</summary>
+internal sealed class ImageChoices
+{
+    private readonly Option<int?> _size = new("--image-size")
+    {
+        Description = "Of an imagefolder: height and width of what reaches the network (default: 224).",
+        HelpName = "N",
+    };
+
+    private readonly Option<int?> _resize = new("--resize")
+    {
+        Description = "Of an imagefolder: shorter side before the middle is cut out (default: 8/7 of --image-size).",
+        HelpName = "N",
+    };
+
+    private readonly Option<int?> _workers = new("--workers")
+    {
+        Description = "Of an imagefolder: threads that decode images (default: one less than there are cores).",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _skipBroken = SkipBroken();
+
+    public IEnumerable<Option> All => [_size, _resize, _workers, _skipBroken];
+
+    /// <summary>Leaves broken images out.</summary>
+    public static Option<bool> SkipBroken() => new("--skip-broken")
+    {
+        Description = "Of an imagefolder: leaves images out that cannot be read, and names them.",
+    };
+
+    /// <summary>What was chosen; a sentence where it was for a data set that is no folder of images.</summary>
+    public ImageFolderOptions Of(ParseResult parsed, string data)
+    {
+        if (data != ImageFolder.DataName
+            && All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
+        {
+            throw new OcsInputException(
+                $"{stray.Name} is for --data {ImageFolder.DataName}, but the data set is {data}; leave it out.");
+        }
+
+        var usual = new ImageFolderOptions();
+        return usual with
+        {
+            Size = parsed.GetValue(_size) ?? usual.Size,
+            Resize = parsed.GetValue(_resize),
+            Workers = parsed.GetValue(_workers),
+            SkipBroken = parsed.GetValue(_skipBroken),
+        };
+    }
+}

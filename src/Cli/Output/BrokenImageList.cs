@@ -1,0 +1,34 @@
+using Ocs.Data;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>Names the images that were left out because they could not be read.</summary>
+internal static class BrokenImageList
+{
+    private const int Most = 20;
+
+    /// <summary>A line that counts them, then one each, so many at most; nothing where there are none.</summary>
+    public static IEnumerable<string> Lines(LabelledImages data)
+    {
+        if (data is not ImageFolder { Broken: { Length: > 0 } broken } folder)
+        {
+            yield break;
+        }
+
+        yield return $"{Numbers.Whole(broken.Length)} of the {Numbers.Whole(folder.Count)} images of {folder.Source} "
+            + "could not be read and were left out:";
+        foreach (var image in broken.Take(Most))
+        {
+            yield return Line(image);
+        }
+
+        if (broken.Length > Most)
+        {
+            yield return
+                $"  and {Numbers.Whole(broken.Length - Most)} more; `ocs data check {ImageFolder.DataName}` names all.";
+        }
+    }
+
+    /// <summary>One of them.</summary>
+    public static string Line(BrokenImage image) => $"  {image.Path}: {image.Reason}";
+}

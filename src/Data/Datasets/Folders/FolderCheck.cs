@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Data;
+
+/// <summary>What is in a folder of images.</summary>
+/// <param name="Root">The folder that holds train and val.</param>
+/// <param name="Classes">Their names, in the order of labels.</param>
+/// <param name="TrainSamples">Training images that can be read.</param>
+/// <param name="TestSamples">Other images that can be read.</param>
+/// <param name="Broken">Those that cannot.</param>
+public sealed record FolderReport(
+    string Root, ImmutableArray<string> Classes, int TrainSamples, int TestSamples, ImmutableArray<BrokenImage> Broken);
+
+/// <summary>Decodes every image of a folder, on threads of its own.</summary>
+internal static class FolderCheck
+{
+    public static FolderReport Run(string root, ImageFolderOptions options)
+    {
+        BrokenImages broken = new(skip: true);
+        ImmutableArray<string> classes = [];
+        Dictionary<DatasetSplit, int> whole = new() { [DatasetSplit.Train] = 0, [DatasetSplit.Test] = 0 };
+        foreach (DatasetSplit split in (ReadOnlySpan<DatasetSplit>)[DatasetSplit.Train, DatasetSplit.Test])
+        {
+            if (ImageListing.FolderOf(root, split) is not null)
+            {
+                ImageListing listing = ImageListing.Read(root, split);
+                int before = broken.Found.Length;
+                Decode(listing, options, broken);
+                classes = listing.Classes;
+                whole[split] = listing.Files.Length - (broken.Found.Length - before);
+            }
+        }
+
+        return new(root, classes, whole[DatasetSplit.Train], whole[DatasetSplit.Test], broken.Found);
+    }
+
+    private static void Decode(ImageListing listing, ImageFolderOptions options, BrokenImages broken)
+    {
+        int next = -1;
+        OcsInputException? failure = null;
+        Thread[] threads = new Thread[options.WorkerCount];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            threads[i] = new(DecodeSome) { IsBackground = true, Name = $"ocs check {i}" };
+            threads[i].Start();
+        }
+
+        Array.ForEach(threads, thread => thread.Join());
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        void DecodeSome()
+        {
+            using ImageDecoder decoder = new(options.PixelLimit);
+            int position;
+            while (failure is null && (position = Interlocked.Increment(ref next)) < listing.Files.Length)
+            {
+                string path = Path.Combine(listing.Folder, listing.Files[position]);
+                try
+                {
+                    decoder.Decode(File.ReadAllBytes(path));
+                }
+                catch (Exception error)
+                    when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+                {
+                    broken.Skip(path, error.Message);
+                }
+                catch (OcsInputException error)
+                {
+                    // A missing library is no image's fault.
+                    failure = error;
+                }
+            }
+        }
+    }
+}

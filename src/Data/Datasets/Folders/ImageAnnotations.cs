@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Data;
+
+/// <summary>Tiny-ImageNet's val_annotations.txt: a line an image, its file, a tab, its class, and a box.</summary>
+internal static class ImageAnnotations
+{
+    /// <summary>The classes that occur, in ordinal order.</summary>
+    public static ImmutableArray<string> Classes(string path) =>
+        [.. Lines(path).Select(line => line.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>Files, as paths from the folder of the annotations, with their labels, in the order of both.</summary>
+    public static List<(string File, int Label)> Read(string path, ImmutableArray<string> classes)
+    {
+        List<(string File, int Label)> images = [];
+        foreach ((string file, string name) in Lines(path))
+        {
+            int label = classes.BinarySearch(name, StringComparer.Ordinal);
+            images.Add(label >= 0
+                ? (Path.Combine("images", file), label)
+                : throw new OcsInputException(
+                    $"{path} puts {file} into class {name}, which the training images do not have: "
+                    + "correct the line or remove it"));
+        }
+
+        images.Sort((a, b) => a.Label != b.Label ? a.Label.CompareTo(b.Label) : string.CompareOrdinal(a.File, b.File));
+        return images.Count > 0 ? images : throw new OcsInputException($"{path} names no images");
+    }
+
+    private static IEnumerable<(string File, string Class)> Lines(string path)
+    {
+        int number = 0;
+        foreach (string line in File.ReadLines(path))
+        {
+            number++;
+            string[] words = line.Split('\t');
+            if (words is not [var file, { Length: > 0 }, ..]
+                || !ImageListing.IsImage(file)
+                || file.Contains('/', StringComparison.Ordinal))
+            {
+                throw new OcsInputException(
+                    $"line {number} of {path} does not start with an image's file, a tab and its class");
+            }
+
+            yield return (file, words[1]);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Data;
+
+/// <summary>
+/// Colour images in files of any size, a folder a class (ImageNet, Tiny-ImageNet, one's own), read while training.
+/// </summary>
+public sealed class ImageFolder : LabelledImages
+{
+    /// <summary>What names such a data set where others have a name of their own.</summary>
+    public const string DataName = "imagefolder";
+
+    private readonly int[]? _chosen;
+
+    private ImageFolder(
+        ImageListing listing,
+        ImageFolderOptions options,
+        PackedImages? packed,
+        BrokenImages broken,
+        Normalization normalization,
+        int[]? chosen)
+        : base(
+            DataName,
+            chosen is null ? listing.Labels : [.. chosen.Select(i => listing.Labels[i])],
+            listing.Classes,
+            normalization) =>
+        (Listing, Options, Packed, BrokenImages, _chosen) = (listing, options, packed, broken, chosen);
+
+    public override int Channels => 3;
+
+    public override int Height => Options.Size;
+
+    public override int Width => Options.Size;
+
+    /// <summary>How the images are read.</summary>
+    public ImageFolderOptions Options { get; }
+
+    /// <summary>The folder of the split, and whether a packed file is read instead of its images.</summary>
+    public string Source => Packed is not null ? $"{Listing.Folder} (packed)"
+        : Options.Packed == PackedUse.IfThere && File.Exists(PackedImages.PathOf(Listing))
+            ? $"{Listing.Folder} (which has changed since it was packed)"
+            : Listing.Folder;
+
+    /// <summary>The images that could not be read so far, in the order of their paths.</summary>
+    public ImmutableArray<BrokenImage> Broken => BrokenImages.Found;
+
+    internal ImageListing Listing { get; }
+
+    internal PackedImages? Packed { get; }
+
+    internal BrokenImages BrokenImages { get; }
+
+    internal override int Workers => Options.WorkerCount;
+
+    /// <summary>The first data root that holds train or val, itself or in a folder `imagefolder`; or null.</summary>
+    /// <param name="dataRoot">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
+    public static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
+        folder => ImageListing.FolderOf(folder, DatasetSplit.Train) is not null
+            || ImageListing.FolderOf(folder, DatasetSplit.Test) is not null);
+
+    /// <summary>Every folder in which <see cref="Find"/> looks, in order.</summary>
+    public static IReadOnlyList<string> Places(string? dataRoot) =>
+        [.. DatasetCatalog.Roots(dataRoot).SelectMany(root => (string[])[root, Path.Combine(root, DataName)])];
+
+    /// <summary>Lists a split; no image is read yet, but one may be packed first.</summary>
+    /// <param name="dataRoot">The folder with train and val, or one that holds it; null takes <c>OCS_DATA</c>.</param>
+    /// <param name="split">Training images are in train, the others in val, valid or test.</param>
+    /// <param name="options">How it is read.</param>
+    /// <exception cref="OcsInputException">The folder has another layout, or an option is out of range.</exception>
+    public static ImageFolder Open(string? dataRoot, DatasetSplit split, ImageFolderOptions options)
+    {
+        ImageListing listing = List(dataRoot, split, options);
+        PackedImages? packed = options.Packed switch
+        {
+            PackedUse.Never => null,
+            PackedUse.Build => PackedImages.OpenOrWrite(listing, options),
+            _ => PackedImages.TryOpen(listing),
+        };
+        return new(listing, options, packed, new(options.SkipBroken), Normalization.ImageNet, chosen: null);
+    }
+
+    /// <summary>Writes the packed file of a split beside its folder, unless there is one that fits.</summary>
+    /// <exception cref="OcsInputException">An image is too large, or broken and not to be skipped.</exception>
+    public static PackReport Pack(string? dataRoot, DatasetSplit split, ImageFolderOptions options) =>
+        PackWriter.WriteUnlessFresh(List(dataRoot, split, options), options);
+
+    /// <summary>Decodes every image of both splits.</summary>
+    /// <param name="root">What <see cref="Find"/> gave.</param>
+    /// <param name="options">How images are read.</param>
+    public static FolderReport Check(string root, ImageFolderOptions options) => FolderCheck.Run(root, options);
+
+    public override ImageFolder With(Normalization normalization) =>
+        new(Listing, Options, Packed, BrokenImages, normalization, _chosen);
+
+    public override ImageFolder Sample(int count, ulong seed) => Choose(count, seed) is { } chosen
+        ? new(Listing, Options, Packed, BrokenImages, Normalization, Array.ConvertAll(chosen, Position))
+        : this;
+
+    internal override string? Problem(AugmentationOptions options) => options.CropPadding == 0
+        ? null
+        : $"crop-padding is for images of one size, {DataName} takes min-crop-area";
+
+    internal override IImageWriter CreateWriter(AugmentationOptions options) => new ImageFolderWriter(this, options);
+
+    /// <summary>Which image of the listing one of this set is.</summary>
+    internal int Position(int index) => _chosen is null ? index : _chosen[index];
+
+    private static ImageListing List(string? dataRoot, DatasetSplit split, ImageFolderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validate() is { Count: > 0 } problems)
+        {
+            throw new OcsInputException(string.Join("; ", problems));
+        }
+
+        string root = Find(dataRoot) ?? throw new OcsInputException(
+            $"No folder train or val was found in {string.Join(", ", Places(dataRoot))}: "
+            + "give --data-root the folder that holds train/CLASS and val/CLASS");
+        return ImageListing.Read(root, split);
+    }
+}

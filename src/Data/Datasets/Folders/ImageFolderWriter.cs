@@ -1,0 +1,100 @@
+namespace Ocs.Data;
+
+/// <summary>Reads, decodes, cuts out, resizes and normalizes the images of a folder.</summary>
+internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions options) : IImageWriter
+{
+    // No photograph is larger; a file that is must be something else.
+    private const long LongestFile = 1 << 29;
+    private const long LongestSide = 1 << 24;
+
+    private readonly ImageDecoder _decoder = new(folder.Options.PixelLimit);
+    private readonly Resampler _resampler = new(folder.Normalization);
+    private byte[] _bytes = [];
+
+    public bool Write(int index, Span<float> destination, bool channelsLast, Rng rng)
+    {
+        int position = folder.Position(index);
+        string file = folder.Listing.Files[position];
+        try
+        {
+            if (folder.Packed is { } packed)
+            {
+                (int height, int width) = packed.Read(position, ref _bytes);
+                (ResampleAxis rows, ResampleAxis columns, bool mirrored) = Frame(height, width, rng);
+                _resampler.Write(_bytes, width, rows, columns, mirrored, destination, channelsLast);
+            }
+            else
+            {
+                WriteFile(Read(Path.Combine(folder.Listing.Folder, file)), destination, channelsLast, rng);
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            folder.BrokenImages.Skip(Path.Combine(folder.Listing.Folder, file), error.Message);
+            return false;
+        }
+    }
+
+    public void Dispose() => _decoder.Dispose();
+
+    private void WriteFile(ReadOnlySpan<byte> file, Span<float> destination, bool channelsLast, Rng rng)
+    {
+        (int height, int width) = _decoder.ReadSize(file);
+        (ResampleAxis rows, ResampleAxis columns, bool mirrored) = Frame(height, width, rng);
+
+        // Accuracies are to be those of other programs, so what is measured on is decoded whole.
+        int divisor = options.MinCropArea > 0
+            ? ImageDecoder.DivisorFor(file, rows.High - rows.Low, columns.High - columns.Low, folder.Options.Size)
+            : 1;
+        (_, width) = _decoder.Decode(file, divisor);
+        _resampler.Write(
+            _decoder.Pixels, width, rows.Over(divisor), columns.Over(divisor), mirrored, destination, channelsLast);
+    }
+
+    // What of an image becomes the network's input.
+    private (ResampleAxis Rows, ResampleAxis Columns, bool Mirrored) Frame(int height, int width, Rng rng)
+    {
+        int size = folder.Options.Size;
+        ResampleAxis rows, columns;
+        if (options.MinCropArea > 0)
+        {
+            (int top, int left, int tall, int wide) = RandomWindow.Draw(height, width, options.MinCropArea, rng);
+            rows = ResampleAxis.Window(top, tall, size);
+            columns = ResampleAxis.Window(left, wide, size);
+        }
+        else
+        {
+            long side = folder.Options.ShorterSide;
+            (long tall, long wide) = height <= width ? (side, side * width / height) : (side * height / width, side);
+            if (Math.Max(tall, wide) > LongestSide)
+            {
+                throw new InvalidDataException($"{width}x{height} pixels are too long a strip");
+            }
+
+            rows = ResampleAxis.Middle(height, (int)tall, size);
+            columns = ResampleAxis.Middle(width, (int)wide, size);
+        }
+
+        return (rows, columns, options.HorizontalFlip && rng.NextBool());
+    }
+
+    private ReadOnlySpan<byte> Read(string path)
+    {
+        using var handle = File.OpenHandle(path);
+        long length = RandomAccess.GetLength(handle);
+        if (length is 0 or > LongestFile)
+        {
+            throw new InvalidDataException($"it has {length} bytes");
+        }
+
+        if (_bytes.Length < length)
+        {
+            _bytes = new byte[length];
+        }
+
+        // One call reads it all, unless someone shortens the file meanwhile.
+        return _bytes.AsSpan(0, RandomAccess.Read(handle, _bytes.AsSpan(0, (int)length), 0));
+    }
+}

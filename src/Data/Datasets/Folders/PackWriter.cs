@@ -1,0 +1,109 @@
+using Ocs.Torch;
+
+namespace Ocs.Data;
+
+/// <summary>What a packed file holds.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Images">Images in it.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Written">Whether it was written now; else it fitted the folder as it was.</param>
+/// <param name="Broken">Images that could not be decoded, found while writing.</param>
+public sealed record PackReport(string Path, int Images, long Bytes, bool Written, IReadOnlyList<BrokenImage> Broken);
+
+/// <summary>Decodes a listing into a packed file; a reader sees the old file or the new one whole.</summary>
+internal static class PackWriter
+{
+    // Photographs would fill the disk: ImageNet would have 700 GB.
+    private const int MostPixels = 512 * 512;
+
+    /// <summary>Writes the file unless there is one that the images have not changed since.</summary>
+    public static PackReport WriteUnlessFresh(ImageListing listing, ImageFolderOptions options)
+    {
+        string path = PackedImages.PathOf(listing);
+        if (IsFresh(listing))
+        {
+            return new(path, listing.Files.Length, new FileInfo(path).Length, Written: false, []);
+        }
+
+        string unfinished = $"{path}.{Environment.ProcessId}.tmp";
+        BrokenImages broken = new(options.SkipBroken);
+        try
+        {
+            try
+            {
+                using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+                {
+                    Write(file, listing, options, broken);
+                    file.Flush(flushToDisk: true);
+                }
+
+                File.Move(unfinished, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(unfinished);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OcsInputException($"{path} cannot be written ({error.Message})", error);
+        }
+
+        return new(path, listing.Files.Length, new FileInfo(path).Length, Written: true, broken.Found);
+    }
+
+    // A damaged file is as good as none here.
+    private static bool IsFresh(ImageListing listing)
+    {
+        try
+        {
+            return PackedImages.TryOpen(listing) is not null;
+        }
+        catch (OcsInputException)
+        {
+            return false;
+        }
+    }
+
+    private static void Write(FileStream target, ImageListing listing, ImageFolderOptions options, BrokenImages broken)
+    {
+        byte[] fingerprint = listing.Fingerprint();
+        byte[] index = new byte[listing.Files.Length * PackedImages.EntryLength];
+        target.Position = PackedImages.HeaderLength + index.Length;
+        using ImageDecoder decoder = new(options.PixelLimit);
+        for (int i = 0; i < listing.Files.Length; i++)
+        {
+            Span<byte> entry = index.AsSpan(i * PackedImages.EntryLength, PackedImages.EntryLength);
+            string path = Path.Combine(listing.Folder, listing.Files[i]);
+            try
+            {
+                byte[] file = File.ReadAllBytes(path);
+                CheckSize(path, decoder.ReadSize(file));
+                (int height, int width) = decoder.Decode(file);
+                ReadOnlySpan<byte> pixels = decoder.Pixels[..(3 * height * width)];
+                PackedImages.WriteEntry(entry, target.Position, height, width, PackedImages.Checksum(pixels));
+                target.Write(pixels);
+            }
+            catch (Exception error)
+                when (error is InvalidDataException or FileNotFoundException or UnauthorizedAccessException)
+            {
+                broken.Skip(path, error.Message);
+                PackedImages.WriteEntry(entry, target.Position, 0, 0, 0);
+            }
+        }
+
+        byte[] head = PackedImages.Head(fingerprint, index, target.Length);
+        target.Position = 0;
+        target.Write(head);
+    }
+
+    private static void CheckSize(string path, (int Height, int Width) size)
+    {
+        if ((long)size.Height * size.Width > MostPixels || Math.Max(size.Height, size.Width) > ushort.MaxValue)
+        {
+            throw new OcsInputException(
+                $"{path} has {size.Width}x{size.Height} pixels: packing is for small images, "
+                + $"of at most {MostPixels} pixels; train on the folder without it");
+        }
+    }
+}

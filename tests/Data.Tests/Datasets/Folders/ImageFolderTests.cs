@@ -1,0 +1,236 @@
+using Ocs.Testing;
+using Ocs.Torch;
+
+namespace Ocs.Data.Tests.Datasets.Folders;
+
+[NoTensorLeaks]
+public sealed class ImageFolderTests : IDisposable
+{
+    private static readonly ImageFolderOptions Small = new() { Size = 16, Resize = 18, Workers = 2 };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Classes_are_the_folders_in_ordinal_order()
+    {
+        Pictures.Write(_folder);
+        ImageFolder train = Open(DatasetSplit.Train);
+        ImageFolder test = Open(DatasetSplit.Test);
+        Assert.Equal(["ant", "bee", "cat"], train.ClassNames.ToArray());
+        Assert.Equal(train.ClassNames.ToArray(), test.ClassNames.ToArray());
+        Assert.Equal((24, 12), (train.Count, test.Count));
+        Assert.Equal(Enumerable.Range(0, 24).Select(i => i / 8), train.Labels);
+        Assert.Equal((3, 16, 16), (train.Channels, train.Height, train.Width));
+    }
+
+    [Fact]
+    public void Images_may_lie_deeper_and_other_files_and_hidden_folders_are_passed_over()
+    {
+        _folder.Write("train/b/images/x.JPEG", Pictures.Jpeg(20, 20, 1));
+        _folder.Write("train/b/boxes.txt", [1]);
+        _folder.Write("train/a/y.Png", Pictures.Png(20, 20, 2));
+        _folder.Write("train/.cache/z.jpg", [1]);
+        ImageFolder train = Open(DatasetSplit.Train);
+        Assert.Equal(["a/y.Png", "b/images/x.JPEG"], train.Listing.Files.ToArray());
+        Assert.Equal([0, 1], train.Labels.ToArray());
+    }
+
+    [Fact]
+    public void Tiny_ImageNets_validation_images_have_their_classes_in_a_file()
+    {
+        _folder.Write("train/n2/images/a.JPEG", Pictures.Jpeg(20, 20, 1));
+        _folder.Write("train/n1/images/b.JPEG", Pictures.Jpeg(20, 20, 1));
+        _folder.Write("val/images/val_0.JPEG", Pictures.Jpeg(20, 20, 1));
+        _folder.Write("val/images/val_1.JPEG", Pictures.Jpeg(20, 20, 1));
+        byte[] annotations = "val_1.JPEG\tn1\t0\t0\t62\t62\nval_0.JPEG\tn2\t1\t2\t3\t4\n"u8.ToArray();
+        _folder.Write("val/val_annotations.txt", annotations);
+        ImageFolder test = Open(DatasetSplit.Test);
+        Assert.Equal(["images/val_1.JPEG", "images/val_0.JPEG"], test.Listing.Files.ToArray());
+        Assert.Equal([0, 1], test.Labels.ToArray());
+        Assert.Equal(2, Contents(test, BatchLoaderOptions.Evaluation(4)).Count(value => value is 0 or 1));
+    }
+
+    [Theory]
+    [InlineData("val_0.JPEG n1\n", "line 1 of")]
+    [InlineData("val_0.JPEG\tn1\n../x.JPEG\tn1\n", "line 2 of")]
+    [InlineData("val_0.JPEG\tn9\n", "class n9")]
+    [InlineData("", "names no images")]
+    public void A_wrong_line_of_annotations_is_named(string annotations, string told)
+    {
+        _folder.Write("train/n1/b.JPEG", [1]);
+        _folder.Write("val/images/val_0.JPEG", [1]);
+        _folder.Write("val/val_annotations.txt", System.Text.Encoding.UTF8.GetBytes(annotations));
+        Assert.Contains(told, Assert.Throws<OcsInputException>(() => Open(DatasetSplit.Test)).Message);
+    }
+
+    [Fact]
+    public void A_folder_of_another_layout_is_refused_with_a_sentence()
+    {
+        Assert.Contains("No folder train or val", Told(DatasetSplit.Train));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "train"));
+        Assert.Contains("has no folders", Told(DatasetSplit.Train));
+        Assert.Contains("has no folder val, valid, test", Told(DatasetSplit.Test));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "train", "a"));
+        Assert.Contains("holds no .jpg", Told(DatasetSplit.Train));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "valid", "a"));
+        Assert.Contains("holds no images", Told(DatasetSplit.Test));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "valid", "b"));
+        Assert.Contains("do not have", Told(DatasetSplit.Test));
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_all_told()
+    {
+        ImageFolderOptions wrong = new() { Size = 4, Resize = 3, Workers = 0, PixelLimit = 0 };
+        OcsInputException error = Assert.Throws<OcsInputException>(
+            () => ImageFolder.Open(_folder.Path, DatasetSplit.Train, wrong));
+        Assert.Equal(4, error.Message.Split("; ").Length);
+
+        Pictures.Write(_folder);
+        BatchLoaderOptions padding = new() { Augmentation = new() { CropPadding = 4 } };
+        error = Assert.Throws<OcsInputException>(() => new BatchLoader(Open(DatasetSplit.Train), padding));
+        Assert.Contains("crop-padding", error.Message);
+    }
+
+    [Theory]
+    [InlineData(MemoryFormat.Contiguous)]
+    [InlineData(MemoryFormat.ChannelsLast)]
+    public void An_epoch_is_the_same_whatever_the_number_of_threads(MemoryFormat format)
+    {
+        Pictures.Write(_folder);
+        BatchLoaderOptions options =
+            BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3) with { MemoryFormat = format };
+        float[] expected = Contents(Open(DatasetSplit.Train), options with { PrefetchDepth = 0 });
+        foreach ((int workers, int depth) in (ReadOnlySpan<(int, int)>)[(1, 1), (2, 3), (7, 2), (40, 5)])
+        {
+            BatchLoaderOptions threaded = options with { Workers = workers, PrefetchDepth = depth };
+            Assert.Equal(expected, Contents(Open(DatasetSplit.Train), threaded));
+        }
+    }
+
+    [Fact]
+    public void Epochs_and_seeds_differ_and_an_epoch_can_start_in_the_middle()
+    {
+        Pictures.Write(_folder);
+        ImageFolder train = Open(DatasetSplit.Train);
+        BatchLoaderOptions options = BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3);
+        float[] whole = Contents(train, options, epoch: 1);
+        Assert.NotEqual(whole, Contents(train, options));
+        Assert.NotEqual(whole, Contents(train, options with { Seed = 4 }, epoch: 1));
+        Assert.Equal(whole[(3 * 5 * ((3 * 16 * 16) + 1))..], Contents(train, options, epoch: 1, firstBatch: 3));
+    }
+
+    [Fact]
+    public void What_is_measured_on_is_the_same_in_every_epoch()
+    {
+        Pictures.Write(_folder);
+        ImageFolder test = Open(DatasetSplit.Test);
+        BatchLoaderOptions options = BatchLoaderOptions.Evaluation(5);
+        Assert.Equal(Contents(test, options), Contents(test, options, epoch: 9));
+    }
+
+    [Fact]
+    public void A_sample_has_the_images_of_the_whole()
+    {
+        Pictures.Write(_folder);
+        ImageFolder test = Open(DatasetSplit.Test);
+        ImageFolder some = test.Sample(5, seed: 1).Sample(3, seed: 2);
+        float[] all = Contents(test, BatchLoaderOptions.Evaluation(1));
+        float[] three = Contents(some, BatchLoaderOptions.Evaluation(1));
+        int length = (3 * 16 * 16) + 1;
+        Assert.Equal(3 * length, three.Length);
+        Assert.All(three.Chunk(length), image => Assert.Contains(all.Chunk(length), image.SequenceEqual));
+        Assert.Same(test, test.Sample(12, seed: 1));
+    }
+
+    [Fact]
+    public void Another_normalization_changes_the_numbers_alone()
+    {
+        Pictures.Write(_folder);
+        ImageFolder test = Open(DatasetSplit.Test);
+        ImageFolder unchanged = test.With(new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]));
+        float[] bytes = Contents(unchanged, BatchLoaderOptions.Evaluation(1));
+        float[] plain = Contents(test, BatchLoaderOptions.Evaluation(1));
+        Assert.Equal(((MathF.Round(bytes[0]) / 255f) - 0.485f) / 0.229f, plain[0]);
+    }
+
+    [Fact]
+    public void A_broken_image_is_named()
+    {
+        Pictures.Write(_folder);
+        string path = _folder.Write("train/bee/2.jpg", [0xFF, 0xD8, 1, 2, 3]);
+        string told = Assert.Throws<OcsInputException>(
+            () => Contents(Open(DatasetSplit.Train), BatchLoaderOptions.Evaluation(5))).Message;
+        Assert.Contains(path, told);
+        Assert.Contains("skip-broken", told);
+    }
+
+    [Fact]
+    public void Broken_images_are_counted_and_skipped_if_asked_and_the_others_stay_as_they_are()
+    {
+        Pictures.Write(_folder);
+        int length = (3 * 16 * 16) + 1;
+        float[] whole = Contents(Open(DatasetSplit.Train), BatchLoaderOptions.Evaluation(1));
+        string cut = _folder.Write("train/ant/1.jpg", Pictures.Jpeg(20, 20, 1)[..300]);
+        string empty = _folder.Write("train/bee/0.jpg", []);
+        string text = _folder.Write("train/bee/3.png", "no image"u8.ToArray());
+        ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
+        List<int> counts = [];
+        using BatchLoader loader = new(
+            train, BatchLoaderOptions.Evaluation(6) with { MemoryFormat = MemoryFormat.ChannelsLast });
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+            {
+                counts.Add(batch.Count);
+                Assert.Equal(batch.Count, batch.Labels.Shape[0]);
+                Assert.Equal(batch.Count, batch.Images.Shape[0]);
+            }
+        }
+
+        Assert.Equal([5, 4, 6, 6], counts);
+        Assert.Equal([cut, empty, text], train.Broken.Select(image => image.Path));
+        Assert.All(train.Broken, image => Assert.NotEmpty(image.Reason));
+
+        // Batches of one would be empty; so one of all.
+        float[] rest = Contents(train, BatchLoaderOptions.Evaluation(24));
+        int[] kept = [.. Enumerable.Range(0, 24).Where(i => i is not (1 or 8 or 11))];
+        Assert.Equal(kept.SelectMany(i => whole.Skip(i * length).Take(length - 1)), rest.Take(21 * (length - 1)));
+        Assert.Equal(kept.Select(i => (float)(i / 8)), rest.Skip(21 * (length - 1)));
+    }
+
+    [Fact]
+    public void Where_no_image_of_a_batch_can_be_read_skipping_ends()
+    {
+        Pictures.Write(_folder);
+        ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
+        Directory.Delete(Path.Combine(_folder.Path, "train"), recursive: true);
+        Assert.Contains(
+            "Not one of the 6 images",
+            Assert.Throws<OcsInputException>(() => Contents(train, BatchLoaderOptions.Evaluation(6))).Message);
+    }
+
+    private ImageFolder Open(DatasetSplit split) => ImageFolder.Open(_folder.Path, split, Small);
+
+    private string Told(DatasetSplit split) => Assert.Throws<OcsInputException>(() => Open(split)).Message;
+
+    /// <summary>Images and labels of all batches, one after another.</summary>
+    internal static float[] Contents(
+        LabelledImages images, BatchLoaderOptions options, int epoch = 0, int firstBatch = 0)
+    {
+        using BatchLoader loader = new(images, options);
+        List<float> contents = [];
+        foreach (Batch batch in loader.Epoch(epoch, firstBatch))
+        {
+            using (batch)
+            {
+                contents.AddRange(batch.Images.ToArray<float>());
+                contents.AddRange(batch.Labels.ToArray<long>().Select(label => (float)label));
+            }
+        }
+
+        return [.. contents];
+    }
+}
