@@ -2,7 +2,8 @@ namespace Ocs.Benchmarks;
 
 /// <summary>
 /// Two Gloo processes beside one, and what the cost model says of them and of up to 1,024. Times are the fastest of all rounds: what else
-/// the machine does can only add to them, and two processes need both of its cores.
+/// the machine does can only add to them, and two processes need both of its cores. The model's constants are of processor time, which
+/// for one thread on a core of its own is time.
 /// </summary>
 internal static class DistributedFigures
 {
@@ -74,13 +75,14 @@ internal static class DistributedFigures
 
     private static CostModel Fit(Dictionary<string, double> seen, double[] allReduces, double bytes)
     {
-        var perImage = (seen["one"] - seen["half"]) / (Batch / 2.0) / 1000;
+        var (whole, half) = (seen["one processor"] / 1000, seen["half processor"] / 1000);
+        var start = Math.Clamp(2 * half - whole, 0, whole);
         var latency = allReduces[0] / 2 / 1000;
         var large = Replica.Sizes.IndexOf(4 << 20);
         return new()
         {
-            Fixed = seen["one"] / 1000 - Batch * perImage,
-            PerImage = perImage,
+            Fixed = start,
+            PerImage = (whole - start) / Batch,
             InputPerImage = seen["input"] / 1000,
             Latency = latency,
             BytesPerSecond = Replica.Sizes[large] / (allReduces[large] / 1000 - 2 * latency),
