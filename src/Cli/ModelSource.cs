@@ -80,7 +80,7 @@ internal static class ModelSource
     }
 
     /// <summary>Fails with a sentence where a network does not take a data set's images.</summary>
-    public static void CheckImages(string name, Graph graph, ImageDataset data)
+    public static void CheckImages(string name, Graph graph, LabelledImages data)
     {
         if (graph.InputNodes.Skip(1).Any())
         {
