@@ -162,7 +162,7 @@ public sealed class OneCycleTrainer : IDisposable
     private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
         _clock.Add(TrainingActivity.Other);
-        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device);
         _clock.Add(TrainingActivity.Evaluation);
         var record = new RunRecord
         {
@@ -210,7 +210,7 @@ public sealed class OneCycleTrainer : IDisposable
             Observer.Message($"Target {_pruning!.Target:P2}: {note}");
         }
 
-        _evaluation ??= Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation ??= _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device);
         var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
         var cut = plan.Apply(_network.Parameters);
         var promised = Pruning.Search.ResourceConstraint.Macs(pruner.Coupling).Count(partition.Subnetwork);
@@ -247,7 +247,7 @@ public sealed class OneCycleTrainer : IDisposable
         // The authors' program sets its new schedule one epoch back.
         _epochs.IterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
         var before = _evaluation.Accuracy;
-        _evaluation = Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device);
+        _evaluation = _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device);
         _accuracyAtCut = (before, _evaluation.Accuracy);
         Observer.Message(
             $"Cut {(pruner.WasForced ? "as late as allowed" : "stable")}: {plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, accuracy {before:P2} to {_evaluation.Accuracy:P2}; the gate passed.");
