@@ -16,7 +16,7 @@ state() {
     else
         for file in /usr/lib/*/libtorch_cpu.so; do stat -Lc '%n %Y %s' "$file" 2>/dev/null || true; done
     fi
-    cat "$sources"/*.cpp "$sources"/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
+    cat "$sources"/*.cpp "$sources"/*.h "$sources"/operators/* "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
 }
 
 fail() {

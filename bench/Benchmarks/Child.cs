@@ -22,13 +22,17 @@ internal static class Child
     }
 
     /// <summary>Starts a program, waits, and reads the JSON of its last line; null with a sentence when it is not there.</summary>
-    public static JsonNode? Start(string program, params IEnumerable<string> arguments)
+    public static JsonNode? Start(string program, params IEnumerable<string> arguments) =>
+        JsonNode.Parse(Execute(program, arguments).TrimEnd().Split('\n')[^1]);
+
+    /// <summary>Starts a program, waits, and gives what it wrote to its output.</summary>
+    public static string Execute(string program, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
-            ? JsonNode.Parse(output.TrimEnd().Split('\n')[^1])
+            ? output
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 

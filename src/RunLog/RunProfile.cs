@@ -76,7 +76,7 @@ public sealed record RunProfile
     /// <summary>Version of libtorch, device and threads.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>10^9 operations a second of a large matrix product in that precision, measured before the run.</summary>
+    /// <summary>10^9 operations a second of a large product or convolution in that precision, measured after the run.</summary>
     public required double PeakGigaflops { get; init; }
 
     public required ImmutableArray<EpochProfile> Epochs { get; init; }

@@ -25,7 +25,7 @@ internal static class ProfileTable
         console.Tables.Write(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Overhead is what is neither forward nor backward nor evaluation. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large matrix product in {profile.Precision}"
+            $"Overhead is what is neither forward nor backward nor evaluation. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"
             + $" ({profile.Engine})."));
     }
 
