@@ -28,7 +28,11 @@ internal static class Child
     }
 
     /// <summary>Starts a program, waits, and reads the JSON of its last line; null with a sentence when it is not there.</summary>
-    public static JsonNode? Start(string program, params IEnumerable<string> arguments)
+    public static JsonNode? Start(string program, params IEnumerable<string> arguments) =>
+        LastLine(Execute(program, arguments));
+
+    /// <summary>Starts a program, waits, and gives what it wrote to its output.</summary>
+    public static string Execute(string program, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         return Result(process, $"{program} {string.Join(' ', arguments)}");
@@ -52,17 +56,19 @@ internal static class Child
         {
             using (process)
             {
-                return Result(process, string.Join(' ', arguments))!;
+                return LastLine(Result(process, string.Join(' ', arguments)))!;
             }
         })];
     }
 
-    private static JsonNode? Result(Process process, string command)
+    private static JsonNode? LastLine(string output) => JsonNode.Parse(output.TrimEnd().Split('\n')[^1]);
+
+    private static string Result(Process process, string command)
     {
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
-            ? JsonNode.Parse(output.TrimEnd().Split('\n')[^1])
+            ? output
             : throw new InvalidOperationException($"{command} ended with {process.ExitCode}");
     }
 

@@ -19,6 +19,9 @@ internal sealed record Settings
     /// <summary>Calls of what takes milliseconds; the median counts.</summary>
     public int Calls { get; init; } = 50;
 
+    /// <summary>Epochs of a whole cycle.</summary>
+    public int Epochs { get; init; } = 10;
+
     /// <summary>Whether a file is written to bench/results/.</summary>
     public bool Record { get; init; } = true;
 
@@ -36,6 +39,7 @@ internal sealed record Settings
                 "--warm-ups" => settings with { WarmUps = Number(arguments, ++i) },
                 "--threads" => settings with { Threads = Number(arguments, ++i) },
                 "--calls" => settings with { Calls = Number(arguments, ++i) },
+                "--epochs" => settings with { Epochs = Number(arguments, ++i) },
                 "--no-record" => settings with { Record = false },
                 _ => settings,
             };

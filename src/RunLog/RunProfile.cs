@@ -55,8 +55,8 @@ public sealed record EpochProfile
     /// <summary>All of the epoch.</summary>
     public double TotalSeconds => Seconds.Values.Sum();
 
-    /// <summary>Part of the epoch that is neither forward nor backward, 0 to 1.</summary>
-    public double Overhead => 1 - StepSeconds / TotalSeconds;
+    /// <summary>Part of the epoch that is neither forward nor backward, 0 to 1; an evaluation is forward passes.</summary>
+    public double Overhead => 1 - (StepSeconds + Seconds[TrainingActivity.Evaluation]) / TotalSeconds;
 
     /// <summary>
     /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two forward passes,
@@ -76,7 +76,7 @@ public sealed record RunProfile
     /// <summary>Version of libtorch, device and threads.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>10^9 operations a second of a large matrix product in that precision, measured before the run.</summary>
+    /// <summary>10^9 operations a second of a large product or convolution in that precision, measured after the run.</summary>
     public required double PeakGigaflops { get; init; }
 
     public required ImmutableArray<EpochProfile> Epochs { get; init; }

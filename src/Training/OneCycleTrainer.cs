@@ -216,7 +216,7 @@ public sealed class OneCycleTrainer : IDisposable
     private EvaluationResult Measure()
     {
         _replicas.AverageStatistics(_network.Graph, _network.Parameters);
-        return Evaluation.Run(_network.Executor, _data.Test, _training.EvaluationBatchSize, _device, _replicas);
+        return _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
     }
 
     // Once it is to be pruned, only a pruned network can be the best one.

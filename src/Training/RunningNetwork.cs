@@ -1,8 +1,11 @@
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+using Ocs.Graphs.Passes;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
+using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
 
@@ -48,6 +51,25 @@ internal sealed class RunningNetwork : IDisposable
         {
             logits.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Measures the network in float32, with its batch norms as part of the layers before them: outputs differ by rounding, and a pass
+    /// over memory less for each norm is saved.
+    /// </summary>
+    public EvaluationResult Evaluate(LabelledImages data, int batchSize, Device device, Replicas replicas)
+    {
+        var graph = _padding?.Before ?? Graph;
+        if (!graph.Nodes.Any(node => node.Operator is BatchNorm2d))
+        {
+            return Evaluation.Run(Executor, data, batchSize, device, replicas);
+        }
+
+        var (folded, parameters) = BatchNormFolding.Fold(graph, Parameters);
+        using (parameters)
+        {
+            return Evaluation.Run(new(folded, parameters) { MemoryFormat = Executor.MemoryFormat }, data, batchSize, device, replicas);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class ProfileTable
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("phase");
-        foreach (var header in Enum.GetValues<TrainingActivity>().Select(Choices.NameOf).Concat(["s an epoch", "images/s", "Gflop/s", "of the peak"]))
+        foreach (var header in Enum.GetValues<TrainingActivity>().Select(Choices.NameOf).Concat(["overhead", "s an epoch", "images/s", "Gflop/s", "of the peak"]))
         {
             table.AddColumn(new TableColumn(header).RightAligned());
         }
@@ -25,7 +25,7 @@ internal static class ProfileTable
         console.Tables.Write(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large matrix product in {profile.Precision}"
+            $"Overhead is what is neither forward nor backward nor evaluation. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"
             + $" ({profile.Engine})."));
     }
 
@@ -39,6 +39,7 @@ internal static class ProfileTable
         [
             KebabCase.Of(phase.ToString()),
             .. Enum.GetValues<TrainingActivity>().Select(activity => Text(100 * epochs.Sum(epoch => epoch.Seconds[activity]) / total, "0.0 %")),
+            Text(100 * epochs.Average(epoch => epoch.Overhead), "0.0 %"),
             Text(total / epochs.Count, "0.0"),
             Text(images / total, "0"),
             Text(rate, "0"),

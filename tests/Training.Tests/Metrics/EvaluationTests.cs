@@ -37,4 +37,23 @@ public sealed class EvaluationTests
         Assert.Equal(3, result.Samples);
         Assert.True(result.ImagesPerSecond > 0);
     }
+
+    [Fact]
+    public void Norms_that_are_folded_change_nothing_but_rounding()
+    {
+        var graph = TinyTask.Network();
+        using var network = new RunningNetwork(graph, ParameterTable.Initialize(graph, seed: 4));
+        using (var batch = Tensor.Empty([16, 1, 8, 8]))
+        {
+            // Statistics away from their start.
+            Aten.NormalInPlace(batch, 1, 3);
+            network.Executor.Forward(batch, training: true).Dispose();
+        }
+
+        var plain = Evaluation.Run(network.Executor, TinyTask.Data.Test, batchSize: 7);
+        var folded = network.Evaluate(TinyTask.Data.Test, batchSize: 7, Device.Cpu);
+
+        Assert.Equal(plain.Accuracy, folded.Accuracy, 1e-12);
+        Assert.Equal(plain.Loss, folded.Loss, 1e-5 * plain.Loss);
+    }
 }

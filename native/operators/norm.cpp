@@ -19,7 +19,7 @@
 #include <tuple>
 #include <vector>
 
-#include "compat.h"
+#include "../compat.h"
 #include "norm_kernels.h"
 
 extern const ocs::NormKernelSet ocs_norm_base;

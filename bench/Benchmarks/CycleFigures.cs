@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>The time of one cycle beside the same training without pruning, by `ocs train` and `ocs baseline` on CIFAR-10.</summary>
+internal static class CycleFigures
+{
+    private const double Target = 0.6;
+    private const double CutAt = 0.3;
+
+    public static IEnumerable<Figure> Measure(Settings settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("ocs-cycle-");
+        try
+        {
+            var cut = Math.Max(1, (int)Math.Round(CutAt * settings.Epochs));
+            var config = Path.Combine(folder.FullName, "cycle.yaml");
+            File.WriteAllText(config, $"""
+                model: cifar_resnet56
+                data: cifar10
+                preset: paper
+                training:
+                  epochs: {settings.Epochs}
+                  schedule: cosine
+                pruning:
+                  target: {FormattableString.Invariant($"{Target}")}
+                  sparsity-start-epoch: 0
+                  latest-cut-epoch: {cut}
+
+                """);
+            var dense = Run("baseline", config, folder.FullName);
+            var cycle = Run("train", config, folder.FullName);
+
+            var start = (double)cycle["cut_epoch"]! / settings.Epochs;
+            var remaining = (double)cycle["macs_after"]! / (double)cycle["macs_before"]!;
+            var ideal = start + (1 - start) * remaining;
+            var share = (double)cycle["total_seconds"]! / (double)dense["total_seconds"]!;
+            yield return new(
+                $"one cycle, cifar_resnet56, {settings.Epochs} epochs, cut before epoch {cycle["cut_epoch"]}, {1 - remaining:P1} of the MACs removed",
+                $"{(double)cycle["total_seconds"]!:F0} s", $"{(double)dense["total_seconds"]!:F0} s (without pruning)", $"{1 / share:F2}", "-");
+            yield return new("its share of the dense time", $"{share:F3}", $"{ideal:F3} (ideal)", $"{ideal / share:F2}", "at least 0.91 (1.1 x the ideal)");
+            yield return new(
+                "images/s before and after the cut",
+                $"{(double)cycle["images_per_second_before"]!:F0}, {(double)cycle["images_per_second_after"]!:F0}", $"{1 / remaining:F2} (MACs)",
+                $"{(double)cycle["images_per_second_after"]! / (double)cycle["images_per_second_before"]!:F2}", "-");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // The summary is all that the command prints to its output.
+    private static JsonNode Run(string command, string config, string folder)
+    {
+        Child.Execute(Path.Combine(Machine.Root, "ocs"), command, config, "--out", Path.Combine(folder, command));
+        return JsonNode.Parse(File.ReadAllText(Path.Combine(folder, command, "summary.json")))!;
+    }
+}
