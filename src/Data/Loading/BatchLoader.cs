@@ -15,6 +15,8 @@ public sealed class BatchLoader : IDisposable
 {
     private readonly ImageDataset _dataset;
     private readonly ConcurrentBag<BatchBuffer> _free = [];
+    private readonly bool _isResident;
+    private ResidentImages? _resident;
     private BatchPipeline? _running;
     private long _waitedTicks;
     private bool _disposed;
@@ -40,6 +42,8 @@ public sealed class BatchLoader : IDisposable
         int full = dataset.Count / options.BatchSize;
         BatchesPerEpoch = options.DropLast || full * options.BatchSize == dataset.Count ? full : full + 1;
         Samples = options.DropLast ? full * options.BatchSize : dataset.Count;
+        _isResident = options.Resident && ResidentImages.Fit(
+            dataset.Count, dataset.Channels, dataset.Height, dataset.Width, options.Augmentation.CropPadding);
     }
 
     public BatchLoaderOptions Options { get; }
@@ -62,14 +66,29 @@ public sealed class BatchLoader : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
-        return Run(epoch, firstBatch);
+        return _isResident ? RunOnDevice(epoch, firstBatch) : Run(epoch, firstBatch);
     }
 
     public void Dispose()
     {
         _disposed = true;
         _running?.Dispose();
+        _resident?.Dispose();
         Clear();
+    }
+
+    private IEnumerable<Batch> RunOnDevice(int epoch, int firstBatch)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        MemoryFormat format = MemoryFormat;
+        _resident ??= new(_dataset, Options.Augmentation, Options.Device);
+        int[] order = Sampler.Order(_dataset.Count, Options.Seed, epoch, Options.Shuffle);
+        using Tensor choices = _resident.Choose(order.AsSpan(0, Samples), Rng.StreamSeed(Options.Seed, "augmentation", epoch));
+        for (int index = firstBatch; index < BatchesPerEpoch; index++)
+        {
+            int first = index * Options.BatchSize;
+            yield return new(index, Aten.Narrow(choices, 1, first, Math.Min(Options.BatchSize, Samples - first)), _resident, format);
+        }
     }
 
     private IEnumerable<Batch> Run(int epoch, int firstBatch)
