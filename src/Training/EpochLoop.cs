@@ -3,17 +3,23 @@ using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
-using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
+using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
 /// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, SGD, Eq. 9.</summary>
 internal sealed class EpochLoop(
-    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock)
+    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock, Device device,
+    Func<ITrainingStep> steps) : IDisposable
 {
+    // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
+    private const int StepsBetweenReads = 50;
+    private readonly int _stepsBetweenReads = device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
     private readonly LossScaler? _scaler = options.Precision == Precision.Fp16 ? new() : null;
+    private readonly ITrainingStep _steps = steps();
+    private readonly StepNumbers _numbers = new(device);
 
     /// <summary>Steps that the learning rate's schedule lags behind.</summary>
     public long IterationsBehind { get; set; }
@@ -25,7 +31,11 @@ internal sealed class EpochLoop(
     {
         var start = Stopwatch.GetTimestamp();
         var waited = loader.WaitSeconds;
-        var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
+        var era = plan?.Phase == Phase.Sparsity ? epoch : -1;
+        var body = new StepBody(network, era, options.LabelSmoothing, pruner, optimizer, _scaler, _numbers, clock);
+        var (step, seen, rate) = (0, 0L, 0.0);
+        var known = (LossSum: 0.0, Correct: 0L, Images: 0L);
+        _numbers.Clear();
         foreach (var batch in loader.Epoch(epoch))
         {
             clock.Add(TrainingActivity.Data);
@@ -33,14 +43,26 @@ internal sealed class EpochLoop(
             {
                 var iteration = (long)epoch * loader.BatchesPerEpoch + step - IterationsBehind;
                 rate = RateAt(iteration);
-                var (loss, found) = Step(batch, (epoch, step), network, pruner, iteration);
-                (step, seen, lossSum, correct) = (step + 1, seen + batch.Count, lossSum + loss * batch.Count, correct + found);
+                var shrinking = pruning?.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate;
+                _numbers.Set(rate, pruner?.ShrinkageAt(shrinking) ?? 0);
+                if (_steps.Take(body, batch) is { } sentence)
+                {
+                    observer.Message(sentence);
+                }
+
+                (step, seen) = (step + 1, seen + batch.Count);
+            }
+
+            if (step == 1 || step % _stepsBetweenReads == 0 || step == loader.BatchesPerEpoch)
+            {
+                known = Read(epoch, step, seen);
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             observer.StepDone(new(
                 epoch, options.Epochs, step, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
+                known.LossSum / known.Images, (double)known.Correct / known.Images, seen / elapsed, plan?.AverageJ, plan?.Lambda,
+                Remaining(epoch, step, elapsed)));
             clock.Add(TrainingActivity.Other);
             if (stop.IsCancellationRequested)
             {
@@ -49,52 +71,23 @@ internal sealed class EpochLoop(
         }
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, (double)correct / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
+        return new(
+            known.LossSum / seen, (double)known.Correct / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
     }
 
-    // The mean loss of the batch, and of how many images the class was found.
-    private (double Loss, long Correct) Step(
-        Batch batch, (int Epoch, int Step) place, RunningNetwork network, OneCyclePruner? pruner, long iteration)
+    public void Dispose()
     {
-        var rate = RateAt(iteration);
-        var (logits, loss) = network.Forward(batch, options.LabelSmoothing);
-        using var __ = logits;
-        using var ___ = loss;
-        var value = loss.Item<double>();
-        clock.Add(TrainingActivity.Forward);
-        if (!double.IsFinite(value))
-        {
-            throw new OcsInputException(
-                $"The loss is {value} in epoch {place.Epoch}, step {place.Step}: training has diverged; lower learning-rate or add warmup-epochs.");
-        }
-
-        var isWhole = Backward(loss, network);
-        clock.Add(TrainingActivity.Backward);
-        if (isWhole)
-        {
-            pruner?.AddPenaltyGradient();
-            clock.Add(TrainingActivity.Sparsity);
-            optimizer.Step(network.Parameters, rate);
-            clock.Add(TrainingActivity.Optimizer);
-            pruner?.Shrink(pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
-            clock.Add(TrainingActivity.Sparsity);
-        }
-
-        return (value, Evaluation.Correct(logits, batch.Labels));
+        _steps.Dispose();
+        _numbers.Dispose();
     }
 
-    // False where gradients are lost to float16's range: the step is left out.
-    private bool Backward(Tensor loss, RunningNetwork network)
+    // The sums over the epoch's images so far; the last of its steps was the given one, counted from 1.
+    private (double LossSum, long Correct, long Images) Read(int epoch, int step, long images)
     {
-        if (_scaler is null)
-        {
-            Autograd.Backward(loss);
-            return true;
-        }
-
-        using var scaled = _scaler.Apply(loss);
-        Autograd.Backward(scaled);
-        return _scaler.Unscale(network.Parameters);
+        var (loss, correct) = _numbers.Read();
+        return double.IsFinite(loss) ? (loss, correct, images) : throw new OcsInputException(
+            $"The loss is {loss} in epoch {epoch}, {(_stepsBetweenReads == 1 ? "" : "at the latest in ")}step {step - 1}: "
+            + "training has diverged; lower learning-rate or add warmup-epochs.");
     }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);

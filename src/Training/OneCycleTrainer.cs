@@ -8,6 +8,7 @@ using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
+using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
@@ -24,6 +25,7 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly EpochClock _clock;
     private readonly List<(bool IsCut, double ImagesPerSecond)> _speeds = [];
     private readonly Device _device;
+    private readonly bool _captures;
     private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
@@ -40,11 +42,20 @@ public sealed class OneCycleTrainer : IDisposable
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
         ParameterTable? start = null, bool profile = false)
+        : this(graph, data, training, pruning, device, start, profile, steps: null)
+    {
+    }
+
+    /// <summary>The same with another way to take steps.</summary>
+    internal OneCycleTrainer(
+        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device, ParameterTable? start,
+        bool profile, Func<ITrainingStep>? steps)
     {
         training.Validate();
         pruning?.Validate();
         data.CheckFit(graph);
         _precisions = training.Precision.Candidates(device);
+        _captures = TrainingSteps.Captures(training, device, profile);
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
@@ -52,6 +63,7 @@ public sealed class OneCycleTrainer : IDisposable
         {
             DropLast = training.DropLast,
             Device = device,
+            Resident = device.Kind == DeviceKind.Cuda,
         });
         _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
         if (start is not null)
@@ -62,7 +74,8 @@ public sealed class OneCycleTrainer : IDisposable
 
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
         _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
-        _epochs = new(training, pruning, _loader, _optimizer, _clock);
+        (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (training.MatmulPrecision, training.CudnnBenchmark);
+        _epochs = new(training, pruning, _loader, _optimizer, _clock, device, steps ?? (() => TrainingSteps.For(training, device, profile)));
     }
 
     /// <summary>Sees the run as it goes.</summary>
@@ -153,6 +166,7 @@ public sealed class OneCycleTrainer : IDisposable
 
     public void Dispose()
     {
+        _epochs.Dispose();
         _loader.Dispose();
         _optimizer.Dispose();
         _pruner?.Dispose();
@@ -272,7 +286,7 @@ public sealed class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures);
         _precisions = [_network.Precision];
         if (padded)
         {
