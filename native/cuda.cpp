@@ -53,6 +53,18 @@ at::cuda::CUDAGraph& captured(ocs_cuda_graph* graph) {
     return *graph->captured;
 }
 
+// libtorch's allocator goes on asking a capture that failed to begin or end whether memory is its own, so such a one is
+// never freed.
+template <typename Body>
+void or_abandon(ocs_cuda_graph* graph, Body&& body) {
+    try {
+        body(captured(graph));
+    } catch (...) {
+        static_cast<void>(graph->captured.release());
+        throw;
+    }
+}
+
 }  // namespace
 
 ocs_error* ocs_cuda_graph_create(int32_t device_index, ocs_cuda_graph** result) noexcept {
@@ -95,18 +107,21 @@ ocs_error* ocs_cuda_graph_begin(ocs_cuda_graph* graph) noexcept {
         graph->captured.reset();
         // The capture takes its memory from a pool of its own: what the warm-up has left would lie beside it unused.
         allocator::emptyCache();
-        auto capture = std::make_unique<at::cuda::CUDAGraph>();
-        ocs::begin_capture(*capture);
-        graph->captured = std::move(capture);
+        graph->captured = std::make_unique<at::cuda::CUDAGraph>();
+        or_abandon(graph, [](at::cuda::CUDAGraph& capture) { ocs::begin_capture(capture); });
     });
 }
 
 ocs_error* ocs_cuda_graph_end(ocs_cuda_graph* graph) noexcept {
-    return guard([&] { captured(graph).capture_end(); });
+    return guard([&] { or_abandon(graph, [](at::cuda::CUDAGraph& capture) { capture.capture_end(); }); });
 }
 
 ocs_error* ocs_cuda_graph_discard(ocs_cuda_graph* graph) noexcept {
-    return guard([&] { graph->captured.reset(); });
+    return guard([&] {
+        const c10::cuda::CUDAGuard device(graph->stream.device_index());
+        c10::cuda::device_synchronize();
+        graph->captured.reset();
+    });
 }
 
 ocs_error* ocs_cuda_graph_replay(ocs_cuda_graph* graph) noexcept {

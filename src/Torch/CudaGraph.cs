@@ -72,6 +72,13 @@ public sealed class CudaGraph : IDisposable
     /// <summary>Starts the captured work and does not wait for it.</summary>
     public void Replay() => Check(NativeMethods.CudaGraphReplay(_handle));
 
+    /// <summary>Drops what was captured, and the memory that it holds.</summary>
+    public void Discard()
+    {
+        Check(NativeMethods.CudaGraphDiscard(_handle));
+        CudaMemory.EmptyCache();
+    }
+
     public void Dispose() => _handle.Dispose();
 
     private static void Check(nint error) => NativeError.ThrowIfFailed(error, "CUDA graph");

@@ -75,6 +75,9 @@ internal sealed class EpochLoop(
             known.LossSum / seen, (double)known.Correct / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
     }
 
+    /// <summary>Drops what is kept for a network that is no more.</summary>
+    public void Forget() => _steps.Forget();
+
     public void Dispose()
     {
         _steps.Dispose();

@@ -254,6 +254,7 @@ public sealed class OneCycleTrainer : IDisposable
 
         pruner.Dispose();
         _pruner = null;
+        _epochs.Forget();
         _network.Dispose();
         _network = new(plan.After, cut);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));

@@ -52,6 +52,13 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
         return null;
     }
 
+    public void Forget()
+    {
+        _capture.Discard();
+        _slot?.Dispose();
+        (_network, _slot, _captured) = (null, null, default);
+    }
+
     public void Dispose()
     {
         _capture.Dispose();
@@ -60,7 +67,7 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
 
     private void Begin(RunningNetwork network, Batch batch)
     {
-        _slot?.Dispose();
+        Forget();
         _slot = new(batch);
         (_network, _warmUps, _captured) = (network, 0, default);
     }

@@ -13,6 +13,9 @@ internal interface IStepCapture : IDisposable
 
     /// <summary>Does what was captured.</summary>
     void Replay();
+
+    /// <summary>Drops what was captured, and the memory that it holds.</summary>
+    void Discard();
 }
 
 /// <summary>A CUDA graph.</summary>
@@ -25,6 +28,8 @@ internal sealed class GraphCapture(Device device) : IStepCapture
     public void Capture(Action work) => _graph.Capture(work);
 
     public void Replay() => _graph.Replay();
+
+    public void Discard() => _graph.Discard();
 
     public void Dispose() => _graph.Dispose();
 }

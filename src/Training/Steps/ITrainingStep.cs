@@ -7,6 +7,9 @@ internal interface ITrainingStep : IDisposable
 {
     /// <summary>Takes a step on a batch; a sentence for people where something is to be said about it.</summary>
     string? Take(StepBody body, Batch batch);
+
+    /// <summary>Drops what is kept for a network that is no more.</summary>
+    void Forget();
 }
 
 /// <summary>Each operator when it is asked for.</summary>
@@ -16,6 +19,10 @@ internal sealed class EagerStep : ITrainingStep
     {
         body.Run(batch.Images, batch.Labels);
         return null;
+    }
+
+    public void Forget()
+    {
     }
 
     public void Dispose()

@@ -42,6 +42,20 @@ public sealed class ResidentImagesTests
         }
     }
 
+    [CudaFact]
+    public void A_CUDA_device_makes_the_numbers_of_the_host()
+    {
+        BatchLoaderOptions options =
+            BatchLoaderOptions.Train(6, AugmentationOptions.CifarTrain, seed: 5) with { MemoryFormat = MemoryFormat.ChannelsLast };
+        using BatchLoader host = new(Dataset(3), options);
+        using BatchLoader device = new(Dataset(3), options with { Device = Device.Cuda(), Resident = true });
+        using Batch expected = host.Epoch(1).First();
+        using Batch actual = device.Epoch(1).First();
+        Assert.Equal(Device.Cuda(), actual.Images.Device);
+        Assert.Equal(expected.Images.ToArray<float>(), actual.Images.ToArray<float>());
+        Assert.Equal(expected.Labels.ToArray<long>(), actual.Labels.ToArray<long>());
+    }
+
     [Fact]
     public void A_change_of_the_memory_order_holds_from_the_next_epoch_on()
     {

@@ -56,6 +56,8 @@ internal sealed class RepeatingCapture : IStepCapture
         Assert.Equal(_calls ??= calls, calls);
     }
 
+    public void Discard() => _work = null;
+
     public void Dispose()
     {
     }
