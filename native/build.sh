@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the shim: artifacts/native/libocs_torch.so. Does nothing when neither its sources nor the libtorch changed.
-# LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch.
+# LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch. With CUDA it
+# wants CUDA's headers for graphs: those of CUDA_HOME, of the packages beside the wheel, or of /usr/local/cuda.
 set -eu
 
 sources=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -10,7 +11,7 @@ libtorch=${LIBTORCH:-}
 if [ -d "$libtorch" ]; then libtorch=$(CDPATH='' cd -- "$libtorch" && pwd); fi
 
 state() {
-    echo "libtorch ${libtorch:-system}"
+    echo "libtorch ${libtorch:-system}, CUDA ${CUDA_HOME:-beside it}"
     if [ -n "$libtorch" ]; then
         stat -Lc '%Y %s' "$libtorch/lib/libtorch_cpu.so" 2>/dev/null || true
     else
@@ -66,3 +67,6 @@ fi
 cp "$output/build/libocs_torch.so" "$library.new"
 mv "$library.new" "$library"
 echo "$wanted" >"$output/stamp"
+if grep -q 'no CUDA graphs' "$log"; then
+    echo "the shim was built without CUDA graphs: set CUDA_HOME to a folder with include/cuda_runtime_api.h for them" >&2
+fi

@@ -13,6 +13,9 @@
 #endif
 
 #include <ATen/autocast_mode.h>
+#ifdef OCS_CUDA_GRAPHS
+#include <ATen/cuda/CUDAGraph.h>
+#endif
 
 namespace ocs {
 
@@ -43,6 +46,17 @@ inline void set_autocast(at::DeviceType device, bool enabled, at::ScalarType dty
         at::autocast::set_enabled(enabled);
         at::autocast::set_autocast_gpu_dtype(dtype);
     }
+}
+#endif
+
+#ifdef OCS_CUDA_GRAPHS
+// From 2.1 on other threads may go on using the device during a capture: a data loader does.
+inline void begin_capture(at::cuda::CUDAGraph& graph) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+    graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+#else
+    graph.capture_begin();
+#endif
 }
 #endif
 

@@ -23,6 +23,7 @@ extern "C" {
 typedef struct ocs_error ocs_error;        // message and stack of a failure
 typedef struct ocs_tensor ocs_tensor;      // one counted reference to a tensor
 typedef struct ocs_operator ocs_operator;  // an operator's handle; lives as long as the process
+typedef struct ocs_cuda_graph ocs_cuda_graph;  // a stream beside the default one, and what was captured on it
 
 enum ocs_kind {
     OCS_NONE = 0,                  // also: an absent tensor, layout, generator, dtype, ...
@@ -123,6 +124,31 @@ OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 wh
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 // Returns when the device has done what this thread asked of it; at once on a CPU.
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
+// What products of float32 may be computed in: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else TF32.
+OCS_API ocs_error* ocs_matmul_precision_get(int32_t* result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_matmul_precision_set(int32_t precision) OCS_NOEXCEPT;
+// Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest.
+OCS_API ocs_error* ocs_cudnn_benchmark_get(uint8_t* result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cudnn_benchmark_set(uint8_t enabled) OCS_NOEXCEPT;
+
+// CUDA graphs: work that is captured once and then started with one call. Where ocs_cuda_graphs gives 0, each of the
+// other functions is an error.
+OCS_API ocs_error* ocs_cuda_graphs(uint8_t* result) OCS_NOEXCEPT;  // whether the shim was built with CUDA's headers
+OCS_API ocs_error* ocs_cuda_graph_create(int32_t device_index, ocs_cuda_graph** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_graph_free(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+// Between both, what the calling thread asks of the device runs on the graph's stream; each waits for the device.
+OCS_API ocs_error* ocs_cuda_graph_enter(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_graph_leave(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+// Between both, on the graph's stream, work is written down and not done; an earlier capture is dropped.
+OCS_API ocs_error* ocs_cuda_graph_begin(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_graph_end(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_graph_discard(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+// Does the captured work, on the thread's present stream, and does not wait for it.
+OCS_API ocs_error* ocs_cuda_graph_replay(ocs_cuda_graph* graph) OCS_NOEXCEPT;
+// Bytes of tensors on a device, now and at most since the last reset.
+OCS_API ocs_error* ocs_cuda_memory(int32_t device_index, int64_t* in_use, int64_t* peak) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_memory_reset_peak(int32_t device_index) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_cuda_empty_cache(void) OCS_NOEXCEPT;  // gives memory that no tensor holds back to the device
 
 // Data parallel on c10d. A group's calls must come in the same order in every process; each waits until it is done, or
 // fails when another process is gone or silent for timeout_ms.

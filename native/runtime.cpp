@@ -10,6 +10,7 @@
 #endif
 
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "compat.h"
@@ -183,4 +184,25 @@ ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) noe
         const auto* device = c10::impl::getDeviceGuardImpl(type);
         device->synchronizeStream(device->getStream(c10::Device(type, static_cast<c10::DeviceIndex>(device_index))));
     });
+}
+
+ocs_error* ocs_matmul_precision_get(int32_t* result) noexcept {
+    return guard([&] { *result = static_cast<int32_t>(at::globalContext().float32MatmulPrecision()); });
+}
+
+ocs_error* ocs_matmul_precision_set(int32_t precision) noexcept {
+    return guard([&] {
+        TORCH_CHECK(precision >= 0 && precision <= 2, "the precision of products is 0, 1 or 2, not ", precision);
+        const std::string names[] = {"highest", "high", "medium"};
+        at::globalContext().setFloat32MatmulPrecision(names[precision]);
+        at::globalContext().setAllowTF32CuDNN(precision > 0);
+    });
+}
+
+ocs_error* ocs_cudnn_benchmark_get(uint8_t* result) noexcept {
+    return guard([&] { *result = at::globalContext().benchmarkCuDNN(); });
+}
+
+ocs_error* ocs_cudnn_benchmark_set(uint8_t enabled) noexcept {
+    return guard([&] { at::globalContext().setBenchmarkCuDNN(enabled != 0); });
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
+using Ocs.Training;
 using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
@@ -9,7 +10,7 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static class Child
 {
-    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>,
+    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
     /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
     /// or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
@@ -20,6 +21,7 @@ internal static class Child
             "replica" => Replica.Steps(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
             "collectives" => Replica.Collectives(int.Parse(arguments[1])),
             "input" => Replica.Input(int.Parse(arguments[1])),
+            "gpu" => GpuCycle.Run(arguments[1], Enum.Parse<Precision>(arguments[2]), Enum.Parse<CudaGraphChoice>(arguments[3]), int.Parse(arguments[4])),
             "onnx" => OnnxJourney.Run(arguments[1]),
             "images" => ImagePipeline.Run(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), arguments[4]),
             _ => Coupling(arguments[1], int.Parse(arguments[2])),
@@ -79,14 +81,14 @@ internal static class Child
     /// <summary>Starts PyTorch's side, a script of bench/peers; null, with a sentence, where there is none.</summary>
     public static JsonNode? StartPeer(string script, params IEnumerable<string> arguments)
     {
-        const string Python = "/usr/bin/python3";
-        if (!File.Exists(Python))
+        var python = Environment.GetEnvironmentVariable("OCS_PEER_PYTHON") ?? "/usr/bin/python3";
+        if (!File.Exists(python))
         {
-            Console.WriteLine($"skipped: there is no {Python} (Debian: apt-get install python3-torch)");
+            Console.WriteLine($"skipped: there is no {python} (Debian: apt-get install python3-torch)");
             return null;
         }
 
-        var result = Start(Python, [Path.Combine(Machine.Root, "bench", "peers", script), .. arguments])!;
+        var result = Start(python, [Path.Combine(Machine.Root, "bench", "peers", script), .. arguments])!;
         if (result["skipped"] is not { } reason)
         {
             return result;

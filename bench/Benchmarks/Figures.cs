@@ -29,6 +29,7 @@ internal static class Figures
         ("boxed", Boxed),
         ("distributed", DistributedFigures.Measure),
         ("jpeg", ImagePipeline.Measure),
+        ("gpu", Gpu),
     ];
 
     // Takes an hour, so it is measured only where it is named.
@@ -39,7 +40,8 @@ internal static class Figures
     {
         var (settings, words) = Settings.Parse(arguments);
         var named = All.Append(Cycle).Where(figure => words.Contains(figure.Name));
-        var chosen = (words.Contains("all") ? All.Union(named) : named).ToArray();
+        var everything = All.Where(figure => figure.Name != "gpu" || TorchRuntime.HasCuda);
+        var chosen = (words.Contains("all") ? everything.Union(named) : named).ToArray();
         if (chosen.Length == 0)
         {
             Console.Error.WriteLine($"say what to measure: {string.Join(", ", All.Append(Cycle).Select(figure => figure.Name))}, or all (but cycle); bench/README.md tells more");
@@ -95,6 +97,37 @@ internal static class Figures
             var (wide, narrow) = (Median(runs, "fp32", "median_ms")!.Value, Median(runs, "bf16", "median_ms")!.Value);
             yield return new($"the same, bf16 beside our own fp32", $"{narrow:F0} ms", $"{wide:F0} ms (ours, fp32)", $"{wide / narrow:F2}", narrowTarget);
             yield return new($"the same, images/s in fp32 and bf16", $"{128_000 / wide:F0}, {128_000 / narrow:F0}", Dash, Dash, Dash);
+        }
+    }
+
+    // Ours with data and augmentation, as a run trains; PyTorch's step on one fixed batch, which is in its favour.
+    private static IEnumerable<Figure> Gpu(Settings settings)
+    {
+        const int Epochs = 7;
+        if (!TorchRuntime.HasCuda)
+        {
+            Console.WriteLine($"skipped: libtorch {TorchRuntime.Version} sees no CUDA device here");
+            yield break;
+        }
+
+        foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
+        {
+            var authors = Child.StartPeer("torch_step.py", "step", network, "authors-cuda", $"{settings.Threads}", $"{settings.WarmUps * 10}", $"{settings.Steps * 10}");
+            foreach (var (precision, graph) in new[] { ("Fp32", "Off"), ("Fp32", "On"), ("Bf16", "Off"), ("Bf16", "On") })
+            {
+                var run = Child.StartSelf("gpu", network, precision, graph, $"{Epochs}");
+                var (before, after) = ((double)run["before_ms"]!, (double)run["after_ms"]!);
+                var isAimedAt = (network, precision, graph) == ("cifar_resnet56", "Bf16", "On");
+                var how = $"{network}, batch 128, {precision.ToLowerInvariant()}, graph {graph.ToLowerInvariant()}";
+                yield return new(
+                    $"GPU training step, {how}", $"{before:F2} ms",
+                    authors is null ? Dash : $"{(double)authors["median_ms"]!:F2} ms (PyTorch {authors["libtorch"]}, the authors' eager fp32, {authors["device"]})",
+                    authors is null ? Dash : $"{(double)authors["median_ms"]! / before:F2}", isAimedAt ? "at least 3" : Dash);
+                yield return new(
+                    $"the same after a cut to {(double)run["macs"]!:P0} of the MACs", $"{after:F2} ms", $"{before:F2} ms (before)", $"{before / after:F2}",
+                    isAimedAt ? "at least 1.5" : Dash);
+                yield return new($"memory at most, and after the cut", $"{run["peak_mib"]:F0} MiB, {run["end_mib"]:F0} MiB", Dash, Dash, Dash);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 usage: torch_step.py step NETWORK VARIANT THREADS WARMUPS STEPS      or: torch_step.py add
 NETWORK: cifar_resnet20, 56, 110 or cifar_vgg16. VARIANT: nchw, channels-last, either with -bf16 for autocast, or authors (nchw with
-zero_grad() that fills with zeros).
+zero_grad() that fills with zeros); each also with -cuda at its end for the GPU.
 """
 
 import json
@@ -67,6 +67,9 @@ def step(network, variant, threads, warmups, steps):
     torch.manual_seed(0)
     model = vgg16() if network == "cifar_vgg16" else resnet(int(network.removeprefix("cifar_resnet")))
     images, labels = torch.randn(BATCH, 3, 32, 32), torch.randint(10, (BATCH,))
+    device = "cuda" if variant.endswith("-cuda") else "cpu"
+    variant = variant.removesuffix("-cuda")
+    model, images, labels = model.to(device), images.to(device), labels.to(device)
     narrow = variant.endswith("-bf16")
     channels_last = variant.startswith("channels-last")
     if channels_last:
@@ -79,11 +82,13 @@ def step(network, variant, threads, warmups, steps):
     for _ in range(warmups + steps):
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=variant != "authors")
-        with torch.autocast("cpu", torch.bfloat16, enabled=narrow):
+        with torch.autocast(device, torch.bfloat16, enabled=narrow):
             loss = loss_function(model(images), labels)
         loss.item()
         loss.backward()
         optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
         seconds.append(time.perf_counter() - start)
     return {
         "layout": "ChannelsLast" if channels_last else "Contiguous",
@@ -92,6 +97,7 @@ def step(network, variant, threads, warmups, steps):
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "libtorch": torch.__version__,
+        "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
     }
 
 

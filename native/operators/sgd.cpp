@@ -1,9 +1,17 @@
-// ocs::sgd_step: stochastic gradient descent with momentum in one pass over weights, gradients and velocities.
+// ocs::sgd_step: stochastic gradient descent with momentum in one pass over weights, gradients and velocities. The rate is
+// a tensor, so that a captured step can be done with another one.
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty_like.h>
+#if __has_include(<ATen/ops/_fused_sgd.h>)
+#include <ATen/ops/_fused_sgd.h>
+#define OCS_FUSED_SGD
+#endif
 #include <torch/library.h>
+
+#include <algorithm>
+#include <vector>
 
 namespace {
 
@@ -13,12 +21,12 @@ struct Step {
 };
 
 bool is_plain(const at::Tensor& tensor) {
-    return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense();
+    return tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense();
 }
 
 // Whether numbers of one place in memory belong together; strides of single elements mean nothing.
 bool lies_as(const at::Tensor& weight, const at::Tensor& other) {
-    if (!is_plain(other) || other.sizes() != weight.sizes()) return false;
+    if (!is_plain(other) || other.sizes() != weight.sizes() || other.device() != weight.device()) return false;
     for (int64_t i = 0; i < weight.dim(); i++) {
         if (weight.size(i) > 1 && weight.stride(i) != other.stride(i)) return false;
     }
@@ -43,32 +51,63 @@ void in_one_pass(const at::Tensor& weight, const at::Tensor& gradient, const at:
     weight.unsafeGetTensorImpl()->bump_version();
 }
 
-void one_by_one(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& velocity, Step by) {
-    const auto slope = gradient.add(weight, by.decay);
-    velocity.mul_(by.momentum).add_(slope);
-    weight.add_(by.nesterov ? slope.add(velocity, by.momentum) : velocity, -by.rate);
+// Also what a device without a kernel for the whole step does; there the rate is never read by the host.
+void one_by_one(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& velocity, const at::Tensor& rate,
+                double momentum, double decay, bool nesterov) {
+    const auto slope = gradient.add(weight, decay);
+    velocity.mul_(momentum).add_(slope);
+    weight.sub_((nesterov ? slope.add(velocity, momentum) : velocity).mul(rate));
 }
 
+// A velocity from before a change of layout gets the new one, once.
+void lay_velocity(const at::Tensor& weight, const at::Tensor& velocity) {
+    if (!lies_as(weight, velocity)) at::Tensor(velocity).set_data(laid_as(weight, velocity));
+}
+
+#ifdef OCS_FUSED_SGD
+// The same numbers with the same strides: those of dimensions of one element may differ, and libtorch compares all.
+std::vector<at::Tensor> strided_as(at::TensorList weights, at::TensorList others) {
+    std::vector<at::Tensor> result;
+    for (size_t i = 0; i < weights.size(); i++) {
+        result.push_back(laid_as(weights[i], others[i]).as_strided(weights[i].sizes(), weights[i].strides()));
+    }
+    return result;
+}
+#endif
+
 // v = momentum v + g + decay w; w -= rate (v, or with Nesterov g + decay w + momentum v).
-void sgd_step(at::TensorList weights, at::TensorList gradients, at::TensorList velocities, double rate, double momentum,
-              double decay, bool nesterov) {
+void sgd_step(at::TensorList weights, at::TensorList gradients, at::TensorList velocities, const at::Tensor& rate,
+              double momentum, double decay, bool nesterov) {
     TORCH_CHECK(weights.size() == gradients.size() && weights.size() == velocities.size(),
                 "the lists differ in length");
-    const Step by{static_cast<float>(rate), static_cast<float>(momentum), static_cast<float>(decay), nesterov};
+    const auto plain = [](const at::Tensor& weight) { return is_plain(weight); };
+    const auto on_cuda = [](const at::Tensor& weight) { return weight.is_cuda(); };
+#ifdef OCS_FUSED_SGD
+    if (!weights.empty() && std::all_of(weights.begin(), weights.end(), on_cuda) &&
+        std::all_of(weights.begin(), weights.end(), plain)) {
+        for (size_t i = 0; i < weights.size(); i++) lay_velocity(weights[i], velocities[i]);
+        const auto slopes = strided_as(weights, gradients);
+        // Without momentum libtorch wants no velocities.
+        const auto speeds = momentum > 0 ? strided_as(weights, velocities) : std::vector<at::Tensor>();
+        at::_fused_sgd_(weights, slopes, speeds, decay, momentum, rate, /*dampening=*/0, nesterov, /*maximize=*/false,
+                        /*is_first_step=*/false);
+        return;
+    }
+#endif
     for (size_t i = 0; i < weights.size(); i++) {
-        if (!is_plain(weights[i])) {
-            one_by_one(weights[i], gradients[i], velocities[i], by);
+        if (on_cuda(weights[i]) || !plain(weights[i])) {
+            one_by_one(weights[i], gradients[i], velocities[i], rate, momentum, decay, nesterov);
             continue;
         }
-        // A velocity from before a change of layout gets the new one, once.
-        if (!lies_as(weights[i], velocities[i])) at::Tensor(velocities[i]).set_data(laid_as(weights[i], velocities[i]));
-        in_one_pass(weights[i], laid_as(weights[i], gradients[i]), velocities[i], by);
+        lay_velocity(weights[i], velocities[i]);
+        in_one_pass(weights[i], laid_as(weights[i], gradients[i]), velocities[i],
+                    {rate.item<float>(), static_cast<float>(momentum), static_cast<float>(decay), nesterov});
     }
 }
 
 TORCH_LIBRARY_FRAGMENT(ocs, library) {
     library.def(
-        "sgd_step(Tensor[] weights, Tensor[] gradients, Tensor[] velocities, float rate, float momentum, float decay, "
+        "sgd_step(Tensor[] weights, Tensor[] gradients, Tensor[] velocities, Tensor rate, float momentum, float decay, "
         "bool nesterov) -> ()",
         sgd_step);
 }

@@ -5,6 +5,7 @@ using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Regularization;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Stability;
+using Ocs.Torch;
 
 namespace Ocs.Pruning;
 
@@ -87,6 +88,18 @@ public sealed class OneCyclePruner : IDisposable
             WeightShrinkage.Apply(_slices, _lambda, learningRate);
         }
     }
+
+    /// <summary>The same with what is added to the factor 1 in a tensor [] on the weights' device, so that a step can be captured.</summary>
+    public void Shrink(Tensor addend)
+    {
+        if (_options.Shrinkage && _slices is not null)
+        {
+            WeightShrinkage.Apply(_slices, addend);
+        }
+    }
+
+    /// <summary>What Eq. 9 adds to the factor 1 of a pruned slice at a learning rate: -lambda · learning rate.</summary>
+    public double ShrinkageAt(double learningRate) => -_lambda * learningRate;
 
     /// <summary>Whether to cut after training an epoch: the authors' program tests then, with the partition of its start.</summary>
     public bool CutsAfter(int epoch) =>

@@ -53,6 +53,7 @@ public sealed unsafe partial class Tensor
     public T Item<T>()
         where T : unmanaged
     {
+        OperatorCall.Seen?.Invoke("item");
         var error = NativeMethods.TensorItem(Handle, out var value);
         if (error != 0)
         {

@@ -59,6 +59,30 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>What products and convolutions of float32 numbers may be computed in; at first float32.</summary>
+    public static MatmulPrecision MatmulPrecision
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.MatmulPrecisionGet(out var precision), "matmul precision");
+            return precision;
+        }
+
+        set => NativeError.ThrowIfFailed(NativeMethods.MatmulPrecisionSet(value), "matmul precision");
+    }
+
+    /// <summary>Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; at first not.</summary>
+    public static bool CudnnBenchmark
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.CudnnBenchmarkGet(out var enabled), "cuDNN benchmark");
+            return enabled != 0;
+        }
+
+        set => NativeError.ThrowIfFailed(NativeMethods.CudnnBenchmarkSet(value ? (byte)1 : (byte)0), "cuDNN benchmark");
+    }
+
     /// <summary>Returns when a device has done what this thread asked of it; at once on a CPU.</summary>
     public static void Synchronize(Device device) =>
         NativeError.ThrowIfFailed(NativeMethods.DeviceSynchronize(device.Kind, device.Index), "synchronize");

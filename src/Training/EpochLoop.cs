@@ -4,17 +4,23 @@ using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
-using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
+using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
 /// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, SGD, Eq. 9.</summary>
 internal sealed class EpochLoop(
-    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock, Replicas replicas)
+    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock, Device device,
+    Replicas replicas, Func<ITrainingStep> steps) : IDisposable
 {
+    // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
+    private const int StepsBetweenReads = 50;
+    private readonly int _stepsBetweenReads = device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
     private readonly LossScaler? _scaler = options.Precision == Precision.Fp16 ? new() : null;
+    private readonly ITrainingStep _steps = steps();
+    private readonly StepNumbers _numbers = new(device);
 
     /// <summary>Steps that the learning rate's schedule lags behind.</summary>
     public long IterationsBehind { get; set; }
@@ -26,7 +32,11 @@ internal sealed class EpochLoop(
     {
         var start = Stopwatch.GetTimestamp();
         var waited = loader.WaitSeconds;
-        var (step, seen, own, lossSum, correct, rate) = (0, 0L, 0L, 0.0, 0L, 0.0);
+        var era = plan?.Phase == Phase.Sparsity ? epoch : -1;
+        var body = new StepBody(network, era, options.LabelSmoothing, pruner, optimizer, _scaler, _numbers, clock, replicas);
+        var (step, seen, own, rate) = (0, 0L, 0L, 0.0);
+        var known = (LossSum: 0.0, Images: 0L, Correct: 0L, Own: 0L);
+        _numbers.Clear();
         foreach (var batch in loader.Epoch(epoch))
         {
             clock.Add(TrainingActivity.Data);
@@ -34,16 +44,28 @@ internal sealed class EpochLoop(
             {
                 var iteration = (long)epoch * loader.BatchesPerEpoch + step - IterationsBehind;
                 rate = RateAt(iteration);
-                var images = loader.ImagesOf(batch.Index);
-                var (loss, found) = Step(batch, (epoch, step), network, pruner, iteration, stop);
-                (step, seen, own) = (step + 1, seen + images, own + batch.Count);
-                (lossSum, correct) = (lossSum + loss * images, correct + found);
+                var shrinking = pruning?.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate;
+                _numbers.Set(rate, pruner?.ShrinkageAt(shrinking) ?? 0);
+                body.Share = new(loader.ImagesOf(batch.Index), stop);
+                if (_steps.Take(body, batch) is { } sentence)
+                {
+                    observer.Message(sentence);
+                }
+
+                (step, seen, own) = (step + 1, seen + body.Share.Images, own + batch.Count);
+            }
+
+            if (step == 1 || step % _stepsBetweenReads == 0 || step == loader.BatchesPerEpoch)
+            {
+                var (loss, correct) = Read(epoch, step);
+                known = (loss, seen, correct, own);
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             observer.StepDone(new(
                 epoch, options.Epochs, step, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                lossSum / seen, (double)correct / own, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
+                known.LossSum / known.Images, (double)known.Correct / known.Own, seen / elapsed, plan?.AverageJ, plan?.Lambda,
+                Remaining(epoch, step, elapsed)));
             clock.Add(TrainingActivity.Other);
             if (replicas.IsStopped(stop))
             {
@@ -52,52 +74,26 @@ internal sealed class EpochLoop(
         }
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, replicas.Sum(correct)[0] / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
+        return new(
+            known.LossSum / seen, replicas.Sum(known.Correct)[0] / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
     }
 
-    // The mean loss of the batch, and of how many of this process's images the class was found.
-    private (double Loss, long Correct) Step(
-        Batch batch, (int Epoch, int Step) place, RunningNetwork network, OneCyclePruner? pruner, long iteration, CancellationToken stop)
+    /// <summary>Drops what is kept for a network that is no more.</summary>
+    public void Forget() => _steps.Forget();
+
+    public void Dispose()
     {
-        var rate = RateAt(iteration);
-        replicas.BeginStep();
-        var (logits, loss) = network.Forward(batch, options.LabelSmoothing);
-        using var __ = logits;
-        using var ___ = loss;
-        clock.Add(TrainingActivity.Forward);
-        var (value, isWhole) = Backward(loss, batch, network, stop);
-        clock.Add(TrainingActivity.Backward);
-        if (!double.IsFinite(value))
-        {
-            throw new OcsInputException(
-                $"The loss is {value} in epoch {place.Epoch}, step {place.Step}: training has diverged; lower learning-rate or add warmup-epochs.");
-        }
-
-        if (isWhole)
-        {
-            pruner?.AddPenaltyGradient();
-            clock.Add(TrainingActivity.Sparsity);
-            optimizer.Step(network.Parameters, rate);
-            clock.Add(TrainingActivity.Optimizer);
-            pruner?.Shrink(pruning!.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate);
-            clock.Add(TrainingActivity.Sparsity);
-        }
-
-        return (value, Evaluation.Correct(logits, batch.Labels));
+        _steps.Dispose();
+        _numbers.Dispose();
     }
 
-    // The mean loss of all processes, and false where gradients are lost to float16's range: the step is left out.
-    private (double Loss, bool IsWhole) Backward(Tensor loss, Batch batch, RunningNetwork network, CancellationToken stop)
+    // The sums over the epoch so far; the last of its steps was the given one, counted from 1.
+    private (double LossSum, long Correct) Read(int epoch, int step)
     {
-        var images = loader.ImagesOf(batch.Index);
-        if (_scaler is null)
-        {
-            return (replicas.Backward(loss, batch.Count, images, stop), true);
-        }
-
-        var scale = _scaler.Scale;
-        using var scaled = _scaler.Apply(loss);
-        return (replicas.Backward(scaled, batch.Count, images, stop) / scale, _scaler.Unscale(network.Parameters));
+        var sums = _numbers.Read();
+        return double.IsFinite(sums.LossSum) ? sums : throw new OcsInputException(
+            $"The loss is {sums.LossSum} in epoch {epoch}, {(_stepsBetweenReads == 1 ? "" : "at the latest in ")}step {step - 1}: "
+            + "training has diverged; lower learning-rate or add warmup-epochs.");
     }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);

@@ -9,6 +9,7 @@ using Ocs.Torch;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
+using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
@@ -26,6 +27,7 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly List<(bool IsCut, double ImagesPerSecond)> _speeds = [];
     private readonly Device _device;
     private readonly Replicas _replicas;
+    private readonly bool _captures;
     private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
     private OneCyclePruner? _pruner;
@@ -45,6 +47,14 @@ public sealed class OneCycleTrainer : IDisposable
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
         ParameterTable? start = null, bool profile = false, ProcessGroup? group = null)
+        : this(graph, data, training, pruning, device, start, profile, group, steps: null)
+    {
+    }
+
+    /// <summary>The same with another way to take steps.</summary>
+    internal OneCycleTrainer(
+        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device, ParameterTable? start,
+        bool profile, ProcessGroup? group, Func<ITrainingStep>? steps)
     {
         training.Validate();
         pruning?.Validate();
@@ -54,11 +64,13 @@ public sealed class OneCycleTrainer : IDisposable
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _optimizer = new(training);
         _replicas = new(group);
+        _captures = TrainingSteps.Captures(training, device, profile, _replicas.Count);
         _loader = new(data.Train, BatchLoaderOptions.Train(training.BatchSize, data.Augmentation, training.Seed) with
         {
             DropLast = training.DropLast,
             Device = device,
             Shard = _replicas.Shard,
+            Resident = device.Kind == DeviceKind.Cuda,
         });
         _replicas.RequireImages(_loader);
         _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
@@ -70,7 +82,10 @@ public sealed class OneCycleTrainer : IDisposable
 
         _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
         _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
-        _epochs = new(training, pruning, _loader, _optimizer, _clock, _replicas);
+        (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (training.MatmulPrecision, training.CudnnBenchmark);
+        _epochs = new(
+            training, pruning, _loader, _optimizer, _clock, device, _replicas,
+            steps ?? (() => TrainingSteps.For(training, device, profile, _replicas.Count)));
     }
 
     /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
@@ -175,6 +190,7 @@ public sealed class OneCycleTrainer : IDisposable
 
     public void Dispose()
     {
+        _epochs.Dispose();
         _loader.Dispose();
         _replicas.Dispose();
         _optimizer.Dispose();
@@ -271,6 +287,7 @@ public sealed class OneCycleTrainer : IDisposable
 
         pruner.Dispose();
         _pruner = null;
+        _epochs.Forget();
         _network.Dispose();
         _network = new(plan.After, cut);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));
@@ -303,7 +320,7 @@ public sealed class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _replicas);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas);
         _precisions = [_network.Precision];
         if (padded)
         {

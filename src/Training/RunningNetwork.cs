@@ -39,13 +39,13 @@ internal sealed class RunningNetwork : IDisposable
     public Precision Precision { get; private set; }
 
     /// <summary>The mean loss of a batch, and its logits, in the precision of steps.</summary>
-    public (Tensor Logits, Tensor Loss) Forward(Batch batch, double labelSmoothing)
+    public (Tensor Logits, Tensor Loss) Forward(Tensor images, Tensor labels, double labelSmoothing)
     {
-        using var _ = Autocast.To(Precision.Autocast(), batch.Images.Device.Kind);
-        var logits = Executor.Forward(batch.Images, training: true);
+        using var _ = Autocast.To(Precision.Autocast(), images.Device.Kind);
+        var logits = Executor.Forward(images, training: true);
         try
         {
-            return (logits, Aten.CrossEntropy(logits, batch.Labels, labelSmoothing));
+            return (logits, Aten.CrossEntropy(logits, labels, labelSmoothing));
         }
         catch
         {
@@ -78,10 +78,11 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="precisions">What may be computed in.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="batch">A batch to time steps on.</param>
+    /// <param name="captured">Whether steps will be captured.</param>
     /// <param name="replicas">Who decides together, by the mean of their times.</param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(
-        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, Replicas replicas)
+        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, bool captured, Replicas replicas)
     {
         MemoryFormat[] formats = options.Layout switch
         {
@@ -99,7 +100,7 @@ internal sealed class RunningNetwork : IDisposable
         ];
         var seconds = choices.Count == 1
             ? [0]
-            : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded))], batch));
+            : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded))], batch, captured));
         var ranking = choices.Zip(seconds).OrderBy(trial => trial.Second).ToList();
         var best = ranking[0].First;
         if (best.Padded)

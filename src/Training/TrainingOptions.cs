@@ -38,6 +38,19 @@ public enum Precision
     Auto,
 }
 
+/// <summary>Whether a training step on a CUDA device is captured once as a graph and then started with one call.</summary>
+public enum CudaGraphChoice
+{
+    /// <summary>Where it can be; steps of fp16 and of a profile can't.</summary>
+    Auto,
+
+    /// <summary>That it can't be is an error.</summary>
+    On,
+
+    /// <summary>Each operator is started by itself.</summary>
+    Off,
+}
+
 /// <summary>How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR.</summary>
 public sealed record TrainingOptions
 {
@@ -87,6 +100,16 @@ public sealed record TrainingOptions
     public PaddingChoice Padding { get; init; }
 
     public Precision Precision { get; init; }
+
+    /// <summary>What products and convolutions of float32 may be computed in.</summary>
+    public MatmulPrecision MatmulPrecision { get; init; }
+
+    /// <summary>
+    /// Whether cuDNN tries its algorithms and keeps the fastest; which one that is may differ between runs, and with it the last bits.
+    /// </summary>
+    public bool CudnnBenchmark { get; init; } = true;
+
+    public CudaGraphChoice CudaGraph { get; init; }
 
     /// <summary>Images a batch in evaluation, at least 1.</summary>
     public int EvaluationBatchSize { get; init; } = 500;

@@ -20,14 +20,19 @@ internal sealed class Augmenter
         _row = new float[_channels * _width];
     }
 
-    /// <summary>
-    /// One image with random choices drawn from <paramref name="rng"/>: row, column, mirror, in this order.
-    /// </summary>
-    public void Write(ReadOnlySpan<byte> image, Span<float> destination, bool channelsLast, Rng rng)
+    /// <summary>The random choices for an image: where its window starts, and whether it is mirrored; drawn in this order.</summary>
+    public (int Top, int Left, bool Flip) Draw(Rng rng)
     {
         int top = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
         int left = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
-        Write(image, destination, channelsLast, top, left, _flips && rng.NextBool());
+        return (top, left, _flips && rng.NextBool());
+    }
+
+    /// <summary>One image with random choices drawn from <paramref name="rng"/>.</summary>
+    public void Write(ReadOnlySpan<byte> image, Span<float> destination, bool channelsLast, Rng rng)
+    {
+        (int top, int left, bool flip) = Draw(rng);
+        Write(image, destination, channelsLast, top, left, flip);
     }
 
     /// <summary>

@@ -9,8 +9,9 @@ namespace Ocs.Data;
 public sealed class Batch : IDisposable
 {
     private readonly Action<BatchBuffer>? _giveBack;
-    private readonly Tensor? _images;
-    private readonly Tensor? _labels;
+    private readonly Tensor? _choices;
+    private Tensor? _images;
+    private Tensor? _labels;
     private BatchBuffer? _buffer;
 
     /// <param name="index">Which batch of the epoch.</param>
@@ -20,7 +21,7 @@ public sealed class Batch : IDisposable
     /// <param name="giveBack">Takes the memory back.</param>
     internal Batch(int index, BatchBuffer buffer, int count, Device device, Action<BatchBuffer> giveBack)
     {
-        (Index, Count, _buffer, _giveBack) = (index, count, buffer, giveBack);
+        (Index, Count, Format, _buffer, _giveBack) = (index, count, buffer.Format, buffer, giveBack);
         if (count < buffer.Count)
         {
             _images = Aten.Narrow(buffer.Images, 0, 0, count);
@@ -33,6 +34,10 @@ public sealed class Batch : IDisposable
         }
     }
 
+    /// <summary>Images that are made on the device when they are asked for.</summary>
+    internal Batch(int index, Tensor choices, ResidentImages source, MemoryFormat format) =>
+        (Index, Count, Format, _choices, Source) = (index, (int)choices.Shape[1], format, choices, source);
+
     /// <summary>Which batch of the epoch, from 0.</summary>
     public int Index { get; }
 
@@ -40,10 +45,18 @@ public sealed class Batch : IDisposable
     public int Count { get; }
 
     /// <summary>[N, C, H, W], float32, normalized.</summary>
-    public Tensor Images => _images ?? Buffer.Images;
+    public Tensor Images => _images ?? (_choices is null ? Buffer.Images : _images = Source!.Images(_choices, Format));
 
     /// <summary>[N], int64.</summary>
-    public Tensor Labels => _labels ?? Buffer.Labels;
+    public Tensor Labels => _labels ?? (_choices is null ? Buffer.Labels : _labels = ResidentImages.Labels(_choices));
+
+    /// <summary>What makes the images on the device; null where the host has made them.</summary>
+    internal ResidentImages? Source { get; }
+
+    internal MemoryFormat Format { get; }
+
+    /// <summary>What the batch consists of: its choices, or images and labels.</summary>
+    internal Tensor[] Parts => _choices is null ? [Images, Labels] : [_choices];
 
     private BatchBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Batch));
 
@@ -57,6 +70,7 @@ public sealed class Batch : IDisposable
 
     public void Dispose()
     {
+        _choices?.Dispose();
         _images?.Dispose();
         _labels?.Dispose();
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)

@@ -16,6 +16,8 @@ public sealed class BatchLoader : IDisposable
 {
     private readonly LabelledImages _dataset;
     private readonly ConcurrentBag<BatchBuffer> _free = [];
+    private readonly ImageDataset? _toStay;
+    private ResidentImages? _resident;
     private BatchPipeline? _running;
     private long _waitedTicks;
     private bool _disposed;
@@ -46,6 +48,8 @@ public sealed class BatchLoader : IDisposable
         int full = dataset.Count / options.BatchSize;
         BatchesPerEpoch = options.DropLast || full * options.BatchSize == dataset.Count ? full : full + 1;
         Samples = options.DropLast ? full * options.BatchSize : dataset.Count;
+        _toStay = options.Resident && ResidentImages.Fit(
+            dataset.Count, dataset.Channels, dataset.Height, dataset.Width, options.Augmentation.CropPadding) ? dataset as ImageDataset : null;
     }
 
     public BatchLoaderOptions Options { get; }
@@ -75,14 +79,33 @@ public sealed class BatchLoader : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
-        return Run(epoch, firstBatch);
+        return _toStay is null ? Run(epoch, firstBatch) : RunOnDevice(_toStay, epoch, firstBatch);
     }
 
     public void Dispose()
     {
         _disposed = true;
         _running?.Dispose();
+        _resident?.Dispose();
         Clear();
+    }
+
+    private IEnumerable<Batch> RunOnDevice(ImageDataset images, int epoch, int firstBatch)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        MemoryFormat format = MemoryFormat;
+        _resident ??= new(images, Options.Augmentation, Options.Device);
+        int[] order = Sampler.Order(_dataset.Count, Options.Seed, epoch, Options.Shuffle);
+        using Tensor choices = _resident.Choose(order.AsSpan(0, Samples), Rng.StreamSeed(Options.Seed, "augmentation", epoch));
+        for (int index = firstBatch; index < BatchesPerEpoch; index++)
+        {
+            int first = index * Options.BatchSize;
+            (int start, int count) = Options.Shard.Of(ImagesOf(index)).GetOffsetAndLength(ImagesOf(index));
+            if (count > 0)
+            {
+                yield return new(index, Aten.Narrow(choices, 1, first + start, count), _resident, format);
+            }
+        }
     }
 
     private IEnumerable<Batch> Run(int epoch, int firstBatch)

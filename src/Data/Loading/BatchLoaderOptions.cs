@@ -45,6 +45,12 @@ public sealed record BatchLoaderOptions
     /// <value>The CPU.</value>
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>
+    /// Whether the data set lies on the device and is augmented there; the numbers are the same. One of more than a gibibyte stays here.
+    /// </summary>
+    /// <value>False.</value>
+    public bool Resident { get; init; }
+
     /// <summary>For training: shuffled, as augmented as given.</summary>
     public static BatchLoaderOptions Train(int batchSize, AugmentationOptions augmentation, ulong seed) =>
         new() { BatchSize = batchSize, Augmentation = augmentation, Seed = seed, Shuffle = true };

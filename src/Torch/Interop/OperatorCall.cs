@@ -10,6 +10,10 @@ internal static unsafe class OperatorCall
     private const int StackBytes = 2048;
     private const int ResultCapacity = 8;
 
+    /// <summary>Sees each call of this thread before it is made; for tests of what a captured step may do.</summary>
+    [ThreadStatic]
+    public static Action<string>? Seen;
+
     /// <summary>Calls an operator that returns one tensor.</summary>
     public static Tensor Invoke(AtenOperator op, params ReadOnlySpan<OperatorArgument> arguments)
     {
@@ -80,6 +84,7 @@ internal static unsafe class OperatorCall
     private static void Run(
         AtenOperator op, ReadOnlySpan<OperatorArgument> arguments, nint* results, int capacity, int* count, nint** spill)
     {
+        Seen?.Invoke($"{op.FullName}({Describe(arguments)})");
         var pointer = op.Pointer;
         var values = stackalloc NativeValue[arguments.Length];
         var scratchBytes = ScratchBytes(arguments);
@@ -216,7 +221,10 @@ internal static unsafe class OperatorCall
         }
     }
 
-    private static TorchException Failure(AtenOperator op, ReadOnlySpan<OperatorArgument> arguments, nint error)
+    private static TorchException Failure(AtenOperator op, ReadOnlySpan<OperatorArgument> arguments, nint error) =>
+        NativeError.Take(error, op.FullName, Describe(arguments));
+
+    private static string Describe(ReadOnlySpan<OperatorArgument> arguments)
     {
         var texts = new string[arguments.Length];
         for (var i = 0; i < texts.Length; i++)
@@ -224,7 +232,7 @@ internal static unsafe class OperatorCall
             texts[i] = arguments[i].Describe();
         }
 
-        return NativeError.Take(error, op.FullName, string.Join(", ", texts));
+        return string.Join(", ", texts);
     }
 
     private static TorchException WrongCount(AtenOperator op, int count, nint* results, nint* spill)

@@ -51,13 +51,20 @@ public static partial class Aten
 
     /// <summary>
     /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v, or with Nesterov
-    /// g + decay w + momentum v). On a CPU it is one pass over memory.
+    /// g + decay w + momentum v). On a CPU it is one pass over memory, on a CUDA device one kernel from libtorch 2.3 on.
     /// </summary>
+    /// <param name="weights">Changed.</param>
+    /// <param name="gradients">One a weight.</param>
+    /// <param name="velocities">v of each weight, changed.</param>
+    /// <param name="rate">[], float32, on the CPU or where the weights are.</param>
+    /// <param name="momentum">The factor of v.</param>
+    /// <param name="decay">The factor of w.</param>
+    /// <param name="nesterov">Which step.</param>
     public static void SgdStepInPlace(
         IReadOnlyList<Tensor> weights,
         IReadOnlyList<Tensor> gradients,
         IReadOnlyList<Tensor> velocities,
-        double rate,
+        Tensor rate,
         double momentum,
         double decay,
         bool nesterov)

@@ -18,6 +18,7 @@ public static unsafe partial class Aten
     private static readonly AtenOperator NarrowOperator = new("aten::narrow");
     private static readonly AtenOperator SelectOperator = new("aten::select", "int");
     private static readonly AtenOperator IndexSelectOperator = new("aten::index_select");
+    private static readonly AtenOperator TakeOperator = new("aten::take");
     private static readonly AtenOperator ExpandOperator = new("aten::expand");
 
     public static Tensor Flatten(Tensor input, long start = 0, long end = -1)
@@ -59,6 +60,9 @@ public static unsafe partial class Aten
     /// <summary>A copy of the indices listed in an Int64 tensor.</summary>
     public static Tensor IndexSelect(Tensor input, long dimension, Tensor index)
         => Invoke(IndexSelectOperator, input, dimension, index);
+
+    /// <summary>The elements at the places that an Int64 tensor lists, counted row-major over all dimensions; in its shape.</summary>
+    public static Tensor Take(Tensor input, Tensor index) => Invoke(TakeOperator, input, index);
 
     private static Tensor WithSizes(AtenOperator op, Tensor input, ReadOnlySpan<long> sizes)
     {

@@ -15,11 +15,18 @@ public sealed class Sgd : IDisposable
 
     public Sgd(TrainingOptions options) => _options = options;
 
-    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, or without momentum.</summary>
+    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step.</summary>
     public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
 
     /// <summary>Changes every trained parameter by its gradient, which is used up.</summary>
     public void Step(ParameterTable parameters, double learningRate)
+    {
+        using var rate = Tensor.Full([], learningRate);
+        Step(parameters, rate);
+    }
+
+    /// <summary>The same with the learning rate in a tensor [], float32, on the CPU or where the weights are.</summary>
+    public void Step(ParameterTable parameters, Tensor learningRate)
     {
         using var _ = Autograd.NoGrad();
         var names = parameters.Trainable;
@@ -27,15 +34,8 @@ public sealed class Sgd : IDisposable
         var gradients = names.Select(name => Gradient(parameters, name)).ToArray();
         try
         {
-            if (_options.Momentum > 0 && weights.All(weight => weight.Device.Kind == DeviceKind.Cpu))
-            {
-                Aten.SgdStepInPlace(
-                    weights, gradients, Velocities(names, gradients), learningRate, _options.Momentum, _options.WeightDecay, _options.Nesterov);
-            }
-            else
-            {
-                StepByLists(names, weights, gradients, learningRate);
-            }
+            Aten.SgdStepInPlace(
+                weights, gradients, Velocities(names, gradients), learningRate, _options.Momentum, _options.WeightDecay, _options.Nesterov);
         }
         finally
         {
@@ -80,31 +80,6 @@ public sealed class Sgd : IDisposable
         {
             momentum.Dispose();
         }
-    }
-
-    // Few calls for all parameters: on a GPU calls are what costs.
-    private void StepByLists(IReadOnlyList<string> names, Tensor[] weights, Tensor[] gradients, double learningRate)
-    {
-        if (_options.WeightDecay > 0)
-        {
-            Aten.ForeachAddInPlace(gradients, weights, _options.WeightDecay);
-        }
-
-        if (_options.Momentum == 0)
-        {
-            Aten.ForeachAddInPlace(weights, gradients, -learningRate);
-            return;
-        }
-
-        var velocities = Velocities(names, gradients);
-        Aten.ForeachMulInPlace(velocities, _options.Momentum);
-        Aten.ForeachAddInPlace(velocities, gradients);
-        if (_options.Nesterov)
-        {
-            Aten.ForeachAddInPlace(gradients, velocities, _options.Momentum);
-        }
-
-        Aten.ForeachAddInPlace(weights, _options.Nesterov ? gradients : velocities, -learningRate);
     }
 
     // Zero at first, which makes the first v what it must be.

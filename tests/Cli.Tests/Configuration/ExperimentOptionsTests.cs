@@ -3,6 +3,7 @@ using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
+using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Schedules;
 
@@ -142,6 +143,15 @@ public class ExperimentOptionsTests
             new ImageFolderOptions { Size = 64, Resize = 72, Workers = 3, SkipBroken = true, Packed = PackedUse.Build }, options.Images);
         Assert.Equal(options.Images, Read(options.ToYaml()).Images);
         Assert.Equal(0.25, Read("model: resnet18\ndata: imagefolder\naugmentation: { min-crop-area: 0.25 }").Augmentation.MinCropArea);
+    }
+
+    [Fact]
+    public void What_a_cuda_device_may_do_is_set_by_name()
+    {
+        var training = Read(Least + "training: { matmul-precision: medium, cudnn-benchmark: false, cuda-graph: off }").Training;
+        Assert.Equal((MatmulPrecision.Medium, false, CudaGraphChoice.Off), (training.MatmulPrecision, training.CudnnBenchmark, training.CudaGraph));
+        var error = Assert.Throws<OcsInputException>(() => Read(Least + "training: { cuda-graph: maybe }"));
+        Assert.Contains("training.cuda-graph must be one of auto, on, off, but is 'maybe'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

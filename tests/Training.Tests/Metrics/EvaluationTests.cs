@@ -2,6 +2,7 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Testing;
 using Ocs.Torch;
+using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 
 namespace Ocs.Training.Tests.Metrics;
@@ -51,7 +52,7 @@ public sealed class EvaluationTests
         }
 
         var plain = Evaluation.Run(network.Executor, TinyTask.Data.Test, batchSize: 7);
-        var folded = network.Evaluate(TinyTask.Data.Test, batchSize: 7, Device.Cpu);
+        var folded = network.Evaluate(TinyTask.Data.Test, batchSize: 7, Device.Cpu, Replicas.None);
 
         Assert.Equal(plain.Accuracy, folded.Accuracy, 1e-12);
         Assert.Equal(plain.Loss, folded.Loss, 1e-5 * plain.Loss);

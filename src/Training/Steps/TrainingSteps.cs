@@ -1,0 +1,31 @@
+using Ocs.Torch;
+
+namespace Ocs.Training.Steps;
+
+/// <summary>Chooses how steps are taken.</summary>
+internal static class TrainingSteps
+{
+    /// <summary>Whether steps on a device are to be captured.</summary>
+    /// <param name="options">What is wished.</param>
+    /// <param name="device">Where steps are taken.</param>
+    /// <param name="profile">Whether the parts of a step are to be told apart.</param>
+    /// <param name="processes">How many share the run.</param>
+    /// <exception cref="OcsInputException">It is demanded, but can't be.</exception>
+    public static bool Captures(TrainingOptions options, Device device, bool profile, int processes)
+    {
+        var obstacle = device.Kind != DeviceKind.Cuda ? $"the device is {device}; choose cuda, or cuda-graph auto or off"
+            : !CudaGraph.IsSupported ? "the shim over libtorch was built without CUDA's headers; set CUDA_HOME and build it anew"
+            : options.Precision == Precision.Fp16 ? "fp16 reads its gradients on the host after each step; choose bf16 or fp32"
+            : processes > 1 ? $"{processes} processes share the run and agree on the host; leave cuda-graph auto or off"
+            : profile ? "a profile tells the parts of a step apart; leave --profile out"
+            : null;
+        return options.CudaGraph == CudaGraphChoice.On && obstacle is not null
+            ? throw new OcsInputException($"cuda-graph on can't be: {obstacle}.")
+            : options.CudaGraph != CudaGraphChoice.Off && obstacle is null;
+    }
+
+    /// <summary>What takes the steps on a device.</summary>
+    public static ITrainingStep For(TrainingOptions options, Device device, bool profile, int processes) => Captures(options, device, profile, processes)
+        ? new CapturedStep(() => new GraphCapture(device), mayFallBack: options.CudaGraph == CudaGraphChoice.Auto)
+        : new EagerStep();
+}
