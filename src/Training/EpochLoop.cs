@@ -23,6 +23,7 @@ internal sealed class EpochLoop(
         int epoch, RunningNetwork network, OneCyclePruner? pruner, EpochPlan? plan, bool isCut, ITrainingObserver observer,
         CancellationToken stop)
     {
+        clock.Add(TrainingActivity.Other);
         var start = Stopwatch.GetTimestamp();
         var waited = loader.WaitSeconds;
         var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
