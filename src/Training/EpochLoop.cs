@@ -30,6 +30,7 @@ internal sealed class EpochLoop(
         int epoch, RunningNetwork network, OneCyclePruner? pruner, EpochPlan? plan, bool isCut, ITrainingObserver observer,
         CancellationToken stop)
     {
+        clock.Add(TrainingActivity.Other);
         var start = Stopwatch.GetTimestamp();
         var waited = loader.WaitSeconds;
         var era = plan?.Phase == Phase.Sparsity ? epoch : -1;

@@ -111,8 +111,11 @@ public sealed record TrainingOptions
 
     public CudaGraphChoice CudaGraph { get; init; }
 
-    /// <summary>Images a batch in evaluation, at least 1.</summary>
-    public int EvaluationBatchSize { get; init; } = 500;
+    /// <summary>
+    /// Images a batch in evaluation, at least 1. On a CPU, what layers pass on should stay in its caches: ResNet-56 runs 1.1 x as fast
+    /// with 100 as with 500.
+    /// </summary>
+    public int EvaluationBatchSize { get; init; } = 100;
 
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
     public void Validate()

@@ -240,4 +240,13 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_folder_without_a_run_has_no_report() =>
         Assert.Contains("give the folder that a run has written", CommandLine.Fails("report", _folder.Path), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_precision_that_is_none_or_that_the_device_lacks_is_told()
+    {
+        var none = CommandLine.Fails("train", _config, "--precision", "bf61", "--out", _folder.PathOf("run"));
+        Assert.Contains("--precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; did you mean 'bf16'?", none, StringComparison.Ordinal);
+        var narrow = CommandLine.Fails("train", _config, "--precision", "fp16", "--out", _folder.PathOf("run"));
+        Assert.Contains("precision fp16 needs a CUDA device", narrow, StringComparison.Ordinal);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Ocs.Cli.Output;
 using Ocs.Cli.Tests;
 using Ocs.OnnxRuntime;
@@ -51,6 +52,23 @@ public sealed class OneCycleTests : IDisposable
         Assert.Equal([RunPhase.Train, RunPhase.Sparsity, RunPhase.Final, RunPhase.Final], run.Records.Select(record => record.Phase));
         Assert.Equal(summary.MacsAfter, run.Records[^1].Macs);
         Assert.Equal(4, trained.Output.Split('\n').Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_profiled_run_in_bf16_says_where_its_time_went_and_what_the_cut_gained()
+    {
+        var trained = CommandLine.Run("train", _config, "--precision", "bf16", "--profile", "--out", _run);
+
+        Assert.Equal((0, ""), (trained.Code, trained.Error));
+        using var profile = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "profile.json")));
+        Assert.Equal("bf16", profile.RootElement.GetProperty("precision").GetString());
+        Assert.True(profile.RootElement.GetProperty("peak_gigaflops").GetDouble() > 0);
+        Assert.Equal(4, profile.RootElement.GetProperty("epochs").GetArrayLength());
+        Assert.Contains("optimizer", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("images/s before the cut and at", trained.Output, StringComparison.Ordinal);
+        var summary = RunLogReader.Read(_run).Summary!;
+        Assert.EndsWith(", bf16", summary.Engine, StringComparison.Ordinal);
+        Assert.True(summary.Gate!.Passed);
     }
 
     [Fact]
