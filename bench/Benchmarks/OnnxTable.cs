@@ -13,7 +13,8 @@ internal static class OnnxTable
     private const string End = "<!-- end of torchvision -->";
     private static readonly string[] Columns =
     [
-        "network", "parameters", "MACs", "import", "forward, ONNX Runtime", "forward, PyTorch", "groups", "MACs removed", "exported, ONNX Runtime", "result",
+        "network", "parameters", "MACs", "import", "ONNX Runtime's load", "ours to ONNX Runtime", "ours to PyTorch", "ONNX Runtime to PyTorch",
+        "groups", "MACs removed", "exported, ONNX Runtime", "result",
     ];
 
     /// <summary>Runs every network of a folder, or those that are named, and writes the table; returns the exit code.</summary>
@@ -75,8 +76,8 @@ internal static class OnnxTable
         {
             string[] cells =
             [
-                name, Millions(result["parameters"]), Millions(result["macs"]), Show(result["import_ms"], "0 ms"), Show(result["forward_difference"], "0.0e+0"),
-                Show(result["pytorch_difference"], "0.0e+0"),
+                name, Millions(result["parameters"]), Millions(result["macs"]), Show(result["import_ms"], "0 ms"), Show(result["load_ms"], "0 ms"),
+                Show(result["forward_difference"], "0.0e+0"), Show(result["pytorch_difference"], "0.0e+0"), Show(result["between_difference"], "0.0e+0"),
                 Show(result["groups"], "0"), Show(result["macs_removed"], "0.0 %"), Show(result["onnxruntime_difference"], "0.0e+0"),
                 result["failed"] is { } step ? $"**{step}**: {result["why"]}".Replace("|", "\\|", StringComparison.Ordinal) : "all equal",
             ];

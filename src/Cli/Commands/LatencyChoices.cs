@@ -59,6 +59,3 @@ internal sealed class LatencyChoices
         };
     }
 }
-
-/// <summary>A time to reach, in seconds, and what takes it.</summary>
-internal sealed record LatencyGoal(double Seconds, LatencyClock Clock);

@@ -101,9 +101,10 @@ internal static class PruneCommand
             TrainingGradients.Accumulate(model.Graph, model.Parameters, seen, batches);
         }
 
-        var partition = search.Find(model.Parameters, options.Target);
+        var timed = table is null ? null : goal!.Search(search, table, model.Parameters, options.Target);
+        var partition = timed?.Partition ?? search.Find(model.Parameters, options.Target);
         model.Parameters.ClearGradients();
-        var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
+        var plan = timed?.Plan ?? CutPlan.Create(search.Coupling, partition.Subnetwork);
         using var cut = plan.Apply(model.Parameters);
         using var probe = Probe(model.Graph);
         var gate = PruneProofGate.Check(
@@ -119,9 +120,9 @@ internal static class PruneCommand
         var check = Write(output, plan.After, cut, record);
         var memory = ResourceConstraint.ActivationMemory(search.Coupling);
         var bytes = (memory.Total, memory.Count(partition.Subnetwork));
-        var latency = table is null ? null : new PruneLatency(
-            1000 * table.Seconds, 1000 * goal!.Seconds, 1000 * table.Predict([.. partition.Subnetwork.Kept.Select(kept => kept.Length)]),
-            1000 * goal.Clock.Seconds(plan.After), Choices.NameOf(goal.Clock.Runtime), goal.Clock.Batch, goal.Clock.Threads, table.Measurements);
+        var latency = timed is null ? null : new PruneLatency(
+            1000 * table!.Seconds, 1000 * goal!.Seconds, 1000 * timed.Predicted, 1000 * timed.Measured,
+            Choices.NameOf(goal.Clock.Runtime), goal.Clock.Batch, goal.Clock.Threads, table.Measurements, timed.Searches);
         Show(request.Model, output, partition, plan, bytes, latency, record, gate, console);
         if (check is null)
         {
@@ -193,7 +194,8 @@ internal static class PruneCommand
         {
             console.WriteLine(
                 $"{latency.BeforeMs:F2} ms became {latency.MeasuredMs:F2} ms for a batch of {latency.Batch} in {latency.Runtime} on {latency.Threads} thread(s); "
-                + $"the table of {latency.Measurements} measurements had predicted {latency.PredictedMs:F2}, the target was {latency.TargetMs:F2}.");
+                + $"the table of {latency.Measurements} measurements, corrected by {latency.Searches - 1} cuts that were timed, had predicted "
+                + $"{latency.PredictedMs:F2}, the target was {latency.TargetMs:F2}.");
         }
 
         console.WriteLine(
@@ -225,9 +227,9 @@ internal sealed record PruneOutput(
     string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter,
     long MemoryBefore, long MemoryAfter, PruneLatency? Latency, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
 
-/// <summary>Times of `ocs prune --target-latency`, in milliseconds; the last numbers say how they were taken.</summary>
+/// <summary>Times of `ocs prune --target-latency`, in milliseconds; what follows them says how they were taken.</summary>
 internal sealed record PruneLatency(
-    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, string Runtime, int Batch, int Threads, int Measurements);
+    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, string Runtime, int Batch, int Threads, int Measurements, int Searches);
 
 /// <summary>A group of `ocs prune --json`, and the indices of its channels that stayed.</summary>
 internal sealed record PruneGroup(int Id, int Channels, IReadOnlyList<int> Kept);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ocs.Cli.Configuration;
+using Ocs.Cli.Runs;
 using Ocs.Pruning;
 using Ocs.Pruning.Saliency;
 using Ocs.Torch;

@@ -10,8 +10,8 @@ public delegate double LatencyProbe(Graph graph);
 
 /// <summary>
 /// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of nodes, each
-/// measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save together, so they are scaled to
-/// the whole network's time.
+/// measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save together, so a curve takes them to
+/// seconds: it goes through the whole network's time, and through those of the sub-networks that it was corrected with.
 /// </summary>
 public sealed class LatencyTable : IResourceCount
 {
@@ -19,11 +19,12 @@ public sealed class LatencyTable : IResourceCount
     private static readonly ImmutableArray<double> Levels = [0.125, 0.25, 0.5, 0.75, 1];
 
     private readonly ImmutableArray<UnitLattice> _units;
-    private readonly double _scale;
+    private readonly SortedDictionary<double, double> _measuredBySum = [];
 
-    private LatencyTable(ImmutableArray<UnitLattice> units, double scale, double seconds, int measurements)
+    private LatencyTable(ImmutableArray<UnitLattice> units, ReadOnlySpan<int> all, double seconds, int measurements)
     {
-        (_units, _scale, Seconds, Measurements) = (units, scale, seconds, measurements);
+        (_units, Seconds, Measurements) = (units, seconds, measurements);
+        Correct(all, seconds);
     }
 
     /// <summary>The whole network's time, measured.</summary>
@@ -60,11 +61,33 @@ public sealed class LatencyTable : IResourceCount
             .ToImmutableArray();
         var whole = probe(coupling.Graph);
         int[] all = [.. coupling.Groups.Select(group => group.Channels)];
-        return new(units, whole / units.Sum(unit => unit.At(all)), whole, timed.Count);
+        return new(units, all, whole, timed.Count);
     }
 
     /// <summary>The time of a sub-network by the table, in seconds.</summary>
     public double Predict(ReadOnlySpan<int> kept)
+    {
+        var sum = Sum(kept);
+        var (from, low) = (0.0, 0.0);
+        foreach (var (to, measured) in _measuredBySum)
+        {
+            // Noise must not make a wider network cheaper: the search needs that order.
+            var high = Math.Max(low, measured);
+            if (sum <= to)
+            {
+                return low + (high - low) * (sum - from) / (to - from);
+            }
+
+            (from, low) = (to, high);
+        }
+
+        return low * sum / from;
+    }
+
+    /// <summary>From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.</summary>
+    public void Correct(ReadOnlySpan<int> kept, double seconds) => _measuredBySum[Sum(kept)] = seconds;
+
+    private double Sum(ReadOnlySpan<int> kept)
     {
         var seconds = 0.0;
         foreach (var unit in _units)
@@ -72,7 +95,7 @@ public sealed class LatencyTable : IResourceCount
             seconds += unit.At(kept);
         }
 
-        return _scale * seconds;
+        return seconds;
     }
 
     long IResourceCount.Of(ReadOnlySpan<int> kept) => (long)(Predict(kept) * NanosecondsPerSecond);

@@ -85,6 +85,23 @@ public sealed class LatencyTableTests
     }
 
     [Fact]
+    public void A_correction_holds_where_it_was_measured_and_counts_in_part_nearby()
+    {
+        var coupling = CouplingGraph.Build(Models.Build("cifar_resnet8"));
+        var table = LatencyTable.Measure(coupling, ByMacs, multiple: 1);
+        int[] Kept(double fraction) => [.. coupling.Groups.Select(group => Math.Max(1, (int)(fraction * group.Channels)))];
+        var (narrow, half, wide, all) = (Kept(0.25), Kept(0.5), Kept(0.75), Kept(1));
+        var (narrowBefore, halfBefore, wideBefore) = (table.Predict(narrow), table.Predict(half), table.Predict(wide));
+        table.Correct(half, 1.2 * halfBefore);
+        Assert.Equal(1.2 * halfBefore, table.Predict(half), 1e-15);
+        Assert.Equal(1.2 * narrowBefore, table.Predict(narrow), 1e-15);
+        Assert.InRange(table.Predict(wide), wideBefore, 1.2 * wideBefore);
+        Assert.Equal(table.Seconds, table.Predict(all), 1e-15);
+        table.Correct(half, 2 * table.Seconds);
+        Assert.True(table.Predict(all) >= table.Predict(half));
+    }
+
+    [Fact]
     public void A_search_meets_the_latency_that_it_is_given()
     {
         var graph = Models.Build("cifar_resnet20");
