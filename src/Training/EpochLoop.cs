@@ -14,36 +14,49 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
     /// <summary>Steps that the learning rate's schedule lags behind.</summary>
     public long IterationsBehind { get; set; }
 
-    /// <summary>One pass over the data; null when it was stopped on the way.</summary>
+    /// <summary>How far the epoch is that is being trained; null between two epochs.</summary>
+    public EpochProgress? Progress { get; set; }
+
+    /// <summary>Called after every step.</summary>
+    public Action? StepDone { get; init; }
+
+    /// <summary>
+    /// One pass over the data, or what is left of it after <see cref="Progress"/>; null when it was stopped on the way.
+    /// </summary>
     public EpochOutcome? Train(
         int epoch, RunningNetwork network, OneCyclePruner? pruner, EpochPlan? plan, bool isCut, ITrainingObserver observer,
         CancellationToken stop)
     {
-        var start = Stopwatch.GetTimestamp();
-        var waited = loader.WaitSeconds;
-        var (step, seen, lossSum, correct, rate) = (0, 0L, 0.0, 0L, 0.0);
-        foreach (var batch in loader.Epoch(epoch))
+        var before = Progress ?? new();
+        var done = before;
+        var (start, waited) = (Stopwatch.GetTimestamp(), loader.WaitSeconds);
+        foreach (var batch in loader.Epoch(epoch, before.Steps))
         {
             using (batch)
             {
-                var iteration = (long)epoch * loader.BatchesPerEpoch + step - IterationsBehind;
-                rate = RateAt(iteration);
-                var (loss, found) = Step(batch, (epoch, step), network, pruner, iteration);
-                (step, seen, lossSum, correct) = (step + 1, seen + batch.Count, lossSum + loss * batch.Count, correct + found);
+                var iteration = (long)epoch * loader.BatchesPerEpoch + done.Steps - IterationsBehind;
+                var (loss, found) = Step(batch, (epoch, done.Steps), network, pruner, iteration);
+                done = done.With(batch.Count, loss, found, RateAt(iteration));
             }
 
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Progress = done = done with
+            {
+                Seconds = before.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds,
+                WaitSeconds = before.WaitSeconds + loader.WaitSeconds - waited,
+            };
             observer.StepDone(new(
-                epoch, options.Epochs, step, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                lossSum / seen, (double)correct / seen, seen / elapsed, plan?.AverageJ, plan?.Lambda, Remaining(epoch, step, elapsed)));
+                epoch, options.Epochs, done.Steps, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
+                done.Loss, done.Accuracy, done.Images / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(epoch, done)));
+            StepDone?.Invoke();
             if (stop.IsCancellationRequested)
             {
                 return null;
             }
         }
 
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new(lossSum / seen, (double)correct / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
+        Progress = null;
+        return new(
+            done.Loss, done.Accuracy, done.LearningRate, done.Seconds, done.Images / done.Seconds, done.WaitSeconds / done.Seconds);
     }
 
     // The mean loss of the batch, and of how many images the class was found.
@@ -56,7 +69,7 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
         var value = loss.Item<double>();
         if (!double.IsFinite(value))
         {
-            throw new OcsInputException(
+            throw new TrainingDivergedException(
                 $"The loss is {value} in epoch {place.Epoch}, step {place.Step}: training has diverged; lower learning-rate or add warmup-epochs.");
         }
 
@@ -69,10 +82,10 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);
 
-    private TimeSpan Remaining(int epoch, int step, double secondsOfEpoch)
+    private TimeSpan Remaining(int epoch, EpochProgress done)
     {
-        var stepsLeft = (long)(options.Epochs - epoch) * loader.BatchesPerEpoch - step;
-        return TimeSpan.FromSeconds(secondsOfEpoch / step * stepsLeft);
+        var stepsLeft = (long)(options.Epochs - epoch) * loader.BatchesPerEpoch - done.Steps;
+        return TimeSpan.FromSeconds(done.Seconds / done.Steps * stepsLeft);
     }
 }
 

@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training;
 
@@ -32,6 +33,11 @@ public interface ITrainingObserver
 
     /// <summary>A model to save; it is lent for the call.</summary>
     void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+    }
+
+    /// <summary>A moment to save the run: at its start, after epochs and some minutes, and when it is stopped. The tensors are lent for the call.</summary>
+    void CheckpointDue(Checkpoint checkpoint)
     {
     }
 

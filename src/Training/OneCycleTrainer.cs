@@ -12,7 +12,7 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training;
 
 /// <summary>Trains a network in one cycle: train, find the stable sub-network, cut, train on (Alg. 1). Without pruning options it just trains.</summary>
-public sealed class OneCycleTrainer : IDisposable
+public sealed partial class OneCycleTrainer : IDisposable
 {
     private readonly Graph _original;
     private readonly TrainingData _data;
@@ -22,8 +22,10 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly BatchLoader _loader;
     private readonly EpochLoop _epochs;
     private readonly Device _device;
+    private readonly OneCyclePruner? _cycle;
     private RunningNetwork _network;
-    private OneCyclePruner? _pruner;
+    private int _epoch;
+    private EpochPlan? _plan;
     private PruningRecord? _record;
     private GateResult? _gate;
     private ImmutableArray<LayerOutcome> _layers = [];
@@ -36,6 +38,13 @@ public sealed class OneCycleTrainer : IDisposable
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
         ParameterTable? start = null)
+        : this(graph, data, training, pruning, device, whole => Begin(whole, start, training.Seed, device))
+    {
+    }
+
+    private OneCycleTrainer(
+        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device,
+        Func<Graph, RunningNetwork> begin)
     {
         training.Validate();
         pruning?.Validate();
@@ -48,60 +57,76 @@ public sealed class OneCycleTrainer : IDisposable
             DropLast = training.DropLast,
             Device = device,
         });
-        _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
-        if (start is not null)
-        {
-            // Dropout and its like still draw from the seed.
-            TorchRuntime.Seed(training.Seed);
-        }
-
-        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning);
-        _epochs = new(training, pruning, _loader, _optimizer);
+        _network = begin(graph);
+        _cycle = pruning is null ? null : new(graph, _network.Parameters, pruning);
+        _epochs = new(training, pruning, _loader, _optimizer) { StepDone = SaveIfDue };
     }
 
     /// <summary>Sees the run as it goes.</summary>
-    public ITrainingObserver Observer { get; init; } = new NoObserver();
+    public ITrainingObserver Observer { get; set; } = new NoObserver();
 
     /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
-    public PruneProofGate.SaveAndReload? Reload { get; init; }
+    public PruneProofGate.SaveAndReload? Reload { get; set; }
+
+    // After the cut the method has done its work, and only has things to tell.
+    private OneCyclePruner? Pruner => _record is null ? _cycle : null;
 
     /// <summary>The run's resolved options, for the pruning record.</summary>
-    public string OptionsText { get; init; } = "";
+    public string OptionsText { get; set; } = "";
 
     /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
     public TrainingResult Run(CancellationToken stop = default)
     {
-        var start = Stopwatch.GetTimestamp();
-        var pruner = _pruner;
-        // A target that cannot be reached is told before anything is trained.
-        _ = _pruner?.CurrentPartition;
-        Arrange(padding: null);
-        var epoch = 0;
-        for (; epoch < _training.Epochs && !stop.IsCancellationRequested; epoch++)
+        _started = _saved = Stopwatch.GetTimestamp();
+        if (!_isResumed)
         {
-            var plan = _pruner?.BeginEpoch(epoch);
-            if (plan?.Phase == Phase.Final)
+            // A target that cannot be reached is told before anything is trained.
+            _ = Pruner?.CurrentPartition;
+            Arrange(padding: null);
+            Save(_epoch);
+        }
+
+        for (; _epoch < _training.Epochs && !stop.IsCancellationRequested; _epoch++)
+        {
+            if (_epochs.Progress is null)
             {
-                Cut(epoch);
+                _plan = Pruner?.BeginEpoch(_epoch);
+                if (_plan?.Phase == Phase.Final)
+                {
+                    Cut(_epoch);
+                }
             }
 
-            var trained = _epochs.Train(epoch, _network, _pruner, plan, _record is not null, Observer, stop);
+            var trained = _epochs.Train(_epoch, _network, Pruner, _plan, _record is not null, Observer, stop);
             if (trained is null)
             {
                 break;
             }
 
-            Evaluate(epoch, plan, trained);
-            if (_pruner?.CutsAfter(epoch) == true)
+            Evaluate(_epoch, _plan, trained);
+            if (Pruner?.CutsAfter(_epoch) == true)
             {
-                Cut(epoch + 1);
+                Cut(_epoch + 1);
             }
+
+            Save(_epoch + 1);
         }
 
-        if (_pruner is not null && epoch == _training.Epochs)
+        if (_epoch < _training.Epochs)
+        {
+            Save(_epoch);
+        }
+
+        return Finish();
+    }
+
+    private TrainingResult Finish()
+    {
+        var epoch = _epoch;
+        if (Pruner is not null && epoch == _training.Epochs)
         {
             Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
-            _pruner.BeginEpoch(epoch);
+            Pruner.BeginEpoch(epoch);
             Cut(epoch);
             HandOverIfBest();
         }
@@ -114,7 +139,7 @@ public sealed class OneCycleTrainer : IDisposable
             Parameters = _network.Release(),
             Record = _record,
             Gate = _gate,
-            Groups = pruner?.Coupling.Groups ?? [],
+            Groups = _cycle?.Coupling.Groups ?? [],
             Layers = _layers,
             Stopped = epoch < _training.Epochs,
             EpochsDone = epoch,
@@ -123,10 +148,10 @@ public sealed class OneCycleTrainer : IDisposable
             BestAccuracy = _best,
             AccuracyAtCutBefore = _accuracyAtCut?.Before,
             AccuracyAtCutAfter = _accuracyAtCut?.After,
-            SparsityStartEpoch = pruner?.SparsityStartEpoch,
-            StableEpoch = pruner?.StableEpoch,
+            SparsityStartEpoch = _cycle?.SparsityStartEpoch,
+            StableEpoch = _cycle?.StableEpoch,
             CutEpoch = _cutEpoch,
-            TotalSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            TotalSeconds = Seconds,
         };
     }
 
@@ -134,8 +159,19 @@ public sealed class OneCycleTrainer : IDisposable
     {
         _loader.Dispose();
         _optimizer.Dispose();
-        _pruner?.Dispose();
+        _cycle?.Dispose();
         _network.Dispose();
+    }
+
+    private static RunningNetwork Begin(Graph graph, ParameterTable? start, ulong seed, Device device)
+    {
+        if (start is not null)
+        {
+            // Dropout and its like still draw from the seed.
+            TorchRuntime.Seed(seed);
+        }
+
+        return new(graph, start ?? ParameterTable.Initialize(graph, seed, device));
     }
 
     private void Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
@@ -166,7 +202,7 @@ public sealed class OneCycleTrainer : IDisposable
     // Once it is to be pruned, only a pruned network can be the best one.
     private void HandOverIfBest()
     {
-        if (_pruner is null && !(_evaluation!.Accuracy <= _best))
+        if (Pruner is null && !(_evaluation!.Accuracy <= _best))
         {
             _best = _evaluation.Accuracy;
             HandOver(ModelKind.Best);
@@ -177,7 +213,7 @@ public sealed class OneCycleTrainer : IDisposable
     private void Cut(int epoch)
     {
         _cutEpoch = epoch;
-        var pruner = _pruner!;
+        var pruner = Pruner!;
         var partition = pruner.CurrentPartition;
         if (partition.Note is { } note)
         {
@@ -213,7 +249,6 @@ public sealed class OneCycleTrainer : IDisposable
         }
 
         pruner.Dispose();
-        _pruner = null;
         _network.Dispose();
         _network = new(plan.After, cut);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));

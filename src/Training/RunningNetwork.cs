@@ -19,6 +19,17 @@ internal sealed class RunningNetwork : IDisposable
         Executor = new(graph, parameters);
     }
 
+    /// <summary>Goes on as it was arranged before.</summary>
+    /// <param name="graph">The network itself.</param>
+    /// <param name="parameters">Its parameters, padded if it is.</param>
+    /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
+    /// <param name="format">How values lie in memory.</param>
+    public RunningNetwork(Graph graph, ParameterTable parameters, CutPlan? padding, MemoryFormat format)
+    {
+        (Graph, Parameters, _padding) = (graph, parameters, padding);
+        Executor = new(padding?.Before ?? graph, parameters) { MemoryFormat = format };
+    }
+
     /// <summary>The network itself, without padding.</summary>
     public Graph Graph { get; }
 
@@ -26,6 +37,9 @@ internal sealed class RunningNetwork : IDisposable
     public ParameterTable Parameters { get; private set; }
 
     public Executor Executor { get; private set; }
+
+    /// <summary>What was chosen.</summary>
+    public Arrangement Arrangement => new(_padding is not null, Executor.MemoryFormat);
 
     /// <summary>Chooses layout and padding by the clock, as far as the options leave it open.</summary>
     /// <param name="options">What is chosen already.</param>

@@ -1,15 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
 /// <summary>`ocs train` and `ocs baseline`: one cycle, and the same schedule without pruning.</summary>
 internal static class TrainCommand
 {
-    private const string Stopping = " Ctrl-C stops it after the step, with exit code 130 and a usable run folder.";
+    private const string Stopping = " Ctrl-C stops it after the step, with exit code 130; --resume goes on as if it had never stopped.";
 
     public static Command CreateTrain(CommandConsole console) => Create(
         "train", "Trains a network in one cycle: train, find the stable sub-network, cut, train on." + Stopping, RunKind.Train, console);
@@ -19,7 +21,16 @@ internal static class TrainCommand
 
     private static Command Create(string name, string description, RunKind kind, CommandConsole console)
     {
-        var config = new Argument<string>("CONFIG") { Description = "A YAML file; experiments/ has one for each row of the paper's tables." };
+        var config = new Argument<string?>("CONFIG")
+        {
+            Description = "A YAML file; experiments/ has one for each row of the paper's tables.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "Goes on with the run in this folder, which was stopped or killed, with the options that it began with.",
+            HelpName = "RUN",
+        };
         var set = new Option<string[]>("--set")
         {
             Description = "Sets an option over the file, such as training.epochs=20; may be given again.",
@@ -45,10 +56,17 @@ internal static class TrainCommand
         };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
-        var command = new Command(name, description) { config, set, weights, reset, folder, force, seed, root, device };
+        var command = new Command(name, description) { config, resume, set, weights, reset, folder, force, seed, root, device };
         command.SetAction(parsed =>
         {
-            var file = parsed.GetRequiredValue(config);
+            if (parsed.GetValue(resume) is { } stopped)
+            {
+                RequireAlone(parsed, command, [resume, root, device]);
+                return Show(new ResumedRun(stopped, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
+            }
+
+            var file = parsed.GetValue(config) ?? throw new OcsInputException(
+                $"`ocs {name}` needs CONFIG, or --resume RUN; `ocs {name} --help` shows what it takes.");
             var options = ExperimentOptions.Load(
                 file,
                 parsed.GetValue(set) ?? [],
@@ -69,6 +87,18 @@ internal static class TrainCommand
         return command;
     }
 
+    // The options are the run's own; only places may be others than they were.
+    private static void RequireAlone(ParseResult parsed, Command command, Symbol[] allowed)
+    {
+        var given = command.Arguments.Concat<Symbol>(command.Options).Except(allowed)
+            .FirstOrDefault(symbol => parsed.GetResult(symbol) is { Tokens.Count: > 0 } or OptionResult { Implicit: false });
+        if (given is not null)
+        {
+            throw new OcsInputException(
+                $"--resume goes on with the options that the run began with, so {given.Name} cannot be given; leave it out, or begin a new run.");
+        }
+    }
+
     private static string DefaultFolder(string file, ExperimentOptions options, RunKind kind)
     {
         var variant = kind == RunKind.Baseline ? "baseline" : KebabCase.Of(options.Preset.ToString());
@@ -79,7 +109,8 @@ internal static class TrainCommand
     {
         RunTable.Write(outcome.Summary, console);
         console.WriteLine(outcome.Stopped
-            ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then."
+            ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then. "
+                + $"`ocs train --resume {outcome.Folder}` goes on."
             : $"{outcome.Folder} holds the network, its log and report.html.");
         if (console.Json)
         {

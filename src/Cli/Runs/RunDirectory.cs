@@ -1,6 +1,7 @@
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
@@ -48,7 +49,7 @@ internal sealed class RunDirectory
             throw new OcsInputException($"The run folder {path} exists already; give another one with --out, or --force to replace the run in it.");
         }
 
-        if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))))
+        if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))) && !new CheckpointFolder(path).Any)
         {
             throw new OcsInputException($"The folder {path} holds files but no run, so --force does not replace it; give another folder with --out.");
         }
@@ -62,12 +63,9 @@ internal sealed class RunDirectory
         try
         {
             Directory.CreateDirectory(path);
-            foreach (var file in Files)
-            {
-                File.Delete(System.IO.Path.Combine(path, file));
-            }
-
-            return new(path, isNew);
+            var folder = new RunDirectory(path, isNew);
+            folder.Clear();
+            return folder;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -75,20 +73,45 @@ internal sealed class RunDirectory
         }
     }
 
+    /// <summary>Takes the folder of a run that goes on: what a killed writer has left goes, and so does what says that the run was stopped.</summary>
+    public static RunDirectory Reopen(string path)
+    {
+        try
+        {
+            AtomicFile.RemoveLeftovers(path);
+            File.Delete(System.IO.Path.Combine(path, RunFolder.SummaryName));
+            File.Delete(System.IO.Path.Combine(path, HtmlReport.FileName));
+            return new(path, isNew: false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, error);
+        }
+    }
+
+    /// <summary>The checkpoints in the folder.</summary>
+    public CheckpointFolder Checkpoints => new(Path);
+
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);
 
     /// <summary>Removes what a run has written that ended before it began.</summary>
     public void Abandon()
+    {
+        Clear();
+        if (_isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
+        {
+            Directory.Delete(Path);
+        }
+    }
+
+    private void Clear()
     {
         foreach (var file in Files)
         {
             File.Delete(PathOf(file));
         }
 
-        if (_isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
-        {
-            Directory.Delete(Path);
-        }
+        Checkpoints.Remove();
     }
 
     private static bool IsTwin(string entry) => System.IO.Path.GetFileName(entry) == TwinName;

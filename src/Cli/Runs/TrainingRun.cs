@@ -1,11 +1,14 @@
+using System.Text;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Formats;
+using Ocs.Pruning;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
@@ -19,6 +22,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     /// <summary>The unpruned twin that the summary and the report compare with.</summary>
     public RunSummary? Twin { get; init; }
 
+    private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
+
     /// <summary>Trains, and leaves the folder complete, also when it was stopped.</summary>
     public RunOutcome Execute()
     {
@@ -29,39 +34,69 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
-            File.WriteAllText(folder.PathOf(RunFolder.ConfigName), $"# {console.CommandLine}\n{options.ToYaml()}");
+            var config = $"# {console.CommandLine}\n{options.ToYaml()}";
+            AtomicFile.Write(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
             using var log = new RunLogWriter(folder.Path);
-            var display = new TrainingDisplay(console);
-            var observer = new RunObserver(folder, log, display);
-            try
+            var run = new RunState(config, kind, start.Source, Devices.Describe(device), log.Position());
+            return Train(folder, log, run, data, device, new(console), display =>
             {
-                using var trainer = new OneCycleTrainer(
-                    start.Graph,
-                    data,
-                    options.Training,
-                    kind == RunKind.Baseline ? null : options.Pruning,
-                    device,
-                    start.Parameters)
-                {
-                    Observer = observer,
-                    Reload = ModelFiles.SaveAndReload,
-                    OptionsText = options.ToYaml(),
-                };
+                var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Pruning, device, start.Parameters);
                 start.Release();
                 ShowStart(start, display);
-                using var result = display.Watch(() => trainer.Run(console.Stop));
-                return Finish(folder, log, data, result, start, device);
-            }
-            catch when (!observer.HasBegun)
-            {
-                log.Dispose();
-                folder.Abandon();
-                throw;
-            }
+                return trainer;
+            });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw RunDirectory.Unwritable(folder.Path, error);
+        }
+    }
+
+    /// <summary>Goes on from a checkpoint in the run's folder.</summary>
+    public RunOutcome Resume(
+        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingData data, Device device, TrainingDisplay display)
+    {
+        try
+        {
+            var (log, notice) = RunLogWriter.Resume(folder.Path, run.Log);
+            using var _ = log;
+            return Train(folder, log, run, data, device, display, display =>
+            {
+                if (notice is not null)
+                {
+                    display.Message(notice);
+                }
+
+                display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after {checkpoint.State.Progress?.Steps ?? 0} steps of it.");
+                return OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device);
+            });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw RunDirectory.Unwritable(folder.Path, error);
+        }
+    }
+
+    private RunOutcome Train(
+        RunDirectory folder, RunLogWriter log, RunState run, TrainingData data, Device device, TrainingDisplay display,
+        Func<TrainingDisplay, OneCycleTrainer> prepare)
+    {
+        using var observer = new RunObserver(folder, log, run, options.Training.CheckpointsKept, display)
+        {
+            HasBegun = folder.Checkpoints.Any,
+        };
+        try
+        {
+            using var trainer = prepare(display);
+            (trainer.Observer, trainer.Reload, trainer.OptionsText) = (observer, ModelFiles.SaveAndReload, options.ToYaml());
+            using var result = display.Watch(() => trainer.Run(console.Stop));
+            return Finish(folder, log, run, data, result, device);
+        }
+        catch when (!observer.HasBegun)
+        {
+            log.Dispose();
+            folder.Abandon();
+            throw;
         }
     }
 
@@ -74,20 +109,27 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     }
 
     private RunOutcome Finish(
-        RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start,
-        Device device)
+        RunDirectory folder, RunLogWriter log, RunState run, TrainingData data, TrainingResult result, Device device)
     {
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Devices.Describe(device)) with
+        var summary = Summaries.Of(options, kind, data, result, CommandOf(run.Config), Devices.Describe(device)) with
         {
-            Weights = start.Source,
+            Weights = run.Weights,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
             Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
         };
         log.WriteSummary(summary);
         HtmlReport.Write(folder.Path);
+        if (!result.Stopped)
+        {
+            folder.Checkpoints.Remove();
+        }
+
         return new(summary, folder.Path, result.Stopped);
     }
+
+    // Its first line is a comment of the command that began the run.
+    internal static string CommandOf(string config) => config.Split('\n')[0].TrimStart('#', ' ');
 
     // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)
