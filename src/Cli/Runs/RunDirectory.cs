@@ -39,7 +39,7 @@ internal sealed class RunDirectory
             throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
         }
 
-        if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsTwin))
+        if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsNothing))
         {
             return;
         }
@@ -114,7 +114,9 @@ internal sealed class RunDirectory
         Checkpoints.Remove();
     }
 
-    private static bool IsTwin(string entry) => System.IO.Path.GetFileName(entry) == TwinName;
+    // The twin of the run, or what a killed writer has left.
+    private static bool IsNothing(string entry) =>
+        System.IO.Path.GetFileName(entry) is var name && (name == TwinName || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));
 
     /// <summary>The error for an output that cannot be written.</summary>
     public static OcsInputException Unwritable(string path, Exception error) =>
