@@ -24,6 +24,7 @@ internal static class Figures
         ("sparsity", Sparsity),
         ("coupling", Coupling),
         ("memory", Memory),
+        ("checkpoints", CheckpointCost.Measure),
         ("inspect", Inspect),
         ("boxed", Boxed),
     ];
