@@ -19,6 +19,7 @@ public sealed class OneCyclePruner : IDisposable
     private readonly OneCycleOptions _options;
     private readonly StabilityIndicator _stability;
     private readonly SubnetworkSearch _search;
+    private readonly Lazy<ResourceConstraint> _macs;
     private PrunedSlices? _slices;
     private Partition? _partition;
     private double _lambda;
@@ -29,6 +30,7 @@ public sealed class OneCyclePruner : IDisposable
         _parameters = parameters;
         _options = options;
         _search = new(graph, options);
+        _macs = new(() => ResourceConstraint.Macs(Coupling));
         _stability = new(
             options.StabilityDistance, options.StabilityWindow, options.Similarity, options.Timing == PhaseTiming.Official);
     }
@@ -89,7 +91,14 @@ public sealed class OneCyclePruner : IDisposable
         }
 
         return new(
-            phase, partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds);
+            phase, partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds)
+        {
+            PredictedStableEpoch = phase == Phase.Sparsity
+                ? StabilityForecast.Epoch(
+                    _stability.Averages, SparsityStartEpoch!.Value, _options.StableThreshold, _options.LatestCutEpoch ?? int.MaxValue)
+                : null,
+            PredictedMacs = partition is null ? null : _macs.Value.Count(partition.Subnetwork),
+        };
     }
 
     /// <summary>Eq. 8: adds the penalty's gradient after backward, in sparsity learning.</summary>

@@ -50,4 +50,13 @@ public sealed record RunRecord
 
     /// <summary>Time spent on saliency and the search for the sub-network.</summary>
     public double? SearchSeconds { get; init; }
+
+    /// <summary>When the sub-network will be stable (t* of Eq. 6), by the trend of <see cref="JAvg"/>; null where it cannot be foreseen.</summary>
+    public int? PredictedStableEpoch { get; init; }
+
+    /// <summary>Multiply-accumulates after the cut, if it came now; null after it.</summary>
+    public long? PredictedMacs { get; init; }
+
+    /// <summary>Wall-clock time that is left, at the mean speed of the epochs so far.</summary>
+    public double? SecondsLeft { get; init; }
 }

@@ -46,7 +46,11 @@ internal sealed class EpochLoop(TrainingOptions options, OneCycleOptions? prunin
             };
             observer.StepDone(new(
                 epoch, options.Epochs, done.Steps, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                done.Loss, done.Accuracy, done.Images / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(epoch, done)));
+                done.Loss, done.Accuracy, done.Images / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(epoch, done))
+            {
+                PredictedStableEpoch = isCut ? null : plan?.PredictedStableEpoch,
+                PredictedMacs = isCut ? null : plan?.PredictedMacs,
+            });
             StepDone?.Invoke();
             if (stop.IsCancellationRequested)
             {

@@ -100,7 +100,7 @@ public sealed partial class OneCycleTrainer
 
         _loader.MemoryFormat = state.Arrangement.Format;
         (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, state.Progress, state.IterationsBehind);
-        _plan = state.Decision is { } made ? new(made.Phase, state.Pruner?.Partition, made.J, made.AverageJ, made.Lambda, made.SearchSeconds) : null;
+        _plan = state.Decision?.With(state.Pruner?.Partition);
         (_record, _gate, _layers, _evaluation, _best) = (state.Record, state.Gate, state.Layers, state.Evaluation, state.Best);
         _accuracyAtCut = state.AccuracyAtCutBefore is { } before ? (before, state.AccuracyAtCutAfter!.Value) : null;
         (_cutEpoch, _secondsBefore, _isResumed) = (state.CutEpoch, state.Seconds, true);
@@ -134,7 +134,7 @@ public sealed partial class OneCycleTrainer
     {
         Epoch = epoch,
         Progress = _epochs.Progress,
-        Decision = _epochs.Progress is null || _plan is null ? null : new(_plan.Phase, _plan.J, _plan.AverageJ, _plan.Lambda, _plan.SearchSeconds),
+        Decision = _epochs.Progress is null || _plan is null ? null : EpochDecision.Of(_plan),
         Arrangement = _network.Arrangement,
         ChannelsLastMomentum =
         [

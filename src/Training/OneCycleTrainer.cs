@@ -195,6 +195,9 @@ public sealed partial class OneCycleTrainer : IDisposable
             ImagesPerSecond = trained.ImagesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
+            PredictedStableEpoch = _record is null && plan?.PredictedStableEpoch < _training.Epochs ? plan.PredictedStableEpoch : null,
+            PredictedMacs = _record is null ? plan?.PredictedMacs : null,
+            SecondsLeft = Seconds / (epoch + 1) * (_training.Epochs - epoch - 1),
         });
         HandOverIfBest();
     }

@@ -15,7 +15,7 @@ public sealed class RunLogWriterTests
 
         Assert.Equal(
             """
-            {"epoch":3,"phase":"sparsity","train_loss":1.25,"val_accuracy":0.625,"val_loss":1.5,"j":0.875,"j_avg":null,"lambda":0.0001,"lr":0.1,"macs":41000000,"parameters":270000,"seconds":12.5,"images_per_second":4000,"train_accuracy":0.5,"wait_fraction":0.01,"search_seconds":0.25}
+            {"epoch":3,"phase":"sparsity","train_loss":1.25,"val_accuracy":0.625,"val_loss":1.5,"j":0.875,"j_avg":null,"lambda":0.0001,"lr":0.1,"macs":41000000,"parameters":270000,"seconds":12.5,"images_per_second":4000,"train_accuracy":0.5,"wait_fraction":0.01,"search_seconds":0.25,"predicted_stable_epoch":94,"predicted_macs":20500000,"seconds_left":300}
 
             """.ReplaceLineEndings("\n"),
             File.ReadAllText(folder["run.jsonl"]));

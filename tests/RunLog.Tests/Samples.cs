@@ -20,6 +20,9 @@ internal static class Samples
         TrainAccuracy = 0.5,
         WaitFraction = 0.01,
         SearchSeconds = 0.25,
+        PredictedStableEpoch = 94,
+        PredictedMacs = 20_500_000,
+        SecondsLeft = 300,
     };
 
     public static RunSummary Summary { get; } = new()

@@ -54,9 +54,13 @@ internal static class TrainCommand
             Description =
                 "With --weights: the last layer starts from random weights, for other classes than the file's.",
         };
+        var dry = new Option<bool>("--dry-run")
+        {
+            Description = "Takes a few steps, shows the plan with groups, reachable targets, memory and time, and writes nothing.",
+        };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
-        var command = new Command(name, description) { config, resume, set, weights, reset, folder, force, seed, root, device };
+        var command = new Command(name, description) { config, resume, set, weights, reset, folder, force, seed, dry, root, device };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(resume) is { } stopped)
@@ -73,6 +77,11 @@ internal static class TrainCommand
                 parsed.GetValue(seed),
                 parsed.GetValue(weights),
                 parsed.GetValue(reset));
+            if (parsed.GetValue(dry))
+            {
+                return Show(new DryRun(options, kind, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
+            }
+
             var run = new TrainingRun(
                 options,
                 kind,
@@ -103,6 +112,20 @@ internal static class TrainCommand
     {
         var variant = kind == RunKind.Baseline ? "baseline" : KebabCase.Of(options.Preset.ToString());
         return Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(file)}-{variant}-s{options.Seed}");
+    }
+
+    private static int Show(TrainingPlan plan, CommandConsole console)
+    {
+        if (console.Json)
+        {
+            console.WriteJson(plan, CliJson.Readable.TrainingPlan);
+        }
+        else
+        {
+            PlanTable.Write(plan, console);
+        }
+
+        return ExitCode.Fine;
     }
 
     private static int Show(RunOutcome outcome, CommandConsole console)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.Training.Metrics;
 
@@ -68,4 +69,15 @@ public sealed record TrainerState
 }
 
 /// <summary>What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.</summary>
-public sealed record EpochDecision(Phase Phase, double? J, double? AverageJ, double? Lambda, double SearchSeconds);
+public sealed record EpochDecision(
+    Phase Phase, double? J, double? AverageJ, double? Lambda, double SearchSeconds, int? PredictedStableEpoch, long? PredictedMacs)
+{
+    internal static EpochDecision Of(EpochPlan plan) => new(
+        plan.Phase, plan.J, plan.AverageJ, plan.Lambda, plan.SearchSeconds, plan.PredictedStableEpoch, plan.PredictedMacs);
+
+    internal EpochPlan With(Partition? partition) => new(Phase, partition, J, AverageJ, Lambda, SearchSeconds)
+    {
+        PredictedStableEpoch = PredictedStableEpoch,
+        PredictedMacs = PredictedMacs,
+    };
+}

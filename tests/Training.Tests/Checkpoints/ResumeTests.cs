@@ -133,7 +133,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     private static RunRecord WithoutClock(RunRecord record) =>
-        record with { Seconds = 0, ImagesPerSecond = 0, WaitFraction = 0, SearchSeconds = record.SearchSeconds is null ? null : 0 };
+        record with { Seconds = 0, SecondsLeft = 0, ImagesPerSecond = 0, WaitFraction = 0, SearchSeconds = record.SearchSeconds is null ? null : 0 };
 
     private static List<byte[]> Bytes(TrainingResult result) => [.. result.Parameters.Names.Select(name =>
         result.Parameters[name] is { DType: DType.Int64 } counter
