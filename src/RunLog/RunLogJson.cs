@@ -10,6 +10,7 @@ namespace Ocs.RunLog;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(RepeatSummary))]
 internal sealed partial class RunLogJson : JsonSerializerContext
 {
     // Made at first use: a static initializer here would run before the generated ones that it needs.

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Ocs.RunLog;
 
@@ -45,7 +46,7 @@ public sealed class RunLogWriter : IDisposable
             notice = $"{path} is not as the run had left it: the {count} of its {position.NextEpoch} epochs that can be read are kept.";
         }
 
-        var writer = new RunLogWriter(runFolder, FileMode.Open) { _length = kept.Length, _nextEpoch = position.NextEpoch };
+        var writer = new RunLogWriter(runFolder, FileMode.OpenOrCreate) { _length = kept.Length, _nextEpoch = position.NextEpoch };
         writer._stream.SetLength(kept.Length);
         writer._hash.AppendData(kept);
         return (writer, notice);
@@ -83,12 +84,14 @@ public sealed class RunLogWriter : IDisposable
     public static void WriteSummary(string runFolder, RunSummary summary)
     {
         Directory.CreateDirectory(runFolder);
-        AtomicFile.Write(Path.Combine(runFolder, RunFolder.SummaryName), stream =>
-        {
-            JsonSerializer.Serialize(stream, summary, RunLogJson.Indented.RunSummary);
-            stream.WriteByte((byte)'\n');
-        });
+        WriteJson(Path.Combine(runFolder, RunFolder.SummaryName), summary, RunLogJson.Indented.RunSummary);
     }
+
+    internal static void WriteJson<T>(string path, T value, JsonTypeInfo<T> type) => AtomicFile.Write(path, stream =>
+    {
+        JsonSerializer.Serialize(stream, value, type);
+        stream.WriteByte((byte)'\n');
+    });
 
     /// <inheritdoc/>
     public void Dispose()

@@ -128,6 +128,24 @@ public sealed class RunLogWriterTests
     }
 
     [Fact]
+    public void An_empty_log_that_is_gone_begins_again()
+    {
+        using var folder = new TemporaryFolder();
+        RunLogPosition position;
+        using (var writer = new RunLogWriter(folder.Path))
+        {
+            position = writer.Position();
+        }
+
+        File.Delete(folder["run.jsonl"]);
+        var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
+        resumed.Dispose();
+
+        Assert.Null(notice);
+        Assert.Empty(File.ReadAllText(folder["run.jsonl"]));
+    }
+
+    [Fact]
     public void A_line_that_cannot_be_written_is_told_and_waits()
     {
         using var folder = new TemporaryFolder();

@@ -54,13 +54,18 @@ internal static class TrainCommand
             Description =
                 "With --weights: the last layer starts from random weights, for other classes than the file's.",
         };
+        var repeat = new Option<int?>("--repeat")
+        {
+            Description = "So many runs with seeds one after the other, in folders seed-N; shows mean and deviation. Given again, it goes on.",
+            HelpName = "N",
+        };
         var dry = new Option<bool>("--dry-run")
         {
             Description = "Takes a few steps, shows the plan with groups, reachable targets, memory and time, and writes nothing.",
         };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
-        var command = new Command(name, description) { config, resume, set, weights, reset, folder, force, seed, dry, root, device };
+        var command = new Command(name, description) { config, resume, set, weights, reset, folder, force, seed, repeat, dry, root, device };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(resume) is { } stopped)
@@ -82,16 +87,14 @@ internal static class TrainCommand
                 return Show(new DryRun(options, kind, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
             }
 
-            var run = new TrainingRun(
-                options,
-                kind,
-                new(
-                    parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),
-                    parsed.GetValue(force),
-                    parsed.GetValue(root),
-                    parsed.GetValue(device)),
-                console);
-            return Show(run.Execute(), console);
+            var place = new RunPlace(
+                parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),
+                parsed.GetValue(force),
+                parsed.GetValue(root),
+                parsed.GetValue(device));
+            return parsed.GetValue(repeat) is { } count
+                ? Show(new RepeatedRuns(options, kind, place, console).Execute(count), place.Folder, console)
+                : Show(new TrainingRun(options, kind, place, console).Execute(), console);
         });
         return command;
     }
@@ -123,6 +126,23 @@ internal static class TrainCommand
         else
         {
             PlanTable.Write(plan, console);
+        }
+
+        return ExitCode.Fine;
+    }
+
+    private static int Show(RepeatSummary? summary, string folder, CommandConsole console)
+    {
+        if (summary is null)
+        {
+            console.WriteLine($"Stopped; the same command goes on with the runs in {folder}.");
+            return ExitCode.Interrupted;
+        }
+
+        RepeatTable.Write(summary, console);
+        if (console.Json)
+        {
+            console.Output.Write(File.ReadAllText(Path.Combine(folder, RepeatSummary.FileName)));
         }
 
         return ExitCode.Fine;

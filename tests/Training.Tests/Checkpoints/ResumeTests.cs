@@ -24,7 +24,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData(LayoutChoice.Contiguous, PaddingChoice.Always)]
     [InlineData(LayoutChoice.ChannelsLast, PaddingChoice.Always)]
     public void The_papers_cycle_goes_on_from_any_step(LayoutChoice layout, PaddingChoice padding) =>
-        AssertResumes(TinyTask.Pruning, Options with { Layout = layout, Padding = padding }, TinyTask.Network());
+        AssertResumes(TinyTask.Pruning, Options with { Layout = layout, Padding = padding }, TinyTask.Network(), every: padding == PaddingChoice.Always ? 1 : 3);
 
     [Fact]
     public void The_official_cycle_goes_on_from_any_step() =>
@@ -94,11 +94,12 @@ public sealed class ResumeTests : IDisposable
         return error;
     }
 
-    private void AssertResumes(OneCycleOptions? pruning, TrainingOptions options, Graph graph)
+    // From any checkpoint of the first run; elsewhere some are enough, the first and the last among them.
+    private void AssertResumes(OneCycleOptions? pruning, TrainingOptions options, Graph graph, int every = 3)
     {
         var whole = Record(pruning, options, graph);
         Assert.True(whole.Files.Count > options.Epochs * TinyTask.StepsPerEpoch);
-        foreach (var file in whole.Files)
+        foreach (var file in whole.Files.Where((_, index) => index % every == 0 || index == whole.Files.Count - 1))
         {
             var (checkpoint, _) = Checkpoint.Read(file);
             var from = checkpoint.State;
