@@ -98,6 +98,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             folder.Abandon();
             throw;
         }
+        catch (Exception error) when (OfTheDisk(error) is { } reason)
+        {
+            throw new OcsInputException(
+                $"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); make room, and `ocs train --resume {folder.Path}` goes on.", error);
+        }
     }
 
     private static void ShowStart(TrainingStart start, TrainingDisplay display)
@@ -127,6 +132,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 
         return new(summary, folder.Path, result.Stopped);
     }
+
+    private static Exception? OfTheDisk(Exception error) =>
+        (error is OcsInputException ? error.InnerException : error) is var cause && cause is IOException or UnauthorizedAccessException ? cause : null;
 
     // Its first line is a comment of the command that began the run.
     internal static string CommandOf(string config) => config.Split('\n')[0].TrimStart('#', ' ');

@@ -58,6 +58,25 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         FaultyRun.Tell(output, "the disk full, then SIGKILL", 1, 1, "goes on from the last checkpoint that fitted");
     }
 
+    [TmpfsFact]
+    public void A_disk_that_is_full_at_the_end_too_ends_the_run_with_one_sentence_and_it_goes_on_when_there_is_room()
+    {
+        var whole = _run.Place("whole");
+        FaultyRun.Complete(FaultyRun.Begin(whole));
+        var place = _run.Place("small");
+        using var disk = new SmallDisk(place, megabytes: 6);
+        var process = FaultyRun.Begin(place);
+        Until(process, "epoch   3");
+        using (new Filler(place))
+        {
+            Assert.EndsWith("make room, and `ocs train --resume run` goes on.", FaultyRun.Fail(process, code: 2), StringComparison.Ordinal);
+        }
+
+        FaultyRun.Complete(FaultyRun.Resume(place));
+        FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
+        FaultyRun.Tell(output, "the disk full to the end", 1, 1, "one sentence, exit code 2; goes on later to the bit");
+    }
+
     [Fact]
     public void A_folder_in_which_no_checkpoint_can_be_written_is_told_and_training_goes_on()
     {

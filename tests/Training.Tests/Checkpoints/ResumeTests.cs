@@ -86,6 +86,25 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("does not belong to these options", Refused(file, TinyTask.Data, null).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Batches_that_are_not_numbers_end_the_run_at_their_step_and_the_checkpoints_before_stay()
+    {
+        var file = Record(TinyTask.Pruning, Options, TinyTask.Network()).Files[2];
+        var (checkpoint, _) = Checkpoint.Read(file);
+        // Pixels over next to nothing are infinite.
+        var train = TinyTask.Data.Train.With(new([0], [float.Epsilon]));
+        using var observer = new RecordingObserver();
+        using var trainer = OneCycleTrainer.Resume(checkpoint, TinyTask.Data with { Train = train }, Options, TinyTask.Pruning);
+        trainer.Observer = observer;
+
+        var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
+
+        Assert.Equal(
+            $"The loss is NaN in epoch 0, step {checkpoint.State.Progress!.Steps}: training has diverged; lower learning-rate or add warmup-epochs.",
+            error.Message);
+        Assert.Empty(observer.Checkpoints);
+    }
+
     private static OcsInputException Refused(string file, TrainingData data, OneCycleOptions? pruning)
     {
         var (checkpoint, _) = Checkpoint.Read(file);
