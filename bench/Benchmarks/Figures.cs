@@ -25,6 +25,7 @@ internal static class Figures
         ("coupling", Coupling),
         ("memory", Memory),
         ("evaluation", EvaluationFigures.Measure),
+        ("checkpoints", CheckpointCost.Measure),
         ("inspect", Inspect),
         ("boxed", Boxed),
         ("distributed", DistributedFigures.Measure),

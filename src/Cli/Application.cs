@@ -6,6 +6,7 @@ using Ocs.Cli.Output;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli;
 
@@ -53,7 +54,7 @@ internal static class Application
             console.Error.WriteLine("Stopped.");
             return ExitCode.Interrupted;
         }
-        catch (TorchException error)
+        catch (Exception error) when (error is TorchException or TrainingDivergedException)
         {
             console.Error.WriteLine(error.Message);
             return ExitCode.Failure;

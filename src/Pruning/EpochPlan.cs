@@ -23,4 +23,11 @@ public enum Phase
 /// <param name="Lambda">Eq. 7; null outside of sparsity learning.</param>
 /// <param name="SearchSeconds">What saliency and search took.</param>
 public sealed record EpochPlan(
-    Phase Phase, Partition? Partition, double? J, double? AverageJ, double? Lambda, double SearchSeconds);
+    Phase Phase, Partition? Partition, double? J, double? AverageJ, double? Lambda, double SearchSeconds)
+{
+    /// <summary>When Eq. 6 will hold, by the trend of J_avg; null where it cannot be foreseen.</summary>
+    public int? PredictedStableEpoch { get; init; }
+
+    /// <summary>Multiply-accumulates of the epoch's sub-network: what is left if it is the last one.</summary>
+    public long? PredictedMacs { get; init; }
+}

@@ -20,6 +20,7 @@ public sealed class OneCyclePruner : IDisposable
     private readonly OneCycleOptions _options;
     private readonly StabilityIndicator _stability;
     private readonly SubnetworkSearch _search;
+    private readonly Lazy<ResourceConstraint> _macs;
     private PrunedSlices? _slices;
     private Partition? _partition;
     private double _lambda;
@@ -30,6 +31,7 @@ public sealed class OneCyclePruner : IDisposable
         _parameters = parameters;
         _options = options;
         _search = new(graph, options);
+        _macs = new(() => ResourceConstraint.Macs(Coupling));
         _stability = new(
             options.StabilityDistance, options.StabilityWindow, options.Similarity, options.Timing == PhaseTiming.Official);
     }
@@ -50,6 +52,31 @@ public sealed class OneCyclePruner : IDisposable
     /// <summary>Whether the cut was forced by <see cref="OneCycleOptions.LatestCutEpoch"/>.</summary>
     public bool WasForced { get; private set; }
 
+    /// <summary>What is needed to go on from here, beside the parameters.</summary>
+    public PrunerState State => new(
+        [.. _stability.Subnetworks], [.. _stability.Similarities], [.. _stability.Averages], _partition, _lambda, _slices is not null,
+        SparsityStartEpoch, StableEpoch, WasForced);
+
+    /// <summary>Goes on from the state of a pruner of the same network and options.</summary>
+    /// <exception cref="Torch.OcsInputException">The sub-networks are not of this network.</exception>
+    public void Restore(PrunerState state)
+    {
+        var prunable = Coupling.Groups.Count(group => group.IsPrunable);
+        if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable))
+        {
+            throw new Torch.OcsInputException(
+                $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; go on with the network and the pruning options of the run.");
+        }
+
+        _stability.Restore(state.Subnetworks, state.Similarities, state.Averages);
+        (_partition, _lambda) = (state.Partition, state.Lambda);
+        (SparsityStartEpoch, StableEpoch, WasForced) = (state.SparsityStartEpoch, state.StableEpoch, state.WasForced);
+        if (state.IsRegularizing)
+        {
+            _slices = new(Coupling.Groups, _partition!.Subnetwork, _parameters);
+        }
+    }
+
     /// <summary>Lines 3 to 17 of Alg. 1: partition, stability, phase and lambda of an epoch, which count from 0.</summary>
     public EpochPlan BeginEpoch(int epoch)
     {
@@ -68,7 +95,14 @@ public sealed class OneCyclePruner : IDisposable
         }
 
         return new(
-            phase, partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds);
+            phase, partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds)
+        {
+            PredictedStableEpoch = phase == Phase.Sparsity
+                ? StabilityForecast.Epoch(
+                    _stability.Averages, SparsityStartEpoch!.Value, _options.StableThreshold, _options.LatestCutEpoch ?? int.MaxValue)
+                : null,
+            PredictedMacs = partition is null ? null : _macs.Value.Count(partition.Subnetwork),
+        };
     }
 
     /// <summary>Eq. 8: adds the penalty's gradient after backward, in sparsity learning.</summary>
@@ -108,7 +142,11 @@ public sealed class OneCyclePruner : IDisposable
     /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
     public Partition CurrentPartition => _partition ??= Find();
 
-    public void Dispose() => _slices?.Dispose();
+    public void Dispose()
+    {
+        _slices?.Dispose();
+        _slices = null;
+    }
 
     private Partition Find() => Agree(_search.Find(_parameters));
 

@@ -15,6 +15,13 @@ public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, Immuta
         [.. groups.Zip(pruned, (group, gone) => Enumerable.Range(0, group.Channels).Except(gone).ToImmutableArray())],
         [.. groups.Select(group => group.Channels)]);
 
+    /// <summary>Whether it is a sub-network of these groups: as many channels, and each kept one is there once, in ascending order.</summary>
+    public bool IsOf(ImmutableArray<Group> groups) =>
+        !Kept.IsDefault && !Channels.IsDefault && Kept.Length == groups.Length
+        && Channels.SequenceEqual(groups.Select(group => group.Channels))
+        && Kept.Zip(Channels, (kept, channels) => !kept.IsDefaultOrEmpty && kept[0] >= 0 && kept[^1] < channels
+            && kept.Zip(kept.Skip(1), (first, second) => first < second).All(ascends => ascends)).All(fits => fits);
+
     /// <summary>The channels of a group, by its position, that leave.</summary>
     public IEnumerable<int> PrunedOf(int group) =>
         Kept[group].Length == Channels[group] ? [] : Enumerable.Range(0, Channels[group]).Except(Kept[group]);

@@ -45,6 +45,14 @@ public sealed class SubnetworkSearch
 
     public ResourceConstraint Constraint { get; }
 
+    /// <summary>The largest fraction of the resource that can be removed within the limits.</summary>
+    public double LargestTarget => 1 - (double)Constraint.Count(
+        [
+            .. Coupling.Groups.Select(group => group.IsPrunable
+                ? _limits.Rounded(group.Channels, _limits.FewestKept(group))
+                : group.Channels),
+        ]) / Constraint.Total;
+
     /// <summary>The sub-network of the present weights, to a fraction removed that is the options' unless given.</summary>
     /// <exception cref="Torch.OcsInputException">
     /// The target cannot be reached, or the criterion misses something.

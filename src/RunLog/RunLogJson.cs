@@ -11,6 +11,7 @@ namespace Ocs.RunLog;
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunProfile))]
+[JsonSerializable(typeof(RepeatSummary))]
 internal sealed partial class RunLogJson : JsonSerializerContext
 {
     // Made at first use: a static initializer here would run before the generated ones that it needs.

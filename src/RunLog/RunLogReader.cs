@@ -75,6 +75,32 @@ public static class RunLogReader
         return notice;
     }
 
+    /// <summary>The lines of a damaged log that can be read, in ascending order of their epochs, up to an epoch that is not wanted.</summary>
+    internal static (byte[] Bytes, int Count) ReadableLines(ReadOnlySpan<byte> log, int endEpoch)
+    {
+        var (kept, count, next) = (new List<byte>(), 0, 0);
+        for (int end = log.IndexOf((byte)'\n'); end >= 0; end = log.IndexOf((byte)'\n'))
+        {
+            var line = log[..(end + 1)];
+            log = log[(end + 1)..];
+            try
+            {
+                var record = Parse(line, RunLogJson.Default.RunRecord, "");
+                if (record.Epoch >= next && record.Epoch < endEpoch)
+                {
+                    kept.AddRange(line);
+                    (count, next) = (count + 1, record.Epoch + 1);
+                }
+            }
+            catch (InvalidDataException)
+            {
+                // Left out; the caller says how many are.
+            }
+        }
+
+        return ([.. kept], count);
+    }
+
     private static RunSummary ReadSummary(string path) =>
         Parse(File.ReadAllBytes(path), RunLogJson.Default.RunSummary, path);
 

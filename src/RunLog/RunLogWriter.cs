@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Ocs.RunLog;
 
@@ -7,34 +9,72 @@ public sealed class RunLogWriter : IDisposable
 {
     private readonly string _folder;
     private readonly FileStream _stream;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<byte> _waiting = [];
+    private long _length;
+    private int _nextEpoch;
 
-    /// <summary>Opens the log of a run; the folder is made if it is not there.</summary>
-    /// <param name="runFolder">The run's folder.</param>
-    /// <param name="firstEpoch">The first epoch that will be written: a resumed run's log keeps what came before it.</param>
-    public RunLogWriter(string runFolder, int firstEpoch = 0)
+    /// <summary>Begins the log of a run; the folder is made if it is not there.</summary>
+    public RunLogWriter(string runFolder)
+        : this(runFolder, FileMode.Create)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(firstEpoch);
+    }
+
+    private RunLogWriter(string runFolder, FileMode mode)
+    {
         _folder = runFolder;
         Directory.CreateDirectory(runFolder);
+
+        // No buffer: what a failed write has left is this class's to know.
+        _stream = new FileStream(
+            Path.Combine(runFolder, RunFolder.LogName), mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+    }
+
+    /// <summary>Goes on with a log from where it was at a checkpoint; what came after it is removed.</summary>
+    /// <returns>The writer, and a sentence where the log was damaged: then the lines that can be read stay.</returns>
+    public static (RunLogWriter Writer, string? Notice) Resume(string runFolder, RunLogPosition position)
+    {
         string path = Path.Combine(runFolder, RunFolder.LogName);
-        if (firstEpoch > 0 && File.Exists(path))
+        byte[] log = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        var kept = log.AsSpan(0, (int)Math.Clamp(position.Bytes, 0, log.Length));
+        string? notice = null;
+        if (kept.Length != position.Bytes || Convert.ToHexStringLower(SHA256.HashData(kept)) != position.Sha256)
         {
-            KeepBefore(path, firstEpoch);
-            _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+            (kept, int count) = RunLogReader.ReadableLines(log, position.NextEpoch);
+            byte[] readable = kept.ToArray();
+            AtomicFile.Write(path, stream => stream.Write(readable));
+            notice = $"{path} is not as the run had left it: the {count} of its {position.NextEpoch} epochs that can be read are kept.";
         }
-        else
+
+        var writer = new RunLogWriter(runFolder, FileMode.OpenOrCreate) { _length = kept.Length, _nextEpoch = position.NextEpoch };
+        writer._stream.SetLength(kept.Length);
+        writer._hash.AppendData(kept);
+        return (writer, notice);
+    }
+
+    /// <summary>Appends one line and pushes it to disk, with those before it that could not be written.</summary>
+    /// <returns>Why it waits for the next try, or null when it is written.</returns>
+    public string? Append(RunRecord record)
+    {
+        _waiting.AddRange([.. JsonSerializer.SerializeToUtf8Bytes(record, RunLogJson.Line.RunRecord), (byte)'\n']);
+        _nextEpoch = record.Epoch + 1;
+        try
         {
-            _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            WriteWaiting();
+            return null;
+        }
+        catch (IOException error)
+        {
+            return error.Message;
         }
     }
 
-    /// <summary>Appends one line and pushes it to disk.</summary>
-    public void Append(RunRecord record)
+    /// <summary>Where the log ends, with every line on the disk.</summary>
+    /// <exception cref="IOException">A line that waits could not be written.</exception>
+    public RunLogPosition Position()
     {
-        // One write call a line: a kill leaves at most one torn line, at the end.
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(record, RunLogJson.Line.RunRecord), (byte)'\n'];
-        _stream.Write(line);
-        _stream.Flush(flushToDisk: true);
+        WriteWaiting();
+        return new(_length, Convert.ToHexStringLower(_hash.GetCurrentHash()), _nextEpoch);
     }
 
     /// <summary>Writes or replaces the run's summary.</summary>
@@ -44,34 +84,41 @@ public sealed class RunLogWriter : IDisposable
     public static void WriteSummary(string runFolder, RunSummary summary)
     {
         Directory.CreateDirectory(runFolder);
-        AtomicFile.Write(Path.Combine(runFolder, RunFolder.SummaryName), stream =>
-        {
-            JsonSerializer.Serialize(stream, summary, RunLogJson.Indented.RunSummary);
-            stream.WriteByte((byte)'\n');
-        });
+        WriteJson(Path.Combine(runFolder, RunFolder.SummaryName), summary, RunLogJson.Indented.RunSummary);
     }
 
     /// <summary>Writes or replaces the run's profile.</summary>
     public void WriteProfile(RunProfile profile) =>
-        AtomicFile.Write(Path.Combine(_folder, RunFolder.ProfileName), stream =>
-        {
-            JsonSerializer.Serialize(stream, profile, RunLogJson.Indented.RunProfile);
-            stream.WriteByte((byte)'\n');
-        });
+        WriteJson(Path.Combine(_folder, RunFolder.ProfileName), profile, RunLogJson.Indented.RunProfile);
+
+    internal static void WriteJson<T>(string path, T value, JsonTypeInfo<T> type) => AtomicFile.Write(path, stream =>
+    {
+        JsonSerializer.Serialize(stream, value, type);
+        stream.WriteByte((byte)'\n');
+    });
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
-
-    private static void KeepBefore(string path, int firstEpoch)
+    public void Dispose()
     {
-        RunLogReader.ReadLog(path, out var records);
-        AtomicFile.Write(path, stream =>
+        _stream.Dispose();
+        _hash.Dispose();
+    }
+
+    private void WriteWaiting()
+    {
+        if (_waiting.Count == 0)
         {
-            foreach (var record in records.Where(r => r.Epoch < firstEpoch))
-            {
-                JsonSerializer.Serialize(stream, record, RunLogJson.Line.RunRecord);
-                stream.WriteByte((byte)'\n');
-            }
-        });
+            return;
+        }
+
+        // One write call: a kill leaves at most one torn line, at the end. A try that failed may have left a part.
+        byte[] bytes = [.. _waiting];
+        _stream.SetLength(_length);
+        _stream.Position = _length;
+        _stream.Write(bytes);
+        _stream.Flush(flushToDisk: true);
+        _hash.AppendData(bytes);
+        _length += bytes.Length;
+        _waiting.Clear();
     }
 }

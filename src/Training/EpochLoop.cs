@@ -18,33 +18,45 @@ internal sealed class EpochLoop(
     // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
     private const int StepsBetweenReads = 50;
     private readonly int _stepsBetweenReads = device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
-    private readonly LossScaler? _scaler = options.Precision == Precision.Fp16 ? new() : null;
     private readonly ITrainingStep _steps = steps();
     private readonly StepNumbers _numbers = new(device);
 
     /// <summary>Steps that the learning rate's schedule lags behind.</summary>
     public long IterationsBehind { get; set; }
 
-    /// <summary>One pass over the data; null when it was stopped on the way.</summary>
+    /// <summary>How far the epoch is, as of the last save or stop within it; null between two epochs.</summary>
+    public EpochProgress? Progress { get; set; }
+
+    /// <summary>The factor on float16's loss; null in other precisions.</summary>
+    public LossScaler? Scaler { get; } = options.Precision == Precision.Fp16 ? new() : null;
+
+    /// <summary>Asked after every step whether the run is to be saved.</summary>
+    public Func<bool> IsSaveDue { get; init; } = static () => false;
+
+    /// <summary>Called where it is, with <see cref="Progress"/> as of the step.</summary>
+    public Action Save { get; init; } = static () => { };
+
+    /// <summary>
+    /// One pass over the data, or what is left of it after <see cref="Progress"/>; null when it was stopped on the way.
+    /// </summary>
     public EpochOutcome? Train(
         int epoch, RunningNetwork network, OneCyclePruner? pruner, EpochPlan? plan, bool isCut, ITrainingObserver observer,
         CancellationToken stop)
     {
         clock.Add(TrainingActivity.Other);
-        var start = Stopwatch.GetTimestamp();
-        var waited = loader.WaitSeconds;
+        var (start, waited) = (Stopwatch.GetTimestamp(), loader.WaitSeconds);
         var era = plan?.Phase == Phase.Sparsity ? epoch : -1;
-        var body = new StepBody(network, era, options.LabelSmoothing, pruner, optimizer, _scaler, _numbers, clock, replicas);
-        var (step, seen, own, rate) = (0, 0L, 0L, 0.0);
-        var known = (LossSum: 0.0, Images: 0L, Correct: 0L, Own: 0L);
-        _numbers.Clear();
-        foreach (var batch in loader.Epoch(epoch))
+        var body = new StepBody(network, era, options.LabelSmoothing, pruner, optimizer, Scaler, _numbers, clock, replicas);
+        var before = Progress ?? new();
+        var (done, known) = (before, before);
+        _numbers.Begin(before.LossSum, before.Correct);
+        foreach (var batch in loader.Epoch(epoch, before.Steps))
         {
             clock.Add(TrainingActivity.Data);
             using (batch)
             {
-                var iteration = (long)epoch * loader.BatchesPerEpoch + step - IterationsBehind;
-                rate = RateAt(iteration);
+                var iteration = (long)epoch * loader.BatchesPerEpoch + done.Steps - IterationsBehind;
+                var rate = RateAt(iteration);
                 var shrinking = pruning?.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate;
                 _numbers.Set(rate, pruner?.ShrinkageAt(shrinking) ?? 0);
                 body.Share = new(loader.ImagesOf(batch.Index), stop);
@@ -53,30 +65,37 @@ internal sealed class EpochLoop(
                     observer.Message(sentence);
                 }
 
-                (step, seen, own) = (step + 1, seen + body.Share.Images, own + batch.Count);
+                done = done.With(body.Share.Images, batch.Count, rate);
             }
 
-            if (step == 1 || step % _stepsBetweenReads == 0 || step == loader.BatchesPerEpoch)
+            if (done.Steps == before.Steps + 1 || done.Steps % _stepsBetweenReads == 0 || done.Steps == loader.BatchesPerEpoch)
             {
-                var (loss, correct) = Read(epoch, step);
-                known = (loss, seen, correct, own);
+                done = known = Read(epoch, done);
             }
 
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            done = done with
+            {
+                Seconds = before.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds,
+                WaitSeconds = before.WaitSeconds + loader.WaitSeconds - waited,
+            };
             observer.StepDone(new(
-                epoch, options.Epochs, step, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                known.LossSum / known.Images, (double)known.Correct / known.Own, seen / elapsed, plan?.AverageJ, plan?.Lambda,
-                Remaining(epoch, step, elapsed)));
+                epoch, options.Epochs, done.Steps, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
+                known.Loss, known.Accuracy, done.Images / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(epoch, done))
+            {
+                PredictedStableEpoch = isCut ? null : plan?.PredictedStableEpoch,
+                PredictedMacs = isCut ? null : plan?.PredictedMacs,
+            });
             clock.Add(TrainingActivity.Other);
-            if (replicas.IsStopped(stop))
+            if (Leaves(epoch, done, stop))
             {
                 return null;
             }
         }
 
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Progress = null;
+        var sums = replicas.Sum(done.Correct, done.Own);
         return new(
-            known.LossSum / seen, replicas.Sum(known.Correct)[0] / seen, rate, seconds, seen / seconds, (loader.WaitSeconds - waited) / seconds);
+            done.Loss, sums[0] / sums[1], done.LearningRate, done.Seconds, done.Images / done.Seconds, done.WaitSeconds / done.Seconds);
     }
 
     /// <summary>Drops what is kept for a network that is no more.</summary>
@@ -88,21 +107,39 @@ internal sealed class EpochLoop(
         _numbers.Dispose();
     }
 
-    // The sums over the epoch so far; the last of its steps was the given one, counted from 1.
-    private (double LossSum, long Correct) Read(int epoch, int step)
+    // Whether the run is stopped after the step. It is not saved, then or at its time, before its sums are known to be numbers.
+    private bool Leaves(int epoch, EpochProgress done, CancellationToken stop)
     {
-        var sums = _numbers.Read();
-        return double.IsFinite(sums.LossSum) ? sums : throw new OcsInputException(
-            $"The loss is {sums.LossSum} in epoch {epoch}, {(_stepsBetweenReads == 1 ? "" : "at the latest in ")}step {step - 1}: "
+        var isStopped = replicas.IsStopped(stop);
+        var isSaved = !isStopped && IsSaveDue();
+        if (isStopped || isSaved)
+        {
+            Progress = Read(epoch, done);
+        }
+
+        if (isSaved)
+        {
+            Save();
+        }
+
+        return isStopped;
+    }
+
+    // With the sums over the epoch so far.
+    private EpochProgress Read(int epoch, EpochProgress done)
+    {
+        var (loss, correct) = _numbers.Read();
+        return double.IsFinite(loss) ? done with { LossSum = loss, Correct = correct } : throw new TrainingDivergedException(
+            $"The loss is {loss} in epoch {epoch}, {(_stepsBetweenReads == 1 ? "" : "at the latest in ")}step {done.Steps - 1}: "
             + "training has diverged; lower learning-rate or add warmup-epochs.");
     }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);
 
-    private TimeSpan Remaining(int epoch, int step, double secondsOfEpoch)
+    private TimeSpan Remaining(int epoch, EpochProgress done)
     {
-        var stepsLeft = (long)(options.Epochs - epoch) * loader.BatchesPerEpoch - step;
-        return TimeSpan.FromSeconds(secondsOfEpoch / step * stepsLeft);
+        var stepsLeft = (long)(options.Epochs - epoch) * loader.BatchesPerEpoch - done.Steps;
+        return TimeSpan.FromSeconds(done.Seconds / done.Steps * stepsLeft);
     }
 }
 

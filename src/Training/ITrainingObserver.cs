@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training;
 
@@ -17,7 +18,14 @@ public enum ModelKind
 /// <summary>How far a run is, after a step.</summary>
 public sealed record StepProgress(
     int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Accuracy, double ImagesPerSecond, double? AverageJ,
-    double? Lambda, TimeSpan Remaining);
+    double? Lambda, TimeSpan Remaining)
+{
+    /// <summary>When the sub-network will be stable, by the trend; null where it cannot be foreseen.</summary>
+    public int? PredictedStableEpoch { get; init; }
+
+    /// <summary>What is left if the network is cut as it would be now; null after the cut.</summary>
+    public long? PredictedMacs { get; init; }
+}
 
 /// <summary>Sees a run as it goes: the terminal, the run folder. Every method may do nothing.</summary>
 public interface ITrainingObserver
@@ -37,6 +45,11 @@ public interface ITrainingObserver
 
     /// <summary>A model to save; it is lent for the call.</summary>
     void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+    }
+
+    /// <summary>A moment to save the run: at its start, after epochs and some minutes, and when it is stopped. The tensors are lent for the call.</summary>
+    void CheckpointDue(Checkpoint checkpoint)
     {
     }
 

@@ -6,6 +6,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Checkpoints;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
@@ -14,7 +15,7 @@ using Ocs.Training.Steps;
 namespace Ocs.Training;
 
 /// <summary>Trains a network in one cycle: train, find the stable sub-network, cut, train on (Alg. 1). Without pruning options it just trains.</summary>
-public sealed class OneCycleTrainer : IDisposable
+public sealed partial class OneCycleTrainer : IDisposable
 {
     private readonly Graph _original;
     private readonly TrainingData _data;
@@ -24,13 +25,15 @@ public sealed class OneCycleTrainer : IDisposable
     private readonly BatchLoader _loader;
     private readonly EpochLoop _epochs;
     private readonly EpochClock _clock;
-    private readonly List<(bool IsCut, double ImagesPerSecond)> _speeds = [];
+    private readonly List<EpochSpeed> _speeds = [];
     private readonly Device _device;
     private readonly Replicas _replicas;
     private readonly bool _captures;
+    private readonly OneCyclePruner? _cycle;
     private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
-    private OneCyclePruner? _pruner;
+    private int _epoch;
+    private EpochPlan? _plan;
     private PruningRecord? _record;
     private GateResult? _gate;
     private ImmutableArray<LayerOutcome> _layers = [];
@@ -55,6 +58,15 @@ public sealed class OneCycleTrainer : IDisposable
     internal OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device, ParameterTable? start,
         bool profile, ProcessGroup? group, Func<ITrainingStep>? steps)
+        : this(
+            graph, data, training, pruning, device, profile, group, steps,
+            whole => Begin(whole, start, training.Seed, device))
+    {
+    }
+
+    private OneCycleTrainer(
+        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device, bool profile,
+        ProcessGroup? group, Func<ITrainingStep>? steps, Func<Graph, RunningNetwork> begin)
     {
         training.Validate();
         pruning?.Validate();
@@ -73,87 +85,110 @@ public sealed class OneCycleTrainer : IDisposable
             Resident = device.Kind == DeviceKind.Cuda,
         });
         _replicas.RequireImages(_loader);
-        _network = new(graph, start ?? ParameterTable.Initialize(graph, training.Seed, device));
-        if (start is not null)
-        {
-            // Dropout and its like still draw from the seed.
-            TorchRuntime.Seed(training.Seed);
-        }
-
-        _pruner = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
+        _network = begin(graph);
+        _cycle = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
         _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
         (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (training.MatmulPrecision, training.CudnnBenchmark);
         _epochs = new(
             training, pruning, _loader, _optimizer, _clock, device, _replicas,
-            steps ?? (() => TrainingSteps.For(training, device, profile, _replicas.Count)));
+            steps ?? (() => TrainingSteps.For(training, device, profile, _replicas.Count)))
+        {
+            IsSaveDue = IsSaveDue,
+            Save = () => Save(_epoch),
+        };
     }
 
     /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
-    public ITrainingObserver Observer { get; init => field = _replicas.IsFirst ? value : new NoObserver(); } = new NoObserver();
+    public ITrainingObserver Observer { get; set => field = _replicas.IsFirst ? value : new NoObserver(); } = new NoObserver();
 
     /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
-    public PruneProofGate.SaveAndReload? Reload { get; init; }
+    public PruneProofGate.SaveAndReload? Reload { get; set; }
+
+    // After the cut the method has done its work, and only has things to tell.
+    private OneCyclePruner? Pruner => _record is null ? _cycle : null;
 
     /// <summary>The run's resolved options, for the pruning record.</summary>
-    public string OptionsText { get; init; } = "";
+    public string OptionsText { get; set; } = "";
 
     /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
     public TrainingResult Run(CancellationToken stop = default)
     {
-        var start = Stopwatch.GetTimestamp();
-        var pruner = _pruner;
-        _replicas.RequireEqual(
-            "options, network or data",
-            $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}");
-        _replicas.Begin(_network.Parameters, _training.Seed);
-        // A target that cannot be reached is told before anything is trained.
-        _ = _pruner?.CurrentPartition;
-        Arrange(padding: null);
-        _clock.Take();
-        var epoch = 0;
-        for (; epoch < _training.Epochs && !_replicas.IsStopped(stop); epoch++)
+        _started = _saved = Stopwatch.GetTimestamp();
+        if (!_isResumed)
         {
-            var plan = _pruner?.BeginEpoch(epoch);
-            _clock.Add(TrainingActivity.Search);
-            if (plan?.Phase == Phase.Final)
+            Begin();
+        }
+
+        _clock.Take();
+        for (; _epoch < _training.Epochs && !_replicas.IsStopped(stop); _epoch++)
+        {
+            if (_epochs.Progress is null)
             {
-                Cut(epoch);
+                _plan = Pruner?.BeginEpoch(_epoch);
+                _clock.Add(TrainingActivity.Search);
+                if (_plan?.Phase == Phase.Final)
+                {
+                    Cut(_epoch);
+                }
             }
 
-            var trained = _epochs.Train(epoch, _network, _pruner, plan, _record is not null, Observer, stop);
+            var trained = _epochs.Train(_epoch, _network, Pruner, _plan, _record is not null, Observer, stop);
             if (trained is null)
             {
                 break;
             }
 
-            var record = Evaluate(epoch, plan, trained);
-            var macs = _network.MacsAsRun;
-            if (_pruner?.CutsAfter(epoch) == true)
-            {
-                Cut(epoch + 1);
-            }
-
-            Observer.EpochProfiled(new()
-            {
-                Epoch = epoch,
-                Phase = record.Phase,
-                Images = _loader.Samples,
-                Macs = macs,
-                Seconds = _clock.Take(),
-            });
+            End(Evaluate(_epoch, _plan, trained));
         }
 
-        if (_pruner is not null && epoch == _training.Epochs)
+        return Finish();
+    }
+
+    private void Begin()
+    {
+        _replicas.RequireEqual(
+            "options, network or data",
+            $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}");
+        _replicas.Begin(_network.Parameters, _training.Seed);
+        // A target that cannot be reached is told before anything is trained.
+        _ = Pruner?.CurrentPartition;
+        Arrange(padding: null);
+        Save(_epoch);
+    }
+
+    private void End(RunRecord record)
+    {
+        var macs = _network.MacsAsRun;
+        if (Pruner?.CutsAfter(_epoch) == true)
         {
-            Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
-            _pruner.BeginEpoch(epoch);
-            Cut(epoch);
-            HandOverIfBest();
+            Cut(_epoch + 1);
         }
 
+        Save(_epoch + 1);
+        Observer.EpochProfiled(new()
+        {
+            Epoch = _epoch,
+            Phase = record.Phase,
+            Images = _loader.Samples,
+            Macs = macs,
+            Seconds = _clock.Take(),
+        });
+    }
+
+    private TrainingResult Finish()
+    {
+        var epoch = _epoch;
         if (epoch < _training.Epochs)
         {
             _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+            Save(epoch);
+        }
+        else if (Pruner is { } pruner)
+        {
+            Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
+            pruner.BeginEpoch(epoch);
+            Cut(epoch);
+            HandOverIfBest();
         }
 
         if (_replicas.Drift(_network.Parameters) is { } drift)
@@ -169,7 +204,7 @@ public sealed class OneCycleTrainer : IDisposable
             Parameters = _network.Release(),
             Record = _record,
             Gate = _gate,
-            Groups = pruner?.Coupling.Groups ?? [],
+            Groups = _cycle?.Coupling.Groups ?? [],
             Layers = _layers,
             Stopped = epoch < _training.Epochs,
             EpochsDone = epoch,
@@ -178,13 +213,13 @@ public sealed class OneCycleTrainer : IDisposable
             BestAccuracy = _best,
             AccuracyAtCutBefore = _accuracyAtCut?.Before,
             AccuracyAtCutAfter = _accuracyAtCut?.After,
-            SparsityStartEpoch = pruner?.SparsityStartEpoch,
-            StableEpoch = pruner?.StableEpoch,
+            SparsityStartEpoch = _cycle?.SparsityStartEpoch,
+            StableEpoch = _cycle?.StableEpoch,
             CutEpoch = _cutEpoch,
             Precision = _network.Precision,
             ImagesPerSecondBefore = MedianSpeed(isCut: false),
             ImagesPerSecondAfter = MedianSpeed(isCut: true),
-            TotalSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            TotalSeconds = Seconds,
         };
     }
 
@@ -194,8 +229,19 @@ public sealed class OneCycleTrainer : IDisposable
         _loader.Dispose();
         _replicas.Dispose();
         _optimizer.Dispose();
-        _pruner?.Dispose();
+        _cycle?.Dispose();
         _network.Dispose();
+    }
+
+    private static RunningNetwork Begin(Graph graph, ParameterTable? start, ulong seed, Device device)
+    {
+        if (start is not null)
+        {
+            // Dropout and its like still draw from the seed.
+            TorchRuntime.Seed(seed);
+        }
+
+        return new(graph, start ?? ParameterTable.Initialize(graph, seed, device));
     }
 
     private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
@@ -222,12 +268,20 @@ public sealed class OneCycleTrainer : IDisposable
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
             Norms = plan?.Partition is { } partition ? ChannelNorms.Of(partition) : null,
+            Forecast = Forecast(epoch, plan),
         };
-        _speeds.Add((_record is not null, trained.ImagesPerSecond));
+        _speeds.Add(new(_record is not null, trained.ImagesPerSecond));
         Observer.EpochDone(record);
         HandOverIfBest();
         return record;
     }
+
+    private RunForecast Forecast(int epoch, EpochPlan? plan) => new()
+    {
+        StableEpoch = _record is null && plan?.PredictedStableEpoch < _training.Epochs ? plan.PredictedStableEpoch : null,
+        SecondsLeft = Seconds / (epoch + 1) * (_training.Epochs - epoch - 1),
+        Macs = _record is null ? plan?.PredictedMacs : null,
+    };
 
     private EvaluationResult Measure()
     {
@@ -238,7 +292,7 @@ public sealed class OneCycleTrainer : IDisposable
     // Once it is to be pruned, only a pruned network can be the best one.
     private void HandOverIfBest()
     {
-        if (_pruner is null && !(_evaluation!.Accuracy <= _best))
+        if (Pruner is null && !(_evaluation!.Accuracy <= _best))
         {
             _best = _evaluation.Accuracy;
             HandOver(ModelKind.Best);
@@ -249,7 +303,7 @@ public sealed class OneCycleTrainer : IDisposable
     private void Cut(int epoch)
     {
         _cutEpoch = epoch;
-        var pruner = _pruner!;
+        var pruner = Pruner!;
         var partition = pruner.CurrentPartition;
         if (partition.Note is { } note)
         {
@@ -286,7 +340,6 @@ public sealed class OneCycleTrainer : IDisposable
         }
 
         pruner.Dispose();
-        _pruner = null;
         _epochs.Forget();
         _network.Dispose();
         _network = new(plan.After, cut);

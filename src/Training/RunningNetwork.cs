@@ -24,6 +24,17 @@ internal sealed class RunningNetwork : IDisposable
         Executor = new(graph, parameters);
     }
 
+    /// <summary>Goes on as it was arranged before.</summary>
+    /// <param name="graph">The network itself.</param>
+    /// <param name="parameters">Its parameters, padded if it is.</param>
+    /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
+    /// <param name="arrangement">What was chosen.</param>
+    public RunningNetwork(Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement)
+    {
+        (Graph, Parameters, _padding, Precision) = (graph, parameters, padding, arrangement.Precision);
+        Executor = new(padding?.Before ?? graph, parameters) { MemoryFormat = arrangement.Format };
+    }
+
     /// <summary>The network itself, without padding.</summary>
     public Graph Graph { get; }
 
@@ -72,6 +83,9 @@ internal sealed class RunningNetwork : IDisposable
             return Evaluation.Run(new(folded, parameters) { MemoryFormat = Executor.MemoryFormat }, data, batchSize, device, replicas);
         }
     }
+
+    /// <summary>What was chosen.</summary>
+    public Arrangement Arrangement => new(_padding is not null, Executor.MemoryFormat, Precision);
 
     /// <summary>Chooses layout, padding and precision by the clock, as far as the options leave it open.</summary>
     /// <param name="options">What is chosen already.</param>

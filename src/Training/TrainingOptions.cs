@@ -117,6 +117,12 @@ public sealed record TrainingOptions
     /// </summary>
     public int EvaluationBatchSize { get; init; } = 100;
 
+    /// <summary>Minutes after which the run is saved within an epoch; 0 saves it after epochs alone.</summary>
+    public double CheckpointMinutes { get; init; } = 10;
+
+    /// <summary>Checkpoints that are kept, at least 2: the one before the last is whole whatever happens to the last.</summary>
+    public int CheckpointsKept { get; init; } = 2;
+
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
     public void Validate()
     {
@@ -133,6 +139,8 @@ public sealed record TrainingOptions
         Check(StepEpochs >= 1, $"step-epochs must be at least 1, but is {StepEpochs}");
         Check(WarmupEpochs >= 0 && WarmupEpochs < Math.Max(Epochs, 1), $"warmup-epochs must lie in [0, epochs), but is {WarmupEpochs}");
         Check(EvaluationBatchSize >= 1, $"evaluation-batch-size must be at least 1, but is {EvaluationBatchSize}");
+        Check(CheckpointMinutes >= 0, $"checkpoint-minutes must not be negative, but is {CheckpointMinutes}");
+        Check(CheckpointsKept >= 2, $"checkpoints-kept must be at least 2, but is {CheckpointsKept}");
         if (problems.Count > 0)
         {
             throw new OcsInputException($"Training options: {string.Join("; ", problems)}.");

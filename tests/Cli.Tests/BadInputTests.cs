@@ -32,6 +32,11 @@ public sealed class BadInputTests : IDisposable
     [InlineData("`ocs eval` needs MODEL; `ocs eval --help` shows what it takes.", "eval", "--data", "cifar10")]
     [InlineData("--data needs a value; `ocs eval --help` shows what it takes.", "eval", "cifar_resnet8", "--data")]
     [InlineData("--target cannot be 'half'; `ocs prune --help` shows what it takes.", "prune", "cifar_resnet8", "--target", "half")]
+    [InlineData("`ocs train` needs CONFIG, or --resume RUN; `ocs train --help` shows what it takes.", "train")]
+    [InlineData("--resume nowhere: there is no such folder; give that of a run that was stopped.", "train", "--resume", "nowhere")]
+    [InlineData("--resume goes on with the options that the run began with, so CONFIG cannot be given; leave it out, or begin a new run.", "train", "run.yaml", "--resume", "nowhere")]
+    [InlineData("--resume goes on with the options that the run began with, so --seed cannot be given; leave it out, or begin a new run.", "baseline", "--resume", "nowhere", "--seed", "3")]
+    [InlineData("--resume goes on with the options that the run began with, so --force cannot be given; leave it out, or begin a new run.", "train", "--resume", "nowhere", "--force")]
     [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]
     [InlineData("`ocs data` needs a command: list, check, pack; `ocs data --help` explains them.", "data")]
     [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8", "--target", "1.5")]
@@ -131,6 +136,20 @@ public sealed class BadInputTests : IDisposable
 
         Assert.Contains("can't be reached", said, StringComparison.Ordinal);
         Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
+    public void A_folder_without_a_run_and_one_that_is_complete_cannot_be_gone_on_with()
+    {
+        var run = _folder.PathOf("run");
+        Directory.CreateDirectory(run);
+        Assert.Equal(
+            $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.", CommandLine.Fails("train", "--resume", run));
+
+        File.WriteAllText(Path.Combine(run, "summary.json"), "{}");
+        Assert.Equal(
+            $"The run in {run} is complete, so there is nothing to go on with; its report.html says what came out.",
+            CommandLine.Fails("train", "--resume", run));
     }
 
     [Fact]

@@ -35,6 +35,8 @@ public sealed class ProcessTests : IDisposable
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Stopped in epoch", rest, StringComparison.Ordinal);
+        Assert.Contains($"`ocs train --resume {run}` goes on.", rest, StringComparison.Ordinal);
+        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(run, "checkpoints")));
         Assert.NotNull(RunLogReader.Read(run).Summary);
         Assert.True(File.Exists(Path.Combine(run, "model.ocs")));
     }

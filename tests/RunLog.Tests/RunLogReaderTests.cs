@@ -11,7 +11,7 @@ public sealed class RunLogReaderTests
         RunRecord[] records = [Samples.Record(0), Samples.Record(1) with { J = 1.0 / 3, TrainLoss = double.NaN, ValAccuracy = null }];
         using (var writer = new RunLogWriter(folder.Path))
         {
-            Array.ForEach(records, writer.Append);
+            Array.ForEach(records, record => writer.Append(record));
             writer.WriteSummary(Samples.Summary);
         }
 

@@ -80,25 +80,103 @@ public sealed class RunLogWriterTests
     }
 
     [Fact]
-    public void A_resumed_run_keeps_the_epochs_before_it_and_drops_the_others()
+    public void A_resumed_run_keeps_what_was_there_at_its_checkpoint_to_the_byte()
     {
         using var folder = new TemporaryFolder();
+        RunLogPosition position;
+        using (var writer = new RunLogWriter(folder.Path))
+        {
+            Assert.Null(writer.Append(Samples.Record(0)));
+            Assert.Null(writer.Append(Samples.Record(1)));
+            position = writer.Position();
+            writer.Append(Samples.Record(2));
+        }
+
+        Assert.Equal(2, position.NextEpoch);
+        string before = File.ReadAllText(folder["run.jsonl"])[..(int)position.Bytes];
+        File.AppendAllText(folder["run.jsonl"], "{\"epoch\":3,\"pha");
+        var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
+        using (resumed)
+        {
+            Assert.Null(notice);
+            Assert.Equal(position, resumed.Position());
+            resumed.Append(Samples.Record(2) with { TrainLoss = 9 });
+        }
+
+        Assert.StartsWith(before, File.ReadAllText(folder["run.jsonl"]), StringComparison.Ordinal);
+        var run = RunLogReader.Read(folder.Path);
+        Assert.Null(run.Notice);
+        Assert.Equal([Samples.Record(0), Samples.Record(1), Samples.Record(2) with { TrainLoss = 9 }], run.Records.ToArray());
+    }
+
+    [Theory]
+    [InlineData("gone", 0)]
+    [InlineData("cut short", 1)]
+    [InlineData("a bit flipped", 2)]
+    public void A_damaged_log_keeps_the_lines_that_can_be_read_and_says_so(string damage, int readable)
+    {
+        using var folder = new TemporaryFolder();
+        RunLogPosition position;
         using (var writer = new RunLogWriter(folder.Path))
         {
             writer.Append(Samples.Record(0));
             writer.Append(Samples.Record(1));
             writer.Append(Samples.Record(2));
+            position = writer.Position();
         }
 
-        File.AppendAllText(folder["run.jsonl"], "{\"epoch\":3,\"pha");
-        using (var writer = new RunLogWriter(folder.Path, firstEpoch: 2))
+        byte[] log = File.ReadAllBytes(folder["run.jsonl"]);
+        int second = log.AsSpan().IndexOf((byte)'\n') + 1;
+        if (damage == "gone")
         {
-            writer.Append(Samples.Record(2) with { TrainLoss = 9 });
+            File.Delete(folder["run.jsonl"]);
+        }
+        else
+        {
+            log[second] ^= 1;
+            File.WriteAllBytes(folder["run.jsonl"], damage == "cut short" ? log[..(second + 100)] : log);
         }
 
-        var run = RunLogReader.Read(folder.Path);
-        Assert.Null(run.Notice);
-        Assert.Equal([Samples.Record(0), Samples.Record(1), Samples.Record(2) with { TrainLoss = 9 }], run.Records.ToArray());
+        var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
+        using (resumed)
+        {
+            resumed.Append(Samples.Record(3));
+            Assert.Equal(4, resumed.Position().NextEpoch);
+        }
+
+        Assert.Equal(
+            $"{folder["run.jsonl"]} is not as the run had left it: the {readable} of its 3 epochs that can be read are kept.", notice);
+        int[] kept = [.. new[] { 0, 2 }.Take(readable), 3];
+        Assert.Equal(kept, RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
+    }
+
+    [Fact]
+    public void An_empty_log_that_is_gone_begins_again()
+    {
+        using var folder = new TemporaryFolder();
+        RunLogPosition position;
+        using (var writer = new RunLogWriter(folder.Path))
+        {
+            position = writer.Position();
+        }
+
+        File.Delete(folder["run.jsonl"]);
+        var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
+        resumed.Dispose();
+
+        Assert.Null(notice);
+        Assert.Empty(File.ReadAllText(folder["run.jsonl"]));
+    }
+
+    [Fact]
+    public void A_line_that_cannot_be_written_is_told_and_waits()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["run.jsonl"], "/dev/full");
+        using var writer = new RunLogWriter(folder.Path);
+
+        Assert.NotNull(writer.Append(Samples.Record(0)));
+        Assert.Throws<IOException>(() => writer.Position());
     }
 
     [Fact]

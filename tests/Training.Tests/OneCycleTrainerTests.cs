@@ -196,7 +196,7 @@ public sealed class OneCycleTrainerTests
     {
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(pruning: null, observer, TinyTask.Options with { LearningRate = 1e30 });
-        var error = Assert.Throws<OcsInputException>(() => trainer.Run());
+        var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
         Assert.Matches(@"^The loss is (NaN|∞|Infinity) in epoch 0, step [12]: training has diverged", error.Message);
     }
 

@@ -1,5 +1,6 @@
 using Ocs.Graphs;
 using Ocs.RunLog;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training.Tests;
 
@@ -22,6 +23,11 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
     public List<(ModelKind Kind, Graph Graph, bool IsPruned)> Models { get; } = [];
 
     public List<string> Messages { get; } = [];
+
+    /// <summary>What is done with a checkpoint while it is lent.</summary>
+    public Action<Checkpoint>? OnCheckpoint { get; init; }
+
+    public List<TrainerState> Checkpoints { get; } = [];
 
     /// <summary>Everything in order: step, epoch, best, last.</summary>
     public List<string> Events { get; } = [];
@@ -48,6 +54,12 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
     {
         Models.Add((kind, graph, record is not null));
         Events.Add(kind == ModelKind.Best ? "best" : "last");
+    }
+
+    public void CheckpointDue(Checkpoint checkpoint)
+    {
+        Checkpoints.Add(checkpoint.State);
+        OnCheckpoint?.Invoke(checkpoint);
     }
 
     public void Message(string sentence) => Messages.Add(sentence);

@@ -1,11 +1,12 @@
 using System.Collections;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
-using Ocs.Training;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli.Commands;
 
@@ -13,7 +14,7 @@ namespace Ocs.Cli.Commands;
 internal static class TrainCommand
 {
     private const string ProcessesName = "--processes";
-    private const string Stopping = " Ctrl-C stops it after the step, with exit code 130 and a usable run folder.";
+    private const string Stopping = " Ctrl-C stops it after the step, with exit code 130; --resume goes on as if it had never stopped.";
 
     public static Command CreateTrain(CommandConsole console) => Create(
         "train", "Trains a network in one cycle: train, find the stable sub-network, cut, train on." + Stopping, RunKind.Train, console);
@@ -23,7 +24,16 @@ internal static class TrainCommand
 
     private static Command Create(string name, string description, RunKind kind, CommandConsole console)
     {
-        var config = new Argument<string>("CONFIG") { Description = "A YAML file; experiments/ has one for each row of the paper's tables." };
+        var config = new Argument<string?>("CONFIG")
+        {
+            Description = "A YAML file; experiments/ has one for each row of the paper's tables.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "Goes on with the run in this folder, which was stopped or killed, with the options that it began with.",
+            HelpName = "RUN",
+        };
         var set = new Option<string[]>("--set")
         {
             Description = "Sets an option over the file, such as training.epochs=20; may be given again.",
@@ -57,6 +67,15 @@ internal static class TrainCommand
         {
             Description = "Writes where each epoch's time went, and the arithmetic rate reached, into profile.json of the run's folder.",
         };
+        var repeat = new Option<int?>("--repeat")
+        {
+            Description = "So many runs with seeds one after the other, in folders seed-N; shows mean and deviation. Given again, it goes on.",
+            HelpName = "N",
+        };
+        var dry = new Option<bool>("--dry-run")
+        {
+            Description = "Takes a few steps, shows the plan with groups, reachable targets, memory and time, and writes nothing.",
+        };
         var root = CommonOptions.DataRoot();
         var device = CommonOptions.Device();
         var processes = new Option<int>(ProcessesName)
@@ -67,11 +86,20 @@ internal static class TrainCommand
         };
         var command = new Command(name, description)
         {
-            config, set, weights, reset, folder, force, seed, precision, profile, root, device, processes,
+            config, resume, set, weights, reset, folder, force, seed, precision, profile, repeat, dry, root, device, processes,
         };
         command.SetAction(parsed =>
         {
-            var file = parsed.GetRequiredValue(config);
+            var rendezvous = Rendezvous.FromEnvironment(Variables());
+            if (parsed.GetValue(resume) is { } stopped)
+            {
+                RequireOneProcess(resume.Name, parsed.GetValue(processes), rendezvous);
+                RequireAlone(parsed, command, [resume, root, device]);
+                return Show(new ResumedRun(stopped, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
+            }
+
+            var file = parsed.GetValue(config) ?? throw new OcsInputException(
+                $"`ocs {name}` needs CONFIG, or --resume RUN; `ocs {name} --help` shows what it takes.");
             var options = ExperimentOptions.Load(
                 file,
                 parsed.GetValue(set) ?? [],
@@ -79,27 +107,45 @@ internal static class TrainCommand
                 parsed.GetValue(weights),
                 parsed.GetValue(reset),
                 parsed.GetValue(precision) is { } text ? Choices.Named<Precision>(precision.Name, text) : null);
-            var rendezvous = Rendezvous.FromEnvironment(Variables());
+            if (parsed.GetValue(dry))
+            {
+                RequireOneProcess(dry.Name, parsed.GetValue(processes), rendezvous);
+                return Show(new DryRun(options, kind, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
+            }
+
+            if (parsed.GetValue(repeat) is { } runs)
+            {
+                RequireOneProcess(repeat.Name, parsed.GetValue(processes), rendezvous);
+                return Show(new RepeatedRuns(options, kind, Place(), console).Execute(runs), Place().Folder, console);
+            }
+
             if (parsed.GetResult(processes) is not null && ProcessesToStart(parsed.GetValue(processes), rendezvous) is var count and > 1)
             {
                 return LocalProcesses.Run(count, Without(ProcessesName, parsed.Tokens), console);
             }
 
             var isFirst = rendezvous is null or { Rank: 0 };
-            var run = new TrainingRun(
-                options,
-                kind,
-                new(
-                    parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),
-                    parsed.GetValue(force),
-                    parsed.GetValue(root),
-                    parsed.GetValue(device),
-                    parsed.GetValue(profile),
-                    rendezvous),
-                isFirst ? console : console.Silent());
+            var run = new TrainingRun(options, kind, Place(), isFirst ? console : console.Silent());
             return isFirst ? Show(run.Execute(), console) : run.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
+
+            RunPlace Place() => new(
+                parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),
+                parsed.GetValue(force),
+                parsed.GetValue(root),
+                parsed.GetValue(device),
+                parsed.GetValue(profile),
+                rendezvous);
         });
         return command;
+    }
+
+    private static void RequireOneProcess(string option, int processes, Rendezvous? rendezvous)
+    {
+        var count = rendezvous?.Size ?? processes;
+        if (count > 1)
+        {
+            throw new OcsInputException($"{option} takes one process for now, but this is one of {count}; start it alone, without {ProcessesName}.");
+        }
     }
 
     private static int ProcessesToStart(int count, Rendezvous? rendezvous)
@@ -115,7 +161,7 @@ internal static class TrainCommand
                 $"{ProcessesName} starts processes, but this is one of {rendezvous.Size} already (RANK and the like are set); leave it out.");
     }
 
-    private static List<string> Without(string option, IEnumerable<System.CommandLine.Parsing.Token> tokens)
+    private static List<string> Without(string option, IEnumerable<Token> tokens)
     {
         var words = tokens.Select(token => token.Value).ToList();
         words.RemoveRange(words.IndexOf(option), 2);
@@ -125,17 +171,61 @@ internal static class TrainCommand
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
 
+    // The options are the run's own; only places may be others than they were.
+    private static void RequireAlone(ParseResult parsed, Command command, Symbol[] allowed)
+    {
+        var given = command.Arguments.Concat<Symbol>(command.Options).Except(allowed)
+            .FirstOrDefault(symbol => parsed.GetResult(symbol) is { Tokens.Count: > 0 } or OptionResult { Implicit: false });
+        if (given is not null)
+        {
+            throw new OcsInputException(
+                $"--resume goes on with the options that the run began with, so {given.Name} cannot be given; leave it out, or begin a new run.");
+        }
+    }
+
     private static string DefaultFolder(string file, ExperimentOptions options, RunKind kind)
     {
         var variant = kind == RunKind.Baseline ? "baseline" : KebabCase.Of(options.Preset.ToString());
         return Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(file)}-{variant}-s{options.Seed}");
     }
 
+    private static int Show(TrainingPlan plan, CommandConsole console)
+    {
+        if (console.Json)
+        {
+            console.WriteJson(plan, CliJson.Readable.TrainingPlan);
+        }
+        else
+        {
+            PlanTable.Write(plan, console);
+        }
+
+        return ExitCode.Fine;
+    }
+
+    private static int Show(RepeatSummary? summary, string folder, CommandConsole console)
+    {
+        if (summary is null)
+        {
+            console.WriteLine($"Stopped; the same command goes on with the runs in {folder}.");
+            return ExitCode.Interrupted;
+        }
+
+        RepeatTable.Write(summary, console);
+        if (console.Json)
+        {
+            console.Output.Write(File.ReadAllText(Path.Combine(folder, RepeatSummary.FileName)));
+        }
+
+        return ExitCode.Fine;
+    }
+
     private static int Show(RunOutcome outcome, CommandConsole console)
     {
         RunTable.Write(outcome.Summary, console);
         console.WriteLine(outcome.Stopped
-            ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then."
+            ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then. "
+                + $"`ocs train --resume {outcome.Folder}` goes on."
             : $"{outcome.Folder} holds the network, its log and report.html.");
         if (console.Json)
         {

@@ -21,6 +21,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(WatchOutput))]
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(BenchOutput))]
+[JsonSerializable(typeof(TrainingPlan))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, and without escapes that a reader would stumble over.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ocs.Cli.Configuration;
+using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Training;
 using Spectre.Console;
@@ -61,7 +62,8 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
             CultureInfo.InvariantCulture,
             $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}) {new string('━', done)}{new string('─', BarWidth - done)}"
             + $" step {progress.Step}/{progress.Steps}  {KebabCase.Of(progress.Phase.ToString())}  {Numbers.Duration(progress.Remaining.TotalSeconds)} left\n"
-            + $"  loss {progress.Loss:0.0000}  accuracy {Numbers.Percent(progress.Accuracy)}  {progress.ImagesPerSecond:0} images/s{stability}{strength}");
+            + $"  loss {progress.Loss:0.0000}  accuracy {Numbers.Percent(progress.Accuracy)}  {progress.ImagesPerSecond:0} images/s{stability}{strength}"
+            + $"{Forecast(progress.Phase == Phase.Sparsity, progress.PredictedStableEpoch, progress.PredictedMacs)}");
     }
 
     /// <summary>The line of an epoch; epochs are counted from 0, as in the run's files.</summary>
@@ -73,8 +75,14 @@ internal sealed class TrainingDisplay(CommandConsole console) : ITrainingObserve
             CultureInfo.InvariantCulture,
             $"epoch {record.Epoch,3}  {KebabCase.Of(record.Phase.ToString()),-8}  loss {record.TrainLoss:0.0000}  val accuracy {Numbers.Percent(record.ValAccuracy)}"
             + $"  val loss {record.ValLoss:0.0000}  lr {record.Lr:0.#####}  {Numbers.Short(record.Macs)} MACs  {record.ImagesPerSecond:0} images/s"
-            + $"  {Numbers.Duration(record.Seconds)}{stability}{strength}");
+            + $"  {Numbers.Duration(record.Seconds)}{stability}{strength}"
+            + $"{Forecast(record.Phase == RunPhase.Sparsity, record.Forecast?.StableEpoch, record.Forecast?.Macs)}");
     }
+
+    // What is to come, in sparsity learning: when the network is cut, and to what.
+    private static string Forecast(bool isSparsity, int? stableEpoch, long? macs) => !isSparsity || macs is null
+        ? ""
+        : $"  t* {(stableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable yet")}, {Numbers.Short(macs.Value)} MACs then";
 
     // Text written through Spectre while the live lines are shown appears above it.
     private void Line(string text)

@@ -2,6 +2,7 @@ using Ocs.Reporting.Html;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
@@ -40,7 +41,7 @@ internal sealed class RunDirectory
             throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
         }
 
-        if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsTwin))
+        if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsNothing))
         {
             return;
         }
@@ -50,7 +51,7 @@ internal sealed class RunDirectory
             throw new OcsInputException($"The run folder {path} exists already; give another one with --out, or --force to replace the run in it.");
         }
 
-        if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))))
+        if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))) && !new CheckpointFolder(path).Any)
         {
             throw new OcsInputException($"The folder {path} holds files but no run, so --force does not replace it; give another folder with --out.");
         }
@@ -64,12 +65,9 @@ internal sealed class RunDirectory
         try
         {
             Directory.CreateDirectory(path);
-            foreach (var file in Files)
-            {
-                File.Delete(System.IO.Path.Combine(path, file));
-            }
-
-            return new(path, isNew);
+            var folder = new RunDirectory(path, isNew);
+            folder.Clear();
+            return folder;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -77,23 +75,50 @@ internal sealed class RunDirectory
         }
     }
 
+    /// <summary>Takes the folder of a run that goes on: what a killed writer has left goes, and so does what says that the run was stopped.</summary>
+    public static RunDirectory Reopen(string path)
+    {
+        try
+        {
+            AtomicFile.RemoveLeftovers(path);
+            File.Delete(System.IO.Path.Combine(path, RunFolder.SummaryName));
+            File.Delete(System.IO.Path.Combine(path, HtmlReport.FileName));
+            return new(path, isNew: false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, error);
+        }
+    }
+
+    /// <summary>The checkpoints in the folder.</summary>
+    public CheckpointFolder Checkpoints => new(Path);
+
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);
 
     /// <summary>Removes what a run has written that ended before it began.</summary>
     public void Abandon()
     {
-        foreach (var file in Files)
-        {
-            File.Delete(PathOf(file));
-        }
-
+        Clear();
         if (_isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
         {
             Directory.Delete(Path);
         }
     }
 
-    private static bool IsTwin(string entry) => System.IO.Path.GetFileName(entry) == TwinName;
+    private void Clear()
+    {
+        foreach (var file in Files)
+        {
+            File.Delete(PathOf(file));
+        }
+
+        Checkpoints.Remove();
+    }
+
+    // The twin of the run, or what a killed writer has left.
+    private static bool IsNothing(string entry) =>
+        System.IO.Path.GetFileName(entry) is var name && (name == TwinName || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));
 
     /// <summary>The error for an output that cannot be written.</summary>
     public static OcsInputException Unwritable(string path, Exception error) =>

@@ -3,20 +3,25 @@ using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
+using Ocs.Torch;
 using Ocs.Training;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>Writes a run into its folder as it goes, and shows it.</summary>
-internal sealed class RunObserver(RunDirectory folder, RunLogWriter log, EventFile events, TrainingDisplay display) : ITrainingObserver
+/// <summary>Writes a run into its folder as it goes, and shows it. A disk that is full is told, and tried again; the run goes on.</summary>
+internal sealed class RunObserver(
+    RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, TrainingDisplay display)
+    : ITrainingObserver, IDisposable
 {
-    private bool _hasEvents = true;
+    private readonly CheckpointFolder _checkpoints = folder.Checkpoints;
+    private OcsModel? _owedBest;
 
     /// <summary>Where the time of each epoch went.</summary>
     public List<EpochProfile> Epochs { get; } = [];
 
     /// <summary>Whether the folder holds anything worth keeping.</summary>
-    public bool HasBegun { get; private set; }
+    public bool HasBegun { get; set; }
 
     public void StepDone(StepProgress progress)
     {
@@ -26,32 +31,74 @@ internal sealed class RunObserver(RunDirectory folder, RunLogWriter log, EventFi
 
     public void EpochDone(RunRecord record)
     {
-        log.Append(record);
-        AppendEvents(record);
+        Warn(log.Append(record), $"{RunFolder.LogName} could not be written to");
+        Warn(events.Append(record), $"{EventFile.FileName} could not be written to");
         display.EpochDone(record);
+        if (_owedBest is { } owed)
+        {
+            WriteBest(owed.Graph, owed.Parameters, owed.Record);
+        }
     }
 
     public void EpochProfiled(EpochProfile profile) => Epochs.Add(profile);
 
-    public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record) => OcsFile.Write(
-        folder.PathOf(kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.ModelName), graph, parameters, record);
+    public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+        if (kind == ModelKind.Best)
+        {
+            WriteBest(graph, parameters, record);
+        }
+        else
+        {
+            OcsFile.Write(folder.PathOf(RunDirectory.ModelName), graph, parameters, record);
+        }
+    }
 
-    public void Message(string sentence) => display.Message(sentence);
-
-    // A copy of the log for another program: nothing to stop a run for.
-    private void AppendEvents(RunRecord record)
+    public void CheckpointDue(Checkpoint checkpoint)
     {
         try
         {
-            if (_hasEvents)
-            {
-                events.Append(record);
-            }
+            var position = log.Position();
+            _checkpoints.Save(checkpointsKept, stream => checkpoint.Write(stream, run with { Log = position }));
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _hasEvents = false;
-            display.Message($"{EventFile.FileName} could not be written ({error.Message.TrimEnd('.')}); the run goes on without it.");
+            Warn(error.Message, "The checkpoint could not be written");
+        }
+    }
+
+    public void Message(string sentence) => display.Message(sentence);
+
+    public void Dispose() => _owedBest?.Dispose();
+
+    // A best network that cannot be written is kept until it can, or a better one comes.
+    private void WriteBest(Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+        var owed = _owedBest;
+        try
+        {
+            OcsFile.Write(folder.PathOf(RunDirectory.BestName), graph, parameters, record);
+            _owedBest = null;
+        }
+        catch (OcsInputException error) when (error.InnerException is IOException or UnauthorizedAccessException)
+        {
+            Warn(error.InnerException.Message, $"{RunDirectory.BestName} could not be written");
+            if (parameters == owed?.Parameters)
+            {
+                return;
+            }
+
+            _owedBest = new(graph, parameters.Clone(graph), record);
+        }
+
+        owed?.Dispose();
+    }
+
+    private void Warn(string? problem, string what)
+    {
+        if (problem is not null)
+        {
+            display.Message($"{what} ({problem.TrimEnd('.')}): training goes on, and it is tried again later.");
         }
     }
 }

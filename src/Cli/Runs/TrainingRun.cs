@@ -1,14 +1,17 @@
+using System.Text;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs.Operators;
+using Ocs.Pruning;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
@@ -22,6 +25,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     /// <summary>The unpruned twin that the summary and the report compare with.</summary>
     public RunSummary? Twin { get; init; }
 
+    private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
+
     /// <summary>Trains, and leaves the folder complete, also when it was stopped.</summary>
     public RunOutcome Execute()
     {
@@ -33,31 +38,18 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
-            File.WriteAllText(folder.PathOf(RunFolder.ConfigName), $"# {console.CommandLine}\n{options.ToYaml()}");
+            var config = $"# {console.CommandLine}\n{options.ToYaml()}";
+            AtomicFile.Write(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
             using var log = new RunLogWriter(folder.Path);
             using var events = new EventFile(folder.Path);
-            var display = new TrainingDisplay(console);
-            var observer = new RunObserver(folder, log, events, display);
-            try
+            var run = new RunState(config, kind, start.Source, Devices.Describe(device, place.Rendezvous), log.Position());
+            return Train(folder, (log, events), run, data, device, new(console), display =>
             {
-                using var trainer = Trainer(data, device, start, group, observer);
+                var trainer = Trainer(data, device, start, group);
                 start.Release();
                 ShowStart(start, data, display);
-                using var result = display.Watch(() => trainer.Run(console.Stop));
-                if (place.Profile)
-                {
-                    WriteProfile(log, observer.Epochs, result, device);
-                }
-
-                return Finish(folder, log, data, result, start, device);
-            }
-            catch when (!observer.HasBegun)
-            {
-                log.Dispose();
-                events.Dispose();
-                folder.Abandon();
-                throw;
-            }
+                return trainer;
+            });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -72,22 +64,87 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
         using var group = Join(device);
-        using var trainer = Trainer(data, device, start, group, new TrainingDisplay(console));
+        using var trainer = Trainer(data, device, start, group);
         start.Release();
         using var result = trainer.Run(console.Stop);
         return result.Stopped;
     }
 
+    /// <summary>Goes on from a checkpoint in the run's folder.</summary>
+    public RunOutcome Resume(
+        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingData data, Device device, TrainingDisplay display)
+    {
+        try
+        {
+            var (log, notice) = RunLogWriter.Resume(folder.Path, run.Log);
+            using var _ = log;
+            using var events = new EventFile(folder.Path, run.Log.NextEpoch);
+            foreach (var record in RunLogReader.Read(folder.Path).Records.Where(record => record.Epoch >= events.NextEpoch))
+            {
+                events.Append(record);
+            }
+
+            return Train(folder, (log, events), run, data, device, display, display =>
+            {
+                if (notice is not null)
+                {
+                    display.Message(notice);
+                }
+
+                display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after {checkpoint.State.Progress?.Steps ?? 0} steps of it.");
+                var trainer = OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device);
+                (trainer.Reload, trainer.OptionsText) = (ModelFiles.SaveAndReload, options.ToYaml());
+                return trainer;
+            });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw RunDirectory.Unwritable(folder.Path, error);
+        }
+    }
+
+    private RunOutcome Train(
+        RunDirectory folder, (RunLogWriter Log, EventFile Events) files, RunState run, TrainingData data, Device device,
+        TrainingDisplay display, Func<TrainingDisplay, OneCycleTrainer> prepare)
+    {
+        using var observer = new RunObserver(folder, files.Log, files.Events, run, options.Training.CheckpointsKept, display)
+        {
+            HasBegun = folder.Checkpoints.Any,
+        };
+        try
+        {
+            using var trainer = prepare(display);
+            trainer.Observer = observer;
+            using var result = display.Watch(() => trainer.Run(console.Stop));
+            if (place.Profile)
+            {
+                WriteProfile(files.Log, observer.Epochs, result, device);
+            }
+
+            return Finish(folder, files.Log, run, data, result, device);
+        }
+        catch when (!observer.HasBegun)
+        {
+            files.Log.Dispose();
+            files.Events.Dispose();
+            folder.Abandon();
+            throw;
+        }
+        catch (Exception error) when (OfTheDisk(error) is { } reason)
+        {
+            throw new OcsInputException(
+                $"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); make room, and `ocs train --resume {folder.Path}` goes on.", error);
+        }
+    }
+
     private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
-    private OneCycleTrainer Trainer(
-        TrainingData data, Device device, TrainingStart start, ProcessGroup? group, ITrainingObserver observer) => new(
-        start.Graph, data, options.Training, kind == RunKind.Baseline ? null : options.Pruning, device, start.Parameters, place.Profile, group)
-        {
-            Observer = observer,
-            Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
-            OptionsText = options.ToYaml(),
-        };
+    private OneCycleTrainer Trainer(TrainingData data, Device device, TrainingStart start, ProcessGroup? group) => new(
+        start.Graph, data, options.Training, Pruning, device, start.Parameters, place.Profile, group)
+    {
+        Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
+        OptionsText = options.ToYaml(),
+    };
 
     private static void ShowStart(TrainingStart start, TrainingData data, TrainingDisplay display)
     {
@@ -110,13 +167,12 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     }
 
     private RunOutcome Finish(
-        RunDirectory folder, RunLogWriter log, TrainingData data, TrainingResult result, TrainingStart start,
-        Device device)
+        RunDirectory folder, RunLogWriter log, RunState run, TrainingData data, TrainingResult result, Device device)
     {
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        var summary = Summaries.Of(options, kind, data, result, console.CommandLine, Engine(device, result)) with
+        var summary = Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
         {
-            Weights = start.Source,
+            Weights = run.Weights,
             Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
             Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
             Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
@@ -128,6 +184,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
 
         HtmlReport.Write(folder.Path);
+        if (!result.Stopped)
+        {
+            folder.Checkpoints.Remove();
+        }
+
         return new(summary, folder.Path, result.Stopped);
     }
 
@@ -146,6 +207,12 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 
     private string Engine(Device device, TrainingResult result) =>
         $"{Devices.Describe(device, place.Rendezvous)}, {Choices.NameOf(result.Precision)}";
+
+    private static Exception? OfTheDisk(Exception error) =>
+        (error is OcsInputException ? error.InnerException : error) is var cause && cause is IOException or UnauthorizedAccessException ? cause : null;
+
+    // Its first line is a comment of the command that began the run.
+    internal static string CommandOf(string config) => config.Split('\n')[0].TrimStart('#', ' ');
 
     // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)

@@ -61,19 +61,7 @@ internal sealed class OcsReader(string path, FileStream stream)
 
     private void CheckHash()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 16];
-        stream.Position = 0;
-        for (var left = stream.Length - SHA256.HashSizeInBytes; left > 0;)
-        {
-            var count = stream.ReadAtLeast(buffer.AsSpan(0, (int)Math.Min(left, buffer.Length)), 1);
-            hash.AppendData(buffer, 0, count);
-            left -= count;
-        }
-
-        Span<byte> stated = stackalloc byte[SHA256.HashSizeInBytes];
-        stream.ReadExactly(stated);
-        if (!stated.SequenceEqual(hash.GetHashAndReset()))
+        if (!CheckSum.IsRight(stream))
         {
             throw Error($"does not have the check sum that it states, so it is damaged: {Remedy}");
         }
@@ -94,11 +82,13 @@ internal sealed class OcsReader(string path, FileStream stream)
     }
 
     // Null annotations of elements are not checked by the serializer.
-    private static bool IsWhole(OcsHeader header) =>
-        header.Graph.Nodes.All(node => node is not null && node.Parameters.All(name => name is not null))
-        && header.Graph.Parameters.All(spec => spec is not null)
+    private static bool IsWhole(OcsHeader header) => IsWhole(header.Graph)
         && header.Tensors.All(tensor => tensor is not null)
         && (header.Record is null || header.Record.Groups.All(group => group is not null));
+
+    internal static bool IsWhole(Graph graph) =>
+        graph.Nodes.All(node => node is not null && node.Parameters.All(name => name is not null))
+        && graph.Parameters.All(spec => spec is not null);
 
     private OcsInputException? UnknownOperator(byte[] json)
     {

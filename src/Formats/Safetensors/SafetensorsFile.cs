@@ -26,25 +26,33 @@ public static class SafetensorsFile
         IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
-        // Wider elements first: the data has no gaps, and yet each tensor begins at a multiple of its element's size.
-        var ordered = tensors.OrderByDescending(pair => TensorBytes.SizeOf(pair.Value.DType)).ToList();
-        var header = Header(ordered, metadata);
-        WholeFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[LengthSize];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var (_, tensor) in ordered)
-            {
-                TensorBytes.Write(tensor, stream.Write);
-            }
-        });
+        var ordered = Ordered(tensors);
+        WholeFile.Write(path, stream => Write(ordered, metadata, includeLast: true, stream.Write));
     }
 
     /// <summary>The tensors of a file by name, on the CPU; the caller owns them.</summary>
     public static IReadOnlyDictionary<string, Tensor> Read(string path) =>
         WholeFile.Read(path, stream => new SafetensorsReader(path, stream).Read());
+
+    // Wider elements first: the data has no gaps, and yet each tensor begins at a multiple of its element's size.
+    internal static List<KeyValuePair<string, Tensor>> Ordered(IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors) =>
+        [.. tensors.OrderByDescending(pair => TensorBytes.SizeOf(pair.Value.DType))];
+
+    /// <summary>Writes the bytes of a file, on request without the data of its last tensor.</summary>
+    internal static void Write(
+        List<KeyValuePair<string, Tensor>> ordered, IReadOnlyDictionary<string, string>? metadata, bool includeLast,
+        Action<ReadOnlySpan<byte>> write)
+    {
+        var header = Header(ordered, metadata);
+        Span<byte> length = stackalloc byte[LengthSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        write(length);
+        write(header);
+        foreach (var (_, tensor) in ordered.Take(includeLast ? ordered.Count : ordered.Count - 1))
+        {
+            TensorBytes.Write(tensor, write);
+        }
+    }
 
     private static byte[] Header(
         List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)

@@ -7,9 +7,16 @@ namespace Ocs.Pruning.Stability;
 [Paper("Eq. 4")]
 public sealed class StabilityIndicator(int distance, int window, SimilarityKind kind, bool startsAtZero)
 {
+    // No more than Eq. 3 looks back to.
     private readonly List<ImmutableArray<ImmutableArray<int>>> _subnetworks = [];
     private readonly List<double?> _similarities = [];
     private readonly List<double?> _averages = [];
+
+    /// <summary>The last sub-networks, oldest first: as many as are still needed.</summary>
+    public IReadOnlyList<ImmutableArray<ImmutableArray<int>>> Subnetworks => _subnetworks;
+
+    /// <summary>J of each epoch so far.</summary>
+    public IReadOnlyList<double?> Similarities => _similarities;
 
     /// <summary>J of the last epoch.</summary>
     public double? Similarity => _similarities.Count == 0 ? null : _similarities[^1];
@@ -20,17 +27,28 @@ public sealed class StabilityIndicator(int distance, int window, SimilarityKind 
     /// <summary>J_avg of the last epoch.</summary>
     public double? Average => _averages.Count == 0 ? null : _averages[^1];
 
+    /// <summary>Goes on from the history of an indicator of the same options.</summary>
+    public void Restore(
+        IEnumerable<ImmutableArray<ImmutableArray<int>>> subnetworks, IEnumerable<double?> similarities, IEnumerable<double?> averages)
+    {
+        _subnetworks.AddRange(subnetworks.TakeLast(distance));
+        _similarities.AddRange(similarities);
+        _averages.AddRange(averages);
+    }
+
     /// <summary>Takes the sub-network of the next epoch; null before the search begins.</summary>
     public void Observe(ImmutableArray<ImmutableArray<int>>? kept)
     {
         double? similarity = null;
         if (kept is { } current)
         {
-            _subnetworks.Add(current);
-            if (_subnetworks.Count > distance)
+            if (_subnetworks.Count == distance)
             {
-                similarity = SubnetworkSimilarity.Compute(_subnetworks[^(distance + 1)], current, kind);
+                similarity = SubnetworkSimilarity.Compute(_subnetworks[0], current, kind);
+                _subnetworks.RemoveAt(0);
             }
+
+            _subnetworks.Add(current);
         }
 
         // The authors' program averages what does not exist yet as 0, and divides by what it has.

@@ -12,6 +12,8 @@ public sealed class EventFile : IDisposable
 
     private readonly FileStream _stream;
     private readonly TimeProvider _clock;
+    private readonly List<byte> _waiting = [];
+    private long _length;
 
     /// <summary>Opens the events of a run; the folder is there.</summary>
     /// <param name="runFolder">The run's folder.</param>
@@ -23,18 +25,25 @@ public sealed class EventFile : IDisposable
         _clock = clock ?? TimeProvider.System;
         string path = Path.Combine(runFolder, FileName);
         byte[][] kept = firstEpoch > 0 && File.Exists(path) ? [.. Before(File.ReadAllBytes(path), firstEpoch)] : [];
-        _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+
+        // No buffer: what could not be written is not tried again when the file is closed.
+        _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         if (kept.Length == 0)
         {
-            Write(new Event { WallTime = Now, FileVersion = "brain.Event:2" });
+            Add(new Event { WallTime = Now, FileVersion = "brain.Event:2" });
         }
 
-        Array.ForEach(kept, record => _stream.Write(RecordFile.Frame(record)));
-        _stream.Flush();
+        Array.ForEach(kept, record => _waiting.AddRange(RecordFile.Frame(record)));
+        NextEpoch = kept.Length == 0 ? 0 : kept.Max(record => Event.Parser.ParseFrom(record) is { Summary: not null } epoch ? (int)epoch.Step + 1 : 0);
+        _ = WriteWaiting();
     }
 
-    /// <summary>Appends an epoch.</summary>
-    public void Append(RunRecord record)
+    /// <summary>The first epoch that is not among those that were there.</summary>
+    public int NextEpoch { get; }
+
+    /// <summary>Appends an epoch, with those before it that could not be written.</summary>
+    /// <returns>Why it waits for the next try, or null when it is written.</returns>
+    public string? Append(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
         var summary = new Summary();
@@ -52,8 +61,8 @@ public sealed class EventFile : IDisposable
             Add(summary, "norms/pruned", norms.Pruned);
         }
 
-        Write(new Event { WallTime = Now, Step = record.Epoch, Summary = summary });
-        _stream.Flush();
+        Add(new Event { WallTime = Now, Step = record.Epoch, Summary = summary });
+        return WriteWaiting();
     }
 
     /// <inheritdoc/>
@@ -105,7 +114,27 @@ public sealed class EventFile : IDisposable
         double Edge(int i) => (double)(norms.First + i) / NormCounts.BinsPerDecade;
     }
 
-    private void Write(Event message) => _stream.Write(RecordFile.Frame(message.ToByteArray()));
+    private void Add(Event message) => _waiting.AddRange(RecordFile.Frame(message.ToByteArray()));
+
+    // A try that failed may have left a part.
+    private string? WriteWaiting()
+    {
+        byte[] bytes = [.. _waiting];
+        try
+        {
+            _stream.SetLength(_length);
+            _stream.Position = _length;
+            _stream.Write(bytes);
+        }
+        catch (IOException error)
+        {
+            return error.Message;
+        }
+
+        _length += bytes.Length;
+        _waiting.Clear();
+        return null;
+    }
 
     private static IEnumerable<byte[]> Before(byte[] file, int firstEpoch)
     {

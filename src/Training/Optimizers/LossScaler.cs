@@ -19,6 +19,13 @@ public sealed class LossScaler
     /// <summary>The present factor.</summary>
     public double Scale { get; private set; } = InitialScale;
 
+    /// <summary>The factor, and how many steps it has held.</summary>
+    public (double Scale, int GoodSteps) State
+    {
+        get => (Scale, _goodSteps);
+        set => (Scale, _goodSteps) = value;
+    }
+
     /// <summary>The loss to call backward on, owned by the caller.</summary>
     public Tensor Apply(Tensor loss) => Aten.Mul(loss, Scale);
 

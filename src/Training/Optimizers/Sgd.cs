@@ -18,6 +18,15 @@ public sealed class Sgd : IDisposable
     /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step.</summary>
     public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
 
+    /// <summary>Takes over a momentum, such as that of a checkpoint.</summary>
+    public void Restore(IReadOnlyDictionary<string, Tensor> momentum)
+    {
+        foreach (var (name, tensor) in momentum)
+        {
+            _momentum.Add(name, tensor);
+        }
+    }
+
     /// <summary>Changes every trained parameter by its gradient, which is used up.</summary>
     public void Step(ParameterTable parameters, double learningRate)
     {

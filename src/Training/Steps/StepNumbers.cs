@@ -44,13 +44,14 @@ internal sealed class StepNumbers(Device device) : IDisposable
         Aten.AddInPlace(_correct, count);
     }
 
-    /// <summary>The sums since the last <see cref="Clear"/>; waits for the device.</summary>
+    /// <summary>The sums since the last <see cref="Begin"/>, with those that it began from; waits for the device.</summary>
     public (double LossSum, long Correct) Read() => (_lossSum.Item<double>(), _correct.Item<long>());
 
-    public void Clear()
+    /// <summary>Sets what the sums go on from: 0 at the start of an epoch.</summary>
+    public void Begin(double lossSum, long correct)
     {
-        Aten.ZeroInPlace(_lossSum);
-        Aten.ZeroInPlace(_correct);
+        Aten.FillInPlace(_lossSum, lossSum);
+        Aten.FillInPlace(_correct, correct);
     }
 
     public void Dispose()

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Ocs.Data;
+using Ocs.Pruning;
+using Ocs.Training;
+using Ocs.Training.Checkpoints;
+using Ocs.Zoo;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>What a checkpoint of cifar_resnet56 costs, with its fsync, beside the steps between two epochs' checkpoints.</summary>
+internal sealed class CheckpointCost : ITrainingObserver
+{
+    private const string Network = "cifar_resnet56";
+    private const int BatchSize = 128;
+    private const int StepsPerEpoch = 50_000 / BatchSize;
+
+    private readonly List<double> _writes = [];
+    private readonly List<double> _steps = [];
+    private readonly CheckpointFolder _folder;
+    private readonly string _path;
+    private long _last = Stopwatch.GetTimestamp();
+
+    private CheckpointCost(string path) => (_path, _folder) = (path, new(path));
+
+    /// <summary>Trains on random images and saves after every step.</summary>
+    public static IEnumerable<Figure> Measure(Settings settings)
+    {
+        var path = Path.Combine(Machine.Root, "artifacts", "checkpoint-cost");
+        var cost = new CheckpointCost(path);
+        var images = Images((settings.Steps + settings.WarmUps) * BatchSize);
+        TrainingOptions options = new() { Epochs = 1, BatchSize = BatchSize, CheckpointMinutes = 1e-9, LearningRate = 1e-3 };
+        var pruning = OneCycleOptions.Paper with { LatestCutEpoch = null, SparsityStartEpoch = 0 };
+        using (var trainer = new OneCycleTrainer(Models.Build(Network), new(images, images.Sample(BatchSize, 0), new()), options, pruning))
+        {
+            trainer.Observer = cost;
+            trainer.Run().Dispose();
+        }
+
+        var (write, step) = (cost._writes.Skip(settings.WarmUps).Median(), cost._steps.Skip(settings.WarmUps).Median());
+        var size = new DirectoryInfo(Path.Combine(path, CheckpointFolder.Name)).EnumerateFiles().Max(file => file.Length);
+        cost._folder.Remove();
+        var share = write / (StepsPerEpoch * step);
+        yield return new(
+            $"writing a checkpoint, {Network}, fsync included", $"{write:F0} ms ({size / 1e6:F1} MB)", $"{step:F0} ms (a step)",
+            $"{100 * share:F3} % of an epoch", "under 1 % of an epoch");
+    }
+
+    public void StepDone(StepProgress progress) => _steps.Add(Lap());
+
+    public void CheckpointDue(Checkpoint checkpoint)
+    {
+        Lap();
+        _folder.Save(kept: 2, stream => checkpoint.Write(stream, new(_path, RunLog.RunKind.Train, null, "", new(0, "", 0))));
+        _writes.Add(Lap());
+    }
+
+    private double Lap()
+    {
+        var elapsed = Stopwatch.GetElapsedTime(_last).TotalMilliseconds;
+        _last = Stopwatch.GetTimestamp();
+        return elapsed;
+    }
+
+    private static ImageDataset Images(int count)
+    {
+        var rng = new Rng(1);
+        var pixels = new byte[count * 3 * 32 * 32];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)rng.Next(256);
+        }
+
+        return new(
+            "random", pixels, [.. Enumerable.Range(0, count).Select(image => image % 10)], 3, 32, 32,
+            [.. Enumerable.Range(0, 10).Select(label => $"{label}")], new([0.5f, 0.5f, 0.5f], [0.3f, 0.3f, 0.3f]));
+    }
+}

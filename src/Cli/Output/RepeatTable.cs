@@ -1,0 +1,29 @@
+using System.Globalization;
+using Ocs.RunLog;
+using Spectre.Console;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>Mean and standard deviation of runs with several seeds.</summary>
+internal static class RepeatTable
+{
+    public static void Write(RepeatSummary summary, CommandConsole console)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn($"{summary.Seeds.Length} seeds").AddColumn(new TableColumn("mean").RightAligned());
+        table.AddColumn(new TableColumn("deviation").RightAligned()).AddColumn(new TableColumn("by seed").RightAligned());
+        Row(table, "accuracy", summary.ValAccuracy, value => Numbers.Percent(value));
+        Row(table, "MACs", summary.Macs, value => Numbers.Short((long)value));
+        Row(table, "parameters", summary.Parameters, value => Numbers.Short((long)value));
+        if (summary.CutEpoch is { } epochs)
+        {
+            Row(table, "cut before epoch", epochs, value => value.ToString("0.#", CultureInfo.InvariantCulture));
+        }
+
+        Row(table, "time", summary.TotalSeconds, Numbers.Duration);
+        console.Tables.Write(table);
+    }
+
+    private static void Row(Table table, string what, Spread spread, Func<double, string> show) => table.AddRow(
+        what, show(spread.Mean), spread.Deviation is { } deviation ? show(deviation) : "-", string.Join(", ", spread.Values.Select(show)));
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Ocs.Cli.Commands;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.RunLog;
+using Ocs.Torch;
+using Ocs.Training;
+using Ocs.Training.Metrics;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>What a run would do and cost, from a few steps of it; nothing is written: what `train --dry-run` does.</summary>
+internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? dataRoot, string? deviceName, CommandConsole console)
+{
+    private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
+
+    /// <summary>The plan.</summary>
+    public TrainingPlan Execute()
+    {
+        var data = TrainingDataSource.Open(options, dataRoot);
+        var device = Devices.Find(deviceName);
+        using var start = TrainingStart.Open(options, data.Train, device);
+        var cut = Pruning is { } pruning ? PlannedCut(start, pruning) : null;
+        var (steps, ran) = TimeSteps(start, data, device);
+        using var result = ran;
+        var test = data.Test.Sample(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize), seed: 0);
+        var evaluation = Evaluation.Run(new Executor(result.Graph, result.Parameters), test, options.Training.EvaluationBatchSize, device);
+        var epoch = steps.Steps * steps.Median + data.Test.Count / evaluation.ImagesPerSecond;
+        return new(
+            result.Original.Name,
+            result.Original.Macs,
+            result.Original.ParameterCount,
+            options.Data,
+            data.Train.Count,
+            data.Test.Count,
+            options.Training.Epochs,
+            steps.Steps,
+            cut,
+            Process.GetCurrentProcess().PeakWorkingSet64,
+            steps.Median,
+            epoch,
+            options.Training.Epochs * epoch);
+    }
+
+    private PlannedCut PlannedCut(TrainingStart start, OneCycleOptions pruning)
+    {
+        var search = new SubnetworkSearch(start.Graph, pruning);
+        var drawn = start.Parameters is null ? ParameterTable.Initialize(start.Graph, options.Seed) : null;
+        using var _ = drawn;
+        var partition = search.Find(start.Parameters ?? drawn!);
+        var groups = search.Coupling.Groups;
+        return new(
+            groups.Length,
+            groups.Count(group => group.IsPrunable),
+            groups.Sum(group => group.Channels),
+            groups.Where(group => group.IsPrunable).Sum(group => group.Channels),
+            Choices.NameOf(pruning.Resource),
+            pruning.Target,
+            partition.Removed,
+            search.LargestTarget,
+            pruning.SparsityStartEpoch,
+            pruning.LatestCutEpoch);
+    }
+
+    private (StepTimes Times, TrainingResult Result) TimeSteps(TrainingStart start, TrainingData data, Device device)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
+        var times = new StepTimes(stop);
+        using var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Pruning, device, start.Parameters);
+        start.Release();
+        trainer.Observer = times;
+        var result = trainer.Run(stop.Token);
+        try
+        {
+            console.Stop.ThrowIfCancellationRequested();
+            return (times, result);
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    // Times a few steps, and stops.
+    private sealed class StepTimes(CancellationTokenSource stop) : ITrainingObserver
+    {
+        private const int WarmUps = 3;
+        private const int Timed = 7;
+        private readonly List<long> _ends = [];
+
+        /// <summary>Steps of an epoch.</summary>
+        public int Steps { get; private set; }
+
+        /// <summary>Seconds of a step; of the only ones, where there are few.</summary>
+        public double Median
+        {
+            get
+            {
+                var laps = _ends.Zip(_ends.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds).ToList();
+                var timed = laps.Skip(Math.Min(WarmUps, Math.Max(0, laps.Count - 1))).Order().ToList();
+                return timed.Count == 0 ? 0 : timed[timed.Count / 2];
+            }
+        }
+
+        public void StepDone(StepProgress progress)
+        {
+            Steps = progress.Steps;
+            _ends.Add(Stopwatch.GetTimestamp());
+            if (_ends.Count > WarmUps + Timed)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}

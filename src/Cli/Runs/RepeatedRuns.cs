@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.RunLog;
+using Ocs.Torch;
+using Ocs.Training.Checkpoints;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>The same run with several seeds, one after the other, each in a folder of its own: what `train --repeat` does.</summary>
+internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
+{
+    /// <summary>Runs what is not complete yet: given again, the command goes on where it was stopped.</summary>
+    /// <returns>What came out, or null when it was stopped.</returns>
+    public RepeatSummary? Execute(int count)
+    {
+        if (count < 1)
+        {
+            throw new OcsInputException($"--repeat must be at least 1, but is {count}.");
+        }
+
+        var runs = ImmutableArray.CreateBuilder<RunSummary>(count);
+        foreach (var seed in Enumerable.Range(0, count).Select(index => options.Seed + (ulong)index))
+        {
+            var folder = Path.Combine(place.Folder, $"seed-{seed}");
+            console.WriteLine($"seed {seed}: {folder}");
+            var outcome = Run(options with { Seed = seed, Training = options.Training with { Seed = seed } }, folder);
+            if (outcome.Stopped)
+            {
+                return null;
+            }
+
+            runs.Add(outcome.Summary);
+        }
+
+        var summary = RepeatSummary.Of(runs);
+        summary.Write(place.Folder);
+        return summary;
+    }
+
+    private RunOutcome Run(ExperimentOptions seeded, string folder)
+    {
+        var config = Path.Combine(folder, RunFolder.ConfigName);
+        if (place.Force || !File.Exists(config))
+        {
+            return new TrainingRun(seeded, kind, place with { Folder = folder }, console).Execute();
+        }
+
+        if (!File.ReadAllText(config).EndsWith($"\n{seeded.ToYaml()}", StringComparison.Ordinal))
+        {
+            throw new OcsInputException(
+                $"{folder} holds a run with other options; give another folder with --out, or --force to replace the runs in it.");
+        }
+
+        return new CheckpointFolder(folder).Any || RunLogReader.Read(folder).Summary is not { } complete
+            ? new ResumedRun(folder, place.DataRoot, place.Device, console).Execute()
+            : new(complete, folder, Stopped: false);
+    }
+}

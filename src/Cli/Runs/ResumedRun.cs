@@ -1,0 +1,126 @@
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.Formats;
+using Ocs.RunLog;
+using Ocs.Torch;
+using Ocs.Training.Checkpoints;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>A run that was stopped or killed, and goes on from its newest whole checkpoint: what `train --resume` does.</summary>
+internal sealed class ResumedRun(string path, string? dataRoot, string? deviceName, CommandConsole console)
+{
+    private readonly TrainingDisplay _display = new(console);
+
+    /// <summary>Trains on, and leaves the folder complete.</summary>
+    public RunOutcome Execute()
+    {
+        if (BeginAnew() is { } outcome)
+        {
+            return outcome;
+        }
+
+        var (checkpoint, run, notice) = Newest();
+        try
+        {
+            var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
+            var data = TrainingDataSource.Open(options, dataRoot);
+            var device = Devices.Find(deviceName);
+            var folder = RunDirectory.Reopen(path);
+            Tell(notice);
+            Tell(RestoreConfig(folder, run.Config));
+            Tell(OtherEngine(run.Engine, device));
+            var training = new TrainingRun(options, run.Kind, new(path, Force: false, dataRoot, deviceName), console)
+            {
+                Twin = ReadTwin(folder),
+            };
+            return training.Resume(folder, WithBest(checkpoint, folder), run, data, device, _display);
+        }
+        catch
+        {
+            checkpoint.Release();
+            throw;
+        }
+    }
+
+    // A run that was killed before its first checkpoint has trained nothing.
+    private RunOutcome? BeginAnew()
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new OcsInputException($"--resume {path}: there is no such folder; give that of a run that was stopped.");
+        }
+
+        var (config, log) = (new FileInfo(Path.Combine(path, RunFolder.ConfigName)), new FileInfo(Path.Combine(path, RunFolder.LogName)));
+        if (!config.Exists || (log.Exists && log.Length > 0) || File.Exists(Path.Combine(path, RunFolder.SummaryName))
+            || new CheckpointFolder(path).Any)
+        {
+            return null;
+        }
+
+        Tell($"The run in {path} was stopped before it began; it begins anew.");
+        var command = TrainingRun.CommandOf(File.ReadAllText(config.FullName));
+        var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
+        var options = ExperimentOptions.Load(config.FullName, []);
+        return new TrainingRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command }).Execute();
+    }
+
+    private (Checkpoint Checkpoint, RunState Run, string? Notice) Newest()
+    {
+        var checkpoints = new CheckpointFolder(path);
+        return checkpoints.Any || !File.Exists(Path.Combine(path, RunFolder.SummaryName))
+            ? checkpoints.ReadNewest()
+            : throw new OcsInputException($"The run in {path} is complete, so there is nothing to go on with; its report.html says what came out.");
+    }
+
+    private void Tell(string? sentence)
+    {
+        if (sentence is not null)
+        {
+            _display.Message(sentence);
+        }
+    }
+
+    private static string? RestoreConfig(RunDirectory folder, string config)
+    {
+        var file = folder.PathOf(RunFolder.ConfigName);
+        if (File.Exists(file) && File.ReadAllText(file) == config)
+        {
+            return null;
+        }
+
+        AtomicFile.Write(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(config)));
+        return $"{file} is not as the run had written it: it is written anew, for a run goes on with the options that it began with.";
+    }
+
+    private static string? OtherEngine(string before, Device device)
+    {
+        var now = Devices.Describe(device);
+        return before == now ? null : $"The run began on {before} and goes on on {now}, so sums may be rounded differently from here on.";
+    }
+
+    private static RunSummary? ReadTwin(RunDirectory folder)
+    {
+        var twin = folder.PathOf(RunDirectory.TwinName);
+        return File.Exists(Path.Combine(twin, RunFolder.SummaryName)) ? RunLogReader.Read(twin).Summary : null;
+    }
+
+    // A best network that is damaged is not the best of anything.
+    private Checkpoint WithBest(Checkpoint checkpoint, RunDirectory folder)
+    {
+        try
+        {
+            if (checkpoint.State.Best is not null)
+            {
+                OcsFile.Read(folder.PathOf(RunDirectory.BestName)).Dispose();
+            }
+
+            return checkpoint;
+        }
+        catch (OcsInputException error)
+        {
+            Tell($"{error.Message.TrimEnd('.')}; the best network is chosen among those to come.");
+            return checkpoint with { State = checkpoint.State with { Best = null } };
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Formats;
+
+/// <summary>What a checkpoint's file holds.</summary>
+/// <param name="State">Everything that is neither a network nor a tensor, as JSON in UTF-8.</param>
+/// <param name="Original">The network that the run began with.</param>
+/// <param name="Cut">The cut network; null before the cut.</param>
+/// <param name="Tensors">Tensors by name.</param>
+public sealed record CheckpointContent(
+    ImmutableArray<byte> State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Tensors);

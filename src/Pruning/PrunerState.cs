@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Ocs.Pruning.Search;
+
+namespace Ocs.Pruning;
+
+/// <summary>What the method remembers between steps, so that a run goes on as if it had never stopped.</summary>
+/// <param name="Subnetworks">Kept channels by epoch and prunable group, of as many epochs as Eq. 3 looks back.</param>
+/// <param name="Similarities">J of every epoch so far (Eq. 3).</param>
+/// <param name="Averages">J_avg of every epoch so far (Eq. 4).</param>
+/// <param name="Partition">The last sub-network that was found.</param>
+/// <param name="Lambda">Of the present epoch (Eq. 7).</param>
+/// <param name="IsRegularizing">Whether steps drive the pruned slices to zero.</param>
+/// <param name="SparsityStartEpoch">t_sl-start.</param>
+/// <param name="StableEpoch">t*.</param>
+/// <param name="WasForced">Whether the cut did not wait for t*.</param>
+public sealed record PrunerState(
+    ImmutableArray<ImmutableArray<ImmutableArray<int>>> Subnetworks, ImmutableArray<double?> Similarities,
+    ImmutableArray<double?> Averages, Partition? Partition, double Lambda, bool IsRegularizing, int? SparsityStartEpoch, int? StableEpoch,
+    bool WasForced);

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+
+namespace Ocs.RunLog;
+
+/// <summary>What the same run with several seeds gave: <c>repeats.json</c>. Accuracies are fractions, 0 to 1.</summary>
+public sealed record RepeatSummary
+{
+    /// <summary>The file's name, in the folder that holds those of the runs.</summary>
+    public const string FileName = "repeats.json";
+
+    /// <summary>The seeds; the run of each is in the folder <c>seed-N</c>.</summary>
+    public required ImmutableArray<ulong> Seeds { get; init; }
+
+    public required Spread ValAccuracy { get; init; }
+
+    /// <summary>Multiply-accumulates at the end.</summary>
+    public required Spread Macs { get; init; }
+
+    /// <summary>Parameters at the end.</summary>
+    public required Spread Parameters { get; init; }
+
+    /// <summary>The epoch before which the network was cut; null where none was.</summary>
+    public Spread? CutEpoch { get; init; }
+
+    /// <summary>Wall-clock time of a run.</summary>
+    public required Spread TotalSeconds { get; init; }
+
+    /// <summary>Puts runs together that were trained to their end.</summary>
+    public static RepeatSummary Of(IReadOnlyCollection<RunSummary> runs) => new()
+    {
+        Seeds = [.. runs.Select(run => run.Seed ?? 0)],
+        ValAccuracy = Spread.Of(runs.Select(run => run.ValAccuracy ?? 0)),
+        Macs = Spread.Of(runs.Select(run => (double)run.MacsAfter)),
+        Parameters = Spread.Of(runs.Select(run => (double)run.ParametersAfter)),
+        CutEpoch = runs.All(run => run.CutEpoch is not null) ? Spread.Of(runs.Select(run => (double)run.CutEpoch!.Value)) : null,
+        TotalSeconds = Spread.Of(runs.Select(run => run.TotalSeconds)),
+    };
+
+    /// <summary>Writes or replaces the file.</summary>
+    public void Write(string folder) => RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
+}
+
+/// <summary>Some values of one kind.</summary>
+/// <param name="Mean">Their mean.</param>
+/// <param name="Deviation">Their standard deviation, that of a sample (n - 1); null for a single value.</param>
+/// <param name="Values">They themselves, in the order of the seeds.</param>
+public sealed record Spread(double Mean, double? Deviation, ImmutableArray<double> Values)
+{
+    internal static Spread Of(IEnumerable<double> values)
+    {
+        ImmutableArray<double> all = [.. values];
+        var mean = all.Average();
+        return new(mean, all.Length < 2 ? null : Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1)), all);
+    }
+}

@@ -1,0 +1,11 @@
+using Ocs.RunLog;
+
+namespace Ocs.Training.Checkpoints;
+
+/// <summary>What a run's folder needs to go on, beside the training itself.</summary>
+/// <param name="Config">The text of config.yaml: command line and resolved options.</param>
+/// <param name="Kind">Which command made the run.</param>
+/// <param name="Weights">The file whose weights the run started from.</param>
+/// <param name="Engine">libtorch's version, device and threads: with others, sums are rounded differently.</param>
+/// <param name="Log">Where the log ends.</param>
+public sealed record RunState(string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log);

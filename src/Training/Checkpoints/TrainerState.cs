@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Search;
+using Ocs.Pruning.Surgery;
+using Ocs.Training.Metrics;
+
+namespace Ocs.Training.Checkpoints;
+
+/// <summary>
+/// Everything that determines the rest of a run, beside its options, networks and tensors. The order of images, their augmentation and
+/// the learning rate are functions of seed, epoch and step, so the position is their state.
+/// </summary>
+public sealed record TrainerState
+{
+    /// <summary>The epoch that is trained, or is to begin.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>How far it is; null before its first step.</summary>
+    public EpochProgress? Progress { get; init; }
+
+    /// <summary>What Alg. 1 has decided for it; null before it begins, and without pruning.</summary>
+    public EpochDecision? Decision { get; init; }
+
+    /// <summary>What the clock has chosen.</summary>
+    public required Arrangement Arrangement { get; init; }
+
+    /// <summary>Parameters whose momentum lies in memory as channels-last.</summary>
+    public ImmutableArray<string> ChannelsLastMomentum { get; init; } = [];
+
+    /// <summary>The state of libtorch's generator: dropout and its like draw from it.</summary>
+    public required byte[] Generator { get; init; }
+
+    /// <summary>The same of the device that trains, where it is not the CPU.</summary>
+    public byte[]? DeviceGenerator { get; init; }
+
+    /// <summary>The method's memory; null without pruning.</summary>
+    public PrunerState? Pruner { get; init; }
+
+    /// <summary>Steps that the learning rate's schedule lags behind.</summary>
+    public long IterationsBehind { get; init; }
+
+    /// <summary>The factor on float16's loss; null in other precisions.</summary>
+    public double? LossScale { get; init; }
+
+    /// <summary>Steps that it has held.</summary>
+    public int LossScaleSteps { get; init; }
+
+    /// <summary>How fast each epoch so far was trained.</summary>
+    public ImmutableArray<EpochSpeed> Speeds { get; init; } = [];
+
+    /// <summary>The cut; null before it.</summary>
+    public PruningRecord? Record { get; init; }
+
+    public GateResult? Gate { get; init; }
+
+    public ImmutableArray<LayerOutcome> Layers { get; init; } = [];
+
+    public EvaluationResult? Evaluation { get; init; }
+
+    /// <summary>The best validation accuracy that was handed over.</summary>
+    public double? Best { get; init; }
+
+    public double? AccuracyAtCutBefore { get; init; }
+
+    public double? AccuracyAtCutAfter { get; init; }
+
+    public int? CutEpoch { get; init; }
+
+    /// <summary>Wall-clock time of the run so far.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Images to train on.</summary>
+    public int TrainImages { get; init; }
+
+    /// <summary>Images to measure on.</summary>
+    public int TestImages { get; init; }
+}
+
+/// <summary>The speed of an epoch's training.</summary>
+/// <param name="IsCut">Whether it came after the cut.</param>
+/// <param name="ImagesPerSecond">How fast.</param>
+public sealed record EpochSpeed(bool IsCut, double ImagesPerSecond);
+
+/// <summary>What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.</summary>
+public sealed record EpochDecision(
+    Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds, int? PredictedStableEpoch,
+    long? PredictedMacs)
+{
+    internal static EpochDecision Of(EpochPlan plan) => new(
+        plan.Phase, plan.Partition is not null, plan.J, plan.AverageJ, plan.Lambda, plan.SearchSeconds, plan.PredictedStableEpoch,
+        plan.PredictedMacs);
+
+    internal EpochPlan With(Partition? partition) => new(Phase, IsSearched ? partition : null, J, AverageJ, Lambda, SearchSeconds)
+    {
+        PredictedStableEpoch = PredictedStableEpoch,
+        PredictedMacs = PredictedMacs,
+    };
+}

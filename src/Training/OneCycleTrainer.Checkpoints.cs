@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+using Ocs.Training.Checkpoints;
+
+namespace Ocs.Training;
+
+/// <content>The run as it stands, and going on from it.</content>
+public sealed partial class OneCycleTrainer
+{
+    private bool _isResumed;
+    private double _secondsBefore;
+    private long _started = Stopwatch.GetTimestamp();
+    private long _saved;
+
+    private double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
+
+    /// <summary>Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors.</summary>
+    /// <exception cref="OcsInputException">The checkpoint is of another run.</exception>
+    public static OneCycleTrainer Resume(
+        Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default)
+    {
+        CheckFit(checkpoint.State, data, training, pruning);
+        var trainer = new OneCycleTrainer(
+            checkpoint.Original, data, training, pruning, device, profile: false, group: null, steps: null,
+            whole => Network(checkpoint, whole, pruning, device));
+        try
+        {
+            trainer.Restore(checkpoint);
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckFit(TrainerState state, TrainingData data, TrainingOptions training, OneCycleOptions? pruning)
+    {
+        if ((state.TrainImages, state.TestImages) != (data.Train.Count, data.Test.Count))
+        {
+            throw new OcsInputException(
+                $"The run was trained on {state.TrainImages} images and measured on {state.TestImages}, but {data.Train.Name} has {data.Train.Count} "
+                + $"and {data.Test.Count} now; give back the data that it began with.");
+        }
+
+        if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs || state.Progress?.Steps < 1)
+        {
+            throw new OcsInputException("The checkpoint does not belong to these options; go on with those that the run began with.");
+        }
+    }
+
+    private static RunningNetwork Network(Checkpoint checkpoint, Graph whole, OneCycleOptions? pruning, Device device)
+    {
+        var state = checkpoint.State;
+        var padding = state.Arrangement.IsPadded ? Padding(state.Record!, whole, pruning!) : null;
+        var graph = checkpoint.Cut ?? whole;
+        return new(
+            graph, ParameterTable.FromTensors(padding?.Before ?? graph, Moved(checkpoint.Parameters, device)), padding, state.Arrangement);
+    }
+
+    // The same function of the same cut as when it was made.
+    private static CutPlan? Padding(PruningRecord record, Graph whole, OneCycleOptions pruning)
+    {
+        var coupling = new SubnetworkSearch(whole, pruning).Coupling;
+        var subnetwork = new Subnetwork([.. record.Groups.Select(group => group.Kept)], [.. record.Groups.Select(group => group.Channels)]);
+        return subnetwork.IsOf(coupling.Groups)
+            ? LanePadding.Plan(coupling, subnetwork, CutPlan.Create(coupling, subnetwork))
+            : throw new OcsInputException("The checkpoint's cut is not of this network; go on with the options that the run began with.");
+    }
+
+    private static Dictionary<string, Tensor> Moved(IReadOnlyDictionary<string, Tensor> tensors, Device device) => tensors.ToDictionary(
+        pair => pair.Key,
+        pair =>
+        {
+            using var read = pair.Value;
+            return read.To(device);
+        },
+        StringComparer.Ordinal);
+
+    private void Restore(Checkpoint checkpoint)
+    {
+        var state = checkpoint.State;
+        var channelsLast = state.ChannelsLastMomentum.ToHashSet(StringComparer.Ordinal);
+        var momentum = Moved(checkpoint.Momentum, _device);
+        _optimizer.Restore(momentum.ToDictionary(
+            pair => pair.Key,
+            pair =>
+            {
+                using var moved = pair.Value;
+                return moved.Contiguous(channelsLast.Contains(pair.Key) ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
+            },
+            StringComparer.Ordinal));
+        if (state.Pruner is { } pruner)
+        {
+            _cycle!.Restore(pruner);
+        }
+
+        _loader.MemoryFormat = state.Arrangement.Format;
+        _precisions = [state.Arrangement.Precision];
+        if (state.LossScale is { } scale && _epochs.Scaler is { } scaler)
+        {
+            scaler.State = (scale, state.LossScaleSteps);
+        }
+
+        _speeds.AddRange(state.Speeds);
+        (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, state.Progress, state.IterationsBehind);
+        _plan = state.Decision?.With(state.Pruner?.Partition);
+        (_record, _gate, _layers, _evaluation, _best) = (state.Record, state.Gate, state.Layers, state.Evaluation, state.Best);
+        _accuracyAtCut = state.AccuracyAtCutBefore is { } before ? (before, state.AccuracyAtCutAfter!.Value) : null;
+        (_cutEpoch, _secondsBefore, _isResumed) = (state.CutEpoch, state.Seconds, true);
+        TorchRuntime.SetRngState(state.Generator);
+        if (state.DeviceGenerator is { } generator && _device.Kind != DeviceKind.Cpu)
+        {
+            TorchRuntime.SetRngState(generator, _device);
+        }
+    }
+
+    private bool IsSaveDue() =>
+        _training.CheckpointMinutes > 0 && Stopwatch.GetElapsedTime(_saved).TotalMinutes >= _training.CheckpointMinutes;
+
+    private void Save(int epoch)
+    {
+        Observer.CheckpointDue(new(
+            Capture(epoch),
+            _original,
+            _record is null ? null : _network.Graph,
+            _network.Parameters.Names.ToDictionary(name => name, name => _network.Parameters[name], StringComparer.Ordinal),
+            _optimizer.Momentum));
+        _saved = Stopwatch.GetTimestamp();
+    }
+
+    private TrainerState Capture(int epoch) => new()
+    {
+        Epoch = epoch,
+        Progress = _epochs.Progress,
+        Decision = _epochs.Progress is null || _plan is null ? null : EpochDecision.Of(_plan),
+        Arrangement = _network.Arrangement,
+        ChannelsLastMomentum =
+        [
+            .. _optimizer.Momentum.Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
+                .Select(pair => pair.Key),
+        ],
+        Generator = TorchRuntime.GetRngState(),
+        DeviceGenerator = _device.Kind == DeviceKind.Cpu ? null : TorchRuntime.GetRngState(_device),
+        Pruner = _cycle?.State,
+        IterationsBehind = _epochs.IterationsBehind,
+        LossScale = _epochs.Scaler?.Scale,
+        LossScaleSteps = _epochs.Scaler?.State.GoodSteps ?? 0,
+        Speeds = [.. _speeds],
+        Record = _record,
+        Gate = _gate,
+        Layers = _layers,
+        Evaluation = _evaluation,
+        Best = _best,
+        AccuracyAtCutBefore = _accuracyAtCut?.Before,
+        AccuracyAtCutAfter = _accuracyAtCut?.After,
+        CutEpoch = _cutEpoch,
+        Seconds = Seconds,
+        TrainImages = _data.Train.Count,
+        TestImages = _data.Test.Count,
+    };
+}

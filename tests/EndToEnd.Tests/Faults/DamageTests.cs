@@ -1,0 +1,122 @@
+using Ocs.Testing;
+using Xunit.Abstractions;
+
+namespace Ocs.EndToEnd.Tests.Faults;
+
+/// <summary>Files of a run's folder that are cut short, have a bit flipped, or are gone.</summary>
+public sealed class DamageTests(ITestOutputHelper output) : IDisposable
+{
+    private static readonly (string Kind, Func<byte[], Dice, byte[]?> Damage)[] Damages =
+    [
+        ("a bit flipped", (bytes, dice) => Flip(bytes, dice)),
+        ("cut short", (bytes, dice) => bytes[..dice.Roll(Math.Max(bytes.Length, 1))]),
+        ("gone", (_, _) => null),
+    ];
+
+    private readonly FaultyRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public void A_run_goes_on_whatever_file_of_it_is_damaged()
+    {
+        var stopped = Stop();
+        var whole = _run.Place("whole");
+        FaultyRun.Complete(FaultyRun.Begin(whole));
+        var checkpoints = Directory.EnumerateFiles(Path.Combine(stopped, "checkpoints")).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(2, checkpoints.Count);
+        var files = Directory.EnumerateFiles(stopped).Append(checkpoints[0]).Append(checkpoints[1]).Select(file => Path.GetRelativePath(stopped, file)).ToList();
+        Assert.Contains("best.ocs", files);
+        var dice = new Dice(7);
+        var all = FaultyRun.Trials(usual: 0) > 0;
+        foreach (var (kind, damage) in all ? Damages : Damages[..1])
+        {
+            var trials = kind == "gone" || !all ? 1 : FaultyRun.Trials(usual: 1) / 10;
+            foreach (var file in files)
+            {
+                for (var trial = 0; trial < trials; trial++)
+                {
+                    Try(whole, stopped, file, bytes => damage(bytes, dice));
+                }
+            }
+
+            FaultyRun.Tell(
+                output, $"each of {files.Count} files of a run's folder {kind}", trials * files.Count, trials * files.Count,
+                "goes on to the same weights, and says what was damaged");
+        }
+    }
+
+    [Fact]
+    public void Where_no_checkpoint_is_whole_one_sentence_says_so()
+    {
+        var run = Stop();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(run, "checkpoints")))
+        {
+            File.WriteAllBytes(file, Flip(File.ReadAllBytes(file), new Dice(1)));
+        }
+
+        Assert.StartsWith("No checkpoint in ", FaultyRun.Fail(FaultyRun.Resume(Path.GetDirectoryName(run)!), code: 2), StringComparison.Ordinal);
+        FaultyRun.Tell(output, "every checkpoint damaged", 1, 1, "one sentence, exit code 2");
+    }
+
+    // After the cut: then there is a best network, too.
+    private string Stop()
+    {
+        var place = _run.Place("stopped");
+        using var process = FaultyRun.Begin(place);
+        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch   4", StringComparison.Ordinal))
+        {
+        }
+
+        var run = FaultyRun.RunIn(place);
+        SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "best.ocs")));
+        process.Kill();
+        process.WaitForExit();
+        foreach (var leftover in Directory.EnumerateFiles(run, ".*.tmp", SearchOption.AllDirectories))
+        {
+            File.Delete(leftover);
+        }
+
+        return run;
+    }
+
+    private void Try(string whole, string stopped, string file, Func<byte[], byte[]?> damage)
+    {
+        var place = _run.Place("damaged");
+        var run = FaultyRun.RunIn(place);
+        FaultyRun.Copy(stopped, run);
+        var path = Path.Combine(run, file);
+        if (damage(File.ReadAllBytes(path)) is { } bytes)
+        {
+            File.WriteAllBytes(path, bytes);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+
+        FaultyRun.Complete(FaultyRun.Resume(place));
+        if (file is "run.jsonl" or "best.ocs")
+        {
+            // A line or the best network may be lost for good; what was trained is not.
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(FaultyRun.RunIn(whole), "model.ocs")), File.ReadAllBytes(Path.Combine(run, "model.ocs")));
+        }
+        else
+        {
+            FaultyRun.AssertSame(FaultyRun.RunIn(whole), run);
+        }
+
+        Directory.Delete(place, recursive: true);
+    }
+
+    private static byte[] Flip(byte[] bytes, Dice dice)
+    {
+        if (bytes.Length > 0)
+        {
+            bytes[dice.Roll(bytes.Length)] ^= (byte)(1 << dice.Roll(8));
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Ocs.Cli.Tests;
+using Ocs.Reporting.TensorBoard;
+using Xunit.Abstractions;
+
+namespace Ocs.EndToEnd.Tests.Faults;
+
+/// <summary>A run of seconds in a process of its own, which saves after every step, and the one that was never stopped beside it.</summary>
+internal sealed partial class FaultyRun : IDisposable
+{
+    /// <summary>Two epochs of each phase, four steps each.</summary>
+    public const string Config = """
+        model: cifar_resnet8
+        data: fashion-mnist
+        data-limit: 64
+        seed: 1
+        training: { epochs: 6, batch-size: 16, schedule: cosine, layout: channels-last, padding: always, checkpoint-minutes: 0.000001, evaluation-batch-size: 32 }
+        pruning: { target: 0.5, sparsity-start-epoch: 2, latest-cut-epoch: 4 }
+        """;
+
+    private const string Name = "run";
+    private readonly TemporaryFolder _folder = new();
+
+    public FaultyRun() => _folder.Write("run.yaml", Config);
+
+    /// <summary>How much of each fault is tried; OCS_FAULTS says so, or a few in the usual tests.</summary>
+    public static int Trials(int usual) => Environment.GetEnvironmentVariable("OCS_FAULTS") is { } text
+        ? int.Parse(text, CultureInfo.InvariantCulture)
+        : usual;
+
+    /// <summary>A row of docs/reliability.md: where OCS_FAULTS_TABLE names a file, there, too.</summary>
+    public static void Tell(ITestOutputHelper output, string fault, int tried, int survived, string how)
+    {
+        var row = $"| {fault} | {tried} | {survived} | {tried - survived} | {how} |";
+        output.WriteLine(row);
+        if (Environment.GetEnvironmentVariable("OCS_FAULTS_TABLE") is { } file)
+        {
+            File.AppendAllText(file, row + "\n");
+        }
+    }
+
+    /// <summary>The folder that a run called <paramref name="name"/> works in, so that all of them have the same command line.</summary>
+    public string Place(string name) => Directory.CreateDirectory(_folder.PathOf(name)).FullName;
+
+    public static string RunIn(string place) => Path.Combine(place, Name);
+
+    /// <summary>Begins the run.</summary>
+    public static Process Begin(string place, params string[] more) => Start(place, ["train", "../run.yaml", "--out", Name, .. more]);
+
+    public static Process Resume(string place, params string[] more) => Start(place, ["train", "--resume", Name, .. more]);
+
+    /// <summary>Runs to the end, which must be good.</summary>
+    public static TimeSpan Complete(Process process)
+    {
+        using (process)
+        {
+            var watch = Stopwatch.StartNew();
+            var (output, error) = Drain(process);
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {error.Result}{output.Result}");
+            return watch.Elapsed;
+        }
+    }
+
+    /// <summary>Runs to an end with one sentence on standard error.</summary>
+    public static string Fail(Process process, int code)
+    {
+        using (process)
+        {
+            var (_, error) = Drain(process);
+            process.WaitForExit();
+            Assert.Equal(code, process.ExitCode);
+            return Assert.Single(error.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
+    /// <summary>Reads what a process says while it runs, for it waits when nobody does.</summary>
+    public static (Task<string> Output, Task<string> Error) Drain(Process process) =>
+        (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+
+    /// <summary>Two folders must hold the same run: every file to the bit, but for wall-clock times.</summary>
+    public static void AssertSame(string expected, string actual)
+    {
+        Assert.Equal(Names(expected), Names(actual));
+        foreach (var file in Names(expected).Where(name => name != "report.html"))
+        {
+            var (left, right) = (Path.Combine(expected, file), Path.Combine(actual, file));
+            if (file is "run.jsonl" or "summary.json")
+            {
+                Assert.Equal(WithoutClock(File.ReadAllText(left)), WithoutClock(File.ReadAllText(right)));
+            }
+            else if (file == EventFile.FileName)
+            {
+                // Every number in it has a fixed width, and most are times.
+                Assert.Equal(new FileInfo(left).Length, new FileInfo(right).Length);
+            }
+            else
+            {
+                Assert.True(File.ReadAllBytes(left).AsSpan().SequenceEqual(File.ReadAllBytes(right)), $"{file} differs");
+            }
+        }
+    }
+
+    public static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Process Start(string place, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. arguments])
+        {
+            WorkingDirectory = place,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        return Process.Start(start)!;
+    }
+
+    private static IEnumerable<string> Names(string folder) =>
+        Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal);
+
+    private static string WithoutClock(string json) => Clock().Replace(json, "$1");
+
+    [GeneratedRegex("(\"(total_seconds|seconds|images_per_second|wait_fraction|search_seconds|seconds_left)\": ?)[-0-9.eE]+")]
+    private static partial Regex Clock();
+}
