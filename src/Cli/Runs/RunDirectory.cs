@@ -16,9 +16,10 @@ internal sealed class RunDirectory
     /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
     public const string TwinName = "twin";
 
+    // The options go last: a folder in which they are is one to go on with, however little else of it there is.
     private static readonly string[] Files =
     [
-        RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName,
+        RunFolder.LogName, RunFolder.SummaryName, ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName, RunFolder.ConfigName,
     ];
 
     private readonly bool _isNew;
@@ -106,12 +107,11 @@ internal sealed class RunDirectory
 
     private void Clear()
     {
+        Checkpoints.Remove();
         foreach (var file in Files)
         {
             File.Delete(PathOf(file));
         }
-
-        Checkpoints.Remove();
     }
 
     // The twin of the run, or what a killed writer has left.
