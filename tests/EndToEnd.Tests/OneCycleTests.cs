@@ -168,6 +168,30 @@ public sealed class OneCycleTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_killed_before_it_trained_anything_begins_anew()
+    {
+        CommandLine.Run("baseline", _config, "--out", _run, "--set", "training.epochs=1");
+        var config = File.ReadAllText(Path.Combine(_run, "config.yaml"));
+        Directory.Delete(_run, recursive: true);
+        Directory.CreateDirectory(_run);
+        File.WriteAllText(Path.Combine(_run, "config.yaml"), config);
+
+        var resumed = CommandLine.Run("train", "--resume", _run, "--json");
+
+        Assert.Equal(0, resumed.Code);
+        Assert.Contains("was stopped before it began; it begins anew.", resumed.Error, StringComparison.Ordinal);
+        Assert.Equal(config, File.ReadAllText(Path.Combine(_run, "config.yaml")));
+        Assert.Equal("baseline", resumed.Json.GetProperty("kind").GetString());
+        Assert.Contains("no checkpoint", CommandLine.Fails("train", "--resume", Emptied()), StringComparison.Ordinal);
+
+        string Emptied()
+        {
+            File.Delete(Path.Combine(_run, "summary.json"));
+            return _run;
+        }
+    }
+
+    [Fact]
     public void The_demo_shows_the_pruned_network_beside_its_twin()
     {
         var demo = CommandLine.Run(

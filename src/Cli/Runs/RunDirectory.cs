@@ -17,10 +17,11 @@ internal sealed class RunDirectory
     /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
     public const string TwinName = "twin";
 
+    // The options go last: a folder in which they are is one to go on with, however little else of it there is.
     private static readonly string[] Files =
     [
-        RunFolder.ConfigName, RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName,
-        ModelName, BestName, WeightsName, OnnxName, HtmlReport.FileName, EventFile.FileName,
+        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WeightsName, OnnxName,
+        HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 
     private readonly bool _isNew;
@@ -108,12 +109,11 @@ internal sealed class RunDirectory
 
     private void Clear()
     {
+        Checkpoints.Remove();
         foreach (var file in Files)
         {
             File.Delete(PathOf(file));
         }
-
-        Checkpoints.Remove();
     }
 
     // The twin of the run, or what a killed writer has left.

@@ -56,7 +56,6 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
         }
 
         Assert.StartsWith("No checkpoint in ", FaultyRun.Fail(FaultyRun.Resume(Path.GetDirectoryName(run)!), code: 2), StringComparison.Ordinal);
-        FaultyRun.Tell(output, "every checkpoint damaged", 1, 1, "one sentence, exit code 2");
     }
 
     // After the cut: then there is a best network, too.
