@@ -1,5 +1,6 @@
-// CUDA beyond tensors and operators: a side stream, work captured as a graph, and the allocator's figures. It needs CUDA's
-// headers (OCS_CUDA_GRAPHS); without them, or over a libtorch without CUDA, each function but the first is an error.
+// CUDA beyond tensors and operators: a side stream, work captured as a graph, and the allocator's figures. It needs
+// CUDA's headers (OCS_CUDA_GRAPHS); without them, or over a libtorch without CUDA, each function but the first is an
+// error.
 
 #include "compat.h"
 #include "error.h"
@@ -31,8 +32,8 @@ ocs_error* ocs_cuda_graphs(uint8_t* result) noexcept {
 
 namespace allocator = c10::cuda::CUDACachingAllocator;
 
-// A stream beside the default one, and what was captured on it. All captures of one owner use one stream: libtorch keeps
-// workspaces a stream.
+// A stream beside the default one, and what was captured on it. All captures of one owner use one stream: libtorch
+// keeps workspaces a stream.
 struct ocs_cuda_graph {
     c10::cuda::CUDAStream stream;
     std::unique_ptr<at::cuda::CUDAGraph> captured;
@@ -151,7 +152,8 @@ namespace {
 
 ocs_error* missing() {
 #ifdef OCS_CUDA
-    return ocs::fail("the shim was built without CUDA's headers: set CUDA_HOME to a CUDA toolkit and build it anew", "");
+    return ocs::fail("the shim was built without CUDA's headers: set CUDA_HOME to a CUDA toolkit and build it anew",
+                     "");
 #else
     return ocs::fail("this libtorch has no CUDA: set LIBTORCH to one that has and build the shim anew", "");
 #endif

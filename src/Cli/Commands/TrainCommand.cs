@@ -4,8 +4,8 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
-using Ocs.Training;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli.Commands;
 
