@@ -2,8 +2,8 @@
 // CUDA's headers (OCS_CUDA_GRAPHS); without them, or over a libtorch without CUDA, each function but the first is an
 // error.
 
-#include "compat.h"
-#include "error.h"
+#include "../compat.h"
+#include "../error.h"
 
 #ifdef OCS_CUDA_GRAPHS
 #include <ATen/cuda/CUDAGraph.h>
