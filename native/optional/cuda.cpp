@@ -161,48 +161,18 @@ ocs_error* missing() {
 
 }  // namespace
 
-ocs_error* ocs_cuda_graph_create(int32_t, ocs_cuda_graph**) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_free(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_enter(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_leave(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_begin(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_end(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_discard(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_replay(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_memory(int32_t, int64_t*, int64_t*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_memory_reset_peak(int32_t) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_empty_cache() noexcept {
-    return missing();
-}
+#define OCS_MISSING(name, ...) \
+    ocs_error* name(__VA_ARGS__) noexcept { return missing(); }
+OCS_MISSING(ocs_cuda_graph_create, int32_t, ocs_cuda_graph**)
+OCS_MISSING(ocs_cuda_graph_free, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_enter, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_leave, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_begin, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_end, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_discard, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_replay, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_memory, int32_t, int64_t*, int64_t*)
+OCS_MISSING(ocs_cuda_memory_reset_peak, int32_t)
+OCS_MISSING(ocs_cuda_empty_cache)
 
 #endif
