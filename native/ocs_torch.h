@@ -20,9 +20,9 @@ extern "C" {
 
 #define OCS_API __attribute__((visibility("default")))
 
-typedef struct ocs_error ocs_error;        // message and stack of a failure
-typedef struct ocs_tensor ocs_tensor;      // one counted reference to a tensor
-typedef struct ocs_operator ocs_operator;  // an operator's handle; lives as long as the process
+typedef struct ocs_error ocs_error;            // message and stack of a failure
+typedef struct ocs_tensor ocs_tensor;          // one counted reference to a tensor
+typedef struct ocs_operator ocs_operator;      // an operator's handle; lives as long as the process
 typedef struct ocs_cuda_graph ocs_cuda_graph;  // a stream beside the default one, and what was captured on it
 
 enum ocs_kind {
@@ -124,7 +124,8 @@ OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 wh
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 // Returns when the device has done what this thread asked of it; at once on a CPU.
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
-// What products of float32 may be computed in: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else TF32.
+// What products of float32 may be computed in: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else
+// TF32.
 OCS_API ocs_error* ocs_matmul_precision_get(int32_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_matmul_precision_set(int32_t precision) OCS_NOEXCEPT;
 // Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest.

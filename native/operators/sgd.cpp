@@ -1,5 +1,5 @@
-// ocs::sgd_step: stochastic gradient descent with momentum in one pass over weights, gradients and velocities. The rate is
-// a tensor, so that a captured step can be done with another one.
+// ocs::sgd_step: stochastic gradient descent with momentum in one pass over weights, gradients and velocities. The rate
+// is a tensor, so that a captured step can be done with another one.
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -52,8 +52,8 @@ void in_one_pass(const at::Tensor& weight, const at::Tensor& gradient, const at:
 }
 
 // Also what a device without a kernel for the whole step does; there the rate is never read by the host.
-void one_by_one(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& velocity, const at::Tensor& rate,
-                double momentum, double decay, bool nesterov) {
+void one_by_one(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& velocity,
+                const at::Tensor& rate, double momentum, double decay, bool nesterov) {
     const auto slope = gradient.add(weight, decay);
     velocity.mul_(momentum).add_(slope);
     weight.sub_((nesterov ? slope.add(velocity, momentum) : velocity).mul(rate));

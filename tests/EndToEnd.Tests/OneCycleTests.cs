@@ -51,6 +51,8 @@ public sealed class OneCycleTests : IDisposable
         Assert.Equal(InferenceSession.Missing is null ? true : null, summary.Onnx!.Equal);
         Assert.Equal([RunPhase.Train, RunPhase.Sparsity, RunPhase.Final, RunPhase.Final], run.Records.Select(record => record.Phase));
         Assert.Equal(summary.MacsAfter, run.Records[^1].Macs);
+        Assert.Equal((1, true, true), (summary.Latency!.Batch, summary.Latency.SecondsBefore > 0, summary.Latency.SecondsAfter > 0));
+        Assert.Equal([true, true, true, false], run.Records.Select(record => record.Norms is not null));
         Assert.Equal(4, trained.Output.Split('\n').Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)));
     }
 

@@ -1,5 +1,5 @@
-#include "error.h"
-#include "tensor.h"
+#include "../error.h"
+#include "../tensor.h"
 
 #ifdef USE_C10D_GLOO
 
@@ -18,7 +18,7 @@
 #include <chrono>
 #include <vector>
 
-#include "compat.h"
+#include "../compat.h"
 
 using ocs::borrow;
 using ocs::guard;

@@ -1,8 +1,9 @@
-// CUDA beyond tensors and operators: a side stream, work captured as a graph, and the allocator's figures. It needs CUDA's
-// headers (OCS_CUDA_GRAPHS); without them, or over a libtorch without CUDA, each function but the first is an error.
+// CUDA beyond tensors and operators: a side stream, work captured as a graph, and the allocator's figures. It needs
+// CUDA's headers (OCS_CUDA_GRAPHS); without them, or over a libtorch without CUDA, each function but the first is an
+// error.
 
-#include "compat.h"
-#include "error.h"
+#include "../compat.h"
+#include "../error.h"
 
 #ifdef OCS_CUDA_GRAPHS
 #include <ATen/cuda/CUDAGraph.h>
@@ -31,8 +32,8 @@ ocs_error* ocs_cuda_graphs(uint8_t* result) noexcept {
 
 namespace allocator = c10::cuda::CUDACachingAllocator;
 
-// A stream beside the default one, and what was captured on it. All captures of one owner use one stream: libtorch keeps
-// workspaces a stream.
+// A stream beside the default one, and what was captured on it. All captures of one owner use one stream: libtorch
+// keeps workspaces a stream.
 struct ocs_cuda_graph {
     c10::cuda::CUDAStream stream;
     std::unique_ptr<at::cuda::CUDAGraph> captured;
@@ -151,7 +152,8 @@ namespace {
 
 ocs_error* missing() {
 #ifdef OCS_CUDA
-    return ocs::fail("the shim was built without CUDA's headers: set CUDA_HOME to a CUDA toolkit and build it anew", "");
+    return ocs::fail("the shim was built without CUDA's headers: set CUDA_HOME to a CUDA toolkit and build it anew",
+                     "");
 #else
     return ocs::fail("this libtorch has no CUDA: set LIBTORCH to one that has and build the shim anew", "");
 #endif
@@ -159,48 +161,18 @@ ocs_error* missing() {
 
 }  // namespace
 
-ocs_error* ocs_cuda_graph_create(int32_t, ocs_cuda_graph**) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_free(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_enter(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_leave(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_begin(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_end(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_discard(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_graph_replay(ocs_cuda_graph*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_memory(int32_t, int64_t*, int64_t*) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_memory_reset_peak(int32_t) noexcept {
-    return missing();
-}
-
-ocs_error* ocs_cuda_empty_cache() noexcept {
-    return missing();
-}
+#define OCS_MISSING(name, ...) \
+    ocs_error* name(__VA_ARGS__) noexcept { return missing(); }
+OCS_MISSING(ocs_cuda_graph_create, int32_t, ocs_cuda_graph**)
+OCS_MISSING(ocs_cuda_graph_free, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_enter, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_leave, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_begin, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_end, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_discard, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_graph_replay, ocs_cuda_graph*)
+OCS_MISSING(ocs_cuda_memory, int32_t, int64_t*, int64_t*)
+OCS_MISSING(ocs_cuda_memory_reset_peak, int32_t)
+OCS_MISSING(ocs_cuda_empty_cache)
 
 #endif
