@@ -92,6 +92,29 @@ public sealed class EventFileTests
         Assert.Equal(whole, File.ReadAllBytes(folder[EventFile.FileName]));
     }
 
+    [Fact]
+    public void Epochs_that_a_torn_file_has_lost_can_be_written_again()
+    {
+        using var folder = new TemporaryFolder();
+        var records = SampleRun.Folder.Records[..5];
+        string path = folder[EventFile.FileName];
+        using (var events = new EventFile(folder.Path, clock: new Noon()))
+        {
+            Assert.Equal(0, events.NextEpoch);
+            Assert.All(records, record => Assert.Null(events.Append(record)));
+        }
+
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..^1]);
+        using (var events = new EventFile(folder.Path, 5, new Noon()))
+        {
+            Assert.Equal(records[4].Epoch, events.NextEpoch);
+            events.Append(records[4]);
+        }
+
+        Assert.Equal(whole, File.ReadAllBytes(path));
+    }
+
     private sealed class Noon : TimeProvider
     {
         public const double Seconds = 1_800_000_000.5;

@@ -48,6 +48,10 @@ public sealed class ResumeTests : IDisposable
         AssertResumes(null, Options with { Epochs = 2, Momentum = momentum, Nesterov = nesterov }, TinyTask.Network());
 
     [Fact]
+    public void Narrow_types_go_on_from_any_step() =>
+        AssertResumes(TinyTask.Pruning, Options with { Precision = Precision.Bf16 }, TinyTask.Network());
+
+    [Fact]
     public void Dropout_and_stochastic_depth_draw_on() => AssertResumes(TinyTask.Pruning, Options, Dropping());
 
     [Fact]
@@ -173,6 +177,7 @@ public sealed class ResumeTests : IDisposable
     private static object Outcome(TrainingResult result) => (
         result.EpochsDone, result.ValidationAccuracy, result.ValidationLoss, result.BestAccuracy, result.AccuracyAtCutBefore,
         result.AccuracyAtCutAfter, result.SparsityStartEpoch, result.StableEpoch, result.CutEpoch, result.Gate,
+        result.ImagesPerSecondBefore is null, result.ImagesPerSecondAfter is null, result.Precision,
         string.Join(';', result.Layers.Select(layer => layer.Explanation)), result.Groups.Length);
 
     private static Graph Dropping()

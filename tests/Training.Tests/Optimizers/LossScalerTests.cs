@@ -74,6 +74,23 @@ public sealed class LossScalerTests
         }
     }
 
+    [Fact]
+    public void Another_goes_on_from_its_factor_and_its_good_steps()
+    {
+        using var parameters = Parameters();
+        var first = new LossScaler();
+        Set(parameters, 1, float.NaN);
+        first.Unscale(parameters);
+        Set(parameters, 1, 1);
+        first.Unscale(parameters);
+        Assert.Equal((32768, 1), first.State);
+
+        var second = new LossScaler { State = (32768, 1999) };
+        Set(parameters, 1, 1);
+        second.Unscale(parameters);
+        Assert.Equal((65536, 0), second.State);
+    }
+
     // A linear layer whose weight is [3, 4] and whose bias is [0].
     private static ParameterTable Parameters()
     {
