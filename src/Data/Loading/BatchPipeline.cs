@@ -190,6 +190,13 @@ internal sealed class BatchPipeline : IDisposable
                 {
                     _filling = _plan.Begin(_next++);
                     _begun.Enqueue(_filling);
+                    if (_filling.Buffer.Count == 0)
+                    {
+                        // A part of a batch that has fewer images than parts.
+                        _filling.Ready = _plan.Finish(_filling);
+                        Monitor.PulseAll(_lock);
+                    }
+
                     continue;
                 }
 

@@ -23,7 +23,7 @@ internal sealed class EpochPlan(
     public Batch Finish(PendingBatch batch)
     {
         int kept = Close(batch);
-        return kept > 0
+        return kept > 0 || batch.Buffer.Count == 0
             ? new(batch.Index, batch.Buffer, kept, options.Device, giveBack)
             : throw new OcsInputException(
                 $"Not one of the {batch.Buffer.Count} images of a batch of {_dataset.Name} can be read: "
