@@ -161,8 +161,10 @@ ocs_error* missing() {
 
 }  // namespace
 
-#define OCS_MISSING(name, ...) \
-    ocs_error* name(__VA_ARGS__) noexcept { return missing(); }
+#define OCS_MISSING(name, ...)              \
+    ocs_error* name(__VA_ARGS__) noexcept { \
+        return missing();                   \
+    }
 OCS_MISSING(ocs_cuda_graph_create, int32_t, ocs_cuda_graph**)
 OCS_MISSING(ocs_cuda_graph_free, ocs_cuda_graph*)
 OCS_MISSING(ocs_cuda_graph_enter, ocs_cuda_graph*)
