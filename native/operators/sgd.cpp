@@ -75,26 +75,40 @@ std::vector<at::Tensor> strided_as(at::TensorList weights, at::TensorList others
 }
 #endif
 
-// v = momentum v + g + decay w; w -= rate (v, or with Nesterov g + decay w + momentum v).
+// Without momentum nothing of v outlives the step, so there is none.
+void without_velocity(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& rate, double decay) {
+    const auto slope = decay == 0 ? gradient : gradient.add(weight, decay);
+    if (weight.is_cuda()) {
+        weight.sub_(slope.mul(rate));
+    } else {
+        weight.add_(slope, -rate.item<float>());
+    }
+}
+
+// v = momentum v + g + decay w; w -= rate (v, or with Nesterov g + decay w + momentum v). Without momentum: no
+// velocities.
 void sgd_step(at::TensorList weights, at::TensorList gradients, at::TensorList velocities, const at::Tensor& rate,
               double momentum, double decay, bool nesterov) {
-    TORCH_CHECK(weights.size() == gradients.size() && weights.size() == velocities.size(),
+    TORCH_CHECK(weights.size() == gradients.size() && velocities.size() == (momentum == 0 ? 0 : weights.size()),
                 "the lists differ in length");
     const auto plain = [](const at::Tensor& weight) { return is_plain(weight); };
     const auto on_cuda = [](const at::Tensor& weight) { return weight.is_cuda(); };
 #ifdef OCS_FUSED_SGD
     if (!weights.empty() && std::all_of(weights.begin(), weights.end(), on_cuda) &&
         std::all_of(weights.begin(), weights.end(), plain)) {
-        for (size_t i = 0; i < weights.size(); i++) lay_velocity(weights[i], velocities[i]);
-        const auto slopes = strided_as(weights, gradients);
-        // Without momentum libtorch wants no velocities.
-        const auto speeds = momentum > 0 ? strided_as(weights, velocities) : std::vector<at::Tensor>();
+        for (size_t i = 0; i < velocities.size(); i++) lay_velocity(weights[i], velocities[i]);
+        const auto slopes = strided_as(weights, gradients),
+                   speeds = strided_as(weights.slice(0, velocities.size()), velocities);
         at::_fused_sgd_(weights, slopes, speeds, decay, momentum, rate, /*dampening=*/0, nesterov, /*maximize=*/false,
                         /*is_first_step=*/false);
         return;
     }
 #endif
     for (size_t i = 0; i < weights.size(); i++) {
+        if (velocities.empty()) {
+            without_velocity(weights[i], gradients[i], rate, decay);
+            continue;
+        }
         if (on_cuda(weights[i]) || !plain(weights[i])) {
             one_by_one(weights[i], gradients[i], velocities[i], rate, momentum, decay, nesterov);
             continue;

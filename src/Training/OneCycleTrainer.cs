@@ -91,7 +91,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (training.MatmulPrecision, training.CudnnBenchmark);
         _epochs = new(
             training, pruning, _loader, _optimizer, _clock, device, _replicas,
-            steps ?? (() => TrainingSteps.For(training, device, profile, _replicas.Count)))
+            steps ?? (() => TrainingSteps.For(training, device, _captures)))
         {
             IsSaveDue = IsSaveDue,
             Save = () => Save(_epoch),

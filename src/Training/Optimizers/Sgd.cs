@@ -15,7 +15,7 @@ public sealed class Sgd : IDisposable
 
     public Sgd(TrainingOptions options) => _options = options;
 
-    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, and on a CPU without momentum.</summary>
+    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, and without momentum.</summary>
     public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
 
     /// <summary>Takes over a momentum, such as that of a checkpoint.</summary>
@@ -43,15 +43,8 @@ public sealed class Sgd : IDisposable
         var gradients = names.Select(name => Gradient(parameters, name)).ToArray();
         try
         {
-            if (_options.Momentum == 0 && learningRate.Device.Kind == DeviceKind.Cpu)
-            {
-                WithoutMomentum(weights, gradients, learningRate.Item<float>());
-            }
-            else
-            {
-                Aten.SgdStepInPlace(
-                    weights, gradients, Velocities(names, gradients), learningRate, _options.Momentum, _options.WeightDecay, _options.Nesterov);
-            }
+            Aten.SgdStepInPlace(
+                weights, gradients, Velocities(names, gradients), learningRate, _options.Momentum, _options.WeightDecay, _options.Nesterov);
         }
         finally
         {
@@ -98,20 +91,14 @@ public sealed class Sgd : IDisposable
         }
     }
 
-    // Nothing of v outlives the step, so there is none.
-    private void WithoutMomentum(Tensor[] weights, Tensor[] gradients, double rate)
-    {
-        if (_options.WeightDecay != 0)
-        {
-            Aten.ForeachAddInPlace(gradients, weights, _options.WeightDecay);
-        }
-
-        Aten.ForeachAddInPlace(weights, gradients, -rate);
-    }
-
-    // Zero at first, which makes the first v what it must be.
+    // Zero at first, which makes the first v what it must be; none without momentum.
     private Tensor[] Velocities(IReadOnlyList<string> names, Tensor[] gradients)
     {
+        if (_options.Momentum == 0)
+        {
+            return [];
+        }
+
         var velocities = new Tensor[gradients.Length];
         for (var i = 0; i < velocities.Length; i++)
         {

@@ -11,7 +11,7 @@ namespace Ocs.Training.Steps;
 /// at once or captured, and reads nothing from the host but what stays as it is while <see cref="Network"/> and <see cref="Era"/> do.
 /// </summary>
 /// <param name="network">The network and its weights.</param>
-/// <param name="era">A number that differs when the pruner has chosen other slices.</param>
+/// <param name="era">The epoch of sparsity learning whose slices the pruner has chosen; negative outside of sparsity learning.</param>
 /// <param name="labelSmoothing">Of the loss.</param>
 /// <param name="pruner">Null without pruning and after the cut.</param>
 /// <param name="optimizer">Changes the weights.</param>
@@ -43,11 +43,18 @@ internal sealed class StepBody(
         clock.Add(TrainingActivity.Backward);
         if (isWhole)
         {
-            pruner?.AddPenaltyGradient();
-            clock.Add(TrainingActivity.Sparsity);
+            Learn(sparsity => sparsity.AddPenaltyGradient());
             optimizer.Step(network.Parameters, numbers.Rate);
             clock.Add(TrainingActivity.Optimizer);
-            pruner?.Shrink(numbers.Shrinkage);
+            Learn(sparsity => sparsity.Shrink(numbers.Shrinkage));
+        }
+    }
+
+    private void Learn(Action<OneCyclePruner> sparsity)
+    {
+        if (era >= 0)
+        {
+            sparsity(pruner!);
             clock.Add(TrainingActivity.Sparsity);
         }
     }

@@ -25,7 +25,7 @@ internal static class TrainingSteps
     }
 
     /// <summary>What takes the steps on a device.</summary>
-    public static ITrainingStep For(TrainingOptions options, Device device, bool profile, int processes) => Captures(options, device, profile, processes)
+    public static ITrainingStep For(TrainingOptions options, Device device, bool captures) => captures
         ? new CapturedStep(() => new GraphCapture(device), mayFallBack: options.CudaGraph == CudaGraphChoice.Auto)
         : new EagerStep();
 }
