@@ -62,7 +62,8 @@ public sealed class OneCyclePruner : IDisposable
     public void Restore(PrunerState state)
     {
         var prunable = Coupling.Groups.Count(group => group.IsPrunable);
-        if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable))
+        if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false || (state.IsRegularizing && state.Partition is null)
+            || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable))
         {
             throw new Torch.OcsInputException(
                 $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; go on with the network and the pruning options of the run.");

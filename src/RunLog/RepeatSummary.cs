@@ -25,6 +25,9 @@ public sealed record RepeatSummary
     /// <summary>Wall-clock time of a run.</summary>
     public required Spread TotalSeconds { get; init; }
 
+    /// <summary>What the paper has for the same network and data at about the same cost; null where it has nothing.</summary>
+    public PaperResult? Paper { get; init; }
+
     /// <summary>Puts runs together that were trained to their end.</summary>
     public static RepeatSummary Of(IReadOnlyCollection<RunSummary> runs) => new()
     {
@@ -39,6 +42,12 @@ public sealed record RepeatSummary
     /// <summary>Writes or replaces the file.</summary>
     public void Write(string folder) => RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
 }
+
+/// <summary>A result of the paper's own method.</summary>
+/// <param name="Table">Where it stands.</param>
+/// <param name="Macs">What is left of the multiply-accumulates, 0 to 1.</param>
+/// <param name="Accuracy">Top-1 accuracy of the pruned network, 0 to 1.</param>
+public sealed record PaperResult(string Table, double Macs, double Accuracy);
 
 /// <summary>Some values of one kind.</summary>
 /// <param name="Mean">Their mean.</param>

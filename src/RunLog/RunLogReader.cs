@@ -114,7 +114,7 @@ public static class RunLogReader
         catch (JsonException failure)
         {
             // The serializer's own position follows after " Path:"; the line of a log is named already.
-            string reason = failure.Message.Split(" Path:", 2)[0].TrimEnd('.', ' ');
+            string reason = failure.Message.Split(" Path:", 2)[0].TrimEnd('.', ' ').ReplaceLineEndings(" ");
             string where = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? "" : $" (at {failure.Path})";
             string line = type.Type == typeof(RunSummary) && failure.LineNumber is long n ? $", line {n + 1}" : "";
             throw new InvalidDataException($"{place}{line}: {reason}{where}.", failure);

@@ -31,9 +31,14 @@ public sealed partial class OneCycleTrainer
             trainer.Restore(checkpoint);
             return trainer;
         }
-        catch
+        catch (Exception error)
         {
             trainer.Dispose();
+            if (error is TorchException)
+            {
+                throw Foreign(error);
+            }
+
             throw;
         }
     }
@@ -47,11 +52,15 @@ public sealed partial class OneCycleTrainer
                 + $"and {data.Test.Count} now; give back the data that it began with.");
         }
 
-        if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs || state.Progress?.Steps < 1)
+        if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs || state.Progress?.Steps < 1
+            || (state.Arrangement.IsPadded && state.Record is null) || state.AccuracyAtCutBefore is null != state.AccuracyAtCutAfter is null)
         {
-            throw new OcsInputException("The checkpoint does not belong to these options; go on with those that the run began with.");
+            throw Foreign();
         }
     }
+
+    private static OcsInputException Foreign(Exception? inner = null) =>
+        new("The checkpoint does not belong to these options; go on with those that the run began with.", inner!);
 
     private static RunningNetwork Network(Checkpoint checkpoint, Graph whole, OneCycleOptions? pruning, Device device)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Ocs.Torch;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Ocs.Cli.Configuration;
@@ -8,6 +10,8 @@ namespace Ocs.Cli.Configuration;
 /// <summary>Reads YAML into settings that know their line.</summary>
 internal static class YamlReader
 {
+    private const int DeepestNesting = 64;
+
     /// <summary>The settings of a file.</summary>
     public static MappingSetting ReadFile(string path)
     {
@@ -50,14 +54,38 @@ internal static class YamlReader
         var yaml = new YamlStream();
         try
         {
+            CheckShape(text, source);
             yaml.Load(new StringReader(text));
         }
         catch (YamlException error)
         {
-            throw new OcsInputException($"{Place(source, error.Start)}: this is no YAML: {error.Message.TrimEnd('.')}.", error);
+            throw new OcsInputException($"{Place(source, error.Start)}: this is no YAML: {error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.", error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // What the library itself does not expect.
+            throw new OcsInputException($"{source}: this is no YAML.", error);
         }
 
         return yaml.Documents.Count == 0 ? null : Convert(yaml.Documents[0].RootNode, source);
+    }
+
+    // Loading is recursive in the library, and a list that holds itself has no end: both are refused before.
+    private static void CheckShape(string text, string source)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext(); depth += parser.Current!.NestingIncrease)
+        {
+            if (parser.Current is AnchorAlias alias)
+            {
+                throw new OcsInputException($"{Place(source, alias.Start)}: aliases are not understood here; write the value itself.");
+            }
+
+            if (depth > DeepestNesting)
+            {
+                throw new OcsInputException($"{Place(source, parser.Current!.Start)}: this is nested too deeply for a configuration.");
+            }
+        }
     }
 
     private static Setting Convert(YamlNode node, string source)
@@ -74,7 +102,7 @@ internal static class YamlReader
                     pair => Convert(pair.Value, source) with { Where = Place(source, pair.Key.Start) },
                     StringComparer.Ordinal),
                 where),
-            _ => throw new OcsInputException($"{where}: aliases are not understood here; write the value itself."),
+            _ => throw new UnreachableException(),
         };
     }
 

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Mean and standard deviation of runs with several seeds.</summary>
+/// <summary>Mean and standard deviation of runs with several seeds, beside the paper's row.</summary>
 internal static class RepeatTable
 {
     public static void Write(RepeatSummary summary, CommandConsole console)
@@ -22,6 +22,10 @@ internal static class RepeatTable
 
         Row(table, "time", summary.TotalSeconds, Numbers.Duration);
         console.Tables.Write(table);
+        if (summary.Paper is { } paper)
+        {
+            console.WriteLine($"The paper ({paper.Table}) has {Numbers.Percent(paper.Accuracy)} with {Numbers.Percent(paper.Macs)} of the MACs left.");
+        }
     }
 
     private static void Row(Table table, string what, Spread spread, Func<double, string> show) => table.AddRow(

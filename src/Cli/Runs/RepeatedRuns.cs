@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
+using Ocs.Reporting;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
@@ -33,7 +34,8 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
             runs.Add(outcome.Summary);
         }
 
-        var summary = RepeatSummary.Of(runs);
+        var paper = PaperRow.Nearest(runs[0]);
+        var summary = RepeatSummary.Of(runs) with { Paper = paper is null ? null : new(paper.Table, paper.Macs, paper.Accuracy) };
         summary.Write(place.Folder);
         return summary;
     }

@@ -37,7 +37,7 @@ internal static class ImageAnnotations
             string[] words = line.Split('\t');
             if (words is not [var file, { Length: > 0 }, ..]
                 || !ImageListing.IsImage(file)
-                || file.Contains('/', StringComparison.Ordinal))
+                || file.AsSpan().ContainsAny('/', '\0'))
             {
                 throw new OcsInputException(
                     $"line {number} of {path} does not start with an image's file, a tab and its class");

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Ocs.Testing;
-using Ocs.Torch;
 using Onnx;
 using Xunit.Abstractions;
 
@@ -8,15 +7,15 @@ namespace Ocs.Formats.Tests.Onnx.Import;
 
 /// <summary>
 /// Damage at random, to the bytes and to what they say: a file is read or refused in one sentence, in little time and memory.
-/// OCS_FUZZ_MUTATIONS sets the number of mutations of each kind.
 /// </summary>
 [NoTensorLeaks]
 public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
 {
-    private const int LongestSeconds = 20;
-    private const long MostManagedBytes = 512L << 20;
     private const long MostElements = 64L << 20;
     private const string Secret = "outside.bin";
+
+    // The tags of fields.
+    private static readonly byte[] Telling = [0x0a, 0x12, 0x22];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -33,31 +32,15 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     {
         Directory.CreateDirectory(_folder.File("model"));
         File.WriteAllBytes(_folder.File(Secret), new byte[1 << 12]);
-        var (count, refused, slowest, largest) = DamagedFiles.Read(
-            kind, dice => File.WriteAllBytes(_folder.File("model/damaged.onnx"), Make(kind, dice)), IsRefused, output);
-        Assert.InRange(slowest.TotalSeconds, 0, LongestSeconds);
-        Assert.InRange(largest, 0, MostManagedBytes);
-        Assert.InRange(refused, count * percentRefused / 100, count);
+        Fuzz.Try(
+            $"ONNX, {kind}", output, _folder.File("model/damaged.onnx"), percentRefused,
+            dice => File.WriteAllBytes(_folder.File("model/damaged.onnx"), Make(kind, dice)), Read);
     }
 
-    private bool IsRefused(int seed)
+    private void Read()
     {
-        try
-        {
-            using var model = OnnxFile.Read(_folder.File("model/damaged.onnx"));
-            Assert.InRange(model.Graph.Parameters.Sum(spec => spec.ElementCount), 0, MostElements);
-            return false;
-        }
-        catch (OcsInputException error)
-        {
-            Assert.StartsWith(_folder.File("model/damaged.onnx"), error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain('\n', error.Message);
-            return true;
-        }
-        catch (Exception error)
-        {
-            throw new InvalidOperationException($"Mutation {seed} ends in another error.", error);
-        }
+        using var model = OnnxFile.Read(_folder.File("model/damaged.onnx"));
+        Assert.InRange(model.Graph.Parameters.Sum(spec => spec.ElementCount), 0, MostElements);
     }
 
     private static byte[] Make(string kind, Dice dice)
@@ -65,9 +48,9 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
         switch (kind)
         {
             case "bytes of an image network":
-                return Damage(Images().ToByteArray(), dice);
+                return Damage.Bytes(Images().ToByteArray(), dice, Telling);
             case "bytes of attention":
-                return Damage(Attention().ToByteArray(), dice);
+                return Damage.Bytes(Attention().ToByteArray(), dice, Telling);
             case "truncated":
                 var whole = (dice.Chance(0.5) ? Images() : Attention()).ToByteArray();
                 return whole[..dice.Roll(whole.Length)];
@@ -174,32 +157,6 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
         {
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = dice.Pick("16", "-5", "9223372036854775807", "") });
         }
-    }
-
-    private static byte[] Damage(byte[] whole, Dice dice)
-    {
-        var bytes = whole.ToList();
-        for (var step = 1 + dice.Roll(4); step > 0 && bytes.Count > 0; step--)
-        {
-            var place = dice.Roll(bytes.Count);
-            switch (dice.Roll(5))
-            {
-                case 0:
-                    bytes.RemoveRange(place, dice.Chance(0.2) ? bytes.Count - place : 1);
-                    break;
-                case 1:
-                    bytes.InsertRange(place, Enumerable.Range(0, 1 + dice.Roll(8)).Select(_ => (byte)dice.Roll(256)));
-                    break;
-                case 2:
-                    bytes[place] = dice.Pick<byte>(0, 1, 0x0a, 0x12, 0x22, 0x7f, 0x80, 0xff);
-                    break;
-                default:
-                    bytes[place] ^= (byte)(1 << dice.Roll(8));
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 
     private static ModelProto Images()
