@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
 using Ocs.Torch;
 
@@ -23,7 +24,10 @@ public sealed class Executor
         _training = Plan.Of(NormFusion.Apply(graph));
     }
 
-    /// <summary>The layout of four-dimensional weights and values; setting it converts the weights.</summary>
+    /// <summary>
+    /// The layout of four-dimensional weights and values; setting it converts the weights. Convolutions over few pixels stay contiguous
+    /// on a CPU.
+    /// </summary>
     public MemoryFormat MemoryFormat
     {
         get => _memoryFormat;
@@ -31,12 +35,16 @@ public sealed class Executor
         {
             _memoryFormat = value;
             using var _ = Autograd.NoGrad();
-            foreach (var spec in _graph.Parameters)
+            var contiguous = _graph.Nodes.Where(node => node.Operator is Conv2d convolution && convolution.PrefersContiguous(_graph, node))
+                .Select(node => node.Parameters[0]).ToHashSet(StringComparer.Ordinal);
+            foreach (var spec in _graph.Parameters.Where(spec => spec.Shape.Length == 4))
             {
-                if (spec.Shape.Length == 4 && !_parameters[spec.Name].IsContiguous(value))
+                var weight = _parameters[spec.Name];
+                var format = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name) ? MemoryFormat.Contiguous : value;
+                if (!weight.IsContiguous(format))
                 {
-                    using var detached = _parameters[spec.Name].Detach();
-                    _parameters.Replace(spec.Name, detached.Contiguous(value));
+                    using var detached = weight.Detach();
+                    _parameters.Replace(spec.Name, detached.Contiguous(format));
                 }
             }
         }
@@ -64,7 +72,7 @@ public sealed class Executor
         {
             for (var index = 0; index < values.Length; index++)
             {
-                values[index] = plan.Nodes[index].Operator is Operators.Input
+                values[index] = plan.Nodes[index].Operator is Input
                     ? Layout(inputs[next++])
                     : Run(plan.Nodes[index], values, training, plan.InPlace[index]);
                 foreach (var released in plan.ReleasedAfter[index])

@@ -16,6 +16,7 @@ public enum Reduction
 public static unsafe partial class Aten
 {
     private static readonly AtenOperator Conv2dOperator = new("aten::conv2d");
+    private static readonly AtenOperator TrainingConv2dOperator = new("ocs::conv2d");
     private static readonly AtenOperator LinearOperator = new("aten::linear");
     private static readonly AtenOperator MatmulOperator = new("aten::matmul");
     private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
@@ -28,7 +29,10 @@ public static unsafe partial class Aten
     private static readonly AtenOperator LogSoftmaxOperator = new("aten::log_softmax", "int");
     private static readonly AtenOperator CrossEntropyOperator = new("aten::cross_entropy_loss");
 
-    /// <summary>[N, C, H, W] by weights [O, C / groups, h, w].</summary>
+    /// <summary>
+    /// [N, C, H, W] by weights [O, C / groups, h, w]. In training it is the shim's own operator, which computes the gradient of wide
+    /// weights over few pixels in another way where autocast is to bfloat16 on a CPU; everything else is libtorch's.
+    /// </summary>
     public static Tensor Conv2d(
         Tensor input,
         Tensor weight,
@@ -36,12 +40,13 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> stride,
         ReadOnlySpan<long> padding,
         ReadOnlySpan<long> dilation,
-        long groups = 1)
+        long groups = 1,
+        bool training = false)
     {
         fixed (long* strides = stride, paddings = padding, dilations = dilation)
         {
             return Invoke(
-                Conv2dOperator,
+                training ? TrainingConv2dOperator : Conv2dOperator,
                 input,
                 weight,
                 bias,

@@ -9,7 +9,7 @@ public partial class ArchitectureTests
 {
     private const int LongestFile = 400;
     private const int LongestShim = 900;
-    private const int LongestOperators = 900;
+    private const int LongestOperators = 1000;
     private const int LongestOptional = 600;
 
     private static readonly string[] Houses =

@@ -1,0 +1,115 @@
+// ocs::conv2d: a convolution of a training step. Over planes of few pixels in bfloat16 the gradient of the weights is
+// one matrix product for each place of the kernel, over the pixels that it reads: oneDNN's own takes twice as long
+// there (512 channels, 4x4 pixels). Everything else is libtorch's.
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/convolution_backward.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "../compat.h"
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using OptionalTensor = OCS_OPTIONAL<at::Tensor>;
+
+constexpr int64_t kFewPixels = 16, kManyChannels = 128;
+
+// [places, O, C] in bfloat16 becomes [O, C, kernel] in float32, as weights lie.
+at::Tensor as_weight(const at::Tensor& products, at::IntArrayRef sizes) {
+    const auto result = at::empty(sizes, products.options().dtype(at::kFloat));
+    const int64_t places = products.size(0), count = products.numel() / places;
+    const auto* from = products.data_ptr<at::BFloat16>();
+    auto* to = result.data_ptr<float>();
+    at::parallel_for(0, count, 1024, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; i++) {
+            for (int64_t place = 0; place < places; place++) to[i * places + place] = from[place * count + i];
+        }
+    });
+    return result;
+}
+
+// Where a place of the kernel reads pixels: outputs from `first` to `last` along a dimension.
+std::array<int64_t, 2> span(int64_t outputs, int64_t inputs, int64_t place, int64_t padding) {
+    return {std::max<int64_t>(0, padding - place), std::min(outputs, inputs + padding - place)};
+}
+
+at::Tensor weight_gradient(const at::Tensor& above, const at::Tensor& x, at::IntArrayRef sizes,
+                           at::IntArrayRef padding) {
+    const auto slopes = above.permute({0, 2, 3, 1}).contiguous(), values = x.permute({0, 2, 3, 1}).contiguous();
+    const auto products = at::zeros({sizes[2] * sizes[3], sizes[0], sizes[1]}, above.options());
+    for (int64_t place = 0; place < products.size(0); place++) {
+        const int64_t down = place / sizes[3] - padding[0], right = place % sizes[3] - padding[1];
+        const auto [top, bottom] = span(slopes.size(1), values.size(1), down + padding[0], padding[0]);
+        const auto [left, end] = span(slopes.size(2), values.size(2), right + padding[1], padding[1]);
+        if (top >= bottom || left >= end) continue;
+        const auto g = slopes.slice(1, top, bottom).slice(2, left, end).reshape({-1, sizes[0]});
+        const auto read = values.slice(1, top + down, bottom + down).slice(2, left + right, end + right);
+        auto product = products[place];
+        at::mm_out(product, g.t(), read.reshape({-1, sizes[1]}));
+    }
+    return as_weight(products, sizes);
+}
+
+struct SmallConvolution : torch::autograd::Function<SmallConvolution> {
+    // x is in bfloat16, weight and bias in float32; so are their gradients.
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                              const OptionalTensor& bias, at::IntArrayRef padding) {
+        const auto narrow = weight.to(at::kBFloat16);
+        context->save_for_backward({x, narrow});
+        context->saved_data["padding"] = padding.vec();
+        context->saved_data["biased"] = bias.has_value();
+        return at::convolution(x, narrow, bias ? bias->to(at::kBFloat16) : bias, {1, 1}, padding, {1, 1}, false, {0, 0},
+                               1);
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto &x = saved[0], &weight = saved[1];
+        const auto padding = context->saved_data["padding"].toIntVector();
+        const auto above = gradients[0].contiguous();
+        variable_list found(4);
+        if (context->needs_input_grad(0)) {
+            found[0] = std::get<0>(at::convolution_backward(above, x, weight, {}, {1, 1}, padding, {1, 1}, false,
+                                                            {0, 0}, 1, {true, false, false}));
+        }
+        if (context->needs_input_grad(1)) found[1] = weight_gradient(above, x, weight.sizes(), padding);
+        if (context->saved_data["biased"].toBool()) found[2] = above.sum({0, 2, 3}, false, at::kFloat);
+        return found;
+    }
+};
+
+bool is_one(at::IntArrayRef numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [](int64_t number) { return number == 1; });
+}
+
+at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias, at::IntArrayRef stride,
+                  at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups) {
+    const bool narrow = x.is_cpu() && ocs::autocast_enabled(at::kCPU) && ocs::autocast_dtype(at::kCPU) == at::kBFloat16;
+    const bool small = x.size(2) * x.size(3) <= kFewPixels && weight.size(2) * weight.size(3) > 1 &&
+                       std::min(weight.size(0), weight.size(1)) >= kManyChannels;
+    if (!narrow || !small || !is_one(stride) || !is_one(dilation) || groups != 1 || !weight.is_contiguous()) {
+        return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
+    }
+    return SmallConvolution::apply(x.to(at::kBFloat16), weight, bias, padding);
+}
+
+TORCH_LIBRARY_FRAGMENT(ocs, library) {
+    library.def(
+        "conv2d(Tensor x, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups) -> "
+        "Tensor",
+        conv2d);
+}
+
+}  // namespace
