@@ -40,6 +40,22 @@ internal static class Child
         return Result(process, $"{program} {string.Join(' ', arguments)}");
     }
 
+    /// <summary>Starts a program several times at once, each with one thread, and waits for all.</summary>
+    public static void ExecuteTogether(string program, IReadOnlyList<string[]> commands)
+    {
+        var processes = commands.Select(arguments =>
+        {
+            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true };
+            start.Environment["OMP_NUM_THREADS"] = "1";
+            return Task.Run(() =>
+            {
+                using var process = Process.Start(start)!;
+                Result(process, $"{program} {string.Join(' ', arguments)}");
+            });
+        });
+        Task.WaitAll([.. processes]);
+    }
+
     /// <summary>Starts this program as children that run at once, the processes of one run or each by itself.</summary>
     public static JsonNode[] StartTogether(int count, bool asGroup, params IEnumerable<string> arguments)
     {

@@ -22,6 +22,9 @@ internal sealed record Settings
     /// <summary>Epochs of a whole cycle.</summary>
     public int Epochs { get; init; } = 10;
 
+    /// <summary>Training images of a whole cycle.</summary>
+    public int Images { get; init; } = 50_000;
+
     /// <summary>Whether a file is written to bench/results/.</summary>
     public bool Record { get; init; } = true;
 
@@ -40,6 +43,7 @@ internal sealed record Settings
                 "--threads" => settings with { Threads = Number(arguments, ++i) },
                 "--calls" => settings with { Calls = Number(arguments, ++i) },
                 "--epochs" => settings with { Epochs = Number(arguments, ++i) },
+                "--images" => settings with { Images = Number(arguments, ++i) },
                 "--no-record" => settings with { Record = false },
                 _ => settings,
             };

@@ -27,6 +27,9 @@ public sealed record EpochProgress
     /// <summary>The part of it that was spent waiting for data.</summary>
     public double WaitSeconds { get; init; }
 
+    /// <summary>The same for a process that goes on with another one's, and has counted nothing itself.</summary>
+    internal EpochProgress OfAnother() => this with { Own = 0, Correct = 0 };
+
     internal double Loss => LossSum / Images;
 
     internal double Accuracy => (double)Correct / Own;

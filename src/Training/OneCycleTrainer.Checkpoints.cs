@@ -17,14 +17,18 @@ public sealed partial class OneCycleTrainer
 
     private double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
-    /// <summary>Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors.</summary>
+    /// <summary>
+    /// Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors. Of several processes each
+    /// reads the checkpoint, which is rank 0's: running statistics and dropout of the others begin from its.
+    /// </summary>
     /// <exception cref="OcsInputException">The checkpoint is of another run.</exception>
     public static OneCycleTrainer Resume(
-        Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default)
+        Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
+        ProcessGroup? group = null)
     {
         CheckFit(checkpoint.State, data, training, pruning);
         var trainer = new OneCycleTrainer(
-            checkpoint.Original, data, training, pruning, device, profile: false, group: null, steps: null,
+            checkpoint.Original, data, training, pruning, device, profile: false, group, steps: null,
             whole => Network(checkpoint, whole, pruning, device));
         try
         {
@@ -116,7 +120,8 @@ public sealed partial class OneCycleTrainer
         }
 
         _speeds.AddRange(state.Speeds);
-        (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, state.Progress, state.IterationsBehind);
+        var progress = _replicas.IsFirst ? state.Progress : state.Progress?.OfAnother();
+        (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, progress, state.IterationsBehind);
         _plan = state.Decision?.With(state.Pruner?.Partition);
         (_record, _gate, _layers, _evaluation, _best) = (state.Record, state.Gate, state.Layers, state.Evaluation, state.Best);
         _accuracyAtCut = state.AccuracyAtCutBefore is { } before ? (before, state.AccuracyAtCutAfter!.Value) : null;
@@ -126,6 +131,22 @@ public sealed partial class OneCycleTrainer
         {
             TorchRuntime.SetRngState(generator, _device);
         }
+    }
+
+    private void GoOn()
+    {
+        var steps = _epochs.Progress?.Steps ?? 0;
+        Agree($" from epoch {_epoch}, step {steps}", position: (long)_epoch * _loader.BatchesPerEpoch + steps);
+        _replicas.Reduce(_network.Parameters);
+    }
+
+    // The processes of a run begin alike, but for dropout's numbers.
+    private void Agree(string where, long position)
+    {
+        _replicas.RequireEqual(
+            where.Length == 0 ? "options, network or data" : "options, network, data or checkpoint",
+            $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}{where}");
+        _replicas.Begin(_network.Parameters, _training.Seed, position);
     }
 
     private bool IsSaveDue() =>

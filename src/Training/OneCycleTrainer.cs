@@ -114,7 +114,11 @@ public sealed partial class OneCycleTrainer : IDisposable
     public TrainingResult Run(CancellationToken stop = default)
     {
         _started = _saved = Stopwatch.GetTimestamp();
-        if (!_isResumed)
+        if (_isResumed)
+        {
+            GoOn();
+        }
+        else
         {
             Begin();
         }
@@ -146,10 +150,7 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     private void Begin()
     {
-        _replicas.RequireEqual(
-            "options, network or data",
-            $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}");
-        _replicas.Begin(_network.Parameters, _training.Seed);
+        Agree(where: "", position: 0);
         // A target that cannot be reached is told before anything is trained.
         _ = Pruner?.CurrentPartition;
         Arrange(padding: null);

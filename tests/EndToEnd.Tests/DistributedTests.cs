@@ -78,6 +78,37 @@ public sealed class DistributedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_lost_a_process_goes_on_from_its_last_checkpoint_as_if_it_had_not()
+    {
+        var (whole, broken) = (_folder.PathOf("whole"), _folder.PathOf("broken"));
+        var config = Config("cifar_resnet8", """
+            training: { epochs: 5, batch-size: 40, layout: contiguous, padding: never }
+            pruning: { sparsity-start-epoch: 0, latest-cut-epoch: 3 }
+            """);
+        Run("train", config, "--out", whole, "--processes", "2");
+        var port = Ranks.FreePort();
+        using (var first = Start(["train", config, "--out", broken], Rendezvous.OnThisMachine(port, 0, 2)))
+        using (var second = Start(["train", config, "--out", broken], Rendezvous.OnThisMachine(port, 1, 2)))
+        {
+            var errors = first.StandardError.ReadToEndAsync();
+            while (first.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch   1", StringComparison.Ordinal))
+            {
+            }
+
+            second.Kill();
+            Assert.True(first.WaitForExit(MillisecondsOfAMinute));
+            Assert.Equal((1, true), (first.ExitCode, (await errors).Length > 0));
+        }
+
+        var output = Run("train", "--resume", broken, "--processes", "2");
+
+        Assert.Matches("Goes on in epoch [12], after 0 steps of it\\.", output);
+        Assert.Contains("2 processes end with the same weights.", output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(broken, "model.safetensors")));
+        Assert.Equal(5, File.ReadLines(Path.Combine(broken, "run.jsonl")).Count());
+    }
+
+    [Fact]
     public void Mistakes_are_told_once_for_all_processes()
     {
         var run = _folder.PathOf("run");

@@ -91,11 +91,18 @@ internal static class TrainCommand
         command.SetAction(parsed =>
         {
             var rendezvous = Rendezvous.FromEnvironment(Variables());
+            var isFirst = rendezvous is null or { Rank: 0 };
             if (parsed.GetValue(resume) is { } stopped)
             {
-                RequireOneProcess(resume.Name, parsed.GetValue(processes), rendezvous);
-                RequireAlone(parsed, command, [resume, root, device]);
-                return Show(new ResumedRun(stopped, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
+                RequireAlone(parsed, command, [resume, root, device, processes]);
+                if (Several() is { } code)
+                {
+                    return code;
+                }
+
+                var resumed = new ResumedRun(
+                    stopped, parsed.GetValue(root), parsed.GetValue(device), isFirst ? console : console.Silent(), rendezvous);
+                return isFirst ? Show(resumed.Execute(), console) : resumed.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
             }
 
             var file = parsed.GetValue(config) ?? throw new OcsInputException(
@@ -119,14 +126,18 @@ internal static class TrainCommand
                 return Show(new RepeatedRuns(options, kind, Place(), console).Execute(runs), Place().Folder, console);
             }
 
-            if (parsed.GetResult(processes) is not null && ProcessesToStart(parsed.GetValue(processes), rendezvous) is var count and > 1)
+            if (Several() is { } exit)
             {
-                return LocalProcesses.Run(count, Without(ProcessesName, parsed.Tokens), console);
+                return exit;
             }
 
-            var isFirst = rendezvous is null or { Rank: 0 };
             var run = new TrainingRun(options, kind, Place(), isFirst ? console : console.Silent());
             return isFirst ? Show(run.Execute(), console) : run.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
+
+            int? Several() =>
+                parsed.GetResult(processes) is not null && ProcessesToStart(parsed.GetValue(processes), rendezvous) is var count and > 1
+                    ? LocalProcesses.Run(count, Without(ProcessesName, parsed.Tokens), console)
+                    : null;
 
             RunPlace Place() => new(
                 parsed.GetValue(folder) ?? DefaultFolder(file, options, kind),

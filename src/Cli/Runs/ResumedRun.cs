@@ -3,12 +3,18 @@ using Ocs.Cli.Output;
 using Ocs.Formats;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training;
 using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
 /// <summary>A run that was stopped or killed, and goes on from its newest whole checkpoint: what `train --resume` does.</summary>
-internal sealed class ResumedRun(string path, string? dataRoot, string? deviceName, CommandConsole console)
+/// <param name="path">The run's folder, which all processes of the run see.</param>
+/// <param name="dataRoot">Where data sets are looked for first; null takes the usual places.</param>
+/// <param name="deviceName">The processor; null takes the CPU.</param>
+/// <param name="console">Where it is shown.</param>
+/// <param name="rendezvous">The processes that share the run; null for this one alone.</param>
+internal sealed class ResumedRun(string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null)
 {
     private readonly TrainingDisplay _display = new(console);
 
@@ -23,18 +29,14 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         var (checkpoint, run, notice) = Newest();
         try
         {
-            var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
-            var data = TrainingDataSource.Open(options, dataRoot);
-            var device = Devices.Find(deviceName);
+            var (options, data, device) = Open(run);
+            using var group = Join(device);
             var folder = RunDirectory.Reopen(path);
             Tell(notice);
             Tell(RestoreConfig(folder, run.Config));
             Tell(OtherEngine(run.Engine, device));
-            var training = new TrainingRun(options, run.Kind, new(path, Force: false, dataRoot, deviceName), console)
-            {
-                Twin = ReadTwin(folder),
-            };
-            return training.Resume(folder, WithBest(checkpoint, folder), run, data, device, _display);
+            var training = new TrainingRun(options, run.Kind, Place, console) { Twin = ReadTwin(folder) };
+            return training.Resume(folder, WithBest(checkpoint, folder), run, data, device, group, _display);
         }
         catch
         {
@@ -43,8 +45,37 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         }
     }
 
+    /// <summary>Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.</summary>
+    public bool Follow()
+    {
+        RequireBegun();
+        var (checkpoint, run, _) = Newest();
+        try
+        {
+            var (options, data, device) = Open(run);
+            using var group = Join(device);
+            return new TrainingRun(options, run.Kind, Place, console).Follow(checkpoint, data, device, group);
+        }
+        catch
+        {
+            checkpoint.Release();
+            throw;
+        }
+    }
+
+    private RunPlace Place => new(path, Force: false, dataRoot, deviceName, Rendezvous: rendezvous);
+
+    private (ExperimentOptions Options, TrainingData Data, Device Device) Open(RunState run)
+    {
+        var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
+        return (options, TrainingDataSource.Open(options, dataRoot), Devices.Find(deviceName, rendezvous));
+    }
+
+    // Who has joined has read the checkpoint, so from here on rank 0 may write others.
+    private ProcessGroup? Join(Device device) => rendezvous is null ? null : ProcessGroup.Join(rendezvous, device.Kind);
+
     // A run that was killed before its first checkpoint has trained nothing.
-    private RunOutcome? BeginAnew()
+    private bool HasBegun()
     {
         if (!Directory.Exists(path))
         {
@@ -52,12 +83,29 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         }
 
         var (config, log) = (new FileInfo(Path.Combine(path, RunFolder.ConfigName)), new FileInfo(Path.Combine(path, RunFolder.LogName)));
-        if (!config.Exists || (log.Exists && log.Length > 0) || File.Exists(Path.Combine(path, RunFolder.SummaryName))
-            || new CheckpointFolder(path).Any)
+        return !config.Exists || (log.Exists && log.Length > 0) || File.Exists(Path.Combine(path, RunFolder.SummaryName))
+            || new CheckpointFolder(path).Any;
+    }
+
+    // Several processes would see each other's new folder.
+    private void RequireBegun()
+    {
+        if (rendezvous is not null && !HasBegun())
+        {
+            throw new OcsInputException(
+                $"The run in {path} was stopped before it began, so there is nothing to go on with; give the command that began it again, with --force.");
+        }
+    }
+
+    private RunOutcome? BeginAnew()
+    {
+        RequireBegun();
+        if (HasBegun())
         {
             return null;
         }
 
+        var config = new FileInfo(Path.Combine(path, RunFolder.ConfigName));
         Tell($"The run in {path} was stopped before it began; it begins anew.");
         var command = TrainingRun.CommandOf(File.ReadAllText(config.FullName));
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
@@ -93,9 +141,9 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         return $"{file} is not as the run had written it: it is written anew, for a run goes on with the options that it began with.";
     }
 
-    private static string? OtherEngine(string before, Device device)
+    private string? OtherEngine(string before, Device device)
     {
-        var now = Devices.Describe(device);
+        var now = Devices.Describe(device, rendezvous);
         return before == now ? null : $"The run began on {before} and goes on on {now}, so sums may be rounded differently from here on.";
     }
 

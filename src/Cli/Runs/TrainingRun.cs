@@ -70,9 +70,17 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         return result.Stopped;
     }
 
+    /// <summary>The same from a checkpoint.</summary>
+    public bool Follow(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
+    {
+        using var trainer = Trainer(checkpoint, data, device, group);
+        using var result = trainer.Run(console.Stop);
+        return result.Stopped;
+    }
+
     /// <summary>Goes on from a checkpoint in the run's folder.</summary>
     public RunOutcome Resume(
-        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingData data, Device device, TrainingDisplay display)
+        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingData data, Device device, ProcessGroup? group, TrainingDisplay display)
     {
         try
         {
@@ -92,9 +100,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
                 }
 
                 display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after {checkpoint.State.Progress?.Steps ?? 0} steps of it.");
-                var trainer = OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device);
-                (trainer.Reload, trainer.OptionsText) = (ModelFiles.SaveAndReload, options.ToYaml());
-                return trainer;
+                return Trainer(checkpoint, data, device, group);
             });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -145,6 +151,13 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
         OptionsText = options.ToYaml(),
     };
+
+    private OneCycleTrainer Trainer(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
+    {
+        var trainer = OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device, group);
+        (trainer.Reload, trainer.OptionsText) = (group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null, options.ToYaml());
+        return trainer;
+    }
 
     private static void ShowStart(TrainingStart start, TrainingData data, TrainingDisplay display)
     {

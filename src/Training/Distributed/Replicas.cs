@@ -68,8 +68,8 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         }
     }
 
-    /// <summary>Gives every process the parameters of rank 0, and random numbers of its own for dropout.</summary>
-    public void Begin(ParameterTable parameters, ulong seed)
+    /// <summary>Gives every process the parameters of rank 0, and random numbers of its own for dropout from a step of the run on.</summary>
+    public void Begin(ParameterTable parameters, ulong seed, long step)
     {
         if (group is null)
         {
@@ -83,7 +83,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
 
         if (group.Rank > 0)
         {
-            TorchRuntime.Seed(Rng.ForStream(seed, "replica", group.Rank).NextUInt64());
+            TorchRuntime.Seed(Rng.ForStream(seed, $"replica {group.Rank}", step).NextUInt64());
         }
     }
 

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Ocs.Cli.Tests.Configuration;
 
 /// <summary>Damage at random to configurations: they are read or refused in one sentence.</summary>
-public sealed class DamagedYamlTests(ITestOutputHelper output)
+public sealed class YamlFuzzTests(ITestOutputHelper output)
 {
     private static readonly string[] Experiments =
         [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];

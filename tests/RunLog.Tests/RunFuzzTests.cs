@@ -4,12 +4,12 @@ using Xunit.Abstractions;
 namespace Ocs.RunLog.Tests;
 
 /// <summary>Damage at random to the files of a run: they are read or refused in one sentence.</summary>
-public sealed class DamagedRunTests : IDisposable
+public sealed class RunFuzzTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ITestOutputHelper _output;
 
-    public DamagedRunTests(ITestOutputHelper output)
+    public RunFuzzTests(ITestOutputHelper output)
     {
         _output = output;
         RunLogWriter.WriteSummary(_folder.Path, Samples.Summary);

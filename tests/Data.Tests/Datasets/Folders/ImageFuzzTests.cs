@@ -5,7 +5,7 @@ namespace Ocs.Data.Tests.Datasets.Folders;
 
 /// <summary>Damage at random to what a folder of images holds: it gives an image or a sentence, and takes little memory.</summary>
 [NoTensorLeaks]
-public sealed class DamagedImageTests(ITestOutputHelper output)
+public sealed class ImageFuzzTests(ITestOutputHelper output)
 {
     private const int PixelLimit = 1 << 20;
 

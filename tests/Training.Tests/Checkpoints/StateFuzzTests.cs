@@ -9,7 +9,7 @@ namespace Ocs.Training.Tests.Checkpoints;
 
 /// <summary>Checkpoints whose state says something else, with a right check sum: a run goes on from them or says in one sentence why not.</summary>
 [NoTensorLeaks]
-public sealed class DamagedStateTests(ITestOutputHelper output) : IDisposable
+public sealed class StateFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ocs-test-").FullName;
 

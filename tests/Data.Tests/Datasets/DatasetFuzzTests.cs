@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Ocs.Data.Tests.Datasets;
 
 /// <summary>Damage at random to the files of the data sets that are known by name: they are read or refused in one sentence.</summary>
-public sealed class DamagedDatasetTests(ITestOutputHelper output) : IDisposable
+public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private const int Images = 3;
 
