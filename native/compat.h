@@ -49,6 +49,14 @@ inline void set_autocast(at::DeviceType device, bool enabled, at::ScalarType dty
 }
 #endif
 
+// From 2.4 on the store of a run asks for libuv, which not every libtorch has; its older server does as well.
+template <typename StoreOptions>
+void without_libuv([[maybe_unused]] StoreOptions& options) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    options.useLibUV = false;
+#endif
+}
+
 #ifdef OCS_CUDA_GRAPHS
 // From 2.1 on other threads may go on using the device during a capture: a data loader does.
 inline void begin_capture(at::cuda::CUDAGraph& graph) {

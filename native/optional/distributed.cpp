@@ -149,6 +149,7 @@ ocs_error* ocs_group_create(const ocs_group_options* options, ocs_group** result
         tcp.isServer = options->hosts_store != 0;
         tcp.timeout = milliseconds(options->join_timeout_ms);
         tcp.waitWorkers = false;  // rank 0 would wait for all before it can say who is missing
+        ocs::without_libuv(tcp);
         Store store = c10::make_intrusive<c10d::TCPStore>(options->host, tcp);
         store = c10::make_intrusive<c10d::PrefixStore>(options->prefix, store);
         wait_for_all(store, *options);

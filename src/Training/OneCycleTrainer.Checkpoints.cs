@@ -57,7 +57,8 @@ public sealed partial class OneCycleTrainer
         }
 
         if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs || state.Progress?.Steps < 1
-            || (state.Arrangement.IsPadded && state.Record is null) || state.AccuracyAtCutBefore is null != state.AccuracyAtCutAfter is null)
+            || (state.Arrangement.IsPadded && state.Record is null) || (state.Record is not null && state.Pruner?.IsRegularizing == true)
+            || state.AccuracyAtCutBefore is null != state.AccuracyAtCutAfter is null)
         {
             throw Foreign();
         }
