@@ -40,9 +40,9 @@ at::Tensor as_weight(const at::Tensor& products, at::IntArrayRef sizes) {
     return result;
 }
 
-// Where a place of the kernel reads pixels: outputs from `first` to `last` along a dimension.
-std::array<int64_t, 2> span(int64_t outputs, int64_t inputs, int64_t place, int64_t padding) {
-    return {std::max<int64_t>(0, padding - place), std::min(outputs, inputs + padding - place)};
+// The outputs along a dimension for which there is an input so far behind.
+std::array<int64_t, 2> span(int64_t outputs, int64_t inputs, int64_t behind) {
+    return {std::max<int64_t>(0, -behind), std::min(outputs, inputs - behind)};
 }
 
 at::Tensor weight_gradient(const at::Tensor& above, const at::Tensor& x, at::IntArrayRef sizes,
@@ -51,8 +51,8 @@ at::Tensor weight_gradient(const at::Tensor& above, const at::Tensor& x, at::Int
     const auto products = at::zeros({sizes[2] * sizes[3], sizes[0], sizes[1]}, above.options());
     for (int64_t place = 0; place < products.size(0); place++) {
         const int64_t down = place / sizes[3] - padding[0], right = place % sizes[3] - padding[1];
-        const auto [top, bottom] = span(slopes.size(1), values.size(1), down + padding[0], padding[0]);
-        const auto [left, end] = span(slopes.size(2), values.size(2), right + padding[1], padding[1]);
+        const auto [top, bottom] = span(slopes.size(1), values.size(1), down);
+        const auto [left, end] = span(slopes.size(2), values.size(2), right);
         if (top >= bottom || left >= end) continue;
         const auto g = slopes.slice(1, top, bottom).slice(2, left, end).reshape({-1, sizes[0]});
         const auto read = values.slice(1, top + down, bottom + down).slice(2, left + right, end + right);
