@@ -37,7 +37,6 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--resume goes on with the options that the run began with, so CONFIG cannot be given; leave it out, or begin a new run.", "train", "run.yaml", "--resume", "nowhere")]
     [InlineData("--resume goes on with the options that the run began with, so --seed cannot be given; leave it out, or begin a new run.", "baseline", "--resume", "nowhere", "--seed", "3")]
     [InlineData("--resume goes on with the options that the run began with, so --force cannot be given; leave it out, or begin a new run.", "train", "--resume", "nowhere", "--force")]
-    [InlineData("--resume takes one process for now, but this is one of 2; start it alone, without --processes.", "train", "--resume", "nowhere", "--processes", "2")]
     [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]
     [InlineData("`ocs data` needs a command: list, check, pack; `ocs data --help` explains them.", "data")]
     [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8", "--target", "1.5")]

@@ -114,13 +114,19 @@ public sealed class DistributedTests : IDisposable
         var run = _folder.PathOf("run");
         Directory.CreateDirectory(run);
         _folder.Write("run/file.txt", "mine");
-        using var process = Start(["baseline", Config("cifar_resnet8", ""), "--out", run, "--processes", "2"], rendezvous: null);
-        var sentence = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-
-        Assert.Equal(2, process.ExitCode);
         Assert.Equal(
-            $"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.", sentence.Trim());
+            $"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.",
+            Refused("baseline", Config("cifar_resnet8", ""), "--out", run));
+        Assert.Equal("--resume nowhere: there is no such folder; give that of a run that was stopped.", Refused("train", "--resume", "nowhere"));
+
+        static string Refused(params string[] arguments)
+        {
+            using var process = Start([.. arguments, "--processes", "2"], rendezvous: null);
+            var sentence = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(2, process.ExitCode);
+            return sentence.Trim();
+        }
     }
 
     private static string Run(params string[] arguments)
