@@ -73,7 +73,8 @@ public sealed class ProcessTests : IDisposable
 
     private static Process Start(params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. args])
+        // A shell's background jobs ignore SIGINT, and so would what they start.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. args])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
