@@ -143,7 +143,7 @@ public class TensorTests
         shapeUnread.Dispose();
         Assert.Throws<ObjectDisposedException>(() => Aten.Add(other, tensor));
         Assert.Throws<ObjectDisposedException>(() => Aten.Cat([other, tensor], 0));
-        Assert.Throws<ObjectDisposedException>(() => Aten.ForeachZeroInPlace([other, tensor]));
+        Assert.Throws<ObjectDisposedException>(() => Aten.ForeachMulInPlace([other, tensor], 2));
         Assert.Throws<ObjectDisposedException>(() => Autograd.Backward(tensor));
         Assert.Throws<ObjectDisposedException>(tensor.ToArray<float>);
         Assert.Throws<ObjectDisposedException>(() => tensor.RequiresGrad);

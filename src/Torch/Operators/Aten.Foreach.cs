@@ -6,23 +6,11 @@ namespace Ocs.Torch;
 /// <content>One call for lists of tensors, as an optimiser's step needs.</content>
 public static partial class Aten
 {
-    private static readonly AtenOperator ForeachAddOperator = new("aten::_foreach_add_", "List");
-    private static readonly AtenOperator ForeachAddScalarOperator = new("aten::_foreach_add_", "Scalar");
     private static readonly AtenOperator ForeachMulOperator = new("aten::_foreach_mul_", "List");
     private static readonly AtenOperator ForeachMulScalarOperator = new("aten::_foreach_mul_", "Scalar");
     private static readonly AtenOperator ForeachAddcmulOperator = new("aten::_foreach_addcmul_", "Scalar");
-    private static readonly AtenOperator ForeachZeroOperator = new("aten::_foreach_zero_");
     private static readonly AtenOperator SgdStepOperator = new("ocs::sgd_step");
     private static readonly AtenOperator ForeachNormOperator = new("aten::_foreach_norm", "Scalar");
-
-    /// <summary>tensors[i] += alpha * others[i].</summary>
-    public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
-        => InvokeInPlace(
-            ForeachAddOperator, OperatorArgument.List(tensors), OperatorArgument.List(others), Factor(alpha));
-
-    /// <summary>tensors[i] += value.</summary>
-    public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, double value)
-        => InvokeInPlace(ForeachAddScalarOperator, OperatorArgument.List(tensors), value);
 
     /// <summary>tensors[i] *= factors[i], which may broadcast.</summary>
     public static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> factors)
@@ -41,9 +29,6 @@ public static partial class Aten
             OperatorArgument.List(left),
             OperatorArgument.List(right),
             value);
-
-    public static void ForeachZeroInPlace(IReadOnlyList<Tensor> tensors)
-        => InvokeInPlace(ForeachZeroOperator, OperatorArgument.List(tensors));
 
     /// <summary>The p-norm of each tensor over all its elements, each [] and owned by the caller; p is 1 or 2.</summary>
     public static Tensor[] ForeachNorm(IReadOnlyList<Tensor> tensors, long power = 2)

@@ -90,17 +90,14 @@ public class AtenListTests
     {
         Tensor[] tensors = [Of([1, 2], 2), Of([3], 1)];
         Tensor[] others = [Of([10, 20], 2), Of([30], 1)];
-        Aten.ForeachAddInPlace(tensors, others, 0.1);
-        Aten.ForeachAddInPlace(tensors, 1);
         Aten.ForeachMulInPlace(tensors, 2);
-        Assert.Equal([6f, 10f], tensors[0].ToArray<float>());
-        Assert.Equal([14f], tensors[1].ToArray<float>());
+        Assert.Equal([2f, 4f], tensors[0].ToArray<float>());
+        Assert.Equal([6f], tensors[1].ToArray<float>());
         Aten.ForeachMulInPlace(tensors, others);
-        Assert.Equal([60f, 200f], tensors[0].ToArray<float>());
+        Assert.Equal([20f, 80f], tensors[0].ToArray<float>());
         Aten.ForeachAddcmulInPlace(tensors, others, others, -1);
-        Assert.Equal([-40f, -200f], tensors[0].ToArray<float>());
-        Aten.ForeachZeroInPlace(tensors);
-        Assert.Equal([0f], tensors[1].ToArray<float>());
+        Assert.Equal([-80f, -320f], tensors[0].ToArray<float>());
+        Assert.Equal([-720f], tensors[1].ToArray<float>());
         Dispose(tensors, others);
     }
 
