@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "error.h"
+#include "operators/winograd.h"
 #include "tensor.h"
 
 using ocs::borrow;
@@ -140,6 +141,14 @@ ocs_error* ocs_threads_set(int32_t count) noexcept {
         wanted_threads.store(count, std::memory_order_relaxed);
         applied_threads = count;
     });
+}
+
+ocs_error* ocs_winograd_get(uint8_t* result) noexcept {
+    return guard([&] { *result = ocs::uses_winograd(); });
+}
+
+ocs_error* ocs_winograd_set(uint8_t enabled) noexcept {
+    return guard([&] { ocs::use_winograd(enabled != 0); });
 }
 
 ocs_error* ocs_rng_seed(uint64_t seed) noexcept {

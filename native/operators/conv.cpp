@@ -1,6 +1,7 @@
-// ocs::conv2d: a convolution of a training step. Over planes of few pixels in bfloat16 the gradient of the weights is
-// one matrix product for each place of the kernel, over the pixels that it reads: oneDNN's own takes twice as long
-// there (512 channels, 4x4 pixels). Everything else is libtorch's.
+// ocs::conv2d: a convolution of a network. In float32 one of 3x3 over contiguous planes is Winograd's (winograd.h).
+// Over planes of few pixels in bfloat16 the gradient of the weights is one matrix product for each place of the kernel,
+// over the pixels that it reads: oneDNN's own takes twice as long there (512 channels, 4x4 pixels). Everything else is
+// libtorch's.
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
@@ -17,6 +18,7 @@
 #include <tuple>
 
 #include "../compat.h"
+#include "winograd.h"
 
 namespace {
 
@@ -99,7 +101,9 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalT
     const bool narrow = x.is_cpu() && ocs::autocast_enabled(at::kCPU) && ocs::autocast_dtype(at::kCPU) == at::kBFloat16;
     const bool small = x.size(2) * x.size(3) <= kFewPixels && weight.size(2) * weight.size(3) > 1 &&
                        std::min(weight.size(0), weight.size(1)) >= kManyChannels;
-    if (!narrow || !small || !is_one(stride) || !is_one(dilation) || groups != 1 || !weight.is_contiguous()) {
+    const bool plain = groups == 1 && is_one(stride) && is_one(dilation);
+    if (plain && is_one(padding) && ocs::fits_winograd(x, weight, bias)) return ocs::winograd(x, weight, bias);
+    if (!narrow || !small || !plain || !weight.is_contiguous()) {
         return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
     }
     return SmallConvolution::apply(x.to(at::kBFloat16), weight, bias, padding);

@@ -18,6 +18,21 @@ public static class TorchRuntime
         set => NativeError.ThrowIfFailed(NativeMethods.ThreadsSet(value), "set threads");
     }
 
+    /// <summary>
+    /// Whether float32 convolutions of 3x3 over contiguous planes of even size are computed by Winograd's F(2x2, 3x3) on a CPU instead of by
+    /// libtorch; at first where the processor has AVX-512, and never without. Sums are rounded otherwise then, not more.
+    /// </summary>
+    public static bool Winograd
+    {
+        get
+        {
+            NativeError.ThrowIfFailed(NativeMethods.WinogradGet(out var enabled), "get winograd");
+            return enabled != 0;
+        }
+
+        set => NativeError.ThrowIfFailed(NativeMethods.WinogradSet(value ? (byte)1 : (byte)0), "set winograd");
+    }
+
     /// <summary>Tensors that were handed out and not released yet, by this process.</summary>
     public static long LiveTensors
     {

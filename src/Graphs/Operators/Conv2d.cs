@@ -55,7 +55,7 @@ public sealed record Conv2d(
             [Padding.Height, Padding.Width],
             [Dilation.Height, Dilation.Width],
             Groups,
-            context.Training);
+            own: true);
     }
 
     /// <summary>

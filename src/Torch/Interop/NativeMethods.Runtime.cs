@@ -17,6 +17,12 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_threads_set")]
     public static partial nint ThreadsSet(int count);
 
+    [LibraryImport(Library, EntryPoint = "ocs_winograd_get")]
+    public static partial nint WinogradGet(out byte result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_winograd_set")]
+    public static partial nint WinogradSet(byte enabled);
+
     [LibraryImport(Library, EntryPoint = "ocs_rng_seed")]
     public static partial nint RngSeed(ulong seed);
 

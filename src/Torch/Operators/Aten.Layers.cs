@@ -16,7 +16,7 @@ public enum Reduction
 public static unsafe partial class Aten
 {
     private static readonly AtenOperator Conv2dOperator = new("aten::conv2d");
-    private static readonly AtenOperator TrainingConv2dOperator = new("ocs::conv2d");
+    private static readonly AtenOperator OwnConv2dOperator = new("ocs::conv2d");
     private static readonly AtenOperator LinearOperator = new("aten::linear");
     private static readonly AtenOperator MatmulOperator = new("aten::matmul");
     private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
@@ -30,8 +30,9 @@ public static unsafe partial class Aten
     private static readonly AtenOperator CrossEntropyOperator = new("aten::cross_entropy_loss");
 
     /// <summary>
-    /// [N, C, H, W] by weights [O, C / groups, h, w]. In training it is the shim's own operator, which computes the gradient of wide
-    /// weights over few pixels in another way where autocast is to bfloat16 on a CPU; everything else is libtorch's.
+    /// [N, C, H, W] by weights [O, C / groups, h, w]. <paramref name="own"/> takes the shim's operator: on a CPU with AVX-512 it computes
+    /// 3x3 convolutions over contiguous planes of even size by Winograd's F(2x2, 3x3), and where autocast is to bfloat16 the gradient of
+    /// wide weights over few pixels by matrix products; everything else is libtorch's.
     /// </summary>
     public static Tensor Conv2d(
         Tensor input,
@@ -41,12 +42,12 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> padding,
         ReadOnlySpan<long> dilation,
         long groups = 1,
-        bool training = false)
+        bool own = false)
     {
         fixed (long* strides = stride, paddings = padding, dilations = dilation)
         {
             return Invoke(
-                training ? TrainingConv2dOperator : Conv2dOperator,
+                own ? OwnConv2dOperator : Conv2dOperator,
                 input,
                 weight,
                 bias,

@@ -1,0 +1,193 @@
+using Ocs.Testing;
+
+namespace Ocs.Torch.Tests.Operators;
+
+/// <summary>The shim's own convolutions beside libtorch's in float64: values and gradients.</summary>
+[NoTensorLeaks]
+public sealed class OwnConv2dTests : IDisposable
+{
+    // One rounding to bf16 of each operand and of the result.
+    private const double Bf16Rounding = 0.02;
+
+    private readonly bool _winograd = TorchRuntime.Winograd;
+    private readonly int _threads = TorchRuntime.Threads;
+
+    public void Dispose() => (TorchRuntime.Winograd, TorchRuntime.Threads) = (_winograd, _threads);
+
+    [Theory]
+    [InlineData(4, 4, 3, 3, 1, 1, true)]
+    [InlineData(4, 4, 3, 3, 1, 1, false)]
+    [InlineData(2, 8, 3, 5, 1, 2, true)]
+    [InlineData(3, 5, 2, 3, 0, 2, false)]
+    [InlineData(1, 1, 3, 3, 1, 1, true)]
+    [InlineData(2, 2, 3, 3, 2, 2, false)]
+    public void In_bf16_over_few_pixels_they_are_libtorchs(
+        int height, int width, int kernelHeight, int kernelWidth, int top, int left, bool hasBias)
+    {
+        TorchRuntime.Seed(7);
+        using var x = Draw([3, 128, height, width]);
+        using var weight = Draw([136, 128, kernelHeight, kernelWidth]);
+        using var bias = hasBias ? Draw([136]) : null;
+
+        var expected = Results(x, weight, bias, [top, left], DType.Float64);
+        using var _ = Autocast.To(DType.BFloat16);
+        var actual = Results(x, weight, bias, [top, left], DType.Float32);
+
+        for (var i = 0; i < expected.Count; i++)
+        {
+            Tensors.AssertClose(expected[i], actual[i], Bf16Rounding);
+        }
+    }
+
+    [Fact]
+    public void Gradients_of_weights_are_wide_and_lie_as_the_weights()
+    {
+        using var x = Draw([2, 128, 4, 4]);
+        using var weight = Draw([128, 128, 3, 3]);
+        weight.RequiresGrad = true;
+        using (Autocast.To(DType.BFloat16))
+        {
+            using var y = Aten.Conv2d(x, weight, null, [1, 1], [1, 1], [1, 1], own: true);
+            using var sum = Aten.Sum(y);
+            Assert.Equal(DType.BFloat16, y.DType);
+            Autograd.Backward(sum);
+        }
+
+        using var gradient = weight.TakeGradient()!;
+        Assert.Equal((DType.Float32, true), (gradient.DType, gradient.IsContiguous()));
+    }
+
+    // Whole and broken vectors of tiles in each way that they lie in a plane: 4 rows of 4, 2 rows of up to 8, strips of up to 16 columns;
+    // more and fewer channels than blocks of 12 and squares of 4; batches that end within a block.
+    [Theory]
+    [InlineData(3, 5, 7, 8, 8)]
+    [InlineData(5, 1, 1, 6, 8)]
+    [InlineData(2, 16, 11, 16, 16)]
+    [InlineData(2, 3, 5, 14, 14)]
+    [InlineData(1, 2, 3, 10, 12)]
+    [InlineData(3, 4, 13, 32, 32)]
+    [InlineData(2, 3, 6, 28, 28)]
+    [InlineData(1, 3, 2, 56, 56)]
+    [InlineData(1, 2, 25, 2, 70)]
+    [InlineData(40, 16, 16, 8, 8)]
+    public void By_Winograd_they_round_as_little_as_libtorchs(int images, int inputs, int outputs, int height, int width)
+    {
+        TorchRuntime.Seed(7);
+        using var x = Draw([images, inputs, height, width]);
+        using var weight = Draw([outputs, inputs, 3, 3]);
+        using var bias = Draw([outputs]);
+
+        var expected = Results(x, weight, bias, [1, 1], DType.Float64);
+        var actual = Results(x, weight, bias, [1, 1], DType.Float32);
+
+        for (var i = 0; i < expected.Count; i++)
+        {
+            Assert.InRange(Distance(expected[i], actual[i]), 0, 1e-6);
+        }
+    }
+
+    [WinogradFact]
+    public void Winograds_bits_are_the_same_for_any_number_of_threads_and_not_libtorchs()
+    {
+        TorchRuntime.Seed(7);
+        using var x = Draw([20, 6, 16, 16]);
+        using var weight = Draw([7, 6, 3, 3]);
+        TorchRuntime.Threads = 1;
+        var one = Results(x, weight, null, [1, 1], DType.Float32);
+        TorchRuntime.Threads = 3;
+        Assert.Equal(one, Results(x, weight, null, [1, 1], DType.Float32));
+
+        TorchRuntime.Winograd = false;
+        Assert.False(TorchRuntime.Winograd);
+        Assert.NotEqual(one, Results(x, weight, null, [1, 1], DType.Float32));
+    }
+
+    // What Winograd's algorithm does not compute: another kernel, stride, padding, dilation or number of groups, odd planes, channels last.
+    [WinogradTheory]
+    [InlineData(8, 8, 1, 1, 0, 1, 1)]
+    [InlineData(8, 8, 3, 2, 1, 1, 1)]
+    [InlineData(8, 8, 3, 1, 0, 1, 1)]
+    [InlineData(8, 8, 3, 1, 1, 2, 1)]
+    [InlineData(8, 8, 3, 1, 1, 1, 2)]
+    [InlineData(7, 8, 3, 1, 1, 1, 1)]
+    [InlineData(8, 9, 3, 1, 1, 1, 1)]
+    [InlineData(8, 6, 3, 1, 1, 1, 1)]
+    [InlineData(8, 8, 3, 1, 1, 1, 1, true)]
+    public void All_else_is_libtorchs_to_the_bit(
+        int height, int width, int kernel, int stride, int padding, int dilation, int groups, bool isChannelsLast = false)
+    {
+        using var drawn = Draw([2, 4, height, width]);
+        using var x = isChannelsLast ? drawn.Contiguous(MemoryFormat.ChannelsLast) : drawn.Alias();
+        using var weight = Draw([6, 4 / groups, kernel, kernel]);
+        using var expected = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups);
+        using var actual = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups, own: true);
+        Assert.Equal(Values(expected), Values(actual));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_as_by_libtorch()
+    {
+        using var x = Draw([2, 4, 8, 8]);
+        using var weight = Draw([6, 5, 3, 3]);
+        var error = Assert.Throws<TorchException>(() => Aten.Conv2d(x, weight, null, [1, 1], [1, 1], [1, 1], own: true));
+        Assert.Contains("expected input[2, 4, 8, 8] to have 5 channels", error.Message, StringComparison.Ordinal);
+    }
+
+    // Output and gradients of input, weight and bias of our convolution; in float64 it is libtorch's.
+    private static List<float[]> Results(Tensor x, Tensor weight, Tensor? bias, long[] padding, DType dtype)
+    {
+        var leaves = new[] { x, weight, bias }.OfType<Tensor>().Select(tensor =>
+        {
+            using var copy = tensor.Clone();
+            var leaf = copy.To(dtype);
+            leaf.RequiresGrad = true;
+            return leaf;
+        }).ToList();
+        using var y = Aten.Conv2d(leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [1, 1], padding, [1, 1], own: true);
+        using (var square = Aten.Mul(y, y))
+        using (var loss = Aten.Sum(square))
+        {
+            Autograd.Backward(loss);
+        }
+
+        var results = new List<float[]> { Values(y) };
+        foreach (var leaf in leaves)
+        {
+            using var gradient = leaf.TakeGradient()!;
+            results.Add(Values(gradient));
+            leaf.Dispose();
+        }
+
+        return results;
+    }
+
+    // In root mean squares of what was expected.
+    private static double Distance(float[] expected, float[] actual) => Math.Sqrt(
+        expected.Zip(actual, (a, b) => ((double)a - b) * ((double)a - b)).Sum() / expected.Sum(value => (double)value * value));
+
+    private static Tensor Draw(long[] shape)
+    {
+        var drawn = Tensor.Empty(shape);
+        Aten.NormalInPlace(drawn, 0, 1);
+        return drawn;
+    }
+
+    private static float[] Values(Tensor tensor)
+    {
+        using var detached = tensor.Detach();
+        using var typed = detached.To(DType.Float32);
+        return typed.ToArray<float>();
+    }
+
+    private sealed class WinogradFactAttribute : FactAttribute
+    {
+        public WinogradFactAttribute() => Skip = Reason;
+    }
+
+    private sealed class WinogradTheoryAttribute : TheoryAttribute
+    {
+        public WinogradTheoryAttribute() => Skip = Reason;
+    }
+
+    private static string? Reason => TorchRuntime.Winograd ? null : "This processor has no AVX-512.";
+}
