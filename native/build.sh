@@ -18,7 +18,7 @@ state() {
         for file in /usr/lib/*/libtorch_cpu.so; do stat -Lc '%n %Y %s' "$file" 2>/dev/null || true; done
     fi
     ls -d /usr/include/gloo 2>/dev/null || true
-    cat "$sources"/*.cpp "$sources"/*.h "$sources"/operators/* "$sources"/optional/*.cpp "$sources"/optional/stubs/*/*/*/*/*/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
+    cat "$sources"/*.cpp "$sources"/*.h "$sources"/operators/* "$sources"/kernels/* "$sources"/optional/*.cpp "$sources"/optional/stubs/*/*/*/*/*/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
 }
 
 fail() {

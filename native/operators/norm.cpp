@@ -2,6 +2,8 @@
 // memory forward and two backward; where channels lie first, a channel stays in the cache between both. It is
 // registered with libtorch's dispatcher, so the boxed call finds it like any operator.
 
+#include "../kernels/norm.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/add.h>
@@ -20,7 +22,6 @@
 #include <vector>
 
 #include "../compat.h"
-#include "norm_kernels.h"
 
 extern const ocs::NormKernelSet ocs_norm_base;
 #ifdef OCS_X86_KERNELS

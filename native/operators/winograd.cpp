@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "winograd_kernels.h"
+#include "../kernels/winograd.h"
 
 using OptionalTensor = OCS_OPTIONAL<at::Tensor>;
 
@@ -102,13 +102,15 @@ bool ocs::uses_winograd() {
     return understood && wanted.load(std::memory_order_relaxed);
 }
 
-void ocs::use_winograd(bool enabled) { wanted.store(enabled, std::memory_order_relaxed); }
+void ocs::use_winograd(bool enabled) {
+    wanted.store(enabled, std::memory_order_relaxed);
+}
 
 bool ocs::fits_winograd(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias) {
-    return uses_winograd() && !autocast_enabled(at::kCPU) && is_plain(x) && is_plain(weight) && (!bias || is_plain(*bias)) &&
-           x.dim() == 4 && weight.dim() == 4 && x.numel() > 0 && weight.size(0) > 0 && weight.size(1) == x.size(1) &&
-           weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) * weight.size(1) <= kMostWeights &&
-           Tiling::fits(x.size(2), x.size(3));
+    return uses_winograd() && !autocast_enabled(at::kCPU) && is_plain(x) && is_plain(weight) &&
+           (!bias || is_plain(*bias)) && x.dim() == 4 && weight.dim() == 4 && x.numel() > 0 && weight.size(0) > 0 &&
+           weight.size(1) == x.size(1) && weight.size(2) == 3 && weight.size(3) == 3 &&
+           weight.size(0) * weight.size(1) <= kMostWeights && Tiling::fits(x.size(2), x.size(3));
 }
 
 at::Tensor ocs::winograd(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias) {
@@ -117,7 +119,9 @@ at::Tensor ocs::winograd(const at::Tensor& x, const at::Tensor& weight, const Op
 
 #else
 
-bool ocs::uses_winograd() { return false; }
+bool ocs::uses_winograd() {
+    return false;
+}
 
 void ocs::use_winograd(bool) {}
 

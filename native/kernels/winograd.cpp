@@ -1,8 +1,8 @@
-#include "winograd_kernels.h"
+#include "winograd.h"
 
 #include <immintrin.h>
 
-// Compiled for AVX-512. As in norm_kernels.cpp no inline function of another header may be used here.
+// Compiled for AVX-512. As in norm.cpp no inline function of another header may be used here.
 
 using ocs::Tiling;
 

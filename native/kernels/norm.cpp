@@ -1,4 +1,4 @@
-#include "norm_kernels.h"
+#include "norm.h"
 
 #include <string.h>
 
