@@ -2,7 +2,7 @@
 
 #include <immintrin.h>
 
-// Compiled for AVX-512. As in norm.cpp no inline function of another header may be used here.
+// Compiled for AVX-512. As in norm.cpp no inline function of a header may be used here, so none of Tiling's.
 
 using ocs::Tiling;
 
@@ -12,18 +12,18 @@ namespace {
 
 typedef __m512 Lanes;
 
-constexpr int64_t kLanes = ocs::kTileLanes, kProducts = ocs::kTileProducts;
-constexpr int64_t kBlock = 2;     // vectors of tiles that are convolved together
-constexpr int64_t kOutputs = 12;  // channels of outputs: 24 sums in registers
-constexpr int64_t kCacheBytes = 320 * 1024, kMostVectors = 16;
-constexpr int64_t kSquare = 4;  // of 4x4 channels: 16 sums in registers
+constexpr int64_t kLanes = 16;
+constexpr int64_t kProducts = 16;  // of the 4x4 values that a tile reads
+constexpr int64_t kBlock = 2;      // vectors of tiles that are convolved together
+constexpr int64_t kOutputs = 12;   // channels of outputs: 24 sums in registers
+constexpr int64_t kSquare = 4;     // of 4x4 channels in gradients of weights: 16 sums in registers
+constexpr int64_t kMostVectors = 16, kCacheBytes = 320 * 1024;  // of tiles for one such sum, transformed
 
 inline int64_t up(int64_t count, int64_t multiple) {
     return (count + multiple - 1) / multiple * multiple;
 }
 
-// Numbers between two products: not a multiple of the 4 KB after which addresses fall on the same lines of the first
-// cache.
+// Numbers between two products: no multiple of 4 KB, at which addresses share the lines of the first cache.
 inline int64_t stride_of(int64_t channels, int64_t block) {
     return (channels * block + 1) * kLanes;
 }
@@ -31,7 +31,7 @@ inline int64_t stride_of(int64_t channels, int64_t block) {
 // Vectors of tiles of one sum of weight_products: as many as the second cache holds transformed.
 inline int64_t wide_block(int64_t inputs, int64_t outputs) {
     const int64_t fitting = kCacheBytes / (kProducts * (inputs + outputs) * kLanes * (int64_t)sizeof(float));
-    return fitting >= 16 ? 16 : fitting >= 8 ? 8 : 4;
+    return fitting >= kMostVectors ? kMostVectors : fitting >= 8 ? 8 : 4;
 }
 
 // Where the tiles of one vector lie: in `Rows` rows of tiles of an image's planes.
@@ -92,12 +92,13 @@ struct Place {
         if (Rows > 1) return;
         const float* pixels = plane + (top + offset) * width + left;
         if (has_before && where(top + offset, 1)) before = _mm512_mask_mov_ps(before, 1, _mm512_set1_ps(pixels[-1]));
-        if (has_behind && where(top + offset, 1))
+        if (has_behind && where(top + offset, 1)) {
             behind = _mm512_mask_mov_ps(behind, 0x8000, _mm512_set1_ps(pixels[32]));
+        }
     }
 
-    // Memory is slow to find pixels that lie in as many places as there are channels, so they are asked for a block
-    // ahead.
+    // Asks for the pixels of a vector that comes a block later: they lie in as many pages as there are channels,
+    // which a processor does not foresee.
     template <int Write>
     OCS_INLINE void prefetch(const float* plane) const {
         const float* pixels = plane + top * width + left;
@@ -261,8 +262,8 @@ void transform_weight(const float* weight, int64_t inputs, int64_t outputs, bool
                     weight + (turned ? input * outputs + start + output : (start + output) * inputs + input) * 9;
                 float rows[4][3];
                 for (int64_t column = 0; column < 3; column++) {
-                    const float first = kernel[turned ? 8 - column : column],
-                                middle = kernel[turned ? 5 - column : 3 + column];
+                    const float first = kernel[turned ? 8 - column : column];
+                    const float middle = kernel[turned ? 5 - column : 3 + column];
                     const float last = kernel[turned ? 2 - column : 6 + column];
                     rows[0][column] = first;
                     rows[1][column] = (first + middle + last) / 2;
@@ -298,8 +299,8 @@ void convolve_rows(const float* x, const float* weight, const float* bias, float
     float* products = scratch + kProducts * stride;
     Place<Rows> places[kBlock], next[kBlock];
     for (int64_t from = begin; from < end; from += kBlock) {
-        const int64_t count = find(tiling, from, end, kBlock, places),
-                      following = find(tiling, from + kBlock, end, kBlock, next);
+        const int64_t count = find(tiling, from, end, kBlock, places);
+        const int64_t following = find(tiling, from + kBlock, end, kBlock, next);
         for (int64_t input = 0; input < inputs; input++) {
             for (int64_t vector = 0; vector < following; vector++) {
                 next[vector].template prefetch<0>(x + (next[vector].image * inputs + input) * plane);
@@ -329,8 +330,8 @@ void convolve_rows(const float* x, const float* weight, const float* bias, float
 }
 
 int64_t weight_scratch(int64_t inputs, int64_t outputs) {
-    const int64_t all_inputs = up(inputs, kSquare), all_outputs = up(outputs, kSquare),
-                  block = wide_block(all_inputs, all_outputs);
+    const int64_t all_inputs = up(inputs, kSquare), all_outputs = up(outputs, kSquare);
+    const int64_t block = wide_block(all_inputs, all_outputs);
     return kProducts * (stride_of(all_inputs, block) + stride_of(all_outputs, block));
 }
 
@@ -368,8 +369,9 @@ inline void multiply_square(const float* above, const float* values, int64_t blo
     for (int64_t vector = 0; vector < block; vector++) {
         Lanes read[kSquare];
 #pragma GCC unroll 4
-        for (int64_t input = 0; input < kSquare; input++)
+        for (int64_t input = 0; input < kSquare; input++) {
             read[input] = _mm512_loadu_ps(values + (input * block + vector) * kLanes);
+        }
 #pragma GCC unroll 4
         for (int64_t output = 0; output < kSquare; output++) {
             const Lanes slope = _mm512_loadu_ps(above + (output * block + vector) * kLanes);
@@ -384,16 +386,17 @@ inline void multiply_square(const float* above, const float* values, int64_t blo
 
 void zero_channels(float* values, int64_t stride, int64_t block, int64_t from, int64_t to) {
     for (int64_t product = 0; product < kProducts; product++) {
-        for (int64_t i = from * block; i < to * block; i++)
+        for (int64_t i = from * block; i < to * block; i++) {
             _mm512_storeu_ps(values + product * stride + i * kLanes, _mm512_setzero_ps());
+        }
     }
 }
 
 template <int Rows>
 void weight_products_rows(const float* x, const float* above, const Tiling& tiling, int64_t inputs, int64_t outputs,
                           int64_t begin, int64_t end, float* scratch, float* sums) {
-    const int64_t plane = tiling.height * tiling.width, all_inputs = up(inputs, kSquare),
-                  all_outputs = up(outputs, kSquare);
+    const int64_t plane = tiling.height * tiling.width;
+    const int64_t all_inputs = up(inputs, kSquare), all_outputs = up(outputs, kSquare);
     const int64_t block = wide_block(all_inputs, all_outputs);
     const int64_t stride = stride_of(all_inputs, block), above_stride = stride_of(all_outputs, block);
     float *values = scratch, *slopes = scratch + kProducts * stride;
@@ -401,8 +404,8 @@ void weight_products_rows(const float* x, const float* above, const Tiling& tili
     zero_channels(slopes, above_stride, block, outputs, all_outputs);
     Place<Rows> places[kMostVectors], next[kMostVectors];
     for (int64_t from = begin; from < end; from += block) {
-        const int64_t count = find(tiling, from, end, block, places),
-                      following = find(tiling, from + block, end, block, next);
+        const int64_t count = find(tiling, from, end, block, places);
+        const int64_t following = find(tiling, from + block, end, block, next);
         if (count < block) {
             zero_channels(values, stride, block, 0, inputs);
             zero_channels(slopes, above_stride, block, 0, outputs);

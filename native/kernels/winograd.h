@@ -8,9 +8,6 @@
 
 namespace ocs {
 
-constexpr int64_t kTileLanes = 16;
-constexpr int64_t kTileProducts = 16;  // of the 4x4 values that a tile reads
-
 // How the tiles of an even-sized plane lie in vectors: in part of a row of tiles, or in several rows.
 struct Tiling {
     int64_t height, width;
@@ -40,8 +37,8 @@ struct WinogradKernels {
     // Numbers of the products of weight_products, and of a transformed weight.
     int64_t (*products_size)(int64_t inputs, int64_t outputs);
     int64_t (*weight_size)(int64_t inputs, int64_t outputs);
-    // Weights [outputs, inputs, 3, 3], or for the gradient of the input its turned and turned ones, from [inputs,
-    // outputs, 3, 3].
+    // Of weights [outputs, inputs, 3, 3], or turned by half a circle from [inputs, outputs, 3, 3], which the gradient
+    // of the input is a convolution by.
     void (*transform_weight)(const float* weight, int64_t inputs, int64_t outputs, bool turned, float* transformed);
     // y [N, outputs, H, W] of x [N, inputs, H, W], for the vectors from `begin` to `end` of all images.
     void (*convolve)(const float* x, const float* weight, const float* bias, float* y, const Tiling& tiling,

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <stdexcept>
 
 #include "../kernels/winograd.h"
 
@@ -129,8 +130,8 @@ bool ocs::fits_winograd(const at::Tensor&, const at::Tensor&, const OptionalTens
     return false;
 }
 
-at::Tensor ocs::winograd(const at::Tensor& x, const at::Tensor&, const OptionalTensor&) {
-    return x;
+at::Tensor ocs::winograd(const at::Tensor&, const at::Tensor&, const OptionalTensor&) {
+    throw std::logic_error("no Winograd on this processor");
 }
 
 #endif
