@@ -59,7 +59,7 @@ public sealed class OwnConv2dTests : IDisposable
 
     // Whole and broken vectors of tiles in each way that they lie in a plane: 4 rows of 4, 2 rows of up to 8, strips of up to 16 columns;
     // more and fewer channels than blocks of 12 and squares of 4; batches that end within a block.
-    [Theory]
+    [WinogradTheory]
     [InlineData(3, 5, 7, 8, 8)]
     [InlineData(5, 1, 1, 6, 8)]
     [InlineData(2, 16, 11, 16, 16)]
