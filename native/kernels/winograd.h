@@ -8,16 +8,15 @@
 
 namespace ocs {
 
-// How the tiles of an even-sized plane lie in vectors: in part of a row of tiles, or in several rows.
+// How the tiles of a plane lie in vectors: in part of a row of tiles, or in several rows.
 struct Tiling {
     int64_t height, width;
     int64_t rows;     // of tiles in a vector: 1, 2 or 4
     int64_t strips;   // vectors beside one another, of 32 columns
     int64_t vectors;  // of a plane
 
-    static bool fits(int64_t height, int64_t width) {
-        return height % 2 == 0 && width % 2 == 0 && height > 0 && width >= 8;
-    }
+    // Narrower ones would leave most of a vector idle.
+    static bool fits(int64_t height, int64_t width) { return height > 0 && width >= 7; }
 
     Tiling(int64_t height, int64_t width)
         : height(height),
@@ -26,7 +25,7 @@ struct Tiling {
                : width <= 16 ? 2
                              : 1),
           strips((width + 31) / 32) {
-        vectors = (height / 2 + rows - 1) / rows * strips;
+        vectors = ((height + 1) / 2 + rows - 1) / rows * strips;
     }
 };
 

@@ -19,7 +19,7 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether float32 convolutions of 3x3 over contiguous planes of even size are computed by Winograd's F(2x2, 3x3) on a CPU instead of by
+    /// Whether float32 convolutions of 3x3 over contiguous planes at least 7 wide are computed by Winograd's F(2x2, 3x3) on a CPU instead of by
     /// libtorch; at first where the processor has AVX-512, and never without. Sums are rounded otherwise then, not more.
     /// </summary>
     public static bool Winograd

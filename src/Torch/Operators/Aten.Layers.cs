@@ -31,7 +31,7 @@ public static unsafe partial class Aten
 
     /// <summary>
     /// [N, C, H, W] by weights [O, C / groups, h, w]. <paramref name="own"/> takes the shim's operator: on a CPU with AVX-512 it computes
-    /// 3x3 convolutions over contiguous planes of even size by Winograd's F(2x2, 3x3), and where autocast is to bfloat16 the gradient of
+    /// 3x3 convolutions over contiguous planes at least 7 wide by Winograd's F(2x2, 3x3), and where autocast is to bfloat16 the gradient of
     /// wide weights over few pixels by matrix products; everything else is libtorch's.
     /// </summary>
     public static Tensor Conv2d(

@@ -70,6 +70,11 @@ public sealed class OwnConv2dTests : IDisposable
     [InlineData(1, 3, 2, 56, 56)]
     [InlineData(1, 2, 25, 2, 70)]
     [InlineData(40, 16, 16, 8, 8)]
+    [InlineData(3, 5, 6, 7, 7)]
+    [InlineData(2, 3, 5, 9, 8)]
+    [InlineData(2, 4, 3, 5, 13)]
+    [InlineData(2, 4, 3, 33, 33)]
+    [InlineData(1, 2, 2, 1, 31)]
     public void By_Winograd_they_round_as_little_as_libtorchs(int images, int inputs, int outputs, int height, int width)
     {
         TorchRuntime.Seed(7);
@@ -102,15 +107,13 @@ public sealed class OwnConv2dTests : IDisposable
         Assert.NotEqual(one, Results(x, weight, null, [1, 1], DType.Float32));
     }
 
-    // What Winograd's algorithm does not compute: another kernel, stride, padding, dilation or number of groups, odd planes, channels last.
+    // What Winograd's algorithm does not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels last.
     [WinogradTheory]
     [InlineData(8, 8, 1, 1, 0, 1, 1)]
     [InlineData(8, 8, 3, 2, 1, 1, 1)]
     [InlineData(8, 8, 3, 1, 0, 1, 1)]
     [InlineData(8, 8, 3, 1, 1, 2, 1)]
     [InlineData(8, 8, 3, 1, 1, 1, 2)]
-    [InlineData(7, 8, 3, 1, 1, 1, 1)]
-    [InlineData(8, 9, 3, 1, 1, 1, 1)]
     [InlineData(8, 6, 3, 1, 1, 1, 1)]
     [InlineData(8, 8, 3, 1, 1, 1, 1, true)]
     public void All_else_is_libtorchs_to_the_bit(
