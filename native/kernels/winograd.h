@@ -4,7 +4,7 @@
 
 // The loops of a 3x3 convolution by Winograd's minimal filtering, F(2x2, 3x3) (Lavin and Gray, arXiv 1509.09308): 16
 // products where the plain sum has 36. Planes are cut into tiles of 2x2 outputs. The lanes of a vector are 16 tiles of
-// one channel, not channels as in oneDNN, so that 5 of 16 channels cost 5/16 of the time.
+// one channel, not channels as in oneDNN, so that 5 of 16 channels are 5/16 of the products.
 
 namespace ocs {
 

@@ -41,11 +41,10 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const Optiona
     const Tiling tiling(x.size(2), x.size(3));
     const auto transformed = numbers(ocs_winograd.weight_size(inputs, outputs), x);
     ocs_winograd.transform_weight(data(weight), inputs, outputs, turned, data(transformed));
-    const auto shift = bias ? bias->contiguous() : at::Tensor();
     const auto y = at::empty({x.size(0), outputs, x.size(2), x.size(3)}, x.options());
     at::parallel_for(0, x.size(0) * tiling.vectors, kGrain, [&](int64_t begin, int64_t end) {
         const auto scratch = numbers(ocs_winograd.convolve_scratch(inputs), x);
-        ocs_winograd.convolve(data(x), data(transformed), bias ? data(shift) : nullptr, data(y), tiling, inputs,
+        ocs_winograd.convolve(data(x), data(transformed), bias ? data(*bias) : nullptr, data(y), tiling, inputs,
                               outputs, begin, end, data(scratch));
     });
     return y;
