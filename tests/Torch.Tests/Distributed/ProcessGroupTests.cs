@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ocs.Testing;
 
 namespace Ocs.Torch.Tests.Distributed;
@@ -97,12 +98,11 @@ public class ProcessGroupTests
             return group.Rank == 1 ? "" : Assert.Throws<TorchException>(group.Barrier).Message;
         });
 
-        // Later versions of Gloo may also find the connection reset.
-        var reset = TorchRuntime.Version.StartsWith("1.", StringComparison.Ordinal) ? "" : "|Read error .*: Connection reset by peer";
-        Assert.Matches(
-            $"^Rank 0 of 2: another process of the run is gone or does not answer \\((Connection closed by peer .*{reset})\\), so this one ends too; "
-            + "look at its messages, and start all of them again\\.$",
-            sentences[0]);
+        // Whether the end of the connection is read, or what was sent to it is refused first, is a race within the system.
+        const string reason = "Connection closed by peer .+|Read error .+: Connection reset by peer|writev .+: (Connection reset by peer|Broken pipe)";
+        var sentence = "^Rank 0 of 2: another process of the run is gone or does not answer \\((" + reason + ")\\), so this one ends too; "
+            + "look at its messages, and start all of them again\\.$";
+        Assert.True(Regex.IsMatch(sentences[0], sentence), sentences[0]);
     }
 
     [Fact]
