@@ -15,7 +15,7 @@
 
 #include "compat.h"
 #include "error.h"
-#include "operators/winograd.h"
+#include "operators/own_conv.h"
 #include "tensor.h"
 
 using ocs::borrow;
@@ -143,12 +143,12 @@ ocs_error* ocs_threads_set(int32_t count) noexcept {
     });
 }
 
-ocs_error* ocs_winograd_get(uint8_t* result) noexcept {
-    return guard([&] { *result = ocs::uses_winograd(); });
+ocs_error* ocs_own_convolutions_get(uint8_t* result) noexcept {
+    return guard([&] { *result = ocs::uses_own_convolutions(); });
 }
 
-ocs_error* ocs_winograd_set(uint8_t enabled) noexcept {
-    return guard([&] { ocs::use_winograd(enabled != 0); });
+ocs_error* ocs_own_convolutions_set(uint8_t enabled) noexcept {
+    return guard([&] { ocs::use_own_convolutions(enabled != 0); });
 }
 
 ocs_error* ocs_rng_seed(uint64_t seed) noexcept {

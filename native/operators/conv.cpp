@@ -1,4 +1,4 @@
-// ocs::conv2d: a convolution of a network. In float32 one of 3x3 over contiguous planes is Winograd's (winograd.h).
+// ocs::conv2d: a convolution of a network. In float32 most over contiguous planes are our own (own_conv.h).
 // Over planes of few pixels in bfloat16 the gradient of the weights is one matrix product for each place of the kernel,
 // over the pixels that it reads: oneDNN's own takes twice as long there (512 channels, 4x4 pixels). Everything else is
 // libtorch's.
@@ -18,7 +18,7 @@
 #include <tuple>
 
 #include "../compat.h"
-#include "winograd.h"
+#include "own_conv.h"
 
 namespace {
 
@@ -102,7 +102,7 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalT
     const bool small = x.size(2) * x.size(3) <= kFewPixels && weight.size(2) * weight.size(3) > 1 &&
                        std::min(weight.size(0), weight.size(1)) >= kManyChannels;
     const bool plain = groups == 1 && is_one(stride) && is_one(dilation);
-    if (plain && is_one(padding) && ocs::fits_winograd(x, weight, bias)) return ocs::winograd(x, weight, bias);
+    if (const auto y = ocs::own_convolution(x, weight, bias, stride, padding, dilation, groups)) return *y;
     if (!narrow || !small || !plain || !weight.is_contiguous()) {
         return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
     }

@@ -19,18 +19,18 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether float32 convolutions of 3x3 over contiguous planes at least 7 wide are computed by Winograd's F(2x2, 3x3) on a CPU instead of by
-    /// libtorch; at first where the processor has AVX-512, and never without. Sums are rounded otherwise then, not more.
+    /// Whether float32 convolutions of 3x3, and those of 1x1 with strides of 2, are our own over contiguous planes on a CPU instead of
+    /// libtorch's; at first where the processor has AVX-512, and never without. Sums are rounded otherwise then, not more.
     /// </summary>
-    public static bool Winograd
+    public static bool OwnConvolutions
     {
         get
         {
-            NativeError.ThrowIfFailed(NativeMethods.WinogradGet(out var enabled), "get winograd");
+            NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsGet(out var enabled), "get own convolutions");
             return enabled != 0;
         }
 
-        set => NativeError.ThrowIfFailed(NativeMethods.WinogradSet(value ? (byte)1 : (byte)0), "set winograd");
+        set => NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsSet(value ? (byte)1 : (byte)0), "set own convolutions");
     }
 
     /// <summary>Tensors that were handed out and not released yet, by this process.</summary>

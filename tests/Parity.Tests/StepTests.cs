@@ -26,12 +26,12 @@ public sealed class StepTests : IDisposable
     private static readonly int Comparable = TorchRuntime.Version.StartsWith("1.13", StringComparison.Ordinal) ? 10 : 4;
 
     private readonly int _threads = TorchRuntime.Threads;
-    private readonly bool _winograd = TorchRuntime.Winograd;
+    private readonly bool _own = TorchRuntime.OwnConvolutions;
 
     // As the generator; and so small a network gains nothing from more.
     public StepTests() => TorchRuntime.Threads = 1;
 
-    public void Dispose() => (TorchRuntime.Threads, TorchRuntime.Winograd) = (_threads, _winograd);
+    public void Dispose() => (TorchRuntime.Threads, TorchRuntime.OwnConvolutions) = (_threads, _own);
 
     [Theory]
     [InlineData("plain", MemoryFormat.Contiguous, false)]
@@ -41,9 +41,9 @@ public sealed class StepTests : IDisposable
     [InlineData("nesterov_decay", MemoryFormat.Contiguous, true)]
     [InlineData("nesterov_decay", MemoryFormat.ChannelsLast, false)]
     [InlineData("smoothing", MemoryFormat.Contiguous, false)]
-    public void Ten_steps_are_PyTorchs(string name, MemoryFormat format, bool winograd)
+    public void Ten_steps_are_PyTorchs(string name, MemoryFormat format, bool own)
     {
-        TorchRuntime.Winograd = winograd;
+        TorchRuntime.OwnConvolutions = own;
         var expected = StepData.Load()["cases"]![name]!;
         var options = Options(expected["options"]!);
         var graph = StepData.Network();

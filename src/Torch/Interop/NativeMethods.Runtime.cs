@@ -17,11 +17,11 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_threads_set")]
     public static partial nint ThreadsSet(int count);
 
-    [LibraryImport(Library, EntryPoint = "ocs_winograd_get")]
-    public static partial nint WinogradGet(out byte result);
+    [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_get")]
+    public static partial nint OwnConvolutionsGet(out byte result);
 
-    [LibraryImport(Library, EntryPoint = "ocs_winograd_set")]
-    public static partial nint WinogradSet(byte enabled);
+    [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_set")]
+    public static partial nint OwnConvolutionsSet(byte enabled);
 
     [LibraryImport(Library, EntryPoint = "ocs_rng_seed")]
     public static partial nint RngSeed(ulong seed);

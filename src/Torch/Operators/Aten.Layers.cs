@@ -31,8 +31,8 @@ public static unsafe partial class Aten
 
     /// <summary>
     /// [N, C, H, W] by weights [O, C / groups, h, w]. <paramref name="own"/> takes the shim's operator: on a CPU with AVX-512 it computes
-    /// 3x3 convolutions over contiguous planes at least 7 wide by Winograd's F(2x2, 3x3), and where autocast is to bfloat16 the gradient of
-    /// wide weights over few pixels by matrix products; everything else is libtorch's.
+    /// those over contiguous planes of 3x3 with a padding of 1 and of 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and
+    /// where autocast is to bfloat16 the gradient of wide weights over few pixels by matrix products; everything else is libtorch's.
     /// </summary>
     public static Tensor Conv2d(
         Tensor input,

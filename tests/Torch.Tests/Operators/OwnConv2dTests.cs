@@ -9,10 +9,10 @@ public sealed class OwnConv2dTests : IDisposable
     // One rounding to bf16 of each operand and of the result.
     private const double Bf16Rounding = 0.02;
 
-    private readonly bool _winograd = TorchRuntime.Winograd;
+    private readonly bool _own = TorchRuntime.OwnConvolutions;
     private readonly int _threads = TorchRuntime.Threads;
 
-    public void Dispose() => (TorchRuntime.Winograd, TorchRuntime.Threads) = (_winograd, _threads);
+    public void Dispose() => (TorchRuntime.OwnConvolutions, TorchRuntime.Threads) = (_own, _threads);
 
     [Theory]
     [InlineData(4, 4, 3, 3, 1, 1, true)]
@@ -58,8 +58,8 @@ public sealed class OwnConv2dTests : IDisposable
     }
 
     // Whole and broken vectors of tiles in each way that they lie in a plane: 4 rows of 4, 2 rows of up to 8, strips of up to 16 columns;
-    // more and fewer channels than blocks of 12 and squares of 4; batches that end within a block.
-    [WinogradTheory]
+    // more and fewer channels than blocks of 12 and squares of 4; batches that end within a block; outputs too large for a cache.
+    [OwnTheory]
     [InlineData(3, 5, 7, 8, 8)]
     [InlineData(5, 1, 1, 6, 8)]
     [InlineData(2, 16, 11, 16, 16)]
@@ -75,42 +75,58 @@ public sealed class OwnConv2dTests : IDisposable
     [InlineData(2, 4, 3, 5, 13)]
     [InlineData(2, 4, 3, 33, 33)]
     [InlineData(1, 2, 2, 1, 31)]
-    public void By_Winograd_they_round_as_little_as_libtorchs(int images, int inputs, int outputs, int height, int width)
-    {
-        TorchRuntime.Seed(7);
-        using var x = Draw([images, inputs, height, width]);
-        using var weight = Draw([outputs, inputs, 3, 3]);
-        using var bias = Draw([outputs]);
+    [InlineData(19, 9, 10, 56, 64)]
+    public void By_Winograd_they_round_as_little_as_libtorchs(int images, int inputs, int outputs, int height, int width) =>
+        AssertAsFloat64(images, inputs, outputs, height, width, 3, 1);
 
-        var expected = Results(x, weight, bias, [1, 1], DType.Float64);
-        var actual = Results(x, weight, bias, [1, 1], DType.Float32);
+    [OwnTheory]
+    [InlineData(3, 5, 7, 32, 32, 3)]
+    [InlineData(2, 16, 13, 16, 16, 3)]
+    [InlineData(2, 3, 6, 28, 28, 3)]
+    [InlineData(1, 2, 3, 10, 12, 3)]
+    [InlineData(5, 1, 1, 6, 9, 3)]
+    [InlineData(2, 3, 5, 15, 15, 3)]
+    [InlineData(1, 2, 26, 33, 33, 3)]
+    [InlineData(1, 2, 3, 57, 71, 3)]
+    [InlineData(33, 2, 3, 1, 13, 3)]
+    [InlineData(19, 10, 9, 56, 64, 3)]
+    [InlineData(3, 5, 7, 32, 32, 1)]
+    [InlineData(2, 16, 13, 15, 16, 1)]
+    [InlineData(1, 2, 26, 33, 33, 1)]
+    [InlineData(33, 2, 3, 11, 13, 1)]
+    [InlineData(19, 10, 9, 56, 64, 1)]
+    public void With_strides_of_2_they_round_as_little_as_libtorchs(
+        int images, int inputs, int outputs, int height, int width, int kernel) =>
+        AssertAsFloat64(images, inputs, outputs, height, width, kernel, 2);
 
-        for (var i = 0; i < expected.Count; i++)
-        {
-            Assert.InRange(Distance(expected[i], actual[i]), 0, 1e-6);
-        }
-    }
-
-    [WinogradFact]
-    public void Winograds_bits_are_the_same_for_any_number_of_threads_and_not_libtorchs()
+    [OwnTheory]
+    [InlineData(3, 1)]
+    [InlineData(3, 2)]
+    [InlineData(1, 2)]
+    public void Their_bits_are_the_same_for_any_number_of_threads_and_not_libtorchs(int kernel, long stride)
     {
         TorchRuntime.Seed(7);
         using var x = Draw([20, 6, 16, 16]);
-        using var weight = Draw([7, 6, 3, 3]);
+        using var weight = Draw([7, 6, kernel, kernel]);
+        long[] padding = [kernel / 2, kernel / 2];
         TorchRuntime.Threads = 1;
-        var one = Results(x, weight, null, [1, 1], DType.Float32);
+        var one = Results(x, weight, null, padding, DType.Float32, stride);
         TorchRuntime.Threads = 3;
-        Assert.Equal(one, Results(x, weight, null, [1, 1], DType.Float32));
+        Assert.Equal(one, Results(x, weight, null, padding, DType.Float32, stride));
 
-        TorchRuntime.Winograd = false;
-        Assert.False(TorchRuntime.Winograd);
-        Assert.NotEqual(one, Results(x, weight, null, [1, 1], DType.Float32));
+        TorchRuntime.OwnConvolutions = false;
+        Assert.False(TorchRuntime.OwnConvolutions);
+        Assert.NotEqual(one, Results(x, weight, null, padding, DType.Float32, stride));
     }
 
-    // What Winograd's algorithm does not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels last.
-    [WinogradTheory]
+    // What ours do not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels last.
+    [OwnTheory]
     [InlineData(8, 8, 1, 1, 0, 1, 1)]
     [InlineData(8, 8, 3, 2, 1, 1, 1)]
+    [InlineData(16, 16, 3, 3, 1, 1, 1)]
+    [InlineData(16, 16, 3, 2, 0, 1, 1)]
+    [InlineData(16, 16, 1, 2, 1, 1, 1)]
+    [InlineData(16, 16, 5, 2, 2, 1, 1)]
     [InlineData(8, 8, 3, 1, 0, 1, 1)]
     [InlineData(8, 8, 3, 1, 1, 2, 1)]
     [InlineData(8, 8, 3, 1, 1, 1, 2)]
@@ -136,8 +152,25 @@ public sealed class OwnConv2dTests : IDisposable
         Assert.Contains("expected input[2, 4, 8, 8] to have 5 channels", error.Message, StringComparison.Ordinal);
     }
 
+    private static void AssertAsFloat64(int images, int inputs, int outputs, int height, int width, int kernel, long stride)
+    {
+        TorchRuntime.Seed(7);
+        using var x = Draw([images, inputs, height, width]);
+        using var weight = Draw([outputs, inputs, kernel, kernel]);
+        using var bias = Draw([outputs]);
+        long[] padding = [kernel / 2, kernel / 2];
+
+        var expected = Results(x, weight, bias, padding, DType.Float64, stride);
+        var actual = Results(x, weight, bias, padding, DType.Float32, stride);
+
+        for (var i = 0; i < expected.Count; i++)
+        {
+            Assert.InRange(Distance(expected[i], actual[i]), 0, 1e-6);
+        }
+    }
+
     // Output and gradients of input, weight and bias of our convolution; in float64 it is libtorch's.
-    private static List<float[]> Results(Tensor x, Tensor weight, Tensor? bias, long[] padding, DType dtype)
+    private static List<float[]> Results(Tensor x, Tensor weight, Tensor? bias, long[] padding, DType dtype, long stride = 1)
     {
         var leaves = new[] { x, weight, bias }.OfType<Tensor>().Select(tensor =>
         {
@@ -146,7 +179,7 @@ public sealed class OwnConv2dTests : IDisposable
             leaf.RequiresGrad = true;
             return leaf;
         }).ToList();
-        using var y = Aten.Conv2d(leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [1, 1], padding, [1, 1], own: true);
+        using var y = Aten.Conv2d(leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, [1, 1], own: true);
         using (var square = Aten.Mul(y, y))
         using (var loss = Aten.Sum(square))
         {
@@ -182,15 +215,8 @@ public sealed class OwnConv2dTests : IDisposable
         return typed.ToArray<float>();
     }
 
-    private sealed class WinogradFactAttribute : FactAttribute
+    private sealed class OwnTheoryAttribute : TheoryAttribute
     {
-        public WinogradFactAttribute() => Skip = Reason;
+        public OwnTheoryAttribute() => Skip = TorchRuntime.OwnConvolutions ? null : "This processor has no AVX-512.";
     }
-
-    private sealed class WinogradTheoryAttribute : TheoryAttribute
-    {
-        public WinogradTheoryAttribute() => Skip = Reason;
-    }
-
-    private static string? Reason => TorchRuntime.Winograd ? null : "This processor has no AVX-512.";
 }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "../compat.h"
+
+namespace ocs {
+
+// Whether convolutions may be our own, at first where the processor can.
+bool uses_own_convolutions();
+void use_own_convolutions(bool enabled);
+
+// A convolution with its gradients, or none if it is one that only libtorch computes. Ours are in float32, in one
+// group, over contiguous planes: 3x3 with a padding of 1 and strides of 1 or 2, 1x1 with strides of 2. The same bits
+// with any number of threads.
+OCS_OPTIONAL<at::Tensor> own_convolution(const at::Tensor& x, const at::Tensor& weight,
+                                         const OCS_OPTIONAL<at::Tensor>& bias, at::IntArrayRef stride,
+                                         at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups);
+
+}  // namespace ocs
