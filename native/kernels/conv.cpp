@@ -113,9 +113,8 @@ struct Place {
     // Of planes with a pixel for each tile, those of the tiles so far below and to the right. Tiles lie in 1 or 2 rows.
     OCS_INLINE Lanes load_half(const float* plane, int64_t down, int64_t right) const {
         const float* pixels = plane + (top / 2 + down) * half_width() + left / 2 + right;
-        return Rows == 1
-                   ? _mm512_maskz_loadu_ps(where_half(down, right), pixels)
-                   : load_pair(pixels, where_half(down, right), pixels + half_width(), where_half(down + 1, right));
+        if (Rows == 1) return _mm512_maskz_loadu_ps(where_half(down, right), pixels);
+        return load_pair(pixels, where_half(down, right), pixels + half_width(), where_half(down + 1, right));
     }
 
     OCS_INLINE void store_half(float* plane, Lanes value) const {
@@ -414,6 +413,7 @@ void convolve(const float* x, const float* weight, const float* bias, float* y, 
             }
         }
     }
+    if (tiling.streams) _mm_sfence();
 }
 
 // The sum of the lanes of each of 16 vectors.
