@@ -26,6 +26,7 @@ using torch::autograd::variable_list;
 
 constexpr int64_t kGrain = 16;               // vectors of tiles that are worth a thread
 constexpr int64_t kMostWeights = 256 * 256;  // measured up to there; more would not fit the caches transformed
+constexpr int64_t kMostStrided = 128 * 256;  // beyond it libtorch's 3x3 of stride 2 are faster
 constexpr int64_t kMostParts = 16;
 
 float* data(const at::Tensor& tensor) {
@@ -156,8 +157,9 @@ OptionalTensor ocs::own_convolution(const at::Tensor& x, const at::Tensor& weigh
     const bool is_small = weight.size(2) == 3 && all_are(padding, 1);
     const bool is_point = weight.size(2) == 1 && all_are(padding, 0);
     const bool strides = all_are(stride, 2) && x.size(3) >= 9;
+    const bool few = weight.size(0) * weight.size(1) <= kMostStrided;
     const ConvKernels* kernels = is_small && all_are(stride, 1) && x.size(3) >= 7 ? &all.winograd
-                                 : is_small && strides                            ? &all.strided
+                                 : is_small && strides && few                     ? &all.strided
                                  : is_point && strides                            ? &all.picked
                                                                                   : nullptr;
     if (kernels == nullptr) return {};
