@@ -339,8 +339,9 @@ void multiply(const float* values, int64_t stride, const Sums& wanted, const flo
         }
         for (int64_t output = 0; output < Outputs; output++) {
             float* target = results + (output * wanted.results + result) * kBlock * kLanes;
-            for (int64_t vector = 0; vector < kBlock; vector++)
+            for (int64_t vector = 0; vector < kBlock; vector++) {
                 _mm512_storeu_ps(target + vector * kLanes, sums[output][vector]);
+            }
         }
     }
 }
@@ -397,9 +398,8 @@ void convolve(const float* x, const float* weight, const float* bias, float* y, 
         if (now.count > end - from) now.count = end - from;
         next = {tiling, from + kBlock, kBlock};
         each_channel<Form::kReadsHalf>(x, inputs, tiling, now, next,
-                                       [&](const float* read, const Place<Rows>& place, int64_t input, int64_t vector) {
-                                           Form::read(read, place, scratch + (input * kBlock + vector) * kLanes,
-                                                      stride);
+                                       [&](const float* from, const auto& place, int64_t i, int64_t vector) {
+                                           Form::read(from, place, scratch + (i * kBlock + vector) * kLanes, stride);
                                        });
         for (int64_t block = 0; block < blocks.count; block++) {
             const int64_t start = blocks.start(block), size = blocks.size_of(block);

@@ -57,7 +57,7 @@ struct ConvKernels {
 };
 
 struct ConvKernelSet {
-    ConvKernels winograd, strided, picked;  // 3x3 of stride 1, 3x3 of stride 2, 1x1 of stride 2
+    ConvKernels winograd, strided, pointwise;  // 3x3 of stride 1, 3x3 of stride 2, 1x1 of stride 2
 };
 
 }  // namespace ocs

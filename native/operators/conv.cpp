@@ -92,16 +92,12 @@ struct SmallConvolution : torch::autograd::Function<SmallConvolution> {
     }
 };
 
-bool is_one(at::IntArrayRef numbers) {
-    return std::all_of(numbers.begin(), numbers.end(), [](int64_t number) { return number == 1; });
-}
-
 at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias, at::IntArrayRef stride,
                   at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups) {
     const bool narrow = x.is_cpu() && ocs::autocast_enabled(at::kCPU) && ocs::autocast_dtype(at::kCPU) == at::kBFloat16;
     const bool small = x.size(2) * x.size(3) <= kFewPixels && weight.size(2) * weight.size(3) > 1 &&
                        std::min(weight.size(0), weight.size(1)) >= kManyChannels;
-    const bool plain = groups == 1 && is_one(stride) && is_one(dilation);
+    const bool plain = groups == 1 && ocs::all_are(stride, 1) && ocs::all_are(dilation, 1);
     if (const auto y = ocs::own_convolution(x, weight, bias, stride, padding, dilation, groups)) return *y;
     if (!narrow || !small || !plain || !weight.is_contiguous()) {
         return at::conv2d(x, weight, bias, stride, padding, dilation, groups);

@@ -33,8 +33,8 @@ float* data(const at::Tensor& tensor) {
     return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
 }
 
-Tiling tiling_of(const at::Tensor& x, const at::Tensor& written) {
-    return {x.size(0), x.size(2), x.size(3), written.numel()};
+Tiling tiling_of(const at::Tensor& x, int64_t written) {
+    return {x.size(0), x.size(2), x.size(3), written};
 }
 
 // Calls `body` with each number below `count`, on whichever thread is free, and with scratch of that thread.
@@ -61,7 +61,7 @@ at::Tensor weight_gradient(const ConvKernels& kernels, const at::Tensor& x, cons
     const int64_t inputs = x.size(1), outputs = above.size(1), square = ocs::kSquare;
     const int64_t squares = (inputs + square - 1) / square * ((outputs + square - 1) / square);
     const int64_t size = kernels.weights * squares * square * square;
-    const auto tiling = tiling_of(x, weight);
+    const auto tiling = tiling_of(x, 0);
     // As many parts, each with its own sums, for any number of threads.
     const int64_t parts = std::clamp<int64_t>(tiling.all / kGrain, 1, kMostParts);
     const auto products = at::zeros({parts, size}, x.options());
@@ -87,7 +87,7 @@ struct OwnConvolution : torch::autograd::Function<OwnConvolution> {
         own.transform_weight(data(weight), inputs, outputs, false, data(transformed));
         const auto y =
             at::empty({x.size(0), outputs, (x.size(2) - 1) / step + 1, (x.size(3) - 1) / step + 1}, x.options());
-        convolve(own.forward, x, transformed, bias ? data(*bias) : nullptr, y, tiling_of(x, y),
+        convolve(own.forward, x, transformed, bias ? data(*bias) : nullptr, y, tiling_of(x, y.numel()),
                  own.scratch(inputs, outputs));
         return y;
     }
@@ -103,7 +103,7 @@ struct OwnConvolution : torch::autograd::Function<OwnConvolution> {
             const auto turned = at::empty({own.weights * inputs * outputs}, x.options());
             own.transform_weight(data(weight), outputs, inputs, true, data(turned));
             found[0] = at::empty_like(x);
-            convolve(own.backward, slopes, turned, nullptr, found[0], tiling_of(x, x), scratch);
+            convolve(own.backward, slopes, turned, nullptr, found[0], tiling_of(x, x.numel()), scratch);
         }
         if (context->needs_input_grad(1)) found[1] = weight_gradient(own, x, weight, slopes, scratch);
         if (context->saved_data["biased"].toBool()) found[2] = slopes.sum({0, 2, 3});
@@ -128,11 +128,11 @@ bool is_plain(const at::Tensor& tensor) {
     return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
 }
 
-bool all_are(at::IntArrayRef numbers, int64_t number) {
+}  // namespace
+
+bool ocs::all_are(at::IntArrayRef numbers, int64_t number) {
     return std::all_of(numbers.begin(), numbers.end(), [&](int64_t each) { return each == number; });
 }
-
-}  // namespace
 
 bool ocs::uses_own_convolutions() {
     static const bool understood = processor_kernels() != nullptr;
@@ -160,7 +160,7 @@ OptionalTensor ocs::own_convolution(const at::Tensor& x, const at::Tensor& weigh
     const bool few = weight.size(0) * weight.size(1) <= kMostStrided;
     const ConvKernels* kernels = is_small && all_are(stride, 1) && x.size(3) >= 7 ? &all.winograd
                                  : is_small && strides && few                     ? &all.strided
-                                 : is_point && strides                            ? &all.picked
+                                 : is_point && strides                            ? &all.pointwise
                                                                                   : nullptr;
     if (kernels == nullptr) return {};
     return OwnConvolution::apply(x, weight, bias, reinterpret_cast<int64_t>(kernels));

@@ -6,6 +6,8 @@
 
 namespace ocs {
 
+bool all_are(at::IntArrayRef numbers, int64_t number);
+
 // Whether convolutions may be our own, at first where the processor can.
 bool uses_own_convolutions();
 void use_own_convolutions(bool enabled);
