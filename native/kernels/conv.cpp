@@ -35,6 +35,11 @@ struct Blocks {
     int64_t size_of(int64_t block) const { return size + (block < larger); }
 };
 
+// The first `count` lanes.
+inline __mmask16 mask_of(int64_t count) {
+    return count >= kLanes ? 0xFFFF : count <= 0 ? 0 : (1u << count) - 1;
+}
+
 // The two halves of a vector lie apart.
 inline Lanes load_pair(const float* low, __mmask8 of_low, const float* high, __mmask8 of_high) {
     const __m512d halves = _mm512_castpd256_pd512(_mm256_castps_pd(_mm256_maskz_loadu_ps(of_low, low)));
@@ -51,8 +56,8 @@ template <int Rows>
 struct Place {
     static constexpr int64_t kDown = Rows == 1 ? 0 : Rows, kRight = Rows == 1 ? 16 : 0;  // to the second 16 pixels
     int64_t height, width, image;
-    int64_t top, left;        // its first pixel
-    __mmask16 first, second;  // which pixels of a row's 32 columns, or of a row and the one two below, there are
+    int64_t top, left;              // its first pixel
+    __mmask16 first[4], second[4];  // which pixels of a `part` there are, from the row above its first on
     bool has_before, has_behind, streams;
 
     Place() {}
@@ -61,35 +66,36 @@ struct Place {
         const int64_t within = vector % tiling.vectors;
         top = within / tiling.strips * Rows * 2;
         left = within % tiling.strips * 32;
-        first = mask(width - left);
-        second = Rows == 1 ? mask(width - left - 16) : first;
+        for (int64_t row = 0; row < 4; row++) {
+            first[row] = where(top + row - 1, mask_of(width - left));
+            second[row] = where(top + row - 1 + kDown, mask_of(width - left - kRight));
+        }
         has_before = left > 0;
         has_behind = left + 32 < width;
-        streams = tiling.streams;
+        streams = tiling.streams && (first[1] & first[2] & second[1] & second[2]) == 0xFFFF;
     }
 
-    static __mmask16 mask(int64_t count) { return count >= 16 ? 0xFFFF : count <= 0 ? 0 : (1u << count) - 1; }
-
-    __mmask16 where(int64_t row, __mmask16 mask) const { return (uint64_t)row < (uint64_t)height ? mask : 0; }
+    __mmask16 where(int64_t row, __mmask16 mask) const {
+        const __mmask16 below = Rows == 4 && row + 2 < height ? mask << 8 : 0;
+        return ((uint64_t)row < (uint64_t)height ? mask : 0) | below;
+    }
 
     // 16 pixels of a row, or where they are 8 wide, of this one and the second below.
-    OCS_INLINE Lanes part(const float* plane, int64_t row, int64_t from, __mmask16 mask) const {
-        const float* pixels = plane + row * width + left + from;
-        return Rows < 4 ? _mm512_maskz_loadu_ps(where(row, mask), pixels)
-                        : load_pair(pixels, where(row, mask), pixels + 16, where(row + 2, mask));
+    static OCS_INLINE Lanes part(const float* pixels, __mmask16 mask) {
+        return Rows < 4 ? _mm512_maskz_loadu_ps(mask, pixels) : load_pair(pixels, mask, pixels + 16, mask >> 8);
     }
 
-    OCS_INLINE void store_part(float* plane, int64_t row, int64_t from, __mmask16 mask, Lanes value) const {
-        float* pixels = plane + row * width + left + from;
-        if (Rows == 4) return store_pair(pixels, where(row, mask), pixels + 16, where(row + 2, mask), value);
-        if (streams && where(row, mask) == 0xFFFF) return _mm512_stream_ps(pixels, value);
-        _mm512_mask_storeu_ps(pixels, where(row, mask), value);
+    OCS_INLINE void store_part(float* pixels, __mmask16 mask, Lanes value) const {
+        if (Rows == 4) return store_pair(pixels, mask, pixels + 16, mask >> 8, value);
+        if (streams) return _mm512_stream_ps(pixels, value);
+        _mm512_mask_storeu_ps(pixels, mask, value);
     }
 
     // Of each tile the pixels of one row, counted from the tile's first, in even and in odd columns.
     OCS_INLINE void load(const float* plane, int64_t offset, Lanes& even, Lanes& odd) const {
-        const Lanes low = part(plane, top + offset, 0, first);
-        const Lanes high = part(plane, top + offset + kDown, kRight, second);
+        const float* pixels = plane + (top + offset) * width + left;
+        const Lanes low = part(pixels, first[offset + 1]);
+        const Lanes high = part(pixels + kDown * width + kRight, second[offset + 1]);
         const __m512i evens = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
         even = _mm512_permutex2var_ps(low, evens, high);
         odd = _mm512_permutex2var_ps(low, _mm512_add_epi32(evens, _mm512_set1_epi32(1)), high);
@@ -104,10 +110,9 @@ struct Place {
         behind = _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(within >> 1, none, _mm512_castps_si512(even), 1));
         if (Rows > 1) return;
         const float* pixels = plane + (top + offset) * width + left;
-        if (has_before && where(top + offset, 1)) before = _mm512_mask_mov_ps(before, 1, _mm512_set1_ps(pixels[-1]));
-        if (has_behind && where(top + offset, 1)) {
-            behind = _mm512_mask_mov_ps(behind, 0x8000, _mm512_set1_ps(pixels[32]));
-        }
+        const __mmask16 there = first[offset + 1];
+        if (has_before) before = _mm512_mask_loadu_ps(before, there & 1, pixels - 1);
+        if (has_behind) behind = _mm512_mask_loadu_ps(behind, there & 0x8000, pixels + 17);
     }
 
     // Of planes with a pixel for each tile, those of the tiles so far below and to the right. Tiles lie in 1 or 2 rows.
@@ -126,19 +131,15 @@ struct Place {
     int64_t half_width() const { return (width + 1) / 2; }
 
     __mmask16 where_half(int64_t down, int64_t right) const {
-        return top / 2 + down < (height + 1) / 2 ? mask(half_width() - left / 2 - right) : 0;
+        return top / 2 + down < (height + 1) / 2 ? mask_of(half_width() - left / 2 - right) : 0;
     }
 
-    // Asks for the pixels of a vector that comes a block later: they lie in as many pages as there are channels,
-    // which a processor does not foresee.
-    template <bool Half>
+    // Asks for the pixels of a vector that comes a block later and the row below, as the one above has been read: they
+    // lie in as many pages as there are channels, which a processor does not foresee.
     OCS_INLINE void prefetch(const float* plane) const {
-        const float* pixels = plane + (Half ? top / 2 * half_width() + left / 2 : top * width + left);
-        for (int64_t line = 0; line < (Half ? 2 : 4); line++) {
-            __builtin_prefetch(pixels + (Half        ? line * (kLanes - 1)
-                                         : Rows == 1 ? line / 2 * width + line % 2 * 16
-                                                     : line * 16),
-                               0, 2);
+        const float* pixels = plane + top * width + left;
+        for (int64_t line = 0; line < (Rows == 1 ? 6 : Rows == 2 ? 5 : 4); line++) {
+            __builtin_prefetch(pixels + (Rows == 1 ? line / 2 * width + line % 2 * 16 : line * 16), 0, 2);
         }
     }
 
@@ -146,8 +147,9 @@ struct Place {
         const __m512i pairs = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
         const Lanes low = _mm512_permutex2var_ps(even, pairs, odd);
         const Lanes high = _mm512_permutex2var_ps(even, _mm512_add_epi32(pairs, _mm512_set1_epi32(8)), odd);
-        store_part(plane, top + offset, 0, first, low);
-        store_part(plane, top + offset + kDown, kRight, second, high);
+        float* pixels = plane + (top + offset) * width + left;
+        store_part(pixels, first[offset + 1], low);
+        store_part(pixels + kDown * width + kRight, second[offset + 1], high);
     }
 };
 
@@ -223,15 +225,16 @@ struct Winograd {
     }
 
     // G w G^T, of the kernel or of it turned by half a circle, which the gradient of the input is a convolution by.
-    static void weight(const float* kernel, bool turned, float* values) {
-        float columns[12];
-        const int64_t step = turned ? -1 : 1;
-        for (int64_t i = 0; i < 3; i++) spread(kernel + (turned ? 8 : 0) + i * step, 3 * step, columns + i, 3);
+    template <typename T>
+    static void weight(const T* kernel, bool turned, T* values) {
+        T columns[12];
+        for (int64_t i = 0; i < 3; i++) spread(kernel + (turned ? 8 - i : i), turned ? -3 : 3, columns + i, 3);
         for (int64_t i = 0; i < 4; i++) spread(columns + i * 3, 1, values + i * 4, 1);
     }
 
-    static void spread(const float* from, int64_t step, float* to, int64_t pitch) {
-        const float first = from[0], middle = from[step], last = from[2 * step];
+    template <typename T>
+    static void spread(const T* from, int64_t step, T* to, int64_t pitch) {
+        const T first = from[0], middle = from[step], last = from[2 * step];
         to[0] = first;
         to[pitch] = (first + middle + last) / 2;
         to[2 * pitch] = (first - middle + last) / 2;
@@ -284,7 +287,8 @@ struct Strided {
     }
 
     // As they are, or in the order of StridedBackward's sums.
-    static void weight(const float* kernel, bool turned, float* values) {
+    template <typename T>
+    static void weight(const T* kernel, bool turned, T* values) {
         constexpr int64_t places[] = {4, 5, 3, 7, 1, 8, 6, 2, 0};
         for (int64_t i = 0; i < kSize; i++) values[i] = kernel[turned && Size == 3 ? places[i] : i];
     }
@@ -301,10 +305,8 @@ struct StridedBackward {
     static constexpr Sums kSums = {kReads, {1, 3, 5, 9}, {0, 0, 1, 0, 2, 0, 1, 2, 3}};
 
     template <int Rows>
-    static OCS_INLINE void read(const float* plane, const Place<Rows>& place, float* target, int64_t stride) {
-        for (int64_t i = 0; i < kReads; i++) {
-            _mm512_storeu_ps(target + i * stride, place.load_half(plane, i / 2, i % 2));
-        }
+    static OCS_INLINE void read(const float* plane, const Place<Rows>& place, float* to, int64_t stride) {
+        for (int64_t i = 0; i < kReads; i++) _mm512_storeu_ps(to + i * stride, place.load_half(plane, i / 2, i % 2));
     }
 
     template <int Rows>
@@ -326,9 +328,7 @@ void multiply(const float* values, int64_t stride, const Sums& wanted, const flo
             const float* value = values + wanted.planes[entry] * stride;
             for (int64_t input = 0; input < inputs; input++, value += kBlock * kLanes, weight += outputs) {
                 Lanes read[kBlock];
-                for (int64_t vector = 0; vector < kBlock; vector++) {
-                    read[vector] = _mm512_loadu_ps(value + vector * kLanes);
-                }
+                for (int64_t i = 0; i < kBlock; i++) read[i] = _mm512_loadu_ps(value + i * kLanes);
                 for (int64_t output = 0; output < Outputs; output++) {
                     const Lanes factor = _mm512_set1_ps(weight[output]);
                     for (int64_t vector = 0; vector < kBlock; vector++) {
@@ -339,9 +339,7 @@ void multiply(const float* values, int64_t stride, const Sums& wanted, const flo
         }
         for (int64_t output = 0; output < Outputs; output++) {
             float* target = results + (output * wanted.results + result) * kBlock * kLanes;
-            for (int64_t vector = 0; vector < kBlock; vector++) {
-                _mm512_storeu_ps(target + vector * kLanes, sums[output][vector]);
-            }
+            for (int64_t i = 0; i < kBlock; i++) _mm512_storeu_ps(target + i * kLanes, sums[output][i]);
         }
     }
 }
@@ -353,11 +351,19 @@ constexpr decltype(&multiply<1>) kMultiply[] = {multiply<1>, multiply<2>,  multi
 // [outputs, inputs, ...], or [inputs, outputs, ...] if turned, becomes [..., inputs, outputs].
 template <typename Form>
 void transform_weight(const float* weight, int64_t inputs, int64_t outputs, bool turned, float* transformed) {
-    for (int64_t i = 0; i < inputs * outputs; i++) {
-        const int64_t input = i / outputs, output = i % outputs;
-        float values[16];
-        Form::weight(weight + (turned ? i : output * inputs + input) * Form::kSize, turned, values);
-        for (int64_t j = 0; j < Form::kReads; j++) transformed[j * inputs * outputs + i] = values[j];
+    const int64_t size = Form::kSize, down = turned ? outputs * size : size, across = turned ? size : inputs * size;
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i places = _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)across));
+    for (int64_t input = 0; input < inputs; input++) {
+        for (int64_t output = 0; output < outputs; output += kLanes) {
+            const __mmask16 mask = mask_of(outputs - output);
+            const float* from = weight + input * down + output * across;
+            float* to = transformed + input * outputs + output;
+            Lanes kernel[9], found[16], none = {};
+            for (int64_t i = 0; i < size; i++) kernel[i] = _mm512_mask_i32gather_ps(none, mask, places, from + i, 4);
+            Form::weight(kernel, turned, found);
+            for (int64_t i = 0; i < Form::kReads; i++) _mm512_mask_storeu_ps(to + i * inputs * outputs, mask, found[i]);
+        }
     }
 }
 
@@ -377,8 +383,8 @@ OCS_INLINE void each_channel(const float* x, int64_t channels, const Tiling& til
                              const Places<Rows, Most>& next, Body&& body) {
     const int64_t plane = tiling.pixels[Half];
     for (int64_t channel = 0; channel < channels; channel++) {
-        for (int64_t vector = 0; vector < next.count; vector++) {
-            next.at[vector].template prefetch<Half>(x + (next.at[vector].image * channels + channel) * plane);
+        for (int64_t vector = 0; vector < next.count && !Half; vector++) {
+            next.at[vector].prefetch(x + (next.at[vector].image * channels + channel) * plane);
         }
         for (int64_t vector = 0; vector < now.count; vector++) {
             body(x + (now.at[vector].image * channels + channel) * plane, now.at[vector], channel, vector);
@@ -443,9 +449,7 @@ void multiply_squares(const float* slopes, const float* values, int64_t block, i
         Lanes found[kSquare * kSquare] = {};
         for (int64_t vector = 0; vector < block; vector++) {
             Lanes read[Width];
-            for (int64_t input = 0; input < Width; input++) {
-                read[input] = _mm512_loadu_ps(values + (input * block + vector) * kLanes);
-            }
+            for (int64_t i = 0; i < Width; i++) read[i] = _mm512_loadu_ps(values + (i * block + vector) * kLanes);
             for (int64_t output = 0; output < Height; output++) {
                 const Lanes slope = _mm512_loadu_ps(slopes + (output * block + vector) * kLanes);
                 for (int64_t input = 0; input < Width; input++) {

@@ -29,7 +29,7 @@ struct Tiling {
           vectors(((height + 1) / 2 + rows - 1) / rows * strips),
           all(images * vectors),
           pixels{height * width, (height + 1) / 2 * ((width + 1) / 2)},
-          streams(width % 16 == 0 && written > 512 * 1024) {}
+          streams(width % 16 == 0 && written > 256 * 1024) {}
 };
 
 // Gradients of weights are found for squares of up to so many inputs and outputs: 16 sums in registers.

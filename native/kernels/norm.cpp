@@ -42,13 +42,9 @@ inline void store(uint16_t* target, Lanes value) {
     memcpy(target, &halves, sizeof halves);
 }
 
-inline Lanes zero() {
-    return Lanes{};
-}
-
 // What is no number passes, as in libtorch, so that training that diverges is seen.
 inline Lanes where_positive(Lanes value, Lanes kept) {
-    return value <= zero() ? zero() : kept;
+    return value <= Lanes{} ? Lanes{} : kept;
 }
 
 inline void add(double* sums, Lanes values) {
@@ -106,7 +102,7 @@ inline void columns(int64_t width, Body&& body) {
 template <typename T, int Count>
 inline void block_moments(const T* x, Area area, double before, double* mean, double* deviations) {
     Lanes sum[Count], square[Count], center[Count];
-    for (int c = 0; c < Count; c++) sum[c] = square[c] = zero();
+    for (int c = 0; c < Count; c++) sum[c] = square[c] = Lanes{};
     const double number = static_cast<double>(area.pieces * area.rows);
     rows(area, [&](int64_t place) {
         for (int c = 0; c < Count; c++) sum[c] += load(x + place + c * kLanes);
@@ -167,7 +163,7 @@ template <typename T, Mask Kind, bool Writes, int Count>
 inline void block_sums(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale,
                        const float* shift, const float* mean, double* sum, double* product) {
     Lanes sums[Count], products[Count];
-    for (int c = 0; c < Count; c++) sums[c] = products[c] = zero();
+    for (int c = 0; c < Count; c++) sums[c] = products[c] = Lanes{};
     rows(area, [&](int64_t start) {
         for (int c = 0; c < Count; c++) {
             const int64_t place = start + c * kLanes;

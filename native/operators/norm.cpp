@@ -241,14 +241,15 @@ void forward(const Planes& planes, const Forward& of, Channels& channels, const 
     const T *x = data<T>(of.x), *residual = data<T>(of.residual);
     T* y = data<T>(result);
     planes.parallel([&](int64_t c, int64_t place, Area area) {
-        Pairs part(area.width);
-        kernels<T>().moments(x + place, area, part.first.data(), part.second.data());
-        double count = 0;
-        for (int64_t i = 0; i < area.width; i++) {
-            merge(count, channels.mean[c], channels.variance[c], static_cast<double>(area.pieces * area.rows),
-                  part.first[i], part.second[i]);
-        }
-        channels.variance[c] /= count;
+        double means[kPlaneWidth], deviations[kPlaneWidth];
+        kernels<T>().moments(x + place, area, means, deviations);
+        // Columns have equally many values: what they deviate from their means by, and these from that of all.
+        const double width = static_cast<double>(area.width),
+                     mean = std::accumulate(means, means + area.width, 0.0) / width;
+        double variance = std::accumulate(deviations, deviations + area.width, 0.0) / static_cast<double>(planes.count);
+        for (int64_t i = 0; i < area.width; i++) variance += (means[i] - mean) * (means[i] - mean) / width;
+        channels.mean[c] = mean;
+        channels.variance[c] = variance;
         channels.prepare(c, data<float>(of.weight)[c], data<float>(of.bias)[c], of.epsilon);
         kernels<T>().forward(x + place, at_place(residual, place), y + place, area, Planes::Repeat(channels.scale[c]),
                              Planes::Repeat(channels.shift[c]), of.relu);
@@ -345,12 +346,12 @@ void backward(const Planes& planes, const Backward& of) {
     const T* g = masked == nullptr ? above : masked;
     planes.parallel([&](int64_t c, int64_t place, Area area) {
         const Planes::Repeat scale(of.channels.scale[c]), shift(of.channels.shift[c]), mean(of.channels.mean[c]);
-        Pairs part(area.width);
+        double sums[kPlaneWidth] = {}, products[kPlaneWidth] = {};
         kernels<T>().sums(x + place, at_place(y, place), above + place, at_place(masked, place), area, scale, shift,
-                          mean, of.mask, part.first.data(), part.second.data());
+                          mean, of.mask, sums, products);
         const auto [slope, offset] =
-            of.finish(c, std::accumulate(part.first.begin(), part.first.end(), 0.0),
-                      std::accumulate(part.second.begin(), part.second.end(), 0.0), static_cast<double>(planes.count));
+            of.finish(c, std::accumulate(sums, sums + area.width, 0.0),
+                      std::accumulate(products, products + area.width, 0.0), static_cast<double>(planes.count));
         if (result == nullptr) return;
         kernels<T>().backward(x + place, g + place, result + place, area, scale, shift, mean, Planes::Repeat(slope),
                               Planes::Repeat(offset), masked == nullptr ? of.mask : Mask::None);

@@ -50,9 +50,11 @@ void each(int64_t count, int64_t scratch, const at::Tensor& like, Body&& body) {
 // y of x, in either direction.
 void convolve(const ConvKernels::Convolve* run, const at::Tensor& x, const at::Tensor& weight, const float* bias,
               const at::Tensor& y, const Tiling& tiling, int64_t scratch) {
-    each((tiling.all + kGrain - 1) / kGrain, scratch, x, [&](int64_t i, float* own) {
-        run[tiling.rows / 2](data(x), data(weight), bias, data(y), tiling, x.size(1), y.size(1), i * kGrain,
-                             std::min((i + 1) * kGrain, tiling.all), own);
+    // Small planes come in small parts, so that no thread waits long for another's last one.
+    const int64_t grain = std::clamp<int64_t>(tiling.all / 128 * 2, 4, kGrain);
+    each((tiling.all + grain - 1) / grain, scratch, x, [&](int64_t i, float* own) {
+        run[tiling.rows / 2](data(x), data(weight), bias, data(y), tiling, x.size(1), y.size(1), i * grain,
+                             std::min((i + 1) * grain, tiling.all), own);
     });
 }
 
