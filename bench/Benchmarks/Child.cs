@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
@@ -8,7 +9,7 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
-internal static class Child
+internal static partial class Child
 {
     /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
     /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
@@ -40,21 +41,58 @@ internal static class Child
         return Result(process, $"{program} {string.Join(' ', arguments)}");
     }
 
-    /// <summary>Starts a program several times at once, each with one thread, and waits for all.</summary>
-    public static void ExecuteTogether(string program, IReadOnlyList<string[]> commands)
+    /// <summary>Starts a program several times and has each run in turns, with the machine to itself, until all have ended. Gives the seconds
+    /// that each had.</summary>
+    public static double[] ExecuteInTurns(string program, IReadOnlyList<string[]> commands, TimeSpan turn)
     {
-        var processes = commands.Select(arguments =>
+        const int stop = 19, go = 18;
+        var seconds = new double[commands.Count];
+        var processes = new List<Process>();
+        try
         {
-            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true };
-            start.Environment["OMP_NUM_THREADS"] = "1";
-            return Task.Run(() =>
+            foreach (var arguments in commands)
             {
-                using var process = Process.Start(start)!;
-                Result(process, $"{program} {string.Join(' ', arguments)}");
-            });
-        });
-        Task.WaitAll([.. processes]);
+                processes.Add(Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!);
+                _ = Signal(processes[^1].Id, stop);
+            }
+
+            Task<string>[] results = [.. processes.Zip(commands, (process, arguments) =>
+                Task.Run(() => Result(process, $"{program} {string.Join(' ', arguments)}")))];
+            while (!results.All(result => result.IsCompleted))
+            {
+                for (var i = 0; i < results.Length; i++)
+                {
+                    if (results[i].IsCompleted)
+                    {
+                        continue;
+                    }
+
+                    var start = Stopwatch.GetTimestamp();
+                    _ = Signal(processes[i].Id, go);
+                    if (Task.WaitAny([results[i]], turn) < 0)
+                    {
+                        _ = Signal(processes[i].Id, stop);
+                    }
+
+                    seconds[i] += Stopwatch.GetElapsedTime(start).TotalSeconds;
+                }
+            }
+
+            Task.WaitAll(results);
+            return seconds;
+        }
+        finally
+        {
+            foreach (var process in processes)
+            {
+                process.Kill();
+                process.Dispose();
+            }
+        }
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 
     /// <summary>Starts this program as children that run at once, the processes of one run or each by itself.</summary>
     public static JsonNode[] StartTogether(int count, bool asGroup, params IEnumerable<string> arguments)
