@@ -45,7 +45,7 @@ internal static partial class Child
     /// that each had.</summary>
     public static double[] ExecuteInTurns(string program, IReadOnlyList<string[]> commands, TimeSpan turn)
     {
-        const int stop = 19, go = 18;
+        const int stop = 19, go = 18; // SIGSTOP and SIGCONT
         var seconds = new double[commands.Count];
         var processes = new List<Process>();
         try

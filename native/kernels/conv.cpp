@@ -110,9 +110,8 @@ struct Place {
         behind = _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(within >> 1, none, _mm512_castps_si512(even), 1));
         if (Rows > 1) return;
         const float* pixels = plane + (top + offset) * width + left;
-        const __mmask16 there = first[offset + 1];
-        if (has_before) before = _mm512_mask_loadu_ps(before, there & 1, pixels - 1);
-        if (has_behind) behind = _mm512_mask_loadu_ps(behind, there & 0x8000, pixels + 17);
+        if (has_before) before = _mm512_mask_loadu_ps(before, first[offset + 1] & 1, pixels - 1);
+        if (has_behind) behind = _mm512_mask_loadu_ps(behind, first[offset + 1] & 0x8000, pixels + 17);
     }
 
     // Of planes with a pixel for each tile, those of the tiles so far below and to the right. Tiles lie in 1 or 2 rows.
@@ -136,10 +135,11 @@ struct Place {
 
     // Asks for the pixels of a vector that comes a block later and the row below, as the one above has been read: they
     // lie in as many pages as there are channels, which a processor does not foresee.
+    template <bool Half>
     OCS_INLINE void prefetch(const float* plane) const {
-        const float* pixels = plane + top * width + left;
-        for (int64_t line = 0; line < (Rows == 1 ? 6 : Rows == 2 ? 5 : 4); line++) {
-            __builtin_prefetch(pixels + (Rows == 1 ? line / 2 * width + line % 2 * 16 : line * 16), 0, 2);
+        const float* pixels = plane + (Half ? top / 2 * half_width() + left / 2 : top * width + left);
+        for (int64_t i = 0; i < (Half ? 2 : Rows == 1 ? 6 : Rows == 2 ? 5 : 4); i++) {
+            __builtin_prefetch(pixels + (Half ? i * 15 : Rows == 1 ? i / 2 * width + i % 2 * 16 : i * 16), 0, 2);
         }
     }
 
@@ -383,8 +383,8 @@ OCS_INLINE void each_channel(const float* x, int64_t channels, const Tiling& til
                              const Places<Rows, Most>& next, Body&& body) {
     const int64_t plane = tiling.pixels[Half];
     for (int64_t channel = 0; channel < channels; channel++) {
-        for (int64_t vector = 0; vector < next.count && !Half; vector++) {
-            next.at[vector].prefetch(x + (next.at[vector].image * channels + channel) * plane);
+        for (int64_t vector = 0; vector < next.count; vector++) {
+            next.at[vector].template prefetch<Half>(x + (next.at[vector].image * channels + channel) * plane);
         }
         for (int64_t vector = 0; vector < now.count; vector++) {
             body(x + (now.at[vector].image * channels + channel) * plane, now.at[vector], channel, vector);

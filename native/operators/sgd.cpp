@@ -104,7 +104,7 @@ void sgd_step(at::TensorList weights, at::TensorList gradients, at::TensorList v
         return;
     }
 #endif
-    const float speed = rate.is_cpu() ? rate.item<float>() : 0;
+    const float known = rate.is_cpu() ? rate.item<float>() : 0;
     for (size_t i = 0; i < weights.size(); i++) {
         if (velocities.empty()) {
             without_velocity(weights[i], gradients[i], rate, decay);
@@ -116,7 +116,7 @@ void sgd_step(at::TensorList weights, at::TensorList gradients, at::TensorList v
         }
         lay_velocity(weights[i], velocities[i]);
         in_one_pass(weights[i], laid_as(weights[i], gradients[i]), velocities[i],
-                    {speed, static_cast<float>(momentum), static_cast<float>(decay), nesterov});
+                    {known, static_cast<float>(momentum), static_cast<float>(decay), nesterov});
     }
 }
 
