@@ -11,7 +11,7 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static partial class Child
 {
-    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
+    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>cut THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
     /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
     /// or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
@@ -19,6 +19,7 @@ internal static partial class Child
         var result = arguments[0] switch
         {
             "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+            "cut" => PublishedNetwork.Run(int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3])),
             "replica" => Replica.Steps(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
             "collectives" => Replica.Collectives(int.Parse(arguments[1])),
             "input" => Replica.Input(int.Parse(arguments[1])),
@@ -155,7 +156,7 @@ internal static partial class Child
     private static JsonObject Step(string network, string variant, int threads, int warmUps, int steps)
     {
         TorchRuntime.Threads = threads;
-        using var step = new TrainingStep(network, format: null, variant == "bf16" ? DType.BFloat16 : null);
+        using var step = new TrainingStep(Models.Build(network), format: null, variant == "bf16" ? DType.BFloat16 : null);
         for (var i = 0; i < warmUps; i++)
         {
             step.Run();

@@ -20,6 +20,7 @@ internal static class Figures
     private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure)[] All =
     [
         ("steps", Steps),
+        ("cut", PublishedNetwork.Measure),
         ("search", Search),
         ("sparsity", Sparsity),
         ("coupling", Coupling),
@@ -200,7 +201,7 @@ internal static class Figures
 
     private static IEnumerable<Figure> Sparsity(Settings settings)
     {
-        using var step = new TrainingStep("cifar_resnet56", format: null);
+        using var step = new TrainingStep(Models.Build("cifar_resnet56"), format: null);
         using var pruner = new OneCyclePruner(
             step.Graph, step.Parameters, OneCycleOptions.Paper with { SparsityStartEpoch = 0 });
         for (var i = 0; i < settings.WarmUps; i++)

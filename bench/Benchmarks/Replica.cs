@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Ocs.Data;
 using Ocs.Torch;
+using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
@@ -20,7 +21,7 @@ internal static class Replica
     {
         TorchRuntime.Threads = threads;
         using var group = Join();
-        using var step = new TrainingStep(network, MemoryFormat.ChannelsLast, batch: batch, group: group);
+        using var step = new TrainingStep(Models.Build(network), MemoryFormat.Contiguous, batch: batch, group: group);
         for (var i = 0; i < warmUps; i++)
         {
             step.Run();
@@ -60,7 +61,7 @@ internal static class Replica
             "blank", new byte[Batch * batches * 3 * 32 * 32], [.. Enumerable.Repeat(0, Batch * batches)], 3, 32, 32, ["one"],
             new([0, 0, 0], [1, 1, 1]));
         using var loader = new BatchLoader(
-            images, BatchLoaderOptions.Train(Batch, AugmentationOptions.CifarTrain, seed: 0) with { PrefetchDepth = 0, MemoryFormat = MemoryFormat.ChannelsLast });
+            images, BatchLoaderOptions.Train(Batch, AugmentationOptions.CifarTrain, seed: 0) with { PrefetchDepth = 0, MemoryFormat = MemoryFormat.Contiguous });
         var milliseconds = new List<double>();
         var start = Stopwatch.GetTimestamp();
         foreach (var batch in loader.Epoch(0))

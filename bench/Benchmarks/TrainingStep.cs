@@ -4,7 +4,6 @@ using Ocs.Pruning;
 using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Optimizers;
-using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
@@ -20,16 +19,16 @@ internal sealed class TrainingStep : IDisposable
     private readonly DType? _autocast;
     private readonly GradientReducer? _reducer;
 
-    /// <param name="network">A name of the zoo.</param>
+    /// <param name="graph">A network of the zoo, or what was cut from one.</param>
     /// <param name="format">The layout, or null for what our trial finds faster.</param>
     /// <param name="autocast">The narrow type of mixed precision, or null for float32.</param>
     /// <param name="batch">N.</param>
     /// <param name="group">Who averages gradients; null for one process.</param>
     public TrainingStep(
-        string network, MemoryFormat? format, DType? autocast = null, int batch = 128, ProcessGroup? group = null)
+        Graph graph, MemoryFormat? format, DType? autocast = null, int batch = 128, ProcessGroup? group = null)
     {
         _autocast = autocast;
-        Graph = Models.Build(network);
+        Graph = graph;
         Parameters = ParameterTable.Initialize(Graph, seed: 0);
         using var images = Tensor.Empty([batch, 3, 32, 32]);
         Aten.NormalInPlace(images, 0, 1);

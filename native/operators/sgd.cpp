@@ -77,12 +77,7 @@ std::vector<at::Tensor> strided_as(at::TensorList weights, at::TensorList others
 
 // Without momentum nothing of v outlives the step, so there is none.
 void without_velocity(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& rate, double decay) {
-    const auto slope = decay == 0 ? gradient : gradient.add(weight, decay);
-    if (weight.is_cuda()) {
-        weight.sub_(slope.mul(rate));
-    } else {
-        weight.add_(slope, -rate.item<float>());
-    }
+    weight.sub_((decay == 0 ? gradient : gradient.add(weight, decay)).mul(rate));
 }
 
 // v = momentum v + g + decay w; w -= rate (v, or with Nesterov g + decay w + momentum v). Without momentum: no

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+using Ocs.Zoo;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>
+/// Steps of cifar_resnet56 beside those of what the method leaves of it: as many channels as the network has that OCSPruner's authors
+/// published for it, of which <c>ocs inspect cifar_resnet56 --weights FILE.pth</c> tells them. Weights are random.
+/// </summary>
+internal static class PublishedNetwork
+{
+    private const string Name = "cifar_resnet56";
+    private const double CutAt = 0.3;
+
+    // Of each group: those of the images and the classes, of the three residual sums (9, 22, 44), and within each block.
+    private static readonly int[] Kept =
+    [
+        9, 3, 9, 5, 9, 11, 9, 10, 10, 9, 10,
+        25, 22, 21, 18, 19, 19, 17, 16, 16, 10,
+        51, 44, 45, 41, 43, 44, 42, 38, 36, 43, 10,
+    ];
+
+    public static IEnumerable<Figure> Measure(Settings settings)
+    {
+        foreach (var threads in new[] { 1, settings.Threads }.Distinct())
+        {
+            var run = Child.StartSelf("cut", $"{threads}", $"{settings.WarmUps}", $"{settings.Steps * settings.Rounds}");
+            var (remaining, faster) = ((double)run["macs"]!, (double)run["faster"]!);
+            yield return new(
+                $"training step, {Name}, batch 128, fp32, {threads} {(threads == 1 ? "thread" : "threads")}, with the channels of the authors' published network, {remaining:P1} of the MACs",
+                $"{(double)run["cut_ms"]!:F0} ms", $"{(double)run["whole_ms"]!:F0} ms (whole)", $"{faster:F2}", $"{1 / remaining:F2} (as the MACs)");
+            var (share, ideal) = (CutAt + ((1 - CutAt) / faster), CutAt + ((1 - CutAt) * remaining));
+            yield return new(
+                $"so much of the whole one's time do steps take that are cut to it at {CutAt:P0}", $"{share:F3}", $"{ideal:F3} (ideal)", $"{ideal / share:F2}",
+                "at least 0.91 (1.1 x the ideal)");
+        }
+    }
+
+    /// <summary>Steps of the whole and of the cut network in turns, in one process, so that what else the machine does hits both.</summary>
+    public static JsonObject Run(int threads, int warmUps, int steps)
+    {
+        TorchRuntime.Threads = threads;
+        var whole = Models.Build(Name);
+        using var before = new TrainingStep(whole, format: null);
+        using var after = new TrainingStep(Cut(whole), format: null);
+        List<(double Before, double After)> turns = [.. Enumerable.Range(0, warmUps + steps).Select(_ => (before.Run(), after.Run())).Skip(warmUps)];
+        return new()
+        {
+            ["macs"] = (double)after.Graph.Macs / whole.Macs,
+            ["whole_ms"] = turns.Select(turn => turn.Before).ToList().Median(),
+            ["cut_ms"] = turns.Select(turn => turn.After).ToList().Median(),
+            ["faster"] = turns.Select(turn => turn.Before / turn.After).ToList().Median(),
+        };
+    }
+
+    private static Graph Cut(Graph whole)
+    {
+        var coupling = CouplingGraph.Build(whole);
+        var pruned = coupling.Groups.Zip(Kept, (group, kept) => Enumerable.Range(kept, group.Channels - kept).ToList());
+        return CutPlan.Create(coupling, Subnetwork.FromPruned(coupling.Groups, pruned)).After;
+    }
+}
