@@ -37,7 +37,7 @@ internal static class DistributedFigures
 
             var times = Child.StartTogether(2, asGroup: true, "collectives", $"{settings.Calls}");
             allReduces.Add([.. times[0]["ms"]!.AsArray().Select(time => (double)time!)]);
-            Add(seen, "input", (double)Child.StartSelf("input", $"{settings.Calls}")["ms_per_image"]!);
+            Add(seen, "input", (double)Child.StartSelf("input", $"{settings.Calls * 8}")["ms_per_image"]!);
         }
 
         return Show(seen.ToDictionary(pair => pair.Key, pair => pair.Value.Min()), Fastest(allReduces), bytes);
