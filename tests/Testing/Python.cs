@@ -27,7 +27,9 @@ public sealed class PythonFactAttribute : FactAttribute
 public static class Python
 {
     private const string Interpreter = "/usr/bin/python3";
-    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, ['onnx', sys.argv[1]])))";
+
+    // Debian's libonnx-testdata has a folder of that name, which Python takes for a package, too.
+    private const string Probe = "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, ['onnx.checker', sys.argv[1]])))";
 
     /// <summary>Whether there are python3, onnx and a module.</summary>
     public static bool Has(string module) => File.Exists(Interpreter) && Run("-c", Probe, module).ExitCode == 0;
