@@ -65,6 +65,7 @@ internal static partial class Child
                 {
                     if (results[i].IsCompleted)
                     {
+                        results[i].GetAwaiter().GetResult(); // where it failed, nobody waits for the others
                         continue;
                     }
 

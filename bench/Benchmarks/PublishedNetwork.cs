@@ -15,9 +15,9 @@ namespace Ocs.Benchmarks;
 internal static class PublishedNetwork
 {
     private const string Name = "cifar_resnet56";
-    private const double CutAt = 0.3;
 
-    // Of each group: those of the images and the classes, of the three residual sums (9, 22, 44), and within each block.
+    // Of each group in the network's order: the first residual sum and the image, then within each block; the other two sums (22, 44) come
+    // behind the first block of theirs, and the classes last.
     private static readonly int[] Kept =
     [
         9, 3, 9, 5, 9, 11, 9, 10, 10, 9, 10,
@@ -34,10 +34,9 @@ internal static class PublishedNetwork
             yield return new(
                 $"training step, {Name}, batch 128, fp32, {threads} {(threads == 1 ? "thread" : "threads")}, with the channels of the authors' published network, {remaining:P1} of the MACs",
                 $"{(double)run["cut_ms"]!:F0} ms", $"{(double)run["whole_ms"]!:F0} ms (whole)", $"{faster:F2}", $"{1 / remaining:F2} (as the MACs)");
-            var (share, ideal) = (CutAt + ((1 - CutAt) / faster), CutAt + ((1 - CutAt) * remaining));
-            yield return new(
-                $"so much of the whole one's time do steps take that are cut to it at {CutAt:P0}", $"{share:F3}", $"{ideal:F3} (ideal)", $"{ideal / share:F2}",
-                "at least 0.91 (1.1 x the ideal)");
+            const double start = CycleFigures.CutAt;
+            yield return CycleFigures.Share(
+                $"so much of the whole one's time do steps take that are cut to it at {start:P0}", start + ((1 - start) / faster), start, remaining);
         }
     }
 
