@@ -14,7 +14,12 @@ internal static class CycleFigures
     internal const double CutAt = 0.3;
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
-    private static readonly string[] Commands = ["baseline", "train"];
+
+    private static readonly (string How, string[] Options)[] Cycles =
+    [
+        ("preset paper", []),
+        ("ranking isomorphic and nothing of the last stage, whose MACs take the least time", ["--set", "pruning.ranking=isomorphic", "--set", "pruning.maximum-pruned-of=[layer3=0.01]"]),
+    ];
 
     public static IEnumerable<Figure> Measure(Settings settings)
     {
@@ -38,23 +43,33 @@ internal static class CycleFigures
                   latest-cut-epoch: {cut}
 
                 """);
+            string Run(int number) => Path.Combine(folder.FullName, $"run-{number}");
             var seconds = Child.ExecuteInTurns(
-                ocs, [.. Commands.Select(command => new[] { command, config, "--out", Path.Combine(folder.FullName, command) })], Turn);
-
-            // Its clock ran on while it stood still, so only its counts are taken.
-            var cycle = JsonNode.Parse(File.ReadAllText(Path.Combine(folder.FullName, "train", "summary.json")))!;
-            var start = (double)cycle["cut_epoch"]! / settings.Epochs;
-            var remaining = (double)cycle["macs_after"]! / (double)cycle["macs_before"]!;
-            var share = seconds[1] / seconds[0];
-            yield return new(
-                $"one cycle, cifar_resnet56, {settings.Epochs} epochs of {settings.Images:N0} images, cut before epoch {cycle["cut_epoch"]}, {1 - remaining:P1} of the MACs removed",
-                $"{seconds[1]:F0} s", $"{seconds[0]:F0} s (without pruning)", $"{1 / share:F2}", "-");
-            yield return Share("its share of the dense time", share, start, remaining);
+                ocs,
+                [
+                    .. Cycles.Select((cycle, number) => (string[])["train", config, "--out", Run(number), .. cycle.Options]),
+                    ["baseline", config, "--out", Run(Cycles.Length)],
+                ],
+                Turn);
+            return [.. Cycles.SelectMany((cycle, number) => Cycle(settings, cycle.How, Run(number), seconds[number], seconds[^1]))];
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    // Its clock ran on while it stood still, so only its counts are taken.
+    private static IEnumerable<Figure> Cycle(Settings settings, string how, string run, double seconds, double dense)
+    {
+        var cycle = JsonNode.Parse(File.ReadAllText(Path.Combine(run, "summary.json")))!;
+        var start = (double)cycle["cut_epoch"]! / settings.Epochs;
+        var remaining = (double)cycle["macs_after"]! / (double)cycle["macs_before"]!;
+        var share = seconds / dense;
+        yield return new(
+            $"one cycle, cifar_resnet56, {how}, {settings.Epochs} epochs of {settings.Images:N0} images, cut before epoch {cycle["cut_epoch"]}, {1 - remaining:P1} of the MACs removed",
+            $"{seconds:F0} s", $"{dense:F0} s (without pruning)", $"{1 / share:F2}", "-");
+        yield return Share("its share of the dense time", share, start, remaining);
     }
 
     /// <summary>A cycle's share of the dense time beside the ideal, in which steps after the cut take the remaining share of the MACs.</summary>
