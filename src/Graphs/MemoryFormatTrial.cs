@@ -14,6 +14,10 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
     private const int WarmUps = 2;
     private const int Rounds = 6;
 
+    // A candidate is out once it stays so much behind the fastest in two timed turns: in one something else may have held it up.
+    private const int Chances = 2;
+    private const double Behind = 1.25;
+
     public MemoryFormat Faster => ChannelsLast < Contiguous ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
 
     /// <summary>Runs the trial on copies of the parameters.</summary>
@@ -26,7 +30,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
 
     /// <summary>
     /// The shortest seconds of a forward and backward pass of each candidate, on copies of its parameters. The candidates take turns, so
-    /// that what else the machine does hits them alike.
+    /// that what else the machine does hits them alike; those far behind take fewer.
     /// </summary>
     /// <param name="candidates">The ways to take a step.</param>
     /// <param name="batch">Images [N, C, H, W].</param>
@@ -38,13 +42,16 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
         try
         {
             var shortest = Enumerable.Repeat(double.PositiveInfinity, candidates.Count).ToArray();
-            for (var round = 0; round < WarmUps + Rounds; round++)
+            int[] left = [.. Enumerable.Range(0, candidates.Count)];
+            for (var round = 0; round < WarmUps + Rounds && (left.Length > 1 || round < WarmUps + Chances); round++)
             {
-                for (var i = 0; i < shortest.Length; i++)
+                foreach (var i in left)
                 {
                     var seconds = trials[i].Seconds(isWarmUp: round < WarmUps);
                     shortest[i] = round < WarmUps ? shortest[i] : Math.Min(shortest[i], seconds);
                 }
+
+                left = round < WarmUps + Chances - 1 ? left : [.. left.Where(i => shortest[i] <= Behind * shortest.Min())];
             }
 
             return shortest;

@@ -306,9 +306,9 @@ public sealed partial class OneCycleTrainer : IDisposable
         _cutEpoch = epoch;
         var pruner = Pruner!;
         var partition = pruner.CurrentPartition;
-        if (partition.Note is { } note)
+        foreach (var remark in partition.Remarks(_pruning!.Target))
         {
-            Observer.Message($"Target {_pruning!.Target:P2}: {note}");
+            Observer.Message(remark);
         }
 
         _replicas.RequireEqual(partition.Subnetwork);

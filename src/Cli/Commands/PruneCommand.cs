@@ -182,9 +182,9 @@ internal static class PruneCommand
         string model, string output, Partition partition, CutPlan plan, (long Before, long After) memory,
         PruneLatency? latency, PruningRecord record, GateResult gate, CommandConsole console)
     {
-        if (partition.Note is { } note)
+        foreach (var remark in partition.Remarks(record.Target))
         {
-            console.Error.WriteLine($"Target {Numbers.Percent(record.Target)}: {note}");
+            console.Error.WriteLine(remark);
         }
 
         if (console.Json)
@@ -214,9 +214,9 @@ internal static class PruneCommand
 
         console.WriteLine(
             $"The cut network gives what the full one gives with the pruned channels at zero (largest relative difference {gate.LargestDifference:0.0e+0}).");
-        if (gate.Note is { } remark)
+        if (gate.Note is { } note)
         {
-            console.WriteLine(remark);
+            console.WriteLine(note);
         }
 
         console.WriteLine($"Written to {output}; without training on, expect its accuracy to be low: `ocs eval {output} --data NAME`.");

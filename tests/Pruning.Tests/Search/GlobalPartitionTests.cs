@@ -98,6 +98,19 @@ public sealed class GlobalPartitionTests
         Assert.Equal(
             $"the nearest that ranked channels reach is {0.2:P2} instead of {0.1994:P2}: one channel less would miss the target.", noted.Note);
         Assert.Equal(0.2, noted.Removed, 1e-12);
+        Assert.Equal([$"Target {0.1994:P2}: {noted.Note}"], noted.Remarks(0.1994));
+    }
+
+    [Theory]
+    [InlineData(1, 8, 1)] // one group of two
+    [InlineData(1, 7, 0)]
+    [InlineData(2, 8, 0)]
+    public void That_a_quarter_of_the_groups_keeps_one_of_many_channels_is_remarked(int kept, int channels, int remarks)
+    {
+        var subnetwork = new Subnetwork([[.. Enumerable.Range(0, kept)], [0, 1]], [channels, 2]);
+        var said = new Partition(subnetwork, 0.5, Note: null).Remarks(0.5).ToList();
+        Assert.Equal(remarks, said.Count);
+        Assert.All(said, remark => Assert.StartsWith("1 of 2 groups keep a single channel:", remark, StringComparison.Ordinal));
     }
 
     [Fact]
