@@ -19,7 +19,7 @@ internal static partial class Child
         var result = arguments[0] switch
         {
             "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
-            "cut" => PublishedNetwork.Run(int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3])),
+            "cut" => CutNetworks.Run(int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4])),
             "replica" => Replica.Steps(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
             "collectives" => Replica.Collectives(int.Parse(arguments[1])),
             "input" => Replica.Input(int.Parse(arguments[1])),

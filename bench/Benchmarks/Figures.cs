@@ -20,7 +20,7 @@ internal static class Figures
     private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure)[] All =
     [
         ("steps", Steps),
-        ("cut", PublishedNetwork.Measure),
+        ("cut", CutNetworks.Measure),
         ("search", Search),
         ("sparsity", Sparsity),
         ("coupling", Coupling),
