@@ -102,15 +102,17 @@ public sealed class GlobalPartitionTests
     }
 
     [Theory]
-    [InlineData(1, 8, 1)] // one group of two
-    [InlineData(1, 7, 0)]
-    [InlineData(2, 8, 0)]
-    public void That_a_quarter_of_the_groups_keeps_one_of_many_channels_is_remarked(int kept, int channels, int remarks)
+    [InlineData(1, 8, 3, 1)]
+    [InlineData(1, 8, 4, 0)]
+    [InlineData(1, 7, 3, 0)]
+    [InlineData(2, 8, 3, 0)]
+    public void That_a_quarter_of_the_groups_keeps_one_of_many_channels_is_remarked(int kept, int channels, int others, int remarks)
     {
-        var subnetwork = new Subnetwork([[.. Enumerable.Range(0, kept)], [0, 1]], [channels, 2]);
+        var subnetwork = new Subnetwork(
+            [[.. Enumerable.Range(0, kept)], .. Enumerable.Repeat<ImmutableArray<int>>([0, 1], others)], [channels, .. Enumerable.Repeat(2, others)]);
         var said = new Partition(subnetwork, 0.5, Note: null).Remarks(0.5).ToList();
         Assert.Equal(remarks, said.Count);
-        Assert.All(said, remark => Assert.StartsWith("1 of 2 groups keep a single channel:", remark, StringComparison.Ordinal));
+        Assert.All(said, remark => Assert.StartsWith("1 of 4 groups keep a single channel:", remark, StringComparison.Ordinal));
     }
 
     [Fact]
