@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
+using System.Reflection;
 using Ocs.Cli.Commands;
 using Ocs.Cli.Output;
-using Ocs.Graphs;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
 using Ocs.Training;
@@ -15,6 +14,12 @@ internal static class Application
 {
     private const int HelpWidth = 120;
 
+    /// <summary>The environment variable that shows where in the program an unexpected error came from.</summary>
+    private const string TraceVariable = "OCS_TRACE";
+
+    // What these leave is a folder, and what they show may be lost.
+    private static readonly string[] CommandsWithFolder = ["train", "baseline", "demo"];
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "One JSON object on standard output, everything else on standard error.",
@@ -24,46 +29,9 @@ internal static class Application
     /// <summary>Runs a command line.</summary>
     public static int Run(IReadOnlyList<string> args, CommandConsole console)
     {
-        console = console with { CommandLine = string.Join(' ', args.Prepend("ocs")), Json = args.Contains("--json") };
-        try
-        {
-            var root = Root(console);
-            root.HelpName = "ocs";
-            root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;
-            var parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not { ClearsParseErrors: true })
-            {
-                throw new OcsInputException(SentenceOf(parsed));
-            }
-
-            return parsed.Invoke(new()
-            {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-                Output = console.Output,
-                Error = console.Error,
-            });
-        }
-        catch (Exception error) when (error is OcsInputException or InvalidDataException or OnnxRuntimeException)
-        {
-            console.Error.WriteLine(Sentence(error.Message));
-            return ExitCode.Input;
-        }
-        catch (OperationCanceledException)
-        {
-            console.Error.WriteLine("Stopped.");
-            return ExitCode.Interrupted;
-        }
-        catch (Exception error) when (error is TorchException or TrainingDivergedException)
-        {
-            console.Error.WriteLine(error.Message);
-            return ExitCode.Failure;
-        }
-        catch (Exception error)
-        {
-            console.Error.WriteLine(error);
-            return ExitCode.Failure;
-        }
+        console = console with { CommandLine = string.Join(' ', args.Select(ShellWord.Of).Prepend("ocs")), Json = args.Contains(Json.Name) };
+        var code = Execute(args, console);
+        return code == ExitCode.Fine && !WasShown(console) && (console.Json || (args.Count == 0 || !CommandsWithFolder.Contains(args[0]))) ? ExitCode.Failure : code;
     }
 
     /// <summary>The commands, in the order of `ocs --help`.</summary>
@@ -86,56 +54,91 @@ internal static class Application
             ModelsCommand.Create(console),
         };
 
-    // Our own sentences for what System.CommandLine found: one, and with the nearest name.
-    private static string SentenceOf(ParseResult parsed)
+    private static int Execute(IReadOnlyList<string> args, CommandConsole console)
     {
-        var command = parsed.CommandResult.Command;
-        var path = Path(command);
-        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
-        if (unknown is not null && unknown.StartsWith('-'))
+        try
         {
-            var options = Options(parsed.CommandResult);
-            return $"`{path}` has no option '{unknown}'; did you mean '{NearestName.Of(unknown, options)}'? `{path} --help` lists them.";
-        }
+            var root = Root(console);
+            root.HelpName = "ocs";
+            root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;
+            var parsed = root.Parse(args.Any(arg => arg != Json.Name) ? args : [.. args, "--help"], new() { ResponseFileTokenReplacer = null });
+            var showsItself = parsed.Action is HelpAction or { ClearsParseErrors: true };
+            if (showsItself && console.Json)
+            {
+                CommandHelp.Write(parsed, console);
+                return ExitCode.Fine;
+            }
 
-        if (unknown is not null && command.Subcommands.Count > 0)
+            if (!showsItself && CommandLineErrors.SentenceOf(parsed) is { } sentence)
+            {
+                throw new OcsInputException(sentence);
+            }
+
+            return parsed.Invoke(new()
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = console.Output,
+                Error = console.Error,
+            });
+        }
+        catch (Exception error)
         {
-            var names = command.Subcommands.Select(sub => sub.Name);
-            return $"`{path}` has no command '{unknown}'; did you mean '{NearestName.Of(unknown, names)}'? `{path} --help` lists them.";
+            return Fail(Cause(error), console);
         }
-
-        if (unknown is null && command.Subcommands.Count > 0)
-        {
-            return $"`{path}` needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}; `{path} --help` explains them.";
-        }
-
-        var problem = unknown is not null ? $"`{path}` does not take '{unknown}'" : SentenceOf(parsed.Errors[0], path);
-        return $"{problem}; `{path} --help` shows what it takes.";
     }
 
-    private static string SentenceOf(ParseError error, string path) => error.SymbolResult switch
+    private static int Fail(Exception error, CommandConsole console)
     {
-        OptionResult { Tokens: [], Implicit: false } option => $"{option.Option.Name} needs a value",
-        OptionResult { Tokens: [var token, ..] } option => $"{option.Option.Name} cannot be '{token.Value}'",
-        OptionResult { Option.Required: true, Implicit: true } option => $"`{path}` needs {option.Option.Name}",
-        ArgumentResult { Tokens: [var token, ..] } argument when argument.Parent is OptionResult option =>
-            $"{option.Option.Name} cannot be '{token.Value}'",
-        ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult => $"`{path}` needs {argument.Argument.Name}",
-        _ => error.Message.TrimEnd('.', ' '),
+        var (sentence, code) = Explain(error);
+        console.WriteError(sentence);
+        if (console.Json && !((CleanWriter)console.Output).HasText)
+        {
+            console.WriteJson(new(sentence, code), CliJson.Readable.ErrorOutput);
+        }
+
+        if (Environment.GetEnvironmentVariable(TraceVariable) == "1")
+        {
+            console.Error.Write($"{error}\n");
+        }
+
+        return code;
+    }
+
+    // One sentence for everything; what nobody foresaw is called that, and its name is given for a report.
+    private static (string Sentence, int Code) Explain(Exception error) => error switch
+    {
+        OcsInputException or InvalidDataException or OnnxRuntimeException => (Sentence(error.Message), ExitCode.Input),
+        OperationCanceledException => ("Stopped.", ExitCode.Interrupted),
+        OutOfMemoryException => ("There is not enough memory for this; take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
+        TorchException when IsOutOfMemory(error.Message) =>
+            ($"There is not enough memory for this ({Sentence(error.Message)[..^1]}); take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
+        TorchException or TrainingDivergedException => (error.Message, ExitCode.Failure),
+        IOException or UnauthorizedAccessException => (Sentence(error.Message), ExitCode.Failure),
+        _ => (
+            $"A fault of this program, {error.GetType().Name}: {Sentence(error.Message)} With {TraceVariable}=1 in the environment it shows where.",
+            ExitCode.Failure),
     };
 
-    private static string Path(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "ocs";
+    private static bool IsOutOfMemory(string message) =>
+        message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<string> Options(CommandResult result)
+    private static Exception Cause(Exception error) => error switch
     {
-        for (var current = result; current is not null; current = current.Parent as CommandResult)
+        TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 } when error.InnerException is { } inner => Cause(inner),
+        _ => error,
+    };
+
+    private static bool WasShown(CommandConsole console)
+    {
+        if (((CleanWriter)console.Output).Lost is not { } reason)
         {
-            foreach (var option in current.Command.Options.Where(option => current == result || option.Recursive))
-            {
-                yield return option.Name;
-            }
+            return true;
         }
+
+        console.WriteError($"Standard output could not be written to ({reason}), so some of what was to be shown is lost.");
+        return false;
     }
 
     private static string Sentence(string message)

@@ -46,5 +46,5 @@ public static class Models
     public static Model Find(string name) =>
         All.FirstOrDefault(candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new OcsInputException(
-            $"There is no network '{name}'; did you mean '{NearestName.Of(name, All.Select(candidate => candidate.Name))}'? `ocs models` lists them all.");
+            $"There is no network '{name}'{NearestName.Question(name, All.Select(candidate => candidate.Name))} `ocs models` lists them all.");
 }

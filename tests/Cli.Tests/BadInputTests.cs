@@ -29,10 +29,28 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--target-latency must be above 0, but is 0.", "prune", "cifar_resnet8", "--target-latency", "0")]
     [InlineData("--latency-batch must be at least 1, but is 0.", "prune", "cifar_resnet8", "--target-latency", "1", "--latency-batch", "0")]
     [InlineData("--threads must be at least 1, but is 0.", "prune", "cifar_resnet8", "--target-latency", "1", "--threads", "0")]
+    [InlineData("`ocs train` has no option '--workers'; write --set images.workers=VALUE. `ocs train --help` lists them.", "train", "run.yaml", "--workers", "3")]
+    [InlineData("`ocs train` has no option '--lr'; write --set training.learning-rate=VALUE. `ocs train --help` lists them.", "train", "run.yaml", "--lr", "3")]
+    [InlineData("`ocs train` has no option '--no-cache'. `ocs train --help` lists them.", "train", "run.yaml", "--no-cache")]
+    [InlineData("`ocs bench` has no option '--device'. `ocs bench --help` lists them.", "bench", "cifar_resnet8", "--device", "cuda")]
+    [InlineData("`ocs prune` has no option '--int8'. `ocs prune --help` lists them.", "prune", "cifar_resnet8", "--out", "--int8")]
+    [InlineData("`ocs report` has no option '--baselin'; did you mean '--baseline'? `ocs report --help` lists them.", "report", "a", "--baselin", "b")]
+    [InlineData("`ocs data check` has no option '--data-rot'; did you mean '--data-root'? `ocs data check --help` lists them.", "data", "check", "--data-rot", "b")]
+    [InlineData("There is no network 'tensorrt'. `ocs models` lists them all.", "inspect", "tensorrt")]
+    [InlineData("--runtimes must be one of libtorch, onnxruntime, but is 'tensorrt'.", "bench", "cifar_resnet8", "--runtimes", "tensorrt")]
+    [InlineData("--seed takes a whole number that is not negative, such as 3, but was given '-1'.", "prune", "cifar_resnet8", "--target", "0.5", "--seed", "-1")]
+    [InlineData("--seed -1: seed must be a whole number that is not negative, but is '-1'.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--seed", "-1")]
+    [InlineData("--epochs 1e1: training.epochs must be a whole number such as 20, but is '1e1'.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--epochs", "1e1")]
+    [InlineData("--target 0,5: pruning.target must be a number such as 0.5, but is '0,5'.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--target", "0,5")]
+    [InlineData("The command line: threads must be 1 or more, but is 0.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--threads", "0")]
+    [InlineData("The command line names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).", "train", "--model", "cifar_resnet8")]
+    [InlineData("The configuration . is a folder; give the path of a YAML file.", "train", ".")]
+    [InlineData("The configuration /dev/zero is longer than 16 MiB; give the path of a YAML file.", "train", "/dev/zero")]
+    [InlineData("--data-root is given more than once; give it once.", "data", "list", "--data-root", "a", "--data-root", "b")]
     [InlineData("`ocs eval` needs MODEL; `ocs eval --help` shows what it takes.", "eval", "--data", "cifar10")]
     [InlineData("--data needs a value; `ocs eval --help` shows what it takes.", "eval", "cifar_resnet8", "--data")]
-    [InlineData("--target cannot be 'half'; `ocs prune --help` shows what it takes.", "prune", "cifar_resnet8", "--target", "half")]
-    [InlineData("`ocs train` needs CONFIG, or --resume RUN; `ocs train --help` shows what it takes.", "train")]
+    [InlineData("--target takes a number, such as 0.5, but was given 'half'.", "prune", "cifar_resnet8", "--target", "half")]
+    [InlineData("`ocs train` needs CONFIG, or --model and --data, or --resume RUN; `ocs train --help` shows what it takes.", "train")]
     [InlineData("--resume nowhere: there is no such folder; give that of a run that was stopped.", "train", "--resume", "nowhere")]
     [InlineData("--resume goes on with the options that the run began with, so CONFIG cannot be given; leave it out, or begin a new run.", "train", "run.yaml", "--resume", "nowhere")]
     [InlineData("--resume goes on with the options that the run began with, so --seed cannot be given; leave it out, or begin a new run.", "baseline", "--resume", "nowhere", "--seed", "3")]
@@ -52,7 +70,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--data gives gradients to the criterion taylor, but lamp needs none; leave it out, or choose taylor.", "prune", "cifar_resnet8", "--target", "0.5", "--criterion", "lamp", "--data", "fashion-mnist")]
     [InlineData("The pattern 'layr1' names no parameter of cifar_resnet8; did you mean 'layer1'? `ocs inspect` lists them.", "inspect", "cifar_resnet8", "--ignore", "layr1")]
     [InlineData("--heads must be one of whole, same-index, but is 'hole'; did you mean 'whole'?", "inspect", "cifar_resnet8", "--heads", "hole")]
-    [InlineData("--groups must be one of whole, same-index, but is 'same'; did you mean 'whole'?", "prune", "cifar_resnet8", "--target", "0.5", "--groups", "same")]
+    [InlineData("--groups must be one of whole, same-index, but is 'same'; did you mean 'same-index'?", "prune", "cifar_resnet8", "--target", "0.5", "--groups", "same")]
     [InlineData("--freeze must be one of hidden-width, mlp-width, heads, query-key, value, but is 'head'; did you mean 'heads'?", "prune", "cifar_resnet8", "--target", "0.5", "--freeze", "value,head")]
     [InlineData("There is no data set 'cifar'; did you mean 'cifar10'? `ocs data list` lists them.", "eval", "cifar_resnet8", "--data", "cifar")]
     [InlineData("There is no data set 'fashionmnist'; did you mean 'fashion-mnist'? `ocs data list` lists them.", "data", "check", "fashionmnist")]
@@ -83,8 +101,12 @@ public sealed class BadInputTests : IDisposable
     [InlineData("model: cifar_resnet9\ndata: cifar10", "There is no network 'cifar_resnet9'; did you mean 'cifar_resnet8'?")]
     [InlineData("modle: cifar_resnet8", "line 1: there is no key 'modle'; did you mean 'model'?")]
     [InlineData("model: a\ntraining:\n  epoch: 3", "line 3: there is no key 'training.epoch'; did you mean 'training.epochs'?")]
-    [InlineData("training: { epochs: many }", "line 1: training.epochs must be a whole number, but is 'many'.")]
-    [InlineData("training: { learning-rate: fast }", "line 1: training.learning-rate must be a number, but is 'fast'.")]
+    [InlineData("epochs: 3", "line 1: there is no key 'epochs'; did you mean 'training.epochs'?")]
+    [InlineData("training:\n  workers: 3", "line 2: there is no key 'training.workers'; did you mean 'images.workers'?")]
+    [InlineData("training: { mixup: 0.2 }", "line 1: there is no key 'training.mixup'; docs/configuration.md lists all.")]
+    [InlineData("pruning: { target: 0,5 }", "line 1: there is no key 'pruning.5'; numbers have a decimal point: 0.5, not 0,5.")]
+    [InlineData("training: { epochs: many }", "line 1: training.epochs must be a whole number such as 20, but is 'many'.")]
+    [InlineData("training: { learning-rate: fast }", "line 1: training.learning-rate must be a number such as 0.5, but is 'fast'.")]
     [InlineData("training: { nesterov: 1 }", "line 1: training.nesterov must be true or false, but is '1'.")]
     [InlineData("training: { milestone-epochs: 90 }", "line 1: training.milestone-epochs must be a list, such as [90, 180].")]
     [InlineData("training: { epochs: }", "line 1: training.epochs needs a value.")]
@@ -119,7 +141,7 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("--set takes key=value, such as training.epochs=20, but was given 'epochs'.", "epochs")]
     [InlineData("--set training.epoch=3: there is no key 'training.epoch'; did you mean 'training.epochs'?", "training.epoch=3")]
-    [InlineData("--set training.epochs=x: training.epochs must be a whole number, but is 'x'.", "training.epochs=x")]
+    [InlineData("--set training.epochs=x: training.epochs must be a whole number such as 20, but is 'x'.", "training.epochs=x")]
     public void A_wrong_assignment_gets_one_sentence(string sentence, string assignment) =>
         Assert.Equal(sentence, CommandLine.Fails("train", _config, "--set", assignment));
 
@@ -264,7 +286,7 @@ public sealed class BadInputTests : IDisposable
     public void A_precision_that_is_none_or_that_the_device_lacks_is_told()
     {
         var none = CommandLine.Fails("train", _config, "--precision", "bf61", "--out", _folder.PathOf("run"));
-        Assert.Contains("--precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; did you mean 'bf16'?", none, StringComparison.Ordinal);
+        Assert.Contains("--precision bf61: training.precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; did you mean 'bf16'?", none, StringComparison.Ordinal);
         var narrow = CommandLine.Fails("train", _config, "--precision", "fp16", "--out", _folder.PathOf("run"));
         Assert.Contains("precision fp16 needs a CUDA device", narrow, StringComparison.Ordinal);
     }

@@ -5,7 +5,6 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
@@ -71,15 +70,15 @@ internal static class DataCommand
         }
         else
         {
-            var table = new Table().Border(TableBorder.Simple).AddColumns("data set", "training images", "test images", "whole", "where");
+            var table = new Table().AddColumns("data set", "training images", "test images", "whole", "where");
             foreach (var set in checks)
             {
                 table.AddRow(
                     set.Name, Numbers.Whole(set.TrainSamples), Numbers.Whole(set.TestSamples), set.Whole ? "yes" : "no",
-                    Markup.Escape(set.Location?.Path ?? "not found"));
+                    set.Location?.Path ?? "not found");
             }
 
-            console.Tables.Write(table);
+            console.Write(table);
         }
 
         foreach (var set in checks.Where(set => !set.Whole))

@@ -6,7 +6,6 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
@@ -79,16 +78,16 @@ internal static class EvalCommand
             return ExitCode.Fine;
         }
 
-        var table = new Table().Border(TableBorder.Simple);
+        var table = new Table();
         foreach (var header in new[] { "model", "data", "images", "accuracy", "loss", "MACs", "parameters", "images/s" })
         {
             table.AddColumn(header);
         }
 
         table.AddRow(
-            Markup.Escape(request.Model), data.Name, Numbers.Whole(found.Samples), Numbers.Percent(found.Accuracy), $"{found.Loss:0.0000}",
+            request.Model, data.Name, Numbers.Whole(found.Samples), Numbers.Percent(found.Accuracy), $"{found.Loss:0.0000}",
             Numbers.Short(model.Graph.Macs), Numbers.Short(model.Graph.ParameterCount), $"{found.ImagesPerSecond:0}");
-        console.Tables.Write(table);
+        console.Write(table);
         return ExitCode.Fine;
     }
 

@@ -6,14 +6,13 @@ using Ocs.Cli.Output;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
 /// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch, except for a file.</summary>
 internal static class InspectCommand
 {
-    private const int LineWidth = 120;
+    private const int LongestLine = 120;
 
     public static Command Create(CommandConsole console)
     {
@@ -85,9 +84,9 @@ internal static class InspectCommand
         var groupOf = coupling.Groups
             .SelectMany(group => group.Members.Where(member => member.Dimension == 0).Select(member => (member.Parameter, group.Id)))
             .ToLookup(pair => pair.Parameter, pair => pair.Id, StringComparer.Ordinal);
-        var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("layer").AddColumn("operator").AddColumn("output");
-        table.AddColumn(Right("MACs")).AddColumn(Right("share")).AddColumn(Right("parameters")).AddColumn(Right("group"));
+        var table = new Table();
+        table.AddColumn("layer").AddColumn("operator").AddColumn(new TableColumn("output").LeftOut(2));
+        table.AddColumn(Right("MACs").LeftOut(4)).AddColumn(Right("share").LeftOut(1)).AddColumn(Right("parameters").LeftOut(3)).AddColumn(Right("group"));
         for (var index = 0; index < graph.Nodes.Length; index++)
         {
             var node = graph.Nodes[index];
@@ -99,8 +98,8 @@ internal static class InspectCommand
             }
 
             table.AddRow(
-                Markup.Escape(node.Name),
-                Markup.Escape(OperatorText(graph, node)),
+                node.Name,
+                OperatorText(graph, node),
                 Numbers.Shape(node.Shape.Skip(1)),
                 macs == 0 ? "" : Numbers.Whole(macs),
                 macs == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * macs / graph.Macs:0.0} %"),
@@ -108,7 +107,7 @@ internal static class InspectCommand
                 string.Join(' ', groupOf[node.Parameters[0]]));
         }
 
-        console.Tables.Write(table);
+        console.Write(table);
     }
 
     private static void WriteGroups(CouplingGraph coupling, CommandConsole console)
@@ -130,12 +129,13 @@ internal static class InspectCommand
     private static void WriteMembers(string what, IEnumerable<GroupMember> members, CommandConsole console)
     {
         var line = new StringBuilder($"  {what,-10}");
+        var longest = Math.Min(LongestLine, console.Screen.Columns);
         var any = false;
         foreach (var member in members)
         {
             var several = member.IndicesPerChannel == 1 ? "" : $" ({member.IndicesPerChannel} a channel)";
             var text = $" {member.Parameter}{several}";
-            if (line.Length + text.Length > LineWidth)
+            if (line.Length + text.Length > longest)
             {
                 console.WriteLine(line.ToString());
                 line.Clear().Append(' ', 12);

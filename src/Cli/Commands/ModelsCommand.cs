@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
 using Ocs.Zoo;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
@@ -29,14 +28,19 @@ internal static class ModelsCommand
             return ExitCode.Fine;
         }
 
-        var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("model").AddColumn("image").AddColumn(new TableColumn("classes").RightAligned()).AddColumn(new TableColumn("MACs").RightAligned()).AddColumn(new TableColumn("parameters").RightAligned()).AddColumn("what");
-        foreach (var row in rows)
+        var table = new Table().AddColumn("model").AddColumn("image");
+        foreach (var header in new[] { "classes", "MACs", "parameters" })
         {
-            table.AddRow(row.Model, row.Image, $"{row.Classes}", Numbers.Short(row.Macs), Numbers.Short(row.Parameters), Markup.Escape(row.Description));
+            table.AddColumn(new TableColumn(header).RightAligned());
         }
 
-        console.Tables.Write(table);
+        table.AddColumn(new TableColumn("what").Prose());
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Model, row.Image, $"{row.Classes}", Numbers.Short(row.Macs), Numbers.Short(row.Parameters), row.Description);
+        }
+
+        console.Write(table);
         console.WriteLine("MACs and parameters for these images and classes; any image size and number of classes can be built.");
         return ExitCode.Fine;
     }

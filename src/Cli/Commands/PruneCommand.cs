@@ -15,7 +15,6 @@ using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
 using Ocs.Torch;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
@@ -198,12 +197,12 @@ internal static class PruneCommand
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple);
+        var table = new Table();
         table.AddColumn("").AddColumn(Right("before")).AddColumn(Right("after")).AddColumn(Right("removed"));
         Row(table, "MACs", plan.Before.Macs, plan.After.Macs);
         Row(table, "parameters", plan.Before.ParameterCount, plan.After.ParameterCount);
         Row(table, "bytes of activations", memory.Before, memory.After);
-        console.Tables.Write(table);
+        console.Write(table);
         if (latency is not null)
         {
             console.WriteLine(

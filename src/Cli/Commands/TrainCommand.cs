@@ -6,13 +6,15 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
 using Ocs.Torch;
-using Ocs.Training;
 
 namespace Ocs.Cli.Commands;
 
 /// <summary>`ocs train` and `ocs baseline`: one cycle, and the same schedule without pruning.</summary>
 internal static class TrainCommand
 {
+    /// <summary>The option that sets a key of the configuration.</summary>
+    public const string SetName = "--set";
+
     private const string ProcessesName = "--processes";
     private const string Stopping = " Ctrl-C stops it after the step, with exit code 130; --resume goes on as if it had never stopped.";
 
@@ -26,7 +28,7 @@ internal static class TrainCommand
     {
         var config = new Argument<string?>("CONFIG")
         {
-            Description = "A YAML file; experiments/ has one for each row of the paper's tables.",
+            Description = "A YAML file; experiments/ has one for each row of the paper's tables. --model and --data do without one.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var resume = new Option<string?>("--resume")
@@ -34,35 +36,18 @@ internal static class TrainCommand
             Description = "Goes on with the run in this folder, which was stopped or killed, with the options that it began with.",
             HelpName = "RUN",
         };
-        var set = new Option<string[]>("--set")
+        var flags = new TrainingFlags();
+        var set = new Option<string[]>(SetName)
         {
-            Description = "Sets an option over the file, such as training.epochs=20; may be given again.",
+            Description = "Sets any option over the file, such as training.epochs=20; may be given again.",
             HelpName = "KEY=VALUE",
         };
-        var folder = new Option<string?>("--out")
+        var folder = new Option<string?>("--out", "-o")
         {
-            Description = $"The run's folder (default: runs/<file's name>-<{(kind == RunKind.Train ? "preset" : "baseline")}>-s<seed>).",
+            Description = $"The run's folder (default: runs/<name of CONFIG>-<{(kind == RunKind.Train ? "preset" : "baseline")}>-s<seed>).",
             HelpName = "DIR",
         };
         var force = new Option<bool>("--force") { Description = "Replaces the run that is in the folder already." };
-        var seed = new Option<ulong?>("--seed") { Description = "The seed, over the file's.", HelpName = "N" };
-        var weights = new Option<string?>("--weights")
-        {
-            Description = "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; "
-                + "those of a pruned network make it narrower.",
-            HelpName = "FILE",
-        };
-        var reset = new Option<bool>("--reset-classifier")
-        {
-            Description =
-                "With --weights: the last layer starts from random weights, for other classes than the file's.",
-        };
-        var precision = new Option<string?>("--precision")
-        {
-            Description = "What steps compute in, over the file's: fp32 (default), bf16, fp16 (CUDA only), "
-                + "or auto for bf16 where it is faster.",
-            HelpName = "NAME",
-        };
         var profile = new Option<bool>("--profile")
         {
             Description = "Writes where each epoch's time went, and the arithmetic rate reached, into profile.json of the run's folder.",
@@ -84,10 +69,12 @@ internal static class TrainCommand
                 + "Those that torchrun, srun or mpirun start find each other without it (docs/cluster.md).",
             HelpName = "N",
         };
-        var command = new Command(name, description)
+        var command = new Command(name, description) { config, resume };
+        foreach (var option in flags.All.Concat([set, folder, force, profile, repeat, dry, root, device, processes]))
         {
-            config, resume, set, weights, reset, folder, force, seed, precision, profile, repeat, dry, root, device, processes,
-        };
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             var rendezvous = Rendezvous.FromEnvironment(Variables());
@@ -105,15 +92,15 @@ internal static class TrainCommand
                 return isFirst ? Show(resumed.Execute(), console) : resumed.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
             }
 
-            var file = parsed.GetValue(config) ?? throw new OcsInputException(
-                $"`ocs {name}` needs CONFIG, or --resume RUN; `ocs {name} --help` shows what it takes.");
-            var options = ExperimentOptions.Load(
-                file,
-                parsed.GetValue(set) ?? [],
-                parsed.GetValue(seed),
-                parsed.GetValue(weights),
-                parsed.GetValue(reset),
-                parsed.GetValue(precision) is { } text ? Choices.Named<Precision>(precision.Name, text) : null);
+            var file = parsed.GetValue(config);
+            if (file is null && flags.ValueOf("--model", parsed) is null)
+            {
+                throw new OcsInputException(
+                    $"`ocs {name}` needs CONFIG, or --model and --data, or --resume RUN; `ocs {name} --help` shows what it takes.");
+            }
+
+            var options = ExperimentOptions.Load(file, parsed.GetValue(set) ?? [], flags.Of(parsed).AsSpan());
+            using var threads = ThreadCount.Use(options.Threads);
             if (parsed.GetValue(dry))
             {
                 RequireOneProcess(dry.Name, parsed.GetValue(processes), rendezvous);
@@ -194,10 +181,11 @@ internal static class TrainCommand
         }
     }
 
-    private static string DefaultFolder(string file, ExperimentOptions options, RunKind kind)
+    private static string DefaultFolder(string? file, ExperimentOptions options, RunKind kind)
     {
+        var source = Path.GetFileNameWithoutExtension(file) ?? $"{Path.GetFileNameWithoutExtension(options.Model)}-{options.Data}";
         var variant = kind == RunKind.Baseline ? "baseline" : KebabCase.Of(options.Preset.ToString());
-        return Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(file)}-{variant}-s{options.Seed}");
+        return Path.Combine("runs", $"{source}-{variant}-s{options.Seed}");
     }
 
     private static int Show(TrainingPlan plan, CommandConsole console)
@@ -236,7 +224,7 @@ internal static class TrainCommand
         RunTable.Write(outcome.Summary, console);
         console.WriteLine(outcome.Stopped
             ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then. "
-                + $"`ocs train --resume {outcome.Folder}` goes on."
+                + $"`ocs train --resume {ShellWord.Of(outcome.Folder)}` goes on."
             : $"{outcome.Folder} holds the network, its log and report.html.");
         if (console.Json)
         {

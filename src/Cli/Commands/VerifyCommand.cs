@@ -3,7 +3,6 @@ using System.Globalization;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Torch;
-using Spectre.Console;
 
 namespace Ocs.Cli.Commands;
 
@@ -106,7 +105,7 @@ internal static class VerifyCommand
         }
         else
         {
-            var table = new Table().Border(TableBorder.Simple).AddColumn("output");
+            var table = new Table().AddColumn("output");
             foreach (var header in new[] { "largest difference", "mean", "largest, relative", "mean, relative" })
             {
                 table.AddColumn(new TableColumn(header).RightAligned());
@@ -114,10 +113,10 @@ internal static class VerifyCommand
 
             foreach (var row in differences)
             {
-                table.AddRow(Markup.Escape(row.Output), Text(row.Largest), Text(row.Mean), Text(row.LargestRelative), Text(row.MeanRelative));
+                table.AddRow(row.Output, Text(row.Largest), Text(row.Mean), Text(row.LargestRelative), Text(row.MeanRelative));
             }
 
-            console.Tables.Write(table);
+            console.Write(table);
         }
 
         var runtimes = $"{left.Name} ({left.Runtime}) and {right.Name} ({right.Runtime})";

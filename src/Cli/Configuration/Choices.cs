@@ -22,7 +22,6 @@ internal static class Choices
         return values.TryGetValue(name, out var value)
             ? value
             : throw new OcsInputException(
-                $"{option} must be one of {string.Join(", ", values.Keys)}, but is '{name}'; "
-                + $"did you mean '{NearestName.Of(name, values.Keys)}'?");
+                $"{option} must be one of {string.Join(", ", values.Keys)}, but is '{name}'{NearestName.Question(name, values.Keys)}");
     }
 }

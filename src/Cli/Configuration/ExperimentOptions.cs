@@ -11,6 +11,8 @@ namespace Ocs.Cli.Configuration;
 /// <summary>A run's options, as its YAML file states them over the defaults.</summary>
 internal sealed record ExperimentOptions
 {
+    private const string CommandLine = "The command line";
+
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
 
@@ -33,6 +35,9 @@ internal sealed record ExperimentOptions
     /// <summary>Every random choice of the run derives from it.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Threads that compute; null for OMP_NUM_THREADS, or one for each core.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Only so many images of each split, chosen at random once and for all; null takes all.</summary>
     public int? DataLimit { get; init; }
 
@@ -49,36 +54,24 @@ internal sealed record ExperimentOptions
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Paper;
 
-    /// <summary>Reads a file, applies assignments of the command line, and checks the result.</summary>
-    public static ExperimentOptions Load(
-        string path, IEnumerable<string> assignments, ulong? seed = null, string? weights = null,
-        bool resetClassifier = false, Precision? precision = null) =>
-        Resolve(YamlReader.ReadFile(path), path, assignments, options => options with
-        {
-            Seed = seed ?? options.Seed,
-            Weights = weights ?? options.Weights,
-            ResetClassifier = resetClassifier || options.ResetClassifier,
-            Training = options.Training with { Precision = precision ?? options.Training.Precision },
-        });
+    /// <summary>Reads a file, or starts from the defaults, applies what the command line sets, and checks the result.</summary>
+    public static ExperimentOptions Load(string? path, IEnumerable<string> assignments, params ReadOnlySpan<Assignment> flags) => path is null
+        ? Resolve(new(MappingSetting.Empty, CommandLine), CommandLine, assignments, flags)
+        : Resolve(YamlReader.ReadFile(path), path, assignments, flags);
 
     /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>
-    public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments, ulong? seed = null) =>
-        Resolve(
-            YamlReader.Read(text, source), source, assignments, options => options with { Seed = seed ?? options.Seed });
+    public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments) =>
+        Resolve(YamlReader.Read(text, source), source, assignments, []);
 
     /// <summary>Every resolved option as YAML that gives the same options again.</summary>
     public string ToYaml() => YamlWriter.Write(this);
 
     private static ExperimentOptions Resolve(
-        MappingSetting settings,
-        string source,
-        IEnumerable<string> assignments,
-        Func<ExperimentOptions, ExperimentOptions> over)
+        MappingSetting settings, string source, IEnumerable<string> assignments, ReadOnlySpan<Assignment> flags)
     {
-        foreach (var assignment in assignments)
+        foreach (var (key, value) in (Assignment[])[.. assignments.Select(YamlReader.ReadAssignment), .. flags])
         {
-            var (path, value) = YamlReader.ReadAssignment(assignment);
-            settings = settings.With(path, value);
+            settings = settings.With(key.Split('.'), value);
         }
 
         // The preset and the data set decide the defaults of what else the file may state.
@@ -89,7 +82,7 @@ internal sealed record ExperimentOptions
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = TrainingDataSource.Augmentation(head.Data),
         };
-        var options = over(OptionRecord.Apply(defaults, settings));
+        var options = OptionRecord.Apply(defaults, settings);
         options = options with { Training = options.Training with { Seed = options.Seed } };
         options.Validate(source);
         return options;
@@ -105,6 +98,7 @@ internal sealed record ExperimentOptions
     {
         Require(Model.Length > 0, $"{source} names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).");
         Require(Data.Length > 0, $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
+        Require(Threads is null or > 0, $"{source}: threads must be 1 or more, but is {Threads}.");
         Require(DataLimit is null or > 0, $"{source}: data-limit must be above 0, but is {DataLimit}.");
         Training.Validate();
         Pruning.Validate();

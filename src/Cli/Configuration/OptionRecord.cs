@@ -38,8 +38,7 @@ internal static class OptionRecord
         {
             if (!properties.TryGetValue(key, out var property))
             {
-                throw new OcsInputException(
-                    $"{setting.Where}: there is no key '{prefix}{key}'; did you mean '{prefix}{NearestName.Of(key, properties.Keys)}'?");
+                throw new OcsInputException($"{setting.Where}: there is no key '{prefix}{key}'{Suggestion(key, prefix, properties.Keys)}");
             }
 
             property.SetValue(copy, Value(property, copy, setting, prefix + key));
@@ -47,6 +46,13 @@ internal static class OptionRecord
 
         return copy;
     }
+
+    // A key beside it, or one of another part of the configuration; 0,5 in braces is a key 5.
+    private static string Suggestion(string key, string prefix, IEnumerable<string> beside) =>
+        key.All(char.IsAsciiDigit) ? "; numbers have a decimal point: 0.5, not 0,5."
+        : NearestName.Of(key, beside) is { } near ? $"; did you mean '{prefix}{near}'?"
+        : ConfigurationKeys.Find(key) is { } elsewhere ? $"; did you mean '{elsewhere}'?"
+        : "; docs/configuration.md lists all.";
 
     private static object? Value(PropertyInfo property, object record, Setting setting, string key)
     {
@@ -90,13 +96,13 @@ internal static class OptionRecord
                 : throw Wrong(setting, key, $"must be true or false, but is '{text}'"),
             _ when type == typeof(int) => int.TryParse(text, Whole, culture, out var value)
                 ? value
-                : throw Wrong(setting, key, $"must be a whole number, but is '{text}'"),
+                : throw Wrong(setting, key, $"must be a whole number such as 20, but is '{text}'"),
             _ when type == typeof(ulong) => ulong.TryParse(text, NumberStyles.None, culture, out var value)
                 ? value
                 : throw Wrong(setting, key, $"must be a whole number that is not negative, but is '{text}'"),
             _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, culture, out var value) && double.IsFinite(value)
                 ? value
-                : throw Wrong(setting, key, $"must be a number, but is '{text}'"),
+                : throw Wrong(setting, key, $"must be a number such as 0.5, but is '{text}'"),
             _ => Choice(type, text, setting, key),
         };
     }
@@ -107,11 +113,11 @@ internal static class OptionRecord
         return names.TryGetValue(text, out var value)
             ? value
             : throw Wrong(
-                setting, key, $"must be one of {string.Join(", ", names.Keys)}, but is '{text}'; did you mean '{NearestName.Of(text, names.Keys)}'?");
+                setting, key, $"must be one of {string.Join(", ", names.Keys)}, but is '{text}'{NearestName.Question(text, names.Keys)}");
     }
 
     private static OcsInputException Wrong(Setting setting, string key, string what) =>
-        new($"{setting.Where}: {key} {what}{(what.EndsWith('?') ? "" : ".")}");
+        new($"{setting.Where}: {key} {what.TrimEnd('.')}{(what.EndsWith('?') ? "" : ".")}");
 
     private static bool IsSetting(PropertyInfo property)
     {

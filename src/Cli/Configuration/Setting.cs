@@ -9,6 +9,9 @@ internal abstract record Setting(string Where);
 /// <summary>A single value; null for YAML's null.</summary>
 internal sealed record ScalarSetting(string? Text, string Where) : Setting(Where);
 
+/// <summary>A value for a dotted key, from the command line.</summary>
+internal sealed record Assignment(string Key, Setting Value);
+
 /// <summary>A list of values.</summary>
 internal sealed record SequenceSetting(ImmutableArray<Setting> Items, string Where) : Setting(Where);
 

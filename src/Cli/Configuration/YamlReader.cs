@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using Ocs.Torch;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -11,14 +12,20 @@ namespace Ocs.Cli.Configuration;
 internal static class YamlReader
 {
     private const int DeepestNesting = 64;
+    private const int LargestFile = 16 << 20;
 
     /// <summary>The settings of a file.</summary>
     public static MappingSetting ReadFile(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new OcsInputException($"The configuration {path} is a folder; give the path of a YAML file.");
+        }
+
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = ReadText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -37,7 +44,7 @@ internal static class YamlReader
     };
 
     /// <summary>A `key=value` of the command line: the dotted key, and the value read as YAML.</summary>
-    public static (string[] Path, Setting Value) ReadAssignment(string assignment)
+    public static Assignment ReadAssignment(string assignment)
     {
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals < 1)
@@ -46,7 +53,25 @@ internal static class YamlReader
         }
 
         var where = $"--set {assignment}";
-        return (assignment[..equals].Trim().Split('.'), Parse(assignment[(equals + 1)..], where) ?? new ScalarSetting(null, where));
+        return new(assignment[..equals].Trim(), Parse(assignment[(equals + 1)..], where) ?? new ScalarSetting(null, where));
+    }
+
+    // A pipe has no length, and a device no end.
+    private static string ReadText(string path)
+    {
+        using var reader = new StreamReader(path);
+        var buffer = new char[1 << 16];
+        var text = new StringBuilder();
+        for (var count = reader.Read(buffer); count > 0; count = reader.Read(buffer))
+        {
+            text.Append(buffer, 0, count);
+            if (text.Length > LargestFile)
+            {
+                throw new OcsInputException($"The configuration {path} is longer than {LargestFile >> 20} MiB; give the path of a YAML file.");
+            }
+        }
+
+        return text.ToString();
     }
 
     private static Setting? Parse(string text, string source)

@@ -22,6 +22,9 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(BenchOutput))]
 [JsonSerializable(typeof(TrainingPlan))]
+[JsonSerializable(typeof(ErrorOutput))]
+[JsonSerializable(typeof(HelpOutput))]
+[JsonSerializable(typeof(VersionOutput))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, and without escapes that a reader would stumble over.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Spectre.Console;
 
 namespace Ocs.Cli.Output;
 
@@ -13,8 +12,13 @@ namespace Ocs.Cli.Output;
 internal sealed record CommandConsole(
     TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal, CancellationToken Stop)
 {
-    private const int PlainWidth = 160;
-    private IAnsiConsole? _tables;
+    private const string Warning = "Warning: ";
+
+    /// <summary>Standard output; whatever is in a name, a terminal shows it and does not obey it.</summary>
+    public TextWriter Output { get; init => field = CleanWriter.Around(value); } = CleanWriter.Around(Output);
+
+    /// <summary>Standard error, in the same way.</summary>
+    public TextWriter Error { get; init => field = CleanWriter.Around(value); } = CleanWriter.Around(Error);
 
     /// <summary>Whether standard output is for one JSON object, and standard error for everything else.</summary>
     public bool Json { get; init; }
@@ -22,39 +26,63 @@ internal sealed record CommandConsole(
     /// <summary>The command line, for the run's record.</summary>
     public string CommandLine { get; init; } = "ocs";
 
+    /// <summary>What the terminal can do, if there is one.</summary>
+    public Screen Terminal { get; init; } = Screen.Plain;
+
     /// <summary>Where text for people goes.</summary>
     public TextWriter Text => Json ? Error : Output;
 
     public bool TextIsTerminal => Json ? ErrorIsTerminal : OutputIsTerminal;
 
-    /// <summary>Tables and live displays; plain and wide when nobody watches.</summary>
-    public IAnsiConsole Tables => _tables ??= MakeTables();
+    /// <summary>What can be done where text for people goes.</summary>
+    public Screen Screen => TextIsTerminal ? Terminal : Screen.Plain with { HasUnicode = Terminal.HasUnicode };
 
     public static CommandConsole OfProcess(CancellationToken stop) => new(
-        Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, stop);
+        Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, stop)
+    {
+        Terminal = Screen.Of(!Console.IsOutputRedirected || !Console.IsErrorRedirected, Environment.GetEnvironmentVariable),
+    };
 
     /// <summary>The same with nothing shown but errors: for processes that another one of a run speaks for.</summary>
     public CommandConsole Silent() => new(TextWriter.Null, Error, false, false, Stop) { CommandLine = CommandLine };
 
-    public void WriteLine(string line = "") => Text.WriteLine(line);
+    /// <summary>A line, broken between words where it is longer than the terminal is wide.</summary>
+    public void WriteLine(string line = "") => WriteLine(line, Shade.None);
+
+    /// <summary>The same in a colour.</summary>
+    public void WriteLine(string line, Shade shade)
+    {
+        foreach (var part in Lines(line, shade))
+        {
+            ((CleanWriter)Text).WriteRaw(part + "\n");
+        }
+    }
+
+    /// <summary>The parts of a line as the screen shows them, colours included.</summary>
+    public IEnumerable<string> Lines(string line, Shade shade = Shade.None)
+    {
+        var (clean, screen) = (CleanText.Line(line), Screen);
+        shade = shade == Shade.None && clean.StartsWith(Warning, StringComparison.Ordinal) ? Shade.Warning : shade;
+        var parts = screen.IsTerminal ? TextWidth.Wrap(clean, screen.Columns, indent: 2) : [clean];
+        return screen.HasColour ? parts.Select(part => shade.Paint(part)) : parts;
+    }
+
+    /// <summary>A table and an empty line.</summary>
+    public void Write(Table table)
+    {
+        foreach (var line in table.Lines(Screen).Append(""))
+        {
+            Text.WriteLine(line);
+        }
+    }
+
+    /// <summary>The sentence that a command ends with when it fails.</summary>
+    public void WriteError(string sentence)
+    {
+        var clean = CleanText.Line(sentence);
+        ((CleanWriter)Error).WriteRaw((ErrorIsTerminal && Terminal.HasColour ? Shade.Bad.Paint(clean) : clean) + "\n");
+    }
 
     /// <summary>The one JSON object of `--json`.</summary>
-    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Output.WriteLine(JsonSerializer.Serialize(value, type));
-
-    private IAnsiConsole MakeTables()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Text),
-            Ansi = TextIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = TextIsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = TextIsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
-        });
-        if (!TextIsTerminal)
-        {
-            console.Profile.Width = PlainWidth;
-        }
-
-        return console;
-    }
+    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Output.Write(JsonSerializer.Serialize(value, type) + "\n");
 }

@@ -29,6 +29,10 @@ internal static class Numbers
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),
     };
 
+    /// <summary>A loss as 1.2345, and one that has run away as 6.07e+18.</summary>
+    public static string Loss(double value) =>
+        value.ToString(Math.Abs(value) < 1e5 || !double.IsFinite(value) ? "0.0000" : "0.00e+0", CultureInfo.InvariantCulture);
+
     /// <summary>16x32x32.</summary>
     public static string Shape(IEnumerable<long> sizes) => string.Join('x', sizes);
 }

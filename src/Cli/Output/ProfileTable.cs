@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ocs.Cli.Configuration;
 using Ocs.RunLog;
-using Spectre.Console;
 
 namespace Ocs.Cli.Output;
 
@@ -10,7 +9,7 @@ internal static class ProfileTable
 {
     public static void Write(RunProfile profile, CommandConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple);
+        var table = new Table();
         table.AddColumn("phase");
         foreach (var header in Enum.GetValues<TrainingActivity>().Select(Choices.NameOf).Concat(["overhead", "s an epoch", "images/s", "Gflop/s", "of the peak"]))
         {
@@ -22,7 +21,7 @@ internal static class ProfileTable
             table.AddRow(Row(phase.Key, [.. phase], profile.PeakGigaflops));
         }
 
-        console.Tables.Write(table);
+        console.Write(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Overhead is what is neither forward nor backward nor evaluation. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ocs.RunLog;
-using Spectre.Console;
 
 namespace Ocs.Cli.Output;
 
@@ -9,7 +8,7 @@ internal static class RepeatTable
 {
     public static void Write(RepeatSummary summary, CommandConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple);
+        var table = new Table();
         table.AddColumn($"{summary.Seeds.Length} seeds").AddColumn(new TableColumn("mean").RightAligned());
         table.AddColumn(new TableColumn("deviation").RightAligned()).AddColumn(new TableColumn("by seed").RightAligned());
         Row(table, "accuracy", summary.ValAccuracy, value => Numbers.Percent(value));
@@ -21,7 +20,7 @@ internal static class RepeatTable
         }
 
         Row(table, "time", summary.TotalSeconds, Numbers.Duration);
-        console.Tables.Write(table);
+        console.Write(table);
         if (summary.Paper is { } paper)
         {
             console.WriteLine($"The paper ({paper.Table}) has {Numbers.Percent(paper.Accuracy)} with {Numbers.Percent(paper.Macs)} of the MACs left.");

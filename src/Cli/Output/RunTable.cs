@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ocs.RunLog;
-using Spectre.Console;
 
 namespace Ocs.Cli.Output;
 
@@ -9,7 +8,7 @@ internal static class RunTable
 {
     public static void Write(RunSummary summary, CommandConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple);
+        var table = new Table();
         table.AddColumn("");
         foreach (var header in new[] { "accuracy", "MACs", "parameters", "time" })
         {
@@ -39,7 +38,7 @@ internal static class RunTable
                 "");
         }
 
-        console.Tables.Write(table);
+        console.Write(table);
         if (Speed(summary) is { } sentence)
         {
             console.WriteLine(sentence);

@@ -57,7 +57,7 @@ internal static class TrainingDataSource
         if (!Names.Contains(name))
         {
             throw new OcsInputException(
-                $"There is no data set '{name}'; did you mean '{NearestName.Of(name, Names)}'? `ocs data list` lists them.");
+                $"There is no data set '{name}'{NearestName.Question(name, Names)} `ocs data list` lists them.");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ocs.Cli.Commands;
 using Ocs.Cli.Output;
-using Spectre.Console;
 
 namespace Ocs.Cli.Runtimes;
 
@@ -25,7 +24,7 @@ internal static class BenchTable
 
     public static void Write(IReadOnlyList<BenchRow> rows, CommandConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("runtime").AddColumn("model");
+        var table = new Table().AddColumn("runtime").AddColumn("model");
         foreach (var header in new[] { "MACs", "parameters", "batch", "latency (ms)", "p95 (ms)", "images/s", "speed-up", "theoretical" })
         {
             table.AddColumn(new TableColumn(header).RightAligned());
@@ -34,11 +33,11 @@ internal static class BenchTable
         foreach (var row in rows)
         {
             table.AddRow(
-                row.Runtime, Markup.Escape(row.Model), Short(row.Macs), Short(row.Parameters), $"{row.Batch}", Text(row.MedianMs, "0.00"),
+                row.Runtime, row.Model, Short(row.Macs), Short(row.Parameters), $"{row.Batch}", Text(row.MedianMs, "0.00"),
                 Text(row.P95Ms, "0.00"), Text(row.ImagesPerSecond, "0"), Text(row.SpeedUp, "0.00x"), Text(row.TheoreticalSpeedUp, "0.00x"));
         }
 
-        console.Tables.Write(table);
+        console.Write(table);
     }
 
     private static IReadOnlyList<double[]> Seconds(

@@ -62,15 +62,14 @@ public class ExperimentOptionsTests
     }
 
     [Fact]
-    public void Assignments_go_over_the_file_and_the_seed_over_both()
+    public void Assignments_go_over_the_file()
     {
         var options = ExperimentOptions.Read(
             Least + "training: { epochs: 3 }",
             "test.yaml",
-            ["training.epochs=5", "seed=1", "pruning.target=0.25", "training.milestone-epochs=[2, 4]", "preset=official"],
-            seed: 2);
+            ["training.epochs=5", "seed=1", "pruning.target=0.25", "training.milestone-epochs=[2, 4]", "preset=official"]);
 
-        Assert.Equal((5, 2ul, 0.25), (options.Training.Epochs, options.Training.Seed, options.Pruning.Target));
+        Assert.Equal((5, 1ul, 0.25), (options.Training.Epochs, options.Training.Seed, options.Pruning.Target));
         Assert.Equal([2, 4], options.Training.MilestoneEpochs.ToArray());
         Assert.Equal(PartitionRule.Official, options.Pruning.Partition);
     }
@@ -82,7 +81,7 @@ public class ExperimentOptionsTests
         File.WriteAllText(path, Least + "weights: a b.pth\nreset-classifier: true");
         try
         {
-            var (stated, over) = (ExperimentOptions.Load(path, []), ExperimentOptions.Load(path, ["reset-classifier=false"], weights: "c.ocs"));
+            var (stated, over) = (ExperimentOptions.Load(path, []), ExperimentOptions.Load(path, ["reset-classifier=false"], Flag("weights", "c.ocs")));
             Assert.Equal(("a b.pth", true), (stated.Weights, stated.ResetClassifier));
             Assert.Equal(("c.ocs", false), (over.Weights, over.ResetClassifier));
             Assert.Equal(stated.Weights, Read(stated.ToYaml()).Weights);
@@ -178,6 +177,8 @@ public class ExperimentOptionsTests
         Assert.Contains(header, line => line.StartsWith("# Time: ", StringComparison.Ordinal));
         Assert.Contains(header, line => line.StartsWith("# Command: ocs ", StringComparison.Ordinal));
     }
+
+    private static Assignment Flag(string key, string value) => new(key, new ScalarSetting(value, $"--{key} {value}"));
 
     private static ExperimentOptions Read(string yaml) => ExperimentOptions.Read(yaml, "test.yaml", []);
 }

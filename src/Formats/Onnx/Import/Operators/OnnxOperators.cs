@@ -94,9 +94,9 @@ internal static class OnnxOperators
     public static OcsInputException Unknown(OnnxNode node)
     {
         var domain = node.Domain.Length == 0 ? "" : $" of domain '{node.Domain}'";
-        var nearest = NearestName.Of(node.Type, Known.Keys);
+        var nearest = NearestName.Of(node.Type, Known.Keys) is { } name ? $", the nearest that is has the name {name}" : "";
         return new(
-            $"node '{node.Name}': the operator {node.Type}{domain} is not read, the nearest that is has the name {nearest}; "
+            $"node '{node.Name}': the operator {node.Type}{domain} is not read{nearest}; "
             + "docs/formats.md lists all, export the network without it.");
     }
 }

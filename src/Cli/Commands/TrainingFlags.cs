@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Ocs.Cli.Configuration;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>The options of `ocs train` that set a key of the configuration, as --set does: one table, so that both agree.</summary>
+internal sealed class TrainingFlags
+{
+    private static readonly ImmutableArray<TrainingFlag> Table =
+    [
+        new("--model", "model", "MODEL", "A network of the zoo (`ocs models` lists them), an .ocs or an .onnx file."),
+        new("--data", "data", "NAME", "The data set (`ocs data list` lists them)."),
+        new("--target", "pruning.target", "FRACTION", "How much of the MACs, or of another budget, is removed: 0.5 for half."),
+        new("--epochs", "training.epochs", "N", "How many epochs the training takes."),
+        new("--batch-size", "training.batch-size", "N", "Images of a step."),
+        new("--learning-rate", "training.learning-rate", "RATE", "The learning rate that the schedule starts from."),
+        new("--seed", "seed", "N", "The seed of every random choice."),
+        new("--threads", ThreadsKey, "N", "Threads that compute (default: $OMP_NUM_THREADS, or one for each core)."),
+        new(
+            "--weights", "weights", "FILE",
+            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; those of a pruned network make it narrower."),
+        new("--reset-classifier", "reset-classifier", null, "With --weights: the last layer starts from random weights, for other classes than the file's."),
+        new(
+            "--precision", "training.precision", "NAME",
+            "What steps compute in: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 where it is faster."),
+    ];
+
+    /// <summary>The key of --threads.</summary>
+    public const string ThreadsKey = "threads";
+
+    private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options = [.. Table.Select(flag => (flag, OptionOf(flag)))];
+
+    /// <summary>The options, in the order of the help.</summary>
+    public IEnumerable<Option> All => _options.Select(pair => pair.Option);
+
+    /// <summary>The keys that a command line sets by them.</summary>
+    public ImmutableArray<Assignment> Of(ParseResult parsed) =>
+    [
+        .. _options.Select(pair => (pair.Flag, Value: ValueOf(pair.Option, parsed))).Where(pair => pair.Value is not null)
+            .Select(pair => new Assignment(pair.Flag.Key, new ScalarSetting(pair.Value, pair.Flag.HelpName is null ? pair.Flag.Name : $"{pair.Flag.Name} {pair.Value}"))),
+    ];
+
+    /// <summary>What an option of this name was given; null where it was not.</summary>
+    public string? ValueOf(string name, ParseResult parsed) => ValueOf(_options.First(pair => pair.Flag.Name == name).Option, parsed);
+
+    private static string? ValueOf(Option option, ParseResult parsed) => option switch
+    {
+        Option<bool> flag => parsed.GetValue(flag) ? "true" : null,
+        Option<string?> value => parsed.GetValue(value),
+        _ => null,
+    };
+
+    private static Option OptionOf(TrainingFlag flag) => flag.HelpName is null
+        ? new Option<bool>(flag.Name) { Description = flag.Description }
+        : new Option<string?>(flag.Name) { Description = flag.Description, HelpName = flag.HelpName };
+
+    // No help name: the option takes no value.
+    private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description);
+}

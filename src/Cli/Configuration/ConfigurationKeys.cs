@@ -1,0 +1,34 @@
+using Ocs.Graphs;
+
+namespace Ocs.Cli.Configuration;
+
+/// <summary>Every key of a configuration, such as training.epochs.</summary>
+internal static class ConfigurationKeys
+{
+    /// <summary>The dotted keys, in the order of the records.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Of(typeof(ExperimentOptions), "")];
+
+    /// <summary>
+    /// The key that a word means by its last part: epochs is training.epochs, and so is lr training.learning-rate by its first letters. Null
+    /// where there is none, or several.
+    /// </summary>
+    public static string? Find(string word)
+    {
+        var last = Last(word);
+        return Only(All.Where(key => Last(key) == last))
+            ?? Only(All.Where(key => Initials(Last(key)) == last))
+            ?? (NearestName.Of(last, All.Select(Last)) is { } near ? Only(All.Where(key => Last(key) == near)) : null);
+    }
+
+    private static IEnumerable<string> Of(Type record, string prefix) => OptionRecord.Properties(record).SelectMany(property =>
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type && OptionRecord.IsRecord(type)
+            ? Of(type, $"{prefix}{KebabCase.Of(property.Name)}.")
+            : [prefix + KebabCase.Of(property.Name)]);
+
+    private static string Last(string key) => key[(key.LastIndexOf('.') + 1)..];
+
+    private static string Initials(string key) =>
+        key.Contains('-', StringComparison.Ordinal) ? string.Concat(key.Split('-').Select(part => part.Length > 0 ? part[0] : '-')) : "";
+
+    private static string? Only(IEnumerable<string> keys) => keys.Take(2).ToList() is [var only] ? only : null;
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>
+/// A stream that people look at. Names out of files cannot do anything to a terminal, and a full disk under the stream loses what is shown and
+/// nothing else. <see cref="WriteLine(string)"/> writes exactly one line; texts of several lines go through Write.
+/// </summary>
+internal sealed class CleanWriter : TextWriter
+{
+    [SuppressMessage("Usage", "CA2213", Justification = "The stream is the process's, and stays open.")]
+    private readonly TextWriter _inner;
+
+    private CleanWriter(TextWriter inner)
+        : base(CultureInfo.InvariantCulture)
+    {
+        _inner = inner;
+        NewLine = "\n";
+    }
+
+    /// <summary>Why something was not shown; null where everything was.</summary>
+    public string? Lost { get; private set; }
+
+    /// <summary>Whether anything was written.</summary>
+    public bool HasText { get; private set; }
+
+    public override Encoding Encoding => _inner.Encoding;
+
+    /// <summary>The writer around a stream, which it never closes.</summary>
+    public static CleanWriter Around(TextWriter inner) => inner as CleanWriter ?? new(inner);
+
+    public override void Write(char value) => Write([value]);
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
+
+    public override void Write(string? value) => WriteRaw(CleanText.Of(value ?? ""));
+
+    public override void WriteLine(string? value) => WriteRaw(CleanText.Line(value ?? "") + NewLine);
+
+    /// <summary>Writes a text with the program's own codes for the terminal in it.</summary>
+    public void WriteRaw(string text)
+    {
+        HasText |= text.Length > 0;
+        Try(() => _inner.Write(text));
+    }
+
+    public override void Flush() => Try(_inner.Flush);
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error)
+        {
+            Lost ??= error.Message.TrimEnd('.');
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>
+/// Rows at the end of a terminal's text that are written anew again and again, while lines go on above them.
+/// </summary>
+/// <remarks>
+/// The cursor waits at the start of the first row: wherever a window that changes its width moves text to, the rows are all that follows
+/// the cursor, and one code erases them. The terminal does not wrap while they are written, so a row too long for a window that has just
+/// become narrower loses its end and takes no second line.
+/// </remarks>
+internal sealed class LiveRows : IDisposable
+{
+    private const string Erase = "\r\e[J";
+    private const string NoWrap = "\e[?7l";
+    private const string WrapAgain = "\e[?7h";
+    private readonly CleanWriter _writer;
+    private readonly Screen _screen;
+    private readonly Lock _lock = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private Func<int, IReadOnlyList<string>> _rows = _ => [];
+    private bool _isOver;
+
+    public LiveRows(CleanWriter writer, Screen screen)
+    {
+        _writer = writer;
+        _screen = screen;
+        if (!OperatingSystem.IsWindows())
+        {
+            Listen(PosixSignal.SIGWINCH, "");
+            Listen(PosixSignal.SIGCONT, "");
+            Listen(PosixSignal.SIGTSTP, Erase);
+        }
+    }
+
+    /// <summary>Shows rows, made for a number of columns, in place of those before.</summary>
+    public void Show(Func<int, IReadOnlyList<string>> rows)
+    {
+        lock (_lock)
+        {
+            _rows = rows;
+            Draw(above: "");
+        }
+    }
+
+    /// <summary>Writes lines above the rows, where they stay.</summary>
+    /// <param name="lines">Clean lines, colours included.</param>
+    public void WriteAbove(IEnumerable<string> lines)
+    {
+        lock (_lock)
+        {
+            Draw(string.Concat(lines.Select(line => $"{line}\n")));
+        }
+    }
+
+    /// <summary>Takes the rows away.</summary>
+    public void Dispose()
+    {
+        _signals.ForEach(signal => signal.Dispose());
+        lock (_lock)
+        {
+            _isOver = true;
+            _writer.WriteRaw(Erase);
+            _writer.Flush();
+        }
+    }
+
+    // A changed width shows at once, and a shell that stopped the program finds the rows gone.
+    [UnsupportedOSPlatform("windows")]
+    private void Listen(PosixSignal signal, string only) => _signals.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            if (only.Length == 0)
+            {
+                Draw(above: "");
+            }
+            else
+            {
+                _writer.WriteRaw(only);
+                _writer.Flush();
+            }
+        }
+    }));
+
+    private void Draw(string above)
+    {
+        var size = _screen.Size();
+        var rows = _rows(size.Columns).Take(Math.Max(0, size.Rows - 1)).Select(row => TextWidth.Cut(CleanText.Line(row), size.Columns)).ToList();
+        var text = new StringBuilder(Erase).Append(above);
+        if (rows.Count > 0)
+        {
+            text.Append(NoWrap).AppendJoin("\n", rows).Append(WrapAgain).Append('\r');
+            _ = rows.Count > 1 ? text.Append("\e[").Append(rows.Count - 1).Append('A') : text;
+        }
+
+        _writer.WriteRaw(text.ToString());
+        _writer.Flush();
+    }
+}

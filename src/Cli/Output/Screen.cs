@@ -1,0 +1,56 @@
+namespace Ocs.Cli.Output;
+
+/// <summary>Where text is shown, and what can be done there.</summary>
+/// <param name="IsTerminal">Whether a person watches.</param>
+/// <param name="MovesCursor">Whether what was written can be replaced.</param>
+/// <param name="HasColour">Whether colours are wanted.</param>
+/// <param name="HasUnicode">Whether lines and bars may be drawn with more than ASCII.</param>
+/// <param name="Size">How large it is now; a person may change that at any time.</param>
+internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour, bool HasUnicode, Func<ScreenSize> Size)
+{
+    private const int UsualColumns = 80;
+    private const int UsualRows = 24;
+
+    /// <summary>The width of text that nobody watches while it is written.</summary>
+    public const int PlainColumns = 100;
+
+    /// <summary>A file or a pipe.</summary>
+    public static Screen Plain { get; } = new(false, false, false, true, () => new(PlainColumns, UsualRows));
+
+    /// <summary>How wide a line may be now.</summary>
+    public int Columns => Size().Columns;
+
+    /// <summary>
+    /// What the environment says of a terminal: nothing moves where TERM is missing or dumb, NO_COLOR (https://no-color.org) turns colours off, and
+    /// without UTF-8 in the locale everything that is drawn is ASCII.
+    /// </summary>
+    public static Screen Of(bool isTerminal, Func<string, string?> variable)
+    {
+        var locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "";
+        var hasUnicode = locale.Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase);
+        if (!isTerminal)
+        {
+            return Plain with { HasUnicode = hasUnicode };
+        }
+
+        var moves = variable("TERM") is { Length: > 0 } and not "dumb";
+        return new(true, moves, moves && string.IsNullOrEmpty(variable("NO_COLOR")), hasUnicode, SizeOfTerminal);
+    }
+
+    private static ScreenSize SizeOfTerminal()
+    {
+        try
+        {
+            return new(Or(Console.WindowWidth, UsualColumns), Or(Console.WindowHeight, UsualRows));
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException or PlatformNotSupportedException)
+        {
+            return new(UsualColumns, UsualRows);
+        }
+    }
+
+    private static int Or(int size, int usual) => size > 0 ? size : usual;
+}
+
+/// <summary>Characters in a row, and rows.</summary>
+internal readonly record struct ScreenSize(int Columns, int Rows);

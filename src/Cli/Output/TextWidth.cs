@@ -1,0 +1,82 @@
+using System.Text;
+using Wcwidth;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>Text by the columns that it takes on a screen, where some characters take two and some none.</summary>
+internal static class TextWidth
+{
+    /// <summary>The columns of a clean text.</summary>
+    public static int Of(string text)
+    {
+        var width = 0;
+        foreach (var letter in text.EnumerateRunes())
+        {
+            width += Of(letter);
+        }
+
+        return width;
+    }
+
+    /// <summary>As much of a clean text as fits.</summary>
+    public static string Cut(string text, int columns)
+    {
+        var (width, length) = (0, 0);
+        foreach (var letter in text.EnumerateRunes())
+        {
+            width += Of(letter);
+            if (width > columns)
+            {
+                return text[..length];
+            }
+
+            length += letter.Utf16SequenceLength;
+        }
+
+        return text;
+    }
+
+    /// <summary>A text filled up with blanks.</summary>
+    public static string Pad(string text, int columns, bool isRight) =>
+        new string(' ', Math.Max(0, columns - Of(text))) is var blanks && isRight ? blanks + text : text + blanks;
+
+    /// <summary>The fields that fit in a line, from the first on.</summary>
+    public static string Fit(IEnumerable<string?> fields, int columns)
+    {
+        var line = new StringBuilder();
+        foreach (var field in fields.OfType<string>())
+        {
+            var next = line.Length == 0 ? field : $"  {field}";
+            if (line.Length > 0 && Of(line.ToString()) + Of(next) > columns)
+            {
+                break;
+            }
+
+            line.Append(next);
+        }
+
+        return Cut(line.ToString(), columns);
+    }
+
+    /// <summary>A text broken between words; the lines after the first are indented. A word that is too long stays whole.</summary>
+    public static IEnumerable<string> Wrap(string text, int columns, int indent)
+    {
+        var line = "";
+        var isEmpty = true;
+        foreach (var word in Of(text) <= columns ? [text] : text.Split(' '))
+        {
+            if (!isEmpty && Of(line) + 1 + Of(word) > columns)
+            {
+                yield return line.TrimEnd();
+                (line, isEmpty) = (new(' ', indent), true);
+            }
+
+            line = isEmpty ? line + word : $"{line} {word}";
+            isEmpty = false;
+        }
+
+        yield return line.TrimEnd();
+    }
+
+    private static int Of(Rune letter) => Math.Max(0, UnicodeCalculator.GetWidth(letter));
+}

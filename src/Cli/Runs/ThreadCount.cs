@@ -1,0 +1,30 @@
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>The threads that a command computes with.</summary>
+internal static class ThreadCount
+{
+    /// <summary>Computes with so many until the result is disposed; null leaves them as they are, and loads no libtorch.</summary>
+    public static IDisposable? Use(int? threads)
+    {
+        if (threads is not { } count)
+        {
+            return null;
+        }
+
+        if (count < 1)
+        {
+            throw new OcsInputException($"--threads must be 1 or more, but is {count}.");
+        }
+
+        var before = new Before(TorchRuntime.Threads);
+        TorchRuntime.Threads = count;
+        return before;
+    }
+
+    private sealed class Before(int threads) : IDisposable
+    {
+        public void Dispose() => TorchRuntime.Threads = threads;
+    }
+}
