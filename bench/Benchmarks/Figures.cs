@@ -21,6 +21,7 @@ internal static class Figures
     [
         ("steps", Steps),
         ("cut", CutNetworks.Measure),
+        ("rounding", RoundedWidths.Measure),
         ("search", Search),
         ("sparsity", Sparsity),
         ("coupling", Coupling),

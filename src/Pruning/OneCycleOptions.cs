@@ -142,8 +142,12 @@ public sealed record OneCycleOptions
     /// <summary>How many channels each group keeps at least, at least 1.</summary>
     public int MinimumChannels { get; init; } = 1;
 
-    /// <summary>Groups keep a multiple of this many channels, rounded up, or all; at least 1.</summary>
-    public int RoundTo { get; init; } = 1;
+    /// <summary>
+    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in inference: 16, but 8 of
+    /// 32 to 63 channels, 4 of 16 to 31, and so on.
+    /// </summary>
+    [Automatic]
+    public int? RoundTo { get; init; } = 1;
 
     /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
     public ImmutableArray<string> Ignore { get; init; } = [];
@@ -214,7 +218,7 @@ public sealed record OneCycleOptions
     public OptimizerAtCut OptimizerAtCut { get; init; }
 
     /// <summary>What each group keeps.</summary>
-    internal PruningLimits Limits => new()
+    public PruningLimits Limits => new()
     {
         MinimumChannels = MinimumChannels,
         MaximumPruned = MaximumPruned,

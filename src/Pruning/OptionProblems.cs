@@ -11,7 +11,7 @@ internal static class OptionProblems
         (options.Target is > 0 and < 1, $"target must lie between 0 and 1, both excluded, but is {options.Target}"),
         (options.MaximumPruned is > 0 and <= 1, $"maximum-pruned must lie in (0, 1], but is {options.MaximumPruned}"),
         (options.MinimumChannels >= 1, $"minimum-channels must be at least 1, but is {options.MinimumChannels}"),
-        (options.RoundTo >= 1, $"round-to must be at least 1, but is {options.RoundTo}"),
+        (options.RoundTo is null or >= 1, $"round-to must be at least 1, but is {options.RoundTo}"),
         (options.Partition == PartitionRule.Paper || HasOnlyOfficialLimits(options),
             "partition official knows no ranking but global and no limit but maximum-pruned; "
             + "choose partition paper for others"))
@@ -52,5 +52,5 @@ internal static class OptionProblems
         checks.Where(check => !check.Holds).Select(check => check.Problem);
 
     private static bool HasOnlyOfficialLimits(OneCycleOptions options) =>
-        options is { Ranking: Ranking.Global, MinimumChannels: 1, RoundTo: 1, MaximumPrunedOf.IsEmpty: true };
+        options is { Ranking: Ranking.Global, MinimumChannels: 1, RoundTo: null or 1, MaximumPrunedOf.IsEmpty: true };
 }

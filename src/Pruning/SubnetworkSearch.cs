@@ -46,12 +46,16 @@ public sealed class SubnetworkSearch
     public ResourceConstraint Constraint { get; }
 
     /// <summary>The largest fraction of the resource that can be removed within the limits.</summary>
-    public double LargestTarget => 1 - (double)Constraint.Count(
-        [
-            .. Coupling.Groups.Select(group => group.IsPrunable
-                ? _limits.Rounded(group.Channels, _limits.FewestKept(group))
-                : group.Channels),
-        ]) / Constraint.Total;
+    public double LargestTarget => Constraint.Removed(Narrowest);
+
+    /// <summary>What is left when every channel leaves that may; which of a group's channels stay does not matter.</summary>
+    public Subnetwork Narrowest => Subnetwork.FromPruned(
+        Coupling.Groups,
+        Coupling.Groups.Select(group =>
+        {
+            var kept = group.IsPrunable ? _limits.Rounded(group, _limits.FewestKept(group)) : group.Channels;
+            return (int[])[.. Enumerable.Range(kept, group.Channels - kept)];
+        }));
 
     /// <summary>The sub-network of the present weights, to a fraction removed that is the options' unless given.</summary>
     /// <exception cref="Torch.OcsInputException">

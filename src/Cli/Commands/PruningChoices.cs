@@ -65,9 +65,9 @@ internal sealed class PruningChoices
         HelpName = "FRACTION",
     };
 
-    private readonly Option<int?> _roundTo = new("--round-to")
+    private readonly Option<string?> _roundTo = new("--round-to")
     {
-        Description = "Groups keep a multiple of N channels, rounded up, or all.",
+        Description = "Groups keep a multiple of N channels, rounded up, or all; auto (default): 16, and less in groups of fewer than 64.",
         HelpName = "N",
     };
 
@@ -113,7 +113,7 @@ internal sealed class PruningChoices
             MinimumChannels = parsed.GetValue(_minimum) ?? preset.MinimumChannels,
             MaximumPruned = limits.Where(limit => !IsPattern(limit)).Select(Fraction).LastOrDefault(preset.MaximumPruned),
             MaximumPrunedOf = [.. limits.Where(IsPattern)],
-            RoundTo = parsed.GetValue(_roundTo) ?? (latency is null ? preset.RoundTo : LatencyChoices.Multiple),
+            RoundTo = parsed.GetValue(_roundTo) is { } multiple ? Multiple(multiple) : preset.RoundTo,
             Ignore = [.. parsed.GetValue(_ignore) ?? []],
             Only = [.. parsed.GetValue(_only) ?? []],
             Freeze = CommonOptions.Kinds(parsed, _freeze),
@@ -126,6 +126,10 @@ internal sealed class PruningChoices
         where T : struct, Enum => parsed.GetValue(option) is { } name ? Choices.Named<T>(option.Name, name) : preset;
 
     private static bool IsPattern(string limit) => limit.Contains('=', StringComparison.Ordinal);
+
+    private static int? Multiple(string text) => text == AutomaticAttribute.Word ? null
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var multiple) ? multiple
+        : throw new OcsInputException($"--round-to must be a whole number or auto, but is '{text}'.");
 
     private static double Fraction(string limit) =>
         double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction)

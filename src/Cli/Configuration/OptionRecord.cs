@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using Ocs.Graphs;
+using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
 using Ocs.Training;
@@ -25,6 +26,9 @@ internal static class OptionRecord
     public static IEnumerable<PropertyInfo> Properties(Type record) => record
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property));
+
+    /// <summary>Whether a property is found where nothing is stated, which configurations call auto.</summary>
+    public static bool IsAutomatic(PropertyInfo property) => property.IsDefined(typeof(AutomaticAttribute));
 
     /// <summary>Whether a type is a record of options of its own.</summary>
     public static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
@@ -62,6 +66,11 @@ internal static class OptionRecord
             return setting is MappingSetting mapping
                 ? ApplyTo(property.GetValue(record) ?? Activator.CreateInstance(type)!, mapping, key + ".")
                 : throw Wrong(setting, key, "needs keys and values of its own");
+        }
+
+        if (setting is ScalarSetting { Text: AutomaticAttribute.Word } && IsAutomatic(property))
+        {
+            return null;
         }
 
         if (setting is ScalarSetting { Text: null })

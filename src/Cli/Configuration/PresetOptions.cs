@@ -28,6 +28,10 @@ internal enum NormalizationChoice
 /// <summary>The options of each preset.</summary>
 internal static class PresetOptions
 {
+    /// <summary>
+    /// What they are in the library, but for widths: a network that is cut to any of them may run slower than before, so the paper's are
+    /// rounded unless the configuration says otherwise, as those of its rows do.
+    /// </summary>
     public static OneCycleOptions Of(Preset preset) =>
-        preset == Preset.Official ? OneCycleOptions.Official : OneCycleOptions.Paper;
+        preset == Preset.Official ? OneCycleOptions.Official : OneCycleOptions.Paper with { RoundTo = null };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Configuration;
@@ -29,7 +30,8 @@ internal static class YamlWriter
             }
             else
             {
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{key}: {Scalar(value)}\n");
+                var scalar = value is null && OptionRecord.IsAutomatic(property) ? AutomaticAttribute.Word : Scalar(value);
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{key}: {scalar}\n");
             }
         }
     }

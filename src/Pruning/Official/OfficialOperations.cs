@@ -13,7 +13,7 @@ namespace Ocs.Pruning.Official;
 internal static class OfficialOperations
 {
     public static ResourceConstraint Constraint(CouplingGraph coupling) =>
-        ResourceConstraint.Of(coupling, node => Terms(coupling.Graph, node));
+        ResourceConstraint.Of("operations", coupling, node => Terms(coupling.Graph, node));
 
     private static IEnumerable<MacsTerm> Terms(Graph graph, int index)
     {

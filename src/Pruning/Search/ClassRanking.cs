@@ -14,6 +14,9 @@ internal sealed class ClassRanking
     // Products and quotients of fractions such as 0.1 and 0.29 miss whole numbers by a rounding.
     private const double Rounding = 1e-9;
 
+    // Where so much more than the target leaves, a channel is a lump, and smaller ones that rank below it may do.
+    private const double Lump = 0.02;
+
     private readonly ImmutableArray<Group> _groups;
     private readonly PruningLimits _limits;
     private readonly ImmutableArray<ImmutableArray<int>> _order;
@@ -40,7 +43,10 @@ internal sealed class ClassRanking
         _fractions = [0, .. _classes.SelectMany(ranked => ranked.Fractions).Distinct().Order()];
     }
 
-    /// <summary>The smallest fraction that reaches a target.</summary>
+    /// <summary>
+    /// The smallest fraction that reaches a target. Where the last channel removes much more than was asked for, channels that rank
+    /// below it stay after all, as far as the target is met without them.
+    /// </summary>
     /// <param name="constraint">Psi.</param>
     /// <param name="target">Fraction of Psi to remove.</param>
     /// <param name="whyNoLess">What the note says where more than the target and the tolerance is removed.</param>
@@ -48,46 +54,72 @@ internal sealed class ClassRanking
     public Partition Search(ResourceConstraint constraint, double target, string whyNoLess)
     {
         var (low, high) = (0, _fractions.Length - 1);
-        if (!Reaches(high))
+        if (!Reaches(RankedAt(_fractions[high])))
         {
             throw new OcsInputException(
-                $"The target {target:P2} can't be reached: without every channel that may leave, {Removed(high):P2} is removed; "
-                + $"lower the target or {_limits.Remedy}.");
+                $"The target {target:P2} can't be reached: without every channel that may leave, "
+                + $"{Removed(RankedAt(_fractions[high])):P2} of the {constraint.Name} is removed; lower the target or {_limits.Remedy}.");
         }
 
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = Reaches(middle) ? (low, middle) : (middle + 1, high);
+            (low, high) = Reaches(RankedAt(_fractions[middle])) ? (low, middle) : (middle + 1, high);
         }
 
         var ranked = RankedAt(_fractions[low]);
-        var kept = Rounded(ranked);
+        var kept = Rounded(Removed(ranked) - target > Lump ? WithoutLumps(ranked, _fractions[low], Reaches) : ranked);
         var pruned = _order.Select((order, group) => order[..Math.Max(0, order.Length - kept[group])].ToArray());
         var subnetwork = Subnetwork.FromPruned(_groups, pruned);
         var removed = constraint.Removed(subnetwork);
-        whyNoLess = _limits.RoundTo > 1
-            ? $"groups keep multiples of {_limits.RoundTo}, and one multiple more would miss the target"
-            : whyNoLess;
+        whyNoLess = _limits.RoundTo == 1
+            ? whyNoLess
+            : $"groups keep multiples of {(_limits.RoundTo is { } multiple ? $"{multiple}" : $"up to {ChannelMultiple.Block}")}, "
+                + "and one multiple more would miss the target";
+        var less = low == 0 ? 0 : Removed(RankedAt(_fractions[low - 1]));
         return new(subnetwork, removed, removed - target <= GlobalPartition.Tolerance
             ? null
-            : $"the nearest that ranked channels reach is {removed:P2} instead of {target:P2}: {whyNoLess}.")
+            : $"the nearest that ranked channels reach is {removed:P2} of the {constraint.Name}, or {less:P2}: {whyNoLess}.")
         {
-            WhyWhole = [.. _groups.Zip(ranked, (group, kept) => group.IsPrunable ? _limits.WhyWhole(group, kept) : null)],
+            WhyWhole = [.. _groups.Select((group, index) => group.IsPrunable ? WhyWhole(group, ranked[index], kept[index]) : null)],
         };
 
-        bool Reaches(int level) => Removed(level) >= target - Rounding;
+        bool Reaches(int[] counts) => Removed(counts) >= target - Rounding;
 
-        double Removed(int level) =>
-            1 - (double)constraint.Count(Rounded(RankedAt(_fractions[level]))) / constraint.Total;
+        double Removed(int[] counts) => 1 - (double)constraint.Count(Rounded(counts)) / constraint.Total;
     }
+
+    // From the highest rank down, what was to leave stays where the target is met without it. A group whose channel must leave loses all below.
+    private int[] WithoutLumps(int[] ranked, double fraction, Func<int[], bool> reaches)
+    {
+        int[] kept = [.. ranked];
+        var mustLeave = new HashSet<int>();
+        var leaving = _classes
+            .SelectMany(members => members.Leaving(fraction).ToArray().Select((group, rank) => (Group: group, Place: (double)rank / members.Channels)))
+            .OrderByDescending(channel => channel.Place);
+        foreach (var (group, _) in leaving.Where(channel => !mustLeave.Contains(channel.Group)))
+        {
+            kept[group]++;
+            if (!reaches(kept))
+            {
+                kept[group]--;
+                mustLeave.Add(group);
+            }
+        }
+
+        return kept;
+    }
+
+    private string? WhyWhole(Group group, int ranked, int kept) => kept == group.Channels && _limits.Rounded(group, ranked) < group.Channels
+        ? $"{group.Channels - ranked} of {group.Channels} channels rank below the cut, but the target is met without them"
+        : _limits.WhyWhole(group, ranked);
 
     private int[] RankedAt(double fraction)
     {
         var kept = _groups.Select(group => group.Channels).ToArray();
-        foreach (var (channels, ranked) in _classes)
+        foreach (var ranked in _classes)
         {
-            foreach (var group in ranked.AsSpan()[..Math.Min(ranked.Length, (int)(channels * fraction + Rounding))])
+            foreach (var group in ranked.Leaving(fraction))
             {
                 kept[group]--;
             }
@@ -97,7 +129,7 @@ internal sealed class ClassRanking
     }
 
     private int[] Rounded(int[] kept) =>
-        [.. _groups.Zip(kept, (group, count) => _limits.Rounded(group.Channels, count))];
+        [.. _groups.Zip(kept, (group, count) => _limits.Rounded(group, count))];
 
     // Equals in the order of channels.
     private static ImmutableArray<int> Ascending(double[] scores) =>
@@ -121,6 +153,10 @@ internal sealed class ClassRanking
     /// </summary>
     private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked)
     {
+        /// <summary>The groups whose channels leave at a fraction, one for each channel, lowest rank first.</summary>
+        public ReadOnlySpan<int> Leaving(double fraction) =>
+            Ranked.AsSpan()[..Math.Min(Ranked.Length, (int)(Channels * fraction + Rounding))];
+
         /// <summary>The fractions at which one channel more leaves.</summary>
         public IEnumerable<double> Fractions
         {

@@ -30,7 +30,7 @@ public sealed record PruningLimits
     /// Groups keep a multiple of this many channels, or all. It is rounded up: a multiple leaves when all of its
     /// channels rank below the cut, and the search goes on until the rounded network meets the target.
     /// </summary>
-    public int RoundTo { get; init; } = 1;
+    public int? RoundTo { get; init; } = 1;
 
     /// <summary>What a person can do where the limits make a target unreachable.</summary>
     internal string Remedy => string.Join(" or ", Remedies());
@@ -42,8 +42,12 @@ public sealed record PruningLimits
         return Math.Min(group.Channels, Math.Max(group.Channels - prunable, MinimumChannels));
     }
 
-    /// <summary>The least multiple that is not below a number of channels, or all that there are.</summary>
-    internal int Rounded(int channels, int kept) => Math.Min(channels, (kept + RoundTo - 1) / RoundTo * RoundTo);
+    /// <summary>The least multiple that is not below a number of a group's channels, or all that there are.</summary>
+    internal int Rounded(Group group, int kept)
+    {
+        var multiple = RoundTo ?? ChannelMultiple.Of(group);
+        return Math.Min(group.Channels, (kept + multiple - 1) / multiple * multiple);
+    }
 
     /// <summary>
     /// Which limit keeps all channels of a group of which the ranking alone keeps some or all; null where none does.
@@ -53,8 +57,8 @@ public sealed record PruningLimits
         var channels = group.Channels;
         if (FewestKept(group) < channels)
         {
-            return ranked < channels && Rounded(channels, ranked) == channels
-                ? $"{channels - ranked} of {channels} channels rank below the cut, but round-to {RoundTo} keeps them"
+            return ranked < channels && Rounded(group, ranked) == channels
+                ? $"{channels - ranked} of {channels} channels rank below the cut, but round-to {RoundTo ?? ChannelMultiple.Of(group)} keeps them"
                 : null;
         }
 
@@ -79,7 +83,7 @@ public sealed record PruningLimits
             yield return "lower minimum-channels";
         }
 
-        if (RoundTo > 1)
+        if (RoundTo is null or > 1)
         {
             yield return "lower round-to";
         }

@@ -14,11 +14,14 @@ public sealed class ResourceConstraint
 {
     private readonly IResourceCount _count;
 
-    private ResourceConstraint(CouplingGraph coupling, IResourceCount count)
+    private ResourceConstraint(string name, CouplingGraph coupling, IResourceCount count)
     {
-        _count = count;
+        (Name, _count) = (name, count);
         Total = Count([.. coupling.Groups.Select(group => group.Channels)]);
     }
+
+    /// <summary>What is counted, as a sentence calls it.</summary>
+    public string Name { get; }
 
     /// <summary>Psi of the whole network.</summary>
     public long Total { get; }
@@ -27,11 +30,11 @@ public sealed class ResourceConstraint
     public static ResourceConstraint Macs(CouplingGraph coupling)
     {
         var graph = coupling.Graph;
-        return Of(coupling, node => graph.Nodes[node].Operator.MacsTerms(graph.ShapesOf(node)));
+        return Of("MACs", coupling, node => graph.Nodes[node].Operator.MacsTerms(graph.ShapesOf(node)));
     }
 
     /// <summary>Trained values.</summary>
-    public static ResourceConstraint Parameters(CouplingGraph coupling) => new(coupling, new ProductSum(
+    public static ResourceConstraint Parameters(CouplingGraph coupling) => new("parameters", coupling, new ProductSum(
     [
         .. coupling.Graph.Parameters
             .Select((spec, parameter) => (spec, parameter))
@@ -46,13 +49,14 @@ public sealed class ResourceConstraint
     /// that of an input.
     /// </summary>
     public static ResourceConstraint ActivationMemory(CouplingGraph coupling) =>
-        new(coupling, new PeakActivations(coupling));
+        new("memory", coupling, new PeakActivations(coupling));
 
     /// <summary>Nanoseconds by a table that was measured.</summary>
-    public static ResourceConstraint Latency(CouplingGraph coupling, LatencyTable table) => new(coupling, table);
+    public static ResourceConstraint Latency(CouplingGraph coupling, LatencyTable table) => new("time", coupling, table);
 
     /// <summary>A sum over nodes of products that the caller states.</summary>
-    internal static ResourceConstraint Of(CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(
+    internal static ResourceConstraint Of(string name, CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(
+        name,
         coupling,
         new ProductSum(
         [

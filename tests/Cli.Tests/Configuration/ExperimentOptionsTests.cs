@@ -17,6 +17,16 @@ public class ExperimentOptionsTests
     public static TheoryData<string> Experiments =>
         [.. Repository.Files("experiments", "*.yaml").Select(file => Path.GetRelativePath(Repository.Root, file)).Order()];
 
+    [Theory]
+    [InlineData("auto", null)]
+    [InlineData("8", 8)]
+    public void What_is_found_by_itself_is_called_auto(string text, int? multiple)
+    {
+        var options = Read($"{Least}pruning: {{ round-to: {text} }}");
+        Assert.Equal(multiple, options.Pruning.RoundTo);
+        Assert.Contains($"\n  round-to: {text}\n", options.ToYaml(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Defaults_are_those_of_the_paper()
     {
@@ -24,7 +34,7 @@ public class ExperimentOptionsTests
 
         Assert.Equal([90, 180, 240, 270], options.Training.MilestoneEpochs.ToArray());
         Assert.Equal(new TrainingOptions() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
-        Assert.Equal(OneCycleOptions.Paper, options.Pruning);
+        Assert.Equal(OneCycleOptions.Paper with { RoundTo = null }, options.Pruning);
         Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
         Assert.Equal(NormalizationChoice.DataSet, options.Normalization);
     }

@@ -30,7 +30,7 @@ public sealed class PruningLimitsTests
         Assert.Equal([0, 1, 2, 3, 4, 5], Pruned(0.21, limits));
         Assert.Throws<OcsInputException>(() => Pruned(0.61, limits));
         Assert.Equal(
-            $"the nearest that ranked channels reach is {0.6:P2} instead of {0.21:P2}: groups keep multiples of 4, and one multiple more would miss the target.",
+            $"the nearest that ranked channels reach is {0.6:P2} of the MACs, or {0.2:P2}: groups keep multiples of 4, and one multiple more would miss the target.",
             Search(0.21, limits).Note);
     }
 

@@ -1,0 +1,31 @@
+using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
+
+namespace Ocs.Pruning.Tests.Search;
+
+/// <summary>Widths that run fast, where nobody says which.</summary>
+public sealed class ChannelMultipleTests
+{
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(8, 2)]
+    [InlineData(16, 4)]
+    [InlineData(24, 4)]
+    [InlineData(32, 8)]
+    [InlineData(63, 8)]
+    [InlineData(64, 16)]
+    [InlineData(1280, 16)]
+    public void A_group_has_four_widths_to_choose_from_at_least(int channels, int multiple) =>
+        Assert.Equal(multiple, ChannelMultiple.Of(Groups(channels).Single(group => group.IsPrunable)));
+
+    [Fact]
+    public void Groups_keep_multiples_of_their_own()
+    {
+        var coupling = CouplingGraph.Build(Networks.Chain(2, 16, 64, 40));
+        var limits = new PruningLimits { RoundTo = null };
+        int[] kept = [.. coupling.Groups.Where(group => group.IsPrunable).Select(group => limits.Rounded(group, 17))];
+        Assert.Equal([16, 32, 24], kept);
+    }
+
+    private static IEnumerable<Group> Groups(int channels) => CouplingGraph.Build(Networks.Chain(2, channels)).Groups;
+}
