@@ -51,7 +51,9 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
                     shortest[i] = round < WarmUps ? shortest[i] : Math.Min(shortest[i], seconds);
                 }
 
-                left = round < WarmUps + Chances - 1 ? left : [.. left.Where(i => shortest[i] <= Behind * shortest.Min())];
+                left = round < WarmUps + Chances - 1
+                    ? left
+                    : [.. left.Where(i => !candidates[i].Competes || shortest[i] <= Behind * shortest.Where((_, other) => candidates[other].Competes).Min())];
             }
 
             return shortest;
@@ -153,4 +155,8 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
 /// <param name="Parameters">Its weights, which are copied.</param>
 /// <param name="Format">How values lie in memory.</param>
 /// <param name="Autocast">The narrow type of mixed precision; null for none.</param>
-public sealed record StepCandidate(Graph Graph, ParameterTable Parameters, MemoryFormat Format, DType? Autocast = null);
+public sealed record StepCandidate(Graph Graph, ParameterTable Parameters, MemoryFormat Format, DType? Autocast = null)
+{
+    /// <summary>Whether it is one to choose; another takes all turns, and is what the others are compared with.</summary>
+    public bool Competes { get; init; } = true;
+}

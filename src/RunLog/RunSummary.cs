@@ -61,7 +61,13 @@ public sealed record RunSummary
     /// <summary>Accuracy of the cut network before it trains on.</summary>
     public double? AccuracyAtCutAfter { get; init; }
 
-    /// <summary>Training throughput before the cut: the median of the epochs.</summary>
+    /// <summary>Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where that was not measured.</summary>
+    public double? StepSecondsBefore { get; init; }
+
+    /// <summary>The same after the cut.</summary>
+    public double? StepSecondsAfter { get; init; }
+
+    /// <summary>Training throughput before the cut: the median of the epochs, whatever else the machine did then.</summary>
     public double? ImagesPerSecondBefore { get; init; }
 
     /// <summary>The same after the cut.</summary>

@@ -218,6 +218,7 @@ public sealed partial class OneCycleTrainer : IDisposable
             StableEpoch = _cycle?.StableEpoch,
             CutEpoch = _cutEpoch,
             Precision = _network.Precision,
+            StepSpeed = _network.StepSpeed,
             ImagesPerSecondBefore = MedianSpeed(isCut: false),
             ImagesPerSecondAfter = MedianSpeed(isCut: true),
             TotalSeconds = Seconds,
@@ -342,9 +343,9 @@ public sealed partial class OneCycleTrainer : IDisposable
 
         pruner.Dispose();
         _epochs.Forget();
-        _network.Dispose();
+        using var whole = _network;
         _network = new(plan.After, cut);
-        Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan));
+        Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.
         _epochs.IterationsBehind = _pruning.Timing == PhaseTiming.Official ? _loader.BatchesPerEpoch : 0;
@@ -371,10 +372,10 @@ public sealed partial class OneCycleTrainer : IDisposable
         Options = OptionsText,
     };
 
-    private void Arrange(CutPlan? padding)
+    private void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
         using var batch = _loader.Epoch(0).First();
-        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas, whole);
         _precisions = [_network.Precision];
         if (padded)
         {

@@ -49,6 +49,9 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>What steps compute in, once it is chosen.</summary>
     public Precision Precision { get; private set; }
 
+    /// <summary>How fast steps are beside those of the network before the cut; null where there was none, or it is not known any more.</summary>
+    public StepSpeed? StepSpeed { get; private set; }
+
     /// <summary>The mean loss of a batch, and its logits, in the precision of steps.</summary>
     public (Tensor Logits, Tensor Loss) Forward(Tensor images, Tensor labels, double labelSmoothing)
     {
@@ -94,9 +97,11 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="batch">A batch to time steps on.</param>
     /// <param name="captured">Whether steps will be captured.</param>
     /// <param name="replicas">Who decides together, by the mean of their times.</param>
+    /// <param name="whole">The network before the cut, as it trained, which takes turns with what is chosen from; null before there is one.</param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(
-        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, bool captured, Replicas replicas)
+        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, bool captured, Replicas replicas,
+        RunningNetwork? whole = null)
     {
         MemoryFormat[] formats = options.Layout switch
         {
@@ -112,9 +117,10 @@ internal sealed class RunningNetwork : IDisposable
         [
             .. from padded in paddings from format in formats from precision in precisions select new Choice(padded, format, precision),
         ];
-        var seconds = choices.Count == 1
+        StepCandidate[] before = whole is null ? [] : [whole.AsCandidate()];
+        var seconds = choices.Count + before.Length == 1
             ? [0]
-            : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded))], batch, captured));
+            : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded)), .. before], batch, captured));
         var ranking = choices.Zip(seconds).OrderBy(trial => trial.Second).ToList();
         var best = ranking[0].First;
         if (best.Padded)
@@ -129,10 +135,14 @@ internal sealed class RunningNetwork : IDisposable
         }
 
         (Executor.MemoryFormat, Precision) = (best.Format, best.Precision);
+        StepSpeed = whole is null ? null : new(seconds[^1], ranking[0].Second);
         return (best.Padded, choices.Count == 1
             ? $"Layout: {best}."
             : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.First} {trial.Second * 1000:F0} ms"))}; the first is taken.");
     }
+
+    private StepCandidate AsCandidate() =>
+        new(_padding?.Before ?? Graph, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
 
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
         choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());

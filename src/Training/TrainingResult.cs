@@ -57,6 +57,9 @@ public sealed class TrainingResult : IDisposable
 
     public double TotalSeconds { get; init; }
 
+    /// <summary>What the cut did to the speed of training, measured when it was made; null without one, and where the run was resumed after it.</summary>
+    public StepSpeed? StepSpeed { get; init; }
+
     /// <summary>Training throughput before the cut: the median of the epochs; null when there was none.</summary>
     public double? ImagesPerSecondBefore { get; init; }
 

@@ -43,6 +43,8 @@ internal static class Samples
         ParametersAfter = 4,
         AccuracyAtCutBefore = 0.8,
         AccuracyAtCutAfter = 0.79,
+        StepSecondsBefore = 0.25,
+        StepSecondsAfter = 0.125,
         ImagesPerSecondBefore = 340.5,
         ImagesPerSecondAfter = 450.25,
         TotalSeconds = 300.5,

@@ -9,9 +9,6 @@ namespace Ocs.Cli.Commands;
 /// <summary>The options of `ocs prune` that give a latency as the budget.</summary>
 internal sealed class LatencyChoices
 {
-    /// <summary>Groups keep multiples of it unless told otherwise: other widths cost as much as the next multiple.</summary>
-    public const int Multiple = 8;
-
     private readonly Option<double?> _target = new("--target-latency")
     {
         Description = "Instead of --target: the time of a batch to reach, by a table of widths that is measured on this machine first.",
@@ -46,16 +43,18 @@ internal sealed class LatencyChoices
     {
         if (parsed.GetValue(_target) is not { } milliseconds)
         {
-            return null;
+            return All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray
+                ? throw new OcsInputException($"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
+                : null;
         }
 
         var (batch, threads) = (parsed.GetValue(_batch), parsed.GetValue(_threads));
         return (milliseconds, batch, threads) switch
         {
-            ( <= 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
+            (not > 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
             (_, < 1, _) => throw new OcsInputException($"--latency-batch must be at least 1, but is {batch}."),
             (_, _, < 1) => throw new OcsInputException($"--threads must be at least 1, but is {threads}."),
-            _ => new(milliseconds / 1000, new(Choices.Named<NetworkRuntime>("--runtime", parsed.GetRequiredValue(_runtime)), batch, threads)),
+            _ => new(milliseconds / 1000, new LatencyClock(Choices.Named<NetworkRuntime>("--runtime", parsed.GetRequiredValue(_runtime)), batch, threads)),
         };
     }
 }

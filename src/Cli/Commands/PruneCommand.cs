@@ -9,7 +9,6 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
-using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -43,6 +42,8 @@ internal static class PruneCommand
             DefaultValueFactory = _ => 10,
         };
         var root = CommonOptions.DataRoot();
+        var images = new ImageChoices();
+        var onnx = new OnnxChoices();
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
@@ -50,7 +51,7 @@ internal static class PruneCommand
         {
             model, weights, output,
         };
-        foreach (var option in choices.All.Concat(latency.All).Concat([data, batches, root, classes, channels, size]))
+        foreach (var option in (Option[])[.. choices.All, .. latency.All, data, batches, root, .. images.All, classes, channels, size, .. onnx.All])
         {
             command.Add(option);
         }
@@ -60,25 +61,30 @@ internal static class PruneCommand
             var goal = latency.Of(parsed);
             var options = choices.Of(parsed, goal);
             options.ValidateSearch();
-            var (file, values) = (parsed.GetRequiredValue(model), parsed.GetValue(weights));
+            var request = new ModelRequest(
+                parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size));
+            var path = parsed.GetValue(output)
+                ?? $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
             return Run(
-                new(file, values, parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
+                request,
                 options,
                 goal,
-                Images(options, parsed.GetValue(data), parsed.GetValue(root)),
+                Images(options, parsed.GetValue(data), name => TrainingDataSource.Open(
+                    name, DatasetSplit.Train, limit: null, parsed.GetValue(root), images.Of(parsed, name, () => ModelSource.ImageSizeOf(request)))),
                 parsed.GetValue(batches),
-                parsed.GetValue(output),
+                path,
+                onnx.Of(parsed, ModelSource.IsOnnx(path) ? null : "--out FILE.onnx"),
                 console);
         });
         return command;
     }
 
     // Only one criterion sees images.
-    private static LabelledImages? Images(OneCycleOptions options, string? data, string? root) => (options.Saliency, data) switch
+    private static LabelledImages? Images(OneCycleOptions options, string? data, Func<string, LabelledImages> open) => (options.Saliency, data) switch
     {
         (SaliencyKind.Taylor, null) => throw new OcsInputException(
             "The criterion taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
-        (SaliencyKind.Taylor, { } name) => TrainingDataSource.Open(name, DatasetSplit.Train, limit: null, root),
+        (SaliencyKind.Taylor, { } name) => open(name),
         (_, null) => null,
         var (criterion, _) => throw new OcsInputException(
             $"--data gives gradients to the criterion taylor, but {Choices.NameOf(criterion)} needs none; "
@@ -86,15 +92,11 @@ internal static class PruneCommand
     };
 
     private static int Run(
-        ModelRequest request, OneCycleOptions options, LatencyGoal? goal, LabelledImages? data, int batches, string? output, CommandConsole console)
+        ModelRequest request, OneCycleOptions options, LatencyGoal? goal, LabelledImages? data, int batches, string output, OnnxOptions onnx,
+        CommandConsole console)
     {
-        output ??= $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
-        LatencyTable? table = null;
-        var search = new SubnetworkSearch(model.Graph, options, goal is null ? null : coupling => ResourceConstraint.Latency(
-            coupling, table = LatencyTable.Measure(coupling, goal.Clock.Seconds, Math.Max(options.RoundTo, 1))));
-        options = table is null ? options : options with { Target = FractionTo(goal!, table.Seconds, request.Model) };
         if (data is not null)
         {
             ModelSource.CheckFit(model.Graph, data);
@@ -102,8 +104,11 @@ internal static class PruneCommand
             TrainingGradients.Accumulate(model.Graph, model.Parameters, seen, batches);
         }
 
-        var timed = table is null ? null : goal!.Search(search, table, model.Parameters, options.Target);
-        var partition = timed?.Partition ?? search.Find(model.Parameters, options.Target);
+        (goal?.Clock as LatencyClock)?.RequireMemory(model.Graph);
+        var timed = goal?.Search(model.Graph, options, model.Parameters);
+        options = timed?.Options ?? options;
+        var search = timed?.Search ?? new SubnetworkSearch(model.Graph, options);
+        var partition = timed?.Partition ?? search.Find(model.Parameters);
         model.Parameters.ClearGradients();
         var plan = timed?.Plan ?? CutPlan.Create(search.Coupling, partition.Subnetwork);
         using var cut = plan.Apply(model.Parameters);
@@ -115,13 +120,12 @@ internal static class PruneCommand
         }
 
         var record = Record(request.Model, search, partition, plan, options);
-        var check = Write(output, plan.After, cut, record);
-        var memory = ResourceConstraint.ActivationMemory(search.Coupling);
-        var bytes = (memory.Total, memory.Count(partition.Subnetwork));
-        var latency = timed is null ? null : new PruneLatency(
-            1000 * table!.Seconds, 1000 * goal!.Seconds, 1000 * timed.Predicted, 1000 * timed.Measured,
-            Choices.NameOf(goal.Clock.Runtime), goal.Clock.Batch, goal.Clock.Threads, table.Measurements, timed.Searches);
-        Show(request.Model, output, partition, plan, bytes, latency, record, gate, console);
+        var check = Write(output, plan.After, cut, record, onnx);
+        var outcome = new PruneOutcome(
+            request.Model, output, options, partition, plan, ResourceConstraint.ActivationMemory(search.Coupling), record, gate, onnx,
+            timed is null ? null : PruneLatency.Of(goal!, timed),
+            check?.Equal == true ? CutLatency.Measure(plan.Before, plan.After) : null);
+        PruneReport.Show(outcome, console);
         if (check is null)
         {
             return ExitCode.Fine;
@@ -147,7 +151,7 @@ internal static class PruneCommand
     }
 
     // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
-    private static OnnxSummary? Write(string output, Graph graph, ParameterTable parameters, PruningRecord record)
+    private static OnnxSummary? Write(string output, Graph graph, ParameterTable parameters, PruningRecord record, OnnxOptions onnx)
     {
         if (!ModelSource.IsOnnx(output))
         {
@@ -155,14 +159,9 @@ internal static class PruneCommand
             return null;
         }
 
-        OnnxFile.Write(output, graph, parameters);
+        OnnxFile.Write(output, graph, parameters, onnx);
         return OnnxCheck.Run(output, graph, parameters);
     }
-
-    private static double FractionTo(LatencyGoal goal, double seconds, string model) => goal.Seconds < seconds
-        ? 1 - goal.Seconds / seconds
-        : throw new OcsInputException(
-            $"{model} takes {1000 * seconds:F2} ms already, not more than --target-latency {1000 * goal.Seconds:F2}; give a lower one.");
 
     private static PruningRecord Record(
         string model, SubnetworkSearch search, Partition partition, CutPlan plan, OneCycleOptions options) => new()
@@ -176,55 +175,6 @@ internal static class PruneCommand
             Target = options.Target,
             Options = YamlWriter.Write(options),
         };
-
-    private static void Show(
-        string model, string output, Partition partition, CutPlan plan, (long Before, long After) memory,
-        PruneLatency? latency, PruningRecord record, GateResult gate, CommandConsole console)
-    {
-        foreach (var remark in partition.Remarks(record.Target))
-        {
-            console.Error.WriteLine(remark);
-        }
-
-        if (console.Json)
-        {
-            console.WriteJson(
-                new(
-                    model, record.Target, record.MacsBefore, record.MacsAfter, record.ParametersBefore, record.ParametersAfter,
-                    memory.Before, memory.After, latency,
-                    [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))], Summaries.Of(gate), output),
-                CliJson.Readable.PruneOutput);
-            return;
-        }
-
-        var table = new Table();
-        table.AddColumn("").AddColumn(Right("before")).AddColumn(Right("after")).AddColumn(Right("removed"));
-        Row(table, "MACs", plan.Before.Macs, plan.After.Macs);
-        Row(table, "parameters", plan.Before.ParameterCount, plan.After.ParameterCount);
-        Row(table, "bytes of activations", memory.Before, memory.After);
-        console.Write(table);
-        if (latency is not null)
-        {
-            console.WriteLine(
-                $"{latency.BeforeMs:F2} ms became {latency.MeasuredMs:F2} ms for a batch of {latency.Batch} in {latency.Runtime} on {latency.Threads} thread(s); "
-                + $"the table of {latency.Measurements} measurements, corrected by {latency.Searches - 1} cuts that were timed, had predicted "
-                + $"{latency.PredictedMs:F2}, the target was {latency.TargetMs:F2}.");
-        }
-
-        console.WriteLine(
-            $"The cut network gives what the full one gives with the pruned channels at zero (largest relative difference {gate.LargestDifference:0.0e+0}).");
-        if (gate.Note is { } note)
-        {
-            console.WriteLine(note);
-        }
-
-        console.WriteLine($"Written to {output}; without training on, expect its accuracy to be low: `ocs eval {output} --data NAME`.");
-    }
-
-    private static void Row(Table table, string what, long before, long after) =>
-        table.AddRow(what, Numbers.Whole(before), Numbers.Whole(after), Numbers.Percent(1 - (double)after / before));
-
-    private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
 
     // A batch of each input: row 0 of a table where it is looked up in one, else random numbers.
     private static Tensor[] Probes(Graph graph)
@@ -242,15 +192,3 @@ internal static class PruneCommand
         })];
     }
 }
-
-/// <summary>`ocs prune --json`; memory is in bytes of activations alive at once.</summary>
-internal sealed record PruneOutput(
-    string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter,
-    long MemoryBefore, long MemoryAfter, PruneLatency? Latency, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
-
-/// <summary>Times of `ocs prune --target-latency`, in milliseconds; what follows them says how they were taken.</summary>
-internal sealed record PruneLatency(
-    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, string Runtime, int Batch, int Threads, int Measurements, int Searches);
-
-/// <summary>A group of `ocs prune --json`, and the indices of its channels that stayed.</summary>
-internal sealed record PruneGroup(int Id, int Channels, IReadOnlyList<int> Kept);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ocs.Cli.Runs;
 using Ocs.RunLog;
 
 namespace Ocs.Cli.Output;
@@ -43,15 +44,20 @@ internal static class RunTable
         {
             console.WriteLine(sentence);
         }
+
+        if (summary.Latency is { } latency)
+        {
+            console.WriteLine(CutLatency.Sentence(latency, summary.MacsBefore, summary.MacsAfter));
+        }
     }
 
-    /// <summary>What the cut did to the speed, beside what it did to the MACs; null where nothing was measured on both sides.</summary>
+    /// <summary>What the cut did to the speed of training, beside what it did to the MACs; null where both were not measured in turns.</summary>
     internal static string? Speed(RunSummary summary) =>
-        summary is { ImagesPerSecondBefore: { } before, ImagesPerSecondAfter: { } after }
+        summary is { StepSecondsBefore: { } before, StepSecondsAfter: { } after }
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Training ran at {before:0} images/s before the cut and at {after:0} after it: {after / before:0.00} x as fast"
-                + $" with {(double)summary.MacsBefore / summary.MacsAfter:0.00} x fewer MACs.")
+                $"A training step takes {1000 * before:0} ms whole and {1000 * after:0} ms cut, in turns: {before / after:0.00} x as fast, "
+                + $"with {(double)summary.MacsBefore / summary.MacsAfter:0.00} x fewer MACs.")
             : null;
 
     private static void Row(Table table, string what, double? accuracy, long macs, long parameters, double? seconds) => table.AddRow(

@@ -1,37 +1,73 @@
+using System.Globalization;
 using Ocs.Cli.Runtimes;
-using Ocs.Formats;
 using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.Pruning.Latency;
 using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>What a cut saves of the time of inference on this machine's CPU, one image at a time; weights are drawn.</summary>
+/// <summary>
+/// What a cut saves of the time of inference on this machine's CPU: whole and cut network in turns, one image at a time, on one thread. It is
+/// taken under ONNX Runtime, which will run what is written; under libtorch where that is missing. Weights are drawn.
+/// </summary>
 internal static class CutLatency
 {
-    private const ulong Seed = 0;
-    private const int Batch = 1;
-    private const int WarmUps = 2;
-    private const int Rounds = 11;
+    // So much two medians of the same network may differ.
+    private const double Noise = 1.03;
+    private static readonly TurnPlan Turns = new() { WarmUps = 1, Fewest = 7 };
 
-    /// <summary>The medians of runs in turns, so that what else the machine does hits both networks alike.</summary>
+    /// <summary>Takes the times.</summary>
     public static LatencySummary Measure(Graph before, Graph after)
     {
-        using var whole = Network(before);
-        using var cut = Network(after);
-        using var wholeRun = whole.Prepare(NetworkInputs.Random([whole], Batch, Seed));
-        using var cutRun = cut.Prepare(NetworkInputs.Random([cut], Batch, Seed));
-        var seconds = LatencyTrial.Seconds([wholeRun, cutRun], WarmUps, Rounds, CancellationToken.None);
+        if (InferenceSession.Missing is null)
+        {
+            try
+            {
+                return Measure(before, after, NetworkRuntime.Onnxruntime, $"ONNX Runtime {InferenceSession.RuntimeVersion}");
+            }
+            catch (Exception error) when (error is OcsInputException or OnnxRuntimeException)
+            {
+                // It has no form as ONNX, so it will run here.
+            }
+        }
+
+        return Measure(before, after, NetworkRuntime.Libtorch, $"libtorch {TorchRuntime.Version}");
+    }
+
+    /// <summary>What was measured, beside what the MACs promise.</summary>
+    public static string Sentence(LatencySummary latency, long macsBefore, long macsAfter) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Under {latency.Runtime} one image takes {Ms(latency.SecondsBefore)} ms whole and {Ms(latency.SecondsAfter)} ms cut, in turns on one thread: "
+        + $"{latency.SecondsBefore / latency.SecondsAfter:0.00} x as fast, with {(double)macsBefore / macsAfter:0.00} x fewer MACs.");
+
+    /// <summary>What helps a network that the cut made slower; null where it did not.</summary>
+    /// <param name="latency">What was measured.</param>
+    /// <param name="roundTo">What multiples of channels were kept; null for those that suit the groups.</param>
+    /// <param name="spelling">How the user sets an option: --round-to X, for example.</param>
+    public static string? Warning(LatencySummary latency, int? roundTo, Func<string, string> spelling) =>
+        latency.SecondsAfter <= Noise * latency.SecondsBefore ? null
+        : $"Warning: the cut network is slower than the whole one under {latency.Runtime}. " + roundTo switch
+        {
+            null => $"Its layers are narrow; {spelling("16")} keeps multiples of 16 channels, which fill the processor's vectors.",
+            < 16 => $"Widths that are multiples of {roundTo} do not fill the processor's vectors; {spelling("auto")} keeps some that do.",
+            _ => "`ocs prune --target-latency` searches widths by what they cost.",
+        };
+
+    private static LatencySummary Measure(Graph before, Graph after, NetworkRuntime runtime, string version)
+    {
+        var clock = new LatencyClock(runtime, Batch: 1, Threads: 1);
+        var times = clock.InTurns([before, after], Turns);
         return new()
         {
-            Runtime = whole.Runtime,
-            Batch = Batch,
-            Threads = TorchRuntime.Threads,
-            SecondsBefore = LatencyTrial.Quantile(seconds[0], 0.5),
-            SecondsAfter = LatencyTrial.Quantile(seconds[1], 0.5),
+            Runtime = version,
+            Batch = clock.Batch,
+            Threads = clock.Threads,
+            SecondsBefore = times.Median(0),
+            SecondsAfter = times.Median(1),
         };
     }
 
-    private static TorchNetwork Network(Graph graph) =>
-        new(graph.Name, new OcsModel(graph, ParameterTable.Initialize(graph, Seed), record: null));
+    private static string Ms(double seconds) => (1000 * seconds).ToString(seconds < 0.001 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 }

@@ -39,6 +39,8 @@ internal static class Summaries
             ParametersAfter = result.Graph.ParameterCount,
             AccuracyAtCutBefore = result.AccuracyAtCutBefore,
             AccuracyAtCutAfter = result.AccuracyAtCutAfter,
+            StepSecondsBefore = result.StepSpeed?.Before,
+            StepSecondsAfter = result.StepSpeed?.After,
             ImagesPerSecondBefore = result.ImagesPerSecondBefore,
             ImagesPerSecondAfter = result.ImagesPerSecondAfter,
             TotalSeconds = result.TotalSeconds,

@@ -34,6 +34,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
+        TrainingMemory.Require(start.Graph, options.Training, data, device, place.Rendezvous?.Size ?? 1);
         using var group = Join(device);
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
@@ -191,6 +192,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
         };
         log.WriteSummary(summary);
+        ShowWhatToShip(folder, result, summary);
         foreach (var line in BrokenImageList.Lines(data.Train).Concat(BrokenImageList.Lines(data.Test)))
         {
             console.Error.WriteLine(line);
@@ -203,6 +205,22 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
 
         return new(summary, folder.Path, result.Stopped);
+    }
+
+    private void ShowWhatToShip(RunDirectory folder, TrainingResult result, RunSummary summary)
+    {
+        if (summary.Latency is { } latency
+            && CutLatency.Warning(latency, options.Pruning.RoundTo, multiple => $"pruning.round-to: {multiple}") is { } warning)
+        {
+            console.Error.WriteLine(warning);
+        }
+
+        if (summary.Onnx is { Equal: true })
+        {
+            console.WriteLine(FileToShip.Sentence(
+                folder.PathOf(RunDirectory.OnnxName), isOnnx: true, result.Graph, isFolded: false,
+                $"`ocs export {folder.PathOf(RunDirectory.ModelName)} --onnx FILE.onnx --fold-batch-norm`"));
+        }
     }
 
     private void WriteProfile(RunLogWriter log, IReadOnlyList<EpochProfile> epochs, TrainingResult result, Device device)

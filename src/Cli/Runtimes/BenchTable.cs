@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ocs.Cli.Commands;
 using Ocs.Cli.Output;
+using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Runtimes;
 
@@ -13,12 +14,17 @@ internal static class BenchTable
     /// <summary>A row for each runtime, batch size and network, in this order.</summary>
     public static IReadOnlyList<BenchRow> Measure(IReadOnlyList<RunnableNetwork> networks, BenchOptions options, CancellationToken stop)
     {
-        var byBatch = options.Batches.ToDictionary(batch => batch, batch => Seconds(networks, batch, options, stop));
+        foreach (var batch in options.Batches)
+        {
+            NetworkMemory.Require(networks, batch, "--batch");
+        }
+
+        var byBatch = options.Batches.Distinct().ToDictionary(batch => batch, batch => Times(networks, batch, options, stop));
         return
         [
             .. networks.Select((network, index) => (network, index)).GroupBy(pair => pair.network.Runtime)
                 .SelectMany(group => options.Batches.Distinct().SelectMany(batch =>
-                    group.Select(pair => Row(pair.network, byBatch[batch][pair.index], group.First().network, byBatch[batch][group.First().index], batch)))),
+                    group.Select(pair => Row(pair.network, pair.index, group.First().network, group.First().index, byBatch[batch], batch)))),
         ];
     }
 
@@ -40,7 +46,7 @@ internal static class BenchTable
         console.Write(table);
     }
 
-    private static IReadOnlyList<double[]> Seconds(
+    private static TurnTimes Times(
         IReadOnlyList<RunnableNetwork> networks, int batch, BenchOptions options, CancellationToken stop)
     {
         var runs = new List<NetworkRun>();
@@ -51,7 +57,7 @@ internal static class BenchTable
                 runs.Add(network.Prepare(NetworkInputs.As(network, NetworkInputs.Random([network], batch, Seed))));
             }
 
-            return LatencyTrial.Seconds(runs, options.WarmUps, options.Runs, stop);
+            return TurnTimes.Take([.. runs.Select(run => (Action)run.Execute)], TurnPlan.Exactly(options.WarmUps, options.Runs), TimeProvider.System, stop);
         }
         finally
         {
@@ -59,12 +65,12 @@ internal static class BenchTable
         }
     }
 
-    private static BenchRow Row(RunnableNetwork network, double[] seconds, RunnableNetwork first, double[] firstSeconds, int batch)
+    private static BenchRow Row(RunnableNetwork network, int index, RunnableNetwork first, int firstIndex, TurnTimes times, int batch)
     {
-        var median = LatencyTrial.Quantile(seconds, 0.5);
+        var median = times.Median(index);
         return new(
             network.Name, network.Runtime, batch, network.Size?.Macs, network.Size?.Parameters, median * Milliseconds,
-            LatencyTrial.Quantile(seconds, 0.95) * Milliseconds, batch / median, LatencyTrial.Quantile(firstSeconds, 0.5) / median,
+            times.Quantile(index, 0.95) * Milliseconds, batch / median, times.SpeedUp(index, over: firstIndex),
             (double?)first.Size?.Macs / network.Size?.Macs);
     }
 

@@ -30,6 +30,12 @@ internal sealed class OnnxNetwork : RunnableNetwork
             return new(network.Name, InferenceSession.Open(network.Name, new() { IntraOpThreads = threads })) { Size = network.Size };
         }
 
+        return Export(network, threads);
+    }
+
+    /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
+    public static OnnxNetwork Export(TorchNetwork network, int threads)
+    {
         var folder = Directory.CreateTempSubdirectory("ocs-onnx-");
         try
         {

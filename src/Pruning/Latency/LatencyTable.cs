@@ -1,12 +1,8 @@
 using System.Collections.Immutable;
-using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning.Latency;
-
-/// <summary>Measures how long a network runs, in seconds. It may have several inputs; its weights do not matter.</summary>
-public delegate double LatencyProbe(Graph graph);
 
 /// <summary>
 /// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of nodes, each
@@ -21,47 +17,28 @@ public sealed class LatencyTable : IResourceCount
     private readonly ImmutableArray<UnitLattice> _units;
     private readonly SortedDictionary<double, double> _measuredBySum = [];
 
-    private LatencyTable(ImmutableArray<UnitLattice> units, ReadOnlySpan<int> all, double seconds, int measurements)
+    private LatencyTable(ImmutableArray<UnitLattice> units, ReadOnlySpan<int> all, double seconds)
     {
-        (_units, Seconds, Measurements) = (units, seconds, measurements);
+        (_units, Seconds) = (units, seconds);
         Correct(all, seconds);
     }
 
     /// <summary>The whole network's time, measured.</summary>
     public double Seconds { get; }
 
-    /// <summary>How many networks were timed; equal ones count once.</summary>
-    public int Measurements { get; }
-
-    /// <summary>Times the network and its units.</summary>
+    /// <summary>Times the units of a network.</summary>
     /// <param name="coupling">The network.</param>
-    /// <param name="probe">Times a network.</param>
-    /// <param name="multiple">Groups are measured where they keep multiples of it.</param>
-    public static LatencyTable Measure(CouplingGraph coupling, LatencyProbe probe, int multiple = 8)
+    /// <param name="seconds">The whole network's time.</param>
+    /// <param name="meter">Times a unit.</param>
+    /// <param name="limits">Groups are measured where they keep what these allow, multiples of channels above all.</param>
+    public static LatencyTable Measure(CouplingGraph coupling, double seconds, LatencyMeter meter, PruningLimits limits)
     {
-        var timed = new Dictionary<string, double>(StringComparer.Ordinal);
-        double Time(LatencyUnit unit, Subnetwork subnetwork)
-        {
-            if (UnitGraph.Of(coupling, unit, subnetwork) is not { } graph)
-            {
-                return 0;
-            }
-
-            var key = string.Join('\n', graph.Nodes.Select(node => $"{node.Operator} {string.Join(',', node.Inputs)} {NodeShapes.Show(node.Shape)}"));
-            if (!timed.TryGetValue(key, out var seconds))
-            {
-                timed.Add(key, seconds = probe(graph));
-            }
-
-            return seconds;
-        }
-
-        var units = LatencyUnit.Of(coupling)
-            .Select(unit => UnitLattice.Measure(unit.Widths, coupling.Groups, Levels, multiple, subnetwork => Time(unit, subnetwork)))
-            .ToImmutableArray();
-        var whole = probe(coupling.Graph);
         int[] all = [.. coupling.Groups.Select(group => group.Channels)];
-        return new(units, all, whole, timed.Count);
+        return new(
+            [.. LatencyUnit.Of(coupling).Select(unit => UnitLattice.Measure(unit.Widths, coupling.Groups, Levels, limits, Time(unit)))], all, seconds);
+
+        Func<Subnetwork, double> Time(LatencyUnit unit) =>
+            subnetwork => UnitGraph.Of(coupling, unit, subnetwork) is { } graph ? meter.Seconds(graph) : 0;
     }
 
     /// <summary>The time of a sub-network by the table, in seconds.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning.Latency;
 
@@ -19,12 +20,13 @@ internal sealed class UnitLattice
     /// <param name="widths">What its cost depends on.</param>
     /// <param name="groups">All groups.</param>
     /// <param name="levels">Fractions of channels, ascending to 1.</param>
-    /// <param name="multiple">Groups keep multiples of it.</param>
+    /// <param name="limits">What multiples of channels groups keep.</param>
     /// <param name="time">Seconds of the unit in a sub-network.</param>
     public static UnitLattice Measure(
-        ImmutableArray<AxisUse> widths, ImmutableArray<Group> groups, ImmutableArray<double> levels, int multiple, Func<Subnetwork, double> time)
+        ImmutableArray<AxisUse> widths, ImmutableArray<Group> groups, ImmutableArray<double> levels, PruningLimits limits,
+        Func<Subnetwork, double> time)
     {
-        LatticeAxis Axis(ImmutableArray<AxisUse> uses) => LatticeAxis.Of(uses, groups, levels, multiple);
+        LatticeAxis Axis(ImmutableArray<AxisUse> uses) => LatticeAxis.Of(uses, groups, levels, limits);
         var (rows, columns) = widths.Length == 2 ? (Axis(widths[..1]), Axis(widths[1..])) : (Axis(widths), Axis([]));
         var seconds = new double[rows.Kept.Length, columns.Kept.Length];
         for (var row = 0; row < rows.Kept.Length; row++)
@@ -62,13 +64,16 @@ internal sealed class UnitLattice
 /// <param name="Places">By point, the mean fraction of the widths that is left; ascending.</param>
 internal sealed record LatticeAxis(ImmutableArray<AxisUse> Widths, ImmutableArray<int[]> Kept, ImmutableArray<double> Places)
 {
-    public static LatticeAxis Of(ImmutableArray<AxisUse> widths, ImmutableArray<Group> groups, ImmutableArray<double> levels, int multiple)
+    public static LatticeAxis Of(ImmutableArray<AxisUse> widths, ImmutableArray<Group> groups, ImmutableArray<double> levels, PruningLimits limits)
     {
         int[] all = [.. groups.Select(group => group.Channels)];
         var varied = widths.SelectMany(width => width.Shares).Select(share => share.Group).Where(group => groups[group].IsPrunable).ToHashSet();
         ImmutableArray<int[]> kept = varied.Count == 0
             ? [all]
-            : [.. levels.Select(level => all.Select((channels, group) => varied.Contains(group) ? Rounded(channels, level, multiple) : channels).ToArray())];
+            : [
+                .. levels.Select(level => groups.Select((group, index) =>
+                    varied.Contains(index) ? limits.Rounded(group, (int)Math.Ceiling(level * group.Channels)) : group.Channels).ToArray()),
+            ];
         return new(widths, kept, [.. kept.Select(counts => PlaceOf(widths, counts, all))]);
     }
 
@@ -101,11 +106,5 @@ internal sealed record LatticeAxis(ImmutableArray<AxisUse> Widths, ImmutableArra
         }
 
         return sum / Math.Max(1, widths.Length);
-    }
-
-    private static int Rounded(int channels, double level, int multiple)
-    {
-        var count = (int)Math.Ceiling(level * channels);
-        return channels < multiple ? count : Math.Min(channels, (count + multiple - 1) / multiple * multiple);
     }
 }

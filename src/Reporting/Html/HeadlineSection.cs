@@ -43,9 +43,9 @@ internal static class HeadlineSection
         long parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
         AddRow(html, "MACs", Wording.Count(macs), Wording.Count(summary.MacsAfter), Wording.Change(macs, summary.MacsAfter));
         AddRow(html, "Parameters", Wording.Count(parameters), Wording.Count(summary.ParametersAfter), Wording.Change(parameters, summary.ParametersAfter));
-        if (Throughput.Of(run.Records) is { After: double after } speed)
+        if (summary is { StepSecondsBefore: double before, StepSecondsAfter: double after })
         {
-            AddRow(html, "Training images/s", Wording.Whole(speed.Before), Wording.Whole(after), Wording.Change(speed.Before, after));
+            AddRow(html, "Training step", Wording.Milliseconds(before), Wording.Milliseconds(after), Wording.Change(before, after));
         }
 
         if (summary.Latency is LatencySummary latency)

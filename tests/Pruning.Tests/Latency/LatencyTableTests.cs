@@ -16,6 +16,9 @@ public sealed class LatencyTableTests
 
     private static double ByMacs(Graph graph) => SecondsPerMac * graph.Macs;
 
+    private static LatencyTable Measure(CouplingGraph coupling, LatencyProbe probe, int multiple = 8) =>
+        LatencyTable.Measure(coupling, probe(coupling.Graph), new(probe), new() { RoundTo = multiple });
+
     // Convolutions cost in x out, which is linear in each: the table must then be exact between its points.
     [Theory]
     [InlineData("cifar_resnet20")]
@@ -25,7 +28,7 @@ public sealed class LatencyTableTests
     public void What_grows_linearly_with_each_width_is_predicted_exactly(string name)
     {
         var coupling = CouplingGraph.Build(Models.Build(name, new NetworkInput(3, 32, 32)));
-        var table = LatencyTable.Measure(coupling, ByMacs, multiple: 1);
+        var table = Measure(coupling, ByMacs, multiple: 1);
         Assert.Equal(SecondsPerMac * coupling.Graph.Macs, table.Seconds, 1e-15);
         var dice = new Dice(3);
         for (var draw = 0; draw < 5; draw++)
@@ -40,7 +43,7 @@ public sealed class LatencyTableTests
     public void Transformers_are_predicted_nearly()
     {
         var coupling = CouplingGraph.Build(Models.Build("cifar_vit", new NetworkInput(3, 16, 16)));
-        var table = LatencyTable.Measure(coupling, ByMacs);
+        var table = Measure(coupling, ByMacs, multiple: 1);
         int[] half = [.. coupling.Groups.Select(group => group.IsPrunable ? (group.Channels + 1) / 2 : group.Channels)];
         var expected = SecondsPerMac * ResourceConstraint.Macs(coupling).Count(half);
         Assert.Equal(expected, table.Predict(half), 0.1 * expected);
@@ -51,14 +54,17 @@ public sealed class LatencyTableTests
     {
         var graphs = new List<string>();
         var graph = Models.Build("cifar_resnet20");
-        var table = LatencyTable.Measure(CouplingGraph.Build(graph), network =>
+        var coupling = CouplingGraph.Build(graph);
+        var meter = new LatencyMeter(network =>
         {
             graphs.Add(network.ToString());
-            return network.Nodes.Length == graph.Nodes.Length ? 1 : 1e-3;
+            return 1e-3;
         });
-        Assert.Equal(graphs.Count - 1, table.Measurements);
+        var table = LatencyTable.Measure(coupling, seconds: 1, meter, new() { RoundTo = 8 });
+        _ = LatencyTable.Measure(coupling, seconds: 1, meter, new() { RoundTo = 16 });
+        Assert.Equal(graphs.Count, meter.Measurements);
         Assert.Equal(graphs.Count, graphs.Distinct().Count());
-        Assert.Equal(1, table.Predict([.. CouplingGraph.Build(graph).Groups.Select(group => group.Channels)]), 1e-12);
+        Assert.Equal(1, table.Predict([.. coupling.Groups.Select(group => group.Channels)]), 1e-12);
         Assert.Contains(graphs, text => text.Contains("Conv2d", StringComparison.Ordinal)
             && text.Contains("BatchNorm2d", StringComparison.Ordinal) && text.Contains("Relu", StringComparison.Ordinal));
     }
@@ -68,7 +74,7 @@ public sealed class LatencyTableTests
     {
         var coupling = CouplingGraph.Build(Models.Build("cifar_resnet8"));
         var dice = new Dice(11);
-        var table = LatencyTable.Measure(coupling, network => ByMacs(network) * (0.5 + dice.Uniform()) + 1e-6);
+        var table = Measure(coupling, network => ByMacs(network) * (0.5 + dice.Uniform()) + 1e-6);
         int[] kept = [.. coupling.Groups.Select(_ => 1)];
         var before = table.Predict(kept);
         while (coupling.Groups.Select((group, position) => group.Channels - kept[position]).Any(left => left > 0))
@@ -88,7 +94,7 @@ public sealed class LatencyTableTests
     public void A_correction_holds_where_it_was_measured_and_counts_in_part_nearby()
     {
         var coupling = CouplingGraph.Build(Models.Build("cifar_resnet8"));
-        var table = LatencyTable.Measure(coupling, ByMacs, multiple: 1);
+        var table = Measure(coupling, ByMacs, multiple: 1);
         int[] Kept(double fraction) => [.. coupling.Groups.Select(group => Math.Max(1, (int)(fraction * group.Channels)))];
         var (narrow, half, wide, all) = (Kept(0.25), Kept(0.5), Kept(0.75), Kept(1));
         var (narrowBefore, halfBefore, wideBefore) = (table.Predict(narrow), table.Predict(half), table.Predict(wide));
@@ -108,7 +114,7 @@ public sealed class LatencyTableTests
         using var parameters = ParameterTable.Initialize(graph, seed: 2);
         LatencyTable table = null!;
         var search = new SubnetworkSearch(
-            graph, OneCycleOptions.Paper with { RoundTo = 8 }, coupling => ResourceConstraint.Latency(coupling, table = LatencyTable.Measure(coupling, ByMacs)));
+            graph, OneCycleOptions.Paper with { RoundTo = 8 }, coupling => ResourceConstraint.Latency(coupling, table = Measure(coupling, ByMacs)));
         var partition = search.Find(parameters, target: 0.6);
         var cut = CutPlan.Create(search.Coupling, partition.Subnetwork).After;
         Assert.All(partition.Subnetwork.Kept, kept => Assert.True(kept.Length % 8 == 0 || kept.Length is 3 or 10));

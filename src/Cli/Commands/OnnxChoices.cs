@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Ocs.Formats;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>The options of commands that write ONNX files.</summary>
+internal sealed class OnnxChoices
+{
+    private readonly Option<int?> _opset = new("--opset")
+    {
+        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} (default: {new OnnxOptions().Opset}).",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _fold = new("--fold-batch-norm") { Description = "ONNX: batch norms become part of the layers before them." };
+
+    public IEnumerable<Option> All => [_opset, _fold];
+
+    /// <summary>What was chosen.</summary>
+    /// <param name="missing">The option that is missing for an ONNX file to be written; null where one is.</param>
+    public OnnxOptions Of(ParseResult parsed, string? missing)
+    {
+        var options = new OnnxOptions { FoldBatchNorm = parsed.GetValue(_fold) };
+        options = parsed.GetValue(_opset) is { } opset ? options with { Opset = opset } : options;
+        options.Validate();
+        return missing is null || options == new OnnxOptions()
+            ? options
+            : throw new OcsInputException($"{_opset.Name} and {_fold.Name} say how an ONNX file is written; give {missing}, too.");
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Search;
+using Ocs.Pruning.Surgery;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Commands;
+
+/// <summary>What a cut without training came to.</summary>
+/// <param name="Model">The network as the command line calls it.</param>
+/// <param name="Output">The file that was written.</param>
+/// <param name="Options">What was searched by.</param>
+/// <param name="Partition">What stays.</param>
+/// <param name="Plan">The cut.</param>
+/// <param name="Memory">Of activations alive at once.</param>
+/// <param name="Record">What the file remembers.</param>
+/// <param name="Gate">Whether the cut is right.</param>
+/// <param name="Onnx">How an ONNX file was written.</param>
+/// <param name="Goal">The time that was asked for; null for another budget.</param>
+/// <param name="Speed">What the cut saves where the file will run; null where nothing was written for there.</param>
+internal sealed record PruneOutcome(
+    string Model, string Output, OneCycleOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory, PruningRecord Record,
+    GateResult Gate, OnnxOptions Onnx, PruneLatency? Goal, LatencySummary? Speed);
+
+/// <summary>Shows what `ocs prune` did.</summary>
+internal static class PruneReport
+{
+    // What is left of so few parameters has hardly learnt to tell anything.
+    private const double FewParameters = 0.02;
+
+    public static void Show(PruneOutcome outcome, CommandConsole console)
+    {
+        foreach (var remark in Remarks(outcome))
+        {
+            console.Error.WriteLine(remark);
+        }
+
+        var record = outcome.Record;
+        var (before, after) = (outcome.Memory.Total, outcome.Memory.Count(outcome.Partition.Subnetwork));
+        if (console.Json)
+        {
+            console.WriteJson(
+                new(
+                    outcome.Model, record.Target, record.MacsBefore, record.MacsAfter, record.ParametersBefore, record.ParametersAfter, before, after,
+                    outcome.Goal, outcome.Speed, [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))],
+                    Summaries.Of(outcome.Gate), outcome.Output),
+                CliJson.Readable.PruneOutput);
+            return;
+        }
+
+        var table = new Table();
+        table.AddColumn("").AddColumn(Right("before")).AddColumn(Right("after")).AddColumn(Right("removed"));
+        Row(table, "MACs", record.MacsBefore, record.MacsAfter);
+        Row(table, "parameters", record.ParametersBefore, record.ParametersAfter);
+        Row(table, "bytes of activations", before, after);
+        console.Write(table);
+        foreach (var line in Lines(outcome))
+        {
+            console.WriteLine(line);
+        }
+    }
+
+    private static IEnumerable<string> Remarks(PruneOutcome outcome)
+    {
+        // A time has a sentence of its own.
+        foreach (var remark in (outcome.Goal is null ? outcome.Partition : outcome.Partition with { Note = null }).Remarks(outcome.Record.Target))
+        {
+            yield return remark;
+        }
+
+        if (outcome.Goal is { IsMet: false } goal)
+        {
+            yield return FormattableString.Invariant(
+                $"No cut that was tried takes {goal.TargetMs:0.00##} ms or less; this one is the fastest, {goal.MeasuredMs:0.00##} ms.");
+        }
+
+        if (outcome.Record.ParametersAfter < FewParameters * outcome.Record.ParametersBefore)
+        {
+            yield return $"{Numbers.Percent(1 - (double)outcome.Record.ParametersAfter / outcome.Record.ParametersBefore)} of the parameters are gone: "
+                + "expect such a network to learn little, and cut less, or choose a smaller network.";
+        }
+
+        if (outcome.Speed is { } speed && CutLatency.Warning(speed, outcome.Options.RoundTo, multiple => $"--round-to {multiple}") is { } warning)
+        {
+            yield return warning;
+        }
+    }
+
+    private static IEnumerable<string> Lines(PruneOutcome outcome)
+    {
+        if (outcome.Goal is { } goal)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{goal.BeforeMs:0.00##} ms became {goal.MeasuredMs:0.00##} ms for a batch of {goal.Batch} in {goal.Runtime} on {goal.Threads} thread(s); "
+                + $"{goal.TargetMs:0.00##} ms was asked for. Of {goal.Cuts} cuts that were timed, in turns with the whole network, it is the "
+                + $"{(goal.IsMet ? "largest that is fast enough" : "fastest")}; groups keep multiples of {outcome.Options.RoundTo}.");
+        }
+
+        if (outcome.Speed is { } speed)
+        {
+            yield return CutLatency.Sentence(speed, outcome.Record.MacsBefore, outcome.Record.MacsAfter);
+        }
+
+        yield return "The cut network gives what the full one gives with the pruned channels at zero "
+            + $"(largest relative difference {outcome.Gate.LargestDifference:0.0e+0}).";
+        if (outcome.Gate.Note is { } note)
+        {
+            yield return note;
+        }
+
+        yield return $"Written to {outcome.Output}; without training on, expect its accuracy to be low: `ocs eval {outcome.Output} --data NAME`.";
+        yield return FileToShip.Sentence(
+            outcome.Output, ModelSource.IsOnnx(outcome.Output), outcome.Plan.After, outcome.Onnx.FoldBatchNorm, "`ocs prune --fold-batch-norm`");
+    }
+
+    private static void Row(Table table, string what, long before, long after) =>
+        table.AddRow(what, Numbers.Whole(before), Numbers.Whole(after), Numbers.Percent(1 - (double)after / before));
+
+    private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
+}
+
+/// <summary>
+/// `ocs prune --json`; memory is in bytes of activations alive at once. <paramref name="Latency"/> is of --target-latency, <paramref name="Speed"/>
+/// of what was written as ONNX.
+/// </summary>
+internal sealed record PruneOutput(
+    string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter, long MemoryBefore, long MemoryAfter,
+    PruneLatency? Latency, LatencySummary? Speed, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
+
+/// <summary>Times of `ocs prune --target-latency`, in milliseconds; what follows them says how they were taken.</summary>
+internal sealed record PruneLatency(
+    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, bool IsMet, string Runtime, int Batch, int Threads, int RoundTo,
+    int Measurements, int Cuts)
+{
+    private const double Milliseconds = 1000;
+
+    public static PruneLatency Of(LatencyGoal goal, TimedCut cut)
+    {
+        var clock = (LatencyClock)goal.Clock;
+        return new(
+            Milliseconds * cut.Whole, Milliseconds * goal.Seconds, Milliseconds * cut.Predicted, Milliseconds * cut.Measured, goal.IsMetBy(cut),
+            Choices.NameOf(clock.Runtime), clock.Batch, clock.Threads, cut.Options.RoundTo ?? 1, cut.Measurements, cut.Cuts);
+    }
+}
+
+/// <summary>A group of `ocs prune --json`, and the indices of its channels that stayed.</summary>
+internal sealed record PruneGroup(int Id, int Channels, IReadOnlyList<int> Kept);
