@@ -14,13 +14,15 @@ namespace Ocs.Cli;
 /// <param name="Weights">A .safetensors, .pth, .pt, .th or .ocs file; null takes what the model has.</param>
 /// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
 /// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
-/// <param name="InputSize">Of an .onnx file that leaves it open, CxHxW.</param>
+/// <param name="InputSize">Of a zoo network, or of an .onnx file that leaves it open, CxHxW; null takes what a zoo network was published for.</param>
 internal sealed record ModelRequest(
     string Model, string? Weights, int? Classes = null, int? InputChannels = null, string? InputSize = null);
 
 /// <summary>Finds the network and the weights that a command line means.</summary>
 internal static class ModelSource
 {
+    private const int LargestSide = 16_384;
+
     /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
     public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request, CommandConsole console)
     {
@@ -67,6 +69,26 @@ internal static class ModelSource
         return new(graph, ParameterTable.Initialize(graph, seed: 0), record: null);
     }
 
+    /// <summary>Height and width of the square images that a file's network takes; null where that is open, or no file is meant.</summary>
+    public static int? ImageSizeOf(ModelRequest request)
+    {
+        if (!IsFile(request.Model) || !File.Exists(request.Model))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var model = ReadFile(request.Model, request.InputSize is null ? [] : SizeOf(request, data: null));
+            return model.Graph.InputNodes.First().Shape is [_, _, var height, var width] && height == width ? (int)height : null;
+        }
+        catch (OcsInputException)
+        {
+            // It is read again for what it is asked for, and says then what is wrong.
+            return null;
+        }
+    }
+
     /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
     public static void CheckFit(Graph graph, LabelledImages data)
     {
@@ -109,13 +131,16 @@ internal static class ModelSource
     public static bool IsFile(string model) =>
         model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase) || IsOnnx(model) || model.Contains('/', StringComparison.Ordinal) || File.Exists(model);
 
-    private static Graph Build(ModelRequest request, LabelledImages? data) => data is null
-        ? Models.Build(request.Model, InputOf(request), request.Classes)
+    private static Graph Build(ModelRequest request, LabelledImages? data) => data is null || request.InputSize is not null
+        ? Models.Build(request.Model, InputOf(request), request.Classes ?? data?.ClassNames.Length)
         : TrainingDataSource.Network(request.Model, data);
 
     // Small grey images are MNIST's.
     private static NetworkInput? InputOf(ModelRequest request) => (request.InputChannels, Models.Find(request.Model).Input) switch
     {
+        (var channels, _) when request.InputSize is { } size => ImageOf(size) is var image && (channels ?? image.Channels) == image.Channels
+            ? image
+            : throw new OcsInputException($"--input-size {size} and --input-channels {channels} are two numbers of channels; leave one of them out."),
         (null, _) => null,
         (1, var input) => input == NetworkInput.Cifar ? NetworkInput.Mnist : input with { Channels = 1 },
         (3, var input) => input,
@@ -136,11 +161,19 @@ internal static class ModelSource
             return data is null ? [] : [data.Channels, data.Height, data.Width];
         }
 
-        if (!IsOnnx(request.Model))
-        {
-            throw new OcsInputException("--input-size is for .onnx files that leave it open; leave it out.");
-        }
+        return IsOnnx(request.Model)
+            ? Sizes(text)
+            : throw new OcsInputException("--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out.");
+    }
 
+    private static NetworkInput ImageOf(string text) =>
+        Sizes(text) is [var channels, <= LargestSide and var height, <= LargestSide and var width] && channels is 1 or 3
+        ? new((int)channels, (int)height, (int)width)
+        : throw new OcsInputException(
+            $"A zoo network's --input-size is channels, 1 or 3, height and width, at most {LargestSide}, 3x224x224 for example, but is '{text}'.");
+
+    private static long[] Sizes(string text)
+    {
         var sizes = Array.ConvertAll(
             text.Split('x'), size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
         return sizes.All(size => size > 0)

@@ -89,13 +89,29 @@ public sealed class BadInputTests : IDisposable
     [InlineData("`ocs verify` needs A; `ocs verify --help` shows what it takes.", "verify")]
     [InlineData("--tolerance must be 0 or more, but is -1.", "verify", "cifar_resnet8", "cifar_resnet8", "--tolerance", "-1")]
     [InlineData("--batch must be 1 or more, but is 0.", "verify", "cifar_resnet8", "cifar_resnet8", "--batch", "0")]
-    [InlineData("--input-size is for .onnx files that leave it open; leave it out.", "inspect", "./x.ocs", "--input-size", "3x8x8")]
+    [InlineData("--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out.", "inspect", "./x.ocs", "--input-size", "3x8x8")]
     [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.", "inspect", "./x.onnx", "--input-size", "3x0x8")]
+    [InlineData("A zoo network's --input-size is channels, 1 or 3, height and width, at most 16384, 3x224x224 for example, but is '32x32'.", "inspect", "cifar_resnet8", "--input-size", "32x32")]
+    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is 'large'.", "bench", "cifar_resnet8", "--input-size", "large")]
+    [InlineData("--input-size 3x32x32 and --input-channels 1 are two numbers of channels; leave one of them out.", "inspect", "cifar_resnet8", "--input-size", "3x32x32", "--input-channels", "1")]
+    [InlineData("vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; take a height and a width that 16 divides.", "inspect", "vit_b_16", "--input-size", "3x30x30")]
+    [InlineData("--batch must be 1 or more, but is -3.", "bench", "cifar_resnet8", "--batch", "-3")]
+    [InlineData("--threads says how --target-latency is measured; give that, too, or leave it out.", "prune", "cifar_resnet8", "--target", "0.5", "--threads", "0")]
+    [InlineData("--round-to must be a whole number or auto, but is 'many'.", "prune", "cifar_resnet8", "--target", "0.5", "--round-to", "many")]
+    [InlineData("--opset and --fold-batch-norm say how an ONNX file is written; give --out FILE.onnx, too.", "prune", "cifar_resnet8", "--target", "0.5", "--fold-batch-norm")]
+    [InlineData("ONNX files of opset 9 are not written; give one of 13 to 21.", "prune", "cifar_resnet8", "--target", "0.5", "--out", "x.onnx", "--opset", "9")]
     [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
     [InlineData("--resize is for --data imagefolder, but the data set is cifar10; leave it out.", "eval", "cifar_resnet8", "--data", "cifar10", "--resize", "256")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>
         Assert.EndsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("`ocs bench` has no option '--device'", "bench", "a.onnx", "--device", "cuda")]
+    [InlineData("`ocs inspect` has no option '--verbose'", "inspect", "--verbose", "cifar_resnet8")]
+    [InlineData("`ocs report` has no option '-x'", "report", "-x", "run")]
+    public void An_option_that_is_not_known_is_no_argument(string sentence, params string[] args) =>
+        Assert.StartsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("model: cifar_resnet9\ndata: cifar10", "There is no network 'cifar_resnet9'; did you mean 'cifar_resnet8'?")]

@@ -12,6 +12,32 @@ public sealed class ModelsTests
     }
 
     [Theory]
+    [InlineData(3, 1, 1)]
+    [InlineData(3, 8, 8)]
+    [InlineData(1, 33, 47)]
+    [InlineData(3, 96, 64)]
+    [InlineData(3, 256, 256)]
+    public void A_size_is_built_or_refused_in_a_sentence(int channels, int height, int width)
+    {
+        var built = 0;
+        foreach (var model in Models.All)
+        {
+            try
+            {
+                var graph = Models.Build(model.Name, new NetworkInput(channels, height, width));
+                Assert.Equal([1L, channels, height, width], graph.InputNodes.Single().Shape.ToArray());
+                built++;
+            }
+            catch (OcsInputException error)
+            {
+                Assert.DoesNotContain('\n', error.Message);
+            }
+        }
+
+        Assert.True(height < 96 || built > Models.All.Length / 2);
+    }
+
+    [Theory]
     [InlineData("cifar_resnet8", 10, 78_042, 12_501_632)]
     [InlineData("cifar_resnet20", 10, 272_474, 40_813_184)]
     [InlineData("cifar_resnet20", 100, 278_324, 40_818_944)]

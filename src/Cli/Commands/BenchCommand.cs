@@ -70,7 +70,7 @@ internal static class BenchCommand
         (parsed.GetValue(option) ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static int Positive(string option, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? Positive(option, number)
             : throw new OcsInputException($"{option} must be a whole number, but is '{text}'.");
 
@@ -99,7 +99,7 @@ internal static class BenchCommand
             {
                 BenchTable.Write(rows, console);
                 console.WriteLine(
-                    $"Median of {options.Runs} runs in turns, {options.Threads} threads; speed-ups are over the first network under the same runtime.");
+                    $"Median of {options.Runs} runs in turns, {options.Threads} {(options.Threads == 1 ? "thread" : "threads")}; speed-ups are over the first network under the same runtime.");
             }
 
             return ExitCode.Fine;

@@ -15,7 +15,7 @@ internal static class CommonOptions
 
     public static Option<string?> InputSize() => new("--input-size")
     {
-        Description = "Channels, height and width of the images of an .onnx file that leaves them open.",
+        Description = "Channels, height and width of the images of a zoo network, or of an .onnx file that leaves them open.",
         HelpName = "CxHxW",
     };
 

@@ -42,17 +42,21 @@ internal static class EvalCommand
             command.Add(option);
         }
 
-        command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size)),
-            TrainingDataSource.Open(
-                parsed.GetRequiredValue(data),
-                DatasetSplit.Test,
-                parsed.GetValue(limit),
-                parsed.GetValue(root),
-                images.Of(parsed, parsed.GetRequiredValue(data))),
-            parsed.GetValue(normalization) is { } name ? Choices.Named<NormalizationChoice>("--normalization", name) : null,
-            Devices.Find(parsed.GetValue(device)),
-            console));
+        command.SetAction(parsed =>
+        {
+            var request = new ModelRequest(parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
+            return Run(
+                request,
+                TrainingDataSource.Open(
+                    parsed.GetRequiredValue(data),
+                    DatasetSplit.Test,
+                    parsed.GetValue(limit),
+                    parsed.GetValue(root),
+                    images.Of(parsed, parsed.GetRequiredValue(data), () => ModelSource.ImageSizeOf(request))),
+                parsed.GetValue(normalization) is { } name ? Choices.Named<NormalizationChoice>("--normalization", name) : null,
+                Devices.Find(parsed.GetValue(device)),
+                console);
+        });
         return command;
     }
 

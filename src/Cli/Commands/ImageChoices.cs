@@ -9,7 +9,7 @@ internal sealed class ImageChoices
 {
     private readonly Option<int?> _size = new("--image-size")
     {
-        Description = "Of an imagefolder: height and width of what reaches the network (default: 224).",
+        Description = "Of an imagefolder: height and width of what reaches the network (default: what a file takes, else 224).",
         HelpName = "N",
     };
 
@@ -36,7 +36,8 @@ internal sealed class ImageChoices
     };
 
     /// <summary>What was chosen; a sentence where it was for a data set that is no folder of images.</summary>
-    public ImageFolderOptions Of(ParseResult parsed, string data)
+    /// <param name="size">Finds what the network takes; null where that is open.</param>
+    public ImageFolderOptions Of(ParseResult parsed, string data, Func<int?> size)
     {
         if (data != ImageFolder.DataName
             && All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
@@ -48,7 +49,7 @@ internal sealed class ImageChoices
         var usual = new ImageFolderOptions();
         return usual with
         {
-            Size = parsed.GetValue(_size) ?? usual.Size,
+            Size = parsed.GetValue(_size) ?? (data == ImageFolder.DataName ? size() : null) ?? usual.Size,
             Resize = parsed.GetValue(_resize),
             Workers = parsed.GetValue(_workers),
             SkipBroken = parsed.GetValue(_skipBroken),

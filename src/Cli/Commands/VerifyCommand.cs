@@ -55,7 +55,7 @@ internal static class VerifyCommand
 
             ModelRequest Request(string model) => ModelSource.IsFile(model)
                 ? new(model, Weights: null, InputSize: ModelSource.IsOnnx(model) ? parsed.GetValue(size) : null)
-                : new(model, parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels));
+                : new(model, parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size));
         });
         return command;
     }
@@ -86,6 +86,7 @@ internal static class VerifyCommand
 
     private static int Compare(RunnableNetwork left, RunnableNetwork right, Samples samples, CommandConsole console)
     {
+        NetworkMemory.Require([left, right], samples.File is null ? samples.Batch : 1, "--batch");
         var inputs = samples.File is { } file
             ? NetworkInputs.Read(file, left)
             : NetworkInputs.Random([left, right], samples.Batch, samples.Seed);

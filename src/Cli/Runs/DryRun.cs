@@ -22,6 +22,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
         var data = TrainingDataSource.Open(options, dataRoot);
         var device = Devices.Find(deviceName);
         using var start = TrainingStart.Open(options, data.Train, device);
+        TrainingMemory.Require(start.Graph, options.Training, data, device);
         var cut = Pruning is { } pruning ? PlannedCut(start, pruning) : null;
         var (steps, ran) = TimeSteps(start, data, device);
         using var result = ran;

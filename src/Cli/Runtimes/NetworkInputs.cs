@@ -74,7 +74,14 @@ internal static class NetworkInputs
             _ => throw new OcsInputException(
                 $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', of free sizes; say which with --input FILE."),
         })];
-        var count = checked((int)shape.Aggregate(1L, (product, size) => checked(product * size)));
+        var size = shape.Aggregate(1.0, (product, size) => product * size);
+        if (size > Array.MaxLength)
+        {
+            throw new OcsInputException(
+                $"A batch of {batch} has {size:0.0e+0} numbers as '{infos[0].Name}', more than the {Array.MaxLength:N0} of an array; give a smaller one.");
+        }
+
+        var count = (int)size;
         return infos.Any(info => info.Type is not ElementType.Float32)
             ? TensorData.Of(Enumerable.Range(0, count).Select(_ => (long)rng.Next(IntegerBound)).ToArray(), shape)
             : TensorData.Of(Enumerable.Range(0, count).Select(_ => (float)(Range * (2 * rng.NextDouble() - 1))).ToArray(), shape);

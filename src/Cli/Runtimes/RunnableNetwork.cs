@@ -10,8 +10,8 @@ internal enum NetworkRuntime
     Onnxruntime,
 }
 
-/// <summary>What a network costs: multiply-accumulates of one sample, and trained values.</summary>
-internal sealed record NetworkSize(long Macs, long Parameters);
+/// <summary>What a network costs: multiply-accumulates of one sample, trained values, and the least bytes of one sample's values.</summary>
+internal sealed record NetworkSize(long Macs, long Parameters, double Bytes);
 
 /// <summary>A network with its weights, ready to be run for inference on the CPU.</summary>
 /// <param name="name">What the command line called it.</param>

@@ -15,7 +15,7 @@ internal sealed class TorchNetwork : RunnableNetwork
         : base(name)
     {
         Model = model;
-        Size = new(model.Graph.Macs, model.Graph.ParameterCount);
+        Size = new(model.Graph.Macs, model.Graph.ParameterCount, NetworkMemory.OfInference(model.Graph));
         _executor = new(model.Graph, model.Parameters);
     }
 

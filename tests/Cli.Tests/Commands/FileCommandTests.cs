@@ -21,7 +21,7 @@ public sealed class FileCommandTests : IDisposable
         var pruned = CommandLine.Run("prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.5", "--out", file, "--json").Json;
 
         Assert.Equal(
-            ["model", "target", "macs_before", "macs_after", "parameters_before", "parameters_after", "memory_before", "memory_after", "latency", "groups", "gate", "out"], Names(pruned));
+            ["model", "target", "macs_before", "macs_after", "parameters_before", "parameters_after", "memory_before", "memory_after", "latency", "speed", "groups", "gate", "out"], Names(pruned));
         Assert.True(pruned.GetProperty("macs_after").GetInt64() <= 0.5 * pruned.GetProperty("macs_before").GetInt64());
         Assert.All(pruned.GetProperty("groups").EnumerateArray(), group => Assert.Equal(["id", "channels", "kept"], Names(group)));
         Assert.True(pruned.GetProperty("gate").GetProperty("passed").GetBoolean());
