@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.RunLog;
 
 namespace Ocs.Reporting;
@@ -5,6 +6,27 @@ namespace Ocs.Reporting;
 /// <summary>An unpruned run that another one is compared with in its report.</summary>
 public static class Twin
 {
+    /// <summary>Puts an unpruned run among some beside those of the same network, data and epochs that have no twin yet.</summary>
+    /// <remarks>Where several fit, the one with the run's seed is taken, else the first.</remarks>
+    public static ImmutableArray<RunFolder> Among(IReadOnlyList<RunFolder> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        var dense = runs.Where(run => run.Summary is { Kind: RunKind.Baseline } s && s.MacsAfter == s.MacsBefore).ToArray();
+        return
+        [
+            .. runs.Select(run =>
+            {
+                if (run.Summary is not { Kind: RunKind.Train, Baseline: null } own)
+                {
+                    return run;
+                }
+
+                var twin = dense.Where(other => Task(other.Summary!) == Task(own)).OrderBy(other => other.Summary!.Seed != own.Seed).FirstOrDefault();
+                return twin is null ? run : Beside(run, twin);
+            }),
+        ];
+    }
+
     /// <summary>The run with a twin of the reader's choice; the folder's files stay as they are.</summary>
     /// <exception cref="InvalidDataException">The twin is not finished, was pruned, or is of another network or data.</exception>
     public static RunFolder Beside(RunFolder run, RunFolder twin)
@@ -46,4 +68,6 @@ public static class Twin
             },
         };
     }
+
+    private static (string, string?, int, long) Task(RunSummary summary) => (summary.Model, summary.Data, summary.Epochs, summary.MacsBefore);
 }

@@ -16,7 +16,7 @@ public sealed class HtmlComparisonTests
         string page = Page(SampleRun.Several);
 
         Assert.Contains("3 runs of cifar_resnet56 on cifar10. 1 more run not finished yet.", page, StringComparison.Ordinal);
-        Assert.Equal(4, Regex.Count(page, """<tr><th scope="row" class="text">run-\d"""));
+        Assert.Equal(4, Regex.Count(page, """<tr><td>\d</td><th scope="row" class="text">run-\d"""));
         Assert.Contains("OCSPruner, pre-trained", page, StringComparison.Ordinal);
         Assert.Equal(13, Regex.Count(page, """<td class="text">Tab\. \d</td>"""));
         Assert.DoesNotContain("cifar_vgg16", page, StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Reporting;
 using Ocs.Reporting.Html;
+using Ocs.Reporting.Tables;
 using Ocs.RunLog;
 using Ocs.Torch;
 
@@ -24,37 +25,63 @@ internal static class ReportCommand
             Description = $"Where the page goes (default: {HtmlReport.FileName} in the folder of one run, {HtmlComparison.FileName} above those of several).",
             HelpName = "FILE",
         };
+        var csv = new Option<string?>("--csv")
+        {
+            Description = $"Also writes {CsvTables.RunsName}, {CsvTables.EpochsName} and {CsvTables.LayersName} into this folder: the numbers behind the tables and charts.",
+            HelpName = "DIR",
+        };
+        var latex = new Option<string?>("--latex")
+        {
+            Description = "Also writes the table of the runs as LaTeX into this file.",
+            HelpName = "FILE",
+        };
         var command = new Command(
             "report",
-            "Writes the report of a run as one HTML file. Of several runs it writes each one's, and a page that compares them.")
+            "Writes the report of a run as one HTML file. Of several runs it writes each one's, and a page that compares them. "
+            + "A folder of --repeat or --sweep stands for the runs in it.")
         {
-            runs, baseline, file,
+            runs, baseline, file, csv, latex,
         };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(runs), parsed.GetValue(baseline), parsed.GetValue(file), console));
+            parsed.GetRequiredValue(runs), parsed.GetValue(baseline), parsed.GetValue(file), parsed.GetValue(csv), parsed.GetValue(latex), console));
         return command;
     }
 
-    private static int Run(string[] paths, string? baseline, string? file, CommandConsole console)
+    private static int Run(string[] paths, string? baseline, string? file, string? csv, string? latex, CommandConsole console)
     {
         var twin = baseline is null ? null : RunLogReader.Read(baseline);
         // `runs/*` names the comparison of the last time too.
         paths = [.. paths.Where(path => Path.GetFileName(path) != HtmlComparison.FileName || !File.Exists(path))];
-        RunFolder[] runs = [.. paths.Select(RunLogReader.Read).Select(run => twin is null ? run : Twin.Beside(run, twin))];
-        string[] pages = runs is [var only]
+        RunFolder[] runs = [.. paths.SelectMany(SeriesFolder.RunsIn).Select(RunLogReader.Read)];
+        runs = twin is null ? [.. Twin.Among(runs)] : [.. runs.Select(run => Twin.Beside(run, twin))];
+        List<string> pages = runs is [var only]
             ? [Write(file ?? PageOf(only), page => HtmlReport.Write(only, page))]
             :
             [
                 .. runs.Select(run => Write(PageOf(run), page => HtmlReport.Write(run, page))),
                 Write(file ?? Path.Combine(Above(runs), HtmlComparison.FileName), page => HtmlComparison.Write(runs, page)),
             ];
+        if (csv is not null)
+        {
+            Write(csv, folder =>
+            {
+                pages.AddRange(CsvTables.Write(runs, folder));
+                return folder;
+            });
+        }
+
+        if (latex is not null)
+        {
+            pages.Add(Write(latex, path => LatexTable.Write(runs, path)));
+        }
+
         if (console.Json)
         {
             console.WriteJson(new(pages), CliJson.Readable.ReportOutput);
         }
         else
         {
-            Array.ForEach(pages, console.WriteLine);
+            pages.ForEach(console.WriteLine);
         }
 
         return ExitCode.Fine;

@@ -11,7 +11,7 @@ internal static class RepeatTable
         var table = new Table();
         table.AddColumn($"{summary.Seeds.Length} seeds").AddColumn(new TableColumn("mean").RightAligned());
         table.AddColumn(new TableColumn("deviation").RightAligned()).AddColumn(new TableColumn("by seed").RightAligned());
-        Row(table, "accuracy", summary.ValAccuracy, value => Numbers.Percent(value));
+        Row(table, "accuracy", summary.ValAccuracy, value => Numbers.Percent(value), deviation => string.Create(CultureInfo.InvariantCulture, $"{deviation * 100:0.00} points"));
         Row(table, "MACs", summary.Macs, value => Numbers.Short((long)value));
         Row(table, "parameters", summary.Parameters, value => Numbers.Short((long)value));
         if (summary.CutEpoch is { } epochs)
@@ -27,6 +27,9 @@ internal static class RepeatTable
         }
     }
 
-    private static void Row(Table table, string what, Spread spread, Func<double, string> show) => table.AddRow(
-        what, show(spread.Mean), spread.Deviation is { } deviation ? show(deviation) : "-", string.Join(", ", spread.Values.Select(show)));
+    private static void Row(Table table, string what, Spread spread, Func<double, string> show, Func<double, string>? showDeviation = null) => table.AddRow(
+        what,
+        show(spread.Mean),
+        spread.Deviation is { } deviation ? (showDeviation ?? show)(deviation) : "-",
+        string.Join(", ", spread.Values.Select(show)));
 }

@@ -25,7 +25,7 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         {
             var folder = Path.Combine(place.Folder, $"seed-{seed}");
             console.WriteLine($"seed {seed}: {folder}");
-            var outcome = Run(options with { Seed = seed, Training = options.Training with { Seed = seed } }, folder);
+            var outcome = RunUnlessComplete(options with { Seed = seed, Training = options.Training with { Seed = seed } }, folder);
             if (outcome.Stopped)
             {
                 return null;
@@ -40,7 +40,8 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         return summary;
     }
 
-    private RunOutcome Run(ExperimentOptions seeded, string folder)
+    /// <summary>The run in a folder: a new one, the rest of one that was stopped, or nothing of one that is complete.</summary>
+    public RunOutcome RunUnlessComplete(ExperimentOptions seeded, string folder)
     {
         var config = Path.Combine(folder, RunFolder.ConfigName);
         if (place.Force || !File.Exists(config))

@@ -18,7 +18,15 @@ internal sealed record ComparisonData(ImmutableArray<RunPoint> Runs, ImmutableAr
 /// <param name="Name">The last parts of its folder's path.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Link">Where its own report is; null where there is none.</param>
-internal sealed record NamedRun(string Name, RunFolder Run, string? Link);
+internal sealed record NamedRun(string Name, RunFolder Run, string? Link)
+{
+    /// <summary>Runs under the shortest names that tell them apart.</summary>
+    public static ImmutableArray<NamedRun> Of(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?>? link = null)
+    {
+        string[] names = HtmlComparison.NamesOf([.. runs.Select(run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)))]);
+        return [.. runs.Select((run, i) => new NamedRun(names[i], run, link?.Invoke(run)))];
+    }
+}
 
 /// <summary>A run in the charts: where it ended, and its way there.</summary>
 internal sealed record RunPoint(
@@ -29,6 +37,8 @@ internal sealed record RunPoint(
     {
         var (summary, records) = (named.Run.Summary, named.Run.Records);
         var last = records.LastOrDefault();
+        // A cut after the last epoch changes the accuracy once more.
+        (int Epoch, double Accuracy)? end = summary is { ValAccuracy: double accuracy, CutEpoch: int cut } && cut > last?.Epoch ? (cut, accuracy) : null;
         return new(
             named.Name,
             summary is not null ? summary.MacsAfter < summary.MacsBefore : last?.Phase == RunPhase.Final,
@@ -38,9 +48,9 @@ internal sealed record RunPoint(
             summary?.Baseline?.Macs,
             summary?.SpeedUp(),
             summary?.CutEpoch,
-            [.. records.Select(record => record.Epoch)],
-            [.. records.Select(record => record.ValAccuracy)],
-            [.. records.Select(record => record.JAvg)]);
+            [.. records.Select(record => record.Epoch), .. end is null ? Array.Empty<int>() : [end.Value.Epoch]],
+            [.. records.Select(record => record.ValAccuracy), .. end is null ? Array.Empty<double?>() : [end.Value.Accuracy]],
+            [.. records.Select(record => record.JAvg), .. end is null ? Array.Empty<double?>() : [null]]);
     }
 }
 
@@ -59,7 +69,10 @@ internal sealed record PaperPoint(string Method, string Table, bool Ours, double
 /// <summary>Figures that several sections derive from a summary.</summary>
 internal static class SummaryFigures
 {
-    /// <summary>How many times faster than the unpruned twin a run was in all; null without a twin.</summary>
+    /// <summary>
+    /// How many times faster the cut network infers than the whole one, measured in turns on the run's machine; null where that was
+    /// not measured. Times of whole runs are no such measure: they depend on what else the machine did.
+    /// </summary>
     public static double? SpeedUp(this RunSummary summary) =>
-        summary is { Baseline.TotalSeconds: > 0 and double twin, TotalSeconds: > 0 and double own } ? twin / own : null;
+        summary.Latency is { SecondsBefore: > 0 and double before, SecondsAfter: > 0 and double after } ? before / after : null;
 }

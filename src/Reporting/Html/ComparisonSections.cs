@@ -37,7 +37,7 @@ internal static class ComparisonSections
             html.Add($"<section id=\"tradeoff\">\n<h2>Accuracy against MACs</h2>\n");
             string rows = data.Paper.IsEmpty ? "" : $" The paper’s tables have {Wording.Plural(data.Paper.Length, "row")} for this network and data, listed below.";
             string speed = measured.Any(run => run.SpeedUp is not null)
-                ? " The larger the dot, the faster the run was beside its unpruned twin."
+                ? " The larger the dot, the faster the cut network is than the whole one."
                 : "";
             new Figure("tradeoff-chart", "Accuracy and cost", $"{Extremes(measured)}{rows}{speed}") { IsWide = true }.AddTo(html);
             html.Add($"</section>\n");
@@ -89,6 +89,11 @@ internal static class ComparisonSections
     private static string CutSentence(RunPoint[] cut)
     {
         var (first, last) = (cut.MinBy(run => run.CutEpoch)!, cut.MaxBy(run => run.CutEpoch)!);
+        if (first.CutEpoch == last.CutEpoch)
+        {
+            return $"All runs were cut at epoch {first.CutEpoch}.";
+        }
+
         return $"The earliest cut is at epoch {first.CutEpoch} ({first.Label}, {Wording.Percent(first.Accuracy)}), "
             + $"the latest at epoch {last.CutEpoch} ({last.Label}, {Wording.Percent(last.Accuracy)}).";
     }

@@ -1,63 +1,53 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using Ocs.Reporting.Tables;
 using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>One row a run.</summary>
+/// <summary>One row a run, with the columns that any of the runs has a value for.</summary>
 internal static class RunsTable
 {
     public static void AddTo(HtmlBuilder html, ImmutableArray<NamedRun> runs)
     {
+        var rows = RunRow.Of(runs);
+        var columns = RunColumn.For(rows);
         html.Add($"""
             <section id="runs">
             <h2>Runs</h2>
             <div class="scroll" tabindex="0" role="region" aria-label="Runs">
             <table class="dense runs">
             <caption class="visually-hidden">One row a run</caption>
-            <thead><tr><th scope="col" class="text">Run</th><th scope="col" class="text">Preset</th><th scope="col">Seed</th><th scope="col">Epochs</th><th scope="col">Accuracy</th><th scope="col">Beside unpruned</th><th scope="col">MACs</th><th scope="col">MACs left</th><th scope="col">Parameters left</th><th scope="col">Cut at</th><th scope="col">Latency</th><th scope="col">Time</th></tr></thead>
+            <thead><tr><th scope="col">No.</th><th scope="col" class="text">Run</th>{Join(columns, Heading)}</tr></thead>
             <tbody>
 
             """);
-        foreach (var (name, run, link) in runs)
+        for (int i = 0; i < rows.Length; i++)
         {
-            html.Add($"""<tr><th scope="row" class="text">{Name(name, link)}</th>{(run.Summary is RunSummary summary ? Cells(summary) : Unfinished(run))}</tr>{"\n"}""");
+            var row = rows[i];
+            html.Add($"""<tr><td>{i + 1}</td><th scope="row" class="text">{Name(row.Run)}</th>{Join(columns, column => Cell(column, row))}</tr>{"\n"}""");
         }
 
         html.Add($"</tbody>\n</table>\n</div>\n</section>\n");
     }
 
-    private static Markup Name(string name, string? link) => link is null
-        ? new HtmlBuilder().Add($"{name}").ToMarkup()
-        : new HtmlBuilder().Add($"<a href=\"{link}\">{name}</a>").ToMarkup();
+    private static Markup Name(NamedRun run) => run.Link is null
+        ? new HtmlBuilder().Add($"{run.Name}").ToMarkup()
+        : new HtmlBuilder().Add($"<a href=\"{run.Link}\">{run.Name}</a>").ToMarkup();
 
-    private static Markup Cells(RunSummary s)
+    private static Markup Heading(RunColumn column) => column.IsText
+        ? new HtmlBuilder().Add($"<th scope=\"col\" class=\"text\">{column.Title}</th>").ToMarkup()
+        : new HtmlBuilder().Add($"<th scope=\"col\">{column.Title}</th>").ToMarkup();
+
+    private static Markup Cell(RunColumn column, RunRow row)
     {
-        string beside = s is { ValAccuracy: double own, Baseline.ValAccuracy: double twin } ? Wording.Points(own - twin) : Wording.Nothing;
-        string latency = s.Latency is LatencySummary l ? Wording.Milliseconds(l.SecondsAfter) : Wording.Nothing;
-        return new HtmlBuilder()
-            .Add($"""<td class="text">{(s.Kind == RunKind.Baseline ? "unpruned" : s.Preset ?? Wording.Nothing)}</td>""")
-            .Add($"<td>{s.Seed?.ToString(CultureInfo.InvariantCulture) ?? Wording.Nothing}</td><td>{Wording.Whole(s.Epochs)}</td>")
-            .Add($"<td class=\"strong\">{Wording.Percent(s.ValAccuracy)}</td><td>{beside}</td>")
-            .Add($"<td>{Wording.Count(s.MacsAfter)}</td><td>{Left(s.MacsBefore, s.MacsAfter)}</td>")
-            .Add($"<td>{Left(s.ParametersBefore, s.ParametersAfter)}</td>")
-            .Add($"<td>{(s.CutEpoch is int cut ? Wording.Whole(cut) : Wording.Nothing)}</td><td>{latency}</td><td>{Wording.Duration(s.TotalSeconds)}</td>")
-            .ToMarkup();
+        string text = column.Text(row) is { Length: > 0 } known ? known : Wording.Nothing;
+        return column.IsText ? new HtmlBuilder().Add($"<td class=\"text\">{text}</td>").ToMarkup()
+            : column.IsStrong ? new HtmlBuilder().Add($"<td class=\"strong\">{text}</td>").ToMarkup()
+            : new HtmlBuilder().Add($"<td>{text}</td>").ToMarkup();
     }
 
-    private static Markup Unfinished(RunFolder run)
-    {
-        var last = run.Records.LastOrDefault();
-        return new HtmlBuilder()
-            .Add($"""<td class="text">under way</td><td>{Wording.Nothing}</td><td>{run.Records.Length}</td>""")
-            .Add($"<td class=\"strong\">{Wording.Percent(last?.ValAccuracy)}</td><td>{Wording.Nothing}</td>")
-            .Add($"<td>{(last is null ? Wording.Nothing : Wording.Count(last.Macs))}</td><td>{Wording.Nothing}</td><td>{Wording.Nothing}</td>")
-            .Add($"<td>{Wording.Nothing}</td><td>{Wording.Nothing}</td><td>{Wording.Duration(run.Records.Sum(record => record.Seconds))}</td>")
-            .ToMarkup();
-    }
-
-    private static string Left(long before, long after) =>
-        before > 0 ? Wording.Percent((double)after / before) : Wording.Nothing;
+    private static Markup Join(ImmutableArray<RunColumn> columns, Func<RunColumn, Markup> cell) =>
+        new(string.Concat(columns.Select(column => cell(column).Text)));
 }
 
 /// <summary>Mean and deviation of runs that differ in nothing but their seed, beside the paper's row.</summary>
@@ -65,10 +55,9 @@ internal static class SeedsTable
 {
     public static void AddTo(HtmlBuilder html, ImmutableArray<NamedRun> runs)
     {
-        var groups = runs.Select(named => named.Run.Summary).OfType<RunSummary>()
-            .Where(summary => summary is { ValAccuracy: not null, Seed: not null })
-            .GroupBy(summary => (summary.Model, summary.Data, summary.Kind, summary.Preset, summary.Target, summary.Epochs, summary.Weights))
-            .Select(group => group.DistinctBy(summary => summary.Seed).ToArray())
+        var groups = runs.Where(named => named.Run.Summary is { ValAccuracy: not null, Seed: not null })
+            .GroupBy(named => (Head(named.Run.Summary!), RunOptions.WithoutSeeds(named.Run)))
+            .Select(group => group.Select(named => named.Run.Summary!).DistinctBy(summary => summary.Seed).ToArray())
             .Where(group => group.Length > 1)
             .ToArray();
         if (groups.Length == 0)
@@ -79,7 +68,7 @@ internal static class SeedsTable
         html.Add($"""
             <section id="seeds">
             <h2>Several seeds</h2>
-            <p class="lead">Runs of the same network, data, preset, target and epochs: mean and standard deviation over their seeds.</p>
+            <p class="lead">Runs with the same options but for the seed: mean and standard deviation over their seeds.</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Several seeds">
             <table class="dense">
             <caption class="visually-hidden">One row for the runs that differ in their seed</caption>
@@ -94,6 +83,9 @@ internal static class SeedsTable
 
         html.Add($"</tbody>\n</table>\n</div>\n</section>\n");
     }
+
+    private static object Head(RunSummary summary) =>
+        (summary.Model, summary.Data, summary.Kind, summary.Preset, summary.Target, summary.Epochs, summary.Weights);
 
     /// <summary>Mean, and the deviation of a sample (n - 1).</summary>
     internal static (double Mean, double Deviation) Spread(double[] values)

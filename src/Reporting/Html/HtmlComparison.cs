@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Ocs.RunLog;
 
@@ -26,8 +25,7 @@ public static class HtmlComparison
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(link);
-        string[] names = NamesOf([.. runs.Select(run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)))]);
-        ImmutableArray<NamedRun> named = [.. runs.Select((run, i) => new NamedRun(names[i], run, link(run)))];
+        var named = NamedRun.Of(runs, link);
         var html = new HtmlBuilder();
         string title = $"{runs.Count} runs";
         ComparisonSections.AddTo(html, named, title);

@@ -46,6 +46,30 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_numbers_go_into_csv_and_latex_files_beside_the_pages()
+    {
+        string[] runs = [Run("a", 50), Run("b", 60)];
+        var (csv, latex) = (_folder.PathOf("numbers"), _folder.PathOf("table.tex"));
+
+        var pages = CommandLine.Run(["report", .. runs, "--csv", csv, "--latex", latex]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["runs.csv", "epochs.csv", "layers.csv", "table.tex"], pages[3..].Select(Path.GetFileName));
+        Assert.Equal(3, File.ReadLines(Path.Combine(csv, "runs.csv")).Count());
+        Assert.Contains("\\midrule", File.ReadAllText(latex), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_runs_stands_for_them_and_an_unpruned_one_among_them_is_their_twin()
+    {
+        _ = (Run("series/seed-0", 50), Run("series/seed-1", 60), Run("series/dense", 100));
+
+        Assert.Equal(0, CommandLine.Run("report", _folder.PathOf("series")).Code);
+
+        Assert.Contains(">3 runs<", File.ReadAllText(_folder.PathOf("series/comparison.html")), StringComparison.Ordinal);
+        Assert.Contains("Unpruned twin", File.ReadAllText(_folder.PathOf("series/seed-0/report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_run_is_told_in_a_sentence() =>
         Assert.Contains("is not a folder", CommandLine.Fails("report", _folder.PathOf("absent")), StringComparison.Ordinal);
 

@@ -10,7 +10,7 @@ public sealed class RepeatTableTests
     {
         var lines = Show(new("Tab. 2", 0.3888, 0.9365));
 
-        Assert.Matches(@"accuracy\s+93\.40 %\s+0\.20 %\s+93\.20 %, 93\.60 %", lines);
+        Assert.Matches(@"accuracy\s+93\.40 %\s+0\.20 points\s+93\.20 %, 93\.60 %", lines);
         Assert.Contains("The paper (Tab. 2) has 93.65 % with 38.88 % of the MACs left.", lines, StringComparison.Ordinal);
     }
 

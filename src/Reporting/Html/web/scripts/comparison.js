@@ -40,14 +40,19 @@ ocs.pages.comparison = ({ runs, paper }) => {
     for (const [i, point] of [...points.entries()].sort(([, a], [, b]) => Boolean(b.strong) - Boolean(a.strong))) {
       if (!point.label) continue;
       const [x, y, r] = spots[i];
-      const width = ctx.measureText(point.label).width;
       const away = r + 4 * dot;
-      const spot = [[x + away, y], [x - away - width, y], [x - width / 2, y - r - half], [x - width / 2, y + r + half]].find(([left, middle]) =>
-        left >= u.bbox.left && left + width <= ctx.canvas.width && middle > half && isFree(left, left + width, middle));
-      if (!spot) continue;
-      taken.push({ left: spot[0], right: spot[0] + width, middle: spot[1] });
+      const place = text => {
+        const width = ctx.measureText(text).width;
+        const spot = [[x + away, y], [x - away - width, y], [x - width / 2, y - r - half], [x - width / 2, y + r + half]].find(([left, middle]) =>
+          left >= u.bbox.left && left + width <= ctx.canvas.width && middle > half && isFree(left, left + width, middle));
+        return spot && { text, left: spot[0], right: spot[0] + width, middle: spot[1] };
+      };
+      // Where the name finds no room, the run's number in the table may.
+      const label = place(point.label) ?? (point.number ? place(point.number) : undefined);
+      if (!label) continue;
+      taken.push(label);
       ctx.fillStyle = point.strong ? colour.ink : colour.soft;
-      ctx.fillText(point.label, spot[0], spot[1]);
+      ctx.fillText(label.text, label.left, label.middle);
     }
     ctx.restore();
   };
@@ -145,7 +150,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
   const measured = runs.map((run, i) => ({ ...run, i })).filter(run => typeof run.accuracy === "number");
   const sizeOf = run => (run.speed_up ? Math.min(12, Math.max(3.5, 5.5 * run.speed_up ** 1.5)) : 5.5);
   const own = measured.map(run => ({
-    x: run.macs, y: run.accuracy, shape: run.pruned ? "dot" : "ring", size: run.pruned ? sizeOf(run) : 5, colour: "first", label: run.label, strong: true,
+    x: run.macs, y: run.accuracy, shape: run.pruned ? "dot" : "ring", size: run.pruned ? sizeOf(run) : 5, colour: "first", label: run.label, number: `${run.i + 1}`, strong: true,
     text: `${run.label}: ${accuracy(run.accuracy)} at ${count(run.macs)} MACs`,
   }));
   const twins = runs.filter(run => typeof run.twin_accuracy === "number").map(run => ({
@@ -157,7 +162,7 @@ ocs.pages.comparison = ({ runs, paper }) => {
     text: `${row.method}, ${row.table}: ${accuracy(row.accuracy)} at ${count(row.macs)} MACs`,
   }));
   const cut = measured.filter(run => typeof run.cut_epoch === "number").map(run => ({
-    x: run.cut_epoch, y: run.accuracy, shape: "dot", size: 5.5, colour: "first", label: run.label, strong: true,
+    x: run.cut_epoch, y: run.accuracy, shape: "dot", size: 5.5, colour: "first", label: run.label, number: `${run.i + 1}`, strong: true,
     text: `${run.label}: cut at epoch ${run.cut_epoch}, ${accuracy(run.accuracy)}`,
   }));
   const legend = [

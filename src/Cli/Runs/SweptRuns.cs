@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.Reporting.Html;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>A run for each combination of some options' values, one after the other, each in a folder of its own: what `train --sweep` does.</summary>
+/// <param name="load">The options with some assignments over them.</param>
+/// <param name="kind">One cycle, or the same schedule without pruning.</param>
+/// <param name="place">Where they run; its folder holds those of the runs.</param>
+/// <param name="seeds">How many seeds each combination is run with; null for one run in its folder.</param>
+/// <param name="console">Where they are shown.</param>
+internal sealed class SweptRuns(
+    Func<IReadOnlyList<string>, ExperimentOptions> load, RunKind kind, RunPlace place, int? seeds, CommandConsole console)
+{
+    /// <summary>Runs what is not complete yet, and compares all: given again, the command goes on where it was stopped.</summary>
+    /// <returns>The folders of the runs, or null when one was stopped.</returns>
+    public ImmutableArray<string>? Execute(IReadOnlyList<string> sweeps)
+    {
+        var points = Sweep.Points(sweeps);
+        // A value that no option takes is told before the first run begins.
+        var runs = points.Select(point => (point.Name, Options: load(point.Assignments))).ToArray();
+        var folders = ImmutableArray.CreateBuilder<string>();
+        foreach (var (name, options) in runs)
+        {
+            var own = place with { Folder = Path.Combine(place.Folder, name) };
+            console.WriteLine($"{name}: {own.Folder}");
+            var series = new RepeatedRuns(options, kind, own, console);
+            if (seeds is { } count ? series.Execute(count) is null : series.RunUnlessComplete(options, own.Folder).Stopped)
+            {
+                return null;
+            }
+
+            folders.AddRange(SeriesFolder.RunsIn(own.Folder));
+        }
+
+        HtmlComparison.Write([.. folders.Select(RunLogReader.Read)], Path.Combine(place.Folder, HtmlComparison.FileName));
+        return folders.ToImmutable();
+    }
+}
