@@ -57,6 +57,12 @@ internal static class TrainCommand
             Description = "So many runs with seeds one after the other, in folders seed-N; shows mean and deviation. Given again, it goes on.",
             HelpName = "N",
         };
+        var sweep = new Option<string[]>("--sweep")
+        {
+            Description = "A run for each value of an option, such as pruning.target=0.3,0.5, in a folder named after it, and a page that compares "
+                + "them; given twice, for each combination. Given again, it goes on.",
+            HelpName = "KEY=A,B,..",
+        };
         var dry = new Option<bool>("--dry-run")
         {
             Description = "Takes a few steps, shows the plan with groups, reachable targets, memory and time, and writes nothing.",
@@ -70,7 +76,7 @@ internal static class TrainCommand
             HelpName = "N",
         };
         var command = new Command(name, description) { config, resume };
-        foreach (var option in flags.All.Concat([set, folder, force, profile, repeat, dry, root, device, processes]))
+        foreach (var option in flags.All.Concat([set, folder, force, profile, repeat, sweep, dry, root, device, processes]))
         {
             command.Add(option);
         }
@@ -105,6 +111,16 @@ internal static class TrainCommand
             {
                 RequireOneProcess(dry.Name, parsed.GetValue(processes), rendezvous);
                 return Show(new DryRun(options, kind, parsed.GetValue(root), parsed.GetValue(device), console).Execute(), console);
+            }
+
+            if (parsed.GetValue(sweep) is { Length: > 0 } sweeps)
+            {
+                RequireOneProcess(sweep.Name, parsed.GetValue(processes), rendezvous);
+                var above = Place() with { Folder = parsed.GetValue(folder) ?? $"{DefaultFolder(file, options, kind)}-sweep" };
+                var points = new SweptRuns(
+                    point => ExperimentOptions.Load(file, parsed.GetValue(set) ?? [], [.. flags.Of(parsed), .. point.Select(YamlReader.ReadAssignment)]),
+                    kind, above, parsed.GetValue(repeat), console);
+                return Show(points.Execute(sweeps), above.Folder, console);
             }
 
             if (parsed.GetValue(repeat) is { } runs)
@@ -214,6 +230,26 @@ internal static class TrainCommand
         if (console.Json)
         {
             console.Output.Write(File.ReadAllText(Path.Combine(folder, RepeatSummary.FileName)));
+        }
+
+        return ExitCode.Fine;
+    }
+
+    private static int Show(IReadOnlyList<RunFolder>? runs, string folder, CommandConsole console)
+    {
+        if (runs is null)
+        {
+            console.WriteLine($"Stopped; the same command goes on with the runs in {folder}.");
+            return ExitCode.Interrupted;
+        }
+
+        if (console.Json)
+        {
+            console.WriteJson(SweepOutput.Of(runs, folder), CliJson.Readable.SweepOutput);
+        }
+        else
+        {
+            SweepTable.Write(SweepOutput.Of(runs, folder), console);
         }
 
         return ExitCode.Fine;

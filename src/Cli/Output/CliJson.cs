@@ -22,6 +22,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(BenchOutput))]
 [JsonSerializable(typeof(TrainingPlan))]
+[JsonSerializable(typeof(SweepOutput))]
 [JsonSerializable(typeof(ErrorOutput))]
 [JsonSerializable(typeof(HelpOutput))]
 [JsonSerializable(typeof(VersionOutput))]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Reporting.Html;
@@ -16,13 +15,13 @@ internal sealed class SweptRuns(
     Func<IReadOnlyList<string>, ExperimentOptions> load, RunKind kind, RunPlace place, int? seeds, CommandConsole console)
 {
     /// <summary>Runs what is not complete yet, and compares all: given again, the command goes on where it was stopped.</summary>
-    /// <returns>The folders of the runs, or null when one was stopped.</returns>
-    public ImmutableArray<string>? Execute(IReadOnlyList<string> sweeps)
+    /// <returns>The runs, or null when one was stopped.</returns>
+    public IReadOnlyList<RunFolder>? Execute(IReadOnlyList<string> sweeps)
     {
         var points = Sweep.Points(sweeps);
         // A value that no option takes is told before the first run begins.
         var runs = points.Select(point => (point.Name, Options: load(point.Assignments))).ToArray();
-        var folders = ImmutableArray.CreateBuilder<string>();
+        var finished = new List<RunFolder>();
         foreach (var (name, options) in runs)
         {
             var own = place with { Folder = Path.Combine(place.Folder, name) };
@@ -33,10 +32,10 @@ internal sealed class SweptRuns(
                 return null;
             }
 
-            folders.AddRange(SeriesFolder.RunsIn(own.Folder));
+            finished.AddRange(SeriesFolder.RunsIn(own.Folder).Select(RunLogReader.Read));
         }
 
-        HtmlComparison.Write([.. folders.Select(RunLogReader.Read)], Path.Combine(place.Folder, HtmlComparison.FileName));
-        return folders.ToImmutable();
+        HtmlComparison.Write(finished, Path.Combine(place.Folder, HtmlComparison.FileName));
+        return finished;
     }
 }

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Ocs.Reporting.Html;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>What a sweep found, a row a run.</summary>
+internal static class SweepTable
+{
+    public static void Write(SweepOutput sweep, CommandConsole console)
+    {
+        var table = new Table();
+        table.AddColumn("run");
+        foreach (var header in new[] { "accuracy", "MACs", "removed", "cut at", "time" })
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        foreach (var run in sweep.Runs)
+        {
+            table.AddRow(
+                Path.GetRelativePath(sweep.Folder, run.Folder),
+                Numbers.Percent(run.ValAccuracy),
+                Numbers.Short(run.MacsAfter),
+                Numbers.Percent(1 - (double)run.MacsAfter / Math.Max(1, run.MacsBefore)),
+                run.CutEpoch?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                Numbers.Duration(run.TotalSeconds));
+        }
+
+        console.Write(table);
+        console.WriteLine($"{sweep.Comparison} compares them.");
+    }
+}
+
+/// <summary>`ocs train --sweep --json`.</summary>
+/// <param name="Folder">The folder that holds those of the runs.</param>
+/// <param name="Comparison">The page that compares them.</param>
+/// <param name="Runs">The runs, in the order of the values.</param>
+internal sealed record SweepOutput(string Folder, string Comparison, IReadOnlyList<SweptRun> Runs)
+{
+    public static SweepOutput Of(IReadOnlyList<RunFolder> runs, string folder) => new(
+        folder,
+        Path.Combine(folder, HtmlComparison.FileName),
+        [.. runs.Select(run => (run.Path, Summary: run.Summary!)).Select(run => new SweptRun(
+            run.Path, run.Summary.ValAccuracy, run.Summary.MacsBefore, run.Summary.MacsAfter, run.Summary.CutEpoch, run.Summary.TotalSeconds))]);
+}
+
+/// <summary>One run of a sweep.</summary>
+internal sealed record SweptRun(string Folder, double? ValAccuracy, long MacsBefore, long MacsAfter, int? CutEpoch, double TotalSeconds);
