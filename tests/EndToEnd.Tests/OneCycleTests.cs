@@ -211,9 +211,9 @@ public sealed class OneCycleTests : IDisposable
     // Sets off the stop when a text goes by.
     private sealed class StoppingWriter(CancellationTokenSource stop, string at) : StringWriter(CultureInfo.InvariantCulture)
     {
-        public override void WriteLine(string? value)
+        public override void Write(string? value)
         {
-            base.WriteLine(value);
+            base.Write(value);
             if (value?.StartsWith(at, StringComparison.Ordinal) == true)
             {
                 stop.Cancel();
