@@ -56,7 +56,7 @@ internal static class ComparisonSections
 
         html.Add($"</div>\n");
         var cut = measured.Where(run => run.CutEpoch is not null).ToArray();
-        if (cut.Length > 1)
+        if (cut.DistinctBy(run => run.CutEpoch).Count() > 1)
         {
             new Figure("cut-chart", "Accuracy against the epoch of the cut", CutSentence(cut)) { IsWide = true }.AddTo(html);
         }
@@ -89,11 +89,6 @@ internal static class ComparisonSections
     private static string CutSentence(RunPoint[] cut)
     {
         var (first, last) = (cut.MinBy(run => run.CutEpoch)!, cut.MaxBy(run => run.CutEpoch)!);
-        if (first.CutEpoch == last.CutEpoch)
-        {
-            return $"All runs were cut at epoch {first.CutEpoch}.";
-        }
-
         return $"The earliest cut is at epoch {first.CutEpoch} ({first.Label}, {Wording.Percent(first.Accuracy)}), "
             + $"the latest at epoch {last.CutEpoch} ({last.Label}, {Wording.Percent(last.Accuracy)}).";
     }
