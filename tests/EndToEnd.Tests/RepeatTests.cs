@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ocs.Cli.Tests;
 using Ocs.Testing;
 
@@ -33,7 +32,8 @@ public sealed class RepeatTests : IDisposable
         var alone = CommandLine.Run("train", config, "--seed", "4", "--out", _folder.PathOf("alone"), "--json");
 
         Assert.Equal(130, stopped.Code);
-        Assert.Equal((0, 0), (finished.Code, alone.Code));
+        // So few steps may teach the network nothing, and then exit code 3 says so.
+        Assert.True(finished.Code is 0 or 3 && alone.Code is 0 or 3, finished.Error + alone.Error);
         Assert.Equal([3, 4], finished.Json.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetInt32()));
         var accuracy = finished.Json.GetProperty("val_accuracy");
         Assert.Equal(alone.Json.GetProperty("val_accuracy").GetDouble(), accuracy.GetProperty("values")[1].GetDouble());
@@ -45,17 +45,5 @@ public sealed class RepeatTests : IDisposable
         var other = CommandLine.Run([.. command, "--set", "training.epochs=3"]);
         Assert.Equal(2, other.Code);
         Assert.Contains("holds a run with other options", other.Error, StringComparison.Ordinal);
-    }
-
-    private sealed class StoppingWriter(CancellationTokenSource stop, string at) : StringWriter(CultureInfo.InvariantCulture)
-    {
-        public override void Write(string? value)
-        {
-            base.Write(value);
-            if (value?.StartsWith(at, StringComparison.Ordinal) == true)
-            {
-                stop.Cancel();
-            }
-        }
     }
 }
