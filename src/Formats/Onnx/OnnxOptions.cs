@@ -12,7 +12,8 @@ public sealed record OnnxOptions
     /// <summary>The newest operator set that is written.</summary>
     public const int HighestOpset = 21;
 
-    private const int UsualOpset = 17;
+    /// <summary>The operator set of networks that are from no ONNX file.</summary>
+    public const int UsualOpset = 17;
 
     /// <summary>
     /// The operator set, 13 to 21: a program that runs the file must know it. Null takes that of the ONNX file that the network is from, or
