@@ -22,6 +22,7 @@ internal sealed record ModelRequest(
 internal static class ModelSource
 {
     private const int LargestSide = 16_384;
+    private const byte PickleProtocol = 0x80;
 
     /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
     public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request, CommandConsole console)
@@ -89,7 +90,7 @@ internal static class ModelSource
         }
     }
 
-    /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
+    /// <summary>Fails with a sentence where a network does not take a data set's images or has another number of classes.</summary>
     public static void CheckFit(Graph graph, LabelledImages data)
     {
         CheckImages(graph.Name, graph, data);
@@ -97,7 +98,7 @@ internal static class ModelSource
         if (classes != data.ClassNames.Length)
         {
             throw new OcsInputException(
-                $"{graph.Name} tells {classes} classes apart, but {data.Name} has {data.ClassNames.Length}; give the data set that it was trained for.");
+                $"{graph.Name} has {classes} classes, but {data.Name} has {data.ClassNames.Length}; give the data set that it was trained for.");
         }
     }
 
@@ -107,7 +108,7 @@ internal static class ModelSource
         if (graph.InputNodes.Skip(1).Any())
         {
             throw new OcsInputException(
-                $"{name} takes {graph.InputNodes.Count()} inputs ({string.Join(", ", graph.InputNodes.Select(node => node.Name))}), "
+                $"{name} takes {graph.InputNodes.Count()} inputs ({string.Join(", ", graph.InputNames)}), "
                 + $"but {data.Name} has images only; give a network of one input.");
         }
 
@@ -120,7 +121,7 @@ internal static class ModelSource
         }
     }
 
-    /// <summary>How many classes a network tells apart; a sentence where its output is something else.</summary>
+    /// <summary>How many classes a network has; a sentence where its output is something else.</summary>
     public static long ClassesOf(string name, Graph graph) => graph.Nodes[graph.Outputs[0]].Shape is { Length: 2 } output
         ? output[1]
         : throw new OcsInputException(
@@ -152,7 +153,21 @@ internal static class ModelSource
 
     /// <summary>The network of a file. The size of images fills in what an .onnx file leaves open.</summary>
     public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
-        IsOnnx(path) ? OnnxFile.Read(path, inputSize) : OcsFile.Read(path);
+        IsOnnx(path) ? OnnxFile.Read(path, inputSize)
+        : !File.Exists(path) || OcsFile.IsOcsFile(path) ? OcsFile.Read(path)
+        : throw new OcsInputException(IsOfWeights(path)
+            ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give that file, "
+                + $"or name the zoo network that the weights are for, with --weights {path}."
+            : $"{path} is not an .ocs file; give one that `ocs` wrote, an .onnx file, or a name of the zoo (`ocs models` lists them).");
+
+    // PyTorch's archives, TorchScript's among them, and pickles by their first bytes; safetensors have none.
+    private static bool IsOfWeights(string path)
+    {
+        using var stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[2];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && (start.SequenceEqual("PK"u8) || start[0] == PickleProtocol || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
+    }
 
     private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {

@@ -41,19 +41,40 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Reads from a file; what the disk says becomes one sentence.</summary>
+    /// <summary>Reads from a file; what the disk says, and what a damaged file makes of a reader, becomes one sentence.</summary>
     public static T Read<T>(string path, Func<FileStream, T> read)
     {
         RequirePath(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return read(stream);
+            return Interpret(path, () =>
+            {
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+                return read(stream);
+            });
         }
         catch (Exception error) when (IsOfTheDisk(error))
         {
             throw new OcsInputException($"{path} could not be read ({error.Message}): give the path of a file "
                 + "that is there and whole.", error);
+        }
+    }
+
+    /// <summary>Makes something of what was read of a file; numbers and names in it that do not fit together become one sentence.</summary>
+    public static T Interpret<T>(string path, Func<T> interpret)
+    {
+        try
+        {
+            return interpret();
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new OcsInputException($"{path} asks for more memory than there is: give a smaller file, or a whole one.", error);
+        }
+        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException
+            or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException or NotSupportedException or TorchException)
+        {
+            throw new OcsInputException($"{path}: its parts do not fit together, so the file is damaged: give the whole file.", error);
         }
     }
 

@@ -26,9 +26,26 @@ public sealed record Graph(
         }
     } = Parameters;
 
+    /// <summary>What the ONNX file that the network was read from says beside it; null where it is from elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GraphOrigin? Origin { get; init; }
+
     /// <summary>The nodes that the caller gives values for.</summary>
     [JsonIgnore]
     public IEnumerable<Node> InputNodes => Nodes.Where(node => node.Operator is Operators.Input);
+
+    /// <summary>The names by which programs give the inputs: those of the file that the network is from, else of the nodes.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> InputNames => [.. Origin?.Inputs.Select(value => value.Name) ?? InputNodes.Select(node => node.Name)];
+
+    /// <summary>
+    /// The outputs by the names by which programs ask for them, and the node of each: as in the file that the network is from, else each
+    /// value once under its node's name.
+    /// </summary>
+    [JsonIgnore]
+    public ImmutableArray<(string Name, int Node)> NamedOutputs => Origin is { } origin
+        ? [.. origin.Outputs.Zip(Outputs, (value, node) => (value.Name, node))]
+        : [.. Outputs.Distinct().Select(node => (Nodes[node].Name, node))];
 
     /// <summary>Multiply-accumulates of one sample: convolutions, linear layers and matrix products.</summary>
     [JsonIgnore]
@@ -54,7 +71,7 @@ public sealed record Graph(
     {
         var shapes = ShapesOf(node);
         return Nodes[node].Operator.MacsTerms(shapes)
-            .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis)));
+            .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => checked(product * shapes.Size(axis))));
     }
 
     /// <summary>The shapes that a node's rules see.</summary>

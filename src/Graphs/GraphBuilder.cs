@@ -132,7 +132,7 @@ public sealed partial class GraphBuilder(string name)
             [.. parameters.Select(spec => spec.Shape)],
             []);
         _parameters.AddRange(parameters.Where(spec => !IsThere(spec)));
-        _nodes.Add(new(nodeName, op, indices.ToImmutable(), [.. parameters.Select(spec => spec.Name)], op.InferShape(shapes)));
+        _nodes.Add(new(nodeName, op, indices.ToImmutable(), [.. parameters.Select(spec => spec.Name)], GraphVerifier.CheckShape(nodeName, op.InferShape(shapes))));
         return new(_nodes.Count - 1);
     }
 

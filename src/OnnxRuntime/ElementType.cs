@@ -32,9 +32,13 @@ internal static class ElementTypes
             int => ElementType.Int32,
             byte => ElementType.UInt8,
             bool => ElementType.Bool,
+            Half => ElementType.Float16,
             _ => throw new OnnxRuntimeException(
                 $"Tensors of {typeof(T).Name} are not given to ONNX Runtime here; convert them to float or long."),
         };
+
+    /// <summary>The bytes of an array that <see cref="Allocate"/> makes.</summary>
+    public static int BytesOf(Array values) => values is Half[] halves ? halves.Length * sizeof(short) : Buffer.ByteLength(values);
 
     /// <summary>An array for so many elements.</summary>
     public static Array Allocate(ElementType type, long length, string name) => type switch
@@ -45,6 +49,7 @@ internal static class ElementTypes
         ElementType.Int32 => new int[length],
         ElementType.UInt8 => new byte[length],
         ElementType.Bool => new bool[length],
+        ElementType.Float16 => new Half[length],
         _ => throw new OnnxRuntimeException(
             $"The value '{name}' is a tensor of {type}, which is not read here; let the network end in a cast to float."),
     };

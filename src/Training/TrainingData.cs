@@ -28,7 +28,7 @@ public sealed record TrainingData(LabelledImages Train, LabelledImages Test, Aug
         if (classes != Train.ClassNames.Length)
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' tells {classes} classes apart, but {Train.Name} has {Train.ClassNames.Length}; give the right number of classes.");
+                $"Network '{graph.Name}' has {classes} classes, but {Train.Name} has {Train.ClassNames.Length}; give the right number of classes.");
         }
     }
 }

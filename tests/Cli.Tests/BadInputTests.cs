@@ -265,7 +265,7 @@ public sealed class BadInputTests : IDisposable
         CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--classes", "100", "--input-channels", "1", "--out", hundred);
 
         Assert.Contains("takes images of 3x32x32, but those of fashion-mnist are 1x28x28", Eval(colour), StringComparison.Ordinal);
-        Assert.Contains("tells 100 classes apart, but fashion-mnist has 10", Eval(hundred), StringComparison.Ordinal);
+        Assert.Contains("has 100 classes, but fashion-mnist has 10", Eval(hundred), StringComparison.Ordinal);
 
         static string Eval(string file) => CommandLine.Fails("eval", file, "--data", "fashion-mnist", "--data-limit", "10");
     }

@@ -109,6 +109,7 @@ public sealed class OneCycleTests : IDisposable
         Assert.Equal("baseline", summary.GetProperty("kind").GetString());
         Assert.Equal(summary.GetProperty("macs_before").GetInt64(), summary.GetProperty("macs_after").GetInt64());
         Assert.False(File.Exists(Path.Combine(_run, "pruned.onnx")));
+        Assert.True(File.Exists(Path.Combine(_run, "model.onnx")));
         Assert.True(File.Exists(Path.Combine(_run, "best.ocs")));
         Assert.Contains("epoch   0", trained.Error, StringComparison.Ordinal);
     }

@@ -63,7 +63,7 @@ public sealed class OnnxTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tells 7 classes apart, but fashion-mnist has 10; export it with 10 outputs, or choose the data set that it was made for.", 1, 7)]
+    [InlineData("has 7 classes, but fashion-mnist has 10; choose the data set that it was made for, or start with a new last layer of 10 classes: --reset-classifier (reset-classifier: true).", 1, 7)]
     [InlineData("input 'input' is 3 long in dimension 1, but 1 was stated, with --input-size or by the data set: give inputs that the file takes.", 3, 10)]
     [InlineData("gives 4x26x26 for an image instead of a number for each class; give a network that classifies.", 1, 0)]
     [InlineData("takes 2 inputs (input, other), but fashion-mnist has images only; give a network of one input.", 1, -1)]
@@ -77,6 +77,22 @@ public sealed class OnnxTrainingTests : IDisposable
         Assert.EndsWith(sentence, said, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_run));
         CommandLine.Fails("eval", _onnx, "--data", "fashion-mnist", "--data-limit", "10");
+    }
+
+    [Fact]
+    public void Other_classes_get_a_new_last_layer_and_a_run_without_pruning_writes_its_network()
+    {
+        WriteNetwork(1, 7);
+
+        var trained = CommandLine.Run(
+            "baseline", _config, "--out", _run, "--set", $"model={_onnx}", "--set", "training.epochs=1", "--set", "data-limit=64", "--set", "reset-classifier=true");
+
+        Assert.Equal((0, ""), (trained.Code, trained.Error));
+        using var before = OnnxFile.Read(_onnx);
+        using var after = OnnxFile.Read(Path.Combine(_run, "model.onnx"));
+        Assert.Equal([1L, 10], after.Graph.Nodes[after.Graph.Outputs[0]].Shape.AsEnumerable());
+        Assert.Equal(Interface(_onnx), Interface(Path.Combine(_run, "model.onnx")));
+        Assert.Equal(before.Parameters["conv.weight"].Shape.ToArray(), after.Parameters["conv.weight"].Shape.ToArray());
     }
 
     [Fact]
@@ -118,6 +134,7 @@ public sealed class OnnxTrainingTests : IDisposable
         }
 
         Assert.Equal(summary.MacsBefore, Evaluate(_onnx).Macs);
+        Assert.Equal(Interface(_onnx), Interface(pruned));
         Assert.Equal(Prunable(native), Prunable(pruned));
         IsTimed(_onnx, pruned, native);
     }
@@ -144,6 +161,12 @@ public sealed class OnnxTrainingTests : IDisposable
         var timed = CommandLine.Run(["bench", .. files, "--runs", "2", "--warm-up", "0", "--threads", "1", "--json"]);
         Assert.Equal(0, timed.Code);
         Assert.Equal(runtimes * files.Length, timed.Json.GetProperty("rows").GetArrayLength());
+    }
+
+    private static (string Input, string Output, long Opset) Interface(string file)
+    {
+        using var model = OnnxFile.Read(file);
+        return (Assert.Single(model.Graph.InputNames), Assert.Single(model.Graph.NamedOutputs).Name, model.Graph.Origin!.Opset);
     }
 
     private static JsonElement Inspect(string file) => CommandLine.Run("inspect", file, "--json").Json;

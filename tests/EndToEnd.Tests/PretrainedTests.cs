@@ -98,7 +98,7 @@ public sealed class PretrainedTests : IDisposable
     [InlineData("could not be read", "--weights", "nowhere.safetensors")]
     [InlineData("could not be read", "--set", "model=nowhere.ocs")]
     [InlineData("--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given 'w.npz'.", "--weights", "w.npz")]
-    [InlineData("run.yaml: reset-classifier leaves the classifier out of a file's weights; give them (--weights FILE, or weights: FILE), or leave it out.", "--reset-classifier")]
+    [InlineData("run.yaml: reset-classifier leaves the last layer out of a file's weights; give such a file (weights: FILE, or a .onnx or .ocs file as model), or leave it out.", "--reset-classifier")]
     public void A_start_that_cannot_be_had_is_told_before_anything_is_written(string sentence, params string[] start)
     {
         Assert.Contains(sentence, CommandLine.Fails(["train", _config, "--out", _first, .. start]), StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class PretrainedTests : IDisposable
         var said = CommandLine.Fails("train", _config, "--out", _first, "--set", $"model={file}");
 
         Assert.EndsWith(
-            "tells 100 classes apart, but fashion-mnist has 10; name its network of the zoo as model, and give the file as weights with reset-classifier: true.",
+            "has 100 classes, but fashion-mnist has 10; choose the data set that it was made for, or start with a new last layer of 10 classes: --reset-classifier (reset-classifier: true).",
             said,
             StringComparison.Ordinal);
         var trained = CommandLine.Run("train", _config, "--out", _first, "--weights", file, "--reset-classifier", "--set", "training.epochs=1",

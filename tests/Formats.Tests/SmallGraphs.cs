@@ -71,4 +71,18 @@ internal static class SmallGraphs
                 return g.Activation(name, x, Kinds[draw.Below(Kinds.Length)], slope: 0.125);
         }
     }
+
+    /// <summary>The same graph, as if it were read from an ONNX file.</summary>
+    public static Graph WithOrigin(Graph graph) => graph with
+    {
+        Origin = new(
+            [.. graph.InputNodes.Select((_, place) => new OriginValue($"in{place}", "Float", ["n", null]))],
+            [.. graph.Outputs.Select((_, place) => new OriginValue($"out{place}", "Float", ["n", ""]))])
+        {
+            Opset = 13,
+            WeightType = "Float",
+            GraphName = "file",
+            Metadata = [new("key", "text")],
+        },
+    };
 }

@@ -66,6 +66,21 @@ public sealed class GraphVerifierTests
     }
 
     [Fact]
+    public void Sizes_and_costs_that_cannot_be_counted_are_refused()
+    {
+        var g = new GraphBuilder("wide");
+        var x = g.Relu("relu", g.Input("input", 1 << 23));
+        Assert.Equal(
+            "The sizes of all values and parameters of network 'wide' add up to 16777218, and at most 16777216 are possible; give it smaller inputs.",
+            Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
+
+        g = new("deep");
+        x = g.Linear("fc", g.Input("input", 1 << 21, 1 << 21), 1 << 21, bias: false);
+        Assert.Equal(
+            "Network 'deep' has more multiply-accumulates or parameters than 64 bits count.", Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
+    }
+
+    [Fact]
     public void The_builder_verifies_what_it_builds()
     {
         var g = new GraphBuilder("twice");

@@ -15,7 +15,7 @@ internal static class ExportCommand
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
         var onnx = new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
-        var opset = new Option<int?>("--opset") { Description = "ONNX's operator set, 13 to 21 (default: 17).", HelpName = "N" };
+        var opset = new Option<int?>("--opset") { Description = "ONNX's operator set, 13 to 21 (default: the ONNX file's own, else 17).", HelpName = "N" };
         var fold = new Option<bool>("--fold-batch-norm") { Description = "ONNX: batch norms become part of the layers before them." };
         var external = new Option<bool>("--external-data") { Description = "ONNX: weights lie beside, in FILE.data; above 2 GB they always do." };
         var safetensors = new Option<string?>("--safetensors") { Description = "Writes the weights as safetensors.", HelpName = "FILE" };
@@ -44,8 +44,7 @@ internal static class ExportCommand
             throw new OcsInputException("--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.");
         }
 
-        var options = new OnnxOptions { FoldBatchNorm = fold, ExternalData = external };
-        options = opset is { } set ? options with { Opset = set } : options;
+        var options = new OnnxOptions { Opset = opset, FoldBatchNorm = fold, ExternalData = external };
         options.Validate();
         return options;
     }
@@ -64,8 +63,7 @@ internal static class ExportCommand
         OnnxSummary? check = null;
         if (onnx is not null)
         {
-            OnnxFile.Write(onnx, model.Graph, model.Parameters, options);
-            check = OnnxCheck.Run(onnx, model.Graph, model.Parameters);
+            check = OnnxCheck.Write(onnx, model.Graph, model.Parameters, options, console);
         }
 
         if (safetensors is not null)

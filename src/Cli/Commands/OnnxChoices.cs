@@ -9,7 +9,7 @@ internal sealed class OnnxChoices
 {
     private readonly Option<int?> _opset = new("--opset")
     {
-        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} (default: {new OnnxOptions().Opset}).",
+        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} (default: the ONNX file's own, else {OnnxOptions.UsualOpset}).",
         HelpName = "N",
     };
 
@@ -21,8 +21,7 @@ internal sealed class OnnxChoices
     /// <param name="missing">The option that is missing for an ONNX file to be written; null where one is.</param>
     public OnnxOptions Of(ParseResult parsed, string? missing)
     {
-        var options = new OnnxOptions { FoldBatchNorm = parsed.GetValue(_fold) };
-        options = parsed.GetValue(_opset) is { } opset ? options with { Opset = opset } : options;
+        var options = new OnnxOptions { Opset = parsed.GetValue(_opset), FoldBatchNorm = parsed.GetValue(_fold) };
         options.Validate();
         return missing is null || options == new OnnxOptions()
             ? options

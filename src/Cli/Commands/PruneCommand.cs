@@ -121,7 +121,7 @@ internal static class PruneCommand
         }
 
         var record = Record(request.Model, search, partition, plan, options);
-        var check = Write(output, plan.After, cut, record, onnx);
+        var check = Write(output, plan.After, cut, record, onnx, console);
         var outcome = new PruneOutcome(
             request.Model, output, options, partition, plan, ResourceConstraint.ActivationMemory(search.Coupling), record, gate, onnx,
             timed is null ? null : PruneLatency.Of(goal!, timed),
@@ -152,7 +152,7 @@ internal static class PruneCommand
     }
 
     // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
-    private static OnnxSummary? Write(string output, Graph graph, ParameterTable parameters, PruningRecord record, OnnxOptions onnx)
+    private static OnnxSummary? Write(string output, Graph graph, ParameterTable parameters, PruningRecord record, OnnxOptions onnx, CommandConsole console)
     {
         if (!ModelSource.IsOnnx(output))
         {
@@ -160,8 +160,7 @@ internal static class PruneCommand
             return null;
         }
 
-        OnnxFile.Write(output, graph, parameters, onnx);
-        return OnnxCheck.Run(output, graph, parameters);
+        return OnnxCheck.Write(output, graph, parameters, onnx, console);
     }
 
     private static PruningRecord Record(

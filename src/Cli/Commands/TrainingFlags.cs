@@ -20,7 +20,7 @@ internal sealed class TrainingFlags
         new(
             "--weights", "weights", "FILE",
             "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; those of a pruned network make it narrower."),
-        new("--reset-classifier", "reset-classifier", null, "With --weights: the last layer starts from random weights, for other classes than the file's."),
+        new("--reset-classifier", "reset-classifier", null, "The last layer starts from random weights, for other classes than the file's (--weights, or an .onnx or .ocs file as model)."),
         new(
             "--precision", "training.precision", "NAME",
             "What steps compute in: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 where it is faster."),

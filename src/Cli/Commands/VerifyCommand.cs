@@ -27,7 +27,7 @@ internal static class VerifyCommand
         };
         var tolerance = new Option<double>("--tolerance")
         {
-            Description = "Largest difference that is taken for rounding, relative to A's largest output.",
+            Description = "Largest difference that is taken for rounding, relative to A's largest output; 0.01 for networks of 16 bits.",
             HelpName = "X",
             DefaultValueFactory = _ => OnnxCheck.Tolerance,
         };
@@ -50,7 +50,9 @@ internal static class VerifyCommand
             return Run(
                 Request(parsed.GetRequiredValue(first)),
                 parsed.GetValue(second) is { } other ? Request(other) : null,
-                new(parsed.GetValue(input), parsed.GetValue(tolerance), parsed.GetValue(batch), parsed.GetValue(seed)),
+                new(
+                    parsed.GetValue(input), parsed.GetValue(tolerance), parsed.GetResult(tolerance)?.Implicit != false, parsed.GetValue(batch),
+                    parsed.GetValue(seed)),
                 console);
 
             ModelRequest Request(string model) => ModelSource.IsFile(model)
@@ -90,8 +92,9 @@ internal static class VerifyCommand
         var inputs = samples.File is { } file
             ? NetworkInputs.Read(file, left)
             : NetworkInputs.Random([left, right], samples.Batch, samples.Seed);
+        samples = samples.IsUsual && (left.IsSixteenBit || right.IsSixteenBit) ? samples with { Tolerance = OnnxCheck.SixteenBitTolerance } : samples;
         var differences = OutputDifference.Between(left, right, inputs);
-        var equal = differences.All(difference => difference.LargestRelative <= samples.Tolerance);
+        var equal = differences.All(difference => difference.IsWithin(samples.Tolerance));
         Show(left, right, samples, differences, equal, console);
         return equal ? ExitCode.Fine : ExitCode.Failure;
     }
@@ -127,15 +130,13 @@ internal static class VerifyCommand
         }
         else
         {
-            var worst = differences.MaxBy(difference => difference.LargestRelative)!;
-            console.Error.WriteLine(
-                $"{runtimes} differ: the output '{worst.Output}' by {Text(worst.LargestRelative)} of its largest value, more than {Text(samples.Tolerance)}.");
+            console.Error.WriteLine($"{runtimes} are not shown to compute the same: {OutputDifference.Problem(differences, samples.Tolerance)}.");
         }
     }
 
-    private static string Text(double difference) => difference.ToString(difference == 0 ? "0" : "0.0e+0", CultureInfo.InvariantCulture);
+    private static string Text(double difference) => OutputDifference.Text(difference);
 
-    private sealed record Samples(string? File, double Tolerance, int Batch, ulong Seed);
+    private sealed record Samples(string? File, double Tolerance, bool IsUsual, int Batch, ulong Seed);
 }
 
 /// <summary>`ocs verify --json`: A and B with what ran them, and the difference of each output.</summary>

@@ -125,9 +125,9 @@ internal sealed record ExperimentOptions
         problems = Images.Validate();
         Require(problems.Count == 0, $"Image options: {string.Join("; ", problems)}.");
         Require(
-            Weights is not null || !ResetClassifier,
-            $"{source}: reset-classifier leaves the classifier out of a file's weights; "
-            + "give them (--weights FILE, or weights: FILE), or leave it out.");
+            Weights is not null || ModelSource.IsFile(Model) || !ResetClassifier,
+            $"{source}: reset-classifier leaves the last layer out of a file's weights; "
+            + "give such a file (weights: FILE, or a .onnx or .ocs file as model), or leave it out.");
         if (!ModelSource.IsFile(Model))
         {
             _ = Models.Find(Model);

@@ -18,13 +18,16 @@ internal sealed class RunDirectory
     public const string WeightsName = "model.safetensors";
     public const string OnnxName = "pruned.onnx";
 
+    /// <summary>The network of a run that cuts nothing.</summary>
+    public const string UncutOnnxName = "model.onnx";
+
     /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
     public const string TwinName = "twin";
 
     // The options go last: a folder in which they are is one to go on with, however little else of it there is.
     private static readonly string[] Files =
     [
-        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WholeName, WeightsName, OnnxName,
+        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WholeName, WeightsName, OnnxName, UncutOnnxName,
         HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 

@@ -3,7 +3,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
-using Ocs.Formats;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Reporting.Html;
@@ -221,7 +220,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var summary = Summary(run, data, result, device) with
         {
             Problem = Problem(folder, result),
-            Onnx = result.Record is null ? null : WriteOnnx(folder.PathOf(RunDirectory.OnnxName), result),
+            Onnx = OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
             Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
         };
         log.WriteSummary(summary);
@@ -252,10 +251,10 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             console.Error.WriteLine(warning);
         }
 
-        if (summary.Onnx is { Equal: true })
+        if (summary.Onnx is { Equal: true } && OnnxNameOf(result) is { } name)
         {
             console.WriteLine(FileToShip.Sentence(
-                folder.PathOf(RunDirectory.OnnxName), isOnnx: true, result.Graph, isFolded: false,
+                folder.PathOf(name), isOnnx: true, result.Graph, isFolded: false,
                 $"`ocs export {folder.PathOf(RunDirectory.ModelName)} --onnx FILE.onnx --fold-batch-norm`"));
         }
     }
@@ -290,14 +289,17 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     // Its first line is a comment of the command that began the run.
     internal static string CommandOf(string config) => config.Split('\n')[0].TrimStart('#', ' ');
 
+    // What was stopped before its cut goes on, so that there is no network to use yet.
+    private static string? OnnxNameOf(TrainingResult result) =>
+        result.Record is not null ? RunDirectory.OnnxName : result.Stopped ? null : RunDirectory.UncutOnnxName;
+
     // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)
     {
         OnnxSummary check;
         try
         {
-            OnnxFile.Write(path, result.Graph, result.Parameters);
-            check = OnnxCheck.Run(path, result.Graph, result.Parameters);
+            check = OnnxCheck.Write(path, result.Graph, result.Parameters, new(), console);
         }
         catch (OcsInputException error)
         {

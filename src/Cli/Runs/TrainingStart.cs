@@ -1,6 +1,8 @@
 using Ocs.Cli.Configuration;
 using Ocs.Data;
+using Ocs.Formats;
 using Ocs.Graphs;
+using Ocs.Graphs.Passes;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
@@ -61,6 +63,11 @@ internal sealed class TrainingStart : IDisposable
         try
         {
             ModelSource.CheckImages(options.Model, model.Graph, data);
+            if (options.ResetClassifier)
+            {
+                return Reclassified(model, data.ClassNames.Length, options);
+            }
+
             RequireClasses(options.Model, model.Graph, data);
         }
         catch
@@ -80,6 +87,27 @@ internal sealed class TrainingStart : IDisposable
         }
     }
 
+    // The weights of the file, or of the one beside it, but for the last layer.
+    private static (Graph Graph, ParameterTable? Parameters) Reclassified(OcsModel model, int classes, ExperimentOptions options)
+    {
+        var (graph, drawn) = NewClasses.Apply(model.Graph, classes);
+        using (model)
+        {
+            if (options.Weights is not null)
+            {
+                return ReadWeights(options, graph, mayNarrow: false);
+            }
+
+            var parameters = ParameterTable.Initialize(graph, options.Seed);
+            foreach (var name in parameters.Names.Where(name => !drawn.Contains(name)))
+            {
+                parameters.Replace(name, model.Parameters[name].Detach());
+            }
+
+            return (graph, parameters);
+        }
+    }
+
     private static (Graph Graph, ParameterTable? Parameters) ReadWeights(
         ExperimentOptions options, Graph graph, bool mayNarrow) => WeightsFile.Open(
         options.Weights!,
@@ -94,10 +122,8 @@ internal sealed class TrainingStart : IDisposable
         if (classes != wanted)
         {
             throw new OcsInputException(
-                $"{path} tells {classes} classes apart, but {data.Name} has {wanted}; "
-                + (ModelSource.IsOnnx(path)
-                    ? $"export it with {wanted} outputs, or choose the data set that it was made for."
-                    : "name its network of the zoo as model, and give the file as weights with reset-classifier: true."));
+                $"{path} has {classes} classes, but {data.Name} has {wanted}; choose the data set that it was made for, "
+                + $"or start with a new last layer of {wanted} classes: --reset-classifier (reset-classifier: true).");
         }
     }
 }

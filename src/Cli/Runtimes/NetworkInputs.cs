@@ -82,7 +82,7 @@ internal static class NetworkInputs
         }
 
         var count = (int)size;
-        return infos.Any(info => info.Type is not ElementType.Float32)
+        return infos.Any(info => info.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.Float64))
             ? TensorData.Of(Enumerable.Range(0, count).Select(_ => (long)rng.Next(IntegerBound)).ToArray(), shape)
             : TensorData.Of(Enumerable.Range(0, count).Select(_ => (float)(Range * (2 * rng.NextDouble() - 1))).ToArray(), shape);
 
@@ -110,6 +110,8 @@ internal static class NetworkInputs
     {
         (ElementType.Int64, ElementType.Float32) => TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (float)value), tensor.Shape.AsSpan()),
         (ElementType.Float32, ElementType.Int64) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (long)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Float16) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (Half)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Float64) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (double)value), tensor.Shape.AsSpan()),
         (ElementType.Int64, ElementType.Int32) => TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (int)value), tensor.Shape.AsSpan()),
         _ => tensor,
     };

@@ -1,3 +1,4 @@
+using Ocs.Cli.Output;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
@@ -12,10 +13,25 @@ internal static class OnnxCheck
     /// <summary>Largest relative difference that is taken for rounding.</summary>
     public const double Tolerance = 1e-4;
 
+    /// <summary>The same, where one of the networks computes with numbers of 16 bits.</summary>
+    public const double SixteenBitTolerance = 1e-2;
+
     /// <summary>How many random samples the networks are compared on.</summary>
     public const int Batch = 2;
 
     private const ulong Seed = 0;
+
+    /// <summary>Writes a network, says where the file differs from the ONNX file that the network is from, and compares.</summary>
+    public static OnnxSummary Write(string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console)
+    {
+        OnnxFile.Write(path, graph, parameters, options);
+        foreach (var change in OnnxFile.Changes(graph, options))
+        {
+            console.Error.WriteLine($"{path}: {change}");
+        }
+
+        return Run(path, graph, parameters);
+    }
 
     /// <summary>Compares on random inputs; without ONNX Runtime nothing is compared, and the result says so.</summary>
     public static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
@@ -32,14 +48,15 @@ internal static class OnnxCheck
             using var there = OnnxNetwork.Open(path, TorchRuntime.Threads);
             var differences = OutputDifference.Between(here, there, NetworkInputs.Random([here, there], Batch, Seed));
             var largest = differences.Max(difference => difference.LargestRelative);
+            var isEqual = differences.All(difference => difference.IsWithin(Tolerance));
             return new()
             {
                 Runtime = there.Runtime,
                 Tolerance = Tolerance,
                 LargestDifference = Finite(largest),
                 MeanDifference = Finite(differences.Max(difference => difference.MeanRelative)),
-                Equal = largest <= Tolerance,
-                Problem = largest <= Tolerance ? null : $"The outputs differ from libtorch's by {largest:0.0e+0} of the largest one.",
+                Equal = isEqual,
+                Problem = isEqual ? null : $"{OutputDifference.Problem(differences, Tolerance)}.",
             };
         }
         catch (Exception error) when (error is OnnxRuntimeException or OcsInputException)

@@ -18,6 +18,8 @@ internal sealed class OnnxNetwork : RunnableNetwork
 
     public override ImmutableArray<string> Outputs => [.. _session.Outputs.Select(output => output.Name)];
 
+    public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs).Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
+
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
     public static OnnxNetwork Open(string path, int threads) =>
         new(path, InferenceSession.Open(path, new() { IntraOpThreads = threads }));

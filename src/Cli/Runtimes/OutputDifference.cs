@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
 
@@ -5,15 +6,34 @@ namespace Ocs.Cli.Runtimes;
 
 /// <summary>
 /// How far an output of a network is from another network's. Relative differences are parts of the largest absolute value of the first
-/// network's output; a number beside none, or one that is not finite beside another, differs infinitely.
+/// network's output; a number beside none, or one that is not finite beside another, differs infinitely. Outputs of other types are
+/// compared as 32-bit floats.
 /// </summary>
 /// <param name="Output">The output's name in the first network.</param>
 /// <param name="Largest">Largest absolute difference.</param>
 /// <param name="Mean">Mean absolute difference.</param>
 /// <param name="LargestRelative">Largest relative difference.</param>
 /// <param name="MeanRelative">Mean relative difference.</param>
-internal sealed record OutputDifference(string Output, double Largest, double Mean, double LargestRelative, double MeanRelative)
+/// <param name="NotFinite">How many numbers are not finite in either network: they show nothing.</param>
+internal sealed record OutputDifference(
+    string Output, double Largest, double Mean, double LargestRelative, double MeanRelative, long NotFinite)
 {
+    /// <summary>Whether the networks have been seen to compute the same.</summary>
+    public bool IsWithin(double tolerance) => LargestRelative <= tolerance && NotFinite == 0;
+
+    /// <summary>What is wrong with the first of some outputs that are not within a tolerance.</summary>
+    public static string Problem(IReadOnlyList<OutputDifference> differences, double tolerance)
+    {
+        var worst = differences.MaxBy(difference => difference.LargestRelative)!;
+        var unknown = differences.FirstOrDefault(difference => difference.NotFinite > 0);
+        return worst.LargestRelative <= tolerance && unknown is not null
+            ? $"the output '{unknown.Output}' has numbers that are not finite ({unknown.NotFinite}), which cannot be compared"
+            : $"the output '{worst.Output}' differs by {Text(worst.LargestRelative)} of its largest value, more than {Text(tolerance)}";
+    }
+
+    /// <summary>A difference as people read it.</summary>
+    public static string Text(double difference) => difference.ToString(difference == 0 ? "0" : "0.0e+0", CultureInfo.InvariantCulture);
+
     /// <summary>Runs two networks on the same inputs, and compares output by output, in their order.</summary>
     public static IReadOnlyList<OutputDifference> Between(RunnableNetwork first, RunnableNetwork second, IReadOnlyList<TensorData> inputs)
     {
@@ -27,7 +47,7 @@ internal sealed record OutputDifference(string Output, double Largest, double Me
         {
             var other = right[index];
             return output.Shape.SequenceEqual(other.Shape)
-                ? Of(first.Outputs[index], output.As<float>(), other.As<float>())
+                ? Of(first.Outputs[index], Floats(output), Floats(other))
                 : throw new OcsInputException(
                     $"The output '{first.Outputs[index]}' of {first.Name} is [{string.Join(", ", output.Shape)}], but that of {second.Name} is "
                     + $"[{string.Join(", ", other.Shape)}]; give networks for the same task.");
@@ -37,7 +57,7 @@ internal sealed record OutputDifference(string Output, double Largest, double Me
     /// <summary>The difference of two outputs' numbers.</summary>
     internal static OutputDifference Of(string name, ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
-        var (largest, sum, scale) = (0.0, 0.0, 0.0);
+        var (largest, sum, scale, notFinite) = (0.0, 0.0, 0.0, 0L);
         for (var i = 0; i < first.Length; i++)
         {
             // Equals, for it holds of two infinities and of two NaNs.
@@ -46,11 +66,23 @@ internal sealed record OutputDifference(string Output, double Largest, double Me
             largest = Math.Max(largest, difference);
             sum += difference;
             scale = float.IsFinite(first[i]) ? Math.Max(scale, Math.Abs(first[i])) : scale;
+            notFinite += float.IsFinite(first[i]) && float.IsFinite(second[i]) ? 0 : 1;
         }
 
         var mean = first.Length == 0 ? 0 : sum / first.Length;
-        return new(name, largest, mean, Relative(largest, scale), Relative(mean, scale));
+        return new(name, largest, mean, Relative(largest, scale), Relative(mean, scale), notFinite);
     }
+
+    private static float[] Floats(TensorData tensor) => tensor.Type switch
+    {
+        ElementType.Float16 => Array.ConvertAll(tensor.As<Half>(), number => (float)number),
+        ElementType.Float64 => Array.ConvertAll(tensor.As<double>(), number => (float)number),
+        ElementType.Int64 => Array.ConvertAll(tensor.As<long>(), number => (float)number),
+        ElementType.Int32 => Array.ConvertAll(tensor.As<int>(), number => (float)number),
+        ElementType.UInt8 => Array.ConvertAll(tensor.As<byte>(), number => (float)number),
+        ElementType.Bool => Array.ConvertAll(tensor.As<bool>(), number => number ? 1f : 0f),
+        _ => tensor.As<float>(),
+    };
 
     private static double Relative(double difference, double scale) => difference == 0 ? 0 : difference / scale;
 

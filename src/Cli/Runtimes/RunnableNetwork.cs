@@ -30,6 +30,9 @@ internal abstract class RunnableNetwork(string name) : IDisposable
 
     public abstract ImmutableArray<string> Outputs { get; }
 
+    /// <summary>Whether it computes with numbers of 16 bits, as far as is known.</summary>
+    public abstract bool IsSixteenBit { get; }
+
     /// <summary>Makes ready to run on these inputs, in the order and of the types of <see cref="Inputs"/>.</summary>
     public abstract NetworkRun Prepare(IReadOnlyList<TensorData> inputs);
 

@@ -25,18 +25,20 @@ internal sealed class TorchNetwork : RunnableNetwork
 
     public override ImmutableArray<ValueInfo> Inputs =>
     [
-        .. Model.Graph.InputNodes.Select(node => new ValueInfo(node.Name, ElementType.Float32, node.Shape.SetItem(0, -1))),
+        .. Model.Graph.InputNodes.Zip(Model.Graph.InputNames, (node, name) => new ValueInfo(name, ElementType.Float32, node.Shape.SetItem(0, -1))),
     ];
 
-    public override ImmutableArray<string> Outputs =>
-        [.. Model.Graph.Outputs.Distinct().Select(output => Model.Graph.Nodes[output].Name)];
+    public override ImmutableArray<string> Outputs => [.. Model.Graph.NamedOutputs.Select(output => output.Name)];
+
+    /// <summary>Libtorch runs it in 32 bits, but what it is compared with may be its ONNX file of 16.</summary>
+    public override bool IsSixteenBit => Model.Graph.Origin?.WeightType is "Float16" or "Bfloat16";
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
-        new TorchRun(_executor, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
+        new TorchRun(_executor, Model.Graph, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
 
     public override void Dispose() => Model.Dispose();
 
-    private sealed class TorchRun(Executor executor, Tensor[] inputs) : NetworkRun
+    private sealed class TorchRun(Executor executor, Graph graph, Tensor[] inputs) : NetworkRun
     {
         private IReadOnlyList<Tensor> _outputs = [];
 
@@ -47,16 +49,23 @@ internal sealed class TorchNetwork : RunnableNetwork
             _outputs = executor.ForwardAll(inputs, training: false);
         }
 
-        public override IReadOnlyList<TensorData> Read() => [.. _outputs.Select(output =>
+        // The executor computes a value once, also where it is an output twice.
+        public override IReadOnlyList<TensorData> Read()
         {
-            using var floats = output.To(DType.Float32);
-            return TensorData.Of(floats.ToArray<float>(), floats.Shape);
-        })];
+            int[] nodes = [.. graph.Outputs.Distinct()];
+            return [.. graph.NamedOutputs.Select(output => Read(_outputs[Array.IndexOf(nodes, output.Node)]))];
+        }
 
         public override void Dispose()
         {
             Release();
             Array.ForEach(inputs, input => input.Dispose());
+        }
+
+        private static TensorData Read(Tensor output)
+        {
+            using var floats = output.To(DType.Float32);
+            return TensorData.Of(floats.ToArray<float>(), floats.Shape);
         }
 
         private void Release()

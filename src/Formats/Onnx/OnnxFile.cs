@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Ocs.Formats.Onnx;
 using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
@@ -14,7 +15,8 @@ public static class OnnxFile
     private const long HighestSize = int.MaxValue - (64 << 20);
 
     /// <summary>
-    /// Writes a network for inference: any batch size, names kept, weights as 32-bit floats. Whoever looks sees the older file of that
+    /// Writes a network for inference: any batch size, weights as 32-bit floats. A network of an ONNX file keeps
+    /// its names, metadata and opset. Whoever looks sees the older file of that
     /// name with its data, or the new one with its own.
     /// </summary>
     public static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
@@ -43,16 +45,22 @@ public static class OnnxFile
         var older = WeightsBeside.Of(path);
         if (options.ExternalData || bytes > highestSize)
         {
-            WriteWithData(path, older.FreePath, graph, parameters, options.Opset);
+            WriteWithData(path, older.FreePath, graph, parameters, options.OpsetOf(graph));
         }
         else
         {
-            var model = OnnxExport.ToModel(graph, parameters, options.Opset, new());
+            var model = OnnxExport.ToModel(graph, parameters, options.OpsetOf(graph), new());
             WholeFile.Write(path, stream => model.WriteTo(stream));
         }
 
         older.DiscardStale();
     }
+
+    /// <summary>
+    /// Where a file that <see cref="Write(string, Graph, ParameterTable, OnnxOptions?)"/> makes differs from the ONNX file that its network is
+    /// from, a sentence each: another opset, sizes that are fixed, weights of another type. None for networks from elsewhere.
+    /// </summary>
+    public static IReadOnlyList<string> Changes(Graph graph, OnnxOptions? options = null) => OnnxChanges.Of(graph, options ?? new());
 
     /// <summary>
     /// Reads a network of opset 9 to 21: batch size free, shape computations resolved, names kept where they are names. Whatever is wrong
@@ -64,22 +72,15 @@ public static class OnnxFile
     {
         try
         {
-            return OnnxImport.ToModel(OnnxReader.Read(path, inputSize));
+            var size = inputSize.ToArray();
+            return WholeFile.Interpret(path, () => OnnxImport.Read(path, size));
         }
         catch (OcsInputException error)
         {
-            var said = OneLine(error.Message);
+            var said = OneLine.Of(error.Message);
             throw new OcsInputException(said.StartsWith(path, StringComparison.Ordinal) ? said : $"{path}: {said}", error);
         }
-        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException
-            or InvalidCastException or InvalidOperationException or KeyNotFoundException or TorchException)
-        {
-            throw new OcsInputException($"{path}: its network's parts do not fit together, so the file is damaged: give the whole file.", error);
-        }
     }
-
-    // Names in a damaged file may hold anything.
-    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
     // The model gets its name last: until then whoever opens it reads the older one, whose data are still there.
     private static void WriteWithData(string path, string dataPath, Graph graph, ParameterTable parameters, int opset)

@@ -49,7 +49,7 @@ internal static unsafe class Values
         {
             ort.Check(
                 ort.Api->CreateTensorWithDataAsOrtValue(
-                    ort.CpuMemory, bytes, (nuint)Buffer.ByteLength(tensor.Values), shape, (nuint)tensor.Shape.Length, tensor.Type, out var value),
+                    ort.CpuMemory, bytes, (nuint)ElementTypes.BytesOf(tensor.Values), shape, (nuint)tensor.Shape.Length, tensor.Type, out var value),
                 "ONNX Runtime did not take a tensor");
             return value;
         }
@@ -71,7 +71,7 @@ internal static unsafe class Values
             var (type, shape) = (TypeOf(info), ShapeOf(info));
             var values = ElementTypes.Allocate(type, shape.Aggregate(1L, (product, size) => checked(product * size)), name);
             ort.Check(ort.Api->GetTensorMutableData(value, out var data), Failed);
-            var length = Buffer.ByteLength(values);
+            var length = ElementTypes.BytesOf(values);
             new ReadOnlySpan<byte>((void*)data, length).CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(values), length));
             return new(values, type, shape);
         }

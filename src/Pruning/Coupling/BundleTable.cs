@@ -4,7 +4,8 @@ namespace Ocs.Pruning.Coupling;
 
 /// <summary>
 /// Blocks that are tied as a whole are one bundle, so that what most operators tie is not counted index by index. Bundles are in the
-/// order of their first blocks, and each index of a bundle is a coordinate.
+/// order of their first blocks, and each index of a bundle is a coordinate. A bundle that no parameter has part in, nor a tie of single
+/// coordinates, has no channels, and so no coordinates: heights and widths of large images.
 /// </summary>
 internal sealed class BundleTable
 {
@@ -15,16 +16,18 @@ internal sealed class BundleTable
     public BundleTable(BlockTable blocks, CouplingRules rules)
     {
         _bundleOf = new int[blocks.All.Length];
+        var hasCoordinates = HaveCoordinates(blocks, rules);
         var bundleOfRoot = new Dictionary<int, int>();
         for (var block = 0; block < _bundleOf.Length; block++)
         {
-            ref var bundle = ref CollectionsMarshal.GetValueRefOrAddDefault(bundleOfRoot, rules.Whole.Find(block), out var isKnown);
+            var root = rules.Whole.Find(block);
+            ref var bundle = ref CollectionsMarshal.GetValueRefOrAddDefault(bundleOfRoot, root, out var isKnown);
             if (!isKnown)
             {
                 bundle = _blocks.Count;
                 _blocks.Add([]);
                 _firstCoordinates.Add(CoordinateCount);
-                CoordinateCount = checked(CoordinateCount + blocks.All[block].Size);
+                CoordinateCount = checked(CoordinateCount + (hasCoordinates[root] ? blocks.All[block].Size : 0));
             }
 
             _bundleOf[block] = bundle;
@@ -36,6 +39,23 @@ internal sealed class BundleTable
         {
             Classes.Union(_firstCoordinates[_bundleOf[blockA]] + indexA, _firstCoordinates[_bundleOf[blockB]] + indexB);
         }
+    }
+
+    // By the block that stands for all that are tied to it.
+    private static bool[] HaveCoordinates(BlockTable blocks, CouplingRules rules)
+    {
+        var have = new bool[blocks.All.Length];
+        for (var block = 0; block < have.Length; block++)
+        {
+            have[rules.Whole.Find(block)] |= blocks.All[block].Parameter >= 0;
+        }
+
+        foreach (var tie in rules.Ties)
+        {
+            (have[rules.Whole.Find(tie.BlockA)], have[rules.Whole.Find(tie.BlockB)]) = (true, true);
+        }
+
+        return have;
     }
 
     public int Count => _blocks.Count;

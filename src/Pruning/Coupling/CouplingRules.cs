@@ -7,7 +7,7 @@ internal sealed class CouplingRules : ICoupling
 {
     private readonly Graph _graph;
     private readonly BlockTable _blocks;
-    private readonly List<CoordinateTie> _ties = [];
+    private readonly List<TieRun> _ties = [];
     private readonly string?[] _frozen;
 
     // Nodes, counted from 1; 0 for none.
@@ -44,7 +44,7 @@ internal sealed class CouplingRules : ICoupling
     public UnionFind Whole { get; }
 
     /// <summary>What is tied index by index.</summary>
-    public IReadOnlyList<CoordinateTie> Ties => _ties;
+    public IEnumerable<CoordinateTie> Ties => _ties.SelectMany(run => run.Ties);
 
     /// <summary>Whether some operator speaks of the block: kernels and other inner dimensions stay unmentioned.</summary>
     public bool IsChannelDimension(int block) => _mentionedBy[block] > 0;
@@ -68,7 +68,18 @@ internal sealed class CouplingRules : ICoupling
         Whole.Union(blockA, blockB);
     }
 
-    public void Tie(Axis a, long aIndex, Axis b, long bIndex) => _ties.Add(new(Mention(a), (int)aIndex, Mention(b), (int)bIndex));
+    public void Tie(Axis a, long aIndex, Axis b, long bIndex)
+    {
+        var tie = new CoordinateTie(Mention(a), (int)aIndex, Mention(b), (int)bIndex);
+        if (_ties.Count > 0 && _ties[^1].With(tie) is { } longer)
+        {
+            _ties[^1] = longer;
+        }
+        else
+        {
+            _ties.Add(new(tie, 0, 0, 1));
+        }
+    }
 
     public void Free(Axis axis) => Mention(axis);
 
@@ -117,3 +128,24 @@ internal sealed class CouplingRules : ICoupling
 
 /// <summary>A coordinate of one block and one of another that are of the same channel.</summary>
 internal readonly record struct CoordinateTie(int BlockA, int IndexA, int BlockB, int IndexB);
+
+/// <summary>Ties whose indices go on by the same steps, as those of a flattened image do: one for all of them.</summary>
+internal readonly record struct TieRun(CoordinateTie First, int StepA, int StepB, int Count)
+{
+    public IEnumerable<CoordinateTie> Ties
+    {
+        get
+        {
+            var run = this;
+            return Enumerable.Range(0, Count).Select(run.At);
+        }
+    }
+
+    /// <summary>The run with a tie that goes on with it; null for one that does not.</summary>
+    public TieRun? With(CoordinateTie tie) => tie.BlockA != First.BlockA || tie.BlockB != First.BlockB ? null
+        : Count == 1 ? new(First, tie.IndexA - First.IndexA, tie.IndexB - First.IndexB, 2)
+        : tie == At(Count) ? this with { Count = Count + 1 }
+        : null;
+
+    private CoordinateTie At(int place) => First with { IndexA = First.IndexA + place * StepA, IndexB = First.IndexB + place * StepB };
+}

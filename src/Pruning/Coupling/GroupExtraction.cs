@@ -7,7 +7,8 @@ namespace Ocs.Pruning.Coupling;
 
 /// <summary>
 /// Turns classes of coordinates into groups: a class is a channel, and the channels that have equally many coordinates in the same
-/// dimensions, and the same reason to be frozen, are one group.
+/// dimensions, and the same reason to be frozen, are one group. What no weight makes or reads is none: the dimensions of size 1 of a
+/// constant that meets every channel, say.
 /// </summary>
 internal sealed class GroupExtraction
 {
@@ -29,7 +30,11 @@ internal sealed class GroupExtraction
 
         var bundles = new BundleTable(blocks, rules);
         var channels = new ChannelTable(blocks, bundles, rules);
-        var groups = channels.Alike().OrderBy(group => channels.BundlesOf(group[0])[0]).ThenBy(group => channels.IndicesOf(group[0])[0]).ToList();
+        var groups = channels.Alike()
+            .Where(group => channels.ReasonOf(group[0]) is not null || HasWeights(group[0], channels, bundles))
+            .OrderBy(group => channels.BundlesOf(group[0])[0])
+            .ThenBy(group => channels.IndicesOf(group[0])[0])
+            .ToList();
         var usesOfGroup = groups.Select((group, position) => BlockUses(position, group, channels, bundles)).ToList();
         Groups = [.. groups.Select((group, position) => MakeGroup(position, group.Count, usesOfGroup[position], channels.ReasonOf(group[0])))];
         Uses = usesOfGroup
@@ -42,6 +47,21 @@ internal sealed class GroupExtraction
 
     /// <summary>By block, what each group has of it.</summary>
     public Dictionary<int, ImmutableArray<BlockUse>> Uses { get; }
+
+    private bool HasWeights(int channel, ChannelTable channels, BundleTable bundles)
+    {
+        foreach (var bundle in channels.BundlesOf(channel))
+        {
+            if (bundles.BlocksOf(bundle).Any(block => _blocks.All[block].Parameter is >= 0 and var parameter && IsCounted(_graph.Parameters[parameter])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsCounted(ParameterSpec spec) => spec.Role is ParameterRole.Weight or ParameterRole.NormWeight;
 
     private Group MakeGroup(int position, int channels, ImmutableArray<(int Block, BlockUse Use)> uses, string? reason)
     {

@@ -101,7 +101,7 @@ internal static class SeedsTable
         var row = PaperRow.Nearest(first);
         string left = Wording.Percent(group.Average(s => (double)s.MacsAfter / Math.Max(1, s.MacsBefore)));
         string paper = row is null ? Wording.Nothing : $"{Wording.Percent(row.Accuracy)} at {Wording.Percent(row.Macs)} ({row.Table})";
-        string name = $"{first.Model}{(first.Data is null ? "" : $" on {first.Data}")}, {(first.Kind == RunKind.Baseline ? "unpruned" : first.Preset)}";
+        string name = $"{first.Model}{(first.Data is null ? "" : $" on {first.Data}")}, {(first.Kind == RunKind.Baseline ? "no pruning" : first.Preset)}";
         html.Add($"""
             <tr><th scope="row" class="text">{name}</th><td>{string.Join(", ", group.Select(s => s.Seed).Order())}</td><td class="strong">{Wording.Percent(mean)}</td><td>{Wording.Fixed(deviation * 100, 2)} points</td><td>{left}</td><td>{paper}</td></tr>
 

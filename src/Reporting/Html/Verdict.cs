@@ -9,7 +9,7 @@ internal static class Verdict
     {
         null => Unfinished(run),
         { Gate.Passed: false } => "The cut did not pass its checks and was rolled back: the network is whole.",
-        { Kind: RunKind.Baseline } summary => $"An unpruned run. {Accuracy(summary)}",
+        { Kind: RunKind.Baseline } summary => $"A run without pruning. {Accuracy(summary)}",
         var summary when summary.MacsAfter >= summary.MacsBefore =>
             $"Nothing was cut: {NoCut(summary)}. {Accuracy(summary)}",
         var summary => $"{Cut(summary)} {Accuracy(summary)} {When(summary)}".TrimEnd(),

@@ -14,7 +14,7 @@ public sealed class OcsFuzzTests : IDisposable
     public OcsFuzzTests(ITestOutputHelper output)
     {
         _output = output;
-        var graph = SmallGraphs.Random(2);
+        var graph = SmallGraphs.WithOrigin(SmallGraphs.Random(2));
         using var parameters = SmallGraphs.Parameters(graph, 2);
         OcsFile.Write(_folder.File("whole.ocs"), graph, parameters);
         _whole = new(File.ReadAllBytes(_folder.File("whole.ocs")));

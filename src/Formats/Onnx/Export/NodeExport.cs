@@ -27,15 +27,15 @@ internal sealed class NodeExport(ExportContext context, Node node)
     /// <summary>Whether the first value that it reads is an input of whole numbers.</summary>
     public bool InputIsWhole => context.WholeNumbers.Contains(node.Inputs[0]);
 
-    /// <summary>Puts the node's parameters into the file, or the first of them, under their own names.</summary>
+    /// <summary>Puts the node's parameters into the file, or the first of them; returns their names in it.</summary>
     public ImmutableArray<string> Parameters(int count = int.MaxValue)
     {
         foreach (var name in node.Parameters.Take(count))
         {
-            context.Weights.Add(name, context.Parameters[name]);
+            context.Weights.Add(context.Names.OfParameter(name), context.Parameters[name]);
         }
 
-        return [.. node.Parameters.Take(count)];
+        return [.. node.Parameters.Take(count).Select(context.Names.OfParameter)];
     }
 
     /// <summary>The tensor of a parameter, which the file gets in another form.</summary>

@@ -2,6 +2,8 @@ using System.Globalization;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Onnx;
+using DataType = Onnx.TensorProto.Types.DataType;
+using Dimension = Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Ocs.Formats.Onnx.Export;
 
@@ -15,18 +17,16 @@ internal static class OnnxExport
 
     public static ModelProto ToModel(Graph graph, ParameterTable parameters, int opset, OnnxWeights weights)
     {
-        var message = new GraphProto { Name = graph.Name };
+        var origin = graph.Origin;
+        var message = new GraphProto { Name = origin?.GraphName is { Length: > 0 } given ? given : graph.Name };
         var context = new ExportContext(graph, parameters, opset, new(graph), weights, message, WholeNumbers(graph));
         foreach (var node in graph.Nodes)
         {
             ExportTable.Export(node, new(context, node));
         }
 
-        var followsBatch = FollowsBatch(graph);
-        var inputs = Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input);
-        message.Input.AddRange(inputs.Select(input => Describe(context, input, followsBatch: true)));
-        message.Output.AddRange(
-            graph.Outputs.Distinct().Select(output => Describe(context, output, followsBatch[output])));
+        AddInputs(context);
+        AddOutputs(context);
         message.Initializer.AddRange(weights.Messages);
         var model = new ModelProto
         {
@@ -36,7 +36,7 @@ internal static class OnnxExport
             Graph = message,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
-        AddNormalization(model, graph);
+        AddWords(model, graph);
         return model;
     }
 
@@ -49,14 +49,20 @@ internal static class OnnxExport
         _ => 10,
     };
 
-    private static void AddNormalization(ModelProto model, Graph graph)
+    // What the first file said, and how images are normalized, which training may have changed.
+    private static void AddWords(ModelProto model, Graph graph)
     {
-        if (graph.InputNodes.FirstOrDefault()?.Operator is Input { Mean.IsEmpty: false } input)
+        var words = graph.InputNodes.FirstOrDefault()?.Operator is Input { Mean.IsEmpty: false } input
+            ? new OriginProperty[] { new("image_mean", Text(input.Mean)), new("image_std", Text(input.StandardDeviation)) }
+            : [];
+        if (graph.Origin is { } origin)
         {
-            model.MetadataProps.Add(new StringStringEntryProto { Key = "image_mean", Value = Text(input.Mean) });
-            model.MetadataProps.Add(
-                new StringStringEntryProto { Key = "image_std", Value = Text(input.StandardDeviation) });
+            (model.DocString, model.Domain, model.ModelVersion) = (origin.Description, origin.Domain, origin.ModelVersion);
+            model.Graph.DocString = origin.GraphDescription;
+            words = [.. origin.Metadata.Where(property => !words.Any(word => word.Key == property.Key)), .. words];
         }
+
+        model.MetadataProps.AddRange(words.Select(word => new StringStringEntryProto { Key = word.Key, Value = word.Value }));
     }
 
     private static string Text(IEnumerable<float> numbers) =>
@@ -89,21 +95,66 @@ internal static class OnnxExport
         return follows;
     }
 
-    // A multiple of the batch has no name: ONNX has no products of names.
-    private static ValueInfoProto Describe(ExportContext context, int index, bool followsBatch)
+    private static void AddInputs(ExportContext context)
+    {
+        var graph = context.Graph;
+        int[] inputs = [.. Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input)];
+        for (var place = 0; place < inputs.Length; place++)
+        {
+            var was = graph.Origin?.Inputs[place];
+            context.Message.Input.Add(Describe(context, context.Names.Of(graph.Nodes[inputs[place]]), inputs[place], was, followsBatch: true));
+        }
+    }
+
+    // A value is an output under its own name; another name that programs ask for it by is an Identity of it.
+    private static void AddOutputs(ExportContext context)
+    {
+        var graph = context.Graph;
+        var followsBatch = FollowsBatch(graph);
+        var outputs = graph.NamedOutputs;
+        for (var place = 0; place < outputs.Length; place++)
+        {
+            var (index, value) = (outputs[place].Node, context.Names.Of(graph.Nodes[outputs[place].Node]));
+            var name = graph.Origin is null ? value : outputs[place].Name;
+            if (name != value)
+            {
+                var identity = new NodeProto { Name = context.Names.Fresh($"{name}/same"), OpType = "Identity" };
+                identity.Input.Add(value);
+                identity.Output.Add(name);
+                context.Message.Node.Add(identity);
+            }
+
+            context.Message.Output.Add(Describe(context, name, index, graph.Origin?.Outputs[place], followsBatch[index]));
+        }
+    }
+
+    private static ValueInfoProto Describe(ExportContext context, string name, int index, OriginValue? was, bool followsBatch)
     {
         var node = context.Graph.Nodes[index];
+        var free = context.Graph.Origin is { SizesStayFree: true } && was?.Sizes.Length == node.Shape.Length ? was.Sizes : [];
         var shape = new TensorShapeProto();
-        shape.Dim.AddRange(node.Shape.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
+        shape.Dim.AddRange(node.Shape.Select((size, dimension) => free.IsEmpty || free[dimension] is not { } name ? Size(size) : Size(name)));
         if (followsBatch)
         {
-            shape.Dim[0] = node.Shape[0] == 1 ? new() { DimParam = BatchDimension } : new();
+            shape.Dim[0] = BatchNameOf(context.Graph, was, isBatch: node.Shape[0] == 1) is { } batch ? Size(batch) : new();
         }
 
-        var type = context.WholeNumbers.Contains(index)
-            ? TensorProto.Types.DataType.Int64
-            : TensorProto.Types.DataType.Float;
+        var type = !context.WholeNumbers.Contains(index) ? DataType.Float
+            : was?.Type == nameof(DataType.Int32) ? DataType.Int32
+            : DataType.Int64;
         var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };
-        return new() { Name = context.Names.Of(node), Type = new() { TensorType = tensor } };
+        return new() { Name = name, Type = new() { TensorType = tensor } };
+    }
+
+    private static Dimension Size(long size) => new() { DimValue = size };
+
+    private static Dimension Size(string name) => name.Length > 0 ? new() { DimParam = name } : new();
+
+    // A multiple of the batch has no name, unless the first file had one: ONNX has no products of names.
+    private static string? BatchNameOf(Graph graph, OriginValue? was, bool isBatch)
+    {
+        var named = isBatch ? graph.Origin?.Inputs.Prepend(was) : [was];
+        return named?.Select(value => value is { Sizes: [{ Length: > 0 } name, ..] } ? name : null).FirstOrDefault(name => name is not null)
+            ?? (isBatch ? BatchDimension : null);
     }
 }

@@ -1,17 +1,39 @@
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Names of values: those of their nodes. ONNX has values and parameters in one name space.</summary>
-internal sealed class OnnxNames(Graph graph)
+/// <summary>
+/// Names of values and parameters, which ONNX has in one name space: those of the nodes and parameters, and before them those by which
+/// programs know the inputs and outputs.
+/// </summary>
+internal sealed class OnnxNames
 {
-    private readonly HashSet<string> _taken =
-        graph.Nodes.Select(node => node.Name)
-            .Concat(graph.Parameters.Select(spec => spec.Name))
-            .ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _taken;
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
+
+    public OnnxNames(Graph graph)
+    {
+        NameOutside(graph);
+        var outside = _values.Values.Concat(graph.Origin?.Outputs.Select(value => value.Name) ?? []).ToHashSet(StringComparer.Ordinal);
+        _taken = [.. outside, .. graph.Nodes.Select(node => node.Name), .. graph.Parameters.Select(spec => spec.Name)];
+        foreach (var name in graph.Parameters.Select(spec => spec.Name))
+        {
+            _parameters[name] = outside.Contains(name) ? Fresh($"{name}:parameter") : name;
+        }
+
+        foreach (var name in graph.Nodes.Select(node => node.Name).Where(name => !_values.ContainsKey(name)))
+        {
+            _values[name] = outside.Contains(name) || graph.HasParameter(name) ? Fresh($"{name}:value") : name;
+        }
+    }
 
     /// <summary>The name of a node's value.</summary>
-    public string Of(Node node) => graph.HasParameter(node.Name) ? $"{node.Name}:value" : node.Name;
+    public string Of(Node node) => _values[node.Name];
+
+    /// <summary>The name of a parameter's tensor.</summary>
+    public string OfParameter(string name) => _parameters[name];
 
     /// <summary>A name that nothing else has, for what a node needs on its way.</summary>
     public string Fresh(string wish)
@@ -23,5 +45,24 @@ internal sealed class OnnxNames(Graph graph)
         }
 
         return name;
+    }
+
+    // By node, what the file that the network is from calls its value. One that is an output twice has its first name.
+    private void NameOutside(Graph graph)
+    {
+        if (graph.Origin is null)
+        {
+            return;
+        }
+
+        foreach (var (node, name) in graph.InputNodes.Zip(graph.InputNames))
+        {
+            _values[node.Name] = name;
+        }
+
+        foreach (var (name, index) in graph.NamedOutputs.Where(output => graph.Nodes[output.Node].Operator is not Input))
+        {
+            _values.TryAdd(graph.Nodes[index].Name, name);
+        }
     }
 }

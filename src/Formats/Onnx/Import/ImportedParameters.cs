@@ -9,12 +9,14 @@ namespace Ocs.Formats.Onnx.Import;
 /// The parameters of an imported network. One initializer that several nodes read is one parameter; those that exporters number are named
 /// after their node.
 /// </summary>
-internal sealed partial class ImportedParameters
+/// <param name="highestCount">How many numbers they may have in sum: a small file can ask for many tensors of one.</param>
+internal sealed partial class ImportedParameters(long highestCount)
 {
     private const string Weight = ".weight";
 
     private readonly Dictionary<(OnnxTensor Origin, bool Transposed, string Shape), ParameterSpec> _specs = [];
     private readonly Dictionary<string, Func<Tensor>> _values = new(StringComparer.Ordinal);
+    private double _count;
 
     /// <summary>The parameter that holds a constant in a shape of equally many numbers.</summary>
     public ParameterSpec Take(OnnxTensor constant, ImmutableArray<long> shape, string wish, ParameterRole role)
@@ -24,7 +26,7 @@ internal sealed partial class ImportedParameters
         {
             var name = key.Item1.Name is { } given && IsUsable(given) ? given : wish;
             _specs[key] = spec = new(Fresh(name), shape, role, StartOf(role, shape));
-            _values.Add(spec.Name, () => Tensor.FromArray<float>(constant.Floats, shape.AsSpan()));
+            Add(spec, () => Tensor.FromArray<float>(constant.Floats, shape.AsSpan()));
         }
 
         return spec;
@@ -34,7 +36,7 @@ internal sealed partial class ImportedParameters
     public ParameterSpec Fill(string wish, ImmutableArray<long> shape, ParameterRole role, double value)
     {
         var spec = new ParameterSpec(Fresh(wish), shape, role, Initialization.Constant(value));
-        _values.Add(spec.Name, () => Tensor.Full(shape.AsSpan(), value, role == ParameterRole.Counter ? DType.Int64 : DType.Float32));
+        Add(spec, () => Tensor.Full(shape.AsSpan(), value, role == ParameterRole.Counter ? DType.Int64 : DType.Float32));
         return spec;
     }
 
@@ -76,6 +78,14 @@ internal sealed partial class ImportedParameters
         ParameterRole.NormWeight => Initialization.Constant(1),
         _ => Initialization.Constant(0),
     };
+
+    private void Add(ParameterSpec spec, Func<Tensor> value)
+    {
+        _count += spec.Shape.Aggregate(1.0, (product, size) => product * size);
+        _values.Add(spec.Name, _count <= highestCount
+            ? value
+            : throw new OcsInputException($"with parameter '{spec.Name}' {NodeShapes.Show(spec.Shape)} its network has more numbers than a file of this size can have."));
+    }
 
     private string Fresh(string wish)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Graphs;
 using Ocs.Torch;
 using Onnx;
 using DataType = Onnx.TensorProto.Types.DataType;
@@ -44,7 +45,8 @@ internal static class InputShapes
         }
 
         graph.Inputs.Add(input.Name);
-        graph.Shapes[input.Name] = shape.ToImmutable();
+        graph.Shapes[input.Name] = graph.ShapeLimit.Require(
+            shape.ToImmutable(), _ => new OcsInputException($"input '{input.Name}' {NodeShapes.Show(shape.ToImmutable())} is larger than a network's may be."));
         graph.Kinds[input.Name] = (DataType)tensor.ElemType switch
         {
             DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double or DataType.Undefined => OnnxKind.Float,

@@ -35,6 +35,7 @@ internal sealed class NodeImport(
     public Imported AnyOrMerged(int input) => node.InputOrNull(input) is not { } name ? throw Error($"it lacks input {input}")
         : values.TryGetValue(name, out var value) ? value
         : graph.Constants.ContainsKey(name) ? throw Error($"input {input}, '{name}', is a constant, where only computed values are read")
+        : graph.Maker(name) is { } maker ? throw Error($"it reads output {maker.Outputs.IndexOf(name)} of node '{maker.Name}' ({maker.Type}), which is not computed here")
         : throw Error($"input {input}, '{name}', is not there");
 
     /// <summary>A value that is computed, with the batch in front.</summary>

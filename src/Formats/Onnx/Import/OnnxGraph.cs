@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Ocs.Formats.Onnx.Import.Folding;
+using Ocs.Formats.Onnx.Import.Shapes;
+using Ocs.Graphs;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Import;
@@ -36,8 +39,14 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>Kinds of values that are not constants and not floats.</summary>
     public Dictionary<string, OnnxKind> Kinds { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What the file says beside the network.</summary>
-    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+    /// <summary>How much may be computed of constants.</summary>
+    public FoldingLimit Limit { get; } = new();
+
+    /// <summary>How large values may be.</summary>
+    public ShapeLimit ShapeLimit { get; } = new();
+
+    /// <summary>What the file says beside the network; its inputs and outputs are in the order of this graph's.</summary>
+    public GraphOrigin? Origin { get; set; }
 
     /// <summary>The node that makes a value, or null for inputs and constants.</summary>
     public OnnxNode? Maker(string value) => _makers.GetValueOrDefault(value);
@@ -139,6 +148,21 @@ internal sealed class OnnxGraph(string name, long opset)
         {
             Outputs[output] = Outputs[output] == value ? to : Outputs[output];
         }
+    }
+
+    /// <summary>
+    /// Leaves out the outputs of nodes that nothing reads: exporters name them all the same. The first one, which the node is known by, goes
+    /// only where the others are as good.
+    /// </summary>
+    public void DropUnread()
+    {
+        foreach (var node in _nodes.Where(node => node.Outputs.Where((output, place) => output.Length > 0 && !Stays(node, output, place)).Any()).ToArray())
+        {
+            Replace(node, node with { Outputs = [.. node.Outputs.Select((output, place) => Stays(node, output, place) ? output : "")] });
+        }
+
+        bool Stays(OnnxNode node, string output, int place) =>
+            Users(output).Count > 0 || Outputs.Contains(output) || (place == 0 && node.Type is not ("LSTM" or "GRU" or "Split"));
     }
 
     /// <summary>

@@ -11,13 +11,34 @@ namespace Ocs.Formats.Onnx.Import;
 /// <summary>Makes our graph of ONNX's: constants are folded, patterns put together, and each node that is left is mapped.</summary>
 internal static class OnnxImport
 {
+    /// <summary>The network of a file with its weights.</summary>
+    public static OcsModel Read(string path, ReadOnlySpan<long> inputSize)
+    {
+        var message = OnnxReader.Read(path);
+        var (network, parameters) = ToGraph(OnnxReader.ToGraph(message, path, inputSize));
+        if (FreeSizes.Stay(message, path, network))
+        {
+            network = network with { Origin = network.Origin! with { SizesStayFree = true } };
+        }
+
+        return new(network, parameters.ToTable(network), record: null);
+    }
+
     public static OcsModel ToModel(OnnxGraph graph)
+    {
+        var (network, parameters) = ToGraph(graph);
+        return new(network, parameters.ToTable(network), record: null);
+    }
+
+    /// <summary>The network alone; its weights are read when they are asked for.</summary>
+    public static (Graph Graph, ImportedParameters Parameters) ToGraph(OnnxGraph graph)
     {
         ConstantFolding.Apply(graph);
         OnnxPatterns.Apply(graph);
-        var parameters = new ImportedParameters();
-        var network = WithNormalization(Build(graph, parameters), graph.Metadata);
-        return new(network, parameters.ToTable(network), record: null);
+        var parameters = new ImportedParameters(graph.Limit.Sum);
+        var network = WithNormalization(Build(graph, parameters) with { Origin = graph.Origin });
+        GraphVerifier.Verify(network);
+        return (network, parameters);
     }
 
     private static Graph Build(OnnxGraph graph, ImportedParameters parameters)
@@ -44,17 +65,18 @@ internal static class OnnxImport
         : throw new OcsInputException($"the batch is dimension {value.Batch} of output '{name}' {NodeShapes.Show(builder.ShapeOf(value.Value))}, and not 0.");
 
     // Our own export states how images are normalized.
-    private static Graph WithNormalization(Graph graph, IReadOnlyDictionary<string, string> metadata)
+    private static Graph WithNormalization(Graph graph)
     {
-        var (mean, deviation) = (Numbers(metadata, "image_mean"), Numbers(metadata, "image_std"));
+        var (mean, deviation) = (Numbers(graph.Origin, "image_mean"), Numbers(graph.Origin, "image_std"));
         var fits = graph.InputNodes.ToArray() is [{ Shape.Length: > 1 } input] && mean.Length == input.Shape[1]
             && deviation.Length == mean.Length && mean.All(float.IsFinite) && deviation.All(number => float.IsFinite(number) && number > 0);
         return fits ? graph.WithNormalization(mean, deviation) : graph;
     }
 
-    private static ImmutableArray<float> Numbers(IReadOnlyDictionary<string, string> metadata, string key)
+    private static ImmutableArray<float> Numbers(GraphOrigin? origin, string key)
     {
-        var parts = metadata.GetValueOrDefault(key, "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var text = origin?.Metadata.LastOrDefault(property => property.Key == key)?.Value ?? "";
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return [.. parts.Select(part => float.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : float.NaN)];
     }
 }

@@ -5,7 +5,7 @@ namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
 /// A node of ONNX. An input that is left out is an empty name. Attributes are <see cref="long"/>, <see cref="float"/>,
-/// <see cref="string"/>, arrays of the first two, or <see cref="OnnxTensor"/>.
+/// <see cref="string"/>, arrays of these, <see cref="OnnxTensor"/>, or <see cref="UnreadAttribute"/>.
 /// </summary>
 /// <param name="Name">Unique in the graph.</param>
 /// <param name="Type">The operator.</param>
@@ -41,6 +41,8 @@ internal sealed record OnnxNode(
     /// <summary>Whole numbers, or null where the attribute is not there.</summary>
     public long[]? Ints(string attribute) => Get<long[]?>(attribute, null);
 
+    public string[]? Texts(string attribute) => Get<string[]?>(attribute, null);
+
     public float[]? Floats(string attribute) => Get<float[]?>(attribute, null);
 
     public OnnxTensor? Tensor(string attribute) => Get<OnnxTensor?>(attribute, null);
@@ -56,3 +58,7 @@ internal sealed record OnnxNode(
         ? typed
         : throw Error($"attribute '{attribute}' is of another type than the operator has");
 }
+
+/// <summary>An attribute of a kind that no operator that is read has: a graph, a sparse tensor.</summary>
+/// <param name="Kind">ONNX's name for it.</param>
+internal sealed record UnreadAttribute(string Kind);

@@ -16,14 +16,11 @@ internal static class OnnxReader
 
     private static readonly ImmutableArray<string> ExportersNames = ["torch_jit", "torch-jit-export", "main_graph", "graph"];
 
-    /// <summary>The network of a file. A size of the inputs without the batch fills in what the file leaves open.</summary>
-    public static OnnxGraph Read(string path, ReadOnlySpan<long> inputSize = default)
-    {
-        var model = WholeFile.Read(path, stream => Parse(stream));
-        return ToGraph(model, path, inputSize);
-    }
+    /// <summary>The messages of a file.</summary>
+    public static ModelProto Read(string path) => WholeFile.Read(path, Parse);
 
-    internal static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
+    /// <summary>The network of a file. A size of the inputs without the batch fills in what the file leaves open.</summary>
+    public static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
     {
         var message = model.Graph ?? throw new OcsInputException("it holds no network.");
         if (message.SparseInitializer.Count > 0)
@@ -42,21 +39,24 @@ internal static class OnnxReader
             }
         }
 
-        foreach (var input in message.Input.Where(input => !graph.Constants.ContainsKey(input.Name)))
+        ValueInfoProto[] inputs = [.. message.Input.Where(input => !graph.Constants.ContainsKey(input.Name))];
+        graph.Origin = FileOrigin.Of(model, graph.Opset, inputs);
+        foreach (var input in inputs)
         {
             InputShapes.Add(graph, input, inputSize);
         }
 
-        foreach (var property in model.MetadataProps)
-        {
-            graph.Metadata[property.Key] = property.Value;
-        }
-
         AddNodes(graph, message, tensors);
+        graph.Limit.NumbersInFile = tensors.Count;
         graph.Outputs.AddRange(message.Output.Select(output => output.Name));
         if (graph.Outputs.Count == 0)
         {
             throw new OcsInputException("its network has no output.");
+        }
+
+        if (!graph.Origin.Fits(graph.Inputs.Count, graph.Outputs.Count))
+        {
+            throw new OcsInputException("two of its inputs or two of its outputs have one name, or one has none.");
         }
 
         graph.Sort();
@@ -102,14 +102,14 @@ internal static class OnnxReader
                 name, node.OpType, node.Domain == "ai.onnx" ? "" : node.Domain, [.. node.Input], [.. node.Output], attributes.ToImmutable());
             foreach (var attribute in node.Attribute)
             {
-                attributes[attribute.Name] = ValueOf(attribute, added, tensors);
+                attributes[attribute.Name] = ValueOf(attribute, tensors);
             }
 
             graph.Add(added with { Attributes = attributes.ToImmutable() });
         }
     }
 
-    private static object ValueOf(AttributeProto attribute, OnnxNode node, TensorReader tensors) => attribute.Type switch
+    private static object ValueOf(AttributeProto attribute, TensorReader tensors) => attribute.Type switch
     {
         AttributeType.Float => attribute.F,
         AttributeType.Int => attribute.I,
@@ -117,6 +117,7 @@ internal static class OnnxReader
         AttributeType.Tensor when attribute.T is not null => tensors.Read(attribute.T, null),
         AttributeType.Floats => attribute.Floats.ToArray(),
         AttributeType.Ints => attribute.Ints.ToArray(),
-        _ => throw node.Error($"attribute '{attribute.Name}' is of the kind {attribute.Type}, which no operator that is read has"),
+        AttributeType.Strings => attribute.Strings.Select(text => text.ToStringUtf8()).ToArray(),
+        var other => new UnreadAttribute($"{other}"),
     };
 }

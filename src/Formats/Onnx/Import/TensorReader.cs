@@ -11,6 +11,9 @@ internal sealed class TensorReader(ExternalData external)
 {
     private const int HighestRank = 16;
 
+    /// <summary>How many numbers all tensors so far have.</summary>
+    public long Count { get; private set; }
+
     public OnnxTensor Read(TensorProto tensor, string? name)
     {
         ImmutableArray<long> shape = [.. tensor.Dims];
@@ -21,7 +24,8 @@ internal sealed class TensorReader(ExternalData external)
             throw Error(tensor, $"has elements of the type {type}, which are not read: 32-bit floats and integers are");
         }
 
-        var count = Count(tensor, shape, size);
+        var count = CountOf(tensor, shape, size);
+        Count += count;
         var kind = type switch
         {
             DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double => OnnxKind.Float,
@@ -42,7 +46,7 @@ internal sealed class TensorReader(ExternalData external)
             : OnnxTensor.OfIntegers(shape, () => bytes is null ? Integers(tensor, type) : Integers(bytes().Span, type), kind, name);
     }
 
-    private static long Count(TensorProto tensor, ImmutableArray<long> shape, int size)
+    private static long CountOf(TensorProto tensor, ImmutableArray<long> shape, int size)
     {
         if (shape.Length > HighestRank || shape.Any(dimension => dimension < 0))
         {

@@ -67,6 +67,103 @@ public sealed class HostileModelTests : IDisposable
         Refuses(_g.Model(_g.Node("Add", [_g.Input("x", 1, 4), huge], [])), "ConstantOfShape");
     }
 
+    [Theory]
+    [InlineData("wide_2p26", "input 'x'")]
+    [InlineData("wide_2p31", "input 'x'")]
+    [InlineData("concat_24", "add up to more than 16777216")]
+    [InlineData("fold_concat_24", "constant output")]
+    [InlineData("many_shapes_of_one_constant", "more numbers than a file of this size can have")]
+    [InlineData("expand", "add up to more than 16777216")]
+    [InlineData("tile", "larger than a value may be")]
+    [InlineData("range", "constant output")]
+    [InlineData("macs_overflow", "larger than a value may be")]
+    [InlineData("pad_overflow", "do not fit together")]
+    [InlineData("group_overflow", "do not fit together")]
+    [InlineData("zerodim", "takes nothing of dimension 1")]
+    [InlineData("zero_times", "cannot be repeated 0 times")]
+    [InlineData("kernel_shape", "its kernel_shape [5, 5] is not that of its weight, [3, 3]")]
+    [InlineData("mode", "mode 'RCD' is not known")]
+    public void A_small_file_takes_little_memory_and_is_refused(string file, string word)
+    {
+        var model = Make(file);
+        Assert.InRange(model.CalculateSize(), 1, 100_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refuses(model, word);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 512L << 20);
+    }
+
+    [Fact]
+    public void Many_large_constants_are_too_many_in_sum()
+    {
+        var sum = _g.Input("x", 1, 1);
+        for (var less = 0; less < 40; less++)
+        {
+            sum = _g.Node("Add", [sum, _g.Node("ReduceMax", [_g.Node("ConstantOfShape", [_g.Integers(1, (1 << 22) - less)], [])], [], ("keepdims", 0))], []);
+        }
+
+        Refuses(_g.Model(sum), "more with all that is computed before it than such a file needs");
+    }
+
+    private ModelProto Make(string file)
+    {
+        const int Doublings = 24;
+        switch (file)
+        {
+            case "wide_2p26":
+                return _g.Model(_g.Node("Relu", [_g.Input("x", 1, 3, 8, 1 << 26)], []));
+            case "wide_2p31":
+                return _g.Model(_g.Node("Relu", [_g.Input("x", 1, 1L << 31)], []));
+            case "concat_24":
+                return _g.Model(Doubled(_g.Input("x", 1, 4)));
+            case "fold_concat_24":
+                return _g.Model(_g.Node("Add", [_g.Input("x", 1, 4), Doubled(_g.Weight("one", [1, 4], 1))], []));
+            case "many_shapes_of_one_constant":
+                var (x, constant) = (_g.Input("x", 1, 2048, 2048), _g.Node("ConstantOfShape", [_g.Integers(1 << 11, 1 << 11)], []));
+                for (var rows = 3; rows < 20; rows++)
+                {
+                    var shape = _g.Integers(1, 1 << rows, 1 << (22 - rows));
+                    x = _g.Node("Add", [_g.Node("Reshape", [x, shape], []), _g.Node("Reshape", [constant, shape], [])], []);
+                }
+
+                return _g.Model(x);
+            case "expand":
+                return _g.Model(_g.Node("Expand", [_g.Input("x", 1, 1, 1), _g.Integers(1, 1 << 24, 2)], []));
+            case "tile":
+                return _g.Model(_g.Node("Tile", [_g.Input("x", 1, 4, 4), _g.Integers(1, int.MaxValue - 1, int.MaxValue - 1)], []));
+            case "range":
+                return _g.Model(_g.Node("Add", [_g.Input("x", 1, 4), _g.Node("Range", [_g.Scalar(0), _g.Scalar(1e9f), _g.Scalar(1)], [])], []));
+            case "macs_overflow":
+                var left = _g.Node("Expand", [_g.Input("x", 1, 1, 1), _g.Integers(1, 1 << 22, 1 << 10)], []);
+                return _g.Model(_g.Node("MatMul", [left, _g.Node("Transpose", [left], [], ("perm", new[] { 0, 2, 1 }))], []));
+            case "pad_overflow":
+                return _g.Model(_g.Node("Pad", [_g.Input("x", 1, 3, 4, 4), _g.Integers(0, 0, long.MaxValue, 0, 0, 0, long.MaxValue, 0)], []));
+            case "group_overflow":
+                var transposed = _g.Node("ConvTranspose", [_g.Input("x", 1, 3, 4, 4), _g.Weight("w", [3, 4, 1, 1], 1)], [], ("group", 1));
+                _g.Message.Node[0].Attribute[0].I = long.MaxValue;
+                return _g.Model(transposed);
+            case "zerodim":
+                return _g.Model(_g.Node("Flatten", [_g.Node("Slice", [_g.Input("x", 1, 3, 4), _g.Integers(0), _g.Integers(0), _g.Integers(1)], [])], []));
+            case "zero_times":
+                return _g.Model(_g.Node("Flatten", [_g.Node("Tile", [_g.Input("x", 1, 3, 1), _g.Integers(1, 1, 0)], [])], []));
+            case "kernel_shape":
+                return _g.Model(_g.Node("Conv", [_g.Input("x", 1, 1, 8, 8), _g.Weight("w", [1, 1, 3, 3], 1)], [], ("kernel_shape", new[] { 5, 5 })));
+            default:
+                return _g.Model(_g.Node("DepthToSpace", [_g.Input("x", 1, 4, 2, 2)], [], ("blocksize", 2), ("mode", "RCD")));
+        }
+
+        string Doubled(string value)
+        {
+            for (var times = 0; times < Doublings; times++)
+            {
+                value = _g.Node("Concat", [value, value], [], ("axis", 1));
+            }
+
+            return value;
+        }
+    }
+
     [Fact]
     public void A_graph_nested_deeply()
     {

@@ -25,10 +25,16 @@ internal static class ConstantFolding
                         graph.Constants[output] = constant;
                     }
 
+                    foreach (var input in node.Inputs.Where(input => graph.Users(input).Count == 0 && !graph.Outputs.Contains(input)))
+                    {
+                        graph.Constants.Remove(input);
+                    }
+
                     continue;
                 }
             }
 
+            node = WithoutEmpty(graph, node);
             Infer(new(graph, node));
             if (ChangesNothing(graph, node))
             {
@@ -38,16 +44,17 @@ internal static class ConstantFolding
         }
 
         graph.Sort();
+        graph.DropUnread();
     }
 
-    /// <summary>Infers shapes and kinds again where passes have added nodes.</summary>
+    /// <summary>Infers shapes and kinds, again where passes have added nodes; sizes that no network has are an error.</summary>
     public static void Infer(NodeArguments node)
     {
         var shapes = ShapeInference.Infer(node);
         var kind = ShapeInference.KindOf(node);
         foreach (var (output, shape) in node.Node.Outputs.Zip(shapes))
         {
-            node.Graph.Shapes[output] = shape;
+            node.Graph.Shapes[output] = node.Graph.ShapeLimit.Require(shape, node.Error);
             node.Graph.Kinds[output] = kind;
         }
     }
@@ -93,6 +100,18 @@ internal static class ConstantFolding
         "Concat" => node.Inputs.Length == 1,
         _ => false,
     };
+
+    // A roll by 0 joins nothing and all.
+    private static OnnxNode WithoutEmpty(OnnxGraph graph, OnnxNode node)
+    {
+        if (!node.Is("Concat"))
+        {
+            return node;
+        }
+
+        ImmutableArray<string> full = [.. node.Inputs.Where(input => graph.ShapeOf(input) is not { IsDefault: false } shape || shape.All(size => size > 0))];
+        return full.IsEmpty || full.Length == node.Inputs.Length ? node : graph.Rewire(node, full);
+    }
 
     private static bool KeepsShape(OnnxGraph graph, OnnxNode node) => graph.ShapeOf(node.Inputs[0]).SequenceEqual(graph.ShapeOf(node.Output))
         && (node.Type != "Pad" || MovementShapes.Pads(new(graph, node)).Before.All(size => size == 0));

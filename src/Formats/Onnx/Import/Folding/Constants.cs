@@ -61,6 +61,6 @@ internal static class Constants
     public static OnnxTensor Cast(NodeArguments node, OnnxTensor input)
     {
         var kind = KindOf(node, node.Node.Int("to", 0));
-        return kind == input.Kind ? input : OnnxTensor.Of(kind, input.Shape, input.Numbers);
+        return kind == input.Kind ? input : OnnxTensor.Of(kind, FoldingLimit.Require(node, input.Shape), input.Numbers);
     }
 }

@@ -58,6 +58,7 @@ internal static class Elementwise
         var type = node.Node.Type;
         if (inputs.Length == 1 && Unary.TryGetValue(type, out var unary))
         {
+            FoldingLimit.Require(node, inputs[0].Shape);
             return OnnxTensor.Of(KindOf(type, inputs), inputs[0].Shape, Array.ConvertAll(inputs[0].Numbers, number => unary(number)));
         }
 

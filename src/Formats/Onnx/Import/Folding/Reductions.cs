@@ -8,24 +8,35 @@ internal static class Reductions
     /// <summary>The output, of a given shape, or null for operators that are not computed here.</summary>
     public static OnnxTensor? Fold(NodeArguments node, OnnxTensor input, ImmutableArray<long> shape)
     {
-        Func<IEnumerable<double>, double>? reduce = node.Node.Type switch
+        (double Start, Func<double, double, double> Join)? reduction = node.Node.Type switch
         {
-            "ReduceProd" => numbers => numbers.Aggregate(1.0, (product, number) => product * number),
-            "ReduceSum" => numbers => numbers.Sum(),
-            "ReduceMean" => numbers => numbers.Average(),
-            "ReduceMax" => numbers => numbers.Max(),
-            "ReduceMin" => numbers => numbers.Min(),
+            "ReduceProd" => (1, (product, number) => product * number),
+            "ReduceSum" or "ReduceMean" => (0, (sum, number) => sum + number),
+            "ReduceMax" => (double.NegativeInfinity, Math.Max),
+            "ReduceMin" => (double.PositiveInfinity, Math.Min),
             _ => null,
         };
-        if (reduce is null || input.Count == 0)
+        if (reduction is not { } found || input.Count == 0)
         {
             return null;
         }
 
+        FoldingLimit.Require(node, shape);
         var axes = Shapes.ReductionShapes.Axes(node, input.Shape.Length);
         ImmutableArray<long> kept = [.. input.Shape.Select((size, dimension) => axes.Contains(dimension) ? 1 : size)];
-        var places = Arrays.Places(input.Shape, Arrays.BroadcastStrides(kept, input.Shape));
-        var groups = input.Numbers.Zip(places).GroupBy(pair => pair.Second, pair => pair.First).OrderBy(group => group.Key);
-        return OnnxTensor.Of(input.Kind, shape, [.. groups.Select(group => reduce(group))]);
+        var output = new double[OnnxTensor.CountOf(kept)];
+        Array.Fill(output, found.Start);
+        foreach (var (place, number) in Arrays.Places(input.Shape, Arrays.BroadcastStrides(kept, input.Shape)).Zip(input.Numbers))
+        {
+            output[place] = found.Join(output[place], number);
+        }
+
+        if (node.Node.Type == "ReduceMean")
+        {
+            var count = input.Count / output.Length;
+            output = Array.ConvertAll(output, sum => sum / count);
+        }
+
+        return OnnxTensor.Of(input.Kind, shape, output);
     }
 }

@@ -24,7 +24,7 @@ internal static class Activation
             "HardSwish" => (ActivationKind.HardSwish, 0),
             "Softplus" => (ActivationKind.Softplus, 0),
             "Mish" => (ActivationKind.Mish, 0),
-            "Gelu" => (node.Node.Text("approximate", "none") == "tanh" ? ActivationKind.GeluTanh : ActivationKind.Gelu, 0.0),
+            "Gelu" => (GeluKind(node), 0.0),
             "Selu" => (ActivationKind.Elu, node.Node.Float("alpha", SeluAlpha)),
             _ => throw OnnxOperators.Unknown(node.Node),
         };
@@ -76,6 +76,13 @@ internal static class Activation
         var bent = node.Builder.Multiply(node.Part("bent"), negative, slopes);
         node.Output(node.Builder.Subtract(node.Name, node.Builder.Relu(node.Part("positive"), x), bent));
     }
+
+    private static ActivationKind GeluKind(NodeImport node) => node.Node.Text("approximate", "none") switch
+    {
+        "none" => ActivationKind.Gelu,
+        "tanh" => ActivationKind.GeluTanh,
+        var other => throw node.Error($"its approximation '{other}' is not known: ONNX has none and tanh"),
+    };
 
     private static bool IsSelu(NodeImport node) =>
         Math.Abs(node.Node.Float("alpha", SeluAlpha) - SeluAlpha) < Tolerance && Math.Abs(node.Node.Float("gamma", SeluGamma) - SeluGamma) < Tolerance;

@@ -6,7 +6,13 @@ internal static class Blocks
     public static void DepthToSpace(NodeImport node)
     {
         var (x, block) = (node.Input(), (int)node.Node.Int("blocksize", 1));
-        if (node.Node.Text("mode", "DCR") == "DCR" && block > 1)
+        var isChannelInnermost = node.Node.Text("mode", "DCR") switch
+        {
+            "DCR" => true,
+            "CRD" => false,
+            var other => throw node.Error($"mode '{other}' is not known: ONNX has DCR and CRD"),
+        };
+        if (isChannelInnermost && block > 1)
         {
             var channels = (int)node.ShapeOf(x)[1] / (block * block);
             x = node.Builder.SelectChannels(

@@ -5,7 +5,7 @@ internal static class Dropout
 {
     public static void Import(NodeImport node)
     {
-        if (node.Node.OutputOrNull(1) is { } mask && (node.Graph.Users(mask).Count > 0 || node.Graph.Outputs.Contains(mask)))
+        if (node.Node.OutputOrNull(1) is not null)
         {
             throw node.Error("its mask is used, which inference does not make");
         }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Ocs.Graphs;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
@@ -82,6 +81,11 @@ internal static class OnnxOperators
         }
         else if (node.Node.Domain.Length == 0 && Known.TryGetValue(node.Node.Type, out var import))
         {
+            if (node.Node.Attributes.FirstOrDefault(attribute => attribute.Value is UnreadAttribute) is { Value: UnreadAttribute unread, Key: var name })
+            {
+                throw node.Error($"its attribute '{name}' is of the kind {unread.Kind}, which the operator does not have");
+            }
+
             import(node);
         }
         else
@@ -90,13 +94,10 @@ internal static class OnnxOperators
         }
     }
 
-    /// <summary>The error of an operator that is not read: it names the nearest that is.</summary>
+    /// <summary>The error of an operator that is not read.</summary>
     public static OcsInputException Unknown(OnnxNode node)
     {
         var domain = node.Domain.Length == 0 ? "" : $" of domain '{node.Domain}'";
-        var nearest = NearestName.Of(node.Type, Known.Keys) is { } name ? $", the nearest that is has the name {name}" : "";
-        return new(
-            $"node '{node.Name}': the operator {node.Type}{domain} is not read{nearest}; "
-            + "docs/formats.md lists all, export the network without it.");
+        return new($"node '{node.Name}': the operator {node.Type}{domain} is not read: export the network without it (docs/formats.md lists what is read).");
     }
 }

@@ -18,28 +18,35 @@ internal static class Recurrent
 
     public static void Lstm(NodeImport node)
     {
-        if (node.Node.Int("input_forget", 0) != 0 || node.Node.InputOrNull(7) is not null || node.Node.OutputOrNull(2) is not null)
+        if (node.Node.Int("input_forget", 0) != 0 || node.Node.InputOrNull(7) is not null)
         {
-            throw node.Error("it couples its gates, looks at its cells, or gives their last state, which are not read");
+            throw node.Error("its input and forget gates are coupled, or it has peepholes: an LSTM without them is read");
+        }
+
+        if (node.Node.OutputOrNull(2) is not null)
+        {
+            throw node.Error("the last state of its cells is read by another node, which is not possible here: outputs Y and Y_h are");
         }
 
         RequireZeros(node, 6);
-        Import(node, LstmOrder, reverse => new Lstm(reverse));
+        Import(node, LstmOrder, ["Sigmoid", "Tanh", "Tanh"], reverse => new Lstm(reverse));
     }
 
     public static void Gru(NodeImport node)
     {
         if (node.Node.Int("linear_before_reset", 0) == 0)
         {
-            throw node.Error("it resets before the product (linear_before_reset = 0), and after it is read");
+            throw node.Error(
+                "its reset gate works on the state before the product with the weights (linear_before_reset = 0): "
+                + "only the form in which PyTorch computes it is read, where the gate works on the product (linear_before_reset = 1)");
         }
 
-        Import(node, GruOrder, reverse => new Gru(reverse));
+        Import(node, GruOrder, ["Sigmoid", "Tanh"], reverse => new Gru(reverse));
     }
 
-    private static void Import(NodeImport node, int[] order, Func<bool, Operator> make)
+    private static void Import(NodeImport node, int[] order, string[] activations, Func<bool, Operator> make)
     {
-        RequirePlain(node);
+        RequirePlain(node, activations);
         var x = node.Any(0);
         if (x.Batch != 1)
         {
@@ -107,11 +114,18 @@ internal static class Recurrent
         return OnnxTensor.OfFloats(shape, () => ordered);
     }
 
-    private static void RequirePlain(NodeImport node)
+    // The usual activations may be stated, once for each direction.
+    private static void RequirePlain(NodeImport node, string[] activations)
     {
-        if (node.Node.Has("activations") || node.Node.Has("clip") || node.Node.InputOrNull(4) is not null)
+        var stated = node.Node.Texts("activations") ?? [];
+        if (!stated.Select((name, place) => name == activations[place % activations.Length]).All(same => same))
         {
-            throw node.Error("it has activations of its own, bounds, or lengths of sequences, which are not read");
+            throw node.Error($"its activations are {string.Join(", ", stated)}: the usual ones ({string.Join(", ", activations)}) are read");
+        }
+
+        if (node.Node.Has("clip") || node.Node.InputOrNull(4) is not null)
+        {
+            throw node.Error("it has a bound (clip) or lengths of sequences (sequence_lens), which are not read");
         }
 
         RequireZeros(node, 5);

@@ -19,6 +19,11 @@ internal static class Slice
                 throw node.Error("it takes some samples of the batch");
             }
 
+            if (range.Length == 0)
+            {
+                throw node.Error($"it takes nothing of dimension {range.Axis}");
+            }
+
             var name = index == ranges.Length - 1 ? node.Name : node.Part("range");
             var dimension = x.Dimension(range.Axis);
             value = range.Step == 1
@@ -48,7 +53,7 @@ internal static class Slice
         if (range.Step < 0 || stopsEarly || shape[dimension] % range.Step != 0 || range.Start >= range.Step)
         {
             int[] places = [.. Enumerable.Range(0, (int)range.Length).Select(index => (int)(range.Start + index * range.Step))];
-            return places.Length > 0 ? Gather.Several(node, name, x, dimension, places) : throw node.Error("it takes nothing");
+            return Gather.Several(node, name, x, dimension, places);
         }
 
         var groups = node.Builder.Reshape(

@@ -31,5 +31,7 @@ internal static class OnnxPatterns
             pattern(graph);
             graph.Sort();
         }
+
+        graph.DropUnread();
     }
 }

@@ -38,7 +38,7 @@ internal static class LayerShapes
     private static ImmutableArray<long> ConvTranspose(NodeArguments node)
     {
         var sizes = TransposedWindow.Of(node).Sizes(node);
-        return [node.Shape(0)[0], node.Shape(1)[1] * node.Node.Int("group", 1), .. sizes];
+        return [node.Shape(0)[0], checked(node.Shape(1)[1] * node.Node.Int("group", 1)), .. sizes];
     }
 
     private static ImmutableArray<long> Gemm(NodeArguments node)

@@ -151,7 +151,7 @@ internal static class MovementShapes
     private static ImmutableArray<long> Pad(NodeArguments node)
     {
         var (before, after) = Pads(node);
-        return [.. node.Shape(0).Select((size, dimension) => size + before[dimension] + after[dimension])];
+        return [.. node.Shape(0).Select((size, dimension) => checked(size + before[dimension] + after[dimension]))];
     }
 
     private static ImmutableArray<long> Blocks(NodeArguments node, bool toSpace)

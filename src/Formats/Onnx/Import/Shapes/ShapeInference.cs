@@ -18,7 +18,7 @@ internal static class ShapeInference
         "ThresholdedRelu", "Trilu",
     ];
 
-    /// <summary>The shapes of the outputs that are asked for. An operator that is not known is an error that names the nearest.</summary>
+    /// <summary>The shapes of the outputs that are asked for, of any size. An operator that is not known is an error.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node)
     {
         var type = node.Node.Type;

@@ -34,8 +34,8 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
         return
         [
             .. More.Select((more, dimension) =>
-                (input[dimension + 2] - 1) * Window.Strides[dimension] - Window.Before[dimension] - Window.After[dimension]
-                + Window.Dilations[dimension] * (Window.Kernel[dimension] - 1) + more + 1),
+                checked((input[dimension + 2] - 1) * Window.Strides[dimension] - Window.Before[dimension] - Window.After[dimension]
+                + Window.Dilations[dimension] * (Window.Kernel[dimension] - 1) + more + 1)),
         ];
     }
 

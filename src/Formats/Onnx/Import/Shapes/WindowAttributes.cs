@@ -15,7 +15,13 @@ internal sealed record WindowAttributes(long[] Kernel, long[] Strides, long[] Di
     public static WindowAttributes Of(NodeArguments node, long[]? kernel = null)
     {
         var spatial = node.Rank() - 2;
-        var window = kernel ?? node.Node.Ints("kernel_shape") ?? throw node.Error("it has no kernel_shape");
+        var stated = node.Node.Ints("kernel_shape");
+        var window = kernel ?? stated ?? throw node.Error("it has no kernel_shape");
+        if (kernel is not null && stated?.SequenceEqual(kernel) == false)
+        {
+            throw node.Error($"its kernel_shape [{string.Join(", ", stated)}] is not that of its weight, [{string.Join(", ", kernel)}]");
+        }
+
         var ones = Enumerable.Repeat(1L, Math.Max(spatial, 0)).ToArray();
         var strides = node.Node.Ints("strides") ?? ones;
         var dilations = node.Node.Ints("dilations") ?? ones;

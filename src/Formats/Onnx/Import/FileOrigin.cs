@@ -1,0 +1,38 @@
+using Ocs.Graphs;
+using Onnx;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace Ocs.Formats.Onnx.Import;
+
+/// <summary>What a file says of its network beside the operators: names of inputs and outputs, metadata, version.</summary>
+internal static class FileOrigin
+{
+    /// <param name="model">The file.</param>
+    /// <param name="opset">Of ONNX's own operators.</param>
+    /// <param name="inputs">Those that are no initializers.</param>
+    public static GraphOrigin Of(ModelProto model, long opset, IEnumerable<ValueInfoProto> inputs) => new(
+        [.. inputs.Select(ValueOf)], [.. model.Graph.Output.Select(ValueOf)])
+    {
+        Opset = opset,
+        WeightType = WeightTypeOf(model.Graph),
+        GraphName = model.Graph.Name,
+        GraphDescription = model.Graph.DocString,
+        Description = model.DocString,
+        Domain = model.Domain,
+        ModelVersion = model.ModelVersion,
+        Metadata = [.. model.MetadataProps.Select(property => new OriginProperty(property.Key, property.Value))],
+    };
+
+    private static OriginValue ValueOf(ValueInfoProto value) => new(
+        value.Name,
+        $"{(DataType)(value.Type?.TensorType?.ElemType ?? 0)}",
+        [.. value.Type?.TensorType?.Shape?.Dim.Select(size => size.HasDimValue ? null : size.DimParam) ?? []]);
+
+    private static string WeightTypeOf(GraphProto graph) => graph.Initializer
+        .Where(tensor => (DataType)tensor.DataType is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double)
+        .GroupBy(tensor => (DataType)tensor.DataType, tensor => tensor.Dims.Aggregate(1.0, (product, size) => product * size))
+        .OrderByDescending(type => type.Sum())
+        .Select(type => type.Key)
+        .FirstOrDefault(DataType.Float)
+        .ToString();
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+
+namespace Ocs.Graphs;
+
+/// <summary>
+/// What an ONNX file says of its network beside the operators. It stays with the network through cuts, .ocs files and checkpoints, so that
+/// the file that is written in the end can take the first one's place.
+/// </summary>
+/// <param name="Inputs">The inputs, in the order of the graph's input nodes.</param>
+/// <param name="Outputs">The outputs, in the order of the graph's.</param>
+public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableArray<OriginValue> Outputs)
+{
+    /// <summary>The version of ONNX's operators.</summary>
+    public required long Opset { get; init; }
+
+    /// <summary>ONNX's name for the type that most weights had: Float, Float16, Bfloat16 or Double.</summary>
+    public required string WeightType { get; init; }
+
+    /// <summary>Whether sizes that were free, besides the batch, may be any in what is written, too.</summary>
+    public bool SizesStayFree { get; init; }
+
+    /// <summary>The graph's own name, which <see cref="Graph.Name"/> replaces where an exporter made it.</summary>
+    public required string GraphName { get; init; }
+
+    /// <summary>The text about the graph, <c>doc_string</c>.</summary>
+    public string GraphDescription { get; init; } = "";
+
+    /// <summary>The text about the file, <c>doc_string</c>.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Whose names the file's are, a host name backwards.</summary>
+    public string Domain { get; init; } = "";
+
+    /// <summary>The number that the file's makers count it by.</summary>
+    public long ModelVersion { get; init; }
+
+    /// <summary>What the file says in words of its own, <c>metadata_props</c>.</summary>
+    public ImmutableArray<OriginProperty> Metadata { get; init; } = [];
+
+    /// <summary>Whether it has a different name for each value of a network of so many inputs and outputs.</summary>
+    internal bool Fits(int inputs, int outputs) =>
+        !Inputs.IsDefault && !Outputs.IsDefault && !Metadata.IsDefault && Inputs.Length == inputs && Outputs.Length == outputs
+        && Inputs.Concat(Outputs).All(value => value is { Name.Length: > 0, Sizes.IsDefault: false })
+        && Metadata.All(property => property is { Key: not null, Value: not null })
+        && AreDistinct(Inputs) && AreDistinct(Outputs);
+
+    private static bool AreDistinct(ImmutableArray<OriginValue> values) =>
+        values.Select(value => value.Name).Distinct(StringComparer.Ordinal).Count() == values.Length;
+}
+
+/// <summary>An input or output as the file has it.</summary>
+/// <param name="Name">The name by which programs give or ask for it.</param>
+/// <param name="Type">ONNX's name for the type of its numbers.</param>
+/// <param name="Sizes">The name of each dimension's size: empty where it is free without a name, null where it is a number.</param>
+public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes);
+
+/// <summary>A key and its text.</summary>
+public sealed record OriginProperty(string Key, string Value);
