@@ -11,7 +11,7 @@ namespace Ocs.Cli;
 
 /// <summary>What a command line says of a network.</summary>
 /// <param name="Model">A name of the zoo, or an .ocs or .onnx file.</param>
-/// <param name="Weights">A .safetensors, .pth, .pt, .th or .ocs file; null takes what the model has.</param>
+/// <param name="Weights">A file of weights, with :KEY behind it for a part of a checkpoint; null takes what the model has.</param>
 /// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
 /// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
 /// <param name="InputSize">Of a zoo network, or of an .onnx file that leaves it open, CxHxW; null takes what a zoo network was published for.</param>
@@ -54,14 +54,14 @@ internal static class ModelSource
 
             using (model)
             {
-                return new(model.Graph, WeightsFile.Open(request.Weights, model.Graph, mayNarrow: false).Parameters, model.Record);
+                return new(model.Graph, Weighted(request.Weights, model.Graph, mayNarrow: false, console).Parameters, model.Record);
             }
         }
 
         var graph = Build(request, data);
         if (request.Weights is { } weights)
         {
-            var (narrowed, parameters) = WeightsFile.Open(weights, graph, mayNarrow: true);
+            var (narrowed, parameters) = Weighted(weights, graph, mayNarrow: true, console);
             return new(narrowed, parameters, record: null);
         }
 
@@ -87,6 +87,17 @@ internal static class ModelSource
             // It is read again for what it is asked for, and says then what is wrong.
             return null;
         }
+    }
+
+    private static FittedWeights Weighted(string file, Graph graph, bool mayNarrow, CommandConsole console)
+    {
+        var weights = WeightsFile.Open(file, graph, mayNarrow);
+        foreach (var remark in weights.Remarks)
+        {
+            console.Error.WriteLine(remark);
+        }
+
+        return weights;
     }
 
     /// <summary>Fails with a sentence where a network does not take a data set's images or does not tell its classes apart.</summary>
@@ -151,8 +162,18 @@ internal static class ModelSource
     public static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The network of a file. The size of images fills in what an .onnx file leaves open.</summary>
-    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
-        IsOnnx(path) ? OnnxFile.Read(path, inputSize) : OcsFile.Read(path);
+    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize)
+    {
+        if (IsOnnx(path))
+        {
+            return OnnxFile.Read(path, inputSize);
+        }
+
+        return File.Exists(path) && WeightsReader.IsWeightsAlone(path)
+            ? throw new OcsInputException(
+                $"{path} holds weights without a network: name its network of the zoo and give the file by --weights {path}, or export the network as ONNX.")
+            : OcsFile.Read(path);
+    }
 
     private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {

@@ -47,7 +47,7 @@ internal static class WholeFile
         RequirePath(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var stream = OrdinaryFile.OpenRead(path);
             return read(stream);
         }
         catch (Exception error) when (IsOfTheDisk(error))
