@@ -25,6 +25,7 @@ internal static class EpochRecord
             TrainLoss = trained.Loss,
             TrainAccuracy = trained.Accuracy,
             ValAccuracy = evaluation.Accuracy,
+            ValTop5Accuracy = evaluation.Top5Accuracy,
             ValLoss = evaluation.Loss,
             J = plan?.J,
             JAvg = plan?.AverageJ,

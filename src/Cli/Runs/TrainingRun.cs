@@ -195,6 +195,10 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             display.Message(
                 $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; "
                 + $"accuracy on {test.Count:N0} from {test.Source}.");
+            foreach (var remark in train.Remarks.Concat(test.Remarks))
+            {
+                display.Message(remark);
+            }
         }
 
         if (start.Source is { } source)
@@ -202,7 +206,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
         }
 
-        if (start.Remark is { } remark)
+        foreach (var remark in start.Remarks)
         {
             display.Message(remark);
         }

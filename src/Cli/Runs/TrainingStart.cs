@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Formats;
@@ -10,8 +11,8 @@ namespace Ocs.Cli.Runs;
 /// <summary>The network that a run starts from, and its weights unless they are random.</summary>
 internal sealed class TrainingStart : IDisposable
 {
-    private TrainingStart(Graph graph, ParameterTable? parameters, string? source, string? remark) =>
-        (Graph, Parameters, Source, Remark) = (graph, parameters, source, remark);
+    private TrainingStart(Graph graph, ParameterTable? parameters, string? source, ImmutableArray<string> remarks) =>
+        (Graph, Parameters, Source, Remarks) = (graph, parameters, source, remarks);
 
     public Graph Graph { get; }
 
@@ -21,16 +22,16 @@ internal sealed class TrainingStart : IDisposable
     /// <summary>The file that the weights are from; null for random ones.</summary>
     public string? Source { get; }
 
-    /// <summary>What there is to tell of the network's file; null where there is nothing.</summary>
-    public string? Remark { get; }
+    /// <summary>What a person should know of the network's file and of the weights, a sentence each.</summary>
+    public ImmutableArray<string> Remarks { get; }
 
     /// <summary>Finds what the options name, and puts it on a device.</summary>
     public static TrainingStart Open(ExperimentOptions options, LabelledImages data, Device device)
     {
-        var (graph, parameters) = Read(options, data);
+        var (graph, parameters, remarks) = Read(options, data);
         if (parameters is null)
         {
-            return new(graph, null, null, null);
+            return new(graph, null, null, []);
         }
 
         using (parameters)
@@ -39,10 +40,10 @@ internal sealed class TrainingStart : IDisposable
             FiniteWeights.Require(source, parameters);
             using var restored = MissingNorms.Restore(options, graph, parameters, data);
             return restored is null
-                ? new(graph, ModelFiles.CopyTo(device, graph, parameters), source, MissingNorms.Warning(options.Model, graph))
+                ? new(graph, ModelFiles.CopyTo(device, graph, parameters), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
                 : new(
                     restored.Graph, ModelFiles.CopyTo(device, restored.Graph, restored.Parameters), source,
-                    MissingNorms.RestoredSentence(options.Model));
+                    With(remarks, MissingNorms.RestoredSentence(options.Model)));
         }
     }
 
@@ -51,12 +52,12 @@ internal sealed class TrainingStart : IDisposable
 
     public void Dispose() => Parameters?.Dispose();
 
-    private static (Graph Graph, ParameterTable? Parameters) Read(ExperimentOptions options, LabelledImages data)
+    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) Read(ExperimentOptions options, LabelledImages data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
             var graph = TrainingDataSource.Network(options.Model, data);
-            return options.Weights is null ? (graph, null) : ReadWeights(options, graph, mayNarrow: true);
+            return options.Weights is null ? (graph, null, []) : ReadWeights(options, graph, mayNarrow: true);
         }
 
         var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
@@ -78,7 +79,7 @@ internal sealed class TrainingStart : IDisposable
 
         if (options.Weights is null)
         {
-            return (model.Graph, model.Parameters);
+            return (model.Graph, model.Parameters, []);
         }
 
         using (model)
@@ -88,7 +89,7 @@ internal sealed class TrainingStart : IDisposable
     }
 
     // The weights of the file, or of the one beside it, but for the last layer.
-    private static (Graph Graph, ParameterTable? Parameters) Reclassified(OcsModel model, int classes, ExperimentOptions options)
+    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) Reclassified(OcsModel model, int classes, ExperimentOptions options)
     {
         var (graph, drawn) = NewClasses.Apply(model.Graph, classes);
         using (model)
@@ -104,17 +105,23 @@ internal sealed class TrainingStart : IDisposable
                 parameters.Replace(name, model.Parameters[name].Detach());
             }
 
-            return (graph, parameters);
+            return (graph, parameters, []);
         }
     }
 
-    private static (Graph Graph, ParameterTable? Parameters) ReadWeights(
-        ExperimentOptions options, Graph graph, bool mayNarrow) => WeightsFile.Open(
-        options.Weights!,
-        graph,
-        mayNarrow,
-        options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
-        options.Seed);
+    private static ImmutableArray<string> With(ImmutableArray<string> remarks, string? another) => another is null ? remarks : remarks.Add(another);
+
+    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) ReadWeights(
+        ExperimentOptions options, Graph graph, bool mayNarrow)
+    {
+        var weights = WeightsFile.Open(
+            options.Weights!,
+            graph,
+            mayNarrow,
+            options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
+            options.Seed);
+        return (weights.Graph, weights.Parameters, weights.Remarks);
+    }
 
     private static void RequireClasses(string path, Graph graph, LabelledImages data)
     {
