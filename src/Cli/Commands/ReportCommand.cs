@@ -13,7 +13,7 @@ internal static class ReportCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, or of --repeat.", Arity = ArgumentArity.OneOrMore };
         var baseline = new Option<string?>("--baseline")
         {
             Description = "The folder of an unpruned run to compare with (default: the twin that the run itself names).",
@@ -40,7 +40,7 @@ internal static class ReportCommand
         var twin = baseline is null ? null : RunLogReader.Read(baseline);
         // `runs/*` names the comparison of the last time too.
         paths = [.. paths.Where(path => Path.GetFileName(path) != HtmlComparison.FileName || !File.Exists(path))];
-        RunFolder[] runs = [.. paths.Select(RunLogReader.Read).Select(run => twin is null ? run : Twin.Beside(run, twin))];
+        RunFolder[] runs = [.. paths.SelectMany(RepeatedRuns.In).Select(RunLogReader.Read).Select(run => twin is null ? run : Twin.Beside(run, twin))];
         string[] pages = runs is [var only]
             ? [Write(file ?? PageOf(only), page => HtmlReport.Write(only, page))]
             :
