@@ -14,7 +14,7 @@ internal static class ReportCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, or of --repeat.", Arity = ArgumentArity.OneOrMore };
         var baseline = new Option<string?>("--baseline")
         {
             Description = "The folder of an unpruned run to compare with (default: the twin that the run itself names).",

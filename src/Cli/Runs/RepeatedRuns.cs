@@ -11,6 +11,8 @@ namespace Ocs.Cli.Runs;
 /// <summary>The same run with several seeds, one after the other, each in a folder of its own: what `train --repeat` does.</summary>
 internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
 {
+    private const string SeedPrefix = "seed-";
+
     /// <summary>Runs what is not complete yet: given again, the command goes on where it was stopped.</summary>
     /// <returns>What came out, or null when it was stopped.</returns>
     public RepeatSummary? Execute(int count)
@@ -20,10 +22,11 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
             throw new OcsInputException($"--repeat must be at least 1, but is {count}.");
         }
 
+        using var held = RunDirectory.Lock(place.Folder, console, isNew: true);
         var runs = ImmutableArray.CreateBuilder<RunSummary>(count);
         foreach (var seed in Enumerable.Range(0, count).Select(index => options.Seed + (ulong)index))
         {
-            var folder = Path.Combine(place.Folder, $"seed-{seed}");
+            var folder = Path.Combine(place.Folder, $"{SeedPrefix}{seed}");
             console.WriteLine($"seed {seed}: {folder}");
             var outcome = RunUnlessComplete(options with { Seed = seed, Training = options.Training with { Seed = seed } }, folder);
             if (outcome.Stopped)

@@ -13,7 +13,7 @@ internal static class SeriesFolder
             return [folder];
         }
 
-        string[] runs = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).SelectMany(RunsIn).Where(IsRun)];
+        string[] runs = [.. Directory.EnumerateDirectories(folder).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).SelectMany(RunsIn).Where(IsRun)];
         return runs.Length == 0 ? [folder] : runs;
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Ocs.Formats;
 using Ocs.OnnxRuntime;
+using Ocs.RunLog;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 
@@ -29,7 +31,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
     {
         if (ModelSource.IsOnnx(network.Name))
         {
-            return new(network.Name, InferenceSession.Open(network.Name, new() { IntraOpThreads = threads })) { Size = network.Size };
+            return Take(network, network.Name, threads);
         }
 
         return Export(network, threads);
@@ -38,16 +40,41 @@ internal sealed class OnnxNetwork : RunnableNetwork
     /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
     public static OnnxNetwork Export(TorchNetwork network, int threads)
     {
-        var folder = Directory.CreateTempSubdirectory("ocs-onnx-");
+        var (graph, parameters) = (network.Model.Graph, network.Model.Parameters);
+        if (OnnxFile.IsOneFile(graph))
+        {
+            using var file = MemoryFile.Open();
+            OnnxFile.Write(file, graph, parameters);
+            return Take(network, MemoryFile.PathOf(file), threads);
+        }
+
+        var folder = TemporaryFolder();
+        Unfinished.Add(folder.FullName);
         try
         {
             var path = Path.Combine(folder.FullName, "network.onnx");
-            OnnxFile.Write(path, network.Model.Graph, network.Model.Parameters);
-            return new(network.Name, InferenceSession.Open(path, new() { IntraOpThreads = threads })) { Size = network.Size };
+            OnnxFile.Write(path, graph, parameters);
+            return Take(network, path, threads);
         }
         finally
         {
             folder.Delete(recursive: true);
+            Unfinished.Remove(folder.FullName);
+        }
+    }
+
+    private static OnnxNetwork Take(TorchNetwork network, string path, int threads) =>
+        new(network.Name, InferenceSession.Open(path, new() { IntraOpThreads = threads })) { Size = network.Size };
+
+    private static DirectoryInfo TemporaryFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("ocs-onnx-");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OcsInputException($"{Path.GetTempPath()} is no folder that can be written to; set TMPDIR to one.", error);
         }
     }
 
