@@ -151,8 +151,11 @@ internal static class ModelSource
     public static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The network of a file. The size of images fills in what an .onnx file leaves open.</summary>
-    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
-        IsOnnx(path) ? OnnxFile.Read(path, inputSize) : OcsFile.Read(path);
+    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize)
+    {
+        var size = inputSize.ToArray();
+        return UserFile.Read(path, () => IsOnnx(path) ? OnnxFile.Read(path, size) : OcsFile.Read(path));
+    }
 
     private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {
