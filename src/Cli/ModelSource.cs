@@ -162,13 +162,16 @@ internal static class ModelSource
     public static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The network of a file. The size of images fills in what an .onnx file leaves open.</summary>
-    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
-        IsOnnx(path) ? OnnxFile.Read(path, inputSize)
-        : !File.Exists(path) || OcsFile.IsOcsFile(path) ? OcsFile.Read(path)
-        : throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
-            ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give that file, "
-                + $"or name the zoo network that the weights are for, with --weights {path}."
-            : $"{path} is not an .ocs file; give one that `ocs` wrote, an .onnx file, or a name of the zoo (`ocs models` lists them).");
+    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize)
+    {
+        var size = inputSize.ToArray();
+        return UserFile.Read(path, () => IsOnnx(path) ? OnnxFile.Read(path, size)
+            : !File.Exists(path) || OcsFile.IsOcsFile(path) ? OcsFile.Read(path)
+            : throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
+                ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give that file, "
+                    + $"or name the zoo network that the weights are for, with --weights {path}."
+                : $"{path} is not an .ocs file; give one that `ocs` wrote, an .onnx file, or a name of the zoo (`ocs models` lists them)."));
+    }
 
     private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {

@@ -36,7 +36,7 @@ internal static class WeightsFile
         ulong seed = 0)
     {
         var (path, key) = Split(file);
-        var (tensors, remarks) = ReadTensors(path, key);
+        var (tensors, remarks) = UserFile.Read(path, () => ReadTensors(path, key));
         try
         {
             remarks = remarks.AddRange(WeightNames.Fit(path, graph, tensors));
