@@ -27,6 +27,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     private readonly EpochClock _clock;
     private readonly List<EpochSpeed> _speeds = [];
     private readonly Device _device;
+    private readonly Generator _generator;
     private readonly Replicas _replicas;
     private readonly bool _captures;
     private readonly OneCyclePruner? _cycle;
@@ -62,13 +63,13 @@ public sealed partial class OneCycleTrainer : IDisposable
         bool profile, ProcessGroup? group, Func<ITrainingStep>? steps)
         : this(
             graph, data, training, pruning, device, profile, group, steps,
-            whole => RunningNetwork.Begin(whole, start, training.Seed, device))
+            (whole, generator) => new(whole, start ?? ParameterTable.Initialize(whole, generator, device), generator))
     {
     }
 
     private OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device, bool profile,
-        ProcessGroup? group, Func<ITrainingStep>? steps, Func<Graph, RunningNetwork> begin)
+        ProcessGroup? group, Func<ITrainingStep>? steps, Func<Graph, Generator, RunningNetwork> begin)
     {
         training.Validate();
         pruning?.ValidateFor(training.Epochs);
@@ -89,10 +90,10 @@ public sealed partial class OneCycleTrainer : IDisposable
             Resident = device.Kind == DeviceKind.Cuda,
         });
         _replicas.RequireImages(_loader);
-        _network = begin(graph);
+        _generator = new(training.Seed);
+        _network = begin(graph, _generator);
         _cycle = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
         _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
-        (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (training.MatmulPrecision, training.CudnnBenchmark);
         _epochs = new(
             training, pruning, _loader, _optimizer, _clock, device, _replicas,
             steps ?? (() => TrainingSteps.For(training, device, _captures)))
@@ -117,6 +118,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
     public TrainingResult Run(CancellationToken stop = default)
     {
+        using var _ = ProcessClaim.Take(_training, _original, _device);
         _started = _saved = Stopwatch.GetTimestamp();
         if (_isResumed)
         {
@@ -154,6 +156,12 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     private void Begin()
     {
+        if (_device.Kind != DeviceKind.Cpu)
+        {
+            // There dropout draws from the device's own generator.
+            TorchRuntime.Seed(_training.Seed);
+        }
+
         Agree(where: "", position: 0);
         // A target that cannot be reached is told before anything is trained.
         _ = Pruner?.CurrentPartition;
@@ -185,8 +193,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         var epoch = _epoch;
         if (epoch < _training.Epochs)
         {
-            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
             Save(epoch);
+            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
         }
         else if (Pruner is { } pruner)
         {
@@ -261,6 +269,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         _optimizer.Dispose();
         _cycle?.Dispose();
         _network.Dispose();
+        _generator.Dispose();
+        _resumed?.ReleaseStatistics();
     }
 
     private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
@@ -334,7 +344,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Parameters);
+        _network = new(plan.After, cut.Parameters, _generator);
         NormRecalibration.Run(plan.After, cut.Parameters, _loader, epoch, _pruning.RecalibrationBatches);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
@@ -378,6 +388,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
         using var batch = _loader.Epoch(0).First();
+        _precisions = Trainable(batch.Images);
         var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas, whole);
         _precisions = [_network.Precision];
         if (padded)
