@@ -16,8 +16,9 @@ internal static class NormRecalibration
     /// <param name="loader">Training images.</param>
     /// <param name="epoch">Whose order and augmentation the batches have.</param>
     /// <param name="batches">How many batches, or all of the epoch's.</param>
+    /// <param name="generator">What dropout and its like draw from.</param>
     /// <returns>Whether the network has any batch norm.</returns>
-    public static bool Run(Graph graph, ParameterTable parameters, BatchLoader loader, int epoch, int batches)
+    public static bool Run(Graph graph, ParameterTable parameters, BatchLoader loader, int epoch, int batches, Generator generator)
     {
         if (batches == 0 || !graph.Nodes.Any(node => node.Operator is BatchNorm2d))
         {
@@ -30,7 +31,7 @@ internal static class NormRecalibration
         {
             using (batch)
             {
-                using var output = new Executor(WithMomentum(graph, 1.0 / ++seen), parameters).Forward(batch.Images, training: true);
+                using var output = new Executor(WithMomentum(graph, 1.0 / ++seen), parameters) { Generator = generator }.Forward(batch.Images, training: true);
             }
         }
 

@@ -345,7 +345,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         _epochs.Forget();
         using var whole = _network;
         _network = new(plan.After, cut.Parameters, _generator);
-        NormRecalibration.Run(plan.After, cut.Parameters, _loader, epoch, _pruning.RecalibrationBatches);
+        NormRecalibration.Run(plan.After, cut.Parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.

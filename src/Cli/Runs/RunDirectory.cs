@@ -122,7 +122,7 @@ internal sealed class RunDirectory
         var checkpoints = System.IO.Path.Combine(path, CheckpointFolder.Name);
         var other = new FileInfo(checkpoints).LinkTarget is not null
             ? checkpoints
-            : Files.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(OrdinaryFile.IsOther);
+            : Files.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(BoundedFile.IsOther);
         if (other is not null)
         {
             throw new OcsInputException(

@@ -46,7 +46,7 @@ public sealed class CheckpointFolder(string runFolder)
         {
             try
             {
-                if (OrdinaryFile.IsOther(PathOf(number)))
+                if (BoundedFile.IsOther(PathOf(number)))
                 {
                     throw new OcsInputException($"{PathOf(number)} is no ordinary file");
                 }

@@ -3,7 +3,7 @@ using Ocs.RunLog.Interop;
 namespace Ocs.RunLog;
 
 /// <summary>Reading files that may be anybody's: no more than a limit, and in a run's folder neither links nor pipes nor devices.</summary>
-public static class OrdinaryFile
+public static class BoundedFile
 {
     private const int FirstLength = 1 << 16;
 
