@@ -113,7 +113,7 @@ internal static class Application
         OutOfMemoryException => ("There is not enough memory for this; take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
         TorchException when IsOutOfMemory(error.Message) =>
             ($"There is not enough memory for this ({Sentence(error.Message)[..^1]}); take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
-        TorchException or TrainingDivergedException => (error.Message, ExitCode.Failure),
+        TorchException or TrainingFailedException => (error.Message, ExitCode.Failure),
         IOException or UnauthorizedAccessException => (Sentence(error.Message), ExitCode.Failure),
         _ => (
             $"A fault of this program, {error.GetType().Name}: {Sentence(error.Message)} With {TraceVariable}=1 in the environment it shows where.",

@@ -66,6 +66,16 @@ public sealed class ParameterTable : IDisposable
         return new(graph, new(tensors, StringComparer.Ordinal));
     }
 
+    /// <summary>The first parameter or buffer with a value that is NaN or infinite; null where all are numbers.</summary>
+    public string? FirstNotFinite
+    {
+        get
+        {
+            using var _ = Autograd.NoGrad();
+            return Names.FirstOrDefault(name => !IsFinite(_tensors[name]));
+        }
+    }
+
     /// <summary>Puts another tensor in a parameter's place; the table owns it, and disposes the old one.</summary>
     public void Replace(string name, Tensor value)
     {
@@ -108,6 +118,18 @@ public sealed class ParameterTable : IDisposable
         {
             tensor.Dispose();
         }
+    }
+
+    private static bool IsFinite(Tensor tensor)
+    {
+        if (tensor.DType == DType.Int64)
+        {
+            return true;
+        }
+
+        using var magnitudes = Aten.Abs(tensor);
+        using var largest = Aten.Max(magnitudes);
+        return double.IsFinite(largest.Item<double>());
     }
 
     private static Tensor Draw(ParameterSpec spec)

@@ -87,14 +87,25 @@ public enum OptimizerAtCut
     Restart,
 }
 
-/// <summary>The method's options. The defaults are the paper's equations with the values of Tab. 8 for CIFAR.</summary>
+/// <summary>
+/// The method's options. The defaults are the paper's equations, with choices that hold for any network and any number of epochs.
+/// </summary>
 public sealed record OneCycleOptions
 {
-    /// <summary>Tab. 8, CIFAR.</summary>
-    public static OneCycleOptions Paper { get; } = new();
+    /// <summary>The defaults.</summary>
+    public static OneCycleOptions Standard { get; } = new();
+
+    /// <summary>The paper to the letter, with the values of Tab. 8 for CIFAR and its 300 epochs.</summary>
+    public static OneCycleOptions Paper { get; } = new()
+    {
+        Ranking = Ranking.Global,
+        SparsityStartEpoch = 30,
+        CutAtEnd = true,
+        RecalibrationBatches = 0,
+    };
 
     /// <summary>As the authors' program acts (commit 7ab8054), wherever it departs from the paper: docs/method.md lists it.</summary>
-    public static OneCycleOptions Official { get; } = new()
+    public static OneCycleOptions Official { get; } = Paper with
     {
         Resource = Resource.Operations,
         Saliency = SaliencyKind.SquaredNorm,
@@ -128,8 +139,10 @@ public sealed record OneCycleOptions
     /// <summary>Whether channels of costly groups are ranked lower, as the program does.</summary>
     public bool CostWeighting { get; init; }
 
-    /// <summary>Which channels are compared with each other.</summary>
-    public Ranking Ranking { get; init; }
+    /// <summary>
+    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some layers.
+    /// </summary>
+    public Ranking Ranking { get; init; } = Ranking.Isomorphic;
 
     /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
     public double MaximumPruned { get; init; } = 1;
@@ -184,8 +197,8 @@ public sealed record OneCycleOptions
 
     public SimilarityKind Similarity { get; init; }
 
-    /// <summary>t_sl-start, from 0; null finds it by Eq. 5.</summary>
-    public int? SparsityStartEpoch { get; init; } = 30;
+    /// <summary>t_sl-start: an epoch from 0, or auto for Eq. 5. Null for a tenth of the epochs.</summary>
+    public SparsityStart? SparsityStartEpoch { get; init; }
 
     /// <summary>tau of Eq. 5.</summary>
     public double StartThreshold { get; init; } = 1e-4;
@@ -193,8 +206,16 @@ public sealed record OneCycleOptions
     /// <summary>epsilon of Eq. 6, in [0, 1).</summary>
     public double StableThreshold { get; init; } = 1e-3;
 
-    /// <summary>The cut comes at this epoch even if the sub-network is not stable; null waits for stability.</summary>
+    /// <summary>
+    /// The cut comes at this epoch even if the sub-network is not stable. Null for two fifths of the epochs, or with
+    /// <see cref="CutAtEnd"/> for none.
+    /// </summary>
     public int? LatestCutEpoch { get; init; }
+
+    /// <summary>
+    /// Whether the cut may wait for stability to the end of the run, where no epoch is left to train the cut network.
+    /// </summary>
+    public bool CutAtEnd { get; init; }
 
     /// <summary>lambda_0 of Eq. 7, not negative.</summary>
     public double InitialStrength { get; init; } = 1e-4;
@@ -217,6 +238,12 @@ public sealed record OneCycleOptions
 
     public OptimizerAtCut OptimizerAtCut { get; init; }
 
+    /// <summary>
+    /// Batches of training images from which the cut network's batch norms take their running statistics anew at the cut; 0 keeps those
+    /// of the whole network.
+    /// </summary>
+    public int RecalibrationBatches { get; init; } = 50;
+
     /// <summary>What each group keeps.</summary>
     public PruningLimits Limits => new()
     {
@@ -225,6 +252,16 @@ public sealed record OneCycleOptions
         MaximumPrunedOf = [.. MaximumPrunedOf.Select(PatternLimit.Parse)],
         RoundTo = RoundTo,
     };
+
+    /// <summary>The options of a run of so many epochs: what follows from their number and is not given is filled in.</summary>
+    public OneCycleOptions For(int epochs) => CycleSchedule.Of(this, epochs);
+
+    /// <summary>Throws one <see cref="OcsInputException"/> that names every option which does not fit a run of so many epochs.</summary>
+    public void ValidateFor(int epochs)
+    {
+        Validate();
+        Throw([.. CycleSchedule.Problems(For(epochs), epochs)]);
+    }
 
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
     public void Validate() => Throw([.. OptionProblems.OfSearch(this), .. OptionProblems.OfCycle(this)]);

@@ -18,6 +18,7 @@ public sealed class OneCyclePruner : IDisposable
 {
     private readonly ParameterTable _parameters;
     private readonly OneCycleOptions _options;
+    private readonly SparsityStart _start;
     private readonly StabilityIndicator _stability;
     private readonly SubnetworkSearch _search;
     private readonly Lazy<ResourceConstraint> _macs;
@@ -28,6 +29,8 @@ public sealed class OneCyclePruner : IDisposable
     public OneCyclePruner(Graph graph, ParameterTable parameters, OneCycleOptions options)
     {
         options.Validate();
+        _start = options.SparsityStartEpoch ?? throw new OcsInputException(
+            "It is not said when sparsity learning starts; give sparsity-start-epoch, or the number of epochs (OneCycleOptions.For).");
         _parameters = parameters;
         _options = options;
         _search = new(graph, options);
@@ -49,7 +52,7 @@ public sealed class OneCyclePruner : IDisposable
     /// <summary>t* of Eq. 6, once it is known; it stays null when the cut is forced.</summary>
     public int? StableEpoch { get; private set; }
 
-    /// <summary>Whether the cut was forced by <see cref="OneCycleOptions.LatestCutEpoch"/>.</summary>
+    /// <summary>Whether the cut did not wait for stability: at the latest epoch that is allowed, or at the end of the run.</summary>
     public bool WasForced { get; private set; }
 
     /// <summary>What is needed to go on from here, beside the parameters.</summary>
@@ -140,6 +143,9 @@ public sealed class OneCyclePruner : IDisposable
     public bool CutsAfter(int epoch) =>
         _options.Timing == PhaseTiming.Official && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
 
+    /// <summary>The run has ended without a stable sub-network: the present one is to be cut.</summary>
+    public void ForceCut() => (StableEpoch, WasForced) = (null, true);
+
     /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
     public Partition CurrentPartition => _partition ??= Find();
 
@@ -169,7 +175,7 @@ public sealed class OneCyclePruner : IDisposable
             return Phase.Sparsity;
         }
 
-        if (_options.SparsityStartEpoch is { } given)
+        if (_start.Epoch is { } given)
         {
             // The program starts when epoch > t_sl + 1.
             SparsityStartEpoch = epoch >= given + (official ? 2 : 0) ? epoch : null;

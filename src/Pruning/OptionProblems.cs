@@ -23,7 +23,7 @@ internal static class OptionProblems
     /// <summary>Of the one cycle.</summary>
     public static IEnumerable<string> OfCycle(OneCycleOptions options)
     {
-        var (monitor, sparsity, latest) = (options.MonitorStartEpoch, options.SparsityStartEpoch, options.LatestCutEpoch);
+        var (monitor, sparsity, latest) = (options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
         return Failed(
             (options.Saliency != SaliencyKind.Taylor,
                 "saliency taylor needs gradients, and when an epoch begins there are none; rank by it with `ocs prune`"),
@@ -45,7 +45,9 @@ internal static class OptionProblems
             (options.StrengthIncrement >= 0,
                 $"strength-increment must not be negative, but is {options.StrengthIncrement}"),
             (options.StrengthIntervalEpochs >= 1,
-                $"strength-interval-epochs must be at least 1, but is {options.StrengthIntervalEpochs}"));
+                $"strength-interval-epochs must be at least 1, but is {options.StrengthIntervalEpochs}"),
+            (options.RecalibrationBatches >= 0,
+                $"recalibration-batches must not be negative, but is {options.RecalibrationBatches}"));
     }
 
     private static IEnumerable<string> Failed(params (bool Holds, string Problem)[] checks) =>

@@ -25,6 +25,9 @@ public sealed record RepeatSummary
     /// <summary>Wall-clock time of a run.</summary>
     public required Spread TotalSeconds { get; init; }
 
+    /// <summary>The seeds whose network is not fit for use; the summaries of their runs say why.</summary>
+    public ImmutableArray<ulong> UnfitSeeds { get; init; } = [];
+
     /// <summary>What the paper has for the same network and data at about the same cost; null where it has nothing.</summary>
     public PaperResult? Paper { get; init; }
 
@@ -32,6 +35,7 @@ public sealed record RepeatSummary
     public static RepeatSummary Of(IReadOnlyCollection<RunSummary> runs) => new()
     {
         Seeds = [.. runs.Select(run => run.Seed ?? 0)],
+        UnfitSeeds = [.. runs.Where(run => run.Problem is not null).Select(run => run.Seed ?? 0)],
         ValAccuracy = Spread.Of(runs.Select(run => run.ValAccuracy ?? 0)),
         Macs = Spread.Of(runs.Select(run => (double)run.MacsAfter)),
         Parameters = Spread.Of(runs.Select(run => (double)run.ParametersAfter)),

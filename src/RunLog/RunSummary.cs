@@ -17,7 +17,7 @@ public sealed record RunSummary
     /// <summary>The command that made the run.</summary>
     public required RunKind Kind { get; init; }
 
-    /// <summary>The options' preset: paper, official or ours.</summary>
+    /// <summary>The options' preset: standard, paper or official.</summary>
     public string? Preset { get; init; }
 
     /// <summary>The seed that every random choice of the run derives from.</summary>
@@ -37,6 +37,17 @@ public sealed record RunSummary
 
     /// <summary>Number of samples that the accuracies were measured on.</summary>
     public int? TestSamples { get; init; }
+
+    /// <summary>
+    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. Null where nothing is wrong.
+    /// </summary>
+    public string? Problem { get; init; }
+
+    /// <summary>What was warned of on the way, a sentence each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Whether the network was cut before its sub-network was stable; null where it was not cut.</summary>
+    public bool? CutWasForced { get; init; }
 
     /// <summary>Epoch t* of Eq. 6; null when the cut was forced, or there was none.</summary>
     public int? StableEpoch { get; init; }

@@ -129,9 +129,9 @@ internal sealed class EpochLoop(
     private EpochProgress Read(int epoch, EpochProgress done)
     {
         var (loss, correct) = _numbers.Read();
-        return double.IsFinite(loss) ? done with { LossSum = loss, Correct = correct } : throw new TrainingDivergedException(
-            $"The loss is {loss} in epoch {epoch}, {(_stepsBetweenReads == 1 ? "" : "at the latest in ")}step {done.Steps - 1}: "
-            + "training has diverged; lower learning-rate or add warmup-epochs.");
+        return double.IsFinite(loss)
+            ? done with { LossSum = loss, Correct = correct }
+            : throw Divergence.OfStep(loss, epoch, done.Steps - 1, isExact: _stepsBetweenReads == 1);
     }
 
     private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);

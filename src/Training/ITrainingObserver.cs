@@ -11,8 +11,11 @@ public enum ModelKind
     /// <summary>The best validation accuracy so far; of a pruned network, once there is one.</summary>
     Best,
 
-    /// <summary>The present one, after each epoch.</summary>
+    /// <summary>The present one, at the end of the run or when it is stopped.</summary>
     Last,
+
+    /// <summary>The whole network, right before the cut.</summary>
+    Whole,
 }
 
 /// <summary>How far a run is, after a step.</summary>

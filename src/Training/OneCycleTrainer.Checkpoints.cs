@@ -121,6 +121,7 @@ public sealed partial class OneCycleTrainer
         }
 
         _speeds.AddRange(state.Speeds);
+        _warnings.AddRange(state.Warnings);
         var progress = _replicas.IsFirst ? state.Progress : state.Progress?.OfAnother();
         (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, progress, state.IterationsBehind);
         _plan = state.Decision?.With(state.Pruner?.Partition);
@@ -182,6 +183,7 @@ public sealed partial class OneCycleTrainer
         LossScale = _epochs.Scaler?.Scale,
         LossScaleSteps = _epochs.Scaler?.State.GoodSteps ?? 0,
         Speeds = [.. _speeds],
+        Warnings = [.. _warnings],
         Record = _record,
         Gate = _gate,
         Layers = _layers,

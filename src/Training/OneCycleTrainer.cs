@@ -30,6 +30,8 @@ public sealed partial class OneCycleTrainer : IDisposable
     private readonly Replicas _replicas;
     private readonly bool _captures;
     private readonly OneCyclePruner? _cycle;
+    private readonly Guessing _guessing;
+    private readonly List<string> _warnings = [];
     private IReadOnlyList<Precision> _precisions;
     private RunningNetwork _network;
     private int _epoch;
@@ -60,7 +62,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         bool profile, ProcessGroup? group, Func<ITrainingStep>? steps)
         : this(
             graph, data, training, pruning, device, profile, group, steps,
-            whole => Begin(whole, start, training.Seed, device))
+            whole => RunningNetwork.Begin(whole, start, training.Seed, device))
     {
     }
 
@@ -69,11 +71,13 @@ public sealed partial class OneCycleTrainer : IDisposable
         ProcessGroup? group, Func<ITrainingStep>? steps, Func<Graph, RunningNetwork> begin)
     {
         training.Validate();
-        pruning?.Validate();
+        pruning?.ValidateFor(training.Epochs);
+        pruning = pruning?.For(training.Epochs);
         data.CheckFit(graph);
         _precisions = training.Precision.Candidates(device);
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
+        _guessing = Guessing.On(data.Test);
         _optimizer = new(training);
         _replicas = new(group);
         _captures = TrainingSteps.Captures(training, device, profile, _replicas.Count);
@@ -186,8 +190,12 @@ public sealed partial class OneCycleTrainer : IDisposable
         }
         else if (Pruner is { } pruner)
         {
-            Observer.Message($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end.");
-            pruner.BeginEpoch(epoch);
+            if (pruner.BeginEpoch(epoch).Phase != Phase.Final)
+            {
+                pruner.ForceCut();
+                Warn($"The sub-network did not become stable in {epoch} epochs; the network is cut at the end, and is not trained after it.");
+            }
+
             Cut(epoch);
             HandOverIfBest();
         }
@@ -198,32 +206,53 @@ public sealed partial class OneCycleTrainer : IDisposable
         }
 
         HandOver(ModelKind.Last);
-        return new()
-        {
-            Original = _original,
-            Graph = _network.Graph,
-            Parameters = _network.Release(),
-            Record = _record,
-            Gate = _gate,
-            Groups = _cycle?.Coupling.Groups ?? [],
-            Layers = _layers,
-            Stopped = epoch < _training.Epochs,
-            EpochsDone = epoch,
-            ValidationAccuracy = _evaluation?.Accuracy,
-            ValidationLoss = _evaluation?.Loss,
-            BestAccuracy = _best,
-            AccuracyAtCutBefore = _accuracyAtCut?.Before,
-            AccuracyAtCutAfter = _accuracyAtCut?.After,
-            SparsityStartEpoch = _cycle?.SparsityStartEpoch,
-            StableEpoch = _cycle?.StableEpoch,
-            CutEpoch = _cutEpoch,
-            Precision = _network.Precision,
-            StepSpeed = _network.StepSpeed,
-            ImagesPerSecondBefore = MedianSpeed(isCut: false),
-            ImagesPerSecondAfter = MedianSpeed(isCut: true),
-            TotalSeconds = Seconds,
-        };
+        return Result(epoch < _training.Epochs ? null : Problem());
     }
+
+    // Without a cut nothing was ruined.
+    private string? Problem()
+    {
+        var problem = _evaluation is null ? null : Collapse.AtEnd(_guessing, _accuracyAtCut?.Before, _evaluation.Accuracy);
+        if (problem is null || _pruning is not null)
+        {
+            return problem;
+        }
+
+        Warn(problem);
+        return null;
+    }
+
+    private TrainingResult Result(string? problem) => new()
+    {
+        Original = _original,
+        Graph = _network.Graph,
+        Parameters = _network.Release(),
+        Record = _record,
+        Gate = _gate,
+        Groups = _cycle?.Coupling.Groups ?? [],
+        Layers = _layers,
+        Stopped = _epoch < _training.Epochs,
+        EpochsDone = _epoch,
+        ValidationAccuracy = _evaluation?.Accuracy,
+        ValidationLoss = _evaluation?.Loss,
+        BestAccuracy = _best,
+        AccuracyAtCutBefore = _accuracyAtCut?.Before,
+        AccuracyAtCutAfter = _accuracyAtCut?.After,
+        SparsityStartEpoch = _cycle?.SparsityStartEpoch,
+        StableEpoch = _cycle?.StableEpoch,
+        WasForced = _record is not null && _cycle!.WasForced,
+        CutEpoch = _cutEpoch,
+        Warnings = [.. _warnings],
+        Problem = problem,
+        Precision = _network.Precision,
+        StepSpeed = _network.StepSpeed,
+        ImagesPerSecondBefore = EpochSpeed.Median(_speeds, isCut: false),
+        ImagesPerSecondAfter = EpochSpeed.Median(_speeds, isCut: true),
+        TotalSeconds = Seconds,
+    };
+
+    /// <summary>What a run came to that has failed with a <see cref="TrainingFailedException"/>.</summary>
+    public TrainingResult Leave(TrainingFailedException failure) => Result(failure.Message);
 
     public void Dispose()
     {
@@ -235,60 +264,34 @@ public sealed partial class OneCycleTrainer : IDisposable
         _network.Dispose();
     }
 
-    private static RunningNetwork Begin(Graph graph, ParameterTable? start, ulong seed, Device device)
-    {
-        if (start is not null)
-        {
-            // Dropout and its like still draw from the seed.
-            TorchRuntime.Seed(seed);
-        }
-
-        return new(graph, start ?? ParameterTable.Initialize(graph, seed, device));
-    }
-
     private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
     {
         _clock.Add(TrainingActivity.Other);
         _evaluation = Measure();
         _clock.Add(TrainingActivity.Evaluation);
-        var record = new RunRecord
-        {
-            Epoch = epoch,
-            Phase = _record is not null ? RunPhase.Final : plan?.Phase == Phase.Sparsity ? RunPhase.Sparsity : RunPhase.Train,
-            TrainLoss = trained.Loss,
-            TrainAccuracy = trained.Accuracy,
-            ValAccuracy = _evaluation.Accuracy,
-            ValLoss = _evaluation.Loss,
-            J = plan?.J,
-            JAvg = plan?.AverageJ,
-            Lambda = plan?.Lambda,
-            Lr = trained.LearningRate,
-            Macs = _network.Graph.Macs,
-            Parameters = _network.Graph.ParameterCount,
-            Seconds = trained.Seconds,
-            ImagesPerSecond = trained.ImagesPerSecond,
-            WaitFraction = trained.WaitFraction,
-            SearchSeconds = plan?.SearchSeconds,
-            Norms = plan?.Partition is { } partition ? ChannelNorms.Of(partition) : null,
-            Forecast = Forecast(epoch, plan),
-        };
+        var record = EpochRecord.Of(
+            epoch, plan, trained, _evaluation, _network.Graph, isCut: _record is not null, _training.Epochs, Seconds);
         _speeds.Add(new(_record is not null, trained.ImagesPerSecond));
         Observer.EpochDone(record);
+        RequireFinite($"after epoch {epoch}");
         HandOverIfBest();
         return record;
     }
-
-    private RunForecast Forecast(int epoch, EpochPlan? plan) => new()
-    {
-        StableEpoch = _record is null && plan?.PredictedStableEpoch < _training.Epochs ? plan.PredictedStableEpoch : null,
-        SecondsLeft = Seconds / (epoch + 1) * (_training.Epochs - epoch - 1),
-        Macs = _record is null ? plan?.PredictedMacs : null,
-    };
 
     private EvaluationResult Measure()
     {
         _replicas.AverageStatistics(_network.Graph, _network.Parameters);
         return _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
+    }
+
+    // Checkpoints and networks to keep come after it.
+    private void RequireFinite(string when)
+    {
+        if (!double.IsFinite(_evaluation!.Loss))
+        {
+            var steps = (long)_epoch * _loader.BatchesPerEpoch + (_epochs.Progress?.Steps ?? _loader.BatchesPerEpoch);
+            throw Divergence.OfEvaluation(_evaluation.Loss, when, _network.Graph, steps);
+        }
     }
 
     // Once it is to be pruned, only a pruned network can be the best one.
@@ -307,32 +310,20 @@ public sealed partial class OneCycleTrainer : IDisposable
         _cutEpoch = epoch;
         var pruner = Pruner!;
         var partition = pruner.CurrentPartition;
-        foreach (var remark in partition.Remarks(_pruning!.Target))
+        foreach (var remark in partition.Remarks(_pruning!.Target, [.. pruner.Coupling.Groups.Select(group => group.Name)]))
         {
-            Observer.Message(remark);
+            Warn(remark);
         }
 
         _replicas.RequireEqual(partition.Subnetwork);
         _evaluation ??= Measure();
-        var plan = CutPlan.Create(pruner.Coupling, partition.Subnetwork);
-        var cut = plan.Apply(_network.Parameters);
-        var promised = Pruning.Search.ResourceConstraint.Macs(pruner.Coupling).Count(partition.Subnetwork);
-        using (var probe = _loader.Epoch(0).First())
-        {
-            _gate = PruneProofGate.Check(pruner.Coupling, partition.Subnetwork, plan, _network.Parameters, cut, probe.Images, promised, Reload);
-        }
-
-        if (!_gate.Passed)
-        {
-            cut.Dispose();
-            HandOver(ModelKind.Last);
-            throw new InvalidOperationException(
-                $"The cut is not proven right, so it was not made, and the uncut network is handed over: {_gate.Problem}");
-        }
-
+        RequireFinite("before the cut");
+        var cut = Prove(pruner, partition);
+        var plan = cut.Plan;
+        HandOver(ModelKind.Whole);
         _layers = LayerOutcome.Of(pruner.Coupling, plan.After, partition);
-        _record = Record(pruner, partition, plan.After);
-        if (_pruning!.OptimizerAtCut == OptimizerAtCut.Restart)
+        _record = cut.Record(pruner, partition, _pruning.Target, epoch, _training.Seed, OptionsText);
+        if (_pruning.OptimizerAtCut == OptimizerAtCut.Restart)
         {
             _optimizer.Restart();
         }
@@ -344,7 +335,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut);
+        _network = new(plan.After, cut.Parameters);
+        NormRecalibration.Run(plan.After, cut.Parameters, _loader, epoch, _pruning.RecalibrationBatches);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.
@@ -353,24 +345,36 @@ public sealed partial class OneCycleTrainer : IDisposable
         _evaluation = Measure();
         _accuracyAtCut = (before, _evaluation.Accuracy);
         Observer.Message(
-            $"Cut {(pruner.WasForced ? "as late as allowed" : "stable")}: {plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, accuracy {before:P2} to {_evaluation.Accuracy:P2}; the gate passed.");
+            $"Cut {(pruner.WasForced ? "before the sub-network was stable" : "with a stable sub-network")}: {plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, accuracy {before:P2} to {_evaluation.Accuracy:P2}; the gate passed.");
+        RequireFinite("after the cut");
+        if (Collapse.AtCut(_guessing, before, _evaluation.Accuracy) is { } warning)
+        {
+            Warn(warning);
+        }
     }
 
-    private PruningRecord Record(OneCyclePruner pruner, Pruning.Search.Partition partition, Graph after) => new()
+    private ProvenCut Prove(OneCyclePruner pruner, Pruning.Search.Partition partition)
     {
-        OriginalModel = _original.Name,
-        Groups = [.. pruner.Coupling.Groups.Zip(partition.Subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept))],
-        MacsBefore = _original.Macs,
-        MacsAfter = after.Macs,
-        ParametersBefore = _original.ParameterCount,
-        ParametersAfter = after.ParameterCount,
-        Target = _pruning!.Target,
-        StableEpoch = pruner.StableEpoch,
-        CutEpoch = _cutEpoch,
-        SparsityStartEpoch = pruner.SparsityStartEpoch,
-        Seed = _training.Seed,
-        Options = OptionsText,
-    };
+        using var probe = _loader.Epoch(0).First();
+        var cut = ProvenCut.Make(pruner, partition, _network.Parameters, probe.Images, Reload);
+        _gate = cut.Gate;
+        if (!_gate.Passed)
+        {
+            cut.Parameters.Dispose();
+            HandOver(ModelKind.Last);
+            throw _gate.IsFinite
+                ? new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {_gate.Problem}")
+                : new TrainingDivergedException($"{_gate.Problem} Training has diverged; lower learning-rate or add warmup-epochs.");
+        }
+
+        return cut;
+    }
+
+    private void Warn(string sentence)
+    {
+        _warnings.Add(sentence);
+        Observer.Message(sentence);
+    }
 
     private void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
@@ -385,12 +389,6 @@ public sealed partial class OneCycleTrainer : IDisposable
         _replicas.Reduce(_network.Parameters);
         Observer.Message(sentence);
         _loader.MemoryFormat = _network.Executor.MemoryFormat;
-    }
-
-    private double? MedianSpeed(bool isCut)
-    {
-        List<double> speeds = [.. _speeds.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.ImagesPerSecond).Order()];
-        return speeds.Count == 0 ? null : (speeds[(speeds.Count - 1) / 2] + speeds[speeds.Count / 2]) / 2;
     }
 
     private void HandOver(ModelKind kind) =>

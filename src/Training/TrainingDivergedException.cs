@@ -1,7 +1,7 @@
 namespace Ocs.Training;
 
-/// <summary>The loss is not finite any more; the message says in one sentence where, and what to do.</summary>
-public sealed class TrainingDivergedException : Exception
+/// <summary>The loss is not finite any more.</summary>
+public sealed class TrainingDivergedException : TrainingFailedException
 {
     public TrainingDivergedException()
     {

@@ -54,6 +54,8 @@ public enum CudaGraphChoice
 /// <summary>How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR.</summary>
 public sealed record TrainingOptions
 {
+    private static readonly double[] MilestoneShares = [0.3, 0.6, 0.8, 0.9];
+
     /// <summary>T, at least 1.</summary>
     public int Epochs { get; init; } = 300;
 
@@ -77,8 +79,11 @@ public sealed record TrainingOptions
 
     public ScheduleKind Schedule { get; init; }
 
-    /// <summary>Epochs at which the multi-step schedule multiplies the rate by <see cref="Gamma"/>.</summary>
-    public ImmutableArray<int> MilestoneEpochs { get; init; } = [90, 180, 240, 270];
+    /// <summary>
+    /// Epochs at which the multi-step schedule multiplies the rate by <see cref="Gamma"/>. Null for those of Tab. 8 in proportion: 90,
+    /// 180, 240 and 270 of 300.
+    /// </summary>
+    public ImmutableArray<int>? MilestoneEpochs { get; init; }
 
     /// <summary>The factor of the multi-step and the step schedule, in (0, 1].</summary>
     public double Gamma { get; init; } = 0.2;
@@ -123,6 +128,10 @@ public sealed record TrainingOptions
     /// <summary>Checkpoints that are kept, at least 2: the one before the last is whole whatever happens to the last.</summary>
     public int CheckpointsKept { get; init; } = 2;
 
+    /// <summary>The milestones that are given, or follow from the number of epochs.</summary>
+    public ImmutableArray<int> Milestones => MilestoneEpochs
+        ?? [.. MilestoneShares.Select(share => (int)Math.Round(share * Epochs, MidpointRounding.AwayFromZero)).Where(epoch => epoch > 0 && epoch < Epochs).Distinct()];
+
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
     public void Validate()
     {
@@ -134,7 +143,11 @@ public sealed record TrainingOptions
         Check(!Nesterov || Momentum > 0, "nesterov needs a momentum above 0");
         Check(WeightDecay >= 0, $"weight-decay must not be negative, but is {WeightDecay}");
         Check(LabelSmoothing is >= 0 and < 1, $"label-smoothing must lie in [0, 1), but is {LabelSmoothing}");
-        Check(MilestoneEpochs.All(epoch => epoch >= 0), "milestone-epochs must not be negative");
+        Check(MilestoneEpochs is not { } milestones || milestones.All(epoch => epoch >= 0), "milestone-epochs must not be negative");
+        Check(
+            Schedule != ScheduleKind.MultiStep || Milestones.All(epoch => epoch < Epochs),
+            $"milestone-epochs {string.Join(", ", Milestones.Where(epoch => epoch >= Epochs))} do not come within {Epochs} epochs; "
+            + "lower them, or leave them out for three, six, eight and nine tenths of the epochs");
         Check(Gamma is > 0 and <= 1, $"gamma must lie in (0, 1], but is {Gamma}");
         Check(StepEpochs >= 1, $"step-epochs must be at least 1, but is {StepEpochs}");
         Check(WarmupEpochs >= 0 && WarmupEpochs < Math.Max(Epochs, 1), $"warmup-epochs must lie in [0, epochs), but is {WarmupEpochs}");

@@ -49,6 +49,15 @@ public sealed class TrainingResult : IDisposable
 
     public int? SparsityStartEpoch { get; init; }
 
+    /// <summary>Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One sentence or two; null where nothing is wrong.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>What was warned of on the way, a sentence each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Whether the cut did not wait for a stable sub-network.</summary>
+    public bool WasForced { get; init; }
+
     /// <summary>t* of Eq. 6; null when the cut was forced.</summary>
     public int? StableEpoch { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ocs.Cli.Tests;
 using Ocs.Testing;
 
@@ -45,17 +44,5 @@ public sealed class RepeatTests : IDisposable
         var other = CommandLine.Run([.. command, "--set", "training.epochs=3"]);
         Assert.Equal(2, other.Code);
         Assert.Contains("holds a run with other options", other.Error, StringComparison.Ordinal);
-    }
-
-    private sealed class StoppingWriter(CancellationTokenSource stop, string at) : StringWriter(CultureInfo.InvariantCulture)
-    {
-        public override void Write(string? value)
-        {
-            base.Write(value);
-            if (value?.StartsWith(at, StringComparison.Ordinal) == true)
-            {
-                stop.Cancel();
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ public sealed class OneCycleOptionsTests
         var paper = OneCycleOptions.Paper;
         paper.Validate();
         Assert.Equal((30, 1e-3, 1e-4, 1e-4, 1, 3, 1), (
-            paper.SparsityStartEpoch, paper.StableThreshold, paper.InitialStrength, paper.StrengthIncrement, paper.StrengthIntervalEpochs,
+            paper.SparsityStartEpoch?.Epoch, paper.StableThreshold, paper.InitialStrength, paper.StrengthIncrement, paper.StrengthIntervalEpochs,
             paper.StabilityWindow, paper.StabilityDistance));
         Assert.Equal((SaliencyKind.Norm, StrengthGrowth.Printed, true, true), (paper.Saliency, paper.Growth, paper.Penalty, paper.Shrinkage));
     }
@@ -61,13 +61,13 @@ public sealed class OneCycleOptionsTests
     {
         Assert.Equal(
             "Pruning options: latest-cut-epoch 20 must not come before sparsity-start-epoch 30.",
-            ErrorOf(new() { LatestCutEpoch = 20 }));
+            ErrorOf(OneCycleOptions.Paper with { LatestCutEpoch = 20 }));
         Assert.Equal(
             "Pruning options: sparsity-start-epoch 30 must not come before monitor-start-epoch 31.",
-            ErrorOf(new() { MonitorStartEpoch = 31 }));
+            ErrorOf(OneCycleOptions.Paper with { MonitorStartEpoch = 31 }));
         Assert.Equal(
             "Pruning options: latest-cut-epoch 4 must not come before monitor-start-epoch 5.",
-            ErrorOf(new() { SparsityStartEpoch = null, MonitorStartEpoch = 5, LatestCutEpoch = 4 }));
+            ErrorOf(new() { SparsityStartEpoch = SparsityStart.Auto, MonitorStartEpoch = 5, LatestCutEpoch = 4 }));
     }
 
     [Theory]

@@ -26,6 +26,24 @@ public sealed class OneCyclePrunerTests : IDisposable
     public void Dispose() => _parameters.Dispose();
 
     [Fact]
+    public void It_needs_to_know_when_sparsity_learning_starts()
+    {
+        var error = Assert.Throws<OcsInputException>(() => new OneCyclePruner(_graph, _parameters, new() { Target = 0.3 }));
+        Assert.StartsWith("It is not said when sparsity learning starts; give sparsity-start-epoch", error.Message, StringComparison.Ordinal);
+        using var pruner = new OneCyclePruner(_graph, _parameters, new OneCycleOptions { Target = 0.3 }.For(epochs: 10));
+        Assert.Null(pruner.SparsityStartEpoch);
+    }
+
+    [Fact]
+    public void A_cut_that_the_end_of_the_run_forces_was_forced()
+    {
+        using var pruner = new OneCyclePruner(_graph, _parameters, Options);
+        pruner.BeginEpoch(0);
+        pruner.ForceCut();
+        Assert.Equal((null, true), (pruner.StableEpoch, pruner.WasForced));
+    }
+
+    [Fact]
     public void It_trains_then_learns_sparsity_then_is_stable()
     {
         using var pruner = new OneCyclePruner(_graph, _parameters, Options);
@@ -50,7 +68,7 @@ public sealed class OneCyclePrunerTests : IDisposable
     {
         // r = 1: J exists from epoch 1 on, its first difference at 2. J falls never, rises at 3 (the pair stays), and is level at 4.
         using var pruner = new OneCyclePruner(
-            _graph, _parameters, Options with { SparsityStartEpoch = null, StabilityWindow = 1, StableThreshold = 1e-3, StartThreshold = -0.1 });
+            _graph, _parameters, Options with { SparsityStartEpoch = SparsityStart.Auto, StabilityWindow = 1, StableThreshold = 1e-3, StartThreshold = -0.1 });
         // J: none, 1, low: the fall at 2 is below -0.1.
         Assert.Equal("0 Train, 1 Train, 2 Train, 3 Sparsity 11, 4 Final", Phases(pruner, [true, true, false, true, true]));
         Assert.Equal((2, 4), (pruner.SparsityStartEpoch, pruner.StableEpoch));
@@ -60,7 +78,7 @@ public sealed class OneCyclePrunerTests : IDisposable
     public void While_the_average_rises_sparsity_learning_waits()
     {
         using var pruner = new OneCyclePruner(
-            _graph, _parameters, Options with { SparsityStartEpoch = null, StabilityWindow = 1, StartThreshold = 1e-4 });
+            _graph, _parameters, Options with { SparsityStartEpoch = SparsityStart.Auto, StabilityWindow = 1, StartThreshold = 1e-4 });
         // J: none, low, high (rises), high (level): the start is 3, the first epoch of sparsity 4, where it is stable at once.
         Assert.Equal("0 Train, 1 Train, 2 Train, 3 Train, 4 Final", Phases(pruner, [true, false, false, false, false]));
         Assert.Equal((3, 4), (pruner.SparsityStartEpoch, pruner.StableEpoch));
@@ -79,7 +97,7 @@ public sealed class OneCyclePrunerTests : IDisposable
     public void The_latest_cut_epoch_holds_even_if_sparsity_learning_never_began()
     {
         using var pruner = new OneCyclePruner(
-            _graph, _parameters, Options with { SparsityStartEpoch = null, StartThreshold = -1, LatestCutEpoch = 3 });
+            _graph, _parameters, Options with { SparsityStartEpoch = SparsityStart.Auto, StartThreshold = -1, LatestCutEpoch = 3 });
         Assert.Equal("0 Train, 1 Train, 2 Train, 3 Final", Phases(pruner, [true, false, true, false]));
         Assert.Equal((null, true), (pruner.SparsityStartEpoch, pruner.WasForced));
     }

@@ -150,6 +150,9 @@ public sealed class OneCycleTrainerTests
         Assert.Equal((null, 2), (result.StableEpoch, result.CutEpoch));
         Assert.Equal(result.ValidationAccuracy, result.BestAccuracy);
         Assert.Contains(observer.Messages, message => message.Contains("did not become stable in 2 epochs", StringComparison.Ordinal));
+        Assert.Contains(observer.Messages, message => message.StartsWith("Cut before the sub-network was stable: ", StringComparison.Ordinal));
+        Assert.True(result.WasForced);
+        Assert.Contains("is cut at the end, and is not trained after it", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,6 +204,42 @@ public sealed class OneCycleTrainerTests
     }
 
     [Fact]
+    public void So_does_a_validation_loss_that_is_not_finite()
+    {
+        var graph = TinyTask.Network();
+        var start = ParameterTable.Initialize(graph, seed: 7);
+        start.Replace("bn1.running_mean", Tensor.Full(start["bn1.running_mean"].Shape, double.NaN));
+        using var observer = new RecordingObserver();
+        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options, TinyTask.Pruning, start: start) { Observer = observer };
+
+        var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
+
+        Assert.Equal("The validation loss is NaN after epoch 0: training has diverged; lower learning-rate or add warmup-epochs.", error.Message[..102]);
+        Assert.Single(observer.Records);
+        Assert.Empty(observer.Models);
+        using var result = trainer.Leave(error);
+        Assert.Equal(error.Message, result.Problem);
+    }
+
+    [Fact]
+    public void A_cut_that_leaves_no_epoch_to_train_in_must_be_asked_for()
+    {
+        using var observer = new RecordingObserver();
+        var pruning = TinyTask.Pruning with { CutAtEnd = false, LatestCutEpoch = TinyTask.Options.Epochs };
+        var error = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(pruning, observer));
+        Assert.StartsWith("Pruning options: latest-cut-epoch 5 leaves no epoch to train the cut network in", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_word_about_epochs_the_cycle_fits_the_run()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(new OneCycleOptions { Target = 0.5 }, observer);
+        using var result = trainer.Run();
+        Assert.Equal([Train, Sparsity, Final, Final, Final], observer.Records.Select(record => record.Phase));
+    }
+
+    [Fact]
     public void A_network_for_other_images_or_classes_is_told()
     {
         using var observer = new RecordingObserver();
@@ -237,10 +276,12 @@ public sealed class OneCycleTrainerTests
     {
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer, reload: LoseTheBias);
-        var error = Assert.Throws<InvalidOperationException>(() => trainer.Run());
+        var error = Assert.Throws<CutNotProvenException>(() => trainer.Run());
         Assert.StartsWith("The cut is not proven right", error.Message, StringComparison.Ordinal);
         Assert.Equal([Train, Sparsity, Sparsity], observer.Records.Select(record => record.Phase));
         Assert.Equal((ModelKind.Last, false), Assert.Single(observer.Models.Select(model => (model.Kind, model.IsPruned))));
+        using var result = trainer.Leave(error);
+        Assert.Equal((error.Message, null, false), (result.Problem, result.Record, result.Gate!.Passed));
 
         static (Graph, ParameterTable) LoseTheBias(Graph graph, ParameterTable parameters)
         {
@@ -312,8 +353,9 @@ public sealed class OneCycleTrainerTests
         Assert.NotNull(result.AccuracyAtCutBefore);
         Assert.NotNull(result.AccuracyAtCutAfter);
         Assert.NotEmpty(result.Layers);
-        // The best is one of the pruned networks.
-        Assert.All(observer.Models, model => Assert.True(model.IsPruned));
+        // The best is one of the pruned networks; the whole one is handed over right before the cut.
+        Assert.All(observer.Models, model => Assert.Equal(model.Kind != ModelKind.Whole, model.IsPruned));
+        Assert.Equal(result.Original.Macs, Assert.Single(observer.Models, model => model.Kind == ModelKind.Whole).Graph.Macs);
         Assert.Contains(observer.Models, model => model.Kind == ModelKind.Best);
         Assert.Equal(ModelKind.Last, observer.Models[^1].Kind);
         Assert.Contains(observer.Messages, message => message.Contains("the gate passed", StringComparison.Ordinal));

@@ -53,7 +53,7 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
     public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
     {
         Models.Add((kind, graph, record is not null));
-        Events.Add(kind == ModelKind.Best ? "best" : "last");
+        Events.Add(kind.ToString().ToLowerInvariant());
     }
 
     public void CheckpointDue(Checkpoint checkpoint)

@@ -59,7 +59,7 @@ internal static class DemoCommand
             console.Output.Write(File.ReadAllText(Path.Combine(folder, RunFolder.SummaryName)));
         }
 
-        return ExitCode.Fine;
+        return TrainCommand.CodeOf([twin.Summary, pruned.Summary]);
 
         RunOutcome Train(RunKind kind, string place, RunSummary? twin) =>
             new TrainingRun(options, kind, new(place, Force: true, root, Device: null), console) { Twin = twin }.Execute();

@@ -63,6 +63,7 @@ internal static class EvalCommand
     private static int Run(ModelRequest request, LabelledImages data, NormalizationChoice? normalization, Device device, CommandConsole console)
     {
         using var model = ModelSource.Open(request, console, data);
+        FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
         ModelSource.CheckFit(model.Graph, data);
         data = normalization is { } choice
             ? TrainingDataSource.Normalized(data, choice)

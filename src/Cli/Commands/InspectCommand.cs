@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
@@ -57,6 +58,11 @@ internal static class InspectCommand
         {
             console.WriteLine(
                 $"pruned from {record.OriginalModel}: {Numbers.Short(record.MacsBefore)} MACs and {Numbers.Whole(record.ParametersBefore)} parameters before the cut");
+        }
+
+        if (MissingNorms.Warning(request.Model, graph) is { } warning)
+        {
+            console.WriteLine(warning);
         }
 
         WriteLayers(graph, coupling, console);

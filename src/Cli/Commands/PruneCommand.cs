@@ -97,6 +97,7 @@ internal static class PruneCommand
     {
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
+        FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
         if (data is not null)
         {
             ModelSource.CheckFit(model.Graph, data);

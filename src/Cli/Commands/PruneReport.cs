@@ -68,7 +68,7 @@ internal static class PruneReport
     private static IEnumerable<string> Remarks(PruneOutcome outcome)
     {
         // A time has a sentence of its own.
-        foreach (var remark in (outcome.Goal is null ? outcome.Partition : outcome.Partition with { Note = null }).Remarks(outcome.Record.Target))
+        foreach (var remark in (outcome.Goal is null ? outcome.Partition : outcome.Partition with { Note = null }).Remarks(outcome.Record.Target, [.. outcome.Record.Groups.Select(group => group.Name)]))
         {
             yield return remark;
         }

@@ -232,7 +232,7 @@ internal static class TrainCommand
             console.Output.Write(File.ReadAllText(Path.Combine(folder, RepeatSummary.FileName)));
         }
 
-        return ExitCode.Fine;
+        return summary.UnfitSeeds.IsEmpty ? ExitCode.Fine : ExitCode.Unfit;
     }
 
     private static int Show(IReadOnlyList<RunFolder>? runs, string folder, CommandConsole console)
@@ -267,6 +267,10 @@ internal static class TrainCommand
             console.Output.Write(File.ReadAllText(Path.Combine(outcome.Folder, RunFolder.SummaryName)));
         }
 
-        return outcome.Stopped ? ExitCode.Interrupted : ExitCode.Fine;
+        return outcome.Stopped ? ExitCode.Interrupted : CodeOf([outcome.Summary]);
     }
+
+    /// <summary>The exit code of complete runs.</summary>
+    internal static int CodeOf(IEnumerable<RunSummary> summaries) =>
+        summaries.Any(summary => summary.Problem is not null) ? ExitCode.Unfit : ExitCode.Fine;
 }

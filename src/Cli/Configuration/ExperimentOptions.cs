@@ -12,6 +12,8 @@ namespace Ocs.Cli.Configuration;
 internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
+    // The rate for random weights undoes what is trained already (docs/method.md has the measurement).
+    private const double RateFromTrainedWeights = 0.01;
 
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
@@ -25,6 +27,12 @@ internal sealed record ExperimentOptions
     /// Whether the last layer starts from random weights all the same: for other classes than the file's.
     /// </summary>
     public bool ResetClassifier { get; init; }
+
+    /// <summary>
+    /// Whether a network of an .onnx file that has no norms, for its exporter folded them, gets a batch norm behind every convolution. It
+    /// computes what it did, and can be trained.
+    /// </summary>
+    public bool RestoreNorms { get; init; } = true;
 
     /// <summary>A data set of the catalog, or imagefolder.</summary>
     public string Data { get; init; } = "";
@@ -52,7 +60,7 @@ internal sealed record ExperimentOptions
     /// <summary>How the files of an imagefolder are read.</summary>
     public ImageFolderOptions Images { get; init; } = new();
 
-    public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Paper;
+    public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Standard;
 
     /// <summary>Reads a file, or starts from the defaults, applies what the command line sets, and checks the result.</summary>
     public static ExperimentOptions Load(string? path, IEnumerable<string> assignments, params ReadOnlySpan<Assignment> flags) => path is null
@@ -74,18 +82,28 @@ internal sealed record ExperimentOptions
             settings = settings.With(key.Split('.'), value);
         }
 
-        // The preset and the data set decide the defaults of what else the file may state.
-        var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
+        // The preset, the data set and the start decide the defaults of what else the file may state.
+        var head = OptionRecord.Apply(
+            new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data), nameof(Model), nameof(Weights)));
         var defaults = head with
         {
             Pruning = PresetOptions.Of(head.Preset),
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = TrainingDataSource.Augmentation(head.Data),
+            Training = head.Preset == Preset.Standard && (head.Weights is not null || ModelSource.IsFile(head.Model))
+                ? new() { LearningRate = RateFromTrainedWeights }
+                : new(),
         };
         var options = OptionRecord.Apply(defaults, settings);
         options = options with { Training = options.Training with { Seed = options.Seed } };
         options.Validate(source);
-        return options;
+
+        // What follows from the epochs stands in the run's files as it came out.
+        return options with
+        {
+            Training = options.Training with { MilestoneEpochs = options.Training.Milestones },
+            Pruning = options.Pruning.For(options.Training.Epochs),
+        };
     }
 
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)

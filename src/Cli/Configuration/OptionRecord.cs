@@ -109,6 +109,8 @@ internal static class OptionRecord
             _ when type == typeof(ulong) => ulong.TryParse(text, NumberStyles.None, culture, out var value)
                 ? value
                 : throw Wrong(setting, key, $"must be a whole number that is not negative, but is '{text}'"),
+            _ when type == typeof(SparsityStart) => SparsityStart.Parse(text)
+                ?? throw Wrong(setting, key, $"must be a whole number, or {SparsityStart.AutoName} (found by Eq. 5), but is '{text}'"),
             _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, culture, out var value) && double.IsFinite(value)
                 ? value
                 : throw Wrong(setting, key, $"must be a number such as 0.5, but is '{text}'"),
@@ -132,7 +134,7 @@ internal static class OptionRecord
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(ImmutableArray<int>)
-            || type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<GroupKind>)
+            || type == typeof(SparsityStart) || type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<GroupKind>)
             || (IsRecord(type) && Properties(type).Any());
     }
 

@@ -41,6 +41,7 @@ internal static class YamlWriter
         null => "null",
         bool flag => flag ? "true" : "false",
         Enum choice => KebabCase.Of(choice.ToString()),
+        SparsityStart start => start.ToString(),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         ImmutableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",
         ImmutableArray<GroupKind> list => $"[{string.Join(", ", list.Select(kind => Scalar(kind)))}]",

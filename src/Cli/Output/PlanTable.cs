@@ -20,7 +20,7 @@ internal static class PlanTable
 
         Row("memory", string.Create(CultureInfo.InvariantCulture, $"{plan.PeakBytes / 1048576.0:0} MiB, the peak of this process"));
         Row("time", string.Create(CultureInfo.InvariantCulture, $"{plan.StepSeconds * 1000:0.0} ms a step, {Numbers.Duration(plan.EpochSeconds)} an epoch, ")
-            + $"{Numbers.Duration(plan.RunSeconds)} in all as fast as before the cut");
+            + $"{Numbers.Duration(plan.RunSeconds)} in all, if steps were no faster after the cut");
         console.WriteLine("Nothing was started and nothing was written.");
 
         void Row(string what, string text) => console.WriteLine($"{what,-10}{text}");
@@ -28,5 +28,5 @@ internal static class PlanTable
 
     private static string Start(PlannedCut cut) => cut.SparsityStartEpoch is { } start ? $"from epoch {start}" : "when the similarity stops rising";
 
-    private static string End(PlannedCut cut) => cut.LatestCutEpoch is { } latest ? $"at the latest before epoch {latest}" : "or at the end";
+    private static string End(PlannedCut cut) => cut.LatestCutEpoch is { } latest ? $"at the latest before epoch {latest}" : "or at the end of the run";
 }

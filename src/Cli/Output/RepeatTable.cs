@@ -21,6 +21,11 @@ internal static class RepeatTable
 
         Row(table, "time", summary.TotalSeconds, Numbers.Duration);
         console.Write(table);
+        if (!summary.UnfitSeeds.IsEmpty)
+        {
+            console.Error.WriteLine($"The networks of seed {string.Join(", ", summary.UnfitSeeds)} are not fit for use; the reports of their runs say why.");
+        }
+
         if (summary.Paper is { } paper)
         {
             console.WriteLine($"The paper ({paper.Table}) has {Numbers.Percent(paper.Accuracy)} with {Numbers.Percent(paper.Macs)} of the MACs left.");

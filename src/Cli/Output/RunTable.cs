@@ -40,6 +40,11 @@ internal static class RunTable
         }
 
         console.Write(table);
+        if (summary.Problem is { } problem)
+        {
+            console.Error.WriteLine(problem);
+        }
+
         if (Speed(summary) is { } sentence)
         {
             console.WriteLine(sentence);

@@ -19,6 +19,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
     /// <summary>The plan.</summary>
     public TrainingPlan Execute()
     {
+        Pruning?.ValidateFor(options.Training.Epochs);
         var data = TrainingDataSource.Open(options, dataRoot);
         var device = Devices.Find(deviceName);
         using var start = TrainingStart.Open(options, data.Train, device);
@@ -61,7 +62,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
             pruning.Target,
             partition.Removed,
             search.LargestTarget,
-            pruning.SparsityStartEpoch,
+            pruning.SparsityStartEpoch?.Epoch,
             pruning.LatestCutEpoch);
     }
 
@@ -69,7 +70,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
         var times = new StepTimes(stop);
-        using var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Pruning, device, start.Parameters);
+        using var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Uncut(Pruning), device, start.Parameters);
         start.Release();
         trainer.Observer = times;
         var result = trainer.Run(stop.Token);
@@ -84,6 +85,15 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
             throw;
         }
     }
+
+    // The plan is of what comes before the cut: with few steps an epoch, it would be made on the way.
+    private static OneCycleOptions? Uncut(OneCycleOptions? pruning) => pruning is null ? null : pruning with
+    {
+        MonitorStartEpoch = int.MaxValue,
+        SparsityStartEpoch = SparsityStart.Auto,
+        LatestCutEpoch = null,
+        CutAtEnd = true,
+    };
 
     // Times a few steps, and stops.
     private sealed class StepTimes(CancellationTokenSource stop) : ITrainingObserver

@@ -75,7 +75,7 @@ internal static class LocalProcesses
             running.Remove(exit);
             var rank = exits.IndexOf(exit);
             var code = processes[rank].ExitCode;
-            if (code is ExitCode.Fine or ExitCode.Interrupted)
+            if (code is ExitCode.Fine or ExitCode.Unfit or ExitCode.Interrupted)
             {
                 continue;
             }

@@ -11,6 +11,10 @@ internal sealed class RunDirectory
 {
     public const string ModelName = "model.ocs";
     public const string BestName = "best.ocs";
+
+    /// <summary>The whole network as it was before the cut; removed when the cut network is trained.</summary>
+    public const string WholeName = "whole.ocs";
+
     public const string WeightsName = "model.safetensors";
     public const string OnnxName = "pruned.onnx";
 
@@ -23,7 +27,7 @@ internal sealed class RunDirectory
     // The options go last: a folder in which they are is one to go on with, however little else of it there is.
     private static readonly string[] Files =
     [
-        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WeightsName, OnnxName, UncutOnnxName,
+        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WholeName, WeightsName, OnnxName, UncutOnnxName,
         HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 

@@ -15,7 +15,7 @@ internal sealed class RunObserver(
     : ITrainingObserver, IDisposable
 {
     private readonly CheckpointFolder _checkpoints = folder.Checkpoints;
-    private OcsModel? _owedBest;
+    private readonly Dictionary<string, OcsModel> _owed = [];
 
     /// <summary>Where the time of each epoch went.</summary>
     public List<EpochProfile> Epochs { get; } = [];
@@ -34,9 +34,9 @@ internal sealed class RunObserver(
         Warn(log.Append(record), $"{RunFolder.LogName} could not be written to");
         Warn(events.Append(record), $"{EventFile.FileName} could not be written to");
         display.EpochDone(record);
-        if (_owedBest is { } owed)
+        foreach (var (name, owed) in _owed.ToList())
         {
-            WriteBest(owed.Graph, owed.Parameters, owed.Record);
+            WriteOrKeep(name, owed.Graph, owed.Parameters, owed.Record);
         }
     }
 
@@ -44,13 +44,13 @@ internal sealed class RunObserver(
 
     public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
     {
-        if (kind == ModelKind.Best)
+        if (kind == ModelKind.Last)
         {
-            WriteBest(graph, parameters, record);
+            OcsFile.Write(folder.PathOf(RunDirectory.ModelName), graph, parameters, record);
         }
         else
         {
-            OcsFile.Write(folder.PathOf(RunDirectory.ModelName), graph, parameters, record);
+            WriteOrKeep(kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.WholeName, graph, parameters, record);
         }
     }
 
@@ -69,26 +69,32 @@ internal sealed class RunObserver(
 
     public void Message(string sentence) => display.Message(sentence);
 
-    public void Dispose() => _owedBest?.Dispose();
-
-    // A best network that cannot be written is kept until it can, or a better one comes.
-    private void WriteBest(Graph graph, ParameterTable parameters, PruningRecord? record)
+    public void Dispose()
     {
-        var owed = _owedBest;
+        foreach (var model in _owed.Values)
+        {
+            model.Dispose();
+        }
+    }
+
+    // A network that cannot be written is kept until it can, or another takes its place.
+    private void WriteOrKeep(string name, Graph graph, ParameterTable parameters, PruningRecord? record)
+    {
+        var owed = _owed.GetValueOrDefault(name);
         try
         {
-            OcsFile.Write(folder.PathOf(RunDirectory.BestName), graph, parameters, record);
-            _owedBest = null;
+            OcsFile.Write(folder.PathOf(name), graph, parameters, record);
+            _owed.Remove(name);
         }
         catch (OcsInputException error) when (error.InnerException is IOException or UnauthorizedAccessException)
         {
-            Warn(error.InnerException.Message, $"{RunDirectory.BestName} could not be written");
+            Warn(error.InnerException.Message, $"{name} could not be written");
             if (parameters == owed?.Parameters)
             {
                 return;
             }
 
-            _owedBest = new(graph, parameters.Clone(graph), record);
+            _owed[name] = new(graph, parameters.Clone(graph), record);
         }
 
         owed?.Dispose();

@@ -30,6 +30,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     public RunOutcome Execute()
     {
         RunDirectory.Check(place.Folder, place.Force);
+        Pruning?.ValidateFor(options.Training.Epochs);
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
@@ -121,7 +122,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         {
             using var trainer = prepare(display);
             trainer.Observer = observer;
-            using var result = display.Watch(() => trainer.Run(console.Stop));
+            using var result = display.Watch(() => Trained(trainer, failure => Leave(files.Log, folder, run, data, failure, device)));
             if (place.Profile)
             {
                 WriteProfile(files.Log, observer.Epochs, result, device);
@@ -142,6 +143,34 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
                 $"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); make room, and `ocs train --resume {folder.Path}` goes on.", error);
         }
     }
+
+    // What a failed run came to is written before its sentence ends the command.
+    private TrainingResult Trained(OneCycleTrainer trainer, Action<TrainingResult> leave)
+    {
+        try
+        {
+            return trainer.Run(console.Stop);
+        }
+        catch (TrainingFailedException failure)
+        {
+            using var result = trainer.Leave(failure);
+            leave(result);
+            throw;
+        }
+    }
+
+    private void Leave(RunLogWriter log, RunDirectory folder, RunState run, TrainingData data, TrainingResult result, Device device)
+    {
+        log.WriteSummary(Summary(run, data, result, device));
+        HtmlReport.Write(folder.Path);
+    }
+
+    private RunSummary Summary(RunState run, TrainingData data, TrainingResult result, Device device) =>
+        Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
+        {
+            Weights = run.Weights,
+            Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
+        };
 
     private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
@@ -173,6 +202,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
         }
 
+        if (start.Remark is { } remark)
+        {
+            display.Message(remark);
+        }
+
         if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })
         {
             display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; export it without one.");
@@ -183,10 +217,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         RunDirectory folder, RunLogWriter log, RunState run, TrainingData data, TrainingResult result, Device device)
     {
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        var summary = Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
+        var summary = Summary(run, data, result, device) with
         {
-            Weights = run.Weights,
-            Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
+            Problem = Problem(folder, result),
             Onnx = OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
             Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
         };
@@ -201,6 +234,10 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         if (!result.Stopped)
         {
             folder.Checkpoints.Remove();
+            if (result.Problem is null)
+            {
+                File.Delete(folder.PathOf(RunDirectory.WholeName));
+            }
         }
 
         return new(summary, folder.Path, result.Stopped);
@@ -220,6 +257,14 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
                 folder.PathOf(RunDirectory.OnnxName), isOnnx: true, result.Graph, isFolded: false,
                 $"`ocs export {folder.PathOf(RunDirectory.ModelName)} --onnx FILE.onnx --fold-batch-norm`"));
         }
+    }
+
+    private static string? Problem(RunDirectory folder, TrainingResult result)
+    {
+        var whole = folder.PathOf(RunDirectory.WholeName);
+        return result.Problem is { } problem && File.Exists(whole)
+            ? $"{problem} {whole} holds the network as it was before the cut."
+            : result.Problem;
     }
 
     private void WriteProfile(RunLogWriter log, IReadOnlyList<EpochProfile> epochs, TrainingResult result, Device device)

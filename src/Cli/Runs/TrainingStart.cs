@@ -10,8 +10,8 @@ namespace Ocs.Cli.Runs;
 /// <summary>The network that a run starts from, and its weights unless they are random.</summary>
 internal sealed class TrainingStart : IDisposable
 {
-    private TrainingStart(Graph graph, ParameterTable? parameters, string? source) =>
-        (Graph, Parameters, Source) = (graph, parameters, source);
+    private TrainingStart(Graph graph, ParameterTable? parameters, string? source, string? remark) =>
+        (Graph, Parameters, Source, Remark) = (graph, parameters, source, remark);
 
     public Graph Graph { get; }
 
@@ -21,18 +21,28 @@ internal sealed class TrainingStart : IDisposable
     /// <summary>The file that the weights are from; null for random ones.</summary>
     public string? Source { get; }
 
+    /// <summary>What there is to tell of the network's file; null where there is nothing.</summary>
+    public string? Remark { get; }
+
     /// <summary>Finds what the options name, and puts it on a device.</summary>
     public static TrainingStart Open(ExperimentOptions options, LabelledImages data, Device device)
     {
         var (graph, parameters) = Read(options, data);
         if (parameters is null)
         {
-            return new(graph, null, null);
+            return new(graph, null, null, null);
         }
 
         using (parameters)
         {
-            return new(graph, ModelFiles.CopyTo(device, graph, parameters), options.Weights ?? options.Model);
+            var source = options.Weights ?? options.Model;
+            FiniteWeights.Require(source, parameters);
+            using var restored = MissingNorms.Restore(options, graph, parameters, data);
+            return restored is null
+                ? new(graph, ModelFiles.CopyTo(device, graph, parameters), source, MissingNorms.Warning(options.Model, graph))
+                : new(
+                    restored.Graph, ModelFiles.CopyTo(device, restored.Graph, restored.Parameters), source,
+                    MissingNorms.RestoredSentence(options.Model));
         }
     }
 

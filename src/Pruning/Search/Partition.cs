@@ -8,8 +8,11 @@ namespace Ocs.Pruning.Search;
 /// <param name="Note">Why the target is missed by more than 0.05 %, or null.</param>
 public sealed record Partition(Subnetwork Subnetwork, double Removed, string? Note)
 {
-    // Of fewer channels one is not little, and a network may have some such groups by intention.
-    private const int Many = 8, Share = 4;
+    // Of fewer channels one is not little.
+    private const int Many = 8;
+
+    // A sentence of more names is not read.
+    private const int Named = 3;
 
     /// <summary>By group, which limit kept all of its channels; null where none did. Empty where it is not known.</summary>
     public ImmutableArray<string?> WhyWhole { get; init; } = [];
@@ -17,20 +20,25 @@ public sealed record Partition(Subnetwork Subnetwork, double Removed, string? No
     /// <summary>By group, the saliency of each channel that it was ranked by, costs not counted; empty for groups that may not be cut.</summary>
     public ImmutableArray<double[]> Saliency { get; init; } = [];
 
-    /// <summary>What a person is told of it: why the target is missed, and where hardly anything is left of many groups.</summary>
+    /// <summary>What a person is told of it: why the target is missed, and which groups are all but emptied.</summary>
     /// <param name="target">Fraction that was to be removed.</param>
-    public IEnumerable<string> Remarks(double target)
+    /// <param name="names">The names of the groups, in the order of the sub-network.</param>
+    public IEnumerable<string> Remarks(double target, ImmutableArray<string> names)
     {
         if (Note is not null)
         {
             yield return $"Target {target:P2}: {Note}";
         }
 
-        var single = Subnetwork.Kept.Zip(Subnetwork.Channels).Count(group => group.First.Length == 1 && group.Second >= Many);
-        if (single * Share >= Subnetwork.Kept.Length)
+        var emptied = Enumerable.Range(0, names.Length)
+            .Where(group => Subnetwork.Kept[group].Length == 1 && Subnetwork.Channels[group] >= Many)
+            .Select(group => $"'{names[group]}' keeps 1 of {Subnetwork.Channels[group]} channels")
+            .ToList();
+        if (emptied.Count > 0)
         {
-            yield return $"{single} of {Subnetwork.Kept.Length} groups keep a single channel: ranking isomorphic takes as much from all stages, "
-                + "maximum-pruned and minimum-channels bound what a group loses.";
+            var more = emptied.Count > Named ? $", and {emptied.Count - Named} more groups keep a single one" : "";
+            yield return $"Hardly anything is left of {emptied.Count} of {names.Length} groups: {string.Join(", ", emptied.Take(Named))}{more}; "
+                + "ranking isomorphic takes as much from all stages, minimum-channels and maximum-pruned bound what a group loses.";
         }
     }
 }

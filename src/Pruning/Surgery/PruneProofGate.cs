@@ -12,6 +12,9 @@ public sealed record GateResult(
     /// <summary>What the comparison of outputs took as given: norms whose statistics a cut changes; null where there are none.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Whether what was compared are numbers; false where weights or values of the whole network are NaN or infinite already.</summary>
+    public bool IsFinite { get; init; } = true;
+
     public bool Passed => OutputsEqual && Backward && Shapes && Reload && Macs;
 }
 
@@ -72,7 +75,8 @@ public static class PruneProofGate
         }
 
         var equal = difference <= Tolerance;
-        var problem = equal ? null : FirstDifference(coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
+        var notFinite = equal ? null : FirstNotFinite(reference, full, zeroed, batch);
+        var problem = equal ? null : notFinite ?? FirstDifference(coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
         var backward = BackwardRuns(plan.After, cut, batch, ref problem);
         var reloaded = reload is null || SurvivesReload(plan.After, cut, batch, reload, ref problem);
         var macs = plan.After.Macs == promisedMacs;
@@ -81,7 +85,7 @@ public static class PruneProofGate
             problem ??= $"The cut network has {plan.After.Macs:N0} MACs, but the search promised {promisedMacs:N0}.";
         }
 
-        return new(equal, difference, backward, Shapes: true, reloaded, macs, problem) { Note = NoteOf(changed) };
+        return new(equal, difference, backward, Shapes: true, reloaded, macs, problem) { Note = NoteOf(changed), IsFinite = notFinite is null };
     }
 
     private static string? NoteOf(ImmutableArray<string> changed) => changed switch
@@ -135,6 +139,27 @@ public static class PruneProofGate
         using var magnitudes = Aten.Abs(a);
         using var scale = Aten.Max(magnitudes);
         return largest.Item<double>() / Math.Max(scale.Item<double>(), 1e-12);
+    }
+
+    // Only on failure: where the whole network has no numbers that could be compared.
+    private static string? FirstNotFinite(Graph reference, ParameterTable full, ParameterTable zeroed, Tensor[] batch)
+    {
+        if (full.FirstNotFinite is { } name)
+        {
+            return $"The weights of the network are not finite, '{name}' first.";
+        }
+
+        using var _ = Autograd.NoGrad();
+        for (var index = 0; index < reference.Nodes.Length; index++)
+        {
+            using var values = new Executor(reference with { Outputs = [index] }, zeroed).Forward(batch, training: false);
+            if (!IsFinite(values))
+            {
+                return $"The values of the network are not finite from node '{reference.Nodes[index].Name}' on, before anything is cut.";
+            }
+        }
+
+        return null;
     }
 
     // Only on failure: runs both networks up to each node in turn, and names the first whose kept coordinates differ.
@@ -202,9 +227,7 @@ public static class PruneProofGate
                 return false;
             }
 
-            using var magnitudes = Aten.Abs(gradient);
-            using var largest = Aten.Max(magnitudes);
-            if (!double.IsFinite(largest.Item<double>()))
+            if (!IsFinite(gradient))
             {
                 problem ??= $"The gradient of parameter '{name}' of the cut network is not finite.";
                 return false;
@@ -212,6 +235,13 @@ public static class PruneProofGate
         }
 
         return true;
+    }
+
+    private static bool IsFinite(Tensor tensor)
+    {
+        using var magnitudes = Aten.Abs(tensor);
+        using var largest = Aten.Max(magnitudes);
+        return double.IsFinite(largest.Item<double>());
     }
 
     private static Tensor SumOfMeans(IReadOnlyList<Tensor> outputs)

@@ -62,7 +62,7 @@ internal static class CurvesSection
     private static string Speed(ImmutableArray<RunRecord> records) => Throughput.Of(records) switch
     {
         { After: double after } speed =>
-            $"Median {Wording.Whole(speed.Before)} images per second before the cut, {Wording.Whole(after)} after it.",
+            $"Median {Wording.Whole(speed.Before)} images per second before the cut, {Wording.Whole(after)} after it; the machine's other work at these times is in both.",
         { } speed => $"Median {Wording.Whole(speed.Before)} images per second.",
         null => $"Median {Wording.Whole(records.Average(r => r.ImagesPerSecond))} images per second.",
     };

@@ -19,6 +19,16 @@ internal static class HeadlineSection
             html.Add($"""<p class="notice" role="note">{notice}</p>{"\n"}""");
         }
 
+        if (run.Summary?.Problem is string problem)
+        {
+            html.Add($"""<p class="notice" role="alert">{problem}</p>{"\n"}""");
+        }
+
+        foreach (string warning in run.Summary?.Warnings ?? [])
+        {
+            html.Add($"""<p class="notice" role="note">{warning}</p>{"\n"}""");
+        }
+
         if (run.Summary is RunSummary summary)
         {
             AddTable(html, run, summary);

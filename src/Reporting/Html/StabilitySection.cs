@@ -40,7 +40,7 @@ internal static class StabilitySection
         {
             text += run.Summary.StableEpoch is int stable
                 ? $" The sub-network is stable at epoch {stable} (t*), and the network is cut."
-                : $" The cut at epoch {cut} was forced by the options: the sub-network had not become stable.";
+                : $" The cut at epoch {cut} did not wait for a stable sub-network.";
         }
 
         double strongest = run.Records.Select(r => r.Lambda ?? 0).Max();

@@ -49,6 +49,9 @@ public sealed record TrainerState
     /// <summary>How fast each epoch so far was trained.</summary>
     public ImmutableArray<EpochSpeed> Speeds { get; init; } = [];
 
+    /// <summary>What was warned of so far.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>The cut; null before it.</summary>
     public PruningRecord? Record { get; init; }
 
@@ -80,7 +83,15 @@ public sealed record TrainerState
 /// <summary>The speed of an epoch's training.</summary>
 /// <param name="IsCut">Whether it came after the cut.</param>
 /// <param name="ImagesPerSecond">How fast.</param>
-public sealed record EpochSpeed(bool IsCut, double ImagesPerSecond);
+public sealed record EpochSpeed(bool IsCut, double ImagesPerSecond)
+{
+    /// <summary>The median before or after the cut; null where there is none.</summary>
+    internal static double? Median(IEnumerable<EpochSpeed> epochs, bool isCut)
+    {
+        List<double> speeds = [.. epochs.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.ImagesPerSecond).Order()];
+        return speeds.Count == 0 ? null : (speeds[(speeds.Count - 1) / 2] + speeds[speeds.Count / 2]) / 2;
+    }
+}
 
 /// <summary>What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.</summary>
 public sealed record EpochDecision(

@@ -47,7 +47,7 @@ public sealed class DryRunTests : IDisposable
         var baseline = CommandLine.Run("baseline", _config, "--dry-run");
 
         Assert.Equal((0, "", 0, ""), (train.Code, train.Error, baseline.Code, baseline.Error));
-        Assert.Contains("cut       sparsity learning from epoch 3; the cut when the sub-network is stable, or at the end", train.Output, StringComparison.Ordinal);
+        Assert.Contains("cut       sparsity learning from epoch 3; the cut when the sub-network is stable, at the latest before epoch 12", train.Output, StringComparison.Ordinal);
         Assert.Contains("training  30 epochs of 4 steps", baseline.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("target", baseline.Output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was started and nothing was written.\n", train.Output, StringComparison.Ordinal);

@@ -28,13 +28,16 @@ public class ExperimentOptionsTests
     }
 
     [Fact]
-    public void Defaults_are_those_of_the_paper()
+    public void Defaults_are_those_of_the_paper_with_a_ranking_and_epochs_that_fit_any_run()
     {
         var options = Read(Least);
 
-        Assert.Equal([90, 180, 240, 270], options.Training.MilestoneEpochs.ToArray());
+        Assert.Equal([90, 180, 240, 270], options.Training.Milestones.ToArray());
         Assert.Equal(new TrainingOptions() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
-        Assert.Equal(OneCycleOptions.Paper with { RoundTo = null }, options.Pruning);
+        Assert.Equal(Preset.Standard, options.Preset);
+        Assert.Equal(
+            OneCycleOptions.Paper with { RoundTo = null, Ranking = Ranking.Isomorphic, RecalibrationBatches = 50, LatestCutEpoch = 120, CutAtEnd = false },
+            options.Pruning);
         Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
         Assert.Equal(NormalizationChoice.DataSet, options.Normalization);
     }
@@ -44,9 +47,47 @@ public class ExperimentOptionsTests
     {
         var options = Read(Least + "preset: official\npruning: { target: 0.3, cost-weighting: false }");
 
-        Assert.Equal(OneCycleOptions.Official with { Target = 0.3, CostWeighting = false }, options.Pruning);
+        Assert.Equal(
+            OneCycleOptions.Official with { Target = 0.3, CostWeighting = false, LatestCutEpoch = 120, CutAtEnd = false }, options.Pruning);
+        Assert.Equal(OneCycleOptions.Paper, Read(Least + "preset: paper\npruning: { cut-at-end: true, round-to: 1 }").Pruning);
         Assert.Equal(NormalizationChoice.Official, options.Normalization);
         Assert.Equal(NormalizationChoice.DataSet, Read(Least + "preset: official\nnormalization: data-set").Normalization);
+    }
+
+    [Theory]
+    [InlineData(1, "standard", "0", 0, "")]
+    [InlineData(2, "standard", "0", 1, "1")]
+    [InlineData(3, "standard", "0", 1, "1, 2")]
+    [InlineData(5, "standard", "1", 2, "2, 3, 4")]
+    [InlineData(6, "paper", "1", 2, "2, 4, 5")]
+    [InlineData(10, "standard", "1", 4, "3, 6, 8, 9")]
+    [InlineData(300, "paper", "30", 120, "90, 180, 240, 270")]
+    [InlineData(3, "official", "0", 0, "1, 2")]
+    [InlineData(6, "official", "1", 2, "2, 4, 5")]
+    [InlineData(300, "official", "30", 120, "90, 180, 240, 270")]
+    public void Epochs_that_are_not_given_follow_from_their_number(int epochs, string preset, string start, int latest, string milestones)
+    {
+        var options = Read($"{Least}preset: {preset}\ntraining: {{ epochs: {epochs} }}\npruning: {{ sparsity-start-epoch: null }}");
+
+        options.Pruning.ValidateFor(epochs);
+        Assert.Equal((start, latest), (options.Pruning.SparsityStartEpoch.ToString(), options.Pruning.LatestCutEpoch!.Value));
+        Assert.Equal(milestones, string.Join(", ", options.Training.MilestoneEpochs!.Value));
+        Assert.Equal(options.ToYaml(), Read(options.ToYaml()).ToYaml());
+    }
+
+    [Theory]
+    [InlineData("sparsity-start-epoch: 5", "5", 6)]
+    [InlineData("sparsity-start-epoch: 9", "9", 9)]
+    [InlineData("latest-cut-epoch: 1", "0", 1)]
+    [InlineData("sparsity-start-epoch: auto", "auto", 4)]
+    [InlineData("monitor-start-epoch: 2", "2", 4)]
+    [InlineData("cut-at-end: true", "1", null)]
+    public void An_epoch_that_is_given_moves_the_other(string given, string start, int? latest)
+    {
+        var options = Read($"{Least}training: {{ epochs: 10 }}\npruning: {{ {given} }}");
+
+        options.Pruning.ValidateFor(10);
+        Assert.Equal((start, latest), (options.Pruning.SparsityStartEpoch.ToString(), options.Pruning.LatestCutEpoch));
     }
 
     [Fact]
@@ -61,14 +102,14 @@ public class ExperimentOptionsTests
               schedule: multi-step
               milestone-epochs: [1, 2]
               nesterov: false
-            pruning: { sparsity-start-epoch: null, latest-cut-epoch: 9, saliency: squared-norm }
+            pruning: { sparsity-start-epoch: auto, latest-cut-epoch: 9, saliency: squared-norm }
             """);
 
         Assert.Equal((7ul, 7ul, 100), (options.Seed, options.Training.Seed, options.DataLimit));
         Assert.Equal(AugmentationOptions.CifarTrain with { HorizontalFlip = false }, options.Augmentation);
         Assert.Equal((0.05, ScheduleKind.MultiStep, false), (options.Training.LearningRate, options.Training.Schedule, options.Training.Nesterov));
-        Assert.Equal([1, 2], options.Training.MilestoneEpochs.ToArray());
-        Assert.Equal((null, 9), (options.Pruning.SparsityStartEpoch, options.Pruning.LatestCutEpoch));
+        Assert.Equal([1, 2], options.Training.Milestones.ToArray());
+        Assert.Equal((SparsityStart.Auto, 9), (options.Pruning.SparsityStartEpoch, options.Pruning.LatestCutEpoch));
     }
 
     [Fact]
@@ -80,7 +121,7 @@ public class ExperimentOptionsTests
             ["training.epochs=5", "seed=1", "pruning.target=0.25", "training.milestone-epochs=[2, 4]", "preset=official"]);
 
         Assert.Equal((5, 1ul, 0.25), (options.Training.Epochs, options.Training.Seed, options.Pruning.Target));
-        Assert.Equal([2, 4], options.Training.MilestoneEpochs.ToArray());
+        Assert.Equal([2, 4], options.Training.Milestones.ToArray());
         Assert.Equal(PartitionRule.Official, options.Pruning.Partition);
     }
 
@@ -166,7 +207,7 @@ public class ExperimentOptionsTests
     [Fact]
     public void What_is_written_reads_as_the_same_options()
     {
-        var options = Read(Least + "preset: official\nseed: 3\ntraining: { weight-decay: 1e-7, label-smoothing: 0.1 }\npruning: { sparsity-start-epoch: null }");
+        var options = Read(Least + "preset: official\nseed: 3\ntraining: { weight-decay: 1e-7, label-smoothing: 0.1 }\npruning: { sparsity-start-epoch: auto }");
 
         var again = Read(options.ToYaml());
 

@@ -99,21 +99,39 @@ public sealed class GlobalPartitionTests
         Assert.Equal(
             $"the nearest that ranked channels reach is {0.2:P2} of the MACs, or {0.1:P2}: one channel less would miss the target.", noted.Note);
         Assert.Equal(0.2, noted.Removed, 1e-12);
-        Assert.Equal([$"Target {0.1994:P2}: {noted.Note}"], noted.Remarks(0.1994));
+        Assert.Equal([$"Target {0.1994:P2}: {noted.Note}"], noted.Remarks(0.1994, ["conv0"]));
     }
 
     [Theory]
-    [InlineData(1, 8, 3, 1)]
-    [InlineData(1, 8, 4, 0)]
+    [InlineData(1, 8, 0, 1)]
+    [InlineData(1, 64, 70, 1)]
     [InlineData(1, 7, 3, 0)]
     [InlineData(2, 8, 3, 0)]
-    public void That_a_quarter_of_the_groups_keeps_one_of_many_channels_is_remarked(int kept, int channels, int others, int remarks)
+    public void A_group_that_keeps_one_of_many_channels_is_named(int kept, int channels, int others, int remarks)
     {
         var subnetwork = new Subnetwork(
             [[.. Enumerable.Range(0, kept)], .. Enumerable.Repeat<ImmutableArray<int>>([0, 1], others)], [channels, .. Enumerable.Repeat(2, others)]);
-        var said = new Partition(subnetwork, 0.5, Note: null).Remarks(0.5).ToList();
+        ImmutableArray<string> names = ["narrow", .. Enumerable.Repeat("wide", others)];
+
+        var said = new Partition(subnetwork, 0.5, Note: null).Remarks(0.5, names).ToList();
+
         Assert.Equal(remarks, said.Count);
-        Assert.All(said, remark => Assert.StartsWith("1 of 4 groups keep a single channel:", remark, StringComparison.Ordinal));
+        Assert.All(said, remark => Assert.StartsWith(
+            $"Hardly anything is left of 1 of {others + 1} groups: 'narrow' keeps 1 of {channels} channels;", remark, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_many_emptied_groups_three_are_named()
+    {
+        var subnetwork = new Subnetwork([.. Enumerable.Repeat<ImmutableArray<int>>([0], 5)], [.. Enumerable.Repeat(16, 5)]);
+
+        var said = Assert.Single(new Partition(subnetwork, 0.5, Note: null).Remarks(0.5, ["a", "b", "c", "d", "e"]));
+
+        Assert.StartsWith(
+            "Hardly anything is left of 5 of 5 groups: 'a' keeps 1 of 16 channels, 'b' keeps 1 of 16 channels, 'c' keeps 1 of 16 channels, "
+            + "and 2 more groups keep a single one;",
+            said,
+            StringComparison.Ordinal);
     }
 
     // Where a channel is a lump, others may stay in its place: of this network none is.

@@ -32,9 +32,13 @@ public sealed class ResumeTests : IDisposable
 
     [Fact]
     public void A_cycle_that_finds_its_epochs_by_itself_goes_on_from_any_step() => AssertResumes(
-        TinyTask.Pruning with { SparsityStartEpoch = null, LatestCutEpoch = null, StabilityWindow = 1, StartThreshold = 1, StableThreshold = 0.5 },
+        TinyTask.Pruning with { SparsityStartEpoch = SparsityStart.Auto, LatestCutEpoch = null, StabilityWindow = 1, StartThreshold = 1, StableThreshold = 0.5 },
         Options,
         TinyTask.Network());
+
+    [Fact]
+    public void A_cut_whose_norms_are_measured_anew_goes_on_from_any_step() =>
+        AssertResumes(TinyTask.Pruning with { RecalibrationBatches = 2 }, Options, Dropping());
 
     [Fact]
     public void A_cut_at_the_end_is_made_after_the_last_checkpoint() =>

@@ -1,0 +1,66 @@
+namespace Ocs.Pruning;
+
+/// <summary>
+/// The epochs of sparsity learning and of the latest cut, where they are not given: shares of the run's epochs, so that a run of any
+/// length trains, learns sparsity, is cut, and trains on.
+/// </summary>
+internal static class CycleSchedule
+{
+    // 30 of 300, as in Tab. 8.
+    private const double StartShare = 0.1;
+
+    // Most of the epochs are left to the cut network.
+    private const double CutShare = 0.4;
+
+    /// <summary>The options with both epochs, as far as they have any.</summary>
+    public static OneCycleOptions Of(OneCycleOptions options, int epochs)
+    {
+        var earliest = options.MonitorStartEpoch;
+        var given = options.SparsityStartEpoch?.Epoch;
+        var latest = options.LatestCutEpoch;
+        if (latest is null && !options.CutAtEnd)
+        {
+            latest = Within(ShareOf(epochs, CutShare), given + 1 ?? earliest, LastCut(options, epochs));
+        }
+
+        var start = options.SparsityStartEpoch
+            ?? Within(ShareOf(epochs, StartShare), earliest, (latest ?? epochs) - 1);
+        return options with { SparsityStartEpoch = start, LatestCutEpoch = latest };
+    }
+
+    /// <summary>What is wrong with resolved options in a run of so many epochs, a part of a sentence each.</summary>
+    public static IEnumerable<string> Problems(OneCycleOptions options, int epochs)
+    {
+        if (options.CutAtEnd)
+        {
+            yield break;
+        }
+
+        var delay = Delay(options);
+        if (options.SparsityStartEpoch?.Epoch is { } start && start + delay >= epochs)
+        {
+            yield return $"sparsity-start-epoch {start} does not come within {Epochs(epochs)}; lower it, or leave it out for a tenth of the epochs";
+        }
+
+        if (options.LatestCutEpoch is { } latest && latest > LastCut(options, epochs))
+        {
+            yield return LastCut(options, epochs) is >= 0 and var last
+                ? $"latest-cut-epoch {latest} leaves no epoch to train the cut network in: with {Epochs(epochs)} it may be {last} at most; "
+                    + "lower it, leave it out, or ask for a cut without training after it (cut-at-end: true)"
+                : $"timing official cuts {delay} epochs later than latest-cut-epoch, so a run needs at least {delay + 1} epochs, but has {epochs}";
+        }
+    }
+
+    private static string Epochs(int epochs) => $"{epochs} epoch{(epochs == 1 ? "" : "s")}{(epochs == 1 ? "" : $" (0 to {epochs - 1})")}";
+
+    // The largest latest cut that leaves the cut network an epoch.
+    private static int LastCut(OneCycleOptions options, int epochs) => epochs - 1 - Delay(options);
+
+    // The authors' program starts two epochs after t_sl, and is as late with a forced cut.
+    private static int Delay(OneCycleOptions options) => options.Timing == PhaseTiming.Official ? 2 : 0;
+
+    private static int ShareOf(int epochs, double share) => (int)Math.Round(share * epochs, MidpointRounding.AwayFromZero);
+
+    // The upper bound is the weaker one: a start that is too late is told as such.
+    private static int Within(int epoch, int least, int most) => Math.Max(0, Math.Min(Math.Max(epoch, least), Math.Max(most, 0)));
+}
