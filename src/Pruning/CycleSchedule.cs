@@ -20,7 +20,7 @@ internal static class CycleSchedule
         var latest = options.LatestCutEpoch;
         if (latest is null && !options.CutAtEnd)
         {
-            latest = Within(ShareOf(epochs, CutShare), given + 1 ?? earliest, LastCut(options, epochs));
+            latest = Math.Max(Within(ShareOf(epochs, CutShare), given + 1 ?? earliest, LastCut(options, epochs)), given ?? 0);
         }
 
         var start = options.SparsityStartEpoch
@@ -40,6 +40,7 @@ internal static class CycleSchedule
         if (options.SparsityStartEpoch?.Epoch is { } start && start + delay >= epochs)
         {
             yield return $"sparsity-start-epoch {start} does not come within {Epochs(epochs)}; lower it, or leave it out for a tenth of the epochs";
+            yield break;
         }
 
         if (options.LatestCutEpoch is { } latest && latest > LastCut(options, epochs))
