@@ -196,7 +196,7 @@ public sealed class OneCycleTests : IDisposable
     public void The_demo_shows_the_pruned_network_beside_its_twin()
     {
         var demo = CommandLine.Run(
-            "demo", "--out", _run, "--set", "data-limit=512", "--set", "training.epochs=3", "--set", "training.warmup-epochs=0",
+            "demo", "--out", _run, "--set", "data-limit=512", "--set", "training.epochs=3", "--set", "training.warmup-epochs=0", "--set", "training.batch-size=16",
             "--set", "pruning.sparsity-start-epoch=0", "--set", "pruning.latest-cut-epoch=1");
 
         Assert.Equal((0, ""), (demo.Code, demo.Error));

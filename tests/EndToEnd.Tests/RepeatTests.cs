@@ -32,7 +32,8 @@ public sealed class RepeatTests : IDisposable
         var alone = CommandLine.Run("train", config, "--seed", "4", "--out", _folder.PathOf("alone"), "--json");
 
         Assert.Equal(130, stopped.Code);
-        Assert.Equal((0, 0), (finished.Code, alone.Code));
+        // So few steps may teach the network nothing, and then exit code 3 says so.
+        Assert.True(finished.Code is 0 or 3 && alone.Code is 0 or 3, finished.Error + alone.Error);
         Assert.Equal([3, 4], finished.Json.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetInt32()));
         var accuracy = finished.Json.GetProperty("val_accuracy");
         Assert.Equal(alone.Json.GetProperty("val_accuracy").GetDouble(), accuracy.GetProperty("values")[1].GetDouble());
