@@ -36,23 +36,23 @@ internal static class CycleSchedule
             yield break;
         }
 
-        var delay = Delay(options);
-        if (options.SparsityStartEpoch?.Epoch is { } start && start + delay >= epochs)
+        var (delay, last) = (Delay(options), LastCut(options, epochs));
+        if (last < 0)
+        {
+            yield return $"timing official cuts {delay} epochs later than latest-cut-epoch, so a run needs at least {delay + 1} epochs, but has {epochs}";
+        }
+        else if (options.SparsityStartEpoch?.Epoch is { } start && start + delay >= epochs)
         {
             yield return $"sparsity-start-epoch {start} does not come within {Epochs(epochs)}; lower it, or leave it out for a tenth of the epochs";
-            yield break;
         }
-
-        if (options.LatestCutEpoch is { } latest && latest > LastCut(options, epochs))
+        else if (options.LatestCutEpoch is { } latest && latest > last)
         {
-            yield return LastCut(options, epochs) is >= 0 and var last
-                ? $"latest-cut-epoch {latest} leaves no epoch to train the cut network in: with {Epochs(epochs)} it may be {last} at most; "
-                    + "lower it, leave it out, or ask for a cut without training after it (cut-at-end: true)"
-                : $"timing official cuts {delay} epochs later than latest-cut-epoch, so a run needs at least {delay + 1} epochs, but has {epochs}";
+            yield return $"latest-cut-epoch {latest} leaves no epoch to train the cut network in: with {Epochs(epochs)} it may be {last} at most; "
+                + "lower it, leave it out, or ask for a cut without training after it (cut-at-end: true)";
         }
     }
 
-    private static string Epochs(int epochs) => $"{epochs} epoch{(epochs == 1 ? "" : "s")}{(epochs == 1 ? "" : $" (0 to {epochs - 1})")}";
+    private static string Epochs(int epochs) => epochs == 1 ? "1 epoch" : $"{epochs} epochs (0 to {epochs - 1})";
 
     // The largest latest cut that leaves the cut network an epoch.
     private static int LastCut(OneCycleOptions options, int epochs) => epochs - 1 - Delay(options);

@@ -28,6 +28,18 @@ internal sealed class RunningNetwork : IDisposable
         Executor = new(graph, parameters) { Generator = generator };
     }
 
+    /// <summary>A network to be trained: from given parameters, which it then owns, or from random ones.</summary>
+    public static RunningNetwork Begin(Graph graph, ParameterTable? start, ulong seed, Device device)
+    {
+        if (start is not null)
+        {
+            // Dropout and its like still draw from the seed.
+            TorchRuntime.Seed(seed);
+        }
+
+        return new(graph, start ?? ParameterTable.Initialize(graph, seed, device));
+    }
+
     /// <summary>Goes on as it was arranged before.</summary>
     /// <param name="graph">The network itself.</param>
     /// <param name="parameters">Its parameters, padded if it is.</param>

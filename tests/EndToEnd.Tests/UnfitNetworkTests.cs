@@ -37,7 +37,8 @@ public sealed class UnfitNetworkTests : IDisposable
     public void A_cut_without_training_after_it_is_told_as_the_collapse_that_it_is()
     {
         var trained = CommandLine.Run(
-            "train", _config, "--out", _run, "--set", "pruning.cut-at-end=true", "--set", "pruning.target=0.95", "--set", "pruning.ranking=global");
+            "train", _config, "--out", _run, "--set", "pruning.cut-at-end=true", "--set", "pruning.target=0.95", "--set", "pruning.ranking=global",
+            "--set", "pruning.round-to=1");
 
         Assert.Equal(3, trained.Code);
         var summary = RunLogReader.Read(_run).Summary!;
