@@ -173,7 +173,8 @@ typedef struct ocs_group_options {
     int32_t rank;
     int32_t size;
     uint8_t hosts_store;
-    uint8_t nccl;  // tensors on the CPU go through Gloo all the same
+    uint8_t nccl;            // tensors on the CPU go through Gloo all the same
+    const char* store_file;  // where processes of one machine meet; empty: at host and port
 } ocs_group_options;
 
 // What the shim was built with; 0 where it has no c10d, and then all of these fail.

@@ -6,6 +6,7 @@
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -58,6 +59,23 @@ struct StrideWarnings : c10::WarningHandler {
     }
 #endif
 };
+
+// A TCPStore listens on every interface of its machine, for anybody; a file is for processes of one machine and user.
+Store meeting_place(const ocs_group_options& options) {
+    const std::string file = options.store_file;
+    if (!file.empty()) {
+        auto store = c10::make_intrusive<c10d::FileStore>(file, options.size);
+        store->setTimeout(milliseconds(options.join_timeout_ms));
+        return store;
+    }
+    c10d::TCPStoreOptions tcp;
+    tcp.port = static_cast<uint16_t>(options.port);
+    tcp.isServer = options.hosts_store != 0;
+    tcp.timeout = milliseconds(options.join_timeout_ms);
+    tcp.waitWorkers = false;  // rank 0 would wait for all before it can say who is missing
+    ocs::without_libuv(tcp);
+    return c10::make_intrusive<c10d::TCPStore>(options.host, tcp);
+}
 
 // All must be there before Gloo connects them: it waits for a process that is not there yet no longer than for a
 // message.
@@ -144,14 +162,7 @@ ocs_error* ocs_distributed_backends(int32_t* result) noexcept {
 
 ocs_error* ocs_group_create(const ocs_group_options* options, ocs_group** result) noexcept {
     return guard([&] {
-        c10d::TCPStoreOptions tcp;
-        tcp.port = static_cast<uint16_t>(options->port);
-        tcp.isServer = options->hosts_store != 0;
-        tcp.timeout = milliseconds(options->join_timeout_ms);
-        tcp.waitWorkers = false;  // rank 0 would wait for all before it can say who is missing
-        ocs::without_libuv(tcp);
-        Store store = c10::make_intrusive<c10d::TCPStore>(options->host, tcp);
-        store = c10::make_intrusive<c10d::PrefixStore>(options->prefix, store);
+        Store store = c10::make_intrusive<c10d::PrefixStore>(options->prefix, meeting_place(*options));
         wait_for_all(store, *options);
         auto group = std::make_unique<ocs_group>();
         group->store = store;

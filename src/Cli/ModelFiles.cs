@@ -1,5 +1,6 @@
 using Ocs.Formats;
 using Ocs.Graphs;
+using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Cli;
@@ -7,21 +8,14 @@ namespace Ocs.Cli;
 /// <summary>Writes networks in the form that a file's name asks for, and proves that one can be read back.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Saves a network and loads it again to where it was, for the gate at the cut.</summary>
+    /// <summary>Saves a network in memory and loads it again to where it was, for the gate at the cut.</summary>
     public static (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters)
     {
         var device = parameters[parameters.Names[0]].Device;
-        var path = Path.Combine(Path.GetTempPath(), $"ocs-{Guid.NewGuid():N}.ocs");
-        try
-        {
-            OcsFile.Write(path, graph, parameters);
-            using var model = OcsFile.Read(path);
-            return (model.Graph, CopyTo(device, model.Graph, model.Parameters));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        using var file = MemoryFile.Open();
+        OcsFile.Write(file, graph, parameters);
+        using var model = OcsFile.Read(file, "The saved network");
+        return (model.Graph, CopyTo(device, model.Graph, model.Parameters));
     }
 
     /// <summary>The same parameters on a device, owned by the caller.</summary>

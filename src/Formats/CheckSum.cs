@@ -6,7 +6,7 @@ namespace Ocs.Formats;
 internal static class CheckSum
 {
     /// <summary>Whether the bytes are those that the check sum was made of; the stream is read to its end.</summary>
-    public static bool IsRight(FileStream stream)
+    public static bool IsRight(Stream stream)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];

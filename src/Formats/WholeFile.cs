@@ -1,3 +1,4 @@
+using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Formats;
@@ -6,38 +7,20 @@ namespace Ocs.Formats;
 internal static class WholeFile
 {
     /// <summary>
-    /// Writes a file beside its place, to the disk, and only then renames it: whoever looks sees the old file or the new.
+    /// Writes the file that a user has named, by <see cref="AtomicFile"/>: whoever looks sees the old file or the new.
     /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
         RequirePath(path);
-        var temporary = "";
         try
         {
-            var target = Path.GetFullPath(path);
-            temporary = Path.Combine(
-                Path.GetDirectoryName(target) ?? "", $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, target, overwrite: true);
-            temporary = "";
+            AtomicFile.Write(path, write);
         }
         catch (Exception error) when (IsOfTheDisk(error))
         {
             throw new OcsInputException(
-                $"{path} could not be written ({error.Message}): give a path in a folder that exists and has "
+                $"{path} could not be written ({error.Message.TrimEnd('.')}): give a path in a folder that exists and has "
                     + "room, and that you may write to.", error);
-        }
-        finally
-        {
-            if (temporary.Length > 0)
-            {
-                Discard(temporary);
-            }
         }
     }
 

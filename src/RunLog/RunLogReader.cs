@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -7,6 +8,10 @@ namespace Ocs.RunLog;
 /// <summary>Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.</summary>
 public static class RunLogReader
 {
+    private const long LongestLog = 1L << 30;
+    private const long LongestSummary = 1L << 28;
+    private const long LongestConfig = 1L << 24;
+
     /// <summary>Reads the log, the summary and the options that are in a run's folder.</summary>
     public static RunFolder Read(string runFolder)
     {
@@ -30,7 +35,7 @@ public static class RunLogReader
             runFolder,
             records,
             File.Exists(summary) ? ReadSummary(summary) : null,
-            File.Exists(config) ? File.ReadAllText(config) : null,
+            File.Exists(config) ? Encoding.UTF8.GetString(OrdinaryFile.ReadInFolder(config, LongestConfig)) : null,
             notice);
     }
 
@@ -39,7 +44,7 @@ public static class RunLogReader
     {
         var read = ImmutableArray.CreateBuilder<RunRecord>();
         string? notice = null;
-        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
+        ReadOnlySpan<byte> rest = OrdinaryFile.ReadInFolder(path, LongestLog);
         for (int number = 1; !rest.IsEmpty; number++)
         {
             int end = rest.IndexOf((byte)'\n');
@@ -62,10 +67,9 @@ public static class RunLogReader
                 throw new InvalidDataException($"{place}: epoch {record.Epoch} comes after epoch {read[^1].Epoch}.");
             }
 
-            if (record.Norms is { IsSound: false })
+            if (SummaryCheck.ProblemOf(record) is { } problem)
             {
-                throw new InvalidDataException(
-                    $"{place}: norms must count kept and pruned channels over bins from -480 to 479.");
+                throw new InvalidDataException($"{place}: {problem}.");
             }
 
             read.Add(record);
@@ -101,8 +105,13 @@ public static class RunLogReader
         return ([.. kept], count);
     }
 
-    private static RunSummary ReadSummary(string path) =>
-        Parse(File.ReadAllBytes(path), RunLogJson.Default.RunSummary, path);
+    private static RunSummary ReadSummary(string path)
+    {
+        var summary = Parse(OrdinaryFile.ReadInFolder(path, LongestSummary), RunLogJson.Default.RunSummary, path);
+        return SummaryCheck.ProblemOf(summary) is { } problem
+            ? throw new InvalidDataException($"{path}: {problem}; give the folder that a run has written.")
+            : summary;
+    }
 
     private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string place)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ocs.RunLog.Interop;
 
 namespace Ocs.RunLog;
 
@@ -8,9 +9,10 @@ namespace Ocs.RunLog;
 public sealed class RunLogWriter : IDisposable
 {
     private readonly string _folder;
-    private readonly FileStream _stream;
+    private readonly string _path;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<byte> _waiting = [];
+    private FileStream _stream;
     private long _length;
     private int _nextEpoch;
 
@@ -25,9 +27,8 @@ public sealed class RunLogWriter : IDisposable
         _folder = runFolder;
         Directory.CreateDirectory(runFolder);
 
-        // No buffer: what a failed write has left is this class's to know.
-        _stream = new FileStream(
-            Path.Combine(runFolder, RunFolder.LogName), mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        _path = Path.Combine(runFolder, RunFolder.LogName);
+        _stream = Open(_path, mode);
     }
 
     /// <summary>Goes on with a log from where it was at a checkpoint; what came after it is removed.</summary>
@@ -42,7 +43,7 @@ public sealed class RunLogWriter : IDisposable
         {
             (kept, int count) = RunLogReader.ReadableLines(log, position.NextEpoch);
             byte[] readable = kept.ToArray();
-            AtomicFile.Write(path, stream => stream.Write(readable));
+            AtomicFile.Replace(path, stream => stream.Write(readable));
             notice = $"{path} is not as the run had left it: the {count} of its {position.NextEpoch} epochs that can be read are kept.";
         }
 
@@ -63,7 +64,7 @@ public sealed class RunLogWriter : IDisposable
             WriteWaiting();
             return null;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return error.Message;
         }
@@ -91,7 +92,7 @@ public sealed class RunLogWriter : IDisposable
     public void WriteProfile(RunProfile profile) =>
         WriteJson(Path.Combine(_folder, RunFolder.ProfileName), profile, RunLogJson.Indented.RunProfile);
 
-    internal static void WriteJson<T>(string path, T value, JsonTypeInfo<T> type) => AtomicFile.Write(path, stream =>
+    internal static void WriteJson<T>(string path, T value, JsonTypeInfo<T> type) => AtomicFile.Replace(path, stream =>
     {
         JsonSerializer.Serialize(stream, value, type);
         stream.WriteByte((byte)'\n');
@@ -104,8 +105,16 @@ public sealed class RunLogWriter : IDisposable
         _hash.Dispose();
     }
 
+    // No buffer: what a failed write has left is this class's to know.
+    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+
     private void WriteWaiting()
     {
+        if (NativeFiles.IdentityOf(_path, followLinks: true) != NativeFiles.IdentityOf(_stream.SafeFileHandle))
+        {
+            WriteAnew();
+        }
+
         if (_waiting.Count == 0)
         {
             return;
@@ -120,5 +129,17 @@ public sealed class RunLogWriter : IDisposable
         _hash.AppendData(bytes);
         _length += bytes.Length;
         _waiting.Clear();
+    }
+
+    // Somebody has removed or replaced the file: what it held is still there under no name.
+    private void WriteAnew()
+    {
+        byte[] written = new byte[_length];
+        _stream.Position = 0;
+        _stream.ReadExactly(written);
+        Directory.CreateDirectory(_folder);
+        AtomicFile.Replace(_path, stream => stream.Write(written));
+        _stream.Dispose();
+        _stream = Open(_path, FileMode.Open);
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class OneCycleTrainer
         Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device = default,
         ProcessGroup? group = null)
     {
-        CheckFit(checkpoint.State, data, training, pruning);
+        CheckFit(checkpoint, data, training, pruning);
         var trainer = new OneCycleTrainer(
             checkpoint.Original, data, training, pruning, device, profile: false, group, steps: null,
             whole => Network(checkpoint, whole, pruning, device));
@@ -38,17 +38,24 @@ public sealed partial class OneCycleTrainer
         catch (Exception error)
         {
             trainer.Dispose();
-            if (error is TorchException)
+            if (error is TorchException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or KeyNotFoundException
+                or ArithmeticException)
             {
-                throw Foreign(error);
+                throw Foreign(checkpoint, error);
             }
 
             throw;
         }
     }
 
-    private static void CheckFit(TrainerState state, TrainingData data, TrainingOptions training, OneCycleOptions? pruning)
+    private static void CheckFit(Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning)
     {
+        var state = checkpoint.State;
+        if (!CheckpointCheck.IsSound(checkpoint))
+        {
+            throw Foreign(checkpoint);
+        }
+
         if ((state.TrainImages, state.TestImages) != (data.Train.Count, data.Test.Count))
         {
             throw new OcsInputException(
@@ -60,12 +67,12 @@ public sealed partial class OneCycleTrainer
             || (state.Arrangement.IsPadded && state.Record is null) || (state.Record is not null && state.Pruner?.IsRegularizing == true)
             || state.AccuracyAtCutBefore is null != state.AccuracyAtCutAfter is null)
         {
-            throw Foreign();
+            throw Foreign(checkpoint);
         }
     }
 
-    private static OcsInputException Foreign(Exception? inner = null) =>
-        new("The checkpoint does not belong to these options; go on with those that the run began with.", inner!);
+    private static OcsInputException Foreign(Checkpoint checkpoint, Exception? inner = null) =>
+        new($"{checkpoint.Source} does not belong to these options; go on with those that the run began with.", inner!);
 
     private static RunningNetwork Network(Checkpoint checkpoint, Graph whole, OneCycleOptions? pruning, Device device)
     {
@@ -111,6 +118,11 @@ public sealed partial class OneCycleTrainer
         if (state.Pruner is { } pruner)
         {
             _cycle!.Restore(pruner);
+        }
+
+        if (state.Progress?.Steps > _loader.BatchesPerEpoch)
+        {
+            throw Foreign(checkpoint);
         }
 
         _loader.MemoryFormat = state.Arrangement.Format;

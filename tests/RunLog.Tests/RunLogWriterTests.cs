@@ -191,6 +191,28 @@ public sealed class RunLogWriterTests
         Assert.Empty(File.ReadAllText(folder["run.jsonl"]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_log_that_is_removed_or_replaced_while_the_run_goes_on_is_written_anew(bool isReplaced)
+    {
+        using var folder = new TemporaryFolder();
+        using var writer = new RunLogWriter(folder.Path);
+        writer.Append(Samples.Record(0));
+        File.Delete(folder["run.jsonl"]);
+        if (isReplaced)
+        {
+            File.WriteAllText(folder["run.jsonl"], "something else");
+        }
+
+        Assert.Null(writer.Append(Samples.Record(1)));
+        Assert.Equal([0, 1], RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
+        File.Delete(folder["run.jsonl"]);
+        writer.Position();
+
+        Assert.Equal([0, 1], RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
+    }
+
     [Fact]
     public void A_failed_write_leaves_the_old_file_and_nothing_else()
     {

@@ -90,6 +90,7 @@ internal static class BenchCommand
                 RunnableNetworks.OpenAll(request, runtimes, options.Threads, console, networks);
             }
 
+            using var heed = console.HeedStop();
             var rows = BenchTable.Measure(networks, options, console.Stop);
             if (console.Json)
             {

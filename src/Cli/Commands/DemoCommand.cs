@@ -30,6 +30,7 @@ internal static class DemoCommand
 
     private static int Run(ExperimentOptions options, string folder, string? root, CommandConsole console)
     {
+        using var held = RunDirectory.Lock(folder, console, isNew: true);
         RunDirectory.Check(folder, force: true);
         console.WriteLine($"1. The unpruned twin: {options.Model} on {options.Data}, {options.Training.Epochs} epochs");
         var twin = Train(RunKind.Baseline, Path.Combine(folder, RunDirectory.TwinName), twin: null);
@@ -40,7 +41,7 @@ internal static class DemoCommand
 
         console.WriteLine();
         console.WriteLine($"2. One cycle: the same epochs, {Numbers.Percent(options.Pruning.Target)} of the MACs to remove");
-        var pruned = Train(RunKind.Train, folder, twin.Summary);
+        var pruned = Train(RunKind.Train, folder, twin.Summary, held);
         if (pruned.Stopped)
         {
             return Stopped(console);
@@ -61,8 +62,8 @@ internal static class DemoCommand
 
         return ExitCode.Fine;
 
-        RunOutcome Train(RunKind kind, string place, RunSummary? twin) =>
-            new TrainingRun(options, kind, new(place, Force: true, root, Device: null), console) { Twin = twin }.Execute();
+        RunOutcome Train(RunKind kind, string place, RunSummary? twin, FolderLock? held = null) =>
+            new TrainingRun(options, kind, new(place, Force: true, root, Device: null), console) { Twin = twin, Lock = held }.Execute();
     }
 
     private static int Stopped(CommandConsole console)

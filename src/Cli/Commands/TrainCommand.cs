@@ -6,6 +6,7 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Commands;
 
@@ -260,7 +261,9 @@ internal static class TrainCommand
         RunTable.Write(outcome.Summary, console);
         console.WriteLine(outcome.Stopped
             ? $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then. "
-                + $"`ocs train --resume {ShellWord.Of(outcome.Folder)}` goes on."
+                + (new CheckpointFolder(outcome.Folder).Any
+                    ? $"`ocs train --resume {ShellWord.Of(outcome.Folder)}` goes on."
+                    : "No checkpoint was written to go on from.")
             : $"{outcome.Folder} holds the network, its log and report.html.");
         if (console.Json)
         {

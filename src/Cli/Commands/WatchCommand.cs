@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
 using Ocs.Cli.Watching;
 using Ocs.Torch;
 
@@ -13,7 +14,7 @@ internal static class WatchCommand
 
     public static Command Create(CommandConsole console)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, finished or not.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, finished, under way or yet to begin, or of --repeat or --sweep.", Arity = ArgumentArity.OneOrMore };
         var port = new Option<int?>("--port")
         {
             Description = $"The port on 127.0.0.1; 0 takes a free one (default: {UsualPort}, or a free one where that is taken).",
@@ -35,14 +36,19 @@ internal static class WatchCommand
             throw new OcsInputException($"--port must lie in 0 to {ushort.MaxValue}, but is {port}.");
         }
 
-        var pages = new RunPages(folders);
-        pages.Check();
+        var pages = new RunPages([.. folders.SelectMany(SeriesFolder.RunsIn)]);
+        foreach (var awaited in pages.Check())
+        {
+            console.WriteLine($"{awaited} holds no run yet; the page shows it once it begins.");
+        }
+
         Serve(pages, port, console).GetAwaiter().GetResult();
         return ExitCode.Fine;
     }
 
     private static async Task Serve(RunPages pages, int? port, CommandConsole console)
     {
+        using var heed = console.HeedStop();
         var server = await RunServer.Start(pages, port ?? UsualPort, Beat, console.Stop);
         if (server is null && port is null)
         {

@@ -47,7 +47,17 @@ internal static class YamlWriter
         ImmutableArray<int> list => $"[{string.Join(", ", list)}]",
         string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') && word.Length > 0
             ? word
-            : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'",
+            : word.Any(IsBreak) ? Quoted(word) : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'",
         _ => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
     };
+
+    // Within single quotes a line's end is a blank, and other control characters are not allowed.
+    private static bool IsBreak(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
+
+    private static string Quoted(string word) => $"\"{string.Concat(word.Select(letter => letter switch
+    {
+        '"' or '\\' => $"\\{letter}",
+        _ when IsBreak(letter) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}"),
+        _ => $"{letter}",
+    }))}\"";
 }

@@ -29,6 +29,9 @@ internal sealed record CommandConsole(
     /// <summary>What the terminal can do, if there is one.</summary>
     public Screen Terminal { get; init; } = Screen.Plain;
 
+    /// <summary>The signals that ask for an end; null where a caller has its own way to stop a command.</summary>
+    public StopSignals? Signals { get; init; }
+
     /// <summary>Where text for people goes.</summary>
     public TextWriter Text => Json ? Error : Output;
 
@@ -37,14 +40,22 @@ internal sealed record CommandConsole(
     /// <summary>What can be done where text for people goes.</summary>
     public Screen Screen => TextIsTerminal ? Terminal : Screen.Plain with { HasUnicode = Terminal.HasUnicode };
 
-    public static CommandConsole OfProcess(CancellationToken stop) => new(
-        Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, stop)
+    public static CommandConsole OfProcess(StopSignals signals) => new(
+        Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, signals.Token)
     {
         Terminal = Screen.Of(!Console.IsOutputRedirected || !Console.IsErrorRedirected, Environment.GetEnvironmentVariable),
+        Signals = signals,
     };
 
     /// <summary>The same with nothing shown but errors: for processes that another one of a run speaks for.</summary>
-    public CommandConsole Silent() => new(TextWriter.Null, Error, false, false, Stop) { CommandLine = CommandLine };
+    public CommandConsole Silent() => new(TextWriter.Null, Error, false, false, Stop)
+    {
+        CommandLine = CommandLine,
+        Signals = Signals,
+    };
+
+    /// <summary>Whoever ends by <see cref="Stop"/> heeds it until the result is disposed; else a signal ends the process at once.</summary>
+    public IDisposable? HeedStop() => Signals?.Heed();
 
     /// <summary>A line, broken between words where it is longer than the terminal is wide.</summary>
     public void WriteLine(string line = "") => WriteLine(line, Shade.None);

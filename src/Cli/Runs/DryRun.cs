@@ -67,6 +67,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
 
     private (StepTimes Times, TrainingResult Result) TimeSteps(TrainingStart start, TrainingData data, Device device)
     {
+        using var heed = console.HeedStop();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
         var times = new StepTimes(stop);
         using var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Pruning, device, start.Parameters);

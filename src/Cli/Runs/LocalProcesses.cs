@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Ocs.Cli.Output;
+using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
@@ -21,9 +20,12 @@ internal static class LocalProcesses
     /// </summary>
     public static int Run(int count, IReadOnlyList<string> arguments, CommandConsole console)
     {
-        var port = FreePort();
+        // They meet in a file in this process's memory, which no other user and no other machine can reach.
+        using var store = MemoryFile.Open();
+        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{store.SafeFileHandle.DangerousGetHandle()}");
+        using var heed = console.HeedStop();
         var processes = Enumerable.Range(0, count)
-            .Select(rank => Start(Rendezvous.OnThisMachine(port, rank, count), arguments)).ToList();
+            .Select(rank => Start(Rendezvous.OnThisMachine(path, rank, count), arguments)).ToList();
         using var stop = console.Stop.Register(() => processes.ForEach(PassOn));
         try
         {
@@ -46,9 +48,12 @@ internal static class LocalProcesses
         var start = new ProcessStartInfo(program, isHost ? [typeof(LocalProcesses).Assembly.Location, .. arguments] : arguments)
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = rendezvous.Rank > 0,
             RedirectStandardError = rendezvous.Rank > 0,
         };
+        // Nothing is ever written to it: it ends when this process does, by whatever, and so do they.
+        start.Environment[StopSignals.EndsWithInput] = "1";
         foreach (var (name, value) in rendezvous.ToEnvironment())
         {
             start.Environment[name] = value;
@@ -105,12 +110,5 @@ internal static class LocalProcesses
             using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
             kill.WaitForExit();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
             throw new OcsInputException($"--repeat must be at least 1, but is {count}.");
         }
 
+        using var held = RunDirectory.Lock(place.Folder, console, isNew: true);
         var runs = ImmutableArray.CreateBuilder<RunSummary>(count);
         foreach (var seed in Enumerable.Range(0, count).Select(index => options.Seed + (ulong)index))
         {

@@ -21,7 +21,10 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
     /// <summary>Trains on, and leaves the folder complete.</summary>
     public RunOutcome Execute()
     {
-        if (BeginAnew() is { } outcome)
+        RequireFolder();
+        using var held = RunDirectory.Lock(path, console, isNew: false);
+        RunDirectory.RequireOrdinaryFiles(path);
+        if (BeginAnew(held) is { } outcome)
         {
             return outcome;
         }
@@ -74,14 +77,18 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
     // Who has joined has read the checkpoint, so from here on rank 0 may write others.
     private ProcessGroup? Join(Device device) => rendezvous is null ? null : ProcessGroup.Join(rendezvous, device.Kind);
 
-    // A run that was killed before its first checkpoint has trained nothing.
-    private bool HasBegun()
+    private void RequireFolder()
     {
         if (!Directory.Exists(path))
         {
             throw new OcsInputException($"--resume {path}: there is no such folder; give that of a run that was stopped.");
         }
+    }
 
+    // A run that was killed before its first checkpoint has trained nothing.
+    private bool HasBegun()
+    {
+        RequireFolder();
         var (config, log) = (new FileInfo(Path.Combine(path, RunFolder.ConfigName)), new FileInfo(Path.Combine(path, RunFolder.LogName)));
         return !config.Exists || (log.Exists && log.Length > 0) || File.Exists(Path.Combine(path, RunFolder.SummaryName))
             || new CheckpointFolder(path).Any;
@@ -97,7 +104,7 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         }
     }
 
-    private RunOutcome? BeginAnew()
+    private RunOutcome? BeginAnew(FolderLock held)
     {
         RequireBegun();
         if (HasBegun())
@@ -110,7 +117,10 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         var command = TrainingRun.CommandOf(File.ReadAllText(config.FullName));
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
         var options = ExperimentOptions.Load(config.FullName, []);
-        return new TrainingRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command }).Execute();
+        return new TrainingRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command })
+        {
+            Lock = held,
+        }.Execute();
     }
 
     private (Checkpoint Checkpoint, RunState Run, string? Notice) Newest()
@@ -137,7 +147,7 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
             return null;
         }
 
-        AtomicFile.Write(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(config)));
+        AtomicFile.Replace(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(config)));
         return $"{file} is not as the run had written it: it is written anew, for a run goes on with the options that it began with.";
     }
 

@@ -1,3 +1,4 @@
+using Ocs.Cli.Output;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
@@ -27,24 +28,39 @@ internal sealed class RunDirectory
         HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 
-    private readonly bool _isNew;
-
-    private RunDirectory(string path, bool isNew)
-    {
-        Path = path;
-        _isNew = isNew;
-    }
+    private RunDirectory(string path) => Path = path;
 
     public string Path { get; }
+
+    /// <summary>Keeps a run's folder for this process, before anything in it is looked at or changed; --force does not break it.</summary>
+    /// <param name="path">The folder; it is made if it is not there, and goes again with the lock where nothing was put into it.</param>
+    /// <param name="console">Where it is said that the folder's disk has no locks.</param>
+    /// <param name="isNew">Whether a run begins in it, which could begin in another one.</param>
+    /// <exception cref="OcsInputException">Another process has it.</exception>
+    public static FolderLock Lock(string path, CommandConsole console, bool isNew)
+    {
+        RequireNoFile(path);
+        try
+        {
+            var held = FolderLock.TryTake(path, out var owner) ?? throw new OcsInputException(
+                $"The run folder {path} is in use: {owner} has it; wait for its end{(isNew ? ", stop it, or give another folder with --out" : " or stop it")}.");
+            if (held.Problem is { } problem)
+            {
+                console.Error.WriteLine($"{path} cannot be locked ({problem}): begin no other run in it while this one goes on.");
+            }
+
+            return held;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, error);
+        }
+    }
 
     /// <summary>Looks whether a folder may be used, and changes nothing: a folder with anything in it needs <paramref name="force"/>.</summary>
     public static void Check(string path, bool force)
     {
-        if (File.Exists(path))
-        {
-            throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
-        }
-
+        RequireNoFile(path);
         if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsNothing))
         {
             return;
@@ -52,7 +68,10 @@ internal sealed class RunDirectory
 
         if (!force)
         {
-            throw new OcsInputException($"The run folder {path} exists already; give another one with --out, or --force to replace the run in it.");
+            throw new OcsInputException(new CheckpointFolder(path).Any
+                ? $"The run folder {path} holds a run that was stopped; go on with it by `ocs train --resume {ShellWord.Of(path)}`, "
+                    + "give another folder with --out, or --force to delete that run."
+                : $"The run folder {path} exists already; give another one with --out, or --force to replace the run in it.");
         }
 
         if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))) && !new CheckpointFolder(path).Any)
@@ -61,15 +80,13 @@ internal sealed class RunDirectory
         }
     }
 
-    /// <summary>Makes the folder, and removes the files of an earlier run from it.</summary>
+    /// <summary>Removes the files of an earlier run from a folder that is locked.</summary>
     public static RunDirectory Take(string path, bool force)
     {
         Check(path, force);
-        var isNew = !Directory.Exists(path);
         try
         {
-            Directory.CreateDirectory(path);
-            var folder = new RunDirectory(path, isNew);
+            var folder = new RunDirectory(path);
             folder.Clear();
             return folder;
         }
@@ -87,7 +104,7 @@ internal sealed class RunDirectory
             AtomicFile.RemoveLeftovers(path);
             File.Delete(System.IO.Path.Combine(path, RunFolder.SummaryName));
             File.Delete(System.IO.Path.Combine(path, HtmlReport.FileName));
-            return new(path, isNew: false);
+            return new(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -95,22 +112,31 @@ internal sealed class RunDirectory
         }
     }
 
+    /// <summary>Refuses the folder of a run, which may be anybody's, where its files are links or pipes: what they lead to is not the run's.</summary>
+    public static void RequireOrdinaryFiles(string path)
+    {
+        var checkpoints = System.IO.Path.Combine(path, CheckpointFolder.Name);
+        var other = new FileInfo(checkpoints).LinkTarget is not null
+            ? checkpoints
+            : Files.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(OrdinaryFile.IsOther);
+        if (other is not null)
+        {
+            throw new OcsInputException(
+                $"{other} is a link or no ordinary file, and a run that goes on writes into its own folder alone; put the file itself there, or remove it.");
+        }
+    }
+
+    /// <summary>Whether a run may be about to begin in a folder: it is not there, or holds nothing but the beginnings of one.</summary>
+    public static bool AwaitsRun(string path) => !File.Exists(path) && (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path)
+        .All(entry => IsNothing(entry) || System.IO.Path.GetFileName(entry) is RunFolder.ConfigName or CheckpointFolder.Name));
+
     /// <summary>The checkpoints in the folder.</summary>
     public CheckpointFolder Checkpoints => new(Path);
 
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);
 
-    /// <summary>Removes what a run has written that ended before it began.</summary>
-    public void Abandon()
-    {
-        Clear();
-        if (_isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
-        {
-            Directory.Delete(Path);
-        }
-    }
-
-    private void Clear()
+    /// <summary>Removes the files of a run: those of an earlier one, or of one that ended before it began.</summary>
+    public void Clear()
     {
         Checkpoints.Remove();
         foreach (var file in Files)
@@ -119,9 +145,17 @@ internal sealed class RunDirectory
         }
     }
 
-    // The twin of the run, or what a killed writer has left.
-    private static bool IsNothing(string entry) =>
-        System.IO.Path.GetFileName(entry) is var name && (name == TwinName || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));
+    private static void RequireNoFile(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
+        }
+    }
+
+    // The twin of the run, its lock, or what a killed writer has left.
+    private static bool IsNothing(string entry) => System.IO.Path.GetFileName(entry) is var name
+        && (name is TwinName or FolderLock.FileName || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));
 
     /// <summary>The error for an output that cannot be written.</summary>
     public static OcsInputException Unwritable(string path, Exception error) =>

@@ -61,6 +61,12 @@ internal sealed class RunObserver(
             var position = log.Position();
             _checkpoints.Save(checkpointsKept, stream => checkpoint.Write(stream, run with { Log = position }));
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException && !HasBegun)
+        {
+            throw new OcsInputException(
+                $"{folder.Path} has no room for a checkpoint ({error.Message.TrimEnd('.')}), and a run without one is lost when it stops; "
+                    + "make room, or give another folder with --out.", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Warn(error.Message, "The checkpoint could not be written");

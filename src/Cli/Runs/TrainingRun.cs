@@ -24,11 +24,15 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     /// <summary>The unpruned twin that the summary and the report compare with.</summary>
     public RunSummary? Twin { get; init; }
 
+    /// <summary>The lock on the folder, where the caller has it; else the run takes it.</summary>
+    public FolderLock? Lock { get; init; }
+
     private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
 
     /// <summary>Trains, and leaves the folder complete, also when it was stopped.</summary>
     public RunOutcome Execute()
     {
+        using var held = Lock is null ? RunDirectory.Lock(place.Folder, console, isNew: true) : null;
         RunDirectory.Check(place.Folder, place.Force);
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
@@ -38,8 +42,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
-            var config = $"# {console.CommandLine}\n{options.ToYaml()}";
-            AtomicFile.Write(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
+            var config = $"# {CleanText.Line(console.CommandLine)}\n{options.ToYaml()}";
+            AtomicFile.Replace(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
             using var log = new RunLogWriter(folder.Path);
             using var events = new EventFile(folder.Path);
             var run = new RunState(config, kind, start.Source, Devices.Describe(device, place.Rendezvous), log.Position());
@@ -64,6 +68,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
         using var group = Join(device);
+        using var heed = console.HeedStop();
         using var trainer = Trainer(data, device, start, group);
         start.Release();
         using var result = trainer.Run(console.Stop);
@@ -73,6 +78,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     /// <summary>The same from a checkpoint.</summary>
     public bool Follow(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
     {
+        using var heed = console.HeedStop();
         using var trainer = Trainer(checkpoint, data, device, group);
         using var result = trainer.Run(console.Stop);
         return result.Stopped;
@@ -113,6 +119,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         RunDirectory folder, (RunLogWriter Log, EventFile Events) files, RunState run, TrainingData data, Device device,
         TrainingDisplay display, Func<TrainingDisplay, OneCycleTrainer> prepare)
     {
+        using var heed = console.HeedStop();
         using var observer = new RunObserver(folder, files.Log, files.Events, run, options.Training.CheckpointsKept, display)
         {
             HasBegun = folder.Checkpoints.Any,
@@ -133,13 +140,15 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         {
             files.Log.Dispose();
             files.Events.Dispose();
-            folder.Abandon();
+            folder.Clear();
             throw;
         }
         catch (Exception error) when (OfTheDisk(error) is { } reason)
         {
-            throw new OcsInputException(
-                $"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); make room, and `ocs train --resume {folder.Path}` goes on.", error);
+            var remedy = folder.Checkpoints.Any
+                ? $"make room, and `ocs train --resume {ShellWord.Of(folder.Path)}` goes on"
+                : "make room, and begin the run anew, for it has no checkpoint to go on from";
+            throw new OcsInputException($"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); {remedy}.", error);
         }
     }
 
@@ -182,6 +191,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     private RunOutcome Finish(
         RunDirectory folder, RunLogWriter log, RunState run, TrainingData data, TrainingResult result, Device device)
     {
+        // Written anew where somebody has removed it.
+        log.Position();
         ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
         var summary = Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
         {

@@ -36,6 +36,11 @@ internal static class OnnxCheck
     /// <summary>Compares on random inputs; without ONNX Runtime nothing is compared, and the result says so.</summary>
     public static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
     {
+        if (!AtomicFile.IsReplaceable(path))
+        {
+            return new() { Tolerance = Tolerance, Problem = "what was written to a device or a pipe cannot be read back." };
+        }
+
         if (InferenceSession.Missing is { } reason)
         {
             return new() { Tolerance = Tolerance, Problem = reason };

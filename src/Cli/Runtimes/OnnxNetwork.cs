@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Ocs.Formats;
 using Ocs.OnnxRuntime;
+using Ocs.RunLog;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 
@@ -38,7 +40,8 @@ internal sealed class OnnxNetwork : RunnableNetwork
     /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
     public static OnnxNetwork Export(TorchNetwork network, int threads)
     {
-        var folder = Directory.CreateTempSubdirectory("ocs-onnx-");
+        var folder = TemporaryFolder();
+        Unfinished.Add(folder.FullName);
         try
         {
             var path = Path.Combine(folder.FullName, "network.onnx");
@@ -48,6 +51,19 @@ internal sealed class OnnxNetwork : RunnableNetwork
         finally
         {
             folder.Delete(recursive: true);
+            Unfinished.Remove(folder.FullName);
+        }
+    }
+
+    private static DirectoryInfo TemporaryFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("ocs-onnx-");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OcsInputException($"{Path.GetTempPath()} is no folder that can be written to; set TMPDIR to one.", error);
         }
     }
 

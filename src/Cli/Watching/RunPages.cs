@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ocs.Cli.Runs;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
 
@@ -10,22 +11,20 @@ internal sealed class RunPages(IReadOnlyList<string> folders)
 {
     private static readonly string[] Files = [RunFolder.LogName, RunFolder.SummaryName, RunFolder.ConfigName];
 
-    /// <summary>Throws a sentence where a folder holds no run.</summary>
-    public void Check()
+    /// <summary>Throws a sentence where a folder holds something else than a run; returns those in which a run is yet to begin.</summary>
+    public IReadOnlyList<string> Check()
     {
-        foreach (var folder in folders)
-        {
-            RunLogReader.Read(folder);
-        }
+        Array.ForEach([.. folders], folder => Read(folder));
+        return [.. folders.Where(RunDirectory.AwaitsRun)];
     }
 
     /// <summary>A page by its path: "/" is the run, or the comparison of several, whose own pages are "/1", "/2", ...; null for another path.</summary>
     /// <exception cref="InvalidDataException">A folder holds no run any more.</exception>
     public string? Page(string path) => (path, folders.Count) switch
     {
-        ("/", 1) => HtmlReport.Render(RunLogReader.Read(folders[0]), Version()),
+        ("/", 1) => HtmlReport.Render(Read(folders[0]), Version()),
         ("/", _) => Comparison(),
-        _ when NumberOf(path) is { } number => HtmlReport.Render(RunLogReader.Read(folders[number - 1]), Version()),
+        _ when NumberOf(path) is { } number => HtmlReport.Render(Read(folders[number - 1]), Version()),
         _ => null,
     };
 
@@ -41,10 +40,13 @@ internal sealed class RunPages(IReadOnlyList<string> folders)
         return hash.ToHashCode().ToString("x8", CultureInfo.InvariantCulture);
     }
 
+    private static RunFolder Read(string folder) =>
+        RunDirectory.AwaitsRun(folder) ? new(folder, [], Summary: null, Config: null, Notice: null) : RunLogReader.Read(folder);
+
     private string Comparison()
     {
         var version = Version();
-        RunFolder[] runs = [.. folders.Select(RunLogReader.Read)];
+        RunFolder[] runs = [.. folders.Select(Read)];
         return HtmlComparison.Render(runs, run => $"/{Array.IndexOf(runs, run) + 1}", version);
     }
 

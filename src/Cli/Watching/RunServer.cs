@@ -72,6 +72,7 @@ internal sealed class RunServer : IAsyncDisposable
         var (request, response) = (context.Request, context.Response);
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "frame-ancestors 'none'";
         // A page from elsewhere whose name was made to point here is not answered.
         if (request.Host.Host is not ("127.0.0.1" or "localhost"))
         {

@@ -20,39 +20,44 @@ public static class OcsFile
     internal static ReadOnlySpan<byte> Magic => "OCSMODEL"u8;
 
     /// <summary>Writes a network; an older file of that name stays whole until the new one is.</summary>
-    public static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null)
+    public static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null) =>
+        WholeFile.Write(path, stream => Write(stream, graph, parameters, record));
+
+    /// <summary>Writes a network's bytes, as a file has them.</summary>
+    public static void Write(Stream stream, Graph graph, ParameterTable parameters, PruningRecord? record = null)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         var tensors = Layout(graph, parameters);
         var header = JsonSerializer.SerializeToUtf8Bytes(new(graph, record, tensors), OcsHeaderJson.Default.OcsHeader);
-        WholeFile.Write(path, stream =>
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var written = 0L;
+        void Append(ReadOnlySpan<byte> bytes)
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var written = 0L;
-            void Append(ReadOnlySpan<byte> bytes)
-            {
-                hash.AppendData(bytes);
-                stream.Write(bytes);
-                written += bytes.Length;
-            }
+            hash.AppendData(bytes);
+            stream.Write(bytes);
+            written += bytes.Length;
+        }
 
-            Span<byte> zeros = stackalloc byte[Alignment];
-            zeros.Clear();
-            Append(Prefix(header.Length));
-            Append(header);
-            Append(zeros[..(int)(Align(written) - written)]);
-            var dataStart = written;
-            foreach (var tensor in tensors)
-            {
-                Append(zeros[..(int)(dataStart + tensor.Offset - written)]);
-                TensorBytes.Write(parameters[tensor.Name], Append);
-            }
+        Span<byte> zeros = stackalloc byte[Alignment];
+        zeros.Clear();
+        Append(Prefix(header.Length));
+        Append(header);
+        Append(zeros[..(int)(Align(written) - written)]);
+        var dataStart = written;
+        foreach (var tensor in tensors)
+        {
+            Append(zeros[..(int)(dataStart + tensor.Offset - written)]);
+            TensorBytes.Write(parameters[tensor.Name], Append);
+        }
 
-            stream.Write(hash.GetHashAndReset());
-        });
+        stream.Write(hash.GetHashAndReset());
     }
 
     /// <summary>Reads a network. Whatever is wrong with the file is an <see cref="OcsInputException"/>.</summary>
     public static OcsModel Read(string path) => WholeFile.Read(path, stream => new OcsReader(path, stream).Read());
+
+    /// <summary>The same of a whole stream that can be searched; <paramref name="name"/> names it in errors.</summary>
+    public static OcsModel Read(Stream stream, string name) => new OcsReader(name, stream).Read();
 
     /// <summary>Whether a file begins as an .ocs file does.</summary>
     public static bool IsOcsFile(string path) => File.Exists(path) && WholeFile.Read(path, stream =>

@@ -9,7 +9,7 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>Reads one .ocs file; memory is taken only for lengths that the file itself has.</summary>
-internal sealed class OcsReader(string path, FileStream stream)
+internal sealed class OcsReader(string path, Stream stream)
 {
     private const int HighestHeaderLength = 256 << 20;
     private const string Remedy = "copy it anew, or write it anew with `ocs export`";
@@ -33,6 +33,7 @@ internal sealed class OcsReader(string path, FileStream stream)
     private int ReadPrefix()
     {
         Span<byte> prefix = stackalloc byte[OcsFile.PrefixLength];
+        stream.Position = 0;
         var count = stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
         if (count < OcsFile.Magic.Length || !prefix.StartsWith(OcsFile.Magic))
         {

@@ -4,6 +4,7 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
+using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Formats;
@@ -26,6 +27,7 @@ public static class OnnxFile
     internal static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
         options.Validate();
+        path = AtomicFile.TargetOf(path);
         if (!options.FoldBatchNorm)
         {
             WriteAsItIs(path, graph, parameters, options, highestSize);
@@ -45,6 +47,11 @@ public static class OnnxFile
         var older = WeightsBeside.Of(path);
         if (options.ExternalData || bytes > highestSize)
         {
+            if (!AtomicFile.IsReplaceable(path))
+            {
+                throw new OcsInputException($"{path} is a device or a pipe, and there are weights to be written beside it; give the path of a file.");
+            }
+
             WriteWithData(path, older.FreePath, graph, parameters, options.OpsetOf(graph));
         }
         else

@@ -16,7 +16,17 @@ public static class HtmlReport
     public static string Write(RunFolder run, string path)
     {
         string page = Render(run);
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        byte[] bytes = Encoding.UTF8.GetBytes(page);
+        if (Path.GetFullPath(path) == Path.GetFullPath(Path.Combine(run.Path, FileName)))
+        {
+            // A link in a run's folder, which may be anybody's, leads nowhere that is written to.
+            AtomicFile.Replace(path, stream => stream.Write(bytes));
+        }
+        else
+        {
+            AtomicFile.Write(path, stream => stream.Write(bytes));
+        }
+
         return path;
     }
 

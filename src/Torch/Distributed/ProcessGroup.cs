@@ -48,7 +48,7 @@ public sealed unsafe class ProcessGroup : IDisposable
     {
         Require(device);
         fixed (byte* host = Utf8(rendezvous.Host), prefix = Utf8(rendezvous.Prefix), network = Utf8(rendezvous.Interface),
-            address = Utf8(rendezvous.IsLocal ? rendezvous.Host : ""))
+            storeFile = Utf8(rendezvous.StoreFile), address = Utf8(rendezvous.IsLocal ? rendezvous.Host : ""))
         {
             var options = new NativeGroupOptions
             {
@@ -56,6 +56,7 @@ public sealed unsafe class ProcessGroup : IDisposable
                 Prefix = prefix,
                 Interface = network,
                 Address = address,
+                StoreFile = storeFile,
                 JoinTimeoutMilliseconds = (long)JoinTimeout.TotalMilliseconds,
                 TimeoutMilliseconds = (long)(timeout ?? DefaultTimeout).TotalMilliseconds,
                 Port = rendezvous.Port,
@@ -68,7 +69,9 @@ public sealed unsafe class ProcessGroup : IDisposable
             return error == 0
                 ? new(pointer, rendezvous.Rank, rendezvous.Size)
                 : throw NativeError.Take(
-                    error, $"rank {rendezvous.Rank} of {rendezvous.Size} at {rendezvous.Host}:{rendezvous.Port}", context: null);
+                    error,
+                    $"rank {rendezvous.Rank} of {rendezvous.Size} at {(rendezvous.StoreFile.Length > 0 ? "this machine" : $"{rendezvous.Host}:{rendezvous.Port}")}",
+                    context: null);
         }
     }
 

@@ -9,6 +9,7 @@ namespace Ocs.Torch;
 /// <param name="Size">How many there are.</param>
 public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
 {
+    private const string StoreVariable = "OCS_STORE";
     private const string Loopback = "127.0.0.1";
     private const int DefaultPort = 29500;
     private const int LowestPort = 20000;
@@ -23,6 +24,9 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     /// <summary>What the keys in the store begin with; torchrun's attempts share a store.</summary>
     public string Prefix { get; init; } = "ocs";
 
+    /// <summary>The file that processes of one machine meet in; empty where they meet at the host's port.</summary>
+    public string StoreFile { get; init; } = "";
+
     /// <summary>The network interface for Gloo (GLOO_SOCKET_IFNAME); empty for that of the host's name.</summary>
     public string Interface { get; init; } = "";
 
@@ -32,6 +36,10 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     /// <summary>Processes of one machine that meet on a free port; started by whoever calls this.</summary>
     public static Rendezvous OnThisMachine(int port, int rank, int size) => new(Loopback, port, rank, size) { LocalRank = rank };
 
+    /// <summary>Processes of one machine that meet in a file, so that nothing listens for others; started by whoever calls this.</summary>
+    public static Rendezvous OnThisMachine(string storeFile, int rank, int size) =>
+        new(Loopback, 0, rank, size) { LocalRank = rank, HostsStore = false, StoreFile = storeFile };
+
     /// <summary>What the environment of a process that torchrun starts would be.</summary>
     public IEnumerable<KeyValuePair<string, string>> ToEnvironment() =>
     [
@@ -40,6 +48,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         new("RANK", Text(Rank)),
         new("WORLD_SIZE", Text(Size)),
         new("LOCAL_RANK", Text(LocalRank)),
+        new(StoreVariable, StoreFile),
     ];
 
     /// <summary>
@@ -66,6 +75,11 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         if (size == 1)
         {
             return new(Loopback, DefaultPort, rank, size);
+        }
+
+        if (variables.Text(StoreVariable) is { } file)
+        {
+            return OnThisMachine(file, rank, size);
         }
 
         var attempt = variables.Text("TORCHELASTIC_RESTART_COUNT");

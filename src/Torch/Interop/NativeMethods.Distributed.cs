@@ -52,4 +52,5 @@ internal unsafe struct NativeGroupOptions
     public int Size;
     public byte HostsStore;
     public byte Nccl;
+    public byte* StoreFile;
 }

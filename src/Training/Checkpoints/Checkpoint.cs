@@ -21,6 +21,9 @@ public sealed record Checkpoint(
     private const string ParameterPrefix = "parameter/";
     private const string MomentumPrefix = "momentum/";
 
+    /// <summary>Where it was read from, for errors.</summary>
+    public string Source { get; init; } = "The checkpoint";
+
     /// <summary>Writes the checkpoint of a run, with its folder's state.</summary>
     public void Write(Stream stream, RunState run)
     {
@@ -40,7 +43,7 @@ public sealed record Checkpoint(
             var parameters = WithPrefix(ParameterPrefix, content.Tensors);
             var momentum = WithPrefix(MomentumPrefix, content.Tensors);
             return parameters.Count + momentum.Count == content.Tensors.Count
-                ? (new(trainer, content.Original, content.Cut, parameters, momentum), run)
+                ? (new(trainer, content.Original, content.Cut, parameters, momentum) { Source = path }, run)
                 : throw new OcsInputException($"{path} holds tensors that no run has: go on with the program that began the run.");
         }
         catch

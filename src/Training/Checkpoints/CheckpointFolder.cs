@@ -28,7 +28,7 @@ public sealed class CheckpointFolder(string runFolder)
         Directory.CreateDirectory(_folder);
         AtomicFile.RemoveLeftovers(_folder);
         var next = Numbers().LastOrDefault() + 1;
-        AtomicFile.Write(PathOf(next), write);
+        AtomicFile.Replace(PathOf(next), write);
         var whole = Numbers().Where(number => !_damaged.Contains(number)).TakeLast(kept).ToHashSet();
         foreach (var old in Numbers().Where(number => !whole.Contains(number)))
         {
@@ -46,6 +46,11 @@ public sealed class CheckpointFolder(string runFolder)
         {
             try
             {
+                if (OrdinaryFile.IsOther(PathOf(number)))
+                {
+                    throw new OcsInputException($"{PathOf(number)} is no ordinary file");
+                }
+
                 var (checkpoint, run) = Checkpoint.Read(PathOf(number));
                 return (checkpoint, run, newest is null ? null : $"{newest.Message.TrimEnd('.')}; the one before it is taken.");
             }

@@ -33,6 +33,32 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Links_and_pipes_in_a_run_s_folder_are_neither_read_nor_written_through()
+    {
+        var (run, mine) = (Run("run", 50), _folder.Write("mine.txt", "mine"));
+        File.CreateSymbolicLink(Path.Combine(run, "report.html"), mine);
+        Assert.Equal(0, CommandLine.Run("report", run).Code);
+        Assert.Equal("mine", File.ReadAllText(mine));
+        Assert.Contains("<html", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+
+        File.CreateSymbolicLink(Path.Combine(run, "config.yaml"), mine);
+        Assert.Contains("config.yaml is no ordinary file", CommandLine.Fails("report", run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_that_a_user_names_is_written_where_a_link_leads()
+    {
+        var (run, page) = (Run("run", 50), _folder.Write("page.html", "old"));
+        var link = _folder.PathOf("link.html");
+        File.CreateSymbolicLink(link, "page.html");
+
+        Assert.Equal(0, CommandLine.Run("report", run, "--out", link).Code);
+
+        Assert.Equal("page.html", new FileInfo(link).LinkTarget);
+        Assert.Contains("<html", File.ReadAllText(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_baseline_stands_beside_the_run_without_changing_its_files()
     {
         var (run, dense) = (Run("run", 50), Run("dense", 100));

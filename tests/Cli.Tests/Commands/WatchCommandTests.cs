@@ -69,8 +69,24 @@ public sealed class WatchCommandTests : IDisposable
         Assert.Equal(HttpStatusCode.NoContent, await Status(server, HttpMethod.Get, "favicon.ico"));
         Assert.Equal(["run.jsonl"], Directory.GetFileSystemEntries(run).Select(Path.GetFileName));
 
-        Directory.Delete(run, recursive: true);
+        File.Delete(Path.Combine(run, "run.jsonl"));
+        File.WriteAllText(Path.Combine(run, "else.txt"), "");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Status(server, HttpMethod.Get, ""));
+        using var response = await _browser.GetAsync(new Uri(server.Address));
+        Assert.Equal("frame-ancestors 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_yet_to_begin_is_awaited()
+    {
+        var run = _folder.PathOf("later");
+        await using var server = await Start(run);
+        Assert.Equal([run], new RunPages([run]).Check());
+        Assert.Contains("later", await Page(server, ""), StringComparison.Ordinal);
+
+        Run("later");
+
+        Assert.Contains("1 epoch so far", await Page(server, ""), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +111,8 @@ public sealed class WatchCommandTests : IDisposable
     [Fact]
     public void What_is_no_run_or_no_port_is_told_in_a_sentence()
     {
-        Assert.Contains("is not a folder", CommandLine.Fails("watch", _folder.PathOf("absent")), StringComparison.Ordinal);
+        var file = _folder.Write("file.txt", "");
+        Assert.Contains("is not a folder", CommandLine.Fails("watch", file), StringComparison.Ordinal);
         Assert.Contains("neither run.jsonl nor summary.json", CommandLine.Fails("watch", _folder.Path), StringComparison.Ordinal);
         Assert.Contains("--port must lie in 0 to 65535, but is 70000.", CommandLine.Fails("watch", Run("run"), "--port", "70000"), StringComparison.Ordinal);
 

@@ -39,6 +39,23 @@ public class ExperimentOptionsTests
         Assert.Equal(NormalizationChoice.DataSet, options.Normalization);
     }
 
+    [Theory]
+    [InlineData("a\nb: c")]
+    [InlineData("\t\"quoted\" \\ 'and' \u0085\u2028\u001b[31m")]
+    [InlineData("it's plain")]
+    public void A_path_with_whatever_characters_is_written_and_read_back(string path)
+    {
+        var options = Read(Least) with { Weights = path };
+
+        Assert.Equal(path, Read(options.ToYaml()).Weights);
+    }
+
+    [Fact]
+    public void A_file_without_end_is_refused_in_a_sentence() => Assert.Contains(
+        "is longer than 16 MiB",
+        Assert.Throws<OcsInputException>(() => ExperimentOptions.Load("/dev/zero", [])).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void The_preset_is_what_the_file_states_its_changes_to()
     {

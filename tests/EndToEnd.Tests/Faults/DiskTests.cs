@@ -19,14 +19,14 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         for (var trial = 0; trial < trials; trial++)
         {
             var place = _run.Place("small");
-            using var disk = new SmallDisk(place, megabytes: 6);
+            using var disk = new SmallDisk(place, "6m");
             using var process = FaultyRun.Begin(place);
-            Until(process, $"epoch   {trial % 4}");
+            FaultyRun.Until(process, $"epoch   {trial % 4}");
             using (new Filler(place))
             {
-                var told = Until(process, "The checkpoint could not be written (No space left on device");
+                var told = FaultyRun.Until(process, "The checkpoint could not be written (No space left on device");
                 Assert.Contains("training goes on, and it is tried again later.", told, StringComparison.Ordinal);
-                Until(process, $"epoch   {trial % 4 + 1}");
+                FaultyRun.Until(process, $"epoch   {trial % 4 + 1}");
             }
 
             FaultyRun.Complete(process);
@@ -42,12 +42,12 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         var whole = _run.Place("whole");
         FaultyRun.Complete(FaultyRun.Begin(whole));
         var place = _run.Place("small");
-        using var disk = new SmallDisk(place, megabytes: 6);
+        using var disk = new SmallDisk(place, "6m");
         using (var process = FaultyRun.Begin(place))
         {
-            Until(process, "epoch   2");
+            FaultyRun.Until(process, "epoch   2");
             using var filler = new Filler(place);
-            Until(process, "The checkpoint could not be written");
+            FaultyRun.Until(process, "The checkpoint could not be written");
             process.Kill();
             process.WaitForExit();
         }
@@ -64,9 +64,9 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         var whole = _run.Place("whole");
         FaultyRun.Complete(FaultyRun.Begin(whole));
         var place = _run.Place("small");
-        using var disk = new SmallDisk(place, megabytes: 6);
+        using var disk = new SmallDisk(place, "6m");
         var process = FaultyRun.Begin(place);
-        Until(process, "epoch   3");
+        FaultyRun.Until(process, "epoch   3");
         using (new Filler(place))
         {
             Assert.EndsWith("make room, and `ocs train --resume run` goes on.", FaultyRun.Fail(process, code: 2), StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
     {
         var place = _run.Place("blocked");
         using var process = FaultyRun.Begin(place);
-        Until(process, "epoch   0");
+        FaultyRun.Until(process, "epoch   0");
 
         // A file in the folder's place stops root, too.
         var checkpoints = Path.Combine(FaultyRun.RunIn(place), "checkpoints");
@@ -91,9 +91,9 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
             Replace(checkpoints);
         }
 
-        Until(process, "The checkpoint could not be written");
+        FaultyRun.Until(process, "The checkpoint could not be written");
         File.Delete(checkpoints);
-        Until(process, "epoch   3");
+        FaultyRun.Until(process, "epoch   3");
         FaultyRun.Complete(process);
         FaultyRun.Tell(output, "the folder of checkpoints unwritable", 1, 1, "warns, goes on, writes when it can");
 
@@ -134,9 +134,9 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         CopyData(root);
         using (var process = FaultyRun.Begin(place, "--data-root", root))
         {
-            Until(process, "epoch   1");
+            FaultyRun.Until(process, "epoch   1");
             Directory.Delete(root, recursive: true);
-            Until(process, "epoch   3");
+            FaultyRun.Until(process, "epoch   3");
             process.Kill();
             process.WaitForExit();
         }
@@ -157,18 +157,5 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
     {
         var found = Data.DatasetCatalog.Locate("fashion-mnist", null)!;
         FaultyRun.Copy(found.Path, Path.Combine(root, "fashion-mnist"));
-    }
-
-    private static string Until(Process process, string start)
-    {
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line.StartsWith(start, StringComparison.Ordinal))
-            {
-                return line;
-            }
-        }
-
-        throw new InvalidOperationException($"The process ended before it said '{start}': {process.StandardError.ReadToEnd()}");
     }
 }

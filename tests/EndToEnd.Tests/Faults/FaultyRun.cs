@@ -20,6 +20,12 @@ internal sealed partial class FaultyRun : IDisposable
         pruning: { target: 0.5, sparsity-start-epoch: 2, latest-cut-epoch: 4 }
         """;
 
+    /// <summary>The program, for processes that are started in other ways.</summary>
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "ocs.dll");
+
+    /// <summary>What begins the run.</summary>
+    public static readonly string[] Arguments = ["train", "../run.yaml", "--out", Name];
+
     private const string Name = "run";
     private readonly TemporaryFolder _folder = new();
 
@@ -47,7 +53,7 @@ internal sealed partial class FaultyRun : IDisposable
     public static string RunIn(string place) => Path.Combine(place, Name);
 
     /// <summary>Begins the run.</summary>
-    public static Process Begin(string place, params string[] more) => Start(place, ["train", "../run.yaml", "--out", Name, .. more]);
+    public static Process Begin(string place, params string[] more) => Start(place, [.. Arguments, .. more]);
 
     public static Process Resume(string place, params string[] more) => Start(place, ["train", "--resume", Name, .. more]);
 
@@ -115,9 +121,27 @@ internal sealed partial class FaultyRun : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static Process Start(string place, string[] arguments)
+    /// <summary>Reads what a process says up to a line.</summary>
+    public static string Until(Process process, string start)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. arguments])
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith(start, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"The process ended before it said '{start}': {process.StandardError.ReadToEnd()}");
+    }
+
+    /// <summary>Starts a command of the program.</summary>
+    public static Process Start(string place, string[] arguments) => StartIn(place, "dotnet", [Program, .. arguments]);
+
+    /// <summary>Starts anything in a folder.</summary>
+    public static Process StartIn(string place, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = place,
             UseShellExecute = false,

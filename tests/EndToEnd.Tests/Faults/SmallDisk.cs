@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace Ocs.EndToEnd.Tests.Faults;
 
-/// <summary>A disk of some megabytes in memory, mounted over a folder: for root alone.</summary>
+/// <summary>A small disk in memory, mounted over a folder: for root alone.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly string _folder;
 
-    public SmallDisk(string folder, int megabytes)
+    public SmallDisk(string folder, string size)
     {
         _folder = folder;
-        if (!Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "ocs-test", folder))
+        if (!Run("mount", "-t", "tmpfs", "-o", $"size={size}", "ocs-test", folder))
         {
             throw new InvalidOperationException($"No disk could be mounted over {folder}.");
         }
@@ -26,7 +26,7 @@ internal sealed class SmallDisk : IDisposable
         var folder = Directory.CreateTempSubdirectory("ocs-test-").FullName;
         try
         {
-            using (new SmallDisk(folder, megabytes: 1))
+            using (new SmallDisk(folder, "1m"))
             {
                 return null;
             }

@@ -35,6 +35,9 @@ public class RendezvousTests
     {
         var given = Rendezvous.OnThisMachine(12345, rank: 1, size: 3);
         Assert.Equal(given, Rendezvous.FromEnvironment(given.ToEnvironment().ToDictionary()));
+        given = Rendezvous.OnThisMachine("/proc/1/fd/9", rank: 2, size: 3);
+        Assert.Equal(given, Rendezvous.FromEnvironment(given.ToEnvironment().ToDictionary()));
+        Assert.Equal(("/proc/1/fd/9", false, true), (given.StoreFile, given.HostsStore, given.IsLocal));
     }
 
     [Fact]

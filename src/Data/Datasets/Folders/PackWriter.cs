@@ -1,3 +1,4 @@
+using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Data;
@@ -25,24 +26,10 @@ internal static class PackWriter
             return new(path, listing.Files.Length, new FileInfo(path).Length, Written: false, []);
         }
 
-        string unfinished = $"{path}.{Environment.ProcessId}.tmp";
         BrokenImages broken = new(options.SkipBroken);
         try
         {
-            try
-            {
-                using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-                {
-                    Write(file, listing, options, broken);
-                    file.Flush(flushToDisk: true);
-                }
-
-                File.Move(unfinished, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(unfinished);
-            }
+            AtomicFile.Replace(path, file => Write(file, listing, options, broken));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +52,7 @@ internal static class PackWriter
         }
     }
 
-    private static void Write(FileStream target, ImageListing listing, ImageFolderOptions options, BrokenImages broken)
+    private static void Write(Stream target, ImageListing listing, ImageFolderOptions options, BrokenImages broken)
     {
         byte[] fingerprint = listing.Fingerprint();
         byte[] index = new byte[listing.Files.Length * PackedImages.EntryLength];

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>
+/// Ctrl-C, SIGTERM and SIGHUP, and the end of the process that started this one. Who has work to save heeds them and ends by the token;
+/// while nobody does, the first signal ends the process at once, as the second one always does.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    /// <summary>Set to 1 for a process that ends when its standard input does, because whoever started it has ended.</summary>
+    public const string EndsWithInput = "OCS_ENDS_WITH_INPUT";
+
+    // Ctrl-C reaches one of several processes twice at once: from the terminal, and from the process that started them.
+    private const int SameSignalMilliseconds = 1000;
+    private static readonly TimeSpan TimeToSave = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private long _stopped;
+    private int _heeding;
+
+    public StopSignals()
+    {
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, context => context.Cancel = Stop()));
+        if (Environment.GetEnvironmentVariable(EndsWithInput) == "1")
+        {
+            new Thread(EndWithInput) { IsBackground = true }.Start();
+        }
+    }
+
+    /// <summary>Set by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>Until the result is disposed, somebody ends by the token.</summary>
+    public IDisposable Heed()
+    {
+        Interlocked.Increment(ref _heeding);
+        return new Heeding(this);
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_registrations, registration => registration.Dispose());
+        _stop.Dispose();
+    }
+
+    // Whether the process goes on for now.
+    private bool Stop()
+    {
+        var isFirst = !_stop.IsCancellationRequested || Stopwatch.GetElapsedTime(_stopped).TotalMilliseconds < SameSignalMilliseconds;
+        if (!_stop.IsCancellationRequested)
+        {
+            _stopped = Stopwatch.GetTimestamp();
+            _stop.Cancel();
+        }
+
+        if (isFirst && Volatile.Read(ref _heeding) > 0)
+        {
+            return true;
+        }
+
+        Unfinished.Discard();
+        return false;
+    }
+
+    private void EndWithInput()
+    {
+        using var input = Console.OpenStandardInput();
+        var nothing = new byte[1];
+        while (input.Read(nothing) > 0)
+        {
+        }
+
+        if (Stop())
+        {
+            using var never = new ManualResetEvent(false);
+            never.WaitOne(TimeToSave);
+            Unfinished.Discard();
+        }
+
+        using var process = Process.GetCurrentProcess();
+        process.Kill();
+    }
+
+    private sealed class Heeding(StopSignals signals) : IDisposable
+    {
+        private int _isOver;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isOver, 1) == 0)
+            {
+                Interlocked.Decrement(ref signals._heeding);
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Ocs.RunLog.Interop;
+
+namespace Ocs.RunLog;
+
+/// <summary>
+/// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however it ends. The file
+/// says who has it.
+/// </summary>
+public sealed class FolderLock : IDisposable
+{
+    /// <summary>The file in the folder; what it holds is only for people to read.</summary>
+    public const string FileName = ".lock";
+
+    private const int LongestOwner = 300;
+    private static readonly TimeSpan OwnerIsWritten = TimeSpan.FromSeconds(1);
+
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private readonly IReadOnlyList<string> _made;
+
+    private FolderLock(string path, SafeFileHandle file, IReadOnlyList<string> made, string? problem)
+    {
+        (_path, _file, _made, Problem) = (path, file, made, problem);
+        Unfinished.Add(path);
+    }
+
+    /// <summary>Why the folder's disk has no locks, so that nothing keeps another process away; null where it has.</summary>
+    public string? Problem { get; }
+
+    /// <summary>Takes a folder, which is made if it is not there, without waiting.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="owner">Who has it, where another process does: its number, machine and since when.</param>
+    /// <returns>The lock; null where another process has it.</returns>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static FolderLock? TryTake(string folder, out string owner)
+    {
+        string path = Path.Combine(folder, FileName);
+        while (true)
+        {
+            var made = Make(folder);
+            if (NativeFiles.IdentityOf(path, followLinks: false) is { Kind: not FileKind.Ordinary })
+            {
+                throw new IOException($"{path} is no ordinary file");
+            }
+
+            var file = NativeFiles.OpenOrCreate(path);
+            FolderLock? taken = null;
+            try
+            {
+                if (!NativeFiles.TryLock(file, out string? problem))
+                {
+                    owner = OwnerOf(file);
+                    return null;
+                }
+
+                // The one who had it may have removed the file between our two calls.
+                if (NativeFiles.IdentityOf(file) == NativeFiles.IdentityOf(path, followLinks: false))
+                {
+                    owner = Describe();
+                    RandomAccess.SetLength(file, 0);
+                    RandomAccess.Write(file, Encoding.UTF8.GetBytes(owner + "\n"), 0);
+                    taken = new(path, file, made, problem);
+                    return taken;
+                }
+            }
+            finally
+            {
+                if (taken is null)
+                {
+                    file.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <summary>Frees the folder; where it was made for this and nothing was put into it, it goes.</summary>
+    public void Dispose()
+    {
+        if (_file.IsClosed)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(_path);
+            foreach (string folder in _made.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Closing the file frees the folder all the same.
+        }
+
+        Unfinished.Remove(_path);
+        _file.Dispose();
+    }
+
+    // The folders that were not there, the innermost first.
+    private static List<string> Make(string folder)
+    {
+        var made = new List<string>();
+        for (string? missing = Path.GetFullPath(folder); missing is not null && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing))
+        {
+            made.Add(missing);
+        }
+
+        Directory.CreateDirectory(folder);
+        return made;
+    }
+
+    private static string Describe() => string.Create(
+        CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
+
+    // Who has just taken the lock is about to write.
+    private static string OwnerOf(SafeFileHandle file)
+    {
+        string text = "";
+        SpinWait.SpinUntil(() => (text = Read(file)).Length > 0, OwnerIsWritten);
+        return text.Length > 0 ? text : "another process";
+    }
+
+    private static string Read(SafeFileHandle file)
+    {
+        byte[] bytes = new byte[LongestOwner];
+        string text = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
+        return string.Concat(text.Split('\n')[0].Where(letter => !char.IsControl(letter)));
+    }
+}

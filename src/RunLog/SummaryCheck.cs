@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace Ocs.RunLog;
+
+/// <summary>Whether the numbers of a record that was read can be those of a run, so that whoever adds them up need not ask.</summary>
+internal static class SummaryCheck
+{
+    // Far above any network, and so far below 2^63 that all layers of one can be added up.
+    private const long HighestCost = 1L << 50;
+    private const int HighestChannels = 1 << 26;
+    private const int MostEntries = 1 << 13;
+
+    /// <summary>What is wrong with a line of a log; null where nothing is.</summary>
+    public static string? ProblemOf(RunRecord record) =>
+        record.Epoch < 0 ? "epoch is negative"
+        : !IsCost(record.Macs) ? "macs is no cost of a network"
+        : !IsCost(record.Parameters) ? "parameters is no number of parameters"
+        : record.Norms is { IsSound: false } ? "norms must count kept and pruned channels over bins from -480 to 479"
+        : record.Forecast?.Macs is { } macs && !IsCost(macs) ? "forecast.macs is no cost of a network"
+        : null;
+
+    /// <summary>What is wrong with a summary; null where nothing is.</summary>
+    public static string? ProblemOf(RunSummary summary) =>
+        !IsCost(summary.MacsBefore) || !IsCost(summary.MacsAfter) ? "macs_before and macs_after are no costs of a network"
+        : !IsCost(summary.ParametersBefore) || !IsCost(summary.ParametersAfter) ? "parameters_before and parameters_after are no numbers of parameters"
+        : summary.Epochs < 0 ? "epochs is negative"
+        : summary.Baseline is { } twin && (!IsCost(twin.Macs) || !IsCost(twin.Parameters)) ? "baseline has costs that are none of a network"
+        : ProblemOf("groups", summary.Groups, IsSound) ?? ProblemOf("layers", summary.Layers, IsSound);
+
+    private static string? ProblemOf<T>(string name, ImmutableArray<T> entries, Func<T, bool> isSound)
+    {
+        if (entries.IsDefault)
+        {
+            return $"{name} is null";
+        }
+
+        int wrong = Enumerable.Range(0, entries.Length).FirstOrDefault(i => entries[i] is null || !isSound(entries[i]), -1);
+        return entries.Length > MostEntries ? $"{name} has {entries.Length} entries" : wrong >= 0 ? $"{name}[{wrong}] is none of a network" : null;
+    }
+
+    private static bool IsSound(GroupSummary group) =>
+        group.Name is not null && group.Channels is >= 0 and <= HighestChannels && !group.Kept.IsDefault && group.Kept.Length <= group.Channels
+        && IsCost(group.MacsBefore) && IsCost(group.MacsAfter);
+
+    private static bool IsSound(LayerSummary layer) =>
+        layer.Name is not null && layer.ChannelsBefore is >= 0 and <= HighestChannels && layer.ChannelsAfter is >= 0 and <= HighestChannels
+        && IsCost(layer.MacsBefore) && IsCost(layer.MacsAfter);
+
+    private static bool IsCost(long cost) => cost is >= 0 and <= HighestCost;
+}

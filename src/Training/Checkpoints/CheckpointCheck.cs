@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Ocs.Pruning;
+
+namespace Ocs.Training.Checkpoints;
+
+/// <summary>Whether the parts of a checkpoint fit together, which its check sum says nothing about: anybody may have written it.</summary>
+internal static class CheckpointCheck
+{
+    /// <summary>Whether every list is there, and the momentum is that of its parameters.</summary>
+    public static bool IsSound(Checkpoint checkpoint) => IsWhole(checkpoint.State) && checkpoint.Momentum.All(pair =>
+        checkpoint.Parameters.TryGetValue(pair.Key, out var parameter) && pair.Value.Shape.SequenceEqual(parameter.Shape));
+
+    // A null in the place of a list becomes one that must not be touched.
+    private static bool IsWhole(TrainerState state) =>
+        !state.ChannelsLastMomentum.IsDefault && !state.Speeds.IsDefault && state.Speeds.All(speed => speed is not null)
+        && !state.Layers.IsDefault && state.Layers.All(layer => layer is not null)
+        && (state.Record is not { } record || (!record.Groups.IsDefault && record.Groups.All(group => group is not null && !group.Kept.IsDefault)))
+        && (state.Pruner is not { } pruner || IsWhole(pruner));
+
+    private static bool IsWhole(PrunerState pruner) =>
+        !pruner.Similarities.IsDefault && !pruner.Averages.IsDefault && !pruner.Subnetworks.IsDefault
+        && pruner.Subnetworks.All(subnetwork => !subnetwork.IsDefault && subnetwork.All(static kept => !kept.IsDefault));
+}

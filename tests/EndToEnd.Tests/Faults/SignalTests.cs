@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace Ocs.EndToEnd.Tests.Faults;
+
+/// <summary>Ctrl-C, SIGTERM and SIGHUP: a training saves itself, everything else ends at once.</summary>
+public sealed class SignalTests : IDisposable
+{
+    private const int MillisecondsToStart = 2_000;
+    private const int MillisecondsToEnd = 30_000;
+
+    private readonly FaultyRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void A_command_that_has_nothing_to_save_ends_on_the_first_signal(string signal, int code)
+    {
+        using var process = FaultyRun.Start(_run.Place("eval"), ["eval", "cifar_resnet110", "--data", "fashion-mnist"]);
+        var (output, error) = FaultyRun.Drain(process);
+        Assert.False(process.WaitForExit(MillisecondsToStart));
+        Send(signal, process);
+
+        Assert.True(process.WaitForExit(MillisecondsToEnd));
+        Assert.Equal((code, "", ""), (process.ExitCode, output.Result, error.Result));
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public void A_training_saves_itself_on_the_first_signal_and_goes_on_to_the_bit(string signal)
+    {
+        var whole = _run.Place("whole");
+        FaultyRun.Complete(FaultyRun.Begin(whole));
+        var place = _run.Place(signal);
+        using (var process = FaultyRun.Begin(place))
+        {
+            FaultyRun.Until(process, "epoch   1");
+            Send(signal, process);
+            FaultyRun.Until(process, "Stopped in epoch");
+            process.WaitForExit();
+            Assert.Equal(130, process.ExitCode);
+        }
+
+        FaultyRun.Complete(FaultyRun.Resume(place));
+        FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
+    }
+
+    [Fact]
+    public void A_training_whose_hang_up_is_ignored_by_nohup_goes_on()
+    {
+        using var process = FaultyRun.StartIn(_run.Place("nohup"), "env", ["--ignore-signal=HUP", "dotnet", FaultyRun.Program, .. FaultyRun.Arguments]);
+        FaultyRun.Until(process, "epoch   1");
+        Send("HUP", process);
+
+        FaultyRun.Complete(process);
+    }
+
+    private static void Send(string signal, Process process)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,50 @@
+using Ocs.Reporting.Html;
+using Ocs.RunLog;
+using Ocs.Testing;
+using Xunit.Abstractions;
+
+namespace Ocs.Reporting.Tests;
+
+/// <summary>Damage at random to the files of a run: what the reader lets through has a report.</summary>
+public sealed class ReportFuzzTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(RunFolder.LogName)]
+    [InlineData(RunFolder.SummaryName)]
+    public void A_damaged_run_is_refused_in_one_sentence_or_has_a_report(string name)
+    {
+        SampleRun.WriteTo(_folder.Path);
+        string text = File.ReadAllText(_folder[name]);
+        Fuzz.Try<InvalidDataException>(
+            $"report of a run, {name}", output, _folder[name], 20,
+            dice => File.WriteAllText(_folder[name], Damage.Json(text, dice)),
+            () =>
+            {
+                var run = RunLogReader.Read(_folder.Path);
+                HtmlReport.Render(run);
+                HtmlComparison.Render([run, SampleRun.Folder], _ => null);
+            });
+    }
+
+    [Theory]
+    [InlineData("\"groups\": [", "\"groups\": null, \"x\": [", "groups is null")]
+    [InlineData("\"channels_before\": 16", "\"channels_before\": 2147483647", "layers[0] is none of a network")]
+    [InlineData("\"macs_after\": ", "\"macs_after\": -9223372036854775808, \"x\": ", "macs_before and macs_after are no costs of a network")]
+    public void Numbers_that_no_run_has_are_refused(string part, string other, string reason)
+    {
+        SampleRun.WriteTo(_folder.Path);
+        string text = File.ReadAllText(_folder[RunFolder.SummaryName]);
+        int place = text.IndexOf(part, StringComparison.Ordinal);
+        Assert.True(place >= 0, text[..1000]);
+        File.WriteAllText(_folder[RunFolder.SummaryName], text[..place] + other + text[(place + part.Length)..]);
+
+        var refusal = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(_folder.Path));
+
+        Assert.Contains(_folder[RunFolder.SummaryName], refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+    }
+}
