@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.RunLog.Interop;
 
 namespace Ocs.RunLog;
@@ -5,6 +6,13 @@ namespace Ocs.RunLog;
 /// <summary>Files in memory, of any length: they need no folder and no room on a disk, and nothing is left of them.</summary>
 public static class MemoryFile
 {
+    /// <summary>A path that opens it, in this process and in others of the same user, while it is open here.</summary>
+    public static string PathOf(FileStream file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{file.SafeFileHandle.DangerousGetHandle()}");
+    }
+
     /// <summary>A new, empty one, to write to and then to read.</summary>
     /// <exception cref="IOException">The system says no.</exception>
     public static FileStream Open()

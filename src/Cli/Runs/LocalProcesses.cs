@@ -22,7 +22,7 @@ internal static class LocalProcesses
     {
         // They meet in a file in this process's memory, which no other user and no other machine can reach.
         using var store = MemoryFile.Open();
-        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{store.SafeFileHandle.DangerousGetHandle()}");
+        var path = MemoryFile.PathOf(store);
         using var heed = console.HeedStop();
         var processes = Enumerable.Range(0, count)
             .Select(rank => Start(Rendezvous.OnThisMachine(path, rank, count), arguments)).ToList();

@@ -31,7 +31,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
     {
         if (ModelSource.IsOnnx(network.Name))
         {
-            return new(network.Name, InferenceSession.Open(network.Name, new() { IntraOpThreads = threads })) { Size = network.Size };
+            return Take(network, network.Name, threads);
         }
 
         return Export(network, threads);
@@ -40,13 +40,21 @@ internal sealed class OnnxNetwork : RunnableNetwork
     /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
     public static OnnxNetwork Export(TorchNetwork network, int threads)
     {
+        var (graph, parameters) = (network.Model.Graph, network.Model.Parameters);
+        if (OnnxFile.IsOneFile(graph))
+        {
+            using var file = MemoryFile.Open();
+            OnnxFile.Write(file, graph, parameters);
+            return Take(network, MemoryFile.PathOf(file), threads);
+        }
+
         var folder = TemporaryFolder();
         Unfinished.Add(folder.FullName);
         try
         {
             var path = Path.Combine(folder.FullName, "network.onnx");
-            OnnxFile.Write(path, network.Model.Graph, network.Model.Parameters);
-            return new(network.Name, InferenceSession.Open(path, new() { IntraOpThreads = threads })) { Size = network.Size };
+            OnnxFile.Write(path, graph, parameters);
+            return Take(network, path, threads);
         }
         finally
         {
@@ -54,6 +62,9 @@ internal sealed class OnnxNetwork : RunnableNetwork
             Unfinished.Remove(folder.FullName);
         }
     }
+
+    private static OnnxNetwork Take(TorchNetwork network, string path, int threads) =>
+        new(network.Name, InferenceSession.Open(path, new() { IntraOpThreads = threads })) { Size = network.Size };
 
     private static DirectoryInfo TemporaryFolder()
     {

@@ -23,6 +23,20 @@ public static class OnnxFile
     public static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
         Write(path, graph, parameters, options ?? new(), HighestSize);
 
+    /// <summary>Writes a network's bytes, as a file without others beside it has them.</summary>
+    public static void Write(Stream stream, Graph graph, ParameterTable parameters)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        OnnxExport.ToModel(graph, parameters, new OnnxOptions().Opset, new()).WriteTo(stream);
+    }
+
+    /// <summary>Whether a network is small enough for a file without others beside it.</summary>
+    public static bool IsOneFile(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return SizeOf(graph) <= HighestSize;
+    }
+
     /// <summary>The same with another size, in bytes, above which weights lie in a file of their own.</summary>
     internal static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
@@ -41,9 +55,11 @@ public static class OnnxFile
         }
     }
 
+    private static long SizeOf(Graph graph) => graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
+
     private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
-        var bytes = graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
+        var bytes = SizeOf(graph);
         var older = WeightsBeside.Of(path);
         if (options.ExternalData || bytes > highestSize)
         {
