@@ -14,7 +14,7 @@ internal static class WatchCommand
 
     public static Command Create(CommandConsole console)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, finished, under way or yet to begin, or of --repeat.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, finished, under way or yet to begin, or of --repeat or --sweep.", Arity = ArgumentArity.OneOrMore };
         var port = new Option<int?>("--port")
         {
             Description = $"The port on 127.0.0.1; 0 takes a free one (default: {UsualPort}, or a free one where that is taken).",

@@ -13,9 +13,12 @@ internal static class SeriesFolder
             return [folder];
         }
 
-        string[] runs = [.. Directory.EnumerateDirectories(folder).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).SelectMany(RunsIn).Where(IsRun)];
+        string[] runs = [.. Directory.EnumerateDirectories(folder).Where(inner => !IsLink(inner)).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).SelectMany(RunsIn).Where(IsRun)];
         return runs.Length == 0 ? [folder] : runs;
     }
+
+    // A link may lead back to a folder that it is in.
+    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
 
     private static bool IsRun(string folder) =>
         File.Exists(Path.Combine(folder, RunFolder.LogName)) || File.Exists(Path.Combine(folder, RunFolder.SummaryName));

@@ -21,6 +21,7 @@ internal sealed class SweptRuns(
         var points = Sweep.Points(sweeps);
         // A value that no option takes is told before the first run begins.
         var runs = points.Select(point => (point.Name, Options: load(point.Assignments))).ToArray();
+        using var held = RunDirectory.Lock(place.Folder, console, isNew: true);
         var finished = new List<RunFolder>();
         foreach (var (name, options) in runs)
         {

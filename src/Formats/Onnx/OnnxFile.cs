@@ -27,7 +27,7 @@ public static class OnnxFile
     public static void Write(Stream stream, Graph graph, ParameterTable parameters)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        OnnxExport.ToModel(graph, parameters, new OnnxOptions().Opset, new()).WriteTo(stream);
+        OnnxExport.ToModel(graph, parameters, new OnnxOptions().OpsetOf(graph), new()).WriteTo(stream);
     }
 
     /// <summary>Whether a network is small enough for a file without others beside it.</summary>

@@ -33,17 +33,6 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_repeated_runs_stands_for_the_runs_in_it()
-    {
-        string[] runs = [Run("all/seed-2", 50), Run("all/seed-10", 60)];
-        var all = _folder.PathOf("all");
-
-        var pages = CommandLine.Run("report", all, "--json").Json.GetProperty("reports").EnumerateArray().Select(page => Path.GetFullPath(page.GetString()!));
-
-        Assert.Equal([.. runs.Select(run => Path.Combine(run, "report.html")), Path.Combine(all, "comparison.html")], pages);
-    }
-
-    [Fact]
     public void Links_and_pipes_in_a_run_s_folder_are_neither_read_nor_written_through()
     {
         var (run, mine) = (Run("run", 50), _folder.Write("mine.txt", "mine"));
