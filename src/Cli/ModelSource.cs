@@ -11,7 +11,7 @@ namespace Ocs.Cli;
 
 /// <summary>What a command line says of a network.</summary>
 /// <param name="Model">A name of the zoo, or an .ocs or .onnx file.</param>
-/// <param name="Weights">A .safetensors, .pth, .pt, .th or .ocs file; null takes what the model has.</param>
+/// <param name="Weights">A file of weights, with :KEY behind it for a part of a checkpoint; null takes what the model has.</param>
 /// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
 /// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
 /// <param name="InputSize">Of a zoo network, or of an .onnx file that leaves it open, CxHxW; null takes what a zoo network was published for.</param>
@@ -22,7 +22,6 @@ internal sealed record ModelRequest(
 internal static class ModelSource
 {
     private const int LargestSide = 16_384;
-    private const byte PickleProtocol = 0x80;
 
     /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
     public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request, CommandConsole console)
@@ -55,14 +54,14 @@ internal static class ModelSource
 
             using (model)
             {
-                return new(model.Graph, WeightsFile.Open(request.Weights, model.Graph, mayNarrow: false).Parameters, model.Record);
+                return new(model.Graph, Weighted(request.Weights, model.Graph, mayNarrow: false, console).Parameters, model.Record);
             }
         }
 
         var graph = Build(request, data);
         if (request.Weights is { } weights)
         {
-            var (narrowed, parameters) = WeightsFile.Open(weights, graph, mayNarrow: true);
+            var (narrowed, parameters) = Weighted(weights, graph, mayNarrow: true, console);
             return new(narrowed, parameters, record: null);
         }
 
@@ -88,6 +87,17 @@ internal static class ModelSource
             // It is read again for what it is asked for, and says then what is wrong.
             return null;
         }
+    }
+
+    private static FittedWeights Weighted(string file, Graph graph, bool mayNarrow, CommandConsole console)
+    {
+        var weights = WeightsFile.Open(file, graph, mayNarrow);
+        foreach (var remark in weights.Remarks)
+        {
+            console.Error.WriteLine(remark);
+        }
+
+        return weights;
     }
 
     /// <summary>Fails with a sentence where a network does not take a data set's images or has another number of classes.</summary>
@@ -155,19 +165,10 @@ internal static class ModelSource
     public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
         IsOnnx(path) ? OnnxFile.Read(path, inputSize)
         : !File.Exists(path) || OcsFile.IsOcsFile(path) ? OcsFile.Read(path)
-        : throw new OcsInputException(IsOfWeights(path)
+        : throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
             ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give that file, "
                 + $"or name the zoo network that the weights are for, with --weights {path}."
             : $"{path} is not an .ocs file; give one that `ocs` wrote, an .onnx file, or a name of the zoo (`ocs models` lists them).");
-
-    // PyTorch's archives, TorchScript's among them, and pickles by their first bytes; safetensors have none.
-    private static bool IsOfWeights(string path)
-    {
-        using var stream = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[2];
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
-            && (start.SequenceEqual("PK"u8) || start[0] == PickleProtocol || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
-    }
 
     private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {

@@ -5,39 +5,47 @@ using Ocs.Torch;
 
 namespace Ocs.Cli;
 
-/// <summary>Reads weights by a file's extension, and fits them to a network or the network to them.</summary>
+/// <summary>A network with the weights of a file, which the caller owns, and what a person should know of them.</summary>
+/// <param name="Graph">The network, or a narrower one that the weights are of.</param>
+/// <param name="Parameters">The weights.</param>
+/// <param name="Remarks">A sentence each.</param>
+internal sealed record FittedWeights(Graph Graph, ParameterTable Parameters, ImmutableArray<string> Remarks)
+{
+    public void Deconstruct(out Graph graph, out ParameterTable parameters) => (graph, parameters) = (Graph, Parameters);
+}
+
+/// <summary>Reads weights of any kind of file that is known, and fits them to a network or the network to them.</summary>
 internal static class WeightsFile
 {
-    private const string ParallelPrefix = "module.";
-    private const int DifferencesShown = 3;
     private const string Remedy = "give the network that they were trained for";
 
     /// <summary>
     /// The network with the weights of a file. Where <paramref name="mayNarrow"/> and the file's tensors have the network's names
     /// with fewer channels, it is the narrower network that they are of. The caller owns the parameters.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The file, and behind a colon the key of a checkpoint to take them from, if one is meant.</param>
     /// <param name="graph">The network that its names are of.</param>
     /// <param name="mayNarrow">Whether fewer channels are a narrower network, or an error.</param>
     /// <param name="classifier">What becomes of the last layer.</param>
     /// <param name="seed">Where a new last layer is drawn from.</param>
-    public static (Graph Graph, ParameterTable Parameters) Open(
-        string path,
+    public static FittedWeights Open(
+        string file,
         Graph graph,
         bool mayNarrow,
         ClassifierWeights classifier = ClassifierWeights.FromFile,
         ulong seed = 0)
     {
-        var tensors = ReadTensors(path);
+        var (path, key) = Split(file);
+        var (tensors, remarks) = ReadTensors(path, key);
         try
         {
+            remarks = remarks.AddRange(WeightNames.Fit(path, graph, tensors));
             if (classifier == ClassifierWeights.Reset)
             {
                 Classifier.Forget(graph, tensors);
             }
 
-            PublishedNames.Fit(graph, tensors);
-            AddCounters(graph, tensors);
+            FixCounters(graph, tensors);
             RequireSameNames(path, graph, tensors);
             var remedy = classifier == ClassifierWeights.FromFileOrReset && Classifier.HasOtherClasses(graph, tensors)
                 ? $"{Remedy}, or start with a new classifier by --reset-classifier (reset-classifier: true)"
@@ -49,7 +57,7 @@ internal static class WeightsFile
                 Classifier.Draw(graph, parameters, seed);
             }
 
-            return (graph, parameters);
+            return new(graph, parameters, remarks);
         }
         catch
         {
@@ -62,25 +70,19 @@ internal static class WeightsFile
         }
     }
 
-    private static Dictionary<string, Tensor> ReadTensors(string path)
-    {
-        var read = Path.GetExtension(path).ToUpperInvariant() switch
-        {
-            ".SAFETENSORS" => SafetensorsFile.Read(path),
-            ".PTH" or ".PT" or ".TH" => PyTorchFile.Read(path),
-            ".OCS" => OcsTensors(path),
-            _ => throw new OcsInputException(
-                $"--weights takes a .safetensors, .pth, .pt, .th or .ocs file, but was given '{path}'."),
-        };
-        var isParallel = read.Keys.All(name => name.StartsWith(ParallelPrefix, StringComparison.Ordinal));
-        return read.ToDictionary(
-            pair => isParallel ? pair.Key[ParallelPrefix.Length..] : pair.Key, pair => AsFloat(pair.Value), StringComparer.Ordinal);
-    }
+    // A colon may be part of a file's name.
+    private static (string Path, string? Key) Split(string file) =>
+        file.LastIndexOf(':') is > 0 and var colon && !File.Exists(file) && File.Exists(file[..colon])
+            ? (file[..colon], file[(colon + 1)..])
+            : (file, null);
 
-    private static Dictionary<string, Tensor> OcsTensors(string path)
+    private static (Dictionary<string, Tensor> Tensors, ImmutableArray<string> Remarks) ReadTensors(string path, string? key)
     {
-        using var model = OcsFile.Read(path);
-        return model.Parameters.Names.ToDictionary(name => name, name => model.Parameters[name].Detach(), StringComparer.Ordinal);
+        var read = WeightsReader.Read(path, key);
+        ImmutableArray<string> remarks = read.OtherKeys.IsEmpty
+            ? []
+            : [$"{path} holds weights under several keys; '{read.Key}' was taken, and {path}:{read.OtherKeys[0]} takes '{read.OtherKeys[0]}'."];
+        return (read.Tensors.ToDictionary(pair => pair.Key, pair => AsFloat(pair.Value), StringComparer.Ordinal), remarks);
     }
 
     // Weights in half or double precision become the 32-bit floats that networks are made of.
@@ -97,12 +99,22 @@ internal static class WeightsFile
         }
     }
 
-    // Files of the years before norms counted their batches lack the counts.
-    private static void AddCounters(Graph graph, Dictionary<string, Tensor> tensors)
+    // Files of the years before norms counted their batches lack the counts; some programs keep them in another type.
+    private static void FixCounters(Graph graph, Dictionary<string, Tensor> tensors)
     {
-        foreach (var spec in graph.Parameters.Where(spec => spec.Role == ParameterRole.Counter && !tensors.ContainsKey(spec.Name)))
+        foreach (var spec in graph.Parameters.Where(spec => spec.Role == ParameterRole.Counter))
         {
-            tensors.Add(spec.Name, Tensor.Zeros(spec.Shape.AsSpan(), DType.Int64));
+            if (!tensors.TryGetValue(spec.Name, out var count))
+            {
+                tensors.Add(spec.Name, Tensor.Zeros(spec.Shape.AsSpan(), DType.Int64));
+            }
+            else if (count.DType != DType.Int64)
+            {
+                using (count)
+                {
+                    tensors[spec.Name] = count.To(DType.Int64);
+                }
+            }
         }
     }
 
@@ -118,12 +130,12 @@ internal static class WeightsFile
         var differences = new List<string>();
         if (missing.Count > 0)
         {
-            differences.Add($"missing: {Few(missing.Select(name => $"'{name}'"))}");
+            differences.Add($"missing: {WeightNames.Few(missing.Select(name => $"'{name}'"))}");
         }
 
         if (unexpected.Count > 0)
         {
-            differences.Add($"unexpected: {Few(unexpected.Select(name => $"'{name}'"))}");
+            differences.Add($"unexpected: {WeightNames.Few(unexpected.Select(name => $"'{name}'"))}");
         }
 
         throw Mismatch(path, graph, string.Join("; ", differences));
@@ -140,7 +152,7 @@ internal static class WeightsFile
             return graph;
         }
 
-        var differences = Few(other.Select(spec =>
+        var differences = WeightNames.Few(other.Select(spec =>
             $"'{spec.Name}' is {NodeShapes.Show(shapes[spec.Name])} instead of {NodeShapes.Show(spec.Shape)}"));
         if (!mayNarrow)
         {
@@ -166,18 +178,11 @@ internal static class WeightsFile
             .ToList();
         if (other.Count > 0)
         {
-            throw Mismatch(path, graph, Few(other.Select(spec => $"'{spec.Name}' holds {tensors[spec.Name].DType} instead of {spec.Needed}")));
+            throw Mismatch(path, graph, WeightNames.Few(other.Select(spec => $"'{spec.Name}' holds {tensors[spec.Name].DType} instead of {spec.Needed}")));
         }
     }
 
     private static OcsInputException Mismatch(
         string path, Graph graph, string differences, string remedy = Remedy) => new(
         $"{path}: these are not the weights of '{graph.Name}' ({differences}); {remedy}.");
-
-    private static string Few(IEnumerable<string> all)
-    {
-        var differences = all.ToList();
-        var shown = string.Join(", ", differences.Take(DifferencesShown));
-        return differences.Count > DifferencesShown ? $"{shown} and {differences.Count - DifferencesShown} more" : shown;
-    }
 }

@@ -49,7 +49,7 @@ internal static class WholeFile
         {
             return Interpret(path, () =>
             {
-                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+                using var stream = OrdinaryFile.OpenRead(path);
                 return read(stream);
             });
         }

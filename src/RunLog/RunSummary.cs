@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
@@ -31,6 +32,10 @@ public sealed record RunSummary
 
     /// <summary>Accuracy of the final network.</summary>
     public double? ValAccuracy { get; init; }
+
+    /// <summary>The same with the class among the five likeliest; absent where there are ten classes or fewer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValTop5Accuracy { get; init; }
 
     /// <summary>Best accuracy after the cut (in an unpruned run: of all epochs).</summary>
     public double? BestAccuracy { get; init; }

@@ -38,6 +38,9 @@ public sealed class TrainingResult : IDisposable
     /// <summary>Validation accuracy of the network at the end; null when no epoch was finished.</summary>
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>The same with the class among the five likeliest; null where there are ten classes or fewer.</summary>
+    public double? ValidationTop5Accuracy { get; init; }
+
     public double? ValidationLoss { get; init; }
 
     /// <summary>The best validation accuracy, after the cut when there is one.</summary>

@@ -4,22 +4,24 @@ using Ocs.Data;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>Decoding, resizing and windows against Pillow and torchvision: golden/images.json.</summary>
+/// <summary>Decoding, resizing and windows against Pillow and torchvision: golden/images.json, golden/pictures.json.</summary>
 public sealed class ImageTests
 {
-    private static readonly JsonNode Golden =
-        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "images.json")))!;
+    private static readonly JsonNode Golden = Read("images.json");
+
+    private static readonly List<JsonNode> Pictures =
+        [.. Golden["files"]!.AsArray().Concat(Read("pictures.json")["files"]!.AsArray()).Select(file => file!)];
 
     // Mean 0 and deviation 1/255 give bytes back.
     private static readonly Normalization Bytes = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
 
-    public static TheoryData<string> Files => [.. Golden["files"]!.AsArray().Select(file => (string)file!["name"]!)];
+    public static TheoryData<string> Files => [.. Pictures.Select(file => (string)file["name"]!)];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void A_file_has_Pillows_pixels(string name)
     {
-        var file = Golden["files"]!.AsArray().Single(file => (string)file!["name"]! == name)!;
+        var file = Pictures.Single(file => (string)file["name"]! == name);
         using var decoder = new ImageDecoder(1000);
 
         var size = decoder.Decode(Convert.FromBase64String((string)file["file"]!));
@@ -82,6 +84,9 @@ public sealed class ImageTests
             AssertAlike(windows.ConvertAll(window => window.Width), draw, 3);
         }
     }
+
+    private static JsonNode Read(string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", name)))!;
 
     // Two means of so many draws differ by more than 5 of their standard errors once in two million times.
     private static void AssertAlike(List<int> ours, JsonNode theirs, int field)

@@ -21,8 +21,9 @@ internal static class CommonOptions
 
     public static Option<string?> Weights() => new("--weights")
     {
-        Description = "A .safetensors, .pth or .ocs file with the weights; those of a pruned zoo network make it narrower.",
-        HelpName = "FILE",
+        Description = "A file with the weights: safetensors, PyTorch, TorchSharp or .ocs; FILE:KEY takes a part of a checkpoint. "
+            + "Those of a pruned zoo network make it narrower.",
+        HelpName = "FILE[:KEY]",
     };
 
     public static Option<int?> Classes() => new("--classes")

@@ -98,7 +98,7 @@ internal static class DataCommand
         if (Folder(root) is not { } location)
         {
             var places = string.Join(", ", ImageFolder.Places(root));
-            return new(ImageFolder.DataName, null, 0, 0, $"No folder train or val was found in {places}.");
+            return new(ImageFolder.DataName, null, 0, 0, $"No folder train or val, and no folders of images, were found in {places}.");
         }
 
         var report = ImageFolder.Check(location.Path, new());
@@ -107,11 +107,24 @@ internal static class DataCommand
             console.Error.WriteLine(BrokenImageList.Line(image));
         }
 
+        foreach (var remark in report.Remarks)
+        {
+            console.Error.WriteLine(remark);
+        }
+
+        foreach (var file in report.PassedOver)
+        {
+            console.Error.WriteLine($"  {file.Path}: {file.Reason}");
+        }
+
         var images = report.TrainSamples + report.TestSamples + report.Broken.Length;
-        var problem = report.Broken.IsEmpty
-            ? null
-            : $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} "
-                + "cannot be read: replace or remove them.";
+        var problem = !report.Broken.IsEmpty
+            ? $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} "
+                + "cannot be read: replace or remove them."
+            : !report.PassedOver.IsEmpty
+                ? $"{Numbers.Whole(report.PassedOver.Length)} {(report.PassedOver.Length == 1 ? "picture" : "pictures")} of {location.Path} "
+                    + "cannot be used as they are: rename or convert them, or remove them."
+                : null;
         return new(ImageFolder.DataName, location, report.TrainSamples, report.TestSamples, problem);
     }
 

@@ -67,6 +67,14 @@ internal static class EvalCommand
         data = normalization is { } choice
             ? TrainingDataSource.Normalized(data, choice)
             : TrainingDataSource.Normalized(data, model.Graph);
+        if (data is ImageFolder folder)
+        {
+            foreach (var remark in folder.Remarks)
+            {
+                console.Error.WriteLine(remark);
+            }
+        }
+
         using var parameters = ModelFiles.CopyTo(device, model.Graph, model.Parameters);
         var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSizeFor(data), device);
         foreach (var line in BrokenImageList.Lines(data))
@@ -77,20 +85,24 @@ internal static class EvalCommand
         if (console.Json)
         {
             console.WriteJson(
-                new(request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, model.Graph.Macs, model.Graph.ParameterCount, found.ImagesPerSecond),
+                new(request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, model.Graph.Macs, model.Graph.ParameterCount, found.ImagesPerSecond)
+                {
+                    Top5Accuracy = found.Top5Accuracy,
+                },
                 CliJson.Readable.EvalOutput);
             return ExitCode.Fine;
         }
 
-        var table = new Table();
-        foreach (var header in new[] { "model", "data", "images", "accuracy", "loss", "MACs", "parameters", "images/s" })
-        {
-            table.AddColumn(header);
-        }
-
-        table.AddRow(
-            request.Model, data.Name, Numbers.Whole(found.Samples), Numbers.Percent(found.Accuracy), $"{found.Loss:0.0000}",
-            Numbers.Short(model.Graph.Macs), Numbers.Short(model.Graph.ParameterCount), $"{found.ImagesPerSecond:0}");
+        List<(string Header, string Value)> columns =
+        [
+            ("model", request.Model), ("data", data.Name), ("images", Numbers.Whole(found.Samples)),
+            ("accuracy", Numbers.Percent(found.Accuracy)),
+            .. found.Top5Accuracy is { } top5 ? [("top-5", Numbers.Percent(top5))] : Array.Empty<(string, string)>(),
+            ("loss", $"{found.Loss:0.0000}"), ("MACs", Numbers.Short(model.Graph.Macs)),
+            ("parameters", Numbers.Short(model.Graph.ParameterCount)), ("images/s", $"{found.ImagesPerSecond:0}"),
+        ];
+        var table = new Table().AddColumns([.. columns.Select(column => column.Header)]);
+        table.AddRow([.. columns.Select(column => column.Value)]);
         console.Write(table);
         return ExitCode.Fine;
     }
@@ -100,4 +112,8 @@ internal static class EvalCommand
 
 /// <summary>`ocs eval --json`.</summary>
 internal sealed record EvalOutput(
-    string Model, string Data, int Samples, double Accuracy, double Loss, long Macs, long Parameters, double ImagesPerSecond);
+    string Model, string Data, int Samples, double Accuracy, double Loss, long Macs, long Parameters, double ImagesPerSecond)
+{
+    /// <summary>With the class among the five likeliest; null where there are ten classes or fewer.</summary>
+    public double? Top5Accuracy { get; init; }
+}

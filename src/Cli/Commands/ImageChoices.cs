@@ -27,7 +27,16 @@ internal sealed class ImageChoices
 
     private readonly Option<bool> _skipBroken = SkipBroken();
 
-    public IEnumerable<Option> All => [_size, _resize, _workers, _skipBroken];
+    private readonly Option<double?> _validationSplit = ValidationSplit();
+
+    public IEnumerable<Option> All => [_size, _resize, _workers, _skipBroken, _validationSplit];
+
+    /// <summary>Where there are no images for accuracy, how many are taken from those for training.</summary>
+    public static Option<double?> ValidationSplit() => new("--validation-split")
+    {
+        Description = "Of an imagefolder without val: fraction of each class that accuracy is measured on, as in training (default: 0.1).",
+        HelpName = "FRACTION",
+    };
 
     /// <summary>Leaves broken images out.</summary>
     public static Option<bool> SkipBroken() => new("--skip-broken")
@@ -53,6 +62,7 @@ internal sealed class ImageChoices
             Resize = parsed.GetValue(_resize),
             Workers = parsed.GetValue(_workers),
             SkipBroken = parsed.GetValue(_skipBroken),
+            ValidationSplit = parsed.GetValue(_validationSplit),
         };
     }
 }

@@ -11,15 +11,16 @@ internal static class PackCommand
     {
         var root = CommonOptions.DataRoot();
         var skipBroken = ImageChoices.SkipBroken();
+        var validationSplit = ImageChoices.ValidationSplit();
         var command = new Command(
             "pack",
             "Decodes the small images of an imagefolder (Tiny-ImageNet) once, into train.ocspack and val.ocspack "
             + "beside its folders; runs then read those. Does nothing where the images have not changed since.")
         {
-            root, skipBroken,
+            root, skipBroken, validationSplit,
         };
         command.SetAction(parsed => Run(
-            parsed.GetValue(root), new() { SkipBroken = parsed.GetValue(skipBroken) }, console));
+            parsed.GetValue(root), new() { SkipBroken = parsed.GetValue(skipBroken), ValidationSplit = parsed.GetValue(validationSplit) }, console));
         return command;
     }
 

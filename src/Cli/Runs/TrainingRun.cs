@@ -166,11 +166,19 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             display.Message(
                 $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; "
                 + $"accuracy on {test.Count:N0} from {test.Source}.");
+            foreach (var remark in train.Remarks.Concat(test.Remarks))
+            {
+                display.Message(remark);
+            }
         }
 
         if (start.Source is { } source)
         {
             display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
+            foreach (var remark in start.Remarks)
+            {
+                display.Message(remark);
+            }
         }
 
         if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Formats;
@@ -10,8 +11,8 @@ namespace Ocs.Cli.Runs;
 /// <summary>The network that a run starts from, and its weights unless they are random.</summary>
 internal sealed class TrainingStart : IDisposable
 {
-    private TrainingStart(Graph graph, ParameterTable? parameters, string? source) =>
-        (Graph, Parameters, Source) = (graph, parameters, source);
+    private TrainingStart(Graph graph, ParameterTable? parameters, string? source, ImmutableArray<string> remarks) =>
+        (Graph, Parameters, Source, Remarks) = (graph, parameters, source, remarks);
 
     public Graph Graph { get; }
 
@@ -21,18 +22,21 @@ internal sealed class TrainingStart : IDisposable
     /// <summary>The file that the weights are from; null for random ones.</summary>
     public string? Source { get; }
 
+    /// <summary>What a person should know of the weights, a sentence each.</summary>
+    public ImmutableArray<string> Remarks { get; }
+
     /// <summary>Finds what the options name, and puts it on a device.</summary>
     public static TrainingStart Open(ExperimentOptions options, LabelledImages data, Device device)
     {
-        var (graph, parameters) = Read(options, data);
+        var (graph, parameters, remarks) = Read(options, data);
         if (parameters is null)
         {
-            return new(graph, null, null);
+            return new(graph, null, null, []);
         }
 
         using (parameters)
         {
-            return new(graph, ModelFiles.CopyTo(device, graph, parameters), options.Weights ?? options.Model);
+            return new(graph, ModelFiles.CopyTo(device, graph, parameters), options.Weights ?? options.Model, remarks);
         }
     }
 
@@ -41,12 +45,12 @@ internal sealed class TrainingStart : IDisposable
 
     public void Dispose() => Parameters?.Dispose();
 
-    private static (Graph Graph, ParameterTable? Parameters) Read(ExperimentOptions options, LabelledImages data)
+    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) Read(ExperimentOptions options, LabelledImages data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
             var graph = TrainingDataSource.Network(options.Model, data);
-            return options.Weights is null ? (graph, null) : ReadWeights(options, graph, mayNarrow: true);
+            return options.Weights is null ? (graph, null, []) : ReadWeights(options, graph, mayNarrow: true);
         }
 
         var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
@@ -68,7 +72,7 @@ internal sealed class TrainingStart : IDisposable
 
         if (options.Weights is null)
         {
-            return (model.Graph, model.Parameters);
+            return (model.Graph, model.Parameters, []);
         }
 
         using (model)
@@ -78,7 +82,7 @@ internal sealed class TrainingStart : IDisposable
     }
 
     // The weights of the file, or of the one beside it, but for the last layer.
-    private static (Graph Graph, ParameterTable? Parameters) Reclassified(OcsModel model, int classes, ExperimentOptions options)
+    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) Reclassified(OcsModel model, int classes, ExperimentOptions options)
     {
         var (graph, drawn) = NewClasses.Apply(model.Graph, classes);
         using (model)
@@ -94,17 +98,21 @@ internal sealed class TrainingStart : IDisposable
                 parameters.Replace(name, model.Parameters[name].Detach());
             }
 
-            return (graph, parameters);
+            return (graph, parameters, []);
         }
     }
 
-    private static (Graph Graph, ParameterTable? Parameters) ReadWeights(
-        ExperimentOptions options, Graph graph, bool mayNarrow) => WeightsFile.Open(
-        options.Weights!,
-        graph,
-        mayNarrow,
-        options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
-        options.Seed);
+    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) ReadWeights(
+        ExperimentOptions options, Graph graph, bool mayNarrow)
+    {
+        var weights = WeightsFile.Open(
+            options.Weights!,
+            graph,
+            mayNarrow,
+            options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
+            options.Seed);
+        return (weights.Graph, weights.Parameters, weights.Remarks);
+    }
 
     private static void RequireClasses(string path, Graph graph, LabelledImages data)
     {

@@ -2,7 +2,7 @@ using Ocs.Data.Interop;
 
 namespace Ocs.Data;
 
-/// <summary>Decodes JPEG and PNG files to R, G, B bytes, in memory that it uses again.</summary>
+/// <summary>Decodes the files of pictures to R, G, B bytes, in memory that it uses again.</summary>
 /// <remarks>
 /// Grey, palettes and CMYK become colours, transparency is dropped, and the orientation that a camera noted is not
 /// applied: all as torchvision's ImageFolder reads images. For one thread at a time.
@@ -21,10 +21,17 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     /// <summary>Size of a file's image.</summary>
-    /// <exception cref="InvalidDataException">It is no JPEG or PNG, damaged, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">It is of no format that is read, damaged, or has too many pixels.</exception>
     public (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
     {
-        (int height, int width, _) = ReadHeader(file);
+        (int height, int width) = CodecOf(file) switch
+        {
+            ImageCodec.Jpeg => JpegSize(file),
+            ImageCodec.Png => Spng.ReadSize(file),
+            ImageCodec.Netpbm => NetpbmImage.ReadSize(file),
+            ImageCodec.Tiff => TiffHeader.ReadSize(file),
+            var codec => SharpImage.ReadSize(file, codec),
+        };
         return (long)height * width <= pixelLimit
             ? (height, width)
             : throw new InvalidDataException($"{width}x{height} pixels are more than the limit of {pixelLimit}");
@@ -39,24 +46,28 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public (int Height, int Width) Decode(ReadOnlySpan<byte> file, int divisor = 1)
     {
         (int height, int width) = ReadSize(file);
-        if (IsPng(file))
+        ImageCodec codec = CodecOf(file);
+        if (codec == ImageCodec.Jpeg)
         {
-            Room(ref _pixels, (3L * height * width) + Resampler.Spare);
-            Spng.DecodeRgb(file, _pixels.AsSpan(0, 3 * height * width), height, width);
-            return (height, width);
+            return DecodeJpeg(file, (height + divisor - 1) / divisor, (width + divisor - 1) / divisor);
         }
 
-        (height, width) = ((height + divisor - 1) / divisor, (width + divisor - 1) / divisor);
         Room(ref _pixels, (3L * height * width) + Resampler.Spare);
-        if (ReadHeader(file).IsCmyk)
+        Span<byte> pixels = _pixels.AsSpan(0, 3 * height * width);
+        switch (codec)
         {
-            Room(ref _inks, 4L * height * width);
-            TurboJpeg.Decode(_jpeg!, file, _inks, height, width, isCmyk: true);
-            MixInks(_inks.AsSpan(0, 4 * height * width), _pixels);
-        }
-        else
-        {
-            TurboJpeg.Decode(_jpeg!, file, _pixels, height, width, isCmyk: false);
+            case ImageCodec.Png:
+                Spng.DecodeRgb(file, pixels, height, width);
+                break;
+            case ImageCodec.Netpbm:
+                NetpbmImage.DecodeRgb(file, pixels);
+                break;
+            case ImageCodec.Tiff:
+                TiffImage.DecodeRgb(file, pixels, height, width);
+                break;
+            default:
+                SharpImage.DecodeRgb(file, codec, pixels, height, width);
+                break;
         }
 
         return (height, width);
@@ -70,7 +81,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public static int DivisorFor(ReadOnlySpan<byte> file, int windowHeight, int windowWidth, int target)
     {
         int divisor = 1;
-        while (divisor < 8 && Math.Min(windowHeight, windowWidth) >= 2 * divisor * target && !IsPng(file))
+        while (divisor < 8 && Math.Min(windowHeight, windowWidth) >= 2 * divisor * target && CodecOf(file) == ImageCodec.Jpeg)
         {
             divisor *= 2;
         }
@@ -80,23 +91,39 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
 
     public void Dispose() => _jpeg?.Dispose();
 
-    private static bool IsPng(ReadOnlySpan<byte> file) =>
-        file.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']);
-
     // What a file is, its first bytes tell: ImageNet has a PNG whose name ends in .JPEG.
-    private (int Height, int Width, bool IsCmyk) ReadHeader(ReadOnlySpan<byte> file)
+    private static ImageCodec CodecOf(ReadOnlySpan<byte> file) => ImageKind.Of(file) switch
     {
-        if (IsPng(file))
+        { Codec: not ImageCodec.None } kind => kind.Codec,
+        { } kind => throw new InvalidDataException($"{kind.Name} pictures are not read"),
+        _ => throw new InvalidDataException("its first bytes are those of no picture"),
+    };
+
+    private (int Height, int Width) DecodeJpeg(ReadOnlySpan<byte> file, int height, int width)
+    {
+        Room(ref _pixels, (3L * height * width) + Resampler.Spare);
+        if (JpegHeader(file).IsCmyk)
         {
-            (int height, int width) = Spng.ReadSize(file);
-            return (height, width, false);
+            Room(ref _inks, 4L * height * width);
+            TurboJpeg.Decode(_jpeg!, file, _inks, height, width, isCmyk: true);
+            MixInks(_inks.AsSpan(0, 4 * height * width), _pixels);
+        }
+        else
+        {
+            TurboJpeg.Decode(_jpeg!, file, _pixels, height, width, isCmyk: false);
         }
 
-        if (!file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]))
-        {
-            throw new InvalidDataException("it is neither a JPEG nor a PNG image");
-        }
+        return (height, width);
+    }
 
+    private (int Height, int Width) JpegSize(ReadOnlySpan<byte> file)
+    {
+        (int height, int width, _) = JpegHeader(file);
+        return (height, width);
+    }
+
+    private (int Height, int Width, bool IsCmyk) JpegHeader(ReadOnlySpan<byte> file)
+    {
         try
         {
             return TurboJpeg.ReadHeader(_jpeg ??= TurboJpeg.Create(), file);

@@ -47,8 +47,8 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
             FileInfo file = new(Path.Combine(location, name));
             if (file.Exists)
             {
-                CheckLength(file.FullName, file.Length);
-                read(name, file.FullName, File.ReadAllBytes(file.FullName));
+                CheckLength(file.FullName, OrdinaryFile.RequireLength(file.FullName, long.MaxValue));
+                read(name, file.FullName, OrdinaryFile.ReadAllBytes(file.FullName, most));
                 missing.Remove(name);
             }
         }
@@ -56,7 +56,7 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
 
     private void ReadArchive(HashSet<string> missing, Action<string, string, byte[]> read)
     {
-        using FileStream file = File.OpenRead(location);
+        using FileStream file = OrdinaryFile.OpenRead(location);
         using GZipStream unpacked = new(file, CompressionMode.Decompress);
         using TarReader archive = new(unpacked);
         while (missing.Count > 0 && archive.GetNextEntry() is { } entry)

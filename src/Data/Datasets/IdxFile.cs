@@ -15,7 +15,7 @@ internal static class IdxFile
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = OrdinaryFile.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal)
                 ? new GZipStream(file, CompressionMode.Decompress)
                 : new BufferedStream(file);

@@ -60,13 +60,7 @@ internal static class PngTree
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length > LongestFile)
-            {
-                throw new InvalidDataException($"{length} bytes are too many for {side}x{side} pixels");
-            }
-
-            Png.DecodeRgb(File.ReadAllBytes(path), image, side, side);
+            Png.DecodeRgb(OrdinaryFile.ReadAllBytes(path, LongestFile), image, side, side);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {

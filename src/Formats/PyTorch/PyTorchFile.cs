@@ -13,12 +13,16 @@ public static class PyTorchFile
     private static ReadOnlySpan<byte> ZipMagic => "PK"u8;
 
     /// <summary>The tensors of a file by name, on the CPU, row-major, each with memory of its own; the caller owns them.</summary>
-    public static IReadOnlyDictionary<string, Tensor> Read(string path) => WholeFile.Read(path, file =>
+    public static IReadOnlyDictionary<string, Tensor> Read(string path) => Read(path, key: null).Tensors;
+
+    /// <summary>The same, from a key of a checkpoint; null takes a usual one.</summary>
+    public static NamedTensors Read(string path, string? key) => WholeFile.Read(path, file =>
     {
         try
         {
             using var archive = Open(file);
-            return TorchTensors.Read(archive, StateDict.Of(archive.Root));
+            var found = StateDict.Of(archive.Root, key);
+            return new NamedTensors(TorchTensors.Read(archive, found.Tensors), found.Key, found.OtherKeys);
         }
         catch (InvalidDataException error)
         {

@@ -1,55 +1,138 @@
+using System.Collections.Immutable;
+
 namespace Ocs.Formats;
 
+/// <summary>Named tensors, the key of the checkpoint that held them, and its other keys that hold such.</summary>
+internal sealed record FoundTensors(OrderedDictionary<string, TorchTensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);
+
 /// <summary>Finds the named tensors of a network in what a file of PyTorch holds.</summary>
-internal static class StateDict
+internal sealed class StateDict
 {
     private const int DeepestCheckpoint = 4;
-    private const int DeepestModule = 100;
     private const int MostEntries = 100_000;
+
+    // Parts of a file can be there under many keys, so what is counted is what is looked at.
+    private const int MostLookedAt = 20 * MostEntries;
     private const int LongestName = 500;
+    private const int KeysShown = 5;
     private const string ParallelPrefix = "module.";
 
-    private static readonly string[] UsualKeys = ["state_dict", "model", "model_state_dict", "net", "weights"];
+    // Those as they are trained before their running means, which are taken by name.
+    private static readonly string[] UsualKeys =
+    [
+        "state_dict", "model", "model_state_dict", "model_state", "net", "network", "net_state_dict", "params", "weights", "module",
+        "state_dict_ema", "model_ema", "ema", "params_ema", "ema_state_dict", "model_ema_state_dict", "ema_model", "averaged_model", "swa_model",
+    ];
 
-    /// <summary>
-    /// The tensors of a dictionary of them, of the one that a checkpoint holds under a usual key, or of a whole module;
-    /// without the prefix that all names have where the network was trained on several devices.
-    /// </summary>
-    public static OrderedDictionary<string, TorchTensor> Of(object? root)
+    private int _lookedAt;
+
+    private StateDict()
     {
-        var found = Find(root, DeepestCheckpoint, []) ?? throw new InvalidDataException(root switch
-        {
-            PickleDictionary dictionary => "it holds no tensors by name, neither at once nor under "
-                + $"{string.Join(", ", UsualKeys)}; its keys are {Keys(dictionary)}",
-            PickleObject other => $"it holds a {other.Class}, which is no module of PyTorch",
-            _ => "it holds neither a dictionary of tensors nor a module",
-        });
-        return found.Keys.All(name => name.StartsWith(ParallelPrefix, StringComparison.Ordinal)) ? WithoutPrefix(found) : found;
     }
 
-    private static OrderedDictionary<string, TorchTensor>? Find(object? value, int depth, HashSet<PickleDictionary> seen)
+    /// <summary>
+    /// The tensors of a dictionary of them, of the one that a checkpoint holds under a usual key or the key that is asked for,
+    /// or of a whole module; without the prefix that all names have where the network was trained on several devices.
+    /// </summary>
+    public static FoundTensors Of(object? root, string? key = null)
     {
-        if (AsModule(value) is { } module)
+        var search = new StateDict();
+        var found = key is null ? search.Usual(root) : search.At(root, key);
+        var isParallel = found.Tensors.Keys.All(name => name.StartsWith(ParallelPrefix, StringComparison.Ordinal));
+        return isParallel ? found with { Tensors = WithoutPrefix(found.Tensors) } : found;
+    }
+
+    private FoundTensors At(object? root, string key)
+    {
+        var entries = root is PickleDictionary dictionary ? dictionary.Entries : [];
+        if (entries.TryGetValue(key, out var value) && Find(value, DeepestCheckpoint) is { } found)
         {
-            var walk = new ModuleWalk();
-            walk.Visit(module, "", DeepestModule);
-            return walk.Found;
+            return new(found, key, []);
         }
 
-        if (value is not PickleDictionary dictionary || depth == 0 || !seen.Add(dictionary))
+        // A flat dictionary can hold several networks, each under a prefix: whoever knows the network's names finds it.
+        var prefix = $"{key}.";
+        var prefixed = Find(root, DeepestCheckpoint)?.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList() ?? [];
+        if (prefixed.Count > 0)
+        {
+            var bare = new OrderedDictionary<string, TorchTensor>(StringComparer.Ordinal);
+            prefixed.ForEach(pair => bare.Add(pair.Key[prefix.Length..], pair.Value));
+            return new(bare, key, []);
+        }
+
+        var keys = KeysWithTensors(root);
+        throw new InvalidDataException(
+            $"it holds no tensors under '{PickleText.Show(key)}', {(keys.Count > 0 ? $"but under {Shown(keys)}" : "nor under any other key")}");
+    }
+
+    private FoundTensors Usual(object? root)
+    {
+        var keys = KeysWithTensors(root);
+        var usual = UsualKeys.FirstOrDefault(keys.Contains);
+        var flat = root is PickleDictionary dictionary ? Flat(dictionary) : null;
+        if (usual is null && flat is null && keys.Count > 1)
+        {
+            throw new InvalidDataException($"it holds tensors under {Shown(keys)}; choose one by FILE:KEY");
+        }
+
+        var key = usual ?? (flat is null ? keys.FirstOrDefault() : null);
+        var found = (key is null ? flat ?? Module(root) : Find(((PickleDictionary)root!).Entries[key], DeepestCheckpoint))
+            ?? throw new InvalidDataException(root switch
+            {
+                PickleDictionary other => "it holds no tensors by name, neither at once nor under "
+                    + $"{string.Join(", ", UsualKeys.Take(KeysShown))} and the like; its keys are {Shown([.. other.Entries.Keys])}",
+                PickleObject other => $"it holds a {other.Class}, which is no module of PyTorch",
+                _ => "it holds neither a dictionary of tensors nor a module",
+            });
+        return new(found, key, [.. UsualKeys.Where(other => other != key && keys.Contains(other))]);
+    }
+
+    // An optimizer's or a scheduler's tensors are no network's.
+    private List<string> KeysWithTensors(object? root) => root is PickleDictionary dictionary
+        ? [.. dictionary.Entries
+            .Where(pair => pair.Value is not TorchTensor && !IsOfTraining(pair.Key) && Find(pair.Value, DeepestCheckpoint) is not null)
+            .Select(pair => pair.Key)]
+        : [];
+
+    private static bool IsOfTraining(string key) =>
+        key.Contains("optim", StringComparison.OrdinalIgnoreCase) || key.Contains("sched", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("scaler", StringComparison.OrdinalIgnoreCase) || key.Contains("rng", StringComparison.OrdinalIgnoreCase);
+
+    private OrderedDictionary<string, TorchTensor>? Find(object? value, int depth, HashSet<PickleDictionary>? above = null)
+    {
+        if (Module(value) is { } module)
+        {
+            return module;
+        }
+
+        above ??= [];
+        if (value is not PickleDictionary dictionary || depth == 0 || !above.Add(dictionary))
         {
             return null;
         }
 
         var inner = UsualKeys
-            .Select(key => dictionary.Entries.TryGetValue(key, out var entry) ? Find(entry, depth - 1, seen) : null)
+            .Select(key => dictionary.Entries.TryGetValue(key, out var entry) ? Find(entry, depth - 1, above) : null)
             .FirstOrDefault(found => found is not null);
         return inner ?? Flat(dictionary);
     }
 
-    // Counts, names and the like beside the tensors are no weights.
-    private static OrderedDictionary<string, TorchTensor>? Flat(PickleDictionary dictionary)
+    private OrderedDictionary<string, TorchTensor>? Module(object? value)
     {
+        if (!ModuleTensors.IsModule(value))
+        {
+            return null;
+        }
+
+        var found = ModuleTensors.Of(value);
+        Charge(found.Count);
+        return found;
+    }
+
+    // Counts, names and the like beside the tensors are no weights.
+    private OrderedDictionary<string, TorchTensor>? Flat(PickleDictionary dictionary)
+    {
+        Charge(dictionary.Entries.Count);
         var found = new OrderedDictionary<string, TorchTensor>(StringComparer.Ordinal);
         foreach (var (name, value) in dictionary.Entries)
         {
@@ -59,7 +142,8 @@ internal static class StateDict
         return found.Count > 0 ? found : null;
     }
 
-    private static void Add(OrderedDictionary<string, TorchTensor> found, string name, object? value)
+    /// <summary>Adds a value where it is a tensor; a kind of tensor that is not known is an error.</summary>
+    internal static void Add(OrderedDictionary<string, TorchTensor> found, string name, object? value)
     {
         RequireShort(name);
         if (value is TorchTensor tensor)
@@ -72,11 +156,28 @@ internal static class StateDict
         }
     }
 
-    private static void RequireShort(string name)
+    internal static void RequireShort(string name)
     {
         if (name.Length > LongestName)
         {
             throw new InvalidDataException($"a name in it has {name.Length} characters");
+        }
+    }
+
+    internal static void RequireFew(int entries)
+    {
+        if (entries > MostEntries)
+        {
+            throw TooMany();
+        }
+    }
+
+    private void Charge(int entries)
+    {
+        _lookedAt += 1 + entries;
+        if (_lookedAt > MostLookedAt)
+        {
+            throw TooMany();
         }
     }
 
@@ -93,66 +194,7 @@ internal static class StateDict
         return bare;
     }
 
-    private static string Keys(PickleDictionary dictionary)
-    {
-        const int Shown = 5;
-        var keys = dictionary.Entries.Keys.Take(Shown).Select(key => $"'{PickleText.Show(key)}'");
-        return dictionary.Entries.Count == 0 ? "none" : string.Join(", ", keys) + (dictionary.Entries.Count > Shown ? ", ..." : "");
-    }
-
-    private static PickleDictionary? AsModule(object? value) =>
-        value is PickleObject { State: PickleDictionary state }
-        && state.Entries.ContainsKey("_parameters") && state.Entries.ContainsKey("_modules")
-            ? state
-            : null;
-
-    /// <summary>Collects as <c>state_dict()</c> does: parameters, buffers that are meant to be saved, then the children.</summary>
-    private sealed class ModuleWalk
-    {
-        private int _entries;
-
-        public OrderedDictionary<string, TorchTensor> Found { get; } = new(StringComparer.Ordinal);
-
-        public void Visit(PickleDictionary module, string prefix, int depth)
-        {
-            RequireShort(prefix);
-            if (depth == 0)
-            {
-                throw new InvalidDataException($"its modules are nested more than {DeepestModule} deep");
-            }
-
-            _entries++;
-            var unsaved = module.Entries.GetValueOrDefault("_non_persistent_buffers_set") is PickleSet { Members: var members } ? members : [];
-            _entries += unsaved.Count;
-            AddAll(module, "_parameters", prefix, []);
-            AddAll(module, "_buffers", prefix, [.. unsaved.OfType<string>()]);
-            foreach (var (name, child) in Named(module, "_modules"))
-            {
-                if (AsModule(child) is { } inner)
-                {
-                    Visit(inner, $"{prefix}{name}.", depth - 1);
-                }
-            }
-        }
-
-        private void AddAll(PickleDictionary module, string key, string prefix, HashSet<string> except)
-        {
-            foreach (var (name, value) in Named(module, key).Where(pair => !except.Contains(pair.Key)))
-            {
-                Add(Found, $"{prefix}{name}", value);
-            }
-        }
-
-        // A module can be there under many names, so what is counted is what is looked at.
-        private OrderedDictionary<string, object?> Named(PickleDictionary module, string key)
-        {
-            if (module.Entries.GetValueOrDefault(key) is not PickleDictionary { Entries: var entries })
-            {
-                return [];
-            }
-
-            _entries += 1 + entries.Count;
-            return _entries <= MostEntries ? entries : throw TooMany();
-        }
-    }
+    private static string Shown(List<string> keys) => keys.Count == 0
+        ? "none"
+        : string.Join(", ", keys.Take(KeysShown).Select(key => $"'{PickleText.Show(key)}'")) + (keys.Count > KeysShown ? ", ..." : "");
 }

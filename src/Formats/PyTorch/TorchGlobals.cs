@@ -19,6 +19,7 @@ internal static class TorchGlobals
         ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2", [TorchStorage storage, var offset, var shape, var strides, ..])
             => new TorchTensor(storage, Integer(offset), Integers(shape), Integers(strides)),
         ("torch._utils", "_rebuild_parameter" or "_rebuild_parameter_with_state", [TorchTensor tensor, ..]) => tensor,
+        ("torch._tensor", "_rebuild_from_type_v2", [PickleGlobal function, _, object?[] inner, ..]) => Call(function, inner),
         ("copy_reg" or "copyreg", "_reconstructor" or "__newobj__", [PickleGlobal made, ..]) => new PickleObject(made),
         _ => new PickleObject(global),
     };

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ocs.Torch;
 
 namespace Ocs.Formats;
@@ -99,7 +98,7 @@ internal static class TorchTensors
     {
         var dtype = TorchTypes.Of(storage);
         var tensor = archive.Read(storage, dtype);
-        if (dtype == DType.Bool && MemoryMarshal.AsBytes(tensor.AsSpan<bool>()).ContainsAnyExceptInRange((byte)0, (byte)1))
+        if (!TensorBytes.IsWellFormed(tensor))
         {
             tensor.Dispose();
             throw new InvalidDataException($"its storage '{PickleText.Show(storage.Key)}' has BOOL bytes that are neither 0 nor 1");

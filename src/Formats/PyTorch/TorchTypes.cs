@@ -19,6 +19,9 @@ internal static class TorchTypes
         (DType.Bool, "BoolStorage"),
     ];
 
+    /// <summary>Whether tensors of a type are read.</summary>
+    public static bool IsKnown(DType dtype) => Array.Exists(Names, pair => pair.DType == dtype);
+
     public static string NameOf(DType dtype) => Names.First(pair => pair.DType == dtype).StorageName;
 
     /// <summary>The type of a storage's elements; another type than those above is an error that names it.</summary>

@@ -62,7 +62,7 @@ public sealed class ImageFolderCommandTests : IDisposable
         File.WriteAllText(Image("val", 3), "no image");
         var broken = CommandLine.Run("data", "check", "imagefolder", "--data-root", Root);
         Assert.Equal(2, broken.Code);
-        Assert.Contains($"{Image("val", 3)}: it is neither", broken.Error, StringComparison.Ordinal);
+        Assert.Contains($"{Image("val", 3)}: its first bytes are those of no picture", broken.Error, StringComparison.Ordinal);
         Assert.Contains("1 of the 40 images", broken.Error, StringComparison.Ordinal);
     }
 
@@ -95,6 +95,39 @@ public sealed class ImageFolderCommandTests : IDisposable
         var measured = CommandLine.Run([.. Eval, "--skip-broken", "--json"]);
         Assert.Equal(19, measured.Json.GetProperty("samples").GetInt32());
         Assert.Contains(Image("val", 6), measured.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_person_may_not_expect_of_a_folder_is_said_by_train_eval_and_check()
+    {
+        File.Copy(Image("train", 0), Path.Combine(Root, "train", "even", "phone.jpg_large"));
+        Directory.Delete(Path.Combine(Root, "val", "odd"), recursive: true);
+        const string passed = "1 picture in {0}/train was passed over";
+        const string lacks = "Accuracy is measured on 1 of the 2 classes: {0}/val has no images to measure odd on.";
+
+        var trained = CommandLine.Run(Train);
+        Assert.Equal(0, trained.Code);
+        Assert.Contains(string.Format(null, passed, Root), trained.Output, StringComparison.Ordinal);
+        Assert.Contains(string.Format(null, lacks, Root), trained.Output, StringComparison.Ordinal);
+        Assert.Contains(string.Format(null, lacks, Root), CommandLine.Run(Eval).Error, StringComparison.Ordinal);
+
+        var check = CommandLine.Run("data", "check", "imagefolder", "--data-root", Root);
+        Assert.Equal(2, check.Code);
+        Assert.Contains($"1 picture of {Root} cannot be used", check.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_val_a_part_is_measured_on_and_eval_takes_the_same_part()
+    {
+        Directory.Delete(Path.Combine(Root, "val"), recursive: true);
+        var trained = CommandLine.Run([.. Train, "--set", "images.validation-split=0.2"]);
+        Assert.Equal((0, ""), (trained.Code, trained.Error));
+        Assert.Contains("4 of the 20 images", trained.Output, StringComparison.Ordinal);
+        var measured = CommandLine.Run([.. Eval, "--resize", "18", "--validation-split", "0.2", "--json"]).Json;
+        Assert.Equal(4, measured.GetProperty("samples").GetInt32());
+        using var summary = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder.PathOf("run/summary.json")));
+        Assert.Equal(
+            summary.RootElement.GetProperty("val_accuracy").GetDouble(), measured.GetProperty("accuracy").GetDouble(), 1e-9);
     }
 
     private string Image(string split, int number) =>

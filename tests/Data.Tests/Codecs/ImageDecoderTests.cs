@@ -113,8 +113,11 @@ public sealed class ImageDecoderTests
     public void A_file_of_another_kind_is_told()
     {
         using ImageDecoder decoder = new(100);
-        Assert.Contains(
-            "neither a JPEG nor a PNG",
-            Assert.Throws<InvalidDataException>(() => decoder.ReadSize("GIF89a"u8)).Message);
+        foreach ((string start, string told) in (ReadOnlySpan<(string, string)>)
+            [("no image", "no picture"), ("    ftypheic", "HEIC or AVIF pictures are not read"), ("8BPS", "Photoshop pictures are not read"), ("GIF89a", "damaged")])
+        {
+            Assert.Contains(
+                told, Assert.Throws<InvalidDataException>(() => decoder.ReadSize(System.Text.Encoding.ASCII.GetBytes(start))).Message);
+        }
     }
 }

@@ -144,7 +144,7 @@ public sealed class CifarTests : IDisposable
         AssertInputError(_ten, DatasetSplit.Train, "0.png is not a 32x32 PNG image (it has 16x16 pixels)");
 
         _folder.Write("train/cat/0.png", new byte[(1 << 20) + 1]);
-        AssertInputError(_ten, DatasetSplit.Train, "1048577 bytes are too many");
+        AssertInputError(_ten, DatasetSplit.Train, "1048577 bytes");
 
         _folder.Write("train/unicorn/0.png", [0]);
         AssertInputError(_ten, DatasetSplit.Train, "unicorn is not one of the 10 classes");

@@ -18,6 +18,36 @@ public sealed class EvaluationTests
         Assert.Equal(2, Evaluation.Correct(logits, labels));
     }
 
+    // Of seven logits, the label's is the 1st, 5th and 6th; a tie counts for the label, and what is no number does not.
+    [Fact]
+    public void Correct_among_five_counts_rows_with_fewer_than_five_values_above_the_labels()
+    {
+        using var logits = Tensor.FromArray<float>(
+            [9, 1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5, 6, 2, 2, 2, 2, 2, 2, 2, float.NaN, 1, 2, 3, 4, 5, 6], [5, 7]);
+        using var labels = Tensor.FromArray<long>([0, 3, 2, 6, 0], [5]);
+        Assert.Equal(3, Evaluation.CorrectAmong(5, logits, labels));
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, true)]
+    public void Top_5_accuracy_is_measured_where_there_are_more_than_ten_classes(int classes, bool isMeasured)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, classes).SelectMany(i => Enumerable.Range(0, classes).Select(k => (byte)(10 * ((k + i) % classes))))];
+        var data = new ImageDataset(
+            "ranks", pixels, [.. Enumerable.Repeat(0, classes)], 1, 1, classes, [.. Enumerable.Range(0, classes).Select(k => $"{k}")], new([0], [1]));
+        var g = new GraphBuilder("identity");
+        var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.Input("input", 1, 1, classes)), classes));
+        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        parameters.Replace("fc.weight", Tensor.FromArray([.. Enumerable.Range(0, classes * classes).Select(i => i % (classes + 1) == 0 ? 1f : 0f)], [classes, classes]));
+        parameters.Replace("fc.bias", Tensor.Zeros([classes]));
+
+        var result = Evaluation.Run(new Executor(graph, parameters), data, batchSize: 4);
+
+        Assert.Equal(1.0 / classes, result.Accuracy, 1e-12);
+        Assert.Equal(isMeasured ? 5.0 / classes : null, result.Top5Accuracy);
+    }
+
     // Logits are the two pixels: 1 for a white one, 0 for a black one. Batches of 2 and of 1.
     [Fact]
     public void Accuracy_and_loss_are_means_over_all_images()

@@ -10,7 +10,14 @@ namespace Ocs.Data;
 /// <param name="TestSamples">Other images that can be read.</param>
 /// <param name="Broken">Those that cannot.</param>
 public sealed record FolderReport(
-    string Root, ImmutableArray<string> Classes, int TrainSamples, int TestSamples, ImmutableArray<BrokenImage> Broken);
+    string Root, ImmutableArray<string> Classes, int TrainSamples, int TestSamples, ImmutableArray<BrokenImage> Broken)
+{
+    /// <summary>Pictures that are not among the images, since their names end otherwise or cannot be opened.</summary>
+    public ImmutableArray<PassedOver> PassedOver { get; init; } = [];
+
+    /// <summary>What a person may not expect of the folder, a sentence each.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
+}
 
 /// <summary>Decodes every image of a folder, on threads of its own.</summary>
 internal static class FolderCheck
@@ -18,21 +25,26 @@ internal static class FolderCheck
     public static FolderReport Run(string root, ImageFolderOptions options)
     {
         BrokenImages broken = new(skip: true);
-        ImmutableArray<string> classes = [];
+        FolderLayout layout = FolderLayout.Find(root);
         Dictionary<DatasetSplit, int> whole = new() { [DatasetSplit.Train] = 0, [DatasetSplit.Test] = 0 };
+        List<ImageListing> listings = [];
         foreach (DatasetSplit split in (ReadOnlySpan<DatasetSplit>)[DatasetSplit.Train, DatasetSplit.Test])
         {
-            if (ImageListing.FolderOf(root, split) is not null)
+            if (layout.Has(split) || (layout.Train is not null && options.ValidationSplit != 0))
             {
-                ImageListing listing = ImageListing.Read(root, split);
+                ImageListing listing = ImageListing.Read(root, split, layout.Test is null ? options.ValidationSplit : null);
                 int before = broken.Found.Length;
                 Decode(listing, options, broken);
-                classes = listing.Classes;
                 whole[split] = listing.Files.Length - (broken.Found.Length - before);
+                listings.Add(listing);
             }
         }
 
-        return new(root, classes, whole[DatasetSplit.Train], whole[DatasetSplit.Test], broken.Found);
+        return new(root, listings[0].Classes, whole[DatasetSplit.Train], whole[DatasetSplit.Test], broken.Found)
+        {
+            PassedOver = [.. listings.SelectMany(listing => listing.PassedOver).Distinct()],
+            Remarks = [.. listings.SelectMany(listing => listing.Remarks)],
+        };
     }
 
     private static void Decode(ImageListing listing, ImageFolderOptions options, BrokenImages broken)
@@ -55,13 +67,14 @@ internal static class FolderCheck
         void DecodeSome()
         {
             using ImageDecoder decoder = new(options.PixelLimit);
+            byte[] memory = [];
             int position;
             while (failure is null && (position = Interlocked.Increment(ref next)) < listing.Files.Length)
             {
                 string path = Path.Combine(listing.Folder, listing.Files[position]);
                 try
                 {
-                    decoder.Decode(File.ReadAllBytes(path));
+                    decoder.Decode(ImageFile.Read(path, ref memory));
                 }
                 catch (Exception error)
                     when (error is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -6,6 +6,8 @@ namespace Ocs.Data;
 /// <summary>Tiny-ImageNet's val_annotations.txt: a line an image, its file, a tab, its class, and a box.</summary>
 internal static class ImageAnnotations
 {
+    private const long LongestFile = 1 << 28;
+
     /// <summary>The classes that occur, in ordinal order.</summary>
     public static ImmutableArray<string> Classes(string path) =>
         [.. Lines(path).Select(line => line.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -30,13 +32,19 @@ internal static class ImageAnnotations
 
     private static IEnumerable<(string File, string Class)> Lines(string path)
     {
+        if (OrdinaryFile.Target(path).Length == 0)
+        {
+            yield break;
+        }
+
+        OrdinaryFile.RequireLength(path, LongestFile);
         int number = 0;
         foreach (string line in File.ReadLines(path))
         {
             number++;
             string[] words = line.Split('\t');
             if (words is not [var file, { Length: > 0 }, ..]
-                || !ImageListing.IsImage(file)
+                || !ImageNames.IsImage(file)
                 || file.AsSpan().ContainsAny('/', '\0'))
             {
                 throw new OcsInputException(

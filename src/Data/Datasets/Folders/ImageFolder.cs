@@ -38,9 +38,12 @@ public sealed class ImageFolder : LabelledImages
 
     /// <summary>The folder of the split, and whether a packed file is read instead of its images.</summary>
     public string Source => Packed is not null ? $"{Listing.Folder} (packed)"
-        : Options.Packed == PackedUse.IfThere && File.Exists(PackedImages.PathOf(Listing))
+        : Options.Packed == PackedUse.IfThere && File.Exists(Listing.PackPath)
             ? $"{Listing.Folder} (which has changed since it was packed)"
             : Listing.Folder;
+
+    /// <summary>What a person may not expect of the folder, a sentence each.</summary>
+    public ImmutableArray<string> Remarks => Listing.Remarks;
 
     /// <summary>The images that could not be read so far, in the order of their paths.</summary>
     public ImmutableArray<BrokenImage> Broken => BrokenImages.Found;
@@ -53,11 +56,12 @@ public sealed class ImageFolder : LabelledImages
 
     internal override int Workers => Options.WorkerCount;
 
-    /// <summary>The first data root that holds train or val, itself or in a folder `imagefolder`; or null.</summary>
+    /// <summary>
+    /// The first data root that holds train, val or a folder of images for each class, itself or in a folder `imagefolder`; or null.
+    /// </summary>
     /// <param name="dataRoot">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
     public static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
-        folder => ImageListing.FolderOf(folder, DatasetSplit.Train) is not null
-            || ImageListing.FolderOf(folder, DatasetSplit.Test) is not null);
+        folder => FolderLayout.TryFind(folder) is not null);
 
     /// <summary>Every folder in which <see cref="Find"/> looks, in order.</summary>
     public static IReadOnlyList<string> Places(string? dataRoot) =>
@@ -65,7 +69,9 @@ public sealed class ImageFolder : LabelledImages
 
     /// <summary>Lists a split; no image is read yet, but one may be packed first.</summary>
     /// <param name="dataRoot">The folder with train and val, or one that holds it; null takes <c>OCS_DATA</c>.</param>
-    /// <param name="split">Training images are in train, the others in val, valid or test.</param>
+    /// <param name="split">
+    /// Training images are in train, the others in val, valid, validation or test, or they are a part of the training images.
+    /// </param>
     /// <param name="options">How it is read.</param>
     /// <exception cref="OcsInputException">The folder has another layout, or an option is out of range.</exception>
     public static ImageFolder Open(string? dataRoot, DatasetSplit split, ImageFolderOptions options)
@@ -115,8 +121,8 @@ public sealed class ImageFolder : LabelledImages
         }
 
         string root = Find(dataRoot) ?? throw new OcsInputException(
-            $"No folder train or val was found in {string.Join(", ", Places(dataRoot))}: "
-            + "give --data-root the folder that holds train/CLASS and val/CLASS");
-        return ImageListing.Read(root, split);
+            $"No folder train or val, and no folders of images, were found in {string.Join(", ", Places(dataRoot))}: "
+            + "give --data-root the folder that holds train/CLASS and val/CLASS, or a folder of images for each class");
+        return ImageListing.Read(root, split, options.ValidationSplit);
     }
 }

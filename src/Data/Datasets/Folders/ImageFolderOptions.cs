@@ -21,6 +21,12 @@ public sealed record ImageFolderOptions
     /// <value>False.</value>
     public bool SkipBroken { get; init; }
 
+    /// <summary>
+    /// Fraction of each class that accuracy is measured on, where there is no folder val; null takes a tenth there.
+    /// </summary>
+    /// <value>Null. Range 0..0.9; 0 takes none.</value>
+    public double? ValidationSplit { get; init; }
+
     /// <summary>Whether images are read from a packed file.</summary>
     /// <value><see cref="PackedUse.IfThere"/>.</value>
     public PackedUse Packed { get; init; }
@@ -46,6 +52,9 @@ public sealed record ImageFolderOptions
         Require(Workers is null or (>= 1 and <= 256), $"workers is {Workers}, it must be within 1..256");
         Require(
             PixelLimit is >= 1 and <= 500_000_000, $"pixel-limit is {PixelLimit}, it must be within 1..500000000");
+        Require(
+            ValidationSplit is null or (>= 0 and <= 0.9),
+            FormattableString.Invariant($"validation-split is {ValidationSplit}, it must be within 0..0.9"));
         return problems;
 
         void Require(bool holds, string problem)

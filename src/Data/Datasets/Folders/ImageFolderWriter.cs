@@ -3,8 +3,6 @@ namespace Ocs.Data;
 /// <summary>Reads, decodes, cuts out, resizes and normalizes the images of a folder.</summary>
 internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions options) : IImageWriter
 {
-    // No photograph is larger; a file that is must be something else.
-    private const long LongestFile = 1 << 29;
     private const long LongestSide = 1 << 24;
 
     private readonly ImageDecoder _decoder = new(folder.Options.PixelLimit);
@@ -25,7 +23,7 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
             }
             else
             {
-                WriteFile(Read(Path.Combine(folder.Listing.Folder, file)), destination, channelsLast, rng);
+                WriteFile(ImageFile.Read(Path.Combine(folder.Listing.Folder, file), ref _bytes), destination, channelsLast, rng);
             }
 
             return true;
@@ -78,23 +76,5 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
         }
 
         return (rows, columns, options.HorizontalFlip && rng.NextBool());
-    }
-
-    private ReadOnlySpan<byte> Read(string path)
-    {
-        using var handle = File.OpenHandle(path);
-        long length = RandomAccess.GetLength(handle);
-        if (length is 0 or > LongestFile)
-        {
-            throw new InvalidDataException($"it has {length} bytes");
-        }
-
-        if (_bytes.Length < length)
-        {
-            _bytes = new byte[length];
-        }
-
-        // One call reads it all, unless someone shortens the file meanwhile.
-        return _bytes.AsSpan(0, RandomAccess.Read(handle, _bytes.AsSpan(0, (int)length), 0));
     }
 }

@@ -19,7 +19,7 @@ internal static class PackWriter
     /// <summary>Writes the file unless there is one that the images have not changed since.</summary>
     public static PackReport WriteUnlessFresh(ImageListing listing, ImageFolderOptions options)
     {
-        string path = PackedImages.PathOf(listing);
+        string path = listing.PackPath;
         if (IsFresh(listing))
         {
             return new(path, listing.Files.Length, new FileInfo(path).Length, Written: false, []);
@@ -71,13 +71,14 @@ internal static class PackWriter
         byte[] index = new byte[listing.Files.Length * PackedImages.EntryLength];
         target.Position = PackedImages.HeaderLength + index.Length;
         using ImageDecoder decoder = new(options.PixelLimit);
+        byte[] memory = [];
         for (int i = 0; i < listing.Files.Length; i++)
         {
             Span<byte> entry = index.AsSpan(i * PackedImages.EntryLength, PackedImages.EntryLength);
             string path = Path.Combine(listing.Folder, listing.Files[i]);
             try
             {
-                byte[] file = File.ReadAllBytes(path);
+                ReadOnlySpan<byte> file = ReadImage(path, ref memory);
                 CheckSize(path, decoder.ReadSize(file));
                 (int height, int width) = decoder.Decode(file);
                 ReadOnlySpan<byte> pixels = decoder.Pixels[..(3 * height * width)];
@@ -85,7 +86,7 @@ internal static class PackWriter
                 target.Write(pixels);
             }
             catch (Exception error)
-                when (error is InvalidDataException or FileNotFoundException or UnauthorizedAccessException)
+                when (error is InvalidDataException or UnauthorizedAccessException)
             {
                 broken.Skip(path, error.Message);
                 PackedImages.WriteEntry(entry, target.Position, 0, 0, 0);
@@ -95,6 +96,19 @@ internal static class PackWriter
         byte[] head = PackedImages.Head(fingerprint, index, target.Length);
         target.Position = 0;
         target.Write(head);
+    }
+
+    // An image that cannot be read is not to be taken for a packed file that cannot be written.
+    private static ReadOnlySpan<byte> ReadImage(string path, ref byte[] memory)
+    {
+        try
+        {
+            return ImageFile.Read(path, ref memory);
+        }
+        catch (IOException error)
+        {
+            throw new InvalidDataException(error.Message, error);
+        }
     }
 
     private static void CheckSize(string path, (int Height, int Width) size)

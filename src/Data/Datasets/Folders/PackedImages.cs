@@ -26,14 +26,11 @@ internal sealed class PackedImages
 
     private static ReadOnlySpan<byte> Magic => "OCSPACK\n"u8;
 
-    /// <summary>The packed file of a split: beside its folder, with the same name and .ocspack.</summary>
-    public static string PathOf(ImageListing listing) => listing.Folder + ".ocspack";
-
     /// <summary>The packed file of a listing; null if there is none, or the images have changed since.</summary>
     /// <exception cref="OcsInputException">The file is damaged.</exception>
     public static PackedImages? TryOpen(ImageListing listing)
     {
-        string path = PathOf(listing);
+        string path = listing.PackPath;
         return File.Exists(path) ? Open(path, listing.Files.Length, listing.Fingerprint()) : null;
     }
 
@@ -121,7 +118,7 @@ internal sealed class PackedImages
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = OrdinaryFile.OpenRead(path);
             long length = file.Length;
             byte[] head = new byte[HeaderLength];
             if (file.ReadAtLeast(head, HeaderLength, throwOnEndOfStream: false) < HeaderLength

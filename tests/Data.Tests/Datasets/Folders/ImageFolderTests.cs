@@ -71,22 +71,24 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains("No folder train or val", Told(DatasetSplit.Train));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "train"));
         Assert.Contains("has no folders", Told(DatasetSplit.Train));
-        Assert.Contains("has no folder val, valid, test", Told(DatasetSplit.Test));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "train", "a"));
-        Assert.Contains("holds no .jpg", Told(DatasetSplit.Train));
+        Assert.Contains("holds no images in its folders", Told(DatasetSplit.Train));
+        _folder.Write("train/a/1.jpg", [1]);
         Directory.CreateDirectory(Path.Combine(_folder.Path, "valid", "a"));
-        Assert.Contains("holds no images", Told(DatasetSplit.Test));
-        Directory.CreateDirectory(Path.Combine(_folder.Path, "valid", "b"));
+        Assert.Contains("holds no images in folders of the classes", Told(DatasetSplit.Test));
+        _folder.Write("valid/b/1.jpg", [1]);
         Assert.Contains("do not have", Told(DatasetSplit.Test));
+        Directory.Delete(Path.Combine(_folder.Path, "train"), recursive: true);
+        Assert.Contains("has no folder train", Told(DatasetSplit.Train));
     }
 
     [Fact]
     public void Options_out_of_range_are_all_told()
     {
-        ImageFolderOptions wrong = new() { Size = 4, Resize = 3, Workers = 0, PixelLimit = 0 };
+        ImageFolderOptions wrong = new() { Size = 4, Resize = 3, Workers = 0, PixelLimit = 0, ValidationSplit = -1 };
         OcsInputException error = Assert.Throws<OcsInputException>(
             () => ImageFolder.Open(_folder.Path, DatasetSplit.Train, wrong));
-        Assert.Equal(4, error.Message.Split("; ").Length);
+        Assert.Equal(5, error.Message.Split("; ").Length);
 
         Pictures.Write(_folder);
         BatchLoaderOptions padding = new() { Augmentation = new() { CropPadding = 4 } };

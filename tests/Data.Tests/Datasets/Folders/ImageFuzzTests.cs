@@ -19,6 +19,22 @@ public sealed class ImageFuzzTests(ITestOutputHelper output)
     public void Damaged_PNGs() => Decode("PNG", Pictures.Png(20, 30, 1), PngFiles.Grey(2, 2, [9, 8, 7, 6]));
 
     [Fact]
+    public void Damaged_BMPs() => Decode("BMP", PictureFiles.Of("bmp", "bmp-palette", "bmp-bits"));
+
+    [Fact]
+    public void Damaged_GIFs() => Decode("GIF", PictureFiles.Of("gif", "gif-clear", "gif-interlaced", "gif-frames"));
+
+    [Fact]
+    public void Damaged_WebPs() => Decode("WebP", PictureFiles.Of("webp", "webp-lossless", "webp-clear"));
+
+    [Fact]
+    public void Damaged_TIFFs() => Decode(
+        "TIFF", PictureFiles.Of("tif", "tif-fax", "tif-lzw", "tif-deflate", "tif-packbits", "tif-jpeg", "tif-clear", "tif-palette"));
+
+    [Fact]
+    public void Damaged_PPMs() => Decode("PPM", PictureFiles.Of("ppm", "pgm", "pbm", "ppm-text", "pgm-few-greys", "pbm-text"));
+
+    [Fact]
     public void Damaged_packed_files()
     {
         using TemporaryFolder folder = new();
@@ -61,7 +77,7 @@ public sealed class ImageFuzzTests(ITestOutputHelper output)
         byte[] damaged = [];
         int scale = 1;
         Fuzz.Try<InvalidDataException>(
-            kind, output, "", 25,
+            kind, output, "", kind is "BMP" or "PPM" or "GIF" or "TIFF" ? 5 : 25,
             dice => (damaged, scale) = (Damage.Bytes(dice.Pick(files), dice, Markers), dice.Pick(1, 2, 8)),
             () =>
             {

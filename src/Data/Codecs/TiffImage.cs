@@ -1,0 +1,75 @@
+using BitMiracle.LibTiff.Classic;
+
+namespace Ocs.Data;
+
+/// <summary>Decodes the first page of TIFF images, by LibTiff.Net.</summary>
+internal static unsafe class TiffImage
+{
+    /// <summary>Decodes to R, G, B bytes, [H, W, 3]; transparency is dropped.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or compressed in a way that is not read.</exception>
+    public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image, int height, int width)
+    {
+        int[] pixels = Read(file, tiff =>
+        {
+            // Colours are not to be multiplied by their opacity.
+            if (tiff.GetField(TiffTag.EXTRASAMPLES) is not null)
+            {
+                tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (byte)ExtraSample.UNSPECIFIED });
+            }
+
+            // The turn that a camera noted is not applied to other formats either.
+            tiff.SetField(TiffTag.ORIENTATION, Orientation.TOPLEFT);
+            int[] raster = new int[height * width];
+            return tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT, stopOnError: true)
+                ? raster
+                : throw new InvalidDataException("it is damaged, or compressed in a way that is not read");
+        });
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            image[3 * i] = (byte)Tiff.GetR(pixels[i]);
+            image[(3 * i) + 1] = (byte)Tiff.GetG(pixels[i]);
+            image[(3 * i) + 2] = (byte)Tiff.GetB(pixels[i]);
+        }
+    }
+
+    private static T Read<T>(ReadOnlySpan<byte> file, Func<Tiff, T> read)
+    {
+        fixed (byte* bytes = file)
+        {
+            using UnmanagedMemoryStream stream = new(bytes, file.Length);
+            try
+            {
+                _ = Tiff.SetErrorHandler(Quiet.Handler);
+                using Tiff? tiff = Tiff.ClientOpen("", "r", stream, new TiffStream());
+                return tiff is null ? throw new InvalidDataException("its header is damaged") : read(tiff);
+            }
+            catch (Exception error) when (error is not InvalidDataException)
+            {
+                // The library checks less than it indexes: what it meets in a damaged file may be any exception.
+                throw new InvalidDataException("it is damaged", error);
+            }
+        }
+    }
+
+    /// <summary>What the library would print.</summary>
+    private sealed class Quiet : TiffErrorHandler
+    {
+        public static Quiet Handler { get; } = new();
+
+        public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
+        {
+        }
+
+        public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+        {
+        }
+
+        public override void WarningHandler(Tiff tif, string method, string format, params object[] args)
+        {
+        }
+
+        public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+        {
+        }
+    }
+}
