@@ -14,6 +14,12 @@ import PIL
 from PIL import Image, TiffImagePlugin
 
 
+def orientation(turn):
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    directory[0x0112] = turn
+    return directory
+
+
 def pictures():
     # Smooth, so that the files are small.
     y, x = numpy.mgrid[0:11, 0:14]
@@ -23,8 +29,6 @@ def pictures():
     grey, bits, few = image.convert("L"), image.convert("1"), image.quantize(16)
     clear = Image.fromarray(numpy.concatenate([colours, colours[:, :, :1]], 2), "RGBA")
     inks = Image.fromarray(numpy.concatenate([colours, colours[:, ::-1, :1]], 2), "CMYK")
-    turned = TiffImagePlugin.ImageFileDirectory_v2()
-    turned[0x0112] = 3
     yield from [
         ("bmp", image, dict(format="BMP")),
         ("bmp-grey", grey, dict(format="BMP")),
@@ -50,7 +54,7 @@ def pictures():
         ("tif-deflate", image, dict(format="TIFF", compression="tiff_adobe_deflate")),
         ("tif-packbits", image, dict(format="TIFF", compression="packbits")),
         ("tif-jpeg", image, dict(format="TIFF", compression="jpeg")),
-        ("tif-turned", image, dict(format="TIFF", tiffinfo=turned)),
+        *((f"tif-turned-{turn}", image, dict(format="TIFF", tiffinfo=orientation(turn))) for turn in range(2, 9)),
         ("tif-pages", image, dict(format="TIFF", save_all=True, append_images=[other])),
         ("ppm", image, dict(format="PPM")),
         ("pgm", grey, dict(format="PPM")),

@@ -63,7 +63,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
                 NetpbmImage.DecodeRgb(file, pixels);
                 break;
             case ImageCodec.Tiff:
-                TiffImage.DecodeRgb(file, pixels, height, width);
+                TiffImage.DecodeRgb(file, pixels);
                 break;
             default:
                 SharpImage.DecodeRgb(file, codec, pixels, height, width);

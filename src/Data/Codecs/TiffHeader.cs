@@ -31,6 +31,7 @@ internal readonly ref struct TiffHeader
         Height = 257,
         BitsPerSample = 258,
         SamplesPerPixel = 277,
+        Orientation = 274,
         RowsPerStrip = 278,
         StripByteCounts = 279,
         TileWidth = 322,
@@ -38,9 +39,14 @@ internal readonly ref struct TiffHeader
         TileByteCounts = 325,
     }
 
-    /// <summary>Height and width of the first page.</summary>
+    /// <summary>Height and width of the first page as it is shown.</summary>
     /// <exception cref="InvalidDataException">The directory is damaged, or asks for more memory than its file can need.</exception>
-    public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
+    public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file) =>
+        Read(file) is var (height, width, orientation) && orientation >= 5 ? (width, height) : (height, width);
+
+    /// <summary>Height and width of the first page as its pixels lie, and how they are turned and mirrored to be shown: 1 to 8.</summary>
+    /// <exception cref="InvalidDataException">The directory is damaged, or asks for more memory than its file can need.</exception>
+    public static (int Height, int Width, int Orientation) Read(ReadOnlySpan<byte> file)
     {
         try
         {
@@ -52,7 +58,7 @@ internal readonly ref struct TiffHeader
         }
     }
 
-    private (int Height, int Width) Check()
+    private (int Height, int Width, int Orientation) Check()
     {
         Dictionary<Tag, long> largest = Entries();
         long width = largest.GetValueOrDefault(Tag.Width);
@@ -66,7 +72,7 @@ internal readonly ref struct TiffHeader
             && height / rows <= _file.Length
             && Math.Max(largest.GetValueOrDefault(Tag.StripByteCounts), largest.GetValueOrDefault(Tag.TileByteCounts)) <= _file.Length;
         return isPlausible
-            ? ((int)height, (int)width)
+            ? ((int)height, (int)width, largest.GetValueOrDefault(Tag.Orientation) is >= 1 and <= 8 and var orientation ? (int)orientation : 1)
             : throw new InvalidDataException(
                 $"its header states {width}x{height} pixels, or more samples, tiles or bytes than a file of {_file.Length} bytes has");
     }

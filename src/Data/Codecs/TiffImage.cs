@@ -7,8 +7,9 @@ internal static unsafe class TiffImage
 {
     /// <summary>Decodes to R, G, B bytes, [H, W, 3]; transparency is dropped.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or compressed in a way that is not read.</exception>
-    public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image, int height, int width)
+    public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image)
     {
+        (int height, int width, int orientation) = TiffHeader.Read(file);
         int[] pixels = Read(file, tiff =>
         {
             // Colours are not to be multiplied by their opacity.
@@ -17,20 +18,38 @@ internal static unsafe class TiffImage
                 tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (byte)ExtraSample.UNSPECIFIED });
             }
 
-            // The turn that a camera noted is not applied to other formats either.
+            // It mirrors, but it does not turn; below both are done.
             tiff.SetField(TiffTag.ORIENTATION, Orientation.TOPLEFT);
             int[] raster = new int[height * width];
             return tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT, stopOnError: true)
                 ? raster
                 : throw new InvalidDataException("it is damaged, or compressed in a way that is not read");
         });
-        for (int i = 0; i < pixels.Length; i++)
+        for (int y = 0; y < height; y++)
         {
-            image[3 * i] = (byte)Tiff.GetR(pixels[i]);
-            image[(3 * i) + 1] = (byte)Tiff.GetG(pixels[i]);
-            image[(3 * i) + 2] = (byte)Tiff.GetB(pixels[i]);
+            for (int x = 0; x < width; x++)
+            {
+                int pixel = pixels[(y * width) + x];
+                int i = 3 * Shown(y, x, height, width, orientation);
+                image[i] = (byte)Tiff.GetR(pixel);
+                image[i + 1] = (byte)Tiff.GetG(pixel);
+                image[i + 2] = (byte)Tiff.GetB(pixel);
+            }
         }
     }
+
+    // Where a pixel is shown: TIFF 6.0, Orientation.
+    private static int Shown(int y, int x, int height, int width, int orientation) => orientation switch
+    {
+        1 => (y * width) + x,
+        2 => (y * width) + width - 1 - x,
+        3 => ((height - 1 - y) * width) + width - 1 - x,
+        4 => ((height - 1 - y) * width) + x,
+        5 => (x * height) + y,
+        6 => (x * height) + height - 1 - y,
+        7 => ((width - 1 - x) * height) + height - 1 - y,
+        _ => ((width - 1 - x) * height) + y,
+    };
 
     private static T Read<T>(ReadOnlySpan<byte> file, Func<Tiff, T> read)
     {

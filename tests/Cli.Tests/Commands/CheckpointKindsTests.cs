@@ -158,15 +158,14 @@ public sealed class CheckpointKindsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a Keras file", "an HDF5 file, as Keras writes them", 0x89, 'H', 'D', 'F', '\r', '\n')]
-    [InlineData("an array", "a NumPy array", 0x93, 'N', 'U', 'M', 'P', 'Y')]
-    [InlineData("packed", "compressed by gzip", 0x1F, 0x8B, 8, 0)]
-    [InlineData("text", "no file of weights by its first bytes", 'h', 'e', 'l', 'l', 'o')]
-    [InlineData("a plain pickle", "neither a zip archive nor begins with PyTorch's magic number", 0x80, 4, 'K', 1, '.')]
-    public void A_file_of_another_kind_is_named(string kind, string told, params int[] start)
+    [InlineData("\u0089HDF\r\n", "an HDF5 file, as Keras writes them")]
+    [InlineData("\u0093NUMPY", "a NumPy array")]
+    [InlineData("\u001f\u008b\u0008\0", "compressed by gzip")]
+    [InlineData("hello", "no file of weights by its first bytes")]
+    [InlineData("\u0080\u0004K\u0001.", "neither a zip archive nor begins with PyTorch's magic number")]
+    public void A_file_of_another_kind_is_named(string start, string told)
     {
-        _ = kind;
-        Write("a.pth", [.. start.Select(value => (byte)value), .. new byte[20]]);
+        Write("a.pth", [.. Encoding.Latin1.GetBytes(start), .. new byte[20]]);
         Assert.Contains(told, Fails("a.pth"), StringComparison.Ordinal);
     }
 
