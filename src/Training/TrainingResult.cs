@@ -3,6 +3,7 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
+using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
 
@@ -35,13 +36,14 @@ public sealed class TrainingResult : IDisposable
     /// <summary>Epochs that were trained to their end.</summary>
     public required int EpochsDone { get; init; }
 
-    /// <summary>Validation accuracy of the network at the end; null when no epoch was finished.</summary>
-    public double? ValidationAccuracy { get; init; }
+    /// <summary>What was measured of the network at the end; null when no epoch was finished.</summary>
+    public EvaluationResult? Evaluation { get; init; }
 
-    /// <summary>The same with the class among the five likeliest; null where there are ten classes or fewer.</summary>
-    public double? ValidationTop5Accuracy { get; init; }
+    /// <summary>Validation accuracy of the network at the end.</summary>
+    public double? ValidationAccuracy => Evaluation?.Accuracy;
 
-    public double? ValidationLoss { get; init; }
+    /// <summary>Its mean loss on the same images.</summary>
+    public double? ValidationLoss => Evaluation?.Loss;
 
     /// <summary>The best validation accuracy, after the cut when there is one.</summary>
     public double? BestAccuracy { get; init; }

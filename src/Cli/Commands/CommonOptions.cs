@@ -23,7 +23,7 @@ internal static class CommonOptions
     {
         Description = "A file with the weights: safetensors, PyTorch, TorchSharp or .ocs; FILE:KEY takes a part of a checkpoint. "
             + "Those of a pruned zoo network make it narrower.",
-        HelpName = "FILE[:KEY]",
+        HelpName = "FILE",
     };
 
     public static Option<int?> Classes() => new("--classes")

@@ -35,7 +35,7 @@ internal sealed class ImageChoices
     public static Option<double?> ValidationSplit() => new("--validation-split")
     {
         Description = "Of an imagefolder without val: fraction of each class that accuracy is measured on, as in training (default: 0.1).",
-        HelpName = "FRACTION",
+        HelpName = "F",
     };
 
     /// <summary>Leaves broken images out.</summary>

@@ -28,7 +28,7 @@ internal static class Summaries
             Epochs = result.EpochsDone,
             Target = kind == RunKind.Baseline ? null : options.Pruning.Target,
             ValAccuracy = result.ValidationAccuracy,
-            ValTop5Accuracy = result.ValidationTop5Accuracy,
+            ValTop5Accuracy = result.Evaluation?.Top5Accuracy,
             BestAccuracy = result.BestAccuracy,
             TestSamples = data.Test.Count,
             StableEpoch = result.StableEpoch,

@@ -99,7 +99,7 @@ public sealed class FileCommandTests : IDisposable
     {
         var evaluated = CommandLine.Run("eval", "cifar_resnet8", "--data", "fashion-mnist", "--data-limit", "64", "--json").Json;
 
-        Assert.Equal(["model", "data", "samples", "accuracy", "loss", "macs", "parameters", "images_per_second"], Names(evaluated));
+        Assert.Equal(["model", "data", "samples", "accuracy", "loss", "macs", "parameters", "images_per_second", "top5_accuracy"], Names(evaluated));
         Assert.Equal(64, evaluated.GetProperty("samples").GetInt32());
         Assert.InRange(evaluated.GetProperty("accuracy").GetDouble(), 0, 1);
     }
