@@ -122,8 +122,7 @@ internal static class DataCommand
             ? $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} "
                 + "cannot be read: replace or remove them."
             : !report.PassedOver.IsEmpty
-                ? $"{Numbers.Whole(report.PassedOver.Length)} {(report.PassedOver.Length == 1 ? "picture" : "pictures")} of {location.Path} "
-                    + "cannot be used as they are: rename or convert them, or remove them."
+                ? $"Pictures of {location.Path} that cannot be used as they are: {Numbers.Whole(report.PassedOver.Length)}; rename, convert or remove them."
                 : null;
         return new(ImageFolder.DataName, location, report.TrainSamples, report.TestSamples, problem);
     }

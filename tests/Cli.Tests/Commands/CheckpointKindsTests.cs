@@ -176,7 +176,7 @@ public sealed class CheckpointKindsTests : IDisposable
     {
         Write("a.pth", Checkpoint(At("")));
         Assert.Contains(
-            $"a.pth holds weights without a network: name its network of the zoo and give the file by --weights {_folder.PathOf("a.pth")}",
+            "a.pth holds weights alone, without a network that is read here",
             CommandLine.Fails([command, _folder.PathOf("a.pth"), .. options]),
             StringComparison.Ordinal);
     }

@@ -113,7 +113,7 @@ public sealed class ImageFolderCommandTests : IDisposable
 
         var check = CommandLine.Run("data", "check", "imagefolder", "--data-root", Root);
         Assert.Equal(2, check.Code);
-        Assert.Contains($"1 picture of {Root} cannot be used", check.Error, StringComparison.Ordinal);
+        Assert.Contains($"Pictures of {Root} that cannot be used as they are: 1;", check.Error, StringComparison.Ordinal);
     }
 
     [Fact]
