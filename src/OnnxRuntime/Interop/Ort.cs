@@ -13,6 +13,7 @@ internal sealed unsafe class Ort
 
     private Ort()
     {
+        Telemetry.TurnOff();
         var library = LibraryFinder.Load(Environment.GetEnvironmentVariable(LibraryFinder.Variable), AppContext.BaseDirectory);
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export))
         {
