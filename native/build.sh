@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds the shim: artifacts/native/libocs_torch.so. Does nothing when neither its sources nor the libtorch changed.
+# With --check it only tells by its exit code whether there is nothing to do.
 # LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch. With CUDA it
 # wants CUDA's headers for graphs: those of CUDA_HOME, of the packages beside the wheel, or of /usr/local/cuda.
 set -eu
@@ -15,7 +16,7 @@ state() {
     if [ -n "$libtorch" ]; then
         stat -Lc '%Y %s' "$libtorch/lib/libtorch_cpu.so" 2>/dev/null || true
     else
-        for file in /usr/lib/*/libtorch_cpu.so; do stat -Lc '%n %Y %s' "$file" 2>/dev/null || true; done
+        for file in /usr/lib/*/libtorch_cpu.so /usr/lib64/libtorch_cpu.so /usr/lib/libtorch_cpu.so; do stat -Lc '%n %Y %s' "$file" 2>/dev/null || true; done
     fi
     ls -d /usr/include/gloo 2>/dev/null || true
     cat "$sources"/*.cpp "$sources"/*.h "$sources"/operators/* "$sources"/kernels/* "$sources"/optional/*.cpp "$sources"/optional/stubs/*/*/*/*/*/*.h "$sources/CMakeLists.txt" "$sources/build.sh" | cksum
@@ -32,6 +33,10 @@ wanted=$(state)
 if [ -f "$library" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$wanted" ]; then
     exit 0
 fi
+if [ "${1:-}" = --check ]; then exit 1; fi
+if ! mkdir -p "$output" 2>/dev/null || ! [ -w "$output" ]; then
+    fail "The shim over libtorch (${libtorch:-the system's}) is not built, and $(id -un) may not write to $output: let its owner run native/build.sh, or take a checkout of your own."
+fi
 
 for tool in g++ cmake make nm; do
     command -v "$tool" >/dev/null || fail "The shim over libtorch cannot be built without $tool: $remedy."
@@ -47,7 +52,6 @@ else
         fail "libtorch was not found: $remedy, or set LIBTORCH to a folder that holds one."
 fi
 
-mkdir -p "$output"
 exec 9>"$output/lock"
 if command -v flock >/dev/null; then flock 9; fi
 if [ -f "$library" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$wanted" ]; then
