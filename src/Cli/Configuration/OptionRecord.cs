@@ -140,7 +140,8 @@ internal static class OptionRecord
     private static bool IsSetElsewhere(PropertyInfo property) =>
         property.DeclaringType == typeof(TrainingOptions) && property.Name == nameof(TrainingOptions.Seed);
 
-    private static bool IsNullable(PropertyInfo property) =>
+    /// <summary>Whether a property may be null.</summary>
+    public static bool IsNullable(PropertyInfo property) =>
         Nullable.GetUnderlyingType(property.PropertyType) is not null
         || (!property.PropertyType.IsValueType && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
 }

@@ -36,7 +36,8 @@ internal static class YamlWriter
         }
     }
 
-    private static string Scalar(object? value) => value switch
+    /// <summary>A value that is no record.</summary>
+    public static string Scalar(object? value) => value switch
     {
         null => "null",
         bool flag => flag ? "true" : "false",
