@@ -1,3 +1,10 @@
+using Ocs.Data;
+using Ocs.Formats;
+using Ocs.Pruning;
+using Ocs.Training;
+using Ocs.Training.Schedules;
+using Ocs.Zoo;
+
 var train = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Train).Sample(10_000, seed: 0);
 var test = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Test);
 var network = Models.Build("cifar_resnet8", NetworkInput.Mnist);

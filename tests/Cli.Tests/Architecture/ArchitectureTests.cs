@@ -84,15 +84,17 @@ public partial class ArchitectureTests
         Assert.Empty(missing);
     }
 
-    [Fact]
-    public void The_readme_shows_the_program_of_the_example()
+    [Theory]
+    [InlineData("README.md", "QuickStart")]
+    [InlineData("docs/library.md", "OwnLoop")]
+    public void A_page_shows_the_whole_program_of_its_example(string page, string example)
     {
-        var block = CodeBlock().Match(File.ReadAllText(Repository.PathOf("README.md"))).Groups["code"].Value;
-        var program = File.ReadAllLines(Repository.PathOf("examples/QuickStart/Program.cs"))
-            .SkipWhile(line => line.StartsWith("using Ocs", StringComparison.Ordinal) || line.Length == 0);
+        var block = CodeBlock().Match(File.ReadAllText(Repository.PathOf(page))).Groups["code"].Value;
+        var folder = Repository.PathOf($"examples/{example}");
 
         Assert.NotEmpty(block);
-        Assert.Equal(block.Trim(), string.Join('\n', program).Trim());
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, "Program.cs")), block);
+        Assert.DoesNotContain("<Using", File.ReadAllText(Path.Combine(folder, $"{example}.csproj")), StringComparison.Ordinal);
     }
 
     private static string[] References(string house) =>
