@@ -10,7 +10,14 @@ internal sealed class Checkout : IDisposable
     public const string Nobody = "65534";
 
     private const string BareTools =
-        "bash sh env readlink dirname basename id stat find grep cat mkdir mktemp chmod cp ln mv touch rm flock sed sort head tar gzip sha512sum uname setpriv";
+        "bash sh env readlink dirname basename id stat find grep cat mkdir mktemp chmod cp ln mv touch rm flock sed sort head tar gzip sha512sum uname "
+        + "setpriv";
+
+    private static readonly string[] Files =
+    [
+        "src/Cli/Cli.csproj", "src/Reporting/Html/web/node_modules/.package-lock.json", "experiments/demo.yaml", "Directory.Build.props",
+        "global.json", "onnx.proto",
+    ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -32,11 +39,11 @@ internal sealed class Checkout : IDisposable
         AddTool("dotnet", """
             case $1 in
                 --list-sdks) echo '10.0.100 [/nowhere]' ;;
-                build) mkdir -p "$(dirname "$2")/../../artifacts/bin/Cli/release" && echo program >"$(dirname "$2")/../../artifacts/bin/Cli/release/ocs.dll" ;;
+                build) cd "$(dirname "$2")/../.." && mkdir -p artifacts/bin/Cli/release && echo program >artifacts/bin/Cli/release/ocs.dll ;;
                 *) cat "$1" >/dev/null && shift && echo "ocs $*: $ORT_DISABLE_TELEMETRY $DOTNET_EnableDiagnostics $DOTNET_CLI_TELEMETRY_OPTOUT" ;;
             esac
             """);
-        foreach (var file in new[] { "src/Cli/Cli.csproj", "src/Reporting/Html/web/node_modules/.package-lock.json", "experiments/demo.yaml", "Directory.Build.props", "global.json", "onnx.proto" })
+        foreach (var file in Files)
         {
             _folder.Write(file, "");
         }
@@ -62,11 +69,15 @@ internal sealed class Checkout : IDisposable
 
     public Outcome Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("timeout", ["30", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/timeout", ["30", program, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (Directory.Exists(Tools))
         {
             start.Environment["PATH"] = Tools;
-            start.FileName = "/usr/bin/timeout";
         }
 
         foreach (var variable in new[] { "OCS_DATA", "OCS_ONNXRUNTIME", "HOME", "DOTNET_ROOT" })
