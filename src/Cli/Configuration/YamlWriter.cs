@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
@@ -17,6 +18,13 @@ internal static class YamlWriter
         return text.ToString();
     }
 
+    /// <summary>A property that is no record.</summary>
+    public static string ValueOf(PropertyInfo property, object record) => property.GetValue(record) switch
+    {
+        null when OptionRecord.IsAutomatic(property) => AutomaticAttribute.Word,
+        var value => Scalar(value),
+    };
+
     private static void Write(object record, string indent, StringBuilder text)
     {
         foreach (var property in OptionRecord.Properties(record.GetType()))
@@ -30,14 +38,12 @@ internal static class YamlWriter
             }
             else
             {
-                var scalar = value is null && OptionRecord.IsAutomatic(property) ? AutomaticAttribute.Word : Scalar(value);
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{key}: {scalar}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{key}: {ValueOf(property, record)}\n");
             }
         }
     }
 
-    /// <summary>A value that is no record.</summary>
-    public static string Scalar(object? value) => value switch
+    private static string Scalar(object? value) => value switch
     {
         null => "null",
         bool flag => flag ? "true" : "false",

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
+using Ocs.Pruning;
 
 namespace Ocs.Cli.Tests.Configuration;
 
@@ -65,7 +66,7 @@ internal static partial class ConfigurationPage
         var what = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)
             ? $"list of {Single(type.GetGenericArguments()[0], many: true)}"
             : Single(type, many: false);
-        return OptionRecord.IsNullable(property) ? $"{what}, or `null`" : what;
+        return OptionRecord.IsAutomatic(property) ? $"{what}, or `{AutomaticAttribute.Word}`" : OptionRecord.IsNullable(property) ? $"{what}, or `null`" : what;
     }
 
     private static string Single(Type type, bool many) => type switch
@@ -84,7 +85,7 @@ internal static partial class ConfigurationPage
             return "must be given";
         }
 
-        var values = Variants.Select(variant => (variant.Name, Value: YamlWriter.Scalar(property.GetValue(record(variant.Options))))).ToList();
+        var values = Variants.Select(variant => (variant.Name, Value: YamlWriter.ValueOf(property, record(variant.Options)))).ToList();
         var usual = values[0].Value;
         var others = property.PropertyType == typeof(Preset) ? [] : values.Where(value => value.Value != usual).Select(value => $"{value.Name} `{value.Value}`").ToList();
         var first = others.Count > 0 && others[0][0] != '`' ? "cifar10, cifar100 " : "";
