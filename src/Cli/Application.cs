@@ -58,6 +58,7 @@ internal static class Application
     {
         try
         {
+            OpenFiles.Check();
             var root = Root(console);
             root.HelpName = "ocs";
             root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;

@@ -43,6 +43,15 @@ internal static class ModelFiles
         }
     }
 
+    /// <summary>Fails where a file's ending promises another format than the one that is written; without an ending it promises none.</summary>
+    public static void CheckEnding(string option, string? path, params ReadOnlySpan<string> endings)
+    {
+        if (Path.GetExtension(path) is { Length: > 0 } ending && !endings.Contains(ending.ToLowerInvariant()))
+        {
+            throw new OcsInputException($"{option} takes a file that ends in {string.Join(" or ", endings.ToArray())}, but was given '{path}'.");
+        }
+    }
+
     private static Tensor CopyTo(Device device, Tensor parameter)
     {
         using var detached = parameter.Detach();

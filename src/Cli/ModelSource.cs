@@ -152,7 +152,13 @@ internal static class ModelSource
     public static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The network of a file. The size of images fills in what an .onnx file leaves open.</summary>
-    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize) =>
+    public static OcsModel ReadFile(string path, params ReadOnlySpan<long> inputSize)
+    {
+        var size = inputSize.ToArray();
+        return UserFile.Read(path, () => Read(path, size));
+    }
+
+    private static OcsModel Read(string path, long[] inputSize) =>
         IsOnnx(path) ? OnnxFile.Read(path, inputSize)
         : !File.Exists(path) || OcsFile.IsOcsFile(path) ? OcsFile.Read(path)
         : throw new OcsInputException(IsOfWeights(path)

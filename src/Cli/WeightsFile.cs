@@ -28,7 +28,7 @@ internal static class WeightsFile
         ClassifierWeights classifier = ClassifierWeights.FromFile,
         ulong seed = 0)
     {
-        var tensors = ReadTensors(path);
+        var tensors = UserFile.Read(path, () => ReadTensors(path));
         try
         {
             if (classifier == ClassifierWeights.Reset)

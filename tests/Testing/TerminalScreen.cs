@@ -12,7 +12,8 @@ namespace Ocs.Testing;
 /// <param name="reflows">Whether lines are wrapped anew when the width changes, as most terminals do, or cut, as xterm does.</param>
 public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
 {
-    private readonly List<Row> _rows = [new()];
+    // The window is the last of them; the others have left it, and no code reaches them.
+    private readonly List<Row> _rows = [.. Enumerable.Range(0, rows).Select(_ => new Row())];
     private int _row;
     private int _column;
     private bool _wraps = true;
@@ -68,6 +69,13 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
             offset += _rows[row].Cells.Count;
         }
 
+        // A window that becomes lower loses empty rows below the cursor first.
+        for (var less = Rows - rows; less > 0 && _rows.Count - 1 > _row && _rows[^1].Cells.Count == 0; less--)
+        {
+            _rows.RemoveAt(_rows.Count - 1);
+            lines.RemoveAt(lines.Count - 1);
+        }
+
         (Columns, Rows) = (columns, rows);
         if (!reflows)
         {
@@ -90,6 +98,7 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
         }
 
         Reach();
+        (_row, _column) = _row < Top ? (Top, 0) : (_row, _column);
     }
 
     private static bool IsWhole(string code) => code.Length > 1 && (code[1] is not ('[' or ']') || (code.Length > 2
@@ -101,11 +110,19 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
         switch (code[^1])
         {
             case 'A':
-                _row = Math.Max(Math.Max(0, _rows.Count - Rows), _row - Math.Max(1, number ?? 1));
+                _row = Math.Max(Top, _row - Math.Max(1, number ?? 1));
+                break;
+            case 'C':
+                _column = Math.Min(Columns - 1, _column + Math.Max(1, number ?? 1));
+                break;
+            case 'J' when number is null or 0 && _column == 0 && _row == Top:
+                // As tmux does: a whole window that is erased joins the lines above.
+                _rows.AddRange(Enumerable.Range(0, Rows).Select(_ => new Row()));
+                _row = Top;
                 break;
             case 'J' when number is null or 0:
                 Current.Cut(_column);
-                _rows.RemoveRange(_row + 1, _rows.Count - _row - 1);
+                _rows.Skip(_row + 1).ToList().ForEach(row => row.Cut(0));
                 break;
             case 'K' when number is null or 0:
                 Current.Cut(_column);
@@ -122,6 +139,8 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
     }
 
     private Row Current => _rows[_row];
+
+    private int Top => Math.Max(0, _rows.Count - Rows);
 
     private void Put(Rune rune)
     {
@@ -151,7 +170,7 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
 
     private void Reach()
     {
-        while (_rows.Count <= _row)
+        while (_rows.Count <= _row || _rows.Count < Rows)
         {
             _rows.Add(new());
         }

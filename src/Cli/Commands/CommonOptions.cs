@@ -37,6 +37,12 @@ internal static class CommonOptions
         HelpName = "N",
     };
 
+    public static Option<int?> Threads() => new("--threads")
+    {
+        Description = "Threads that compute (default: $OMP_NUM_THREADS, or one for each core).",
+        HelpName = "N",
+    };
+
     public static Option<string?> DataRoot() => new("--data-root")
     {
         Description = "The folder in which data sets are looked for first (default: $OCS_DATA).",

@@ -51,7 +51,7 @@ internal static class DemoCommand
         console.WriteLine($"The small network:  {Path.Combine(folder, RunDirectory.ModelName)}, {Path.Combine(folder, RunDirectory.OnnxName)}");
         console.WriteLine();
         console.WriteLine("What to do next:");
-        console.WriteLine($"  ./ocs eval {Path.Combine(folder, RunDirectory.ModelName)} --data {options.Data}");
+        console.WriteLine($"  ./ocs eval {ShellWord.Of(Path.Combine(folder, RunDirectory.ModelName))} --data {options.Data}");
         console.WriteLine("  ./ocs inspect cifar_resnet56");
         console.WriteLine("  ./ocs train experiments/short/cifar10_resnet20_20epochs.yaml --data-root DIR");
         if (console.Json)

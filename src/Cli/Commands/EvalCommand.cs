@@ -31,11 +31,12 @@ internal static class EvalCommand
         };
         var root = CommonOptions.DataRoot();
         var size = CommonOptions.InputSize();
+        var threads = CommonOptions.Threads();
         var device = CommonOptions.Device();
         var images = new ImageChoices();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
         {
-            model, weights, data, limit, normalization, root, device, size,
+            model, weights, data, limit, normalization, root, device, size, threads,
         };
         foreach (var option in images.All)
         {
@@ -44,6 +45,7 @@ internal static class EvalCommand
 
         command.SetAction(parsed =>
         {
+            using var computing = ThreadCount.Use(parsed.GetValue(threads));
             var request = new ModelRequest(parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
             return Run(
                 request,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.RunLog;
@@ -23,17 +24,22 @@ internal static class ExportCommand
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
+        var threads = CommonOptions.Threads();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels, size,
+            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels, size, threads,
         };
-        command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
-            parsed.GetValue(onnx),
-            OptionsOf(parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
-            parsed.GetValue(safetensors),
-            parsed.GetValue(pytorch),
-            console));
+        command.SetAction(parsed =>
+        {
+            using var computing = ThreadCount.Use(parsed.GetValue(threads));
+            return Run(
+                new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
+                parsed.GetValue(onnx),
+                OptionsOf(parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
+                parsed.GetValue(safetensors),
+                parsed.GetValue(pytorch),
+                console);
+        });
         return command;
     }
 
@@ -58,6 +64,9 @@ internal static class ExportCommand
             throw new OcsInputException("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.");
         }
 
+        ModelFiles.CheckEnding("--onnx", onnx, ".onnx");
+        ModelFiles.CheckEnding("--safetensors", safetensors, ".safetensors");
+        ModelFiles.CheckEnding("--pytorch", pytorch, ".pth", ".pt", ".th");
         Array.ForEach(files, ModelFiles.CheckWritable);
         using var model = ModelSource.Open(request, console);
         OnnxSummary? check = null;

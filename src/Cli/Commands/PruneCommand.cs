@@ -95,6 +95,7 @@ internal static class PruneCommand
         ModelRequest request, OneCycleOptions options, LatencyGoal? goal, LabelledImages? data, int batches, string output, OnnxOptions onnx,
         CommandConsole console)
     {
+        ModelFiles.CheckEnding("--out", output, ".ocs", ".onnx");
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);

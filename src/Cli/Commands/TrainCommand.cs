@@ -87,14 +87,14 @@ internal static class TrainCommand
             var isFirst = rendezvous is null or { Rank: 0 };
             if (parsed.GetValue(resume) is { } stopped)
             {
-                RequireAlone(parsed, command, [resume, root, device, processes]);
+                RequireAlone(parsed, command, [resume, root, device, processes, flags.Threads]);
                 if (Several() is { } code)
                 {
                     return code;
                 }
 
                 var resumed = new ResumedRun(
-                    stopped, parsed.GetValue(root), parsed.GetValue(device), isFirst ? console : console.Silent(), rendezvous);
+                    stopped, parsed.GetValue(root), parsed.GetValue(device), isFirst ? console : console.Silent(), rendezvous, flags.ThreadsOf(parsed));
                 return isFirst ? Show(resumed.Execute(), console) : resumed.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
             }
 

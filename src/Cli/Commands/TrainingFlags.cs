@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using Ocs.Cli.Configuration;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
@@ -16,7 +18,7 @@ internal sealed class TrainingFlags
         new("--batch-size", "training.batch-size", "N", "Images of a step."),
         new("--learning-rate", "training.learning-rate", "RATE", "The learning rate that the schedule starts from."),
         new("--seed", "seed", "N", "The seed of every random choice."),
-        new("--threads", ThreadsKey, "N", "Threads that compute (default: $OMP_NUM_THREADS, or one for each core)."),
+        new(ThreadsName, "threads", "N", "Threads that compute (default: $OMP_NUM_THREADS, or one for each core)."),
         new(
             "--weights", "weights", "FILE",
             "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; those of a pruned network make it narrower."),
@@ -26,8 +28,7 @@ internal sealed class TrainingFlags
             "What steps compute in: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 where it is faster."),
     ];
 
-    /// <summary>The key of --threads.</summary>
-    public const string ThreadsKey = "threads";
+    private const string ThreadsName = "--threads";
 
     private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options = [.. Table.Select(flag => (flag, OptionOf(flag)))];
 
@@ -43,6 +44,16 @@ internal sealed class TrainingFlags
 
     /// <summary>What an option of this name was given; null where it was not.</summary>
     public string? ValueOf(string name, ParseResult parsed) => ValueOf(_options.First(pair => pair.Flag.Name == name).Option, parsed);
+
+    /// <summary>The option that a run that goes on may be given anew.</summary>
+    public Option Threads => _options.First(pair => pair.Flag.Name == ThreadsName).Option;
+
+    /// <summary>Its number; null where it was not given.</summary>
+    public int? ThreadsOf(ParseResult parsed) => ValueOf(Threads, parsed) is not { } text
+        ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
+            ? threads
+            : throw new OcsInputException($"{ThreadsName} must be a whole number such as 2, but is '{text}'.");
 
     private static string? ValueOf(Option option, ParseResult parsed) => option switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.Torch;
 
@@ -41,12 +42,14 @@ internal static class VerifyCommand
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
+        var threads = CommonOptions.Threads();
         var command = new Command("verify", "Compares what two networks compute, output by output; exit code 1 where it differs.")
         {
-            first, second, weights, input, tolerance, batch, seed, classes, channels, size,
+            first, second, weights, input, tolerance, batch, seed, classes, channels, size, threads,
         };
         command.SetAction(parsed =>
         {
+            using var computing = ThreadCount.Use(parsed.GetValue(threads));
             return Run(
                 Request(parsed.GetRequiredValue(first)),
                 parsed.GetValue(second) is { } other ? Request(other) : null,

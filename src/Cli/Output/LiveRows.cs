@@ -14,7 +14,9 @@ namespace Ocs.Cli.Output;
 /// </remarks>
 internal sealed class LiveRows : IDisposable
 {
-    private const string Erase = "\r\e[J";
+    // The first row, and from its second character on all that follows: tmux takes what is erased from the first character of a window
+    // for a window to keep, and saves it among the lines above.
+    private const string Erase = "\r\e[K\e[C\e[J\r";
     private const string NoWrap = "\e[?7l";
     private const string WrapAgain = "\e[?7h";
     private readonly CleanWriter _writer;

@@ -24,7 +24,7 @@ internal static class ProfileTable
         console.Write(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Overhead is what is neither forward nor backward nor evaluation. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"
+            $"Overhead is what is neither forward nor backward nor evaluation; images/s leaves out what is other, as the trials of a cut are. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"
             + $" ({profile.Engine})."));
     }
 
@@ -40,7 +40,7 @@ internal static class ProfileTable
             .. Enum.GetValues<TrainingActivity>().Select(activity => Text(100 * epochs.Sum(epoch => epoch.Seconds[activity]) / total, "0.0 %")),
             Text(100 * epochs.Average(epoch => epoch.Overhead), "0.0 %"),
             Text(total / epochs.Count, "0.0"),
-            Text(images / total, "0"),
+            Text(images / (total - epochs.Sum(epoch => epoch.Seconds[TrainingActivity.Other])), "0"),
             Text(rate, "0"),
             Text(100 * rate / peak, "0 %"),
         ];

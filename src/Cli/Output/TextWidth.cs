@@ -63,7 +63,7 @@ internal static class TextWidth
     {
         var line = "";
         var isEmpty = true;
-        foreach (var word in Of(text) <= columns ? [text] : text.Split(' '))
+        foreach (var word in Of(text) <= columns ? [text] : Words(text))
         {
             if (!isEmpty && Of(line) + 1 + Of(word) > columns)
             {
@@ -76,6 +76,25 @@ internal static class TextWidth
         }
 
         yield return line.TrimEnd();
+    }
+
+    // A percent sign stays with its number.
+    private static List<string> Words(string text)
+    {
+        var words = new List<string>();
+        foreach (var word in text.Split(' '))
+        {
+            if (words.Count > 0 && word.StartsWith('%'))
+            {
+                words[^1] += $" {word}";
+            }
+            else
+            {
+                words.Add(word);
+            }
+        }
+
+        return words;
     }
 
     private static int Of(Rune letter) => Math.Max(0, UnicodeCalculator.GetWidth(letter));

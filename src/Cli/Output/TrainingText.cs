@@ -6,14 +6,15 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>The texts of a training's display: the line of an epoch, and the live rows. What does not fit is left out, the least important first.</summary>
+/// <summary>The texts of a training's display: the line of an epoch, and the live rows.</summary>
 internal static class TrainingText
 {
     private const int LongestLine = 100;
-    private const int LongestBar = 24;
-    private const int ShortestBar = 6;
+    private const int LongestRow = 40;
+    private const int BarLength = 20;
 
     /// <summary>The line of an epoch, counted from 0 as in the run's files; accuracy and val loss are those of held-out images.</summary>
+    /// <remarks>What does not fit is left out, the least important first.</remarks>
     public static string Epoch(RunRecord record, int columns) => TextWidth.Fit(
         [
             string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {KebabCase.Of(record.Phase.ToString()),-8}"),
@@ -28,44 +29,33 @@ internal static class TrainingText
         ],
         Math.Min(columns, LongestLine));
 
-    /// <summary>Where the run is, and how long it will take; how it does, and when and to what it will be cut.</summary>
+    /// <summary>Where the run is, how it does, how long it will take, and when and to what it will be cut.</summary>
+    /// <remarks>
+    /// Short rows: a window made narrower breaks long ones, and a terminal may move the first part of them among the lines that it keeps.
+    /// </remarks>
     public static IReadOnlyList<string> Progress(StepProgress progress, int columns, bool hasUnicode)
     {
-        var before = $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs})";
-        var after = TextWidth.Fit(
-            [
-                $"step {progress.Step}/{progress.Steps}",
-                $"{Numbers.Duration(progress.Remaining.TotalSeconds)} left",
-                KebabCase.Of(progress.Phase.ToString()),
-            ],
-            Math.Max(0, columns - before.Length - 2));
-        var room = Math.Min(LongestBar, columns - before.Length - after.Length - 4);
-        var bar = room < ShortestBar ? "" : "  " + Bar(room, progress, hasUnicode);
-        return
+        string?[] rows =
         [
-            $"{before}{bar}  {after}",
-            TextWidth.Fit(
-                [
-                    $"  training loss {Numbers.Loss(progress.Loss)}",
-                    $"accuracy {Numbers.Percent(progress.Accuracy)}",
-                    Rate(progress.ImagesPerSecond),
-                    Stability(progress.AverageJ),
-                    .. Forecast(progress),
-                    Strength(progress.Lambda),
-                ],
-                columns),
+            $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), {KebabCase.Of(progress.Phase.ToString())}",
+            $"{Bar(progress, hasUnicode)} step {progress.Step}/{progress.Steps}",
+            $"loss {Numbers.Loss(progress.Loss)}, accuracy {Numbers.Percent(progress.Accuracy)}",
+            $"{Rate(progress.ImagesPerSecond)}, {Numbers.Duration(progress.Remaining.TotalSeconds)} left",
+            string.Join(", ", new[] { Stability(progress.AverageJ), Strength(progress.Lambda) }.OfType<string>()),
+            Forecast(progress),
         ];
+        return [.. rows.Where(row => !string.IsNullOrEmpty(row)).Select(row => TextWidth.Cut($"  {row}", Math.Min(columns, LongestRow)))];
     }
 
-    private static string Bar(int length, StepProgress progress, bool hasUnicode)
+    private static string Bar(StepProgress progress, bool hasUnicode)
     {
-        var done = (int)((long)length * progress.Step / Math.Max(progress.Steps, 1));
-        return new string(hasUnicode ? '━' : '#', done) + new string(hasUnicode ? '─' : '-', length - done);
+        var done = (int)((long)BarLength * progress.Step / Math.Max(progress.Steps, 1));
+        return new string(hasUnicode ? '━' : '#', done) + new string(hasUnicode ? '─' : '-', BarLength - done);
     }
 
-    private static IEnumerable<string> Forecast(StepProgress progress) => progress is not { Phase: Phase.Sparsity, PredictedMacs: { } macs }
-        ? []
-        : [progress.PredictedStableEpoch is { } epoch ? $"t* about {epoch}" : "t* not foreseeable yet", $"then {Numbers.Short(macs)} MACs"];
+    private static string? Forecast(StepProgress progress) => progress is not { Phase: Phase.Sparsity, PredictedMacs: { } macs }
+        ? null
+        : $"t* {(progress.PredictedStableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable yet")}, then {Numbers.Short(macs)} MACs";
 
     private static string Rate(double imagesPerSecond) => string.Create(CultureInfo.InvariantCulture, $"{imagesPerSecond:0} images/s");
 

@@ -14,7 +14,9 @@ namespace Ocs.Cli.Runs;
 /// <param name="deviceName">The processor; null takes the CPU.</param>
 /// <param name="console">Where it is shown.</param>
 /// <param name="rendezvous">The processes that share the run; null for this one alone.</param>
-internal sealed class ResumedRun(string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null)
+/// <param name="threads">Threads that compute; null for those that the run began with.</param>
+internal sealed class ResumedRun(
+    string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null, int? threads = null)
 {
     private readonly TrainingDisplay _display = new(console);
 
@@ -30,6 +32,7 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         try
         {
             var (options, data, device) = Open(run);
+            using var computing = ThreadCount.Use(threads ?? options.Threads);
             using var group = Join(device);
             var folder = RunDirectory.Reopen(path);
             Tell(notice);
@@ -53,6 +56,7 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         try
         {
             var (options, data, device) = Open(run);
+            using var computing = ThreadCount.Use(threads ?? options.Threads);
             using var group = Join(device);
             return new TrainingRun(options, run.Kind, Place, console).Follow(checkpoint, data, device, group);
         }
@@ -110,6 +114,7 @@ internal sealed class ResumedRun(string path, string? dataRoot, string? deviceNa
         var command = TrainingRun.CommandOf(File.ReadAllText(config.FullName));
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
         var options = ExperimentOptions.Load(config.FullName, []);
+        using var computing = ThreadCount.Use(threads ?? options.Threads);
         return new TrainingRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command }).Execute();
     }
 

@@ -140,7 +140,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         catch (Exception error) when (OfTheDisk(error) is { } reason)
         {
             throw new OcsInputException(
-                $"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); make room, and `ocs train --resume {folder.Path}` goes on.", error);
+                $"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); make room, and `ocs train --resume {ShellWord.Of(folder.Path)}` goes on.", error);
         }
     }
 

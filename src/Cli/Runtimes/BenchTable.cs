@@ -28,18 +28,28 @@ internal static class BenchTable
         ];
     }
 
+    /// <summary>A table for each runtime.</summary>
     public static void Write(IReadOnlyList<BenchRow> rows, CommandConsole console)
     {
-        var table = new Table().AddColumn("runtime").AddColumn("model");
-        foreach (var header in new[] { "MACs", "parameters", "batch", "latency (ms)", "p95 (ms)", "images/s", "speed-up", "theoretical" })
+        foreach (var runtime in rows.GroupBy(row => row.Runtime))
         {
-            table.AddColumn(new TableColumn(header).RightAligned());
+            console.WriteLine($"{runtime.Key}:");
+            Write(runtime, console);
+        }
+    }
+
+    private static void Write(IEnumerable<BenchRow> rows, CommandConsole console)
+    {
+        var table = new Table().AddColumn("model");
+        foreach (var (header, leftOut) in new[] { ("MACs", 3), ("parameters", 1), ("batch", 0), ("ms", 0), ("p95 (ms)", 2), ("images/s", 0), ("speed-up", 0), ("theoretical", 4) })
+        {
+            table.AddColumn(new TableColumn(header).RightAligned().LeftOut(leftOut));
         }
 
         foreach (var row in rows)
         {
             table.AddRow(
-                row.Runtime, row.Model, Short(row.Macs), Short(row.Parameters), $"{row.Batch}", Text(row.MedianMs, "0.00"),
+                row.Model, Short(row.Macs), Short(row.Parameters), $"{row.Batch}", Text(row.MedianMs, "0.00"),
                 Text(row.P95Ms, "0.00"), Text(row.ImagesPerSecond, "0"), Text(row.SpeedUp, "0.00x"), Text(row.TheoreticalSpeedUp, "0.00x"));
         }
 
