@@ -116,7 +116,7 @@ internal static class PruneReport
 
         yield return
             $"Written to {outcome.Output}. Its accuracy is low until it is trained again: `ocs baseline` with `model: {outcome.Output}` does that and cuts no further, "
-            + $"`ocs train` cuts more; `ocs eval {outcome.Output} --data NAME` measures it.";
+            + $"`ocs train` cuts more; `ocs eval {ShellWord.Of(outcome.Output)} --data NAME` measures it.";
         yield return FileToShip.Sentence(
             outcome.Output, ModelSource.IsOnnx(outcome.Output), outcome.Plan.After, outcome.Onnx.FoldBatchNorm, "`ocs prune --fold-batch-norm`");
     }

@@ -224,6 +224,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             display.Message(remark);
         }
 
+        if (start.Remark is { } remark)
+        {
+            display.Message(remark);
+        }
+
         if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })
         {
             display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; export it without one.");
