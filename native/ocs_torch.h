@@ -23,6 +23,7 @@ extern "C" {
 typedef struct ocs_error ocs_error;            // message and stack of a failure
 typedef struct ocs_tensor ocs_tensor;          // one counted reference to a tensor
 typedef struct ocs_operator ocs_operator;      // an operator's handle; lives as long as the process
+typedef struct ocs_generator ocs_generator;    // random numbers on the CPU, apart from those of the process
 typedef struct ocs_cuda_graph ocs_cuda_graph;  // a stream beside the default one, and what was captured on it
 
 enum ocs_kind {
@@ -39,7 +40,8 @@ enum ocs_kind {
     OCS_DTYPE = 10,                // integer: c10::ScalarType
     OCS_DEVICE = 11,               // integer: c10::DeviceType, count: index
     OCS_MEMORY_FORMAT = 12,        // integer: c10::MemoryFormat
-    OCS_STRING = 13                // pointer: UTF-8, count: bytes
+    OCS_STRING = 13,               // pointer: UTF-8, count: bytes
+    OCS_GENERATOR = 14             // pointer: ocs_generator*
 };
 
 // One argument of an operator.
@@ -120,6 +122,11 @@ OCS_API ocs_error* ocs_threads_set(int32_t count) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_rng_seed(uint64_t seed) OCS_NOEXCEPT;  // every device's generator
 OCS_API ocs_error* ocs_rng_state_get(int32_t device_kind, int32_t device_index, ocs_tensor** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_rng_state_set(int32_t device_kind, int32_t device_index, ocs_tensor* state) OCS_NOEXCEPT;
+// A generator of its own. One that is used by two threads at once is locked by libtorch for each operator.
+OCS_API ocs_error* ocs_generator_create(uint64_t seed, ocs_generator** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_generator_free(ocs_generator* generator) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_generator_state_get(ocs_generator* generator, ocs_tensor** result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_generator_state_set(ocs_generator* generator, ocs_tensor* state) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 where the libtorch has no CUDA
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 // Returns when the device has done what this thread asked of it; at once on a CPU.

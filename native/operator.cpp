@@ -98,6 +98,8 @@ c10::IValue boxed(const ocs_operator& op, size_t index, const ocs_value& value) 
             return c10::Device(static_cast<c10::DeviceType>(value.integer), static_cast<c10::DeviceIndex>(value.count));
         case OCS_STRING:
             return std::string(static_cast<const char*>(value.pointer), value.count);
+        case OCS_GENERATOR:
+            return static_cast<const ocs_generator*>(value.pointer)->generator;
         default:
             TORCH_CHECK(false, "argument ", index, " is of unknown kind ", value.kind);
     }

@@ -33,6 +33,16 @@ std::vector<at::Tensor> borrow_all(ocs_tensor* const* tensors, int32_t count) {
     return result;
 }
 
+at::Tensor state_of(at::Generator source) {
+    const std::lock_guard<std::mutex> lock(source.mutex());
+    return source.get_state();
+}
+
+void set_state(at::Generator target, const at::Tensor& state) {
+    const std::lock_guard<std::mutex> lock(target.mutex());
+    target.set_state(state);
+}
+
 at::Generator generator(int32_t device_kind, int32_t device_index) {
     return at::globalContext().defaultGenerator(
         c10::Device(static_cast<c10::DeviceType>(device_kind), static_cast<c10::DeviceIndex>(device_index)));
@@ -156,19 +166,27 @@ ocs_error* ocs_rng_seed(uint64_t seed) noexcept {
 }
 
 ocs_error* ocs_rng_state_get(int32_t device_kind, int32_t device_index, ocs_tensor** result) noexcept {
-    return guard([&] {
-        auto source = generator(device_kind, device_index);
-        const std::lock_guard<std::mutex> lock(source.mutex());
-        *result = ocs::give(source.get_state());
-    });
+    return guard([&] { *result = ocs::give(state_of(generator(device_kind, device_index))); });
 }
 
 ocs_error* ocs_rng_state_set(int32_t device_kind, int32_t device_index, ocs_tensor* state) noexcept {
-    return guard([&] {
-        auto target = generator(device_kind, device_index);
-        const std::lock_guard<std::mutex> lock(target.mutex());
-        target.set_state(borrow(state));
-    });
+    return guard([&] { set_state(generator(device_kind, device_index), borrow(state)); });
+}
+
+ocs_error* ocs_generator_create(uint64_t seed, ocs_generator** result) noexcept {
+    return guard([&] { *result = new ocs_generator{at::make_generator<at::CPUGeneratorImpl>(seed)}; });
+}
+
+ocs_error* ocs_generator_free(ocs_generator* generator) noexcept {
+    return guard([&] { delete generator; });
+}
+
+ocs_error* ocs_generator_state_get(ocs_generator* generator, ocs_tensor** result) noexcept {
+    return guard([&] { *result = ocs::give(state_of(generator->generator)); });
+}
+
+ocs_error* ocs_generator_state_set(ocs_generator* generator, ocs_tensor* state) noexcept {
+    return guard([&] { set_state(generator->generator, borrow(state)); });
 }
 
 // CUDA goes through libtorch's own hooks: nothing here needs CUDA's headers, and a libtorch without it says so.

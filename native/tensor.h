@@ -1,10 +1,15 @@
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
 #include <atomic>
 
 #include "ocs_torch.h"
+
+struct ocs_generator {
+    at::Generator generator;
+};
 
 namespace ocs {
 

@@ -12,12 +12,13 @@ namespace Ocs.Benchmarks;
 internal static partial class Child
 {
     /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>cut THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
-    /// <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
+    /// <c>gradients NETWORK BATCH SMOOTH</c>, <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
     /// or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
-        var result = arguments[0] switch
+        JsonNode result = arguments[0] switch
         {
+            "gradients" => GradientTable.Errors(arguments[1], int.Parse(arguments[2]), bool.Parse(arguments[3])),
             "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
             "cut" => CutNetworks.Run(int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4])),
             "replica" => Replica.Steps(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),

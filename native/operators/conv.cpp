@@ -1,7 +1,7 @@
 // ocs::conv2d: a convolution of a network. In float32 most over contiguous planes are our own (own_conv.h).
 // Over planes of few pixels in bfloat16 the gradient of the weights is one matrix product for each place of the kernel,
 // over the pixels that it reads: oneDNN's own takes twice as long there (512 channels, 4x4 pixels). Everything else is
-// libtorch's.
+// libtorch's, but for 1x1 with strides: those first drop the pixels that they do not read (`Sparser`).
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
@@ -92,13 +92,46 @@ struct SmallConvolution : torch::autograd::Function<SmallConvolution> {
     }
 };
 
+at::Tensor every(const at::Tensor& x, at::IntArrayRef stride) {
+    return x.slice(2, 0, x.size(2), stride[0]).slice(3, 0, x.size(3), stride[1]);
+}
+
+// x without the pixels that a 1x1 convolution with strides does not read, in the layout of x.
+struct Sparser : torch::autograd::Function<Sparser> {
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, at::IntArrayRef stride) {
+        context->saved_data["sizes"] = x.sizes().vec();
+        context->saved_data["stride"] = stride.vec();
+        return every(x, stride).contiguous(x.suggest_memory_format());
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list above) {
+        const auto sizes = context->saved_data["sizes"].toIntVector(),
+                   stride = context->saved_data["stride"].toIntVector();
+        const auto gradient = at::empty(sizes, above[0].options(), above[0].suggest_memory_format()).zero_();
+        every(gradient, stride).copy_(above[0]);
+        return {gradient, at::Tensor()};
+    }
+};
+
+// Whether oneDNN would gather the pixels that it reads. With fewer channels than its vectors have lanes, in channels
+// last, it writes past what it gathers them in (its issue 6035): the process crashes, or the gradient of the weights is
+// wrong by a tenth. Threads and images decide which, so that no trial can show that a libtorch is free of it.
+bool gathers(const at::Tensor& x, const at::Tensor& weight, at::IntArrayRef stride, at::IntArrayRef padding) {
+    return x.is_cpu() && weight.size(2) == 1 && weight.size(3) == 1 && stride.size() == 2 && !ocs::all_are(stride, 1) &&
+           ocs::all_are(padding, 0);
+}
+
 at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias, at::IntArrayRef stride,
                   at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups) {
+    if (x.dim() != 4 || weight.dim() != 4) return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
     const bool narrow = x.is_cpu() && ocs::autocast_enabled(at::kCPU) && ocs::autocast_dtype(at::kCPU) == at::kBFloat16;
     const bool small = x.size(2) * x.size(3) <= kFewPixels && weight.size(2) * weight.size(3) > 1 &&
                        std::min(weight.size(0), weight.size(1)) >= kManyChannels;
     const bool plain = groups == 1 && ocs::all_are(stride, 1) && ocs::all_are(dilation, 1);
     if (const auto y = ocs::own_convolution(x, weight, bias, stride, padding, dilation, groups)) return *y;
+    if (gathers(x, weight, stride, padding)) {
+        return at::conv2d(Sparser::apply(x, stride), weight, bias, at::IntArrayRef{1, 1}, padding, dilation, groups);
+    }
     if (!narrow || !small || !plain || !weight.is_contiguous()) {
         return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
     }

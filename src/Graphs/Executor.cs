@@ -50,6 +50,9 @@ public sealed class Executor
         }
     }
 
+    /// <summary>What dropout and its like draw from on a CPU, lent; null for the generator of the process.</summary>
+    public Generator? Generator { get; set; }
+
     /// <summary>The graph's first output for a batch, owned by the caller.</summary>
     /// <param name="input">The batch.</param>
     /// <param name="training">Whether norms and dropout train.</param>
@@ -115,11 +118,11 @@ public sealed class Executor
 
         try
         {
-            return node.Operator.Run(new(inputs, parameters, training, inPlace));
+            return node.Operator.Run(new(inputs, parameters, training, inPlace, Generator));
         }
         catch (TorchException error)
         {
-            throw new TorchException($"Node '{node.Name}': {error.Message}", error);
+            throw new TorchException($"Node '{node.Name}': {error.Message}", error) { IsOutOfMemory = error.IsOutOfMemory };
         }
     }
 
@@ -127,7 +130,7 @@ public sealed class Executor
         input.Rank == 4 && !input.IsContiguous(_memoryFormat) ? input.Contiguous(_memoryFormat) : input.Alias();
 
     // Nodes in their order, what is released after each, and which of them overwrite their input.
-    private sealed record Plan(
+    internal sealed record Plan(
         ImmutableArray<Node> Nodes, ImmutableArray<int> Outputs, ImmutableArray<ImmutableArray<int>> ReleasedAfter,
         ImmutableArray<bool> InPlace)
     {

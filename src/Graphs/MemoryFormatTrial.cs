@@ -37,7 +37,6 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
     /// <param name="captured">Whether steps will be captured as CUDA graphs, which makes others faster than where calls are what costs.</param>
     public static double[] Seconds(IReadOnlyList<StepCandidate> candidates, Tensor batch, bool captured = false)
     {
-        var rng = TorchRuntime.GetRngState();
         var trials = candidates.Select(candidate => new Trial(candidate, batch, captured)).ToList();
         try
         {
@@ -61,13 +60,13 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
         finally
         {
             trials.ForEach(trial => trial.Dispose());
-            TorchRuntime.SetRngState(rng);
         }
     }
 
     private sealed class Trial : IDisposable
     {
         private readonly ParameterTable _parameters;
+        private readonly Generator _generator = new(0);
         private readonly Executor _executor;
         private readonly Tensor _images;
         private readonly DType? _autocast;
@@ -77,7 +76,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
         public Trial(StepCandidate candidate, Tensor batch, bool captured)
         {
             _parameters = candidate.Parameters.Clone(candidate.Graph);
-            _executor = new(candidate.Graph, _parameters) { MemoryFormat = candidate.Format };
+            _executor = new(candidate.Graph, _parameters) { MemoryFormat = candidate.Format, Generator = _generator };
             _images = batch.Contiguous(candidate.Format);
             _autocast = candidate.Autocast;
             _graph = captured ? new(batch.Device) : null;
@@ -113,6 +112,7 @@ public sealed record MemoryFormatTrial(double Contiguous, double ChannelsLast)
             _graph?.Dispose();
             _images.Dispose();
             _parameters.Dispose();
+            _generator.Dispose();
         }
 
         // What can't be captured is timed as it will be taken.

@@ -27,14 +27,20 @@ public sealed class ParameterTable : IDisposable
     /// <summary>The tensor of a parameter; the table goes on owning it.</summary>
     public Tensor this[string name] => _tensors[name];
 
-    /// <summary>New parameters, drawn as the graph's specifications say from libtorch's generator, seeded.</summary>
+    /// <summary>New parameters, drawn as the graph's specifications say from the numbers of a seed.</summary>
     public static ParameterTable Initialize(Graph graph, ulong seed, Device device = default)
     {
-        TorchRuntime.Seed(seed);
+        using var generator = new Generator(seed);
+        return Initialize(graph, generator, device);
+    }
+
+    /// <summary>The same from a generator, which goes on behind what was drawn.</summary>
+    public static ParameterTable Initialize(Graph graph, Generator generator, Device device = default)
+    {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var spec in graph.Parameters)
         {
-            using var drawn = Draw(spec);
+            using var drawn = Draw(spec, generator);
             tensors.Add(spec.Name, drawn.To(device));
         }
 
@@ -110,7 +116,7 @@ public sealed class ParameterTable : IDisposable
         }
     }
 
-    private static Tensor Draw(ParameterSpec spec)
+    private static Tensor Draw(ParameterSpec spec, Generator generator)
     {
         if (spec.Role == ParameterRole.Counter)
         {
@@ -121,11 +127,11 @@ public sealed class ParameterTable : IDisposable
         var tensor = Tensor.Full(spec.Shape.AsSpan(), value);
         if (kind == InitializationKind.Normal)
         {
-            Aten.NormalInPlace(tensor, 0, value);
+            Aten.NormalInPlace(tensor, 0, value, generator);
         }
         else if (kind == InitializationKind.Uniform)
         {
-            Aten.UniformInPlace(tensor, -value, value);
+            Aten.UniformInPlace(tensor, -value, value, generator);
         }
 
         return tensor;

@@ -28,6 +28,9 @@ public readonly unsafe struct OperatorArgument
     public static implicit operator OperatorArgument(Tensor? value)
         => value is null ? default : new(ValueKind.Tensor, 0, 0, value);
 
+    public static implicit operator OperatorArgument(Generator? value)
+        => value is null ? default : new(ValueKind.Generator, 0, 0, value);
+
     public static implicit operator OperatorArgument(long value) => new(ValueKind.Int, value);
 
     public static implicit operator OperatorArgument(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
@@ -73,6 +76,7 @@ public readonly unsafe struct OperatorArgument
         ValueKind.DType => ((DType)Payload).ToString(),
         ValueKind.MemoryFormat => ((MemoryFormat)Payload).ToString(),
         ValueKind.Device => new Device((DeviceKind)Payload, Math.Max(Count, 0)).ToString(),
+        ValueKind.Generator => "generator",
         ValueKind.Text => $"\"{Reference}\"",
         ValueKind.IntList when Reference is null => $"[{string.Join(", ", new ReadOnlySpan<long>((void*)Payload, Count).ToArray())}]",
         ValueKind.IntList => $"[{string.Join(", ", (long[])Reference)}]",

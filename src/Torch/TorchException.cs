@@ -17,6 +17,9 @@ public sealed class TorchException : Exception
     {
     }
 
+    /// <summary>Whether memory was lacking: of the computer, or of the device.</summary>
+    public bool IsOutOfMemory { get; init; }
+
     internal TorchException(string message, string stack)
         : base(message)
         => Data["stack"] = stack;

@@ -59,7 +59,7 @@ internal sealed class EpochLoop(
                 var rate = RateAt(iteration);
                 var shrinking = pruning?.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate;
                 _numbers.Set(rate, pruner?.ShrinkageAt(shrinking) ?? 0);
-                body.Share = new(loader.ImagesOf(batch.Index), stop);
+                body.Share = new(loader.ImagesOf(batch.Index), stop, IsSaveDue());
                 if (_steps.Take(body, batch) is { } sentence)
                 {
                     observer.Message(sentence);
@@ -111,7 +111,7 @@ internal sealed class EpochLoop(
     private bool Leaves(int epoch, EpochProgress done, CancellationToken stop)
     {
         var isStopped = replicas.IsStopped(stop);
-        var isSaved = !isStopped && IsSaveDue();
+        var isSaved = !isStopped && replicas.IsSaveDue(IsSaveDue());
         if (isStopped || isSaved)
         {
             Progress = Read(epoch, done);

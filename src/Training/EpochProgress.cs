@@ -1,3 +1,5 @@
+using Ocs.Training.Checkpoints;
+
 namespace Ocs.Training;
 
 /// <summary>How far an epoch is, and the sums so far.</summary>
@@ -27,8 +29,8 @@ public sealed record EpochProgress
     /// <summary>The part of it that was spent waiting for data.</summary>
     public double WaitSeconds { get; init; }
 
-    /// <summary>The same for a process that goes on with another one's, and has counted nothing itself.</summary>
-    internal EpochProgress OfAnother() => this with { Own = 0, Correct = 0 };
+    /// <summary>The same for another process, with what it has counted itself: nothing, where it is new.</summary>
+    internal EpochProgress OfAnother(ReplicaState? state) => this with { Own = state?.Own ?? 0, Correct = state?.Correct ?? 0 };
 
     internal double Loss => LossSum / Images;
 

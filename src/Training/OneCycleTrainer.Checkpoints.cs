@@ -4,6 +4,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Distributed;
 
 namespace Ocs.Training;
 
@@ -14,12 +15,13 @@ public sealed partial class OneCycleTrainer
     private double _secondsBefore;
     private long _started = Stopwatch.GetTimestamp();
     private long _saved;
+    private Checkpoint? _resumed;
 
     private double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>
     /// Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors. Of several processes each
-    /// reads the checkpoint, which is rank 0's: running statistics and dropout of the others begin from its.
+    /// reads the checkpoint; one that the run did not have before begins with the running statistics of rank 0.
     /// </summary>
     /// <exception cref="OcsInputException">The checkpoint is of another run.</exception>
     public static OneCycleTrainer Resume(
@@ -29,7 +31,7 @@ public sealed partial class OneCycleTrainer
         CheckFit(checkpoint.State, data, training, pruning);
         var trainer = new OneCycleTrainer(
             checkpoint.Original, data, training, pruning, device, profile: false, group, steps: null,
-            whole => Network(checkpoint, whole, pruning, device));
+            (whole, generator) => Network(checkpoint, whole, pruning, device, generator));
         try
         {
             trainer.Restore(checkpoint);
@@ -67,13 +69,15 @@ public sealed partial class OneCycleTrainer
     private static OcsInputException Foreign(Exception? inner = null) =>
         new("The checkpoint does not belong to these options; go on with those that the run began with.", inner!);
 
-    private static RunningNetwork Network(Checkpoint checkpoint, Graph whole, OneCycleOptions? pruning, Device device)
+    private static RunningNetwork Network(
+        Checkpoint checkpoint, Graph whole, OneCycleOptions? pruning, Device device, Generator generator)
     {
         var state = checkpoint.State;
         var padding = state.Arrangement.IsPadded ? Padding(state.Record!, whole, pruning!) : null;
         var graph = checkpoint.Cut ?? whole;
         return new(
-            graph, ParameterTable.FromTensors(padding?.Before ?? graph, Moved(checkpoint.Parameters, device)), padding, state.Arrangement);
+            graph, ParameterTable.FromTensors(padding?.Before ?? graph, Moved(checkpoint.Parameters, device)), padding, state.Arrangement,
+            generator);
     }
 
     // The same function of the same cut as when it was made.
@@ -121,16 +125,22 @@ public sealed partial class OneCycleTrainer
         }
 
         _speeds.AddRange(state.Speeds);
-        var progress = _replicas.IsFirst ? state.Progress : state.Progress?.OfAnother();
-        (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, progress, state.IterationsBehind);
+        (_epoch, _epochs.Progress, _epochs.IterationsBehind) = (state.Epoch, state.Progress, state.IterationsBehind);
         _plan = state.Decision?.With(state.Pruner?.Partition);
         (_record, _gate, _layers, _evaluation, _best) = (state.Record, state.Gate, state.Layers, state.Evaluation, state.Best);
         _accuracyAtCut = state.AccuracyAtCutBefore is { } before ? (before, state.AccuracyAtCutAfter!.Value) : null;
         (_cutEpoch, _secondsBefore, _isResumed) = (state.CutEpoch, state.Seconds, true);
-        TorchRuntime.SetRngState(state.Generator);
-        if (state.DeviceGenerator is { } generator && _device.Kind != DeviceKind.Cpu)
+        _resumed = checkpoint;
+        Draw(state.Generator, state.DeviceGenerator);
+    }
+
+    // Goes on drawing from a state.
+    private void Draw(byte[] generator, byte[]? deviceGenerator)
+    {
+        _generator.SetState(generator);
+        if (deviceGenerator is not null && _device.Kind != DeviceKind.Cpu)
         {
-            TorchRuntime.SetRngState(generator, _device);
+            TorchRuntime.SetRngState(deviceGenerator, _device);
         }
     }
 
@@ -138,7 +148,61 @@ public sealed partial class OneCycleTrainer
     {
         var steps = _epochs.Progress?.Steps ?? 0;
         Agree($" from epoch {_epoch}, step {steps}", position: (long)_epoch * _loader.BatchesPerEpoch + steps);
+        if (!_replicas.IsFirst)
+        {
+            try
+            {
+                GoOnAs(_resumed!.State.Others.ElementAtOrDefault(_replicas.Shard.Rank - 1));
+            }
+            catch (TorchException error)
+            {
+                throw Foreign(error);
+            }
+        }
+
+        _resumed!.ReleaseStatistics();
+        CheckPrecision();
         _replicas.Reduce(_network.Parameters);
+    }
+
+    // Of another process than the first: as it was, if the run had it before.
+    private void GoOnAs(ReplicaState? state)
+    {
+        _epochs.Progress = _epochs.Progress?.OfAnother(state);
+        if (state is not null)
+        {
+            Draw(state.Generator, state.DeviceGenerator);
+        }
+
+        if (_resumed!.Statistics.TryGetValue(_replicas.Shard.Rank, out var statistics))
+        {
+            using var here = statistics.To(_device);
+            RunningStatistics.Set(_network.Graph, _network.Parameters, here);
+        }
+    }
+
+    // What of the precisions the network can be trained in here. Once it is cut, the run does not end for it.
+    private IReadOnlyList<Precision> Trainable(Tensor images)
+    {
+        var options = _record is null ? _training : _training with { Precision = Precision.Auto };
+        var (left, sentence) = new PrecisionTrial(options, _replicas).Leave(_network, _precisions, images);
+        if (sentence is not null)
+        {
+            Observer.Message(sentence);
+        }
+
+        return left;
+    }
+
+    // Another libtorch may not have the operators that the run began with.
+    private void CheckPrecision()
+    {
+        if (_network.Precision.Autocast() is not null)
+        {
+            using var batch = _loader.Epoch(0).First();
+            _precisions = Trainable(batch.Images);
+            _network.Take(_precisions[0]);
+        }
     }
 
     // The processes of a run begin alike, but for dropout's numbers.
@@ -147,20 +211,26 @@ public sealed partial class OneCycleTrainer
         _replicas.RequireEqual(
             where.Length == 0 ? "options, network or data" : "options, network, data or checkpoint",
             $"{OptionsText} {_training} {_original.Name} {_original.Macs} {_data.Train.Name} {_data.Train.Count} {_data.Test.Count}{where}");
-        _replicas.Begin(_network.Parameters, _training.Seed, position);
+        _replicas.Begin(_network.Parameters, _generator, _device, _training.Seed, position);
     }
 
     private bool IsSaveDue() =>
         _training.CheckpointMinutes > 0 && Stopwatch.GetElapsedTime(_saved).TotalMinutes >= _training.CheckpointMinutes;
 
+    // By all processes at once, for each has something that only it knows.
     private void Save(int epoch)
     {
+        var (others, statistics) = _replicas.States(_network, _generator, _device, _epochs.Progress);
         Observer.CheckpointDue(new(
-            Capture(epoch),
+            Capture(epoch) with { Others = others },
             _original,
             _record is null ? null : _network.Graph,
             _network.Parameters.Names.ToDictionary(name => name, name => _network.Parameters[name], StringComparer.Ordinal),
-            _optimizer.Momentum));
+            _optimizer.Momentum)
+        {
+            Statistics = statistics,
+        });
+        statistics.Values.ToList().ForEach(tensor => tensor.Dispose());
         _saved = Stopwatch.GetTimestamp();
     }
 
@@ -175,7 +245,7 @@ public sealed partial class OneCycleTrainer
             .. _optimizer.Momentum.Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
                 .Select(pair => pair.Key),
         ],
-        Generator = TorchRuntime.GetRngState(),
+        Generator = _generator.GetState(),
         DeviceGenerator = _device.Kind == DeviceKind.Cpu ? null : TorchRuntime.GetRngState(_device),
         Pruner = _cycle?.State,
         IterationsBehind = _epochs.IterationsBehind,

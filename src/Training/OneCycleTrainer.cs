@@ -27,6 +27,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     private readonly EpochClock _clock;
     private readonly List<EpochSpeed> _speeds = [];
     private readonly Device _device;
+    private readonly Generator _generator;
     private readonly Replicas _replicas;
     private readonly bool _captures;
     private readonly OneCyclePruner? _cycle;
@@ -60,13 +61,13 @@ public sealed partial class OneCycleTrainer : IDisposable
         bool profile, ProcessGroup? group, Func<ITrainingStep>? steps)
         : this(
             graph, data, training, pruning, device, profile, group, steps,
-            whole => Begin(whole, start, training.Seed, device))
+            (whole, generator) => new(whole, start ?? ParameterTable.Initialize(whole, generator, device), generator))
     {
     }
 
     private OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, Device device, bool profile,
-        ProcessGroup? group, Func<ITrainingStep>? steps, Func<Graph, RunningNetwork> begin)
+        ProcessGroup? group, Func<ITrainingStep>? steps, Func<Graph, Generator, RunningNetwork> begin)
     {
         training.Validate();
         pruning?.Validate();
@@ -85,10 +86,10 @@ public sealed partial class OneCycleTrainer : IDisposable
             Resident = device.Kind == DeviceKind.Cuda,
         });
         _replicas.RequireImages(_loader);
-        _network = begin(graph);
+        _generator = new(training.Seed);
+        _network = begin(graph, _generator);
         _cycle = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
         _clock = new(profile && device.Kind != DeviceKind.Cpu ? device : null);
-        (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (training.MatmulPrecision, training.CudnnBenchmark);
         _epochs = new(
             training, pruning, _loader, _optimizer, _clock, device, _replicas,
             steps ?? (() => TrainingSteps.For(training, device, _captures)))
@@ -113,6 +114,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
     public TrainingResult Run(CancellationToken stop = default)
     {
+        using var _ = ProcessClaim.Take(_training, _original, _device);
         _started = _saved = Stopwatch.GetTimestamp();
         if (_isResumed)
         {
@@ -150,6 +152,12 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     private void Begin()
     {
+        if (_device.Kind != DeviceKind.Cpu)
+        {
+            // There dropout draws from the device's own generator.
+            TorchRuntime.Seed(_training.Seed);
+        }
+
         Agree(where: "", position: 0);
         // A target that cannot be reached is told before anything is trained.
         _ = Pruner?.CurrentPartition;
@@ -181,8 +189,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         var epoch = _epoch;
         if (epoch < _training.Epochs)
         {
-            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
             Save(epoch);
+            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
         }
         else if (Pruner is { } pruner)
         {
@@ -233,17 +241,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         _optimizer.Dispose();
         _cycle?.Dispose();
         _network.Dispose();
-    }
-
-    private static RunningNetwork Begin(Graph graph, ParameterTable? start, ulong seed, Device device)
-    {
-        if (start is not null)
-        {
-            // Dropout and its like still draw from the seed.
-            TorchRuntime.Seed(seed);
-        }
-
-        return new(graph, start ?? ParameterTable.Initialize(graph, seed, device));
+        _generator.Dispose();
+        _resumed?.ReleaseStatistics();
     }
 
     private RunRecord Evaluate(int epoch, EpochPlan? plan, EpochOutcome trained)
@@ -344,7 +343,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut);
+        _network = new(plan.After, cut, _generator);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.
@@ -375,6 +374,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
         using var batch = _loader.Epoch(0).First();
+        _precisions = Trainable(batch.Images);
         var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas, whole);
         _precisions = [_network.Precision];
         if (padded)

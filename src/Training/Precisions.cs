@@ -18,6 +18,9 @@ internal static class Precisions
         _ => null,
     };
 
+    /// <summary>Its name in options and sentences.</summary>
+    public static string Name(this Precision precision) => precision.ToString().ToLowerInvariant();
+
     /// <summary>What may be chosen from, the wider one first.</summary>
     /// <exception cref="OcsInputException">The device can't compute in the precision.</exception>
     public static Precision[] Candidates(this Precision precision, Device device) => precision switch

@@ -15,13 +15,17 @@ namespace Ocs.Training;
 /// </summary>
 internal sealed class RunningNetwork : IDisposable
 {
+    private readonly Generator _generator;
     private CutPlan? _padding;
 
-    public RunningNetwork(Graph graph, ParameterTable parameters)
+    /// <summary>Begins without padding.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="generator">What dropout and its like draw from, lent.</param>
+    public RunningNetwork(Graph graph, ParameterTable parameters, Generator generator)
     {
-        Graph = graph;
-        Parameters = parameters;
-        Executor = new(graph, parameters);
+        (Graph, Parameters, _generator) = (graph, parameters, generator);
+        Executor = new(graph, parameters) { Generator = generator };
     }
 
     /// <summary>Goes on as it was arranged before.</summary>
@@ -29,14 +33,18 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="parameters">Its parameters, padded if it is.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="arrangement">What was chosen.</param>
-    public RunningNetwork(Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement)
+    /// <param name="generator">What dropout and its like draw from, lent.</param>
+    public RunningNetwork(Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator)
     {
-        (Graph, Parameters, _padding, Precision) = (graph, parameters, padding, arrangement.Precision);
-        Executor = new(padding?.Before ?? graph, parameters) { MemoryFormat = arrangement.Format };
+        (Graph, Parameters, _padding, Precision, _generator) = (graph, parameters, padding, arrangement.Precision, generator);
+        Executor = new(GraphAsRun, parameters) { MemoryFormat = arrangement.Format, Generator = generator };
     }
 
     /// <summary>The network itself, without padding.</summary>
     public Graph Graph { get; }
+
+    /// <summary>The network with its padding, as steps run it.</summary>
+    public Graph GraphAsRun => _padding?.Before ?? Graph;
 
     /// <summary>What steps change.</summary>
     public ParameterTable Parameters { get; private set; }
@@ -44,7 +52,7 @@ internal sealed class RunningNetwork : IDisposable
     public Executor Executor { get; private set; }
 
     /// <summary>Multiply-accumulates of a forward pass for one image, padding included.</summary>
-    public long MacsAsRun => (_padding?.Before ?? Graph).Macs;
+    public long MacsAsRun => GraphAsRun.Macs;
 
     /// <summary>What steps compute in, once it is chosen.</summary>
     public Precision Precision { get; private set; }
@@ -74,7 +82,7 @@ internal sealed class RunningNetwork : IDisposable
     /// </summary>
     public EvaluationResult Evaluate(LabelledImages data, int batchSize, Device device, Replicas replicas)
     {
-        var graph = _padding?.Before ?? Graph;
+        var graph = GraphAsRun;
         if (!graph.Nodes.Any(node => node.Operator is BatchNorm2d))
         {
             return Evaluation.Run(Executor, data, batchSize, device, replicas);
@@ -103,12 +111,7 @@ internal sealed class RunningNetwork : IDisposable
         TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, bool captured, Replicas replicas,
         RunningNetwork? whole = null)
     {
-        MemoryFormat[] formats = options.Layout switch
-        {
-            LayoutChoice.Contiguous => [MemoryFormat.Contiguous],
-            LayoutChoice.ChannelsLast => [MemoryFormat.ChannelsLast],
-            _ => [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast],
-        };
+        var formats = Formats(options.Layout);
         bool[] paddings = padding is null || options.Padding == PaddingChoice.Never
             ? [false]
             : options.Padding == PaddingChoice.Always ? [true] : [false, true];
@@ -127,7 +130,7 @@ internal sealed class RunningNetwork : IDisposable
         {
             Parameters.Dispose();
             (_padding, Parameters) = (padding, expanded!);
-            Executor = new(padding!.Before, Parameters);
+            Executor = new(padding!.Before, Parameters) { Generator = _generator };
         }
         else
         {
@@ -141,8 +144,19 @@ internal sealed class RunningNetwork : IDisposable
             : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.First} {trial.Second * 1000:F0} ms"))}; the first is taken.");
     }
 
+    /// <summary>The layouts that a choice leaves open.</summary>
+    public static MemoryFormat[] Formats(LayoutChoice layout) => layout switch
+    {
+        LayoutChoice.Contiguous => [MemoryFormat.Contiguous],
+        LayoutChoice.ChannelsLast => [MemoryFormat.ChannelsLast],
+        _ => [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast],
+    };
+
+    /// <summary>Goes on in a precision.</summary>
+    public void Take(Precision precision) => Precision = precision;
+
     private StepCandidate AsCandidate() =>
-        new(_padding?.Before ?? Graph, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
+        new(GraphAsRun, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
 
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
         choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());
@@ -179,6 +193,6 @@ internal sealed class RunningNetwork : IDisposable
     {
         public override string ToString() =>
             $"{(Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")}{(Padded ? ", padded" : "")}"
-            + (Precision == Precision.Fp32 ? "" : $", {Precision.ToString().ToLowerInvariant()}");
+            + (Precision == Precision.Fp32 ? "" : $", {Precision.Name()}");
     }
 }

@@ -4,7 +4,7 @@ using Xunit.Sdk;
 
 namespace Ocs.Testing;
 
-/// <summary>Runs a test's operators on one thread: on small tensors a second one only waits for the first.</summary>
+/// <summary>Runs a test's operators on one thread, or on as many as <see cref="TestThreads"/> says.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class OneThreadAttribute : BeforeAfterTestAttribute
 {
@@ -13,7 +13,7 @@ public sealed class OneThreadAttribute : BeforeAfterTestAttribute
     public override void Before(MethodInfo methodUnderTest)
     {
         _before = TorchRuntime.Threads;
-        TorchRuntime.Threads = 1;
+        TorchRuntime.Threads = TestThreads.Count;
     }
 
     public override void After(MethodInfo methodUnderTest) => TorchRuntime.Threads = _before;

@@ -3,6 +3,7 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
+using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Schedules;
 
@@ -38,7 +39,7 @@ internal static class TinyTask
         PruneProofGate.SaveAndReload? reload = null)
     {
         // So small a network gains nothing from more, and the same sums come out on any number of cores.
-        TorchRuntime.Threads = 1;
+        TorchRuntime.Threads = TestThreads.Count;
         return new(graph ?? Network(), data ?? Data, options ?? Options, pruning) { Observer = observer, Reload = reload };
     }
 

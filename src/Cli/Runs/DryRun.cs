@@ -68,7 +68,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
     private (StepTimes Times, TrainingResult Result) TimeSteps(TrainingStart start, TrainingData data, Device device)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
-        var times = new StepTimes(stop);
+        var times = new StepTimes(stop, console);
         using var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Pruning, device, start.Parameters);
         start.Release();
         trainer.Observer = times;
@@ -86,7 +86,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
     }
 
     // Times a few steps, and stops.
-    private sealed class StepTimes(CancellationTokenSource stop) : ITrainingObserver
+    private sealed class StepTimes(CancellationTokenSource stop, CommandConsole console) : ITrainingObserver
     {
         private const int WarmUps = 3;
         private const int Timed = 7;
@@ -105,6 +105,8 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
                 return timed.Count == 0 ? 0 : timed[timed.Count / 2];
             }
         }
+
+        public void Message(string sentence) => console.WriteLine(sentence);
 
         public void StepDone(StepProgress progress)
         {

@@ -54,8 +54,7 @@ public sealed record Conv2d(
             [Stride.Height, Stride.Width],
             [Padding.Height, Padding.Width],
             [Dilation.Height, Dilation.Width],
-            Groups,
-            own: true);
+            Groups);
     }
 
     /// <summary>

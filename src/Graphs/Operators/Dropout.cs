@@ -14,7 +14,7 @@ public sealed record Dropout(double Probability) : Operator
             : throw shapes.Error($"dropout probability {Probability} is not in [0, 1)");
     }
 
-    public override Tensor Run(in RunContext context) => Aten.Dropout(context.Input, Probability, context.Training);
+    public override Tensor Run(in RunContext context) => Aten.Dropout(context.Input, Probability, context.Training, context.Generator);
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 

@@ -17,7 +17,7 @@ public sealed record Dropout2d(double Probability) : Operator
             : throw shapes.Error($"dropout probability {Probability} is not in [0, 1)");
     }
 
-    public override Tensor Run(in RunContext context) => Aten.FeatureDropout(context.Input, Probability, context.Training);
+    public override Tensor Run(in RunContext context) => Aten.FeatureDropout(context.Input, Probability, context.Training, context.Generator);
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 

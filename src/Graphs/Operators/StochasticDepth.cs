@@ -30,7 +30,7 @@ public sealed record StochasticDepth(double Probability) : Operator
         Array.Fill(shape, 1);
         shape[0] = x.Shape[0];
         using var ones = Tensor.Ones(shape, x.DType, x.Device);
-        using var scale = Aten.Dropout(ones, Probability, training: true);
+        using var scale = Aten.Dropout(ones, Probability, training: true, context.Generator);
         return Aten.Mul(x, scale);
     }
 

@@ -176,7 +176,8 @@ public static class PruneProofGate
         using var scratch = parameters.Clone(graph);
         try
         {
-            var outputs = new Executor(graph, scratch).ForwardAll(batch, training: true);
+            using var generator = new Generator(0);
+            var outputs = new Executor(graph, scratch) { Generator = generator }.ForwardAll(batch, training: true);
             try
             {
                 using var sum = SumOfMeans(outputs);

@@ -37,8 +37,11 @@ internal static class NativeError
             line = line[..end];
         }
 
+        var shortage = MemoryShortage.Words(message);
         return new TorchException(
-            context is null ? $"{action}: {line}" : $"{action}({context}): {line}",
-            stack.Length > 0 ? stack : message);
+            $"{action}{(context is null ? "" : $"({context})")}: {shortage ?? line.ToString()}", stack.Length > 0 ? stack : message)
+        {
+            IsOutOfMemory = shortage is not null,
+        };
     }
 }

@@ -32,6 +32,18 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_rng_state_set")]
     public static partial nint RngStateSet(DeviceKind kind, int index, TensorHandle state);
 
+    [LibraryImport(Library, EntryPoint = "ocs_generator_create")]
+    public static partial nint GeneratorCreate(ulong seed, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_generator_free")]
+    public static partial nint GeneratorFree(nint generator);
+
+    [LibraryImport(Library, EntryPoint = "ocs_generator_state_get")]
+    public static partial nint GeneratorStateGet(GeneratorHandle generator, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "ocs_generator_state_set")]
+    public static partial nint GeneratorStateSet(GeneratorHandle generator, TensorHandle state);
+
     [LibraryImport(Library, EntryPoint = "ocs_cuda_compiled")]
     public static partial nint CudaCompiled(out byte result);
 

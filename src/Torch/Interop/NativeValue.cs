@@ -19,6 +19,7 @@ internal enum ValueKind
     Device = 11,
     MemoryFormat = 12,
     Text = 13,
+    Generator = 14,
 }
 
 /// <summary>An operator's argument as the shim reads it: <c>ocs_value</c>.</summary>

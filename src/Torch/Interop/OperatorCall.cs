@@ -63,7 +63,7 @@ internal static unsafe class OperatorCall
         {
             for (; held < pointers.Length; held++)
             {
-                pointers[held] = Hold(tensors[held]);
+                pointers[held] = Hold(tensors[held].Handle);
             }
 
             fixed (nint* start = pointers)
@@ -105,9 +105,9 @@ internal static unsafe class OperatorCall
                     continue;
                 }
 
-                if (argument.Kind == ValueKind.Tensor)
+                if (argument.Kind is ValueKind.Tensor or ValueKind.Generator)
                 {
-                    values[i].Payload = Hold(Unsafe.As<Tensor>(argument.Reference));
+                    values[i].Payload = Hold(HandleOf(argument));
                     held.Arguments = i + 1;
                 }
                 else
@@ -134,11 +134,15 @@ internal static unsafe class OperatorCall
         }
     }
 
-    private static nint Hold(Tensor tensor)
+    private static SafeHandle HandleOf(in OperatorArgument argument) => argument.Kind == ValueKind.Tensor
+        ? Unsafe.As<Tensor>(argument.Reference!).Handle
+        : Unsafe.As<Generator>(argument.Reference!).Handle;
+
+    private static nint Hold(SafeHandle handle)
     {
         var added = false;
-        tensor.Handle.DangerousAddRef(ref added);
-        return tensor.Handle.DangerousGetHandle();
+        handle.DangerousAddRef(ref added);
+        return handle.DangerousGetHandle();
     }
 
     // How many arguments, and how many elements of the last of them if it is a list, have a reference added.
@@ -153,9 +157,9 @@ internal static unsafe class OperatorCall
         for (var i = 0; i < held.Arguments; i++)
         {
             ref readonly var argument = ref arguments[i];
-            if (argument.Kind == ValueKind.Tensor)
+            if (argument.Kind is ValueKind.Tensor or ValueKind.Generator)
             {
-                Unsafe.As<Tensor>(argument.Reference!).Handle.DangerousRelease();
+                HandleOf(argument).DangerousRelease();
             }
             else if (argument.Kind is ValueKind.TensorList or ValueKind.OptionalTensorList)
             {
@@ -213,7 +217,7 @@ internal static unsafe class OperatorCall
                 for (var i = 0; i < count; i++)
                 {
                     var tensor = tensors[i];
-                    ((nint*)target)[i] = tensor is null ? 0 : Hold(tensor);
+                    ((nint*)target)[i] = tensor is null ? 0 : Hold(tensor.Handle);
                     held = i + 1;
                 }
 

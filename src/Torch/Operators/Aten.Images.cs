@@ -10,7 +10,6 @@ public static partial class Aten
     private static readonly AtenOperator GroupNormOperator = new("aten::group_norm");
     private static readonly AtenOperator InstanceNormOperator = new("aten::instance_norm");
     private static readonly AtenOperator PReluOperator = new("aten::prelu");
-    private static readonly AtenOperator FeatureDropoutOperator = new("aten::feature_dropout");
     private static readonly AtenOperator AdaptiveMaxPool2dOperator = new("aten::adaptive_max_pool2d");
     private static readonly AtenOperator ConstantPadOperator = new("aten::constant_pad_nd");
     private static readonly AtenOperator ReflectionPad2dOperator = new("aten::reflection_pad2d");
@@ -44,10 +43,6 @@ public static partial class Aten
 
     /// <summary>One slope, or one a channel.</summary>
     public static Tensor PRelu(Tensor input, Tensor slope) => Invoke(PReluOperator, input, slope);
-
-    /// <summary>Dropout of whole channels of whole samples.</summary>
-    public static Tensor FeatureDropout(Tensor input, double probability, bool training)
-        => Invoke(FeatureDropoutOperator, input, probability, training);
 
     /// <summary>The largest values of a grid of <paramref name="height"/> by <paramref name="width"/> cells.</summary>
     public static Tensor AdaptiveMaxPool2d(Tensor input, long height, long width)

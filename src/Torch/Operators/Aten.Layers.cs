@@ -24,15 +24,15 @@ public static unsafe partial class Aten
     private static readonly AtenOperator MaxPool2dOperator = new("aten::max_pool2d");
     private static readonly AtenOperator AvgPool2dOperator = new("aten::avg_pool2d");
     private static readonly AtenOperator AdaptiveAvgPool2dOperator = new("aten::adaptive_avg_pool2d");
-    private static readonly AtenOperator DropoutOperator = new("aten::dropout");
     private static readonly AtenOperator SoftmaxOperator = new("aten::softmax", "int");
     private static readonly AtenOperator LogSoftmaxOperator = new("aten::log_softmax", "int");
     private static readonly AtenOperator CrossEntropyOperator = new("aten::cross_entropy_loss");
 
     /// <summary>
-    /// [N, C, H, W] by weights [O, C / groups, h, w]. <paramref name="own"/> takes the shim's operator: on a CPU with AVX-512 it computes
-    /// those over contiguous planes of 3x3 with a padding of 1 and of 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and
-    /// where autocast is to bfloat16 the gradient of wide weights over few pixels by matrix products; everything else is libtorch's.
+    /// [N, C, H, W] by weights [O, C / groups, h, w]. On a CPU with AVX-512 the shim computes those over contiguous planes of 3x3 with a
+    /// padding of 1 and of 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and where autocast is to bfloat16 the
+    /// gradient of wide weights over few pixels by matrix products. A 1x1 with strides first drops the pixels that it does not read, for
+    /// libtorch's own may crash or give wrong gradients. Everything else is libtorch's, and all of it without <paramref name="own"/>.
     /// </summary>
     public static Tensor Conv2d(
         Tensor input,
@@ -42,7 +42,7 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> padding,
         ReadOnlySpan<long> dilation,
         long groups = 1,
-        bool own = false)
+        bool own = true)
     {
         fixed (long* strides = stride, paddings = padding, dilations = dilation)
         {
@@ -144,9 +144,6 @@ public static unsafe partial class Aten
         var size = stackalloc long[] { height, width };
         return Invoke(AdaptiveAvgPool2dOperator, input, OperatorArgument.Pinned(size, 2));
     }
-
-    public static Tensor Dropout(Tensor input, double probability, bool training)
-        => Invoke(DropoutOperator, input, probability, training);
 
     public static Tensor Softmax(Tensor input, long dimension) => Invoke(SoftmaxOperator, input, dimension);
 

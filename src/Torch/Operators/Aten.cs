@@ -33,11 +33,11 @@ public static unsafe partial class Aten
 
     public static void FillInPlace(Tensor tensor, double value) => InvokeInPlace(FillOperator, tensor, value);
 
-    public static void NormalInPlace(Tensor tensor, double mean = 0, double deviation = 1)
-        => InvokeInPlace(NormalOperator, tensor, mean, deviation);
+    public static void NormalInPlace(Tensor tensor, double mean = 0, double deviation = 1, Generator? generator = null)
+        => InvokeInPlace(NormalOperator, tensor, mean, deviation, generator);
 
-    public static void UniformInPlace(Tensor tensor, double from = 0, double to = 1)
-        => InvokeInPlace(UniformOperator, tensor, from, to);
+    public static void UniformInPlace(Tensor tensor, double from = 0, double to = 1, Generator? generator = null)
+        => InvokeInPlace(UniformOperator, tensor, from, to, generator);
 
     internal static Tensor Empty(ReadOnlySpan<long> shape, DType dtype, Device device)
     {

@@ -20,13 +20,17 @@ public sealed record Checkpoint(
     private const int Version = 1;
     private const string ParameterPrefix = "parameter/";
     private const string MomentumPrefix = "momentum/";
+    private const string StatisticsPrefix = "statistics/";
+
+    /// <summary>The running statistics of the processes behind the first, by rank: one tensor of numbers each.</summary>
+    public IReadOnlyDictionary<int, Tensor> Statistics { get; init; } = new Dictionary<int, Tensor>();
 
     /// <summary>Writes the checkpoint of a run, with its folder's state.</summary>
     public void Write(Stream stream, RunState run)
     {
         var state = JsonSerializer.SerializeToUtf8Bytes(new(Version, State, run), CheckpointJson.Default.CheckpointState);
         CheckpointFile.Write(stream, new([.. state], Original, Cut, Named(ParameterPrefix, Parameters).Concat(Named(MomentumPrefix, Momentum))
-            .ToDictionary(StringComparer.Ordinal)));
+            .Concat(Statistics.Select(pair => KeyValuePair.Create($"{StatisticsPrefix}{pair.Key}", pair.Value))).ToDictionary(StringComparer.Ordinal)));
     }
 
     /// <summary>Reads a checkpoint; the caller owns its tensors.</summary>
@@ -39,8 +43,10 @@ public sealed record Checkpoint(
             var (_, trainer, run) = Parse(path, content.State);
             var parameters = WithPrefix(ParameterPrefix, content.Tensors);
             var momentum = WithPrefix(MomentumPrefix, content.Tensors);
-            return parameters.Count + momentum.Count == content.Tensors.Count
-                ? (new(trainer, content.Original, content.Cut, parameters, momentum), run)
+            var statistics = trainer.Others.Select((_, index) => index + 1).Where(rank => content.Tensors.ContainsKey($"{StatisticsPrefix}{rank}"))
+                .ToDictionary(rank => rank, rank => content.Tensors[$"{StatisticsPrefix}{rank}"]);
+            return parameters.Count + momentum.Count + statistics.Count == content.Tensors.Count && (statistics.Count == 0 || statistics.Count == trainer.Others.Length)
+                ? (new(trainer, content.Original, content.Cut, parameters, momentum) { Statistics = statistics }, run)
                 : throw new OcsInputException($"{path} holds tensors that no run has: go on with the program that began the run.");
         }
         catch
@@ -58,6 +64,17 @@ public sealed record Checkpoint(
     public void Release()
     {
         foreach (var tensor in Parameters.Values.Concat(Momentum.Values))
+        {
+            tensor.Dispose();
+        }
+
+        ReleaseStatistics();
+    }
+
+    /// <summary>Releases the running statistics of other processes, once they are taken over.</summary>
+    internal void ReleaseStatistics()
+    {
+        foreach (var tensor in Statistics.Values)
         {
             tensor.Dispose();
         }

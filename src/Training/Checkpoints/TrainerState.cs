@@ -28,11 +28,14 @@ public sealed record TrainerState
     /// <summary>Parameters whose momentum lies in memory as channels-last.</summary>
     public ImmutableArray<string> ChannelsLastMomentum { get; init; } = [];
 
-    /// <summary>The state of libtorch's generator: dropout and its like draw from it.</summary>
+    /// <summary>The state of the trainer's generator: dropout and its like draw from it.</summary>
     public required byte[] Generator { get; init; }
 
     /// <summary>The same of the device that trains, where it is not the CPU.</summary>
     public byte[]? DeviceGenerator { get; init; }
+
+    /// <summary>What the processes behind the first have of their own, in the order of their ranks.</summary>
+    public ImmutableArray<ReplicaState> Others { get; init; } = [];
 
     /// <summary>The method's memory; null without pruning.</summary>
     public PrunerState? Pruner { get; init; }

@@ -7,6 +7,8 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
 using Ocs.Torch;
+using Ocs.Training.Checkpoints;
+using Ocs.Training.Steps;
 
 namespace Ocs.Training.Distributed;
 
@@ -16,7 +18,7 @@ namespace Ocs.Training.Distributed;
 /// </summary>
 /// <remarks>
 /// The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it. What else the
-/// processes tell each other in a step travels with the gradients, as that of a tensor of three numbers: a message of its own would cost
+/// processes tell each other in a step travels with the gradients, as that of a tensor of four numbers: a message of its own would cost
 /// every step two latencies a process.
 /// </remarks>
 internal sealed class Replicas(ProcessGroup? group) : IDisposable
@@ -24,6 +26,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     private GradientReducer? _reducer;
     private Tensor? _tally;
     private bool _stopped;
+    private bool _saveIsDue;
 
     /// <summary>One process.</summary>
     public static Replicas None { get; } = new(group: null);
@@ -56,8 +59,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         }
 
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(text));
-        using var own = Tensor.FromArray(digest, [digest.Length]);
-        var digests = Array.ConvertAll(group.AllGather(own), Read);
+        var digests = Gather(digest);
         var others = Enumerable.Range(1, Count - 1).Where(rank => !digests[rank].AsSpan().SequenceEqual(digests[0])).ToList();
         if (others.Count > 0)
         {
@@ -69,7 +71,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     }
 
     /// <summary>Gives every process the parameters of rank 0, and random numbers of its own for dropout from a step of the run on.</summary>
-    public void Begin(ParameterTable parameters, ulong seed, long step)
+    public void Begin(ParameterTable parameters, Generator generator, Device device, ulong seed, long step)
     {
         if (group is null)
         {
@@ -83,7 +85,13 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
 
         if (group.Rank > 0)
         {
-            TorchRuntime.Seed(Rng.ForStream(seed, $"replica {group.Rank}", step).NextUInt64());
+            var own = Rng.ForStream(seed, $"replica {group.Rank}", step).NextUInt64();
+            using var drawn = new Generator(own);
+            generator.SetState(drawn.GetState());
+            if (device.Kind != DeviceKind.Cpu)
+            {
+                TorchRuntime.Seed(own);
+            }
         }
     }
 
@@ -97,7 +105,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
 
         Dispose();
         var tensors = parameters.Trainable.Select(name => parameters[name]).ToList();
-        _tally = Tensor.Zeros([3], DType.Float32, tensors[0].Device);
+        _tally = Tensor.Zeros([4], DType.Float32, tensors[0].Device);
         _tally.RequiresGrad = true;
         _reducer = new(group, [.. tensors, _tally]);
     }
@@ -108,13 +116,15 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     /// <summary>Whether to stop, which all processes answer alike: those that step together, as of their last step.</summary>
     public bool IsStopped(CancellationToken stop) => group is null ? stop.IsCancellationRequested : _stopped;
 
+    /// <summary>Whether to save, which all processes answer as rank 0 would have it at their last step.</summary>
+    public bool IsSaveDue(bool own) => group is null ? own : _saveIsDue;
+
     /// <summary>Leaves the gradients of the mean loss of all parts.</summary>
     /// <param name="loss">The mean loss of this process's part.</param>
     /// <param name="images">The images of this part.</param>
-    /// <param name="imagesOfAll">The images of all parts.</param>
-    /// <param name="stop">Whether this process was asked to stop.</param>
+    /// <param name="share">What all processes do in the step.</param>
     /// <returns>The mean loss of all parts.</returns>
-    public double Backward(Tensor loss, int images, int imagesOfAll, CancellationToken stop)
+    public double Backward(Tensor loss, int images, StepShare share)
     {
         var value = loss.Item<double>();
         if (_reducer is null)
@@ -124,8 +134,9 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         }
 
         // The reducer divides by the number of processes; parts larger than the average count more.
-        using var weighted = Aten.Mul(loss, (double)images * Count / imagesOfAll);
-        using var own = Tensor.FromArray<float>([(float)value * images, images, stop.IsCancellationRequested ? 1 : 0], [3]);
+        using var weighted = Aten.Mul(loss, (double)images * Count / share.Images);
+        using var own = Tensor.FromArray<float>(
+            [(float)value * images, images, share.Stop.IsCancellationRequested ? 1 : 0, share.IsSaveDue && IsFirst ? 1 : 0], [4]);
         using var here = own.To(loss.Device);
         using var product = Aten.Mul(_tally!, here);
         using var tally = Aten.Sum(product);
@@ -134,7 +145,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         using var means = _tally!.TakeGradient()!;
         var sums = means.ToArray<float>();
         _tally.SetGradient(null);
-        _stopped = sums[2] > 0;
+        (_stopped, _saveIsDue) = (sums[2] > 0, sums[3] > 0);
         return (double)sums[0] / sums[1];
     }
 
@@ -170,6 +181,39 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
             group.AllReduce(parameters[spec.Name]);
             Aten.MulInPlace(parameters[spec.Name], 1.0 / Count);
         }
+    }
+
+    /// <summary>
+    /// What each process behind the first has of its own, and by rank its running statistics, which the caller owns; to be called by all
+    /// of them.
+    /// </summary>
+    public (ImmutableArray<ReplicaState> Others, IReadOnlyDictionary<int, Tensor> Statistics) States(
+        RunningNetwork network, Generator generator, Device device, EpochProgress? progress)
+    {
+        if (group is null)
+        {
+            return ([], new Dictionary<int, Tensor>());
+        }
+
+        var generators = Gather(generator.GetState());
+        var ofDevice = device.Kind == DeviceKind.Cpu ? null : Gather(TorchRuntime.GetRngState(device));
+        var counts = Gather([progress?.Own ?? 0, progress?.Correct ?? 0]);
+        return (
+            [.. Enumerable.Range(1, Count - 1).Select(rank => new ReplicaState(generators[rank], ofDevice?[rank], counts[rank][0], counts[rank][1]))],
+            Statistics(network));
+    }
+
+    private Dictionary<int, Tensor> Statistics(RunningNetwork network)
+    {
+        using var own = RunningStatistics.Of(network.Graph, network.Parameters);
+        if (own.ElementCount == 0)
+        {
+            return [];
+        }
+
+        var all = group!.AllGather(own);
+        all[0].Dispose();
+        return Enumerable.Range(1, Count - 1).ToDictionary(rank => rank, rank => all[rank]);
     }
 
     /// <summary>Rank 0's choice of channels.</summary>
@@ -246,11 +290,20 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         return stays;
     }
 
-    private static byte[] Read(Tensor tensor)
+    // Numbers of all processes, by rank.
+    private T[][] Gather<T>(T[] numbers)
+        where T : unmanaged
+    {
+        using var own = Tensor.FromArray(numbers, [numbers.Length]);
+        return Array.ConvertAll(group!.AllGather(own), Read<T>);
+    }
+
+    private static T[] Read<T>(Tensor tensor)
+        where T : unmanaged
     {
         using (tensor)
         {
-            return tensor.ToArray<byte>();
+            return tensor.ToArray<T>();
         }
     }
 }

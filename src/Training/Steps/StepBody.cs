@@ -71,7 +71,7 @@ internal sealed class StepBody(
         }
         else
         {
-            numbers.AddLoss(replicas.Backward(scaled ?? loss, images, Share.Images, Share.Stop) / scale * Share.Images);
+            numbers.AddLoss(replicas.Backward(scaled ?? loss, images, Share) / scale * Share.Images);
         }
 
         return scaler?.Unscale(network.Parameters) ?? true;
@@ -81,4 +81,5 @@ internal sealed class StepBody(
 /// <summary>What all processes of a run do in a step.</summary>
 /// <param name="Images">The images of the whole batch.</param>
 /// <param name="Stop">Whether this process was asked to stop.</param>
-internal readonly record struct StepShare(int Images, CancellationToken Stop);
+/// <param name="IsSaveDue">Whether this process would have the run saved after it.</param>
+internal readonly record struct StepShare(int Images, CancellationToken Stop, bool IsSaveDue);

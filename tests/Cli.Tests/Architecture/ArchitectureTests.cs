@@ -9,7 +9,7 @@ public partial class ArchitectureTests
 {
     private const int LongestFile = 400;
     private const int LongestShim = 900;
-    private const int LongestOperators = 900;
+    private const int LongestOperators = 950;
     private const int LongestKernels = 900;
     private const int LongestOptional = 600;
 

@@ -47,7 +47,7 @@ public sealed class OwnConv2dTests : IDisposable
         weight.RequiresGrad = true;
         using (Autocast.To(DType.BFloat16))
         {
-            using var y = Aten.Conv2d(x, weight, null, [1, 1], [1, 1], [1, 1], own: true);
+            using var y = Aten.Conv2d(x, weight, null, [1, 1], [1, 1], [1, 1]);
             using var sum = Aten.Sum(y);
             Assert.Equal(DType.BFloat16, y.DType);
             Autograd.Backward(sum);
@@ -142,8 +142,8 @@ public sealed class OwnConv2dTests : IDisposable
         using var drawn = Draw([2, channels, height, width]);
         using var x = isChannelsLast ? drawn.Contiguous(MemoryFormat.ChannelsLast) : drawn.Alias();
         using var weight = Draw([channels + 2, channels / groups, kernel, kernel]);
-        using var expected = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups);
-        using var actual = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups, own: true);
+        using var expected = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups, own: false);
+        using var actual = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups);
         Assert.Equal(Values(expected), Values(actual));
     }
 
@@ -152,7 +152,7 @@ public sealed class OwnConv2dTests : IDisposable
     {
         using var x = Draw([2, 4, 8, 8]);
         using var weight = Draw([6, 5, 3, 3]);
-        var error = Assert.Throws<TorchException>(() => Aten.Conv2d(x, weight, null, [1, 1], [1, 1], [1, 1], own: true));
+        var error = Assert.Throws<TorchException>(() => Aten.Conv2d(x, weight, null, [1, 1], [1, 1], [1, 1]));
         Assert.Contains("expected input[2, 4, 8, 8] to have 5 channels", error.Message, StringComparison.Ordinal);
     }
 
@@ -183,7 +183,7 @@ public sealed class OwnConv2dTests : IDisposable
             leaf.RequiresGrad = true;
             return leaf;
         }).ToList();
-        using var y = Aten.Conv2d(leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, [1, 1], own: true);
+        using var y = Aten.Conv2d(leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, [1, 1]);
         using (var square = Aten.Mul(y, y))
         using (var loss = Aten.Sum(square))
         {

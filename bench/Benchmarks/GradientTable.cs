@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+using Ocs.Pruning;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+using Ocs.Zoo;
+
+namespace Ocs.Benchmarks;
+
+/// <summary>
+/// Gradients of the first step of cut networks for numbers of threads and images that do not divide each other, in both layouts, beside
+/// those of one thread over contiguous planes.
+/// </summary>
+internal static class GradientTable
+{
+    private const double Target = 0.5;
+    private const double Tolerance = 1e-4;
+
+    // A gradient that is zero but for rounding, as that of a bias before a batch norm, is measured by the largest of the network.
+    private const double Least = 1e-3;
+    private static readonly string[] Networks =
+        ["cifar_resnet8", "cifar_resnet20", "cifar_resnet56", "cifar_mobilenet_v2", "mobilenet_v2", "cifar_vgg16"];
+    private const int OddBatch = 125;
+    private static readonly int[] Batches = [128, OddBatch, 100, 96];
+    private static readonly MemoryFormat[] Formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
+
+    /// <summary>Measures, prints and records the table; returns the exit code: 1 where a gradient is wrong or a process ended.</summary>
+    public static int Measure(string[] arguments)
+    {
+        var threads = ConvolutionCase.AllThreads;
+        List<string> lines =
+        [
+            "# Gradients of cut networks", "", .. Machine.Header(new()), "",
+            $"- half of the MACs cut from random weights; the largest distance from the gradient by one thread over contiguous planes, as a part of its largest number",
+            $"- wrong: more than {Tolerance}, with SiLU for ReLU: at a kink the last bit of a sum decides whether a pixel counts; one batch also as it is, where that can be seen", "",
+            $"| network | activation | batch | layout | {string.Join(" | ", threads.Select(count => $"{count} {(count == 1 ? "thread" : "threads")}"))} |",
+            $"| --- | --- | --- | --- | {string.Join(" | ", threads.Select(_ => "---"))} |",
+        ];
+        lines.ForEach(Console.WriteLine);
+        var isRight = true;
+        var tries = Networks.SelectMany(network => Batches.Select(batch => (Network: network, Batch: batch, IsSmooth: true))
+            .Append((network, OddBatch, false)));
+        foreach (var (network, batch, isSmooth) in tries)
+        {
+            var errors = Run(network, batch, isSmooth);
+            foreach (var (index, format) in Formats.Index())
+            {
+                var row = errors?[index]!.AsArray().Select(error => (double)error!).ToList();
+                isRight &= row?.All(error => !isSmooth || error <= Tolerance) == true;
+                var cells = row?.Select(error => error.ToString("G2", CultureInfo.InvariantCulture)) ?? threads.Select(_ => "crash");
+                lines.Add($"| {network} | {(isSmooth ? "SiLU" : "its own")} | {batch} | {(format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")} | {string.Join(" | ", cells)} |");
+                Console.WriteLine(lines[^1]);
+            }
+        }
+
+        if (!arguments.Contains("--no-record"))
+        {
+            File.WriteAllLines(Path.Combine(Machine.Root, "bench", "results", $"{DateTime.UtcNow:yyyy-MM-dd}-gradients.md"), lines);
+        }
+
+        return isRight ? 0 : 1;
+    }
+
+    /// <summary>What a child does: the errors of a network by layout and number of threads.</summary>
+    public static JsonArray Errors(string network, int batch, bool isSmooth)
+    {
+        var graph = isSmooth ? Smooth(CutToHalf(network)) : CutToHalf(network);
+        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        var size = graph.Nodes[0].Shape;
+        using var generator = new Generator(1);
+        using var images = Tensor.Empty([batch, size[1], size[2], size[3]]);
+        Aten.NormalInPlace(images, 0, 1, generator);
+        using var labels = Tensor.FromArray<long>([.. Enumerable.Range(0, batch).Select(n => n * 7L % 10)], [batch]);
+        var expected = Gradients(1, MemoryFormat.Contiguous);
+        var largest = expected.Max(gradient => gradient.Max(Math.Abs));
+        return [.. Formats.Select(format => new JsonArray(
+            [.. ConvolutionCase.AllThreads.Select(threads => JsonValue.Create(Distance(Gradients(threads, format))))]))];
+
+        double Distance(List<float[]> actual) => expected.Zip(actual).Max(pair =>
+            pair.First.Zip(pair.Second).Max(values => Math.Abs((double)values.First - values.Second))
+            / Math.Max(pair.First.Max(Math.Abs), Least * largest)) is var far && double.IsFinite(far) ? far : double.MaxValue;
+
+        List<float[]> Gradients(int threads, MemoryFormat format)
+        {
+            TorchRuntime.Threads = threads;
+            using var copies = parameters.Clone(graph);
+            using var dropout = new Generator(2);
+            var executor = new Executor(graph, copies) { MemoryFormat = format, Generator = dropout };
+            using var logits = executor.Forward(images, training: true);
+            using var loss = Aten.CrossEntropy(logits, labels);
+            Autograd.Backward(loss);
+            return [.. copies.Trainable.Select(name =>
+            {
+                using var gradient = copies[name].TakeGradient()!;
+                return gradient.ToArray<float>();
+            })];
+        }
+    }
+
+    // Null where the process ended.
+    private static JsonArray? Run(string network, int batch, bool isSmooth)
+    {
+        try
+        {
+            return Child.StartSelf("gradients", network, $"{batch}", $"{isSmooth}").AsArray();
+        }
+        catch (InvalidOperationException error)
+        {
+            Console.Error.WriteLine(error.Message);
+            return null;
+        }
+    }
+
+    private static Graph CutToHalf(string network)
+    {
+        var graph = Models.Build(network, network.StartsWith("cifar", StringComparison.Ordinal) ? null : NetworkInput.Cifar);
+        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = Target });
+        return CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
+    }
+
+    private static Graph Smooth(Graph graph) => graph with
+    {
+        Nodes = [.. graph.Nodes.Select(node => node.Operator is Activation ? node with { Operator = new Activation(ActivationKind.Silu) } : node)],
+    };
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ocs.Torch.Interop;
+
+/// <summary>Tells a lack of memory from libtorch's other errors, and says it in words: libtorch names its source and an error code.</summary>
+internal static partial class MemoryShortage
+{
+    private const string Remedy = "take fewer or smaller images at once, or a smaller network";
+
+    /// <summary>A sentence's end for a lack of memory; null for another error.</summary>
+    public static string? Words(string message)
+    {
+        if (Asked().Match(message) is { Success: true } asked)
+        {
+            return $"there is not enough memory for {Size(asked.Groups["count"].Value, asked.Groups["unit"].Value)} more; {Remedy}";
+        }
+
+        return message.Contains("std::bad_alloc", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+            ? $"there is not enough memory; {Remedy}"
+            : message.Contains("Storage size calculation overflowed", StringComparison.Ordinal)
+                ? $"that is more memory than can be addressed; {Remedy}"
+                : null;
+    }
+
+    private static string Size(string count, string unit) =>
+        unit == "bytes" && double.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 30):N2} GiB")
+            : $"{count} {unit}";
+
+    // "can't allocate memory: you tried to allocate 12 bytes" on a CPU, "CUDA out of memory. Tried to allocate 2.00 GiB" on a device.
+    [GeneratedRegex(@"tried to allocate (?<count>[\d.]+) (?<unit>bytes|KiB|MiB|GiB)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Asked();
+}

@@ -1,0 +1,39 @@
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Training.Distributed;
+
+/// <summary>The running statistics of a network's norms as one tensor, for they are small and many.</summary>
+internal static class RunningStatistics
+{
+    /// <summary>All of them, [count], on the CPU; the caller owns it.</summary>
+    public static Tensor Of(Graph graph, ParameterTable parameters)
+    {
+        float[] numbers = [.. Buffers(graph, parameters).SelectMany(buffer => buffer.ToArray<float>())];
+        return Tensor.FromArray(numbers, [numbers.Length]);
+    }
+
+    /// <summary>Makes a network's what they were.</summary>
+    /// <exception cref="OcsInputException">They are another network's.</exception>
+    public static void Set(Graph graph, ParameterTable parameters, Tensor statistics)
+    {
+        using var _ = Autograd.NoGrad();
+        var buffers = Buffers(graph, parameters).ToList();
+        if (statistics.ElementCount != buffers.Sum(buffer => buffer.ElementCount))
+        {
+            throw new OcsInputException("The checkpoint's running statistics are not of this network; go on with the options that the run began with.");
+        }
+
+        var first = 0L;
+        foreach (var buffer in buffers)
+        {
+            using var part = Aten.Slice(statistics, 0, first, first + buffer.ElementCount);
+            using var shaped = Aten.Reshape(part, buffer.Shape.ToArray());
+            Aten.CopyInPlace(buffer, shaped);
+            first += buffer.ElementCount;
+        }
+    }
+
+    private static IEnumerable<Tensor> Buffers(Graph graph, ParameterTable parameters) =>
+        graph.Parameters.Where(spec => spec.Role == ParameterRole.Buffer).Select(spec => parameters[spec.Name]);
+}

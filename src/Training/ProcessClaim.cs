@@ -1,0 +1,81 @@
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+using Ocs.Torch;
+
+namespace Ocs.Training;
+
+/// <summary>
+/// What libtorch has once a process, claimed by the trainers that run: how exactly products are computed, whether cuDNN tries its
+/// algorithms, and on a CUDA device the generator. Trainers that want the same share it; when the last one ends, it is as before.
+/// </summary>
+internal sealed class ProcessClaim : IDisposable
+{
+    private static readonly Lock Gate = new();
+    private static readonly HashSet<Device> Drawing = [];
+    private static Settings _before;
+    private static int _claims;
+
+    private readonly Device? _drawing;
+
+    private ProcessClaim(Device? drawing) => _drawing = drawing;
+
+    /// <summary>Claims what a training needs until the result is disposed.</summary>
+    /// <exception cref="OcsInputException">Another trainer of this process runs with something else.</exception>
+    public static ProcessClaim Take(TrainingOptions options, Graph graph, Device device)
+    {
+        lock (Gate)
+        {
+            Settings wanted = new(options.MatmulPrecision, options.CudnnBenchmark);
+            if (_claims > 0 && Settings.Current != wanted)
+            {
+                throw new OcsInputException(
+                    $"Another trainer in this process runs with {Settings.Current}, and this one wants {wanted}, which libtorch has once a "
+                    + "process; give both the same, or run one after the other.");
+            }
+
+            var draws = device.Kind != DeviceKind.Cpu && graph.Nodes.Any(node => node.Operator is Dropout or Dropout2d or StochasticDepth);
+            if (draws && !Drawing.Add(device))
+            {
+                throw new OcsInputException(
+                    $"Another trainer in this process draws dropout's numbers on {device}, which has one generator a process; run one after "
+                    + "the other, or each in a process of its own.");
+            }
+
+            if (_claims++ == 0)
+            {
+                _before = Settings.Current;
+                Settings.Current = wanted;
+            }
+
+            return new(draws ? device : null);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            if (_drawing is { } device)
+            {
+                Drawing.Remove(device);
+            }
+
+            if (--_claims == 0)
+            {
+                Settings.Current = _before;
+            }
+        }
+    }
+
+    private readonly record struct Settings(MatmulPrecision Products, bool Benchmark)
+    {
+        public static Settings Current
+        {
+            get => new(TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark);
+            set => (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark) = (value.Products, value.Benchmark);
+        }
+
+        public override string ToString() =>
+            $"matmul-precision {Products.ToString().ToLowerInvariant()} and cudnn-benchmark {(Benchmark ? "true" : "false")}";
+    }
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace Ocs.Testing;
+
+/// <summary>
+/// The threads of operators in tests of training: one, for on small tensors a second one only waits for the first, or what
+/// OCS_TEST_THREADS says. `./ocs test` runs those tests again with numbers of threads that divide no batch.
+/// </summary>
+public static class TestThreads
+{
+    /// <summary>How many.</summary>
+    public static int Count { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("OCS_TEST_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? count
+            : 1;
+}
