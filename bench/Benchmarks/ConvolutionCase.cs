@@ -40,7 +40,10 @@ internal sealed record ConvolutionCase(
         return [.. drawn, .. points];
     }
 
-    /// <summary>The largest distances of output, gradient of the input and gradient of the weights from those in float64, as parts of the largest number.</summary>
+    /// <summary>
+    /// The largest distances of output, gradient of the input and gradient of the weights from those in float64, as parts of the largest
+    /// number.
+    /// </summary>
     public double[] Errors(bool own)
     {
         TorchRuntime.Threads = Threads;

@@ -26,7 +26,7 @@ internal static class ConvolutionTable
         List<string> lines =
         [
             "# Convolutions beside float64", "", .. Machine.Header(new()), "",
-            $"- {cases.Count} convolutions, each with {string.Join(", ", ConvolutionCase.AllThreads)} threads somewhere; distances are parts of the largest number",
+            $"- {cases.Count} convolutions, by {string.Join(", ", ConvolutionCase.AllThreads)} threads; distances are parts of the largest number",
             $"- wrong: more than {Tolerance(isNarrow: false)} in fp32, {Tolerance(isNarrow: true)} in bf16", "",
             "| kind | layout | precision | by | cases | crashes | wrong | output | gradient of the input | gradient of the weights |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", .. rows,
@@ -90,7 +90,8 @@ internal static class ConvolutionTable
     private static string Cells((ConvolutionCase Case, double[]? Errors)[] results)
     {
         var known = results.Where(result => result.Errors is not null).ToList();
-        var largest = Enumerable.Range(0, 3).Select(i => known.Count == 0 ? "-" : known.Max(result => result.Errors![i]).ToString("G2", CultureInfo.InvariantCulture));
+        var largest = Enumerable.Range(0, 3).Select(i =>
+            known.Count == 0 ? "-" : known.Max(result => result.Errors![i]).ToString("G2", CultureInfo.InvariantCulture));
         var wrong = known.Count(result => !IsRight(result.Case, result.Errors));
         return $"{results.Length} | {results.Length - known.Count} | {wrong} | {string.Join(" | ", largest)}";
     }

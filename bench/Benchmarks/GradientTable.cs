@@ -117,7 +117,7 @@ internal static class GradientTable
     {
         var graph = Models.Build(network, network.StartsWith("cifar", StringComparison.Ordinal) ? null : NetworkInput.Cifar);
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
-        var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = Target });
+        var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = Target, RoundTo = 1 });
         return CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
     }
 

@@ -112,7 +112,7 @@ internal static class Application
         OcsInputException or InvalidDataException or OnnxRuntimeException => (Sentence(error.Message), ExitCode.Input),
         OperationCanceledException => ("Stopped.", ExitCode.Interrupted),
         OutOfMemoryException => ("There is not enough memory for this; take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
-        TorchException when IsOutOfMemory(error.Message) =>
+        TorchException { IsOutOfMemory: true } =>
             ($"There is not enough memory for this ({Sentence(error.Message)[..^1]}); take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
         TorchException or TrainingFailedException => (error.Message, ExitCode.Failure),
         IOException or UnauthorizedAccessException => (Sentence(error.Message), ExitCode.Failure),
@@ -120,10 +120,6 @@ internal static class Application
             $"A fault of this program, {error.GetType().Name}: {Sentence(error.Message)} With {TraceVariable}=1 in the environment it shows where.",
             ExitCode.Failure),
     };
-
-    private static bool IsOutOfMemory(string message) =>
-        message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
-        || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 
     private static Exception Cause(Exception error) => error switch
     {

@@ -22,7 +22,6 @@ internal sealed record ModelRequest(
 internal static class ModelSource
 {
     private const int LargestSide = 16_384;
-    private const byte PickleProtocol = 0x80;
 
     /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
     public static (Graph Graph, PruningRecord? Record) Network(ModelRequest request, CommandConsole console)
@@ -176,7 +175,6 @@ internal static class ModelSource
             ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give that file, "
                 + $"or name the zoo network that the weights are for, with --weights {path}."
             : $"{path} is not an .ocs file; give one that `ocs` wrote, an .onnx file, or a name of the zoo (`ocs models` lists them).");
-    }
 
     private static long[] SizeOf(ModelRequest request, LabelledImages? data)
     {

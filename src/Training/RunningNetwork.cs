@@ -170,6 +170,9 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>Goes on in a precision.</summary>
     public void Take(Precision precision) => Precision = precision;
 
+    private StepCandidate AsCandidate() =>
+        new(GraphAsRun, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
+
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
         choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());
 

@@ -70,7 +70,7 @@ public sealed class ThreadsTests : IDisposable
     {
         var graph = Models.Build(name);
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
-        var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = 0.5 });
+        var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = 0.5, RoundTo = 1 });
         var cut = CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
         return cut with
         {

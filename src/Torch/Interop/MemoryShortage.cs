@@ -6,20 +6,18 @@ namespace Ocs.Torch.Interop;
 /// <summary>Tells a lack of memory from libtorch's other errors, and says it in words: libtorch names its source and an error code.</summary>
 internal static partial class MemoryShortage
 {
-    private const string Remedy = "take fewer or smaller images at once, or a smaller network";
-
-    /// <summary>A sentence's end for a lack of memory; null for another error.</summary>
+    /// <summary>The words for a lack of memory; null for another error.</summary>
     public static string? Words(string message)
     {
         if (Asked().Match(message) is { Success: true } asked)
         {
-            return $"there is not enough memory for {Size(asked.Groups["count"].Value, asked.Groups["unit"].Value)} more; {Remedy}";
+            return $"not enough memory for {Size(asked.Groups["count"].Value, asked.Groups["unit"].Value)} more";
         }
 
         return message.Contains("std::bad_alloc", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            ? $"there is not enough memory; {Remedy}"
+            ? "not enough memory"
             : message.Contains("Storage size calculation overflowed", StringComparison.Ordinal)
-                ? $"that is more memory than can be addressed; {Remedy}"
+                ? "more memory than can be addressed"
                 : null;
     }
 

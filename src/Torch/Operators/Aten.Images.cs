@@ -21,7 +21,10 @@ public static partial class Aten
     private static readonly AtenOperator PixelUnshuffleOperator = new("aten::pixel_unshuffle");
     private static readonly AtenOperator RollOperator = new("aten::roll");
 
-    /// <summary>[N, C, H, W] by weights [C, O / groups, h, w].</summary>
+    /// <summary>
+    /// [N, C, H, W] by weights [C, O / groups, h, w]. One of 1x1 with strides is computed over contiguous planes on a CPU: its gradient
+    /// may be left to what is wrong for convolutions in channels-last (see <see cref="Conv2d"/>).
+    /// </summary>
     public static Tensor ConvTranspose2d(
         Tensor input,
         Tensor weight,
@@ -31,7 +34,12 @@ public static partial class Aten
         long[] outputPadding,
         long groups,
         long[] dilation)
-        => Invoke(ConvTranspose2dOperator, input, weight, bias, stride, padding, outputPadding, groups, dilation);
+    {
+        var isApart = input.Device.Kind == DeviceKind.Cpu && weight.Rank == 4 && weight.Shape[2] * weight.Shape[3] == 1 && stride.Any(step => step > 1);
+        using var planes = isApart ? input.Contiguous() : input.Alias();
+        using var kernel = isApart ? weight.Contiguous() : weight.Alias();
+        return Invoke(ConvTranspose2dOperator, planes, kernel, bias, stride, padding, outputPadding, groups, dilation);
+    }
 
     public static Tensor GroupNorm(Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         => Invoke(GroupNormOperator, input, groups, weight, bias, epsilon);

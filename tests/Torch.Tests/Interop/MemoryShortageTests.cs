@@ -3,7 +3,7 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch.Tests.Interop;
 
-/// <summary>A lack of memory is told in words, with how much was asked for and what to do.</summary>
+/// <summary>A lack of memory is told in words, and with how much was asked for.</summary>
 [NoTensorLeaks]
 public sealed class MemoryShortageTests
 {
@@ -12,9 +12,7 @@ public sealed class MemoryShortageTests
     {
         var error = Assert.Throws<TorchException>(() => Tensor.Empty([1 << 20, 1 << 20, 1 << 16]));
         Assert.True(error.IsOutOfMemory);
-        Assert.EndsWith(
-            ": there is not enough memory for 268,435,456.00 GiB more; take fewer or smaller images at once, or a smaller network", error.Message,
-            StringComparison.Ordinal);
+        Assert.EndsWith(": not enough memory for 268,435,456.00 GiB more", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -26,11 +24,11 @@ public sealed class MemoryShortageTests
     }
 
     [Theory]
-    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 23.69 GiB total capacity)", "there is not enough memory for 2.00 GiB more")]
-    [InlineData("std::bad_alloc", "there is not enough memory;")]
-    [InlineData("CUDA error: out of memory", "there is not enough memory;")]
-    public void A_devices_and_the_languages_own_words_are_known(string message, string start) =>
-        Assert.StartsWith(start, MemoryShortage.Words(message), StringComparison.Ordinal);
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 23.69 GiB total capacity)", "not enough memory for 2.00 GiB more")]
+    [InlineData("std::bad_alloc", "not enough memory")]
+    [InlineData("CUDA error: out of memory", "not enough memory")]
+    public void A_devices_and_the_languages_own_words_are_known(string message, string words) =>
+        Assert.Equal(words, MemoryShortage.Words(message));
 
     [Fact]
     public void Other_errors_keep_their_words()
