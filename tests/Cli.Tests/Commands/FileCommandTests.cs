@@ -52,6 +52,23 @@ public sealed class FileCommandTests : IDisposable
         Assert.True(latency.GetProperty("measurements").GetInt32() > 10);
     }
 
+    [OnnxRuntimeFact]
+    public void What_is_written_as_onnx_is_timed_and_told_how_to_ship()
+    {
+        var (plain, folded) = (_folder.PathOf("plain.onnx"), _folder.PathOf("folded.onnx"));
+        string[] prune = ["prune", "cifar_resnet8", "--target", "0.5", "--out"];
+
+        var unfolded = CommandLine.Run([.. prune, plain]);
+        var shipped = CommandLine.Run([.. prune, folded, "--fold-batch-norm", "--opset", "15"]);
+        var speed = CommandLine.Run([.. prune, plain, "--json"]).Json.GetProperty("speed");
+
+        Assert.Matches(@"Under ONNX Runtime \S+ one image takes [\d.]+ ms whole and [\d.]+ ms cut, in turns on one thread: [\d.]+ x as fast", unfolded.Output);
+        Assert.Contains("`ocs prune --fold-batch-norm` folds them", unfolded.Output, StringComparison.Ordinal);
+        Assert.Contains($"The file to ship: {folded}; its batch norms are folded", shipped.Output, StringComparison.Ordinal);
+        Assert.True(new FileInfo(folded).Length < new FileInfo(plain).Length);
+        Assert.True(speed.GetProperty("seconds_before").GetDouble() > 0 && speed.GetProperty("seconds_after").GetDouble() > 0);
+    }
+
     [Theory]
     [InlineData("macs", "--criterion", "l1-norm", "--scope", "single-layer", "--ranking", "per-group")]
     [InlineData("parameters", "--criterion", "lamp", "--ranking", "isomorphic", "--budget", "parameters")]

@@ -80,6 +80,21 @@ public sealed class ImageFolderCommandTests : IDisposable
     }
 
     [Fact]
+    public void Images_are_as_large_as_the_network_of_a_file_takes_them()
+    {
+        Assert.Equal(0, CommandLine.Run(Train).Code);
+        string[] images = ["--data", "imagefolder", "--data-root", Root];
+
+        var measured = CommandLine.Run(["eval", _folder.PathOf("run/model.ocs"), .. images, "--json"]);
+        var pruned = CommandLine.Run(
+            ["prune", _folder.PathOf("run/model.ocs"), "--target", "0.2", "--criterion", "taylor", .. images, "--out", _folder.PathOf("small.ocs"), "--json"]);
+
+        Assert.Equal(20, measured.Json.GetProperty("samples").GetInt32());
+        Assert.Equal(0, pruned.Code);
+        Assert.True(pruned.Json.GetProperty("gate").GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
     public void A_broken_image_ends_a_run_with_its_name_or_is_left_out_and_named()
     {
         File.WriteAllBytes(Image("train", 5), [0xFF, 0xD8, 0xFF]);
