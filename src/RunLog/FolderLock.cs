@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -36,6 +37,7 @@ public sealed class FolderLock : IDisposable
     /// <returns>The lock; null where another process has it.</returns>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The lock that is returned has the file; every other way out closes it.")]
     public static FolderLock? TryTake(string folder, out string owner)
     {
         string path = Path.Combine(folder, FileName);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ocs.RunLog.Interop;
 
@@ -15,6 +16,7 @@ public static class MemoryFile
 
     /// <summary>A new, empty one, to write to and then to read.</summary>
     /// <exception cref="IOException">The system says no.</exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The stream has the handle; where there is none, it is closed.")]
     public static FileStream Open()
     {
         var handle = NativeFiles.CreateInMemory("ocs");

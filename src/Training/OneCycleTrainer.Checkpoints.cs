@@ -169,7 +169,7 @@ public sealed partial class OneCycleTrainer
             }
             catch (TorchException error)
             {
-                throw Foreign(error);
+                throw Foreign(_resumed!, error);
             }
         }
 

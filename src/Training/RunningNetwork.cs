@@ -28,18 +28,6 @@ internal sealed class RunningNetwork : IDisposable
         Executor = new(graph, parameters) { Generator = generator };
     }
 
-    /// <summary>A network to be trained: from given parameters, which it then owns, or from random ones.</summary>
-    public static RunningNetwork Begin(Graph graph, ParameterTable? start, ulong seed, Device device)
-    {
-        if (start is not null)
-        {
-            // Dropout and its like still draw from the seed.
-            TorchRuntime.Seed(seed);
-        }
-
-        return new(graph, start ?? ParameterTable.Initialize(graph, seed, device));
-    }
-
     /// <summary>Goes on as it was arranged before.</summary>
     /// <param name="graph">The network itself.</param>
     /// <param name="parameters">Its parameters, padded if it is.</param>
@@ -155,9 +143,6 @@ internal sealed class RunningNetwork : IDisposable
             ? $"Layout: {best}."
             : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.First} {trial.Second * 1000:F0} ms"))}; the first is taken.");
     }
-
-    private StepCandidate AsCandidate() =>
-        new(_padding?.Before ?? Graph, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
 
     /// <summary>The layouts that a choice leaves open.</summary>
     public static MemoryFormat[] Formats(LayoutChoice layout) => layout switch

@@ -103,11 +103,11 @@ public sealed class AtomicFileTests : IDisposable
         File.WriteAllText(_folder["a.txt"], new string('x', 100_000));
         File.CreateSymbolicLink(_folder["link.txt"], "a.txt");
 
-        Assert.Equal(100_000, OrdinaryFile.ReadInFolder(_folder["a.txt"], 100_000).Length);
-        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() => OrdinaryFile.Read(_folder["a.txt"], 99_999)).Message, StringComparison.Ordinal);
-        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() => OrdinaryFile.Read("/dev/zero", 1 << 20)).Message, StringComparison.Ordinal);
+        Assert.Equal(100_000, BoundedFile.ReadInFolder(_folder["a.txt"], 100_000).Length);
+        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() => BoundedFile.Read(_folder["a.txt"], 99_999)).Message, StringComparison.Ordinal);
+        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() => BoundedFile.Read("/dev/zero", 1 << 20)).Message, StringComparison.Ordinal);
         Assert.Contains(
-            "is no ordinary file", Assert.Throws<InvalidDataException>(() => OrdinaryFile.ReadInFolder(_folder["link.txt"], 1 << 20)).Message, StringComparison.Ordinal);
+            "is no ordinary file", Assert.Throws<InvalidDataException>(() => BoundedFile.ReadInFolder(_folder["link.txt"], 1 << 20)).Message, StringComparison.Ordinal);
     }
 
     private static Action<Stream> Text(string text) => stream => stream.Write(Encoding.UTF8.GetBytes(text));

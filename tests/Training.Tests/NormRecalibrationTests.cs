@@ -17,6 +17,7 @@ public sealed class NormRecalibrationTests
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", x), TinyTask.Classes));
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var weight = parameters["fc.weight"].ToArray<float>();
+        using var generator = new Generator(1);
         using var loader = new BatchLoader(TinyTask.Data.Train, BatchLoaderOptions.Train(TinyTask.BatchSize, AugmentationOptions.Evaluation, seed: 3));
         var (means, variances) = (new List<double>(), new List<double>());
         foreach (var batch in loader.Epoch(2).Take(2))
@@ -29,7 +30,7 @@ public sealed class NormRecalibrationTests
             }
         }
 
-        Assert.True(NormRecalibration.Run(graph, parameters, loader, epoch: 2, batches: 2));
+        Assert.True(NormRecalibration.Run(graph, parameters, loader, epoch: 2, batches: 2, generator));
 
         Assert.Equal(means.Average(), parameters["bn.running_mean"].ToArray<float>()[0], 1e-5);
         Assert.Equal(variances.Average(), parameters["bn.running_var"].ToArray<float>()[0], 1e-5);
@@ -43,9 +44,10 @@ public sealed class NormRecalibrationTests
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.Input("input", 1, 8, 8)), TinyTask.Classes));
         using var plain = ParameterTable.Initialize(graph, seed: 1);
         using var normed = ParameterTable.Initialize(TinyTask.Network(), seed: 1);
+        using var generator = new Generator(1);
         using var loader = new BatchLoader(TinyTask.Data.Train, BatchLoaderOptions.Train(TinyTask.BatchSize, AugmentationOptions.Evaluation, seed: 3));
 
-        Assert.False(NormRecalibration.Run(graph, plain, loader, epoch: 0, batches: 5));
-        Assert.False(NormRecalibration.Run(TinyTask.Network(), normed, loader, epoch: 0, batches: 0));
+        Assert.False(NormRecalibration.Run(graph, plain, loader, epoch: 0, batches: 5, generator));
+        Assert.False(NormRecalibration.Run(TinyTask.Network(), normed, loader, epoch: 0, batches: 0, generator));
     }
 }

@@ -213,18 +213,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         if (start.Source is { } source)
         {
             display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
-            foreach (var remark in start.Remarks)
-            {
-                display.Message(remark);
-            }
         }
 
         foreach (var remark in start.Remarks)
-        {
-            display.Message(remark);
-        }
-
-        if (start.Remark is { } remark)
         {
             display.Message(remark);
         }
