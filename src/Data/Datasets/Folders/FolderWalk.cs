@@ -89,7 +89,7 @@ internal sealed class FolderWalk
 
     // A link to a folder in which it lies itself.
     private static bool IsLoop(ref FileSystemEntry entry) =>
-        (entry.Attributes & FileAttributes.ReparsePoint) != 0
+        (entry.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None
         && Directory.ResolveLinkTarget(entry.ToFullPath(), returnFinalTarget: true) is { } target
         && $"{entry.Directory}{Path.DirectorySeparatorChar}".StartsWith(
             $"{Path.TrimEndingDirectorySeparator(target.FullName)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
