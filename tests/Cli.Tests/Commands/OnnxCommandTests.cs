@@ -1,7 +1,6 @@
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Tests.Commands;
 

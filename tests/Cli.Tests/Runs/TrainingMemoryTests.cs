@@ -2,7 +2,6 @@ using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Torch;
-using Ocs.Training;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Tests.Runs;
