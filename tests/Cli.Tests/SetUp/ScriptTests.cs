@@ -56,6 +56,7 @@ public sealed class ScriptTests : IDisposable
         File.WriteAllText(_checkout.PathOf("native/built"), "");
 
         Assert.Equal(new(0, "", "building ocs ..."), _checkout.Ocs("set-up"));
+        Assert.Equal(new(0, "", ""), _checkout.Ocs("set-up"));
         Assert.True(File.Exists(_checkout.PathOf("artifacts/ocs/current/ocs.dll")));
     }
 
