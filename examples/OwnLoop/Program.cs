@@ -20,7 +20,7 @@ var graph = builder.Build(builder.Linear("position", builder.Flatten("flat", x),
 var parameters = ParameterTable.Initialize(graph, seed: 0);
 var executor = new Executor(graph, parameters);
 using var pruner = new OneCyclePruner(
-    graph, parameters, OneCycleOptions.Paper with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 });
+    graph, parameters, OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 });
 var isCut = false;
 for (var epoch = 0; epoch < Epochs; epoch++)
 {

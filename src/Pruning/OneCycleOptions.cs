@@ -130,7 +130,7 @@ public sealed record OneCycleOptions
     /// </summary>
     public SaliencyKind Saliency { get; init; }
 
-    /// <summary>Where the criterion random draws from.</summary>
+    /// <summary>The seed of the criterion `random`.</summary>
     public ulong SaliencySeed { get; init; }
 
     /// <summary>Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).</summary>
@@ -189,21 +189,21 @@ public sealed record OneCycleOptions
     /// <summary>First epoch at which a sub-network is looked for, from 0.</summary>
     public int MonitorStartEpoch { get; init; }
 
-    /// <summary>i of Eq. 3, in epochs, at least 1.</summary>
+    /// <summary>Epochs between two sub-networks that are compared: i of Eq. 3, at least 1.</summary>
     public int StabilityDistance { get; init; } = 1;
 
-    /// <summary>r of Eq. 4, in epochs, at least 1.</summary>
+    /// <summary>Epochs over which the similarity is averaged: r of Eq. 4, at least 1.</summary>
     public int StabilityWindow { get; init; } = 3;
 
     public SimilarityKind Similarity { get; init; }
 
-    /// <summary>t_sl-start: an epoch from 0, or auto for Eq. 5. Null for a tenth of the epochs.</summary>
+    /// <summary>The epoch, from 0, at which sparsity learning starts: t_sl. `auto` finds it by Eq. 5. Null for a tenth of the epochs.</summary>
     public SparsityStart? SparsityStartEpoch { get; init; }
 
-    /// <summary>tau of Eq. 5.</summary>
+    /// <summary>With `auto`, sparsity learning starts when the averaged similarity has risen by no more than this: tau of Eq. 5.</summary>
     public double StartThreshold { get; init; } = 1e-4;
 
-    /// <summary>epsilon of Eq. 6, in [0, 1).</summary>
+    /// <summary>The sub-network is stable when the averaged similarity is this close to 1: epsilon of Eq. 6, in [0, 1).</summary>
     public double StableThreshold { get; init; } = 1e-3;
 
     /// <summary>
@@ -217,21 +217,21 @@ public sealed record OneCycleOptions
     /// </summary>
     public bool CutAtEnd { get; init; }
 
-    /// <summary>lambda_0 of Eq. 7, not negative.</summary>
+    /// <summary>The strength with which sparsity learning starts: lambda_0 of Eq. 7, not negative.</summary>
     public double InitialStrength { get; init; } = 1e-4;
 
-    /// <summary>delta of Eq. 7, not negative.</summary>
+    /// <summary>By how much the strength grows: delta of Eq. 7, not negative.</summary>
     public double StrengthIncrement { get; init; } = 1e-4;
 
-    /// <summary>Delta t of Eq. 7, in epochs, at least 1.</summary>
+    /// <summary>Epochs after which the strength grows again: Delta t of Eq. 7, at least 1.</summary>
     public int StrengthIntervalEpochs { get; init; } = 1;
 
     public StrengthGrowth Growth { get; init; }
 
-    /// <summary>Whether Eq. 8's gradient is added. The program computes the penalty without a gradient.</summary>
+    /// <summary>Whether sparsity learning adds the gradient of the penalty (Eq. 8). The authors' program computes the penalty without a gradient.</summary>
     public bool Penalty { get; init; } = true;
 
-    /// <summary>Whether Eq. 9 shrinks the pruned slices after each step.</summary>
+    /// <summary>Whether sparsity learning shrinks the slices that are to leave after each step (Eq. 9).</summary>
     public bool Shrinkage { get; init; } = true;
 
     public PhaseTiming Timing { get; init; }

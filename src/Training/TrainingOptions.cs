@@ -56,10 +56,10 @@ public sealed record TrainingOptions
 {
     private static readonly double[] MilestoneShares = [0.3, 0.6, 0.8, 0.9];
 
-    /// <summary>T, at least 1.</summary>
+    /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
 
-    /// <summary>Images a step, at least 1.</summary>
+    /// <summary>Images of a training step, at least 1.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>The learning rate that the schedule starts from, above 0.</summary>

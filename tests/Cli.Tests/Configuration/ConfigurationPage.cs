@@ -73,6 +73,7 @@ internal static partial class ConfigurationPage
     {
         { IsEnum: true } => string.Join(", ", Enum.GetNames(type).Select(name => $"`{KebabCase.Of(name)}`")),
         _ when type == typeof(bool) => "`true`, `false`",
+        _ when type == typeof(SparsityStart) => $"whole number, `{SparsityStart.AutoName}`",
         _ when type == typeof(double) => many ? "numbers" : "number",
         _ when type == typeof(string) => many ? "texts" : "text",
         _ => many ? "whole numbers" : "whole number",
@@ -114,7 +115,8 @@ internal static partial class ConfigurationPage
                 .Select(choice => $"`{choice.Name}`: {Lower(choice.Text!)}"));
         }
 
-        return string.Join(" ", sentences);
+        var text = string.Join(" ", sentences);
+        return OptionRecord.IsAutomatic(property) ? text.Replace("Null for", $"`{AutomaticAttribute.Word}` for", StringComparison.Ordinal) : text;
     }
 
     // A sentence behind a colon; abbreviations such as TF32 stay.
