@@ -249,7 +249,7 @@ public sealed class OneCycleTrainerTests
         Assert.Equal(
             "Network 'tiny' takes inputs [1, 3, 8, 8], but rows has images [1, 1, 8, 8]; build the network for these images.", images.Message);
         var classes = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(null, observer, graph: TinyTask.Network(classes: 10)));
-        Assert.Equal("Network 'tiny' tells 10 classes apart, but rows has 3; give the right number of classes.", classes.Message);
+        Assert.Equal("Network 'tiny' has 10 classes, but rows has 3; give the right number of classes.", classes.Message);
     }
 
     [Fact]
