@@ -59,7 +59,7 @@ internal sealed class EpochLoop(
                 var rate = RateAt(iteration);
                 var shrinking = pruning?.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate;
                 _numbers.Set(rate, pruner?.ShrinkageAt(shrinking) ?? 0);
-                body.Share = new(loader.ImagesOf(batch.Index), stop, IsSaveDue());
+                body.Share = new(loader.ImagesOf(batch.Index), IsSaveDue(), stop);
                 if (_steps.Take(body, batch) is { } sentence)
                 {
                     observer.Message(sentence);

@@ -82,14 +82,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         _optimizer = new(training);
         _replicas = new(group);
         _captures = TrainingSteps.Captures(training, device, profile, _replicas.Count);
-        _loader = new(data.Train, BatchLoaderOptions.Train(training.BatchSize, data.Augmentation, training.Seed) with
-        {
-            DropLast = training.DropLast,
-            Device = device,
-            Shard = _replicas.Shard,
-            Resident = device.Kind == DeviceKind.Cuda,
-        });
-        _replicas.RequireImages(_loader);
+        _loader = TrainingBatches.Of(data, training, device, _replicas);
         _generator = new(training.Seed);
         _network = begin(graph, _generator);
         _cycle = pruning is null ? null : new(graph, _network.Parameters, pruning) { Agree = _replicas.Agree };
@@ -401,8 +394,5 @@ public sealed partial class OneCycleTrainer : IDisposable
         _loader.MemoryFormat = _network.Executor.MemoryFormat;
     }
 
-    private void HandOver(ModelKind kind) =>
-        _network.Lend(parameters => Observer.ModelReady(kind, _network.Graph, parameters, _record));
-
-    private sealed class NoObserver : ITrainingObserver;
+    private void HandOver(ModelKind kind) => _network.Lend(parameters => Observer.ModelReady(kind, _network.Graph, parameters, _record));
 }

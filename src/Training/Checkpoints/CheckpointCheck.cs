@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Pruning;
 
 namespace Ocs.Training.Checkpoints;

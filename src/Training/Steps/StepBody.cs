@@ -80,6 +80,6 @@ internal sealed class StepBody(
 
 /// <summary>What all processes of a run do in a step.</summary>
 /// <param name="Images">The images of the whole batch.</param>
-/// <param name="Stop">Whether this process was asked to stop.</param>
 /// <param name="IsSaveDue">Whether this process would have the run saved after it.</param>
-internal readonly record struct StepShare(int Images, CancellationToken Stop, bool IsSaveDue);
+/// <param name="Stop">Whether this process was asked to stop.</param>
+internal readonly record struct StepShare(int Images, bool IsSaveDue, CancellationToken Stop);
