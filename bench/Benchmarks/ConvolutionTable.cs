@@ -59,7 +59,9 @@ internal static class ConvolutionTable
             using var child = Process.Start(new ProcessStartInfo(
                 Environment.ProcessPath!, ["child", "convolutions", words, $"{results.Count}"])
             {
-                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
                 Environment = { ["OMP_WAIT_POLICY"] = "passive", ["DOTNET_DbgEnableMiniDump"] = "0" },
             })!;
             child.ErrorDataReceived += (_, _) => { };

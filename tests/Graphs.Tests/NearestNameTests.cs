@@ -16,7 +16,7 @@ public sealed class NearestNameTests
     public void Insertions_deletions_replacements_and_swaps_count_one_each()
     {
         Assert.Equal("mitten", NearestName.Of("kitten", ["sitting", "mitten", "kitchens"]));
-        Assert.Equal("abcd", NearestName.Of("xabcde", ["abcde", "abcdefg"]));
+        Assert.Equal("abcde", NearestName.Of("xabcde", ["abcde", "abcdefg"]));
         Assert.Equal("eval", NearestName.Of("evla", ["exxl", "eval"]));
     }
 

@@ -12,7 +12,7 @@ namespace Ocs.Cli.Configuration;
 internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
-    // The rate for random weights undoes what is trained already (docs/method.md has the measurement).
+    // The rate for random weights undoes what is trained already.
     private const double RateFromTrainedWeights = 0.01;
 
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
