@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Ocs.Cli.Tests;
 
 namespace Ocs.EndToEnd.Tests;

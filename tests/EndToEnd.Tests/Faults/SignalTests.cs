@@ -16,7 +16,7 @@ public sealed class SignalTests : IDisposable
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     [InlineData("HUP", 129)]
-    public void A_command_that_has_nothing_to_save_ends_on_the_first_signal(string signal, int code)
+    public async Task A_command_that_has_nothing_to_save_ends_on_the_first_signal(string signal, int code)
     {
         using var process = FaultyRun.Start(_run.Place("eval"), ["eval", "cifar_resnet110", "--data", "fashion-mnist"]);
         var (output, error) = FaultyRun.Drain(process);
@@ -24,7 +24,7 @@ public sealed class SignalTests : IDisposable
         Send(signal, process);
 
         Assert.True(process.WaitForExit(MillisecondsToEnd));
-        Assert.Equal((code, "", ""), (process.ExitCode, output.Result, error.Result));
+        Assert.Equal((code, "", ""), (process.ExitCode, await output, await error));
     }
 
     [Theory]
