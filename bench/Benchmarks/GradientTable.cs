@@ -19,7 +19,7 @@ internal static class GradientTable
     private const double Tolerance = 1e-4;
 
     // A gradient that is zero but for rounding, as that of a bias before a batch norm, is measured by the largest of the network.
-    private const double Least = 1e-3;
+    private const double Least = 1e-2;
     private static readonly string[] Networks =
         ["cifar_resnet8", "cifar_resnet20", "cifar_resnet56", "cifar_mobilenet_v2", "mobilenet_v2", "cifar_vgg16"];
     private const int OddBatch = 125;

@@ -53,9 +53,10 @@ public sealed class InferenceSessionTests
         Assert.Equal([1, -2], Cast(ElementType.Int64).As<long>());
         Assert.Equal([1.5, -2], Cast(ElementType.Float64).As<double>());
         Assert.Equal([true, true], Cast(ElementType.Bool).As<bool>());
+        Assert.Equal([(Half)1.5, (Half)(-2)], Cast(ElementType.Float16).As<Half>());
         Assert.Equal(
-            "The value 'y' is a tensor of Float16, which is not read here; let the network end in a cast to float.",
-            Assert.Throws<OnnxRuntimeException>(() => Cast(ElementType.Float16)).Message);
+            "The value 'y' is a tensor of UInt16, which is not read here; let the network end in a cast to float.",
+            Assert.Throws<OnnxRuntimeException>(() => Cast(ElementType.UInt16)).Message);
 
         static TensorData Cast(ElementType type)
         {
