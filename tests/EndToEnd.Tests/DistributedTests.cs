@@ -109,7 +109,7 @@ public sealed class DistributedTests : IDisposable
     }
 
     [Fact]
-    public void Processes_of_one_machine_listen_on_its_loopback_alone()
+    public void Processes_of_one_machine_speak_over_its_loopback_alone()
     {
         var config = Config("cifar_resnet8", "training: { epochs: 10000, batch-size: 40, layout: contiguous }");
         using var parent = Start(["baseline", config, "--out", _folder.PathOf("run"), "--processes", "2"], rendezvous: null);
@@ -117,7 +117,7 @@ public sealed class DistributedTests : IDisposable
         {
         }
 
-        var addresses = Children(parent.Id).SelectMany(Listening).Distinct(StringComparer.Ordinal).ToList();
+        var addresses = Children(parent.Id).SelectMany(Addresses).Distinct(StringComparer.Ordinal).ToList();
         parent.Kill(entireProcessTree: true);
 
         Assert.Equal(["0100007F"], addresses);
@@ -149,14 +149,13 @@ public sealed class DistributedTests : IDisposable
         .Where(id => id > 0 && File.Exists($"/proc/{id}/stat") && File.ReadAllText($"/proc/{id}/stat").Split(") ")[^1].Split(' ')[1] == $"{parent}")
         .ToList();
 
-    // The addresses, as /proc/net/tcp writes them, at which a process waits for others.
-    private static IEnumerable<string> Listening(int process)
+    // The addresses, as /proc/net/tcp writes them, at which a process waits for others or speaks with them.
+    private static IEnumerable<string> Addresses(int process)
     {
-        const string Waiting = "0A";
         var sockets = Directory.EnumerateFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget).ToHashSet(StringComparer.Ordinal);
         return new[] { "tcp", "tcp6" }.SelectMany(kind => File.ReadLines($"/proc/{process}/net/{kind}").Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(row => row[3] == Waiting && sockets.Contains($"socket:[{row[9]}]"))
+            .Where(row => sockets.Contains($"socket:[{row[9]}]"))
             .Select(row => row[1].Split(':')[0]);
     }
 
