@@ -157,6 +157,6 @@ internal sealed partial class FaultyRun : IDisposable
 
     private static string WithoutClock(string json) => Clock().Replace(json, "$1");
 
-    [GeneratedRegex("(\"([a-z_]*second[a-z_]*|wait_fraction)\": ?)[-0-9.eE]+")]
+    [GeneratedRegex("(\"([a-z_]*second[a-z_]*|wait_fraction)\": ?)([-0-9.eE]+|null)")]
     private static partial Regex Clock();
 }
