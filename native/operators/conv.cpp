@@ -117,8 +117,10 @@ struct Sparser : torch::autograd::Function<Sparser> {
 // last, it writes past what it gathers them in (its issue 6035): the process crashes, or the gradient of the weights is
 // wrong by a tenth. Threads and images decide which, so that no trial can show that a libtorch is free of it.
 bool gathers(const at::Tensor& x, const at::Tensor& weight, at::IntArrayRef stride, at::IntArrayRef padding) {
-    return x.is_cpu() && weight.size(2) == 1 && weight.size(3) == 1 && stride.size() == 2 && !ocs::all_are(stride, 1) &&
-           ocs::all_are(padding, 0);
+    const bool last = x.suggest_memory_format() == at::MemoryFormat::ChannelsLast ||
+                      weight.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
+    return x.is_cpu() && last && weight.size(2) == 1 && weight.size(3) == 1 && stride.size() == 2 &&
+           !ocs::all_are(stride, 1) && ocs::all_are(padding, 0);
 }
 
 at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias, at::IntArrayRef stride,
