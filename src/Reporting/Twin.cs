@@ -54,19 +54,7 @@ public static class Twin
                 $"The baseline {twin.Path} is {other.Model} on {other.Data}, but {run.Path} is {own.Model} on {own.Data}; give one of the same network and data.");
         }
 
-        return run with
-        {
-            Summary = own with
-            {
-                Baseline = new()
-                {
-                    ValAccuracy = other.ValAccuracy,
-                    Macs = other.MacsBefore,
-                    Parameters = other.ParametersBefore,
-                    TotalSeconds = other.TotalSeconds,
-                },
-            },
-        };
+        return run with { Summary = own with { Baseline = BaselineSummary.Of(other) } };
     }
 
     private static (string, string?, int, long) Task(RunSummary summary) => (summary.Model, summary.Data, summary.Epochs, summary.MacsBefore);

@@ -233,9 +233,26 @@ public sealed record BaselineSummary
 {
     public double? ValAccuracy { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValTop5Accuracy { get; init; }
+
     public required long Macs { get; init; }
 
     public required long Parameters { get; init; }
 
     public double TotalSeconds { get; init; }
+
+    /// <summary>What a comparison needs of the summary of an unpruned run.</summary>
+    public static BaselineSummary Of(RunSummary unpruned)
+    {
+        ArgumentNullException.ThrowIfNull(unpruned);
+        return new()
+        {
+            ValAccuracy = unpruned.ValAccuracy,
+            ValTop5Accuracy = unpruned.ValTop5Accuracy,
+            Macs = unpruned.MacsBefore,
+            Parameters = unpruned.ParametersBefore,
+            TotalSeconds = unpruned.TotalSeconds,
+        };
+    }
 }

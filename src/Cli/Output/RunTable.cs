@@ -9,30 +9,38 @@ internal static class RunTable
 {
     public static void Write(RunSummary summary, CommandConsole console)
     {
+        var hasTop5 = summary.ValTop5Accuracy is not null;
         var table = new Table();
         table.AddColumn("");
-        foreach (var header in new[] { "accuracy", "MACs", "parameters", "time" })
+        foreach (var header in (string[])["accuracy", .. hasTop5 ? ["top-5"] : Array.Empty<string>(), "MACs", "parameters", "time"])
         {
             table.AddColumn(new TableColumn(header).RightAligned());
         }
 
         if (summary.Baseline is { } twin)
         {
-            Row(table, "unpruned twin", twin.ValAccuracy, twin.Macs, twin.Parameters, twin.TotalSeconds);
+            Row("unpruned twin", twin.ValAccuracy, twin.Macs, twin.Parameters, twin.TotalSeconds, twin.ValTop5Accuracy);
         }
 
         var wasCut = summary.MacsAfter < summary.MacsBefore;
         if (wasCut)
         {
-            Row(table, "before the cut", summary.AccuracyAtCutBefore, summary.MacsBefore, summary.ParametersBefore, null);
-            Row(table, "right after it", summary.AccuracyAtCutAfter, summary.MacsAfter, summary.ParametersAfter, null);
+            Row("before the cut", summary.AccuracyAtCutBefore, summary.MacsBefore, summary.ParametersBefore, null);
+            Row("right after it", summary.AccuracyAtCutAfter, summary.MacsAfter, summary.ParametersAfter, null);
         }
 
-        Row(table, wasCut ? "pruned, at the end" : "at the end", summary.ValAccuracy, summary.MacsAfter, summary.ParametersAfter, summary.TotalSeconds);
+        Row(
+            wasCut ? "pruned, at the end" : "at the end",
+            summary.ValAccuracy,
+            summary.MacsAfter,
+            summary.ParametersAfter,
+            summary.TotalSeconds,
+            summary.ValTop5Accuracy);
         if (wasCut)
         {
-            table.AddRow(
+            Add(
                 "removed",
+                "",
                 "",
                 Numbers.Percent(1 - (double)summary.MacsAfter / summary.MacsBefore),
                 Numbers.Percent(1 - (double)summary.ParametersAfter / summary.ParametersBefore),
@@ -54,6 +62,17 @@ internal static class RunTable
         {
             console.WriteLine(CutLatency.Sentence(latency, summary.MacsBefore, summary.MacsAfter));
         }
+
+        void Row(string what, double? accuracy, long macs, long parameters, double? seconds, double? top5 = null) => Add(
+            what,
+            Numbers.Percent(accuracy),
+            top5 is null ? "" : Numbers.Percent(top5),
+            Numbers.Short(macs),
+            Numbers.Short(parameters),
+            seconds is { } time ? Numbers.Duration(time) : "");
+
+        void Add(string what, string accuracy, string top5, string macs, string parameters, string time) =>
+            table.AddRow([what, accuracy, .. hasTop5 ? [top5] : Array.Empty<string>(), macs, parameters, time]);
     }
 
     /// <summary>What the cut did to the speed of training, beside what it did to the MACs; null where both were not measured in turns.</summary>
@@ -64,11 +83,4 @@ internal static class RunTable
                 $"A training step takes {1000 * before:0} ms whole and {1000 * after:0} ms cut, in turns: {before / after:0.00} x as fast, "
                 + $"with {(double)summary.MacsBefore / summary.MacsAfter:0.00} x fewer MACs.")
             : null;
-
-    private static void Row(Table table, string what, double? accuracy, long macs, long parameters, double? seconds) => table.AddRow(
-        what,
-        Numbers.Percent(accuracy),
-        Numbers.Short(macs),
-        Numbers.Short(parameters),
-        seconds is { } time ? Numbers.Duration(time) : "");
 }

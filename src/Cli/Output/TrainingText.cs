@@ -19,6 +19,7 @@ internal static class TrainingText
         [
             string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {KebabCase.Of(record.Phase.ToString()),-8}"),
             $"accuracy {Numbers.Percent(record.ValAccuracy)}",
+            record.ValTop5Accuracy is { } top5 ? $"top-5 {Numbers.Percent(top5)}" : null,
             $"loss {Numbers.Loss(record.TrainLoss)}",
             Stability(record.JAvg),
             string.Create(CultureInfo.InvariantCulture, $"lr {record.Lr:0.#####}"),

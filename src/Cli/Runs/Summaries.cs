@@ -56,15 +56,6 @@ internal static class Summaries
             Gate = result.Gate is { } gate ? Of(gate) : null,
         };
 
-    /// <summary>The summary's part that a later comparison needs of an unpruned twin.</summary>
-    public static BaselineSummary Twin(RunSummary baseline) => new()
-    {
-        ValAccuracy = baseline.ValAccuracy,
-        Macs = baseline.MacsBefore,
-        Parameters = baseline.ParametersBefore,
-        TotalSeconds = baseline.TotalSeconds,
-    };
-
     /// <summary>Groups, frozen ones too, with what each costs before and after; nothing where nothing was cut.</summary>
     public static ImmutableArray<GroupSummary> Groups(
         ImmutableArray<Group> groups, PruningRecord? record, ImmutableArray<LayerOutcome> layers)

@@ -178,7 +178,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
         {
             Weights = run.Weights,
-            Baseline = Twin is { } twin ? Summaries.Twin(twin) : null,
+            Baseline = Twin is { } twin ? BaselineSummary.Of(twin) : null,
         };
 
     private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);

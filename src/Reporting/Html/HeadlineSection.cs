@@ -92,14 +92,20 @@ internal static class HeadlineSection
 
     private static void AddAccuracy(HtmlBuilder html, RunSummary summary)
     {
-        double? twin = summary.Baseline?.ValAccuracy;
-        string change = summary.ValAccuracy is double own && twin is double other ? Wording.Points(own - other) : Wording.Nothing;
-        AddRow(html, "Validation accuracy", Wording.Percent(twin), Wording.Percent(summary.ValAccuracy), change);
+        AddAccuracy(html, "Validation accuracy", summary.Baseline?.ValAccuracy, summary.ValAccuracy);
+        if (summary.ValTop5Accuracy is not null)
+        {
+            AddAccuracy(html, "Top-5 accuracy", summary.Baseline?.ValTop5Accuracy, summary.ValTop5Accuracy);
+        }
+
         if (summary.BestAccuracy is double best && best != summary.ValAccuracy)
         {
             AddRow(html, "Best accuracy", Wording.Nothing, Wording.Percent(best), Wording.Nothing);
         }
     }
+
+    private static void AddAccuracy(HtmlBuilder html, string measure, double? twin, double? own) => AddRow(
+        html, measure, Wording.Percent(twin), Wording.Percent(own), own is double value && twin is double other ? Wording.Points(value - other) : Wording.Nothing);
 
     private static void AddRow(HtmlBuilder html, string measure, string before, string after, string change) =>
         html.Add($"""<tr><th scope="row">{measure}</th><td>{before}</td><td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");

@@ -42,13 +42,13 @@ public static class CsvTables
 
     internal static string Epochs(ImmutableArray<NamedRun> runs) => Table(
         [
-            "run", "epoch", "phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "j", "j_avg", "lambda", "lr", "macs",
+            "run", "epoch", "phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_top5_accuracy", "j", "j_avg", "lambda", "lr", "macs",
             "parameters", "seconds", "images_per_second", "kept_norm_10", "kept_norm_50", "kept_norm_90", "pruned_norm_10",
             "pruned_norm_50", "pruned_norm_90",
         ],
         runs.SelectMany(named => named.Run.Records.Select(r => (object?[])
         [
-            named.Name, r.Epoch, r.Phase.ToString().ToLowerInvariant(), r.TrainLoss, r.TrainAccuracy, r.ValLoss, r.ValAccuracy, r.J,
+            named.Name, r.Epoch, r.Phase.ToString().ToLowerInvariant(), r.TrainLoss, r.TrainAccuracy, r.ValLoss, r.ValAccuracy, r.ValTop5Accuracy, r.J,
             r.JAvg, r.Lambda, r.Lr, r.Macs, r.Parameters, r.Seconds, r.ImagesPerSecond, .. Quantiles(r.Norms?.Kept),
             .. Quantiles(r.Norms?.Pruned),
         ])));

@@ -26,6 +26,7 @@ internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?>
         Number("epochs", "Epochs", run => run.Epochs, value => Wording.Whole(value)),
         Number("target", "Target", run => run.Summary?.Target, value => Wording.Percent(value, 1)),
         Number("accuracy", "Accuracy", run => run.Accuracy, value => Wording.Percent(value)) with { IsStrong = true },
+        Number("top5_accuracy", "Top-5", run => run.Top5Accuracy, value => Wording.Percent(value)),
         Number("beside_unpruned", "Beside unpruned", run => run.BesideUnpruned, value => Wording.Points(value)),
         Number("macs", "MACs", run => run.Macs, value => Wording.Count((long)value)),
         Number("macs_left", "MACs left", run => run.MacsLeft, value => Wording.Percent(value)),
@@ -66,6 +67,8 @@ internal sealed record RunRow(NamedRun Run, string DiffersIn)
     public int Epochs => Summary?.Epochs ?? Run.Run.Records.Length;
 
     public double? Accuracy => Summary is null ? Last?.ValAccuracy : Summary.ValAccuracy;
+
+    public double? Top5Accuracy => Summary is null ? Last?.ValTop5Accuracy : Summary.ValTop5Accuracy;
 
     public double? BesideUnpruned => Summary is { ValAccuracy: double own, Baseline.ValAccuracy: double twin } ? own - twin : null;
 

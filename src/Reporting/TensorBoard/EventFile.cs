@@ -73,6 +73,7 @@ public sealed class EventFile : IDisposable
     private static (string Tag, double? Value)[] Scalars(RunRecord r) =>
     [
         ("accuracy/validation", r.ValAccuracy),
+        ("accuracy/validation_top5", r.ValTop5Accuracy),
         ("accuracy/train", r.TrainAccuracy),
         ("loss/validation", r.ValLoss),
         ("loss/train", r.TrainLoss),
