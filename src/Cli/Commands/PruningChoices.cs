@@ -21,9 +21,9 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options below start from: paper (default) or official, the authors' program.",
+        Description = "What the options below start from: standard (default), paper, which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => "paper",
+        DefaultValueFactory = _ => "standard",
     };
 
     private readonly Option<string?> _criterion = new("--criterion")

@@ -253,7 +253,7 @@ internal static class TrainCommand
             SweepTable.Write(SweepOutput.Of(runs, folder), console);
         }
 
-        return ExitCode.Fine;
+        return CodeOf(runs.Select(run => run.Summary!));
     }
 
     private static int Show(RunOutcome outcome, CommandConsole console)

@@ -4,6 +4,7 @@ using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Torch;
 using Ocs.Training;
+using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Configuration;
@@ -90,9 +91,7 @@ internal sealed record ExperimentOptions
             Pruning = PresetOptions.Of(head.Preset),
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = TrainingDataSource.Augmentation(head.Data),
-            Training = head.Preset == Preset.Standard && (head.Weights is not null || ModelSource.IsFile(head.Model))
-                ? new() { LearningRate = RateFromTrainedWeights }
-                : new(),
+            Training = head.Preset == Preset.Standard ? StandardTraining(head, settings) : new(),
         };
         var options = OptionRecord.Apply(defaults, settings);
         options = options with { Training = options.Training with { Seed = options.Seed } };
@@ -105,6 +104,22 @@ internal sealed record ExperimentOptions
             Pruning = options.Pruning.For(options.Training.Epochs),
         };
     }
+
+    private static TrainingOptions StandardTraining(ExperimentOptions head, MappingSetting settings)
+    {
+        var training = new TrainingOptions();
+        var isTrained = head.Weights is not null || ModelSource.IsFile(head.Model);
+        return training with
+        {
+            LearningRate = isTrained ? RateFromTrainedWeights : training.LearningRate,
+            Schedule = StatesMilestones(settings) ? ScheduleKind.MultiStep : ScheduleKind.Cosine,
+        };
+    }
+
+    private static bool StatesMilestones(MappingSetting settings) =>
+        settings.Entries.GetValueOrDefault(KebabCase.Of(nameof(Training))) is MappingSetting training
+        && (training.Entries.ContainsKey(KebabCase.Of(nameof(TrainingOptions.MilestoneEpochs)))
+            || training.Entries.ContainsKey(KebabCase.Of(nameof(TrainingOptions.Gamma))));
 
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
     {

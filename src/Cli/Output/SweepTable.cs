@@ -28,6 +28,11 @@ internal static class SweepTable
         }
 
         console.Write(table);
+        foreach (var run in sweep.Runs.Where(run => run.Problem is not null))
+        {
+            console.Error.WriteLine($"{run.Folder}: {run.Problem}");
+        }
+
         console.WriteLine($"{sweep.Comparison} compares them.");
     }
 }
@@ -42,8 +47,9 @@ internal sealed record SweepOutput(string Folder, string Comparison, IReadOnlyLi
         folder,
         Path.Combine(folder, HtmlComparison.FileName),
         [.. runs.Select(run => (run.Path, Summary: run.Summary!)).Select(run => new SweptRun(
-            run.Path, run.Summary.ValAccuracy, run.Summary.MacsBefore, run.Summary.MacsAfter, run.Summary.CutEpoch, run.Summary.TotalSeconds))]);
+            run.Path, run.Summary.ValAccuracy, run.Summary.MacsBefore, run.Summary.MacsAfter, run.Summary.CutEpoch, run.Summary.TotalSeconds, run.Summary.Problem))]);
 }
 
-/// <summary>One run of a sweep.</summary>
-internal sealed record SweptRun(string Folder, double? ValAccuracy, long MacsBefore, long MacsAfter, int? CutEpoch, double TotalSeconds);
+/// <summary>One run of a sweep; its problem where the network is not fit for use.</summary>
+internal sealed record SweptRun(
+    string Folder, double? ValAccuracy, long MacsBefore, long MacsAfter, int? CutEpoch, double TotalSeconds, string? Problem);

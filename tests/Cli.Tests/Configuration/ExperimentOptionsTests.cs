@@ -107,6 +107,21 @@ public class ExperimentOptionsTests
         Assert.Equal((start, latest), (options.Pruning.SparsityStartEpoch.ToString(), options.Pruning.LatestCutEpoch));
     }
 
+    [Theory]
+    [InlineData("", ScheduleKind.Cosine)]
+    [InlineData("preset: paper", ScheduleKind.MultiStep)]
+    [InlineData("preset: official", ScheduleKind.MultiStep)]
+    [InlineData("training: { schedule: step }", ScheduleKind.Step)]
+    [InlineData("training: { milestone-epochs: [100] }", ScheduleKind.MultiStep)]
+    [InlineData("training: { gamma: 0.1 }", ScheduleKind.MultiStep)]
+    public void The_rate_falls_along_a_cosine_unless_the_file_or_its_preset_says_otherwise(string given, ScheduleKind expected)
+    {
+        var options = Read($"{Least}{given}\n");
+
+        Assert.Equal(expected, options.Training.Schedule);
+        Assert.Equal(expected, Read(options.ToYaml()).Training.Schedule);
+    }
+
     [Fact]
     public void Every_kind_of_value_is_read()
     {
