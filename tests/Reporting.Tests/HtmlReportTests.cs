@@ -37,6 +37,19 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Top_5_accuracy_has_its_row_where_it_was_measured()
+    {
+        var run = SampleRun.Folder;
+        var summary = run.Summary! with { ValTop5Accuracy = 0.9812 };
+        summary = summary with { Baseline = BaselineSummary.Of(summary with { ValTop5Accuracy = 0.99 }) };
+
+        string page = HtmlReport.Render(run with { Summary = summary });
+
+        Assert.Matches(@"Top-5 accuracy</th><td>99\.00[^<]*</td><td class=""strong"">98\.12[^<]*</td><td>[^<]*0\.88[^<]*</td>", page);
+        Assert.DoesNotContain("Top-5", HtmlReport.Render(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_loaded_from_elsewhere()
     {
         string page = HtmlReport.Render(SampleRun.Folder);

@@ -65,6 +65,28 @@ public sealed class TablesTests
     }
 
     [Fact]
+    public void Top_5_accuracy_is_a_column_where_it_was_measured()
+    {
+        var run = SampleRun.Folder;
+        var measured = run with
+        {
+            Summary = run.Summary! with { ValTop5Accuracy = 0.9812 },
+            Records = [.. run.Records.Select(record => record with { ValTop5Accuracy = 0.5 })],
+        };
+
+        Assert.Contains("98.12", LatexTable.Render(NamedRun.Of([measured])), StringComparison.Ordinal);
+        Assert.DoesNotContain("Top-5", LatexTable.Render(NamedRun.Of([run])), StringComparison.Ordinal);
+        Assert.Equal("0.5", Cell(CsvTables.Epochs(NamedRun.Of([measured])), "val_top5_accuracy"));
+        Assert.Equal("0.9812", Cell(CsvTables.Runs(NamedRun.Of([measured])), "top5_accuracy"));
+
+        static string Cell(string table, string column)
+        {
+            string[][] rows = [.. table.Split("\r\n").Take(2).Select(row => row.Split(','))];
+            return rows[1][Array.IndexOf(rows[0], column)];
+        }
+    }
+
+    [Fact]
     public void Latex_escapes_what_it_would_read_as_commands()
     {
         string table = LatexTable.Render(NamedRun.Of([With("a_b & 50%", SampleRun.Config), SampleRun.Several[0]]));

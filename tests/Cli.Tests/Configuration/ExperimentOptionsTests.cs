@@ -28,12 +28,12 @@ public class ExperimentOptionsTests
     }
 
     [Fact]
-    public void Defaults_are_those_of_the_paper_with_a_ranking_and_epochs_that_fit_any_run()
+    public void Defaults_are_those_of_the_paper_with_a_ranking_a_schedule_and_epochs_that_fit_any_run()
     {
         var options = Read(Least);
 
         Assert.Equal([90, 180, 240, 270], options.Training.Milestones.ToArray());
-        Assert.Equal(new TrainingOptions() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
+        Assert.Equal(new TrainingOptions { Schedule = ScheduleKind.Cosine, MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
         Assert.Equal(Preset.Standard, options.Preset);
         Assert.Equal(
             OneCycleOptions.Paper with { RoundTo = null, Ranking = Ranking.Isomorphic, RecalibrationBatches = 50, LatestCutEpoch = 120, CutAtEnd = false },
