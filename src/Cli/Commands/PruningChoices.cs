@@ -67,7 +67,7 @@ internal sealed class PruningChoices
 
     private readonly Option<string?> _roundTo = new("--round-to")
     {
-        Description = "Groups keep a multiple of N channels, rounded up, or all; auto (default): 16, and less in groups of fewer than 64.",
+        Description = "Groups keep a multiple of N channels, rounded up, or all; auto (default): 16, and less in groups of fewer than 32.",
         HelpName = "N",
     };
 

@@ -12,10 +12,10 @@ internal static class ChannelMultiple
     /// <summary>The largest multiple.</summary>
     public const int Block = 16;
 
-    // A group must have some widths to choose from.
-    private const int FewestWidths = 4;
+    // A group of a single width could not be cut.
+    private const int FewestWidths = 2;
 
-    /// <summary>The largest power of two up to a block of which the group has four.</summary>
+    /// <summary>The largest power of two up to a block of which the group has two.</summary>
     public static int Of(Group group)
     {
         var multiple = Block;
