@@ -1,3 +1,4 @@
+using System.Numerics;
 using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Search;
@@ -12,14 +13,20 @@ internal static class ChannelMultiple
     /// <summary>The largest multiple.</summary>
     public const int Block = 16;
 
-    // A group of a single width could not be cut.
+    // A group of a single width could not be cut. One of less than a block never fills a vector, and its channels are a large part of it.
     private const int FewestWidths = 2;
+    private const int FewestNarrowWidths = 4;
 
-    /// <summary>The largest power of two up to a block of which the group has two.</summary>
+    /// <summary>
+    /// The smallest number of channels that fills whole blocks, a channel of several indices (a head) counting as so many. In a group that
+    /// has too few widths then, half as many, or a quarter.
+    /// </summary>
     public static int Of(Group group)
     {
-        var multiple = Block;
-        while (multiple > 1 && multiple * FewestWidths > group.Channels)
+        var indices = group.Members.Min(member => member.IndicesPerChannel);
+        var multiple = Block / (int)BigInteger.GreatestCommonDivisor(Block, indices);
+        var fewest = (long)group.Channels * indices < Block ? FewestNarrowWidths : FewestWidths;
+        while (multiple > 1 && multiple * fewest > group.Channels)
         {
             multiple /= 2;
         }

@@ -53,7 +53,7 @@ public sealed class PolicyCommandTests : IDisposable
         var output = _folder.PathOf("cut.ocs");
 
         // Of 9008 MACs a head has 1152, and an index of queries and keys in every head 576.
-        var cut = CommandLine.Run("prune", _network, "--target", "0.1", "--heads", policy, "--freeze", frozen, "--out", output);
+        var cut = CommandLine.Run("prune", _network, "--target", "0.1", "--round-to", "1", "--heads", policy, "--freeze", frozen, "--out", output);
 
         Assert.Equal(0, cut.Code);
         using var model = OcsFile.Read(output);

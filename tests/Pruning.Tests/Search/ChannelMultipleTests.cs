@@ -8,15 +8,29 @@ public sealed class ChannelMultipleTests
 {
     [Theory]
     [InlineData(3, 1)]
-    [InlineData(8, 4)]
+    [InlineData(8, 2)]
+    [InlineData(15, 2)]
     [InlineData(16, 8)]
     [InlineData(24, 8)]
     [InlineData(32, 16)]
     [InlineData(63, 16)]
     [InlineData(64, 16)]
     [InlineData(1280, 16)]
-    public void A_group_has_two_widths_to_choose_from_at_least(int channels, int multiple) =>
+    public void A_group_has_some_widths_to_choose_from(int channels, int multiple) =>
         Assert.Equal(multiple, ChannelMultiple.Of(Groups(channels).Single(group => group.IsPrunable)));
+
+    [Theory]
+    [InlineData(12, 64, 1)]
+    [InlineData(6, 8, 2)]
+    [InlineData(3, 32, 1)]
+    [InlineData(4, 4, 2)]
+    public void A_head_fills_as_many_lanes_as_it_has_indices(int heads, int indices, int multiple)
+    {
+        var group = Groups(heads).Single(group => group.IsPrunable);
+        var wide = group with { Members = [.. group.Members.Select(member => member with { IndicesPerChannel = indices })] };
+
+        Assert.Equal(multiple, ChannelMultiple.Of(wide));
+    }
 
     [Fact]
     public void Groups_keep_multiples_of_their_own()
