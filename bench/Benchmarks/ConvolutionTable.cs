@@ -6,10 +6,11 @@ namespace Ocs.Benchmarks;
 
 /// <summary>
 /// Every kind of convolution that a cut can make beside float64, on 1 to 16 threads: by libtorch, by us, and by us as where there is no
-/// AVX-512. What ends a process or hangs is counted, and the next case is gone on with in a new one.
+/// AVX-512. A case that libtorch has no kernel for is refused with an error. What ends a process or hangs is counted, and the next case is gone on with in a new one.
 /// </summary>
 internal static class ConvolutionTable
 {
+    private const string Refused = "refused";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly (string Name, string Words)[] Ways =
         [("libtorch", "libtorch"), ("ours", "ours"), ("ours without AVX-512", "plain")];
@@ -28,8 +29,8 @@ internal static class ConvolutionTable
             "# Convolutions beside float64", "", .. Machine.Header(new()), "",
             $"- {cases.Count} convolutions, by {string.Join(", ", ConvolutionCase.AllThreads)} threads; distances are parts of the largest number",
             $"- wrong: more than {Tolerance(isNarrow: false)} in fp32, {Tolerance(isNarrow: true)} in bf16", "",
-            "| kind | layout | precision | by | cases | crashes | wrong | output | gradient of the input | gradient of the weights |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", .. rows,
+            "| kind | layout | precision | by | cases | crashes | refused | wrong | output | gradient of the input | gradient of the weights |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", .. rows,
         ];
         lines.ForEach(Console.WriteLine);
         if (!arguments.Contains("--no-record"))
@@ -46,11 +47,23 @@ internal static class ConvolutionTable
         TorchRuntime.OwnConvolutions = words == "ours";
         foreach (var each in ConvolutionCase.All().Skip(first))
         {
-            Console.WriteLine(string.Join(' ', each.Errors(own: words != "libtorch").Select(error => error.ToString("R", CultureInfo.InvariantCulture))));
+            Console.WriteLine(Answer(each, words != "libtorch"));
         }
     }
 
-    // Null for a case that ended its process or took too long.
+    private static string Answer(ConvolutionCase each, bool own)
+    {
+        try
+        {
+            return string.Join(' ', each.Errors(own).Select(error => error.ToString("R", CultureInfo.InvariantCulture)));
+        }
+        catch (TorchException)
+        {
+            return Refused;
+        }
+    }
+
+    // Null for a case that ended its process or took too long, and nothing for one that was refused.
     private static List<double[]?> Run(string words, IReadOnlyList<ConvolutionCase> cases)
     {
         var results = new List<double[]?>();
@@ -68,7 +81,7 @@ internal static class ConvolutionTable
             child.BeginErrorReadLine();
             while (Line(child) is { } line)
             {
-                results.Add([.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))]);
+                results.Add(line == Refused ? [] : [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))]);
             }
 
             child.Kill();
@@ -91,11 +104,12 @@ internal static class ConvolutionTable
 
     private static string Cells((ConvolutionCase Case, double[]? Errors)[] results)
     {
-        var known = results.Where(result => result.Errors is not null).ToList();
+        var known = results.Where(result => result.Errors is { Length: > 0 }).ToList();
+        var refused = results.Count(result => result.Errors is { Length: 0 });
         var largest = Enumerable.Range(0, 3).Select(i =>
             known.Count == 0 ? "-" : known.Max(result => result.Errors![i]).ToString("G2", CultureInfo.InvariantCulture));
         var wrong = known.Count(result => !IsRight(result.Case, result.Errors));
-        return $"{results.Length} | {results.Length - known.Count} | {wrong} | {string.Join(" | ", largest)}";
+        return $"{results.Length} | {results.Length - known.Count - refused} | {refused} | {wrong} | {string.Join(" | ", largest)}";
     }
 
     private static bool IsRight(ConvolutionCase of, double[]? errors) => errors?.All(error => error <= Tolerance(of.IsNarrow)) == true;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
+using Ocs.OnnxRuntime;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
@@ -29,17 +30,19 @@ internal sealed class LatencyChoices
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<string> _runtime = new("--runtime")
+    private readonly Option<string?> _runtime = new("--runtime")
     {
-        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())}.",
+        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: onnxruntime for a network that is written "
+            + "as .onnx, where it is installed).",
         HelpName = "NAME",
-        DefaultValueFactory = _ => Choices.NameOf(NetworkRuntime.Libtorch),
     };
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
 
     /// <summary>The goal, or null where a fraction is the target.</summary>
-    public LatencyGoal? Of(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="writesOnnx">Whether the cut network is written for ONNX Runtime.</param>
+    public LatencyGoal? Of(ParseResult parsed, bool writesOnnx)
     {
         if (parsed.GetValue(_target) is not { } milliseconds)
         {
@@ -54,7 +57,12 @@ internal sealed class LatencyChoices
             (not > 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
             (_, < 1, _) => throw new OcsInputException($"--latency-batch must be at least 1, but is {batch}."),
             (_, _, < 1) => throw new OcsInputException($"--threads must be at least 1, but is {threads}."),
-            _ => new(milliseconds / 1000, new LatencyClock(Choices.Named<NetworkRuntime>("--runtime", parsed.GetRequiredValue(_runtime)), batch, threads)),
+            _ => new(milliseconds / 1000, new LatencyClock(Runtime(parsed, writesOnnx), batch, threads)),
         };
     }
+
+    private NetworkRuntime Runtime(ParseResult parsed, bool writesOnnx) =>
+        parsed.GetValue(_runtime) is { } name ? Choices.Named<NetworkRuntime>(_runtime.Name, name)
+        : writesOnnx && InferenceSession.Missing is null ? NetworkRuntime.Onnxruntime
+        : NetworkRuntime.Libtorch;
 }

@@ -58,13 +58,13 @@ internal static class PruneCommand
 
         command.SetAction(parsed =>
         {
-            var goal = latency.Of(parsed);
-            var options = choices.Of(parsed, goal);
-            options.ValidateSearch();
             var request = new ModelRequest(
                 parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size));
             var path = parsed.GetValue(output)
                 ?? $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
+            var goal = latency.Of(parsed, ModelSource.IsOnnx(path));
+            var options = choices.Of(parsed, goal);
+            options.ValidateSearch();
             return Run(
                 request,
                 options,

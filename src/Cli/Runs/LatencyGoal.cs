@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ocs.Cli.Configuration;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Latency;
@@ -20,6 +21,8 @@ internal sealed record LatencyGoal(double Seconds, ILatencyClock Clock)
 
     // What a kernel takes at once is 4 channels to 32, as processors and runtimes are today.
     private static readonly int[] Multiples = [16, 8, 32, 4];
+
+    private string Place => Clock is LatencyClock clock ? $" in {Choices.NameOf(clock.Runtime)}" : "";
 
     /// <summary>
     /// The largest network that takes no longer than the time, in MACs. Widths are searched by a table of what they cost. What multiples
@@ -66,9 +69,9 @@ internal sealed record LatencyGoal(double Seconds, ILatencyClock Clock)
         var search = new SubnetworkSearch(graph, options with { RoundTo = options.RoundTo ?? Multiples.Min() });
         var (whole, narrowest) = Clock.InTurns(graph, CutPlan.Create(search.Coupling, search.Narrowest).After);
         return Seconds >= whole ? throw new OcsInputException(
-                $"{graph.Name} takes {Ms(whole)} ms already, not more than --target-latency {Ms(Seconds)}; give a lower one.")
+                $"{graph.Name} takes {Ms(whole)} ms already{Place}, not more than --target-latency {Ms(Seconds)}; give a lower one.")
             : Seconds * (1 + Near) < Math.Min(whole, narrowest) ? throw new OcsInputException(
-                $"--target-latency {Ms(Seconds)} can't be reached: {graph.Name} takes {Ms(whole)} ms, "
+                $"--target-latency {Ms(Seconds)} can't be reached: {graph.Name} takes {Ms(whole)} ms{Place}, "
                 + $"and {Ms(narrowest)} ms without every channel that may leave; give a higher one.")
             : whole;
     }

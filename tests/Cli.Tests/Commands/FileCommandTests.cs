@@ -52,6 +52,16 @@ public sealed class FileCommandTests : IDisposable
         Assert.True(latency.GetProperty("measurements").GetInt32() > 10);
     }
 
+    [OnnxRuntimeTheory]
+    [InlineData("fast.onnx", "onnxruntime")]
+    [InlineData("fast.ocs", "libtorch")]
+    public void A_latency_is_measured_under_the_runtime_that_the_file_is_for(string file, string runtime)
+    {
+        var refused = CommandLine.Run("prune", "cifar_resnet8", "--out", _folder.PathOf(file), "--target-latency", "100000");
+
+        Assert.Contains($" ms already in {runtime}, ", refused.Error, StringComparison.Ordinal);
+    }
+
     [OnnxRuntimeFact]
     public void What_is_written_as_onnx_is_timed_and_told_how_to_ship()
     {
