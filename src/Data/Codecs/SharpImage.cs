@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Bmp;
@@ -11,18 +12,31 @@ namespace Ocs.Data;
 /// <summary>Decodes BMP and WebP images and the first frame of GIF images, by ImageSharp.</summary>
 internal static unsafe class SharpImage
 {
+    // Of a BMP file: the length of its header, and where in it the place of the pixels stands.
+    private const int BmpHeader = 14;
+    private const int BmpPixels = 10;
+
     private static readonly Configuration Settings =
         new(new BmpConfigurationModule(), new GifConfigurationModule(), new WebpConfigurationModule()) { MaxDegreeOfParallelism = 1 };
 
     /// <summary>What the header says.</summary>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
-    public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file, ImageCodec codec) => Read(file, stream =>
+    public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file, ImageCodec codec)
     {
-        IImageInfo info = ((IImageInfoDetector)DecoderOf(codec)).Identify(Settings, stream, default);
-        return info is { Height: > 0, Width: > 0 }
-            ? (info.Height, info.Width)
-            : throw new InvalidDataException("its header is damaged");
-    });
+        // The library takes memory for all that stands before the pixels.
+        if (codec == ImageCodec.Bmp && (file.Length < BmpHeader || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixels..]) > file.Length))
+        {
+            throw new InvalidDataException("its header is damaged");
+        }
+
+        return Read(file, stream =>
+        {
+            IImageInfo info = ((IImageInfoDetector)DecoderOf(codec)).Identify(Settings, stream, default);
+            return info is { Height: > 0, Width: > 0 }
+                ? (info.Height, info.Width)
+                : throw new InvalidDataException("its header is damaged");
+        });
+    }
 
     /// <summary>Decodes to R, G, B bytes, [H, W, 3]; transparency is dropped.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of a variant that is not read.</exception>
