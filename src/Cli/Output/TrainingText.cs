@@ -56,7 +56,7 @@ internal static class TrainingText
 
     private static string? Forecast(StepProgress progress) => progress is not { Phase: Phase.Sparsity, PredictedMacs: { } macs }
         ? null
-        : $"t* {(progress.PredictedStableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable yet")}, then {Numbers.Short(macs)} MACs";
+        : $"t* {(progress.PredictedStableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable")}, then {Numbers.Short(macs)} MACs";
 
     private static string Rate(double imagesPerSecond) => string.Create(CultureInfo.InvariantCulture, $"{imagesPerSecond:0} images/s");
 
