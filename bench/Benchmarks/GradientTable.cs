@@ -11,12 +11,13 @@ namespace Ocs.Benchmarks;
 
 /// <summary>
 /// Gradients of the first step of cut networks for numbers of threads and images that do not divide each other, in both layouts, beside
-/// those of one thread over contiguous planes.
+/// those in float64.
 /// </summary>
 internal static class GradientTable
 {
     private const double Target = 0.5;
     private const double Tolerance = 1e-4;
+    private const double Slack = 3;
 
     // A gradient that is zero but for rounding, as that of a bias before a batch norm, is measured by the largest of the network.
     private const double Least = 1e-2;
@@ -33,8 +34,8 @@ internal static class GradientTable
         List<string> lines =
         [
             "# Gradients of cut networks", "", .. Machine.Header(new()), "",
-            $"- half of the MACs cut from random weights; the largest distance from the gradient by one thread over contiguous planes, as a part of its largest number",
-            $"- wrong: more than {Tolerance}, with SiLU for ReLU: at a kink the last bit of a sum decides whether a pixel counts; one batch also as it is, where that can be seen", "",
+            "- half of the MACs cut from random weights; the largest distance from the gradient in float64, as a part of its largest number",
+            $"- wrong: more than {Tolerance} and more than {Slack} times the distance of one thread over contiguous planes, which is rounding; judged with SiLU for ReLU, for at a kink the last bit of a sum decides whether a pixel counts; one batch also as it is", "",
             $"| network | activation | batch | layout | {string.Join(" | ", threads.Select(count => $"{count} {(count == 1 ? "thread" : "threads")}"))} |",
             $"| --- | --- | --- | --- | {string.Join(" | ", threads.Select(_ => "---"))} |",
         ];
@@ -48,7 +49,7 @@ internal static class GradientTable
             foreach (var (index, format) in Formats.Index())
             {
                 var row = errors?[index]!.AsArray().Select(error => (double)error!).ToList();
-                isRight &= row?.All(error => !isSmooth || error <= Tolerance) == true;
+                isRight &= row?.All(error => !isSmooth || error <= Math.Max(Tolerance, Slack * (double)errors![0]![0]!)) == true;
                 var cells = row?.Select(error => error.ToString("G2", CultureInfo.InvariantCulture)) ?? threads.Select(_ => "crash");
                 lines.Add($"| {network} | {(isSmooth ? "SiLU" : "its own")} | {batch} | {(format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")} | {string.Join(" | ", cells)} |");
                 Console.WriteLine(lines[^1]);
@@ -73,28 +74,38 @@ internal static class GradientTable
         using var images = Tensor.Empty([batch, size[1], size[2], size[3]]);
         Aten.NormalInPlace(images, 0, 1, generator);
         using var labels = Tensor.FromArray<long>([.. Enumerable.Range(0, batch).Select(n => n * 7L % 10)], [batch]);
-        var expected = Gradients(1, MemoryFormat.Contiguous);
+        var expected = Gradients(1, MemoryFormat.Contiguous, DType.Float64);
         var largest = expected.Max(gradient => gradient.Max(Math.Abs));
         return [.. Formats.Select(format => new JsonArray(
-            [.. ConvolutionCase.AllThreads.Select(threads => JsonValue.Create(Distance(Gradients(threads, format))))]))];
+            [.. ConvolutionCase.AllThreads.Select(threads => JsonValue.Create(Distance(Gradients(threads, format, DType.Float32))))]))];
 
-        double Distance(List<float[]> actual) => expected.Zip(actual).Max(pair =>
-            pair.First.Zip(pair.Second).Max(values => Math.Abs((double)values.First - values.Second))
+        double Distance(List<double[]> actual) => expected.Zip(actual).Max(pair =>
+            pair.First.Zip(pair.Second).Max(values => Math.Abs(values.First - values.Second))
             / Math.Max(pair.First.Max(Math.Abs), Least * largest)) is var far && double.IsFinite(far) ? far : double.MaxValue;
 
-        List<float[]> Gradients(int threads, MemoryFormat format)
+        List<double[]> Gradients(int threads, MemoryFormat format, DType type)
         {
             TorchRuntime.Threads = threads;
             using var copies = parameters.Clone(graph);
+            using (Autograd.NoGrad())
+            {
+                foreach (var spec in graph.Parameters.Where(spec => spec.Role != ParameterRole.Counter))
+                {
+                    copies.Replace(spec.Name, copies[spec.Name].To(type));
+                }
+            }
+
+            using var input = images.To(type);
             using var dropout = new Generator(2);
             var executor = new Executor(graph, copies) { MemoryFormat = format, Generator = dropout };
-            using var logits = executor.Forward(images, training: true);
+            using var logits = executor.Forward(input, training: true);
             using var loss = Aten.CrossEntropy(logits, labels);
             Autograd.Backward(loss);
             return [.. copies.Trainable.Select(name =>
             {
                 using var gradient = copies[name].TakeGradient()!;
-                return gradient.ToArray<float>();
+                using var numbers = gradient.To(DType.Float64);
+                return numbers.ToArray<double>();
             })];
         }
     }
