@@ -54,7 +54,7 @@ public static class RunLogReader
             RunRecord record;
             try
             {
-                record = Parse(line, RunLogJson.Default.RunRecord, place);
+                record = ReadRecord(line, place);
             }
             catch (InvalidDataException) when (end < 0)
             {
@@ -65,11 +65,6 @@ public static class RunLogReader
             if (read.Count > 0 && record.Epoch <= read[^1].Epoch)
             {
                 throw new InvalidDataException($"{place}: epoch {record.Epoch} comes after epoch {read[^1].Epoch}.");
-            }
-
-            if (SummaryCheck.ProblemOf(record) is { } problem)
-            {
-                throw new InvalidDataException($"{place}: {problem}.");
             }
 
             read.Add(record);
@@ -89,7 +84,7 @@ public static class RunLogReader
             log = log[(end + 1)..];
             try
             {
-                var record = Parse(line, RunLogJson.Default.RunRecord, "");
+                var record = ReadRecord(line, "");
                 if (record.Epoch >= next && record.Epoch < endEpoch)
                 {
                     kept.AddRange(line);
@@ -103,6 +98,12 @@ public static class RunLogReader
         }
 
         return ([.. kept], count);
+    }
+
+    private static RunRecord ReadRecord(ReadOnlySpan<byte> line, string place)
+    {
+        var record = Parse(line, RunLogJson.Default.RunRecord, place);
+        return SummaryCheck.ProblemOf(record) is { } problem ? throw new InvalidDataException($"{place}: {problem}.") : record;
     }
 
     private static RunSummary ReadSummary(string path)

@@ -113,6 +113,7 @@ public sealed class RunLogWriterTests
     [InlineData("gone", 0)]
     [InlineData("cut short", 1)]
     [InlineData("a bit flipped", 2)]
+    [InlineData("a number that is no run's", 2)]
     public void A_damaged_log_keeps_the_lines_that_can_be_read_and_says_so(string damage, int readable)
     {
         using var folder = new TemporaryFolder();
@@ -133,7 +134,15 @@ public sealed class RunLogWriterTests
         }
         else
         {
-            log[second] ^= 1;
+            if (damage == "a number that is no run's")
+            {
+                log[second + log.AsSpan(second).IndexOf("41000000"u8)] = (byte)'-';
+            }
+            else
+            {
+                log[second] ^= 1;
+            }
+
             File.WriteAllBytes(folder["run.jsonl"], damage == "cut short" ? log[..(second + 100)] : log);
         }
 
