@@ -35,7 +35,7 @@ internal static class GradientTable
         [
             "# Gradients of cut networks", "", .. Machine.Header(new()), "",
             "- half of the MACs cut from random weights; the largest distance from the gradient in float64, as a part of its largest number",
-            $"- wrong: more than {Tolerance} and more than {Slack} times the distance of one thread over contiguous planes, which is rounding; judged with SiLU for ReLU, for at a kink the last bit of a sum decides whether a pixel counts; one batch also as it is", "",
+            $"- wrong: more than {Tolerance} and more than {Slack} times the distance of one thread over contiguous planes, which is rounding; judged with SiLU for ReLU and means for largest values, for at a kink the last bit of a sum decides whether a pixel counts; one batch also as it is", "",
             $"| network | activation | batch | layout | {string.Join(" | ", threads.Select(count => $"{count} {(count == 1 ? "thread" : "threads")}"))} |",
             $"| --- | --- | --- | --- | {string.Join(" | ", threads.Select(_ => "---"))} |",
         ];
@@ -134,6 +134,14 @@ internal static class GradientTable
 
     private static Graph Smooth(Graph graph) => graph with
     {
-        Nodes = [.. graph.Nodes.Select(node => node.Operator is Activation ? node with { Operator = new Activation(ActivationKind.Silu) } : node)],
+        Nodes =
+        [
+            .. graph.Nodes.Select(node => node.Operator switch
+            {
+                Activation => node with { Operator = new Activation(ActivationKind.Silu) },
+                MaxPool2d pool => node with { Operator = new AveragePool2d(pool.Kernel, pool.Stride, pool.Padding) },
+                _ => node,
+            }),
+        ],
     };
 }
