@@ -139,7 +139,7 @@ internal static class GradientTable
             .. graph.Nodes.Select(node => node.Operator switch
             {
                 Activation => node with { Operator = new Activation(ActivationKind.Silu) },
-                MaxPool2d pool => node with { Operator = new AveragePool2d(pool.Kernel, pool.Stride, pool.Padding) },
+                MaxPool2d pool => node with { Operator = new AveragePool2d(pool.Kernel, pool.Stride, pool.Padding, pool.CeilMode) },
                 _ => node,
             }),
         ],

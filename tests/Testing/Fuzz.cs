@@ -11,7 +11,7 @@ public static class Fuzz
 {
     private const int UsualMutations = 500;
     private const int LongestSeconds = 20;
-    private const long MostMebibytes = 512;
+    private const long MostManagedBytes = 512L << 20;
 
     /// <summary>Damages and reads once for each of some seeds; OCS_FUZZ_MUTATIONS says of how many, 500 otherwise.</summary>
     /// <typeparam name="TRefusal">What the reader throws where it refuses; any other exception is a failure.</typeparam>
@@ -21,9 +21,8 @@ public static class Fuzz
     /// <param name="percentRefused">How many are refused at least: a damage that does nothing tests nothing.</param>
     /// <param name="damage">Writes the damaged file.</param>
     /// <param name="read">Reads it.</param>
-    /// <param name="mostMebibytes">How much managed memory may be taken for a file, in all.</param>
     public static void Try<TRefusal>(
-        string reader, ITestOutputHelper output, string names, int percentRefused, Action<Dice> damage, Action read, long mostMebibytes = MostMebibytes)
+        string reader, ITestOutputHelper output, string names, int percentRefused, Action<Dice> damage, Action read)
         where TRefusal : Exception
     {
         var count = int.Parse(
@@ -43,7 +42,7 @@ public static class Fuzz
             CultureInfo.InvariantCulture,
             $"| {reader} | {count} | {refused} | {slowest.TotalMilliseconds:0} ms | {largest / 1024.0 / 1024:0.0} MiB |"));
         Assert.InRange(slowest.TotalSeconds, 0, LongestSeconds);
-        Assert.InRange(largest, 0, mostMebibytes << 20);
+        Assert.InRange(largest, 0, MostManagedBytes);
         Assert.InRange(refused, count * percentRefused / 100, count);
     }
 
