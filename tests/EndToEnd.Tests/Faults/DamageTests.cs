@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace Ocs.EndToEnd.Tests.Faults;
 
 /// <summary>Files of a run's folder that are cut short, have a bit flipped, or are gone.</summary>
-public sealed class DamageTests(ITestOutputHelper output) : IDisposable
+[Collection(FaultTests.Name)]
+public sealed class DamageTests(UndisturbedRun undisturbed, ITestOutputHelper output) : IDisposable
 {
     private static readonly (string Kind, Func<byte[], Dice, byte[]?> Damage)[] Damages =
     [
@@ -20,9 +21,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void A_run_goes_on_whatever_file_of_it_is_damaged()
     {
-        var stopped = Stop();
-        var whole = _run.Place("whole");
-        FaultyRun.Complete(FaultyRun.Begin(whole));
+        var stopped = undisturbed.Stopped;
         var checkpoints = Directory.EnumerateFiles(Path.Combine(stopped, "checkpoints")).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(2, checkpoints.Count);
         var files = Directory.EnumerateFiles(stopped).Append(checkpoints[0]).Append(checkpoints[1]).Select(file => Path.GetRelativePath(stopped, file)).ToList();
@@ -36,7 +35,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
             {
                 for (var trial = 0; trial < trials; trial++)
                 {
-                    Try(whole, stopped, file, bytes => damage(bytes, dice));
+                    Try(file, bytes => damage(bytes, dice));
                 }
             }
 
@@ -49,41 +48,22 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Where_no_checkpoint_is_whole_one_sentence_says_so()
     {
-        var run = Stop();
+        var place = _run.Place("stopped");
+        var run = FaultyRun.RunIn(place);
+        FaultyRun.Copy(undisturbed.Stopped, run);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(run, "checkpoints")))
         {
             File.WriteAllBytes(file, Flip(File.ReadAllBytes(file), new Dice(1)));
         }
 
-        Assert.StartsWith("No checkpoint in ", FaultyRun.Fail(FaultyRun.Resume(Path.GetDirectoryName(run)!), code: 2), StringComparison.Ordinal);
+        Assert.StartsWith("No checkpoint in ", FaultyRun.Fail(FaultyRun.Resume(place), code: 2), StringComparison.Ordinal);
     }
 
-    // After the cut: then there is a best network, too.
-    private string Stop()
-    {
-        var place = _run.Place("stopped");
-        using var process = FaultyRun.Begin(place);
-        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch   4", StringComparison.Ordinal))
-        {
-        }
-
-        var run = FaultyRun.RunIn(place);
-        SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "best.ocs")));
-        process.Kill();
-        process.WaitForExit();
-        foreach (var leftover in Directory.EnumerateFiles(run, ".*.tmp", SearchOption.AllDirectories))
-        {
-            File.Delete(leftover);
-        }
-
-        return run;
-    }
-
-    private void Try(string whole, string stopped, string file, Func<byte[], byte[]?> damage)
+    private void Try(string file, Func<byte[], byte[]?> damage)
     {
         var place = _run.Place("damaged");
         var run = FaultyRun.RunIn(place);
-        FaultyRun.Copy(stopped, run);
+        FaultyRun.Copy(undisturbed.Stopped, run);
         var path = Path.Combine(run, file);
         if (damage(File.ReadAllBytes(path)) is { } bytes)
         {
@@ -99,11 +79,11 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
         {
             // A line or the best network may be lost for good; what was trained is not.
             Assert.Equal(
-                File.ReadAllBytes(Path.Combine(FaultyRun.RunIn(whole), "model.ocs")), File.ReadAllBytes(Path.Combine(run, "model.ocs")));
+                File.ReadAllBytes(Path.Combine(undisturbed.Whole, "model.ocs")), File.ReadAllBytes(Path.Combine(run, "model.ocs")));
         }
         else
         {
-            FaultyRun.AssertSame(FaultyRun.RunIn(whole), run);
+            FaultyRun.AssertSame(undisturbed.Whole, run);
         }
 
         Directory.Delete(place, recursive: true);

@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 namespace Ocs.EndToEnd.Tests.Faults;
 
 /// <summary>A disk that is full, a folder that cannot be written to, data that go away, a loss that is not finite.</summary>
-public sealed class DiskTests(ITestOutputHelper output) : IDisposable
+[Collection(FaultTests.Name)]
+public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper output) : IDisposable
 {
     private readonly FaultyRun _run = new();
 
@@ -12,8 +13,6 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
     [TmpfsFact]
     public void A_full_disk_is_told_and_training_goes_on_and_saves_when_there_is_room()
     {
-        var whole = _run.Place("whole");
-        FaultyRun.Complete(FaultyRun.Begin(whole));
         var trials = Math.Max(1, FaultyRun.Trials(usual: 1) / 10);
         for (var trial = 0; trial < trials; trial++)
         {
@@ -29,7 +28,7 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
             }
 
             FaultyRun.Complete(process);
-            FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
+            FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         }
 
         FaultyRun.Tell(output, "the disk full for an epoch (tmpfs)", trials, trials, "warns, goes on, writes what it owes; same to the bit");
@@ -38,8 +37,6 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
     [TmpfsFact]
     public void A_run_that_is_killed_on_a_full_disk_goes_on_when_there_is_room()
     {
-        var whole = _run.Place("whole");
-        FaultyRun.Complete(FaultyRun.Begin(whole));
         var place = _run.Place("small");
         using var disk = new SmallDisk(place, "6m");
         using (var process = FaultyRun.Begin(place))
@@ -53,15 +50,13 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
 
         FaultyRun.Complete(FaultyRun.Resume(place));
 
-        FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         FaultyRun.Tell(output, "the disk full, then SIGKILL", 1, 1, "goes on from the last checkpoint that fitted");
     }
 
     [TmpfsFact]
     public void A_disk_that_is_full_at_the_end_too_ends_the_run_with_one_sentence_and_it_goes_on_when_there_is_room()
     {
-        var whole = _run.Place("whole");
-        FaultyRun.Complete(FaultyRun.Begin(whole));
         var place = _run.Place("small");
         using var disk = new SmallDisk(place, "6m");
         var process = FaultyRun.Begin(place);
@@ -72,7 +67,7 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         }
 
         FaultyRun.Complete(FaultyRun.Resume(place));
-        FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         FaultyRun.Tell(output, "the disk full to the end", 1, 1, "one sentence, exit code 2; goes on later to the bit");
     }
 
@@ -126,8 +121,6 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Data_that_go_away_do_not_stop_a_run_and_are_asked_for_when_it_goes_on()
     {
-        var whole = _run.Place("whole");
-        FaultyRun.Complete(FaultyRun.Begin(whole));
         var place = _run.Place("data");
         var root = Path.Combine(place, "data");
         CopyData(root);
@@ -147,7 +140,7 @@ public sealed class DiskTests(ITestOutputHelper output) : IDisposable
         CopyData(root);
         FaultyRun.Complete(FaultyRun.Resume(place, "--data-root", root));
         Assert.Equal(
-            File.ReadAllBytes(Path.Combine(FaultyRun.RunIn(whole), "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(undisturbed.Whole, "model.safetensors")),
             File.ReadAllBytes(Path.Combine(FaultyRun.RunIn(place), "model.safetensors")));
         FaultyRun.Tell(output, "data files removed in mid-run", 1, 1, "trains on; to go on later, one sentence asks for them");
     }

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace Ocs.EndToEnd.Tests.Faults;
 
 /// <summary>Several processes in one folder: one has it, each other says in one sentence who does, and not a byte is lost.</summary>
-public sealed class LockTests(ITestOutputHelper output) : IDisposable
+[Collection(FaultTests.Name)]
+public sealed class LockTests(UndisturbedRun undisturbed, ITestOutputHelper output) : IDisposable
 {
     private const string InUse =
         @"^The run folder run is in use: process \d+ on \S+ since [-0-9: ]+ UTC has it; wait for its end(, stop it, or give another folder with --out| or stop it)\.$";
@@ -18,7 +19,6 @@ public sealed class LockTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Of_several_starts_at_once_in_one_folder_one_trains_and_the_others_say_who_does()
     {
-        var whole = Whole();
         for (var trial = 0; trial < Tries; trial++)
         {
             var place = _run.Place($"starts{trial}");
@@ -27,7 +27,7 @@ public sealed class LockTests(ITestOutputHelper output) : IDisposable
 
             Assert.Single(ends, end => end.Code == 0);
             Assert.All(ends.Where(end => end.Code != 0), end => Assert.Matches(InUse, Sentence(end)));
-            FaultyRun.AssertSame(whole, FaultyRun.RunIn(place));
+            FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         }
 
         FaultyRun.Tell(output, "four starts at once in one folder", Tries, Tries, "one trains, to the bit; each other one says who has the folder");
@@ -38,7 +38,6 @@ public sealed class LockTests(ITestOutputHelper output) : IDisposable
     [InlineData("--resume of a run that goes on")]
     public void A_run_that_goes_on_is_neither_replaced_nor_gone_on_with(string how)
     {
-        var whole = Whole();
         for (var trial = 0; trial < Tries; trial++)
         {
             var place = _run.Place($"running{trial}");
@@ -48,7 +47,7 @@ public sealed class LockTests(ITestOutputHelper output) : IDisposable
 
             Assert.Matches(InUse, FaultyRun.Fail(second, code: 2));
             FaultyRun.Complete(first);
-            FaultyRun.AssertSame(whole, FaultyRun.RunIn(place));
+            FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
             Directory.Delete(place, recursive: true);
         }
 
@@ -83,17 +82,6 @@ public sealed class LockTests(ITestOutputHelper output) : IDisposable
         }
 
         FaultyRun.Tell(output, "SIGKILL of the process that started two others (--processes 2)", Tries, Tries, "both end, and the run goes on");
-    }
-
-    private string Whole()
-    {
-        var whole = _run.Place("whole");
-        if (!Directory.Exists(FaultyRun.RunIn(whole)))
-        {
-            FaultyRun.Complete(FaultyRun.Begin(whole));
-        }
-
-        return FaultyRun.RunIn(whole);
     }
 
     // The processes save their run when their parent is gone: until then the folder is theirs.

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Ocs.EndToEnd.Tests.Faults;
 
 /// <summary>Places that a run writes to, or does not: standard output, the folder for temporary files, links in its folder, its log.</summary>
-public sealed class PlaceTests : IDisposable
+[Collection(FaultTests.Name)]
+public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
 {
     private readonly FaultyRun _run = new();
 
@@ -12,11 +13,11 @@ public sealed class PlaceTests : IDisposable
     [Fact]
     public void A_training_whose_output_finds_no_room_trains_to_its_end()
     {
-        var (whole, place) = (Whole(), _run.Place("full"));
+        var place = _run.Place("full");
 
         FaultyRun.Complete(Shell(place, $"exec dotnet {FaultyRun.Program} {string.Join(' ', FaultyRun.Arguments)} >/dev/full 2>/dev/full"));
 
-        FaultyRun.AssertSame(whole, FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
 
     [Fact]
@@ -30,11 +31,11 @@ public sealed class PlaceTests : IDisposable
     [Fact]
     public void A_run_needs_no_folder_for_temporary_files()
     {
-        var (whole, place) = (Whole(), _run.Place("no tmp"));
+        var place = _run.Place("no tmp");
 
         FaultyRun.Complete(Shell(place, $"TMPDIR=/nonexistent exec dotnet {FaultyRun.Program} {string.Join(' ', FaultyRun.Arguments)}"));
 
-        FaultyRun.AssertSame(whole, FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
 
     [TmpfsFact]
@@ -68,7 +69,7 @@ public sealed class PlaceTests : IDisposable
         File.Delete(file);
         Move(mine, file);
         FaultyRun.Complete(FaultyRun.Resume(place));
-        FaultyRun.AssertSame(Whole(), FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class PlaceTests : IDisposable
 
         FaultyRun.Complete(FaultyRun.Resume(place));
 
-        FaultyRun.AssertSame(Whole(), run);
+        FaultyRun.AssertSame(undisturbed.Whole, run);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class PlaceTests : IDisposable
             FaultyRun.Complete(process);
         }
 
-        FaultyRun.AssertSame(Whole(), FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
 
     [Fact]
@@ -143,26 +144,10 @@ public sealed class PlaceTests : IDisposable
 
     private static Process Shell(string place, string command) => FaultyRun.StartIn(place, "sh", ["-c", command]);
 
-    private string Whole()
-    {
-        var whole = _run.Place("whole");
-        if (!Directory.Exists(FaultyRun.RunIn(whole)))
-        {
-            FaultyRun.Complete(FaultyRun.Begin(whole));
-        }
-
-        return FaultyRun.RunIn(whole);
-    }
-
-    // Killed after the cut: then there is a best network, too.
     private string Stopped()
     {
         var place = _run.Place("stopped");
-        using var process = FaultyRun.Begin(place);
-        FaultyRun.Until(process, "epoch   4");
-        SpinWait.SpinUntil(() => File.Exists(Path.Combine(FaultyRun.RunIn(place), "best.ocs")));
-        process.Kill();
-        process.WaitForExit();
+        FaultyRun.Copy(undisturbed.Stopped, FaultyRun.RunIn(place));
         return place;
     }
 }

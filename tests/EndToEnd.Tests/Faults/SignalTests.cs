@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Ocs.EndToEnd.Tests.Faults;
 
 /// <summary>Ctrl-C, SIGTERM and SIGHUP: a training saves itself, everything else ends at once.</summary>
-public sealed class SignalTests : IDisposable
+[Collection(FaultTests.Name)]
+public sealed class SignalTests(UndisturbedRun undisturbed) : IDisposable
 {
     private const int MillisecondsToStart = 2_000;
     private const int MillisecondsToEnd = 30_000;
@@ -34,8 +35,6 @@ public sealed class SignalTests : IDisposable
     [InlineData("HUP")]
     public void A_training_saves_itself_on_the_first_signal_and_goes_on_to_the_bit(string signal)
     {
-        var whole = _run.Place("whole");
-        FaultyRun.Complete(FaultyRun.Begin(whole));
         var place = _run.Place(signal);
         using (var process = FaultyRun.Begin(place))
         {
@@ -47,7 +46,7 @@ public sealed class SignalTests : IDisposable
         }
 
         FaultyRun.Complete(FaultyRun.Resume(place));
-        FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
+        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
 
     [Fact]
