@@ -1,4 +1,3 @@
-using Ocs.Data;
 using Ocs.Torch;
 
 namespace Ocs.Benchmarks;

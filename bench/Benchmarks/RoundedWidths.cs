@@ -5,7 +5,6 @@ using Ocs.Graphs.Operators;
 using Ocs.OnnxRuntime;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
-using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Ocs.Cli.Commands;
 using Ocs.Cli.Configuration;
-using Ocs.Graphs;
 
 namespace Ocs.Cli;
 

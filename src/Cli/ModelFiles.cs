@@ -1,6 +1,5 @@
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Cli;

@@ -4,7 +4,6 @@ using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Cli;

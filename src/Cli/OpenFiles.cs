@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Torch;
 
 namespace Ocs.Cli;
 

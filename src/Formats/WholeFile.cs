@@ -1,4 +1,3 @@
-using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Formats;
@@ -32,7 +31,7 @@ internal static class WholeFile
         {
             return Interpret(path, () =>
             {
-                using var stream = OrdinaryFile.OpenRead(path);
+                using var stream = InputFile.OpenRead(path);
                 return read(stream);
             });
         }

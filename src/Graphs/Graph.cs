@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
-using Ocs.Torch;
 
 namespace Ocs.Graphs;
 

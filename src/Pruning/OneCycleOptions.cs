@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
-using Ocs.Torch;
 
 namespace Ocs.Pruning;
 

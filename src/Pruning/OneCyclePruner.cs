@@ -61,14 +61,14 @@ public sealed class OneCyclePruner : IDisposable
         SparsityStartEpoch, StableEpoch, WasForced);
 
     /// <summary>Goes on from the state of a pruner of the same network and options.</summary>
-    /// <exception cref="Torch.OcsInputException">The sub-networks are not of this network.</exception>
+    /// <exception cref="OcsInputException">The sub-networks are not of this network.</exception>
     public void Restore(PrunerState state)
     {
         var prunable = Coupling.Groups.Count(group => group.IsPrunable);
         if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false || (state.IsRegularizing && state.Partition is null)
             || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable))
         {
-            throw new Torch.OcsInputException(
+            throw new OcsInputException(
                 $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; go on with the network and the pruning options of the run.");
         }
 

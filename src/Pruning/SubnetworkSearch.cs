@@ -20,7 +20,7 @@ public sealed class SubnetworkSearch
     /// <param name="graph">The network.</param>
     /// <param name="options">Criterion, ranking, budget and limits.</param>
     /// <param name="budget">A budget that the options have no word for, such as one measured; null for theirs.</param>
-    /// <exception cref="Torch.OcsInputException">An option is out of range, or a pattern names nothing.</exception>
+    /// <exception cref="OcsInputException">An option is out of range, or a pattern names nothing.</exception>
     public SubnetworkSearch(Graph graph, OneCycleOptions options, Func<CouplingGraph, ResourceConstraint>? budget = null)
     {
         options.ValidateSearch();
@@ -58,7 +58,7 @@ public sealed class SubnetworkSearch
         }));
 
     /// <summary>The sub-network of the present weights, to a fraction removed that is the options' unless given.</summary>
-    /// <exception cref="Torch.OcsInputException">
+    /// <exception cref="OcsInputException">
     /// The target cannot be reached, or the criterion misses something.
     /// </exception>
     public Partition Find(ParameterTable parameters, double? target = null)

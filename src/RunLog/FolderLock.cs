@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Ocs.RunLog.Interop;
+using Ocs.Core.Interop;
 
 namespace Ocs.RunLog;
 

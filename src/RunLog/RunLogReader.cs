@@ -35,7 +35,7 @@ public static class RunLogReader
             runFolder,
             records,
             File.Exists(summary) ? ReadSummary(summary) : null,
-            File.Exists(config) ? Encoding.UTF8.GetString(BoundedFile.ReadInFolder(config, LongestConfig)) : null,
+            File.Exists(config) ? Encoding.UTF8.GetString(InputFile.ReadInFolder(config, LongestConfig)) : null,
             notice);
     }
 
@@ -44,7 +44,7 @@ public static class RunLogReader
     {
         var read = ImmutableArray.CreateBuilder<RunRecord>();
         string? notice = null;
-        ReadOnlySpan<byte> rest = BoundedFile.ReadInFolder(path, LongestLog);
+        ReadOnlySpan<byte> rest = InputFile.ReadInFolder(path, LongestLog);
         for (int number = 1; !rest.IsEmpty; number++)
         {
             int end = rest.IndexOf((byte)'\n');
@@ -108,7 +108,7 @@ public static class RunLogReader
 
     private static RunSummary ReadSummary(string path)
     {
-        var summary = Parse(BoundedFile.ReadInFolder(path, LongestSummary), RunLogJson.Default.RunSummary, path);
+        var summary = Parse(InputFile.ReadInFolder(path, LongestSummary), RunLogJson.Default.RunSummary, path);
         return SummaryCheck.ProblemOf(summary) is { } problem
             ? throw new InvalidDataException($"{path}: {problem}; give the folder that a run has written.")
             : summary;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Ocs.RunLog.Interop;
+using Ocs.Core.Interop;
 
 namespace Ocs.RunLog;
 

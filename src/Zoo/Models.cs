@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Zoo;
 

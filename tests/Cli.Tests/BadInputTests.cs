@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Cli.Tests;
 
 /// <summary>What a person can get wrong, and the sentence that says what, where, and what to do.</summary>

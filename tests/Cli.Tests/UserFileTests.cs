@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Cli.Tests;
 
 public sealed class UserFileTests

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.EndToEnd.Tests;

@@ -1,7 +1,6 @@
 using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.OnnxRuntime;
-using Ocs.Testing;
 
 namespace Ocs.EndToEnd.Tests;
 

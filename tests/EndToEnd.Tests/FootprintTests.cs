@@ -1,5 +1,3 @@
-using Ocs.Cli.Tests;
-
 namespace Ocs.EndToEnd.Tests;
 
 /// <summary>No command writes beside its run's folder, speaks to another machine, or looks up a name.</summary>

@@ -3,7 +3,6 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Tests;
 using Ocs.OnnxRuntime;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.EndToEnd.Tests;

@@ -1,8 +1,6 @@
-using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
-using Ocs.Testing;
 using Ocs.Zoo;
 
 namespace Ocs.EndToEnd.Tests;

@@ -5,7 +5,6 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.OnnxRuntime;
 using Ocs.RunLog;
-using Ocs.Testing;
 
 namespace Ocs.EndToEnd.Tests;
 

@@ -1,7 +1,6 @@
 using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.RunLog;
-using Ocs.Testing;
 
 namespace Ocs.EndToEnd.Tests;
 

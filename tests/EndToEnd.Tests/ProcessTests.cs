@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ocs.Cli.Tests;
 using Ocs.RunLog;
 
 namespace Ocs.EndToEnd.Tests;

@@ -1,9 +1,7 @@
-using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Optimizers;

@@ -1,5 +1,4 @@
 using Ocs.Cli.Tests;
-using Ocs.Testing;
 
 namespace Ocs.EndToEnd.Tests;
 

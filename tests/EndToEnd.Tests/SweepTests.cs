@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ocs.Cli.Tests;
-using Ocs.Testing;
 
 namespace Ocs.EndToEnd.Tests;
 

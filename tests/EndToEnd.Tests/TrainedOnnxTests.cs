@@ -3,7 +3,6 @@ using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.RunLog;
-using Ocs.Testing;
 
 namespace Ocs.EndToEnd.Tests;
 

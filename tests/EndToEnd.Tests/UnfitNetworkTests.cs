@@ -1,7 +1,6 @@
 using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.EndToEnd.Tests;

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-using Ocs.Torch;
 using Xunit.Abstractions;
 
 namespace Ocs.Formats.Tests;
@@ -21,14 +19,14 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void TorchSharps_tensors_are_read()
     {
-        File.WriteAllBytes(_folder.File("a.dat"), TorchSharp);
-        var (tensors, key, others) = WeightsReader.Read(_folder.File("a.dat"));
+        File.WriteAllBytes(_folder.PathOf("a.dat"), TorchSharp);
+        var (tensors, key, others) = WeightsReader.Read(_folder.PathOf("a.dat"));
         Assert.Equal([1f, 2, 3, 4, 5, 6], tensors["a.weight"].ToArray<float>());
         Assert.Equal([2L, 3], tensors["a.weight"].Shape.ToArray());
         Assert.Equal([true, false], tensors["b"].ToArray<bool>());
         Assert.Null(key);
         Assert.Empty(others);
-        Assert.True(WeightsReader.IsWeightsAlone(_folder.File("a.dat")));
+        Assert.True(WeightsReader.IsWeightsAlone(_folder.PathOf("a.dat")));
         PyTorch.Release.All(tensors);
     }
 
@@ -46,24 +44,24 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Damage_is_read_or_refused_in_one_sentence() => Fuzz.Try(
         "TorchSharp", output, _folder.Path, 5,
-        dice => File.WriteAllBytes(_folder.File("a.dat"), Damage.Bytes(TorchSharp, dice, [0, 6, 11, 0x7F, 0x80, 0xFF])),
-        () => PyTorch.Release.All(WeightsReader.Read(_folder.File("a.dat")).Tensors));
+        dice => File.WriteAllBytes(_folder.PathOf("a.dat"), Damage.Bytes(TorchSharp, dice, [0, 6, 11, 0x7F, 0x80, 0xFF])),
+        () => PyTorch.Release.All(WeightsReader.Read(_folder.PathOf("a.dat")).Tensors));
 
     [Fact]
     public void What_is_no_ordinary_file_is_refused()
     {
-        File.CreateSymbolicLink(_folder.File("zero.pth"), "/dev/zero");
-        File.WriteAllBytes(_folder.File("empty.pth"), []);
+        File.CreateSymbolicLink(_folder.PathOf("zero.pth"), "/dev/zero");
+        File.WriteAllBytes(_folder.PathOf("empty.pth"), []);
         foreach (var name in new[] { "zero.pth", "empty.pth" })
         {
-            var error = Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.File(name)));
+            var error = Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.PathOf(name)));
             Assert.Contains("it is empty, or it is no ordinary file", error.Message, StringComparison.Ordinal);
         }
     }
 
     private void Refuses(string told, byte[] bytes)
     {
-        File.WriteAllBytes(_folder.File("a.dat"), bytes);
-        Assert.Contains(told, Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.File("a.dat"))).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder.PathOf("a.dat"), bytes);
+        Assert.Contains(told, Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.PathOf("a.dat"))).Message, StringComparison.Ordinal);
     }
 }

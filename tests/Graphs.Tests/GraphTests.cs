@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Graphs.Tests;
 
 public sealed class GraphTests

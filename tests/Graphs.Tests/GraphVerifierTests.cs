@@ -1,6 +1,3 @@
-using Ocs.Testing;
-using Ocs.Torch;
-
 namespace Ocs.Graphs.Tests;
 
 public sealed class GraphVerifierTests

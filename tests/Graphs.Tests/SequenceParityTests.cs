@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Graphs.Tests;

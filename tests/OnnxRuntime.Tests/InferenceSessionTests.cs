@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.OnnxRuntime.Tests;
 
 public sealed class InferenceSessionTests

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Zoo;
 
 namespace Ocs.Parity.Tests;

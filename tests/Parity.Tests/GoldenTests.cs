@@ -5,7 +5,6 @@ using Ocs.Pruning.Official;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Parity.Tests;

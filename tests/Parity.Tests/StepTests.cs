@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Optimizers;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Zoo;
 
 namespace Ocs.Parity.Tests;

@@ -1,5 +1,4 @@
 using Ocs.Pruning.Saliency;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests;
 

@@ -1,6 +1,5 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Search;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests;

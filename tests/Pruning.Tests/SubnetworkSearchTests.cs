@@ -1,7 +1,5 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Saliency;
-using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests;
 

@@ -94,12 +94,12 @@ public sealed class HtmlComparisonTests
         using var folder = new TemporaryFolder();
         var runs = SampleRun.Several.Take(2).Select((run, i) =>
         {
-            SampleRun.WriteTo(folder[$"run {i}"], run);
-            return RunLogReader.Read(folder[$"run {i}"]);
+            SampleRun.WriteTo(folder.PathOf($"run {i}"), run);
+            return RunLogReader.Read(folder.PathOf($"run {i}"));
         }).ToArray();
         HtmlReport.Write(runs[0].Path);
 
-        string page = File.ReadAllText(HtmlComparison.Write(runs, folder["all.html"]));
+        string page = File.ReadAllText(HtmlComparison.Write(runs, folder.PathOf("all.html")));
 
         Assert.Contains("<a href=\"run%200/report.html\">run 0</a>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("run%201/report.html", page, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.Reporting.Tests;
@@ -18,10 +17,10 @@ public sealed class ReportFuzzTests(ITestOutputHelper output) : IDisposable
     public void A_damaged_run_is_refused_in_one_sentence_or_has_a_report(string name)
     {
         SampleRun.WriteTo(_folder.Path);
-        string text = File.ReadAllText(_folder[name]);
+        string text = File.ReadAllText(_folder.PathOf(name));
         Fuzz.Try<InvalidDataException>(
-            $"report of a run, {name}", output, _folder[name], 20,
-            dice => File.WriteAllText(_folder[name], Damage.Json(text, dice)),
+            $"report of a run, {name}", output, _folder.PathOf(name), 20,
+            dice => File.WriteAllText(_folder.PathOf(name), Damage.Json(text, dice)),
             () =>
             {
                 var run = RunLogReader.Read(_folder.Path);
@@ -37,14 +36,14 @@ public sealed class ReportFuzzTests(ITestOutputHelper output) : IDisposable
     public void Numbers_that_no_run_has_are_refused(string part, string other, string reason)
     {
         SampleRun.WriteTo(_folder.Path);
-        string text = File.ReadAllText(_folder[RunFolder.SummaryName]);
+        string text = File.ReadAllText(_folder.PathOf(RunFolder.SummaryName));
         int place = text.IndexOf(part, StringComparison.Ordinal);
         Assert.True(place >= 0, text[..1000]);
-        File.WriteAllText(_folder[RunFolder.SummaryName], text[..place] + other + text[(place + part.Length)..]);
+        File.WriteAllText(_folder.PathOf(RunFolder.SummaryName), text[..place] + other + text[(place + part.Length)..]);
 
         var refusal = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(_folder.Path));
 
-        Assert.Contains(_folder[RunFolder.SummaryName], refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.PathOf(RunFolder.SummaryName), refusal.Message, StringComparison.Ordinal);
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
     }
 }

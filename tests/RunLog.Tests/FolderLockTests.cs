@@ -23,22 +23,22 @@ public sealed class FolderLockTests : IDisposable
     [Fact]
     public void A_folder_that_was_made_for_a_lock_goes_with_it_unless_something_is_in_it()
     {
-        string inner = _folder["a/b"];
+        string inner = _folder.PathOf("a/b");
         FolderLock.TryTake(inner, out _)!.Dispose();
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
 
         using (FolderLock.TryTake(inner, out _))
         {
-            File.WriteAllText(_folder["a/b/mine.txt"], "mine");
+            File.WriteAllText(_folder.PathOf("a/b/mine.txt"), "mine");
         }
 
-        Assert.Equal([_folder["a/b/mine.txt"]], Directory.GetFileSystemEntries(inner));
+        Assert.Equal([_folder.PathOf("a/b/mine.txt")], Directory.GetFileSystemEntries(inner));
     }
 
     [Fact]
     public void What_a_killed_owner_has_left_keeps_nobody_away()
     {
-        File.WriteAllText(_folder[FolderLock.FileName], "process 1 on nowhere since 2000-01-01 00:00:00 UTC\n");
+        File.WriteAllText(_folder.PathOf(FolderLock.FileName), "process 1 on nowhere since 2000-01-01 00:00:00 UTC\n");
 
         using var held = FolderLock.TryTake(_folder.Path, out string owner);
 
@@ -49,17 +49,17 @@ public sealed class FolderLockTests : IDisposable
     [Fact]
     public void A_link_in_the_lock_s_place_is_not_written_through()
     {
-        File.WriteAllText(_folder["mine.txt"], "mine");
-        File.CreateSymbolicLink(_folder[FolderLock.FileName], "mine.txt");
+        File.WriteAllText(_folder.PathOf("mine.txt"), "mine");
+        File.CreateSymbolicLink(_folder.PathOf(FolderLock.FileName), "mine.txt");
 
         Assert.Throws<IOException>(() => FolderLock.TryTake(_folder.Path, out _));
-        Assert.Equal("mine", File.ReadAllText(_folder["mine.txt"]));
+        Assert.Equal("mine", File.ReadAllText(_folder.PathOf("mine.txt")));
     }
 
     [Fact]
     public void Of_many_who_come_at_once_one_has_the_folder()
     {
-        string shared = _folder["shared"];
+        string shared = _folder.PathOf("shared");
         for (int round = 0; round < 50; round++)
         {
             using var together = new Barrier(4);

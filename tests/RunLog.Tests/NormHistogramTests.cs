@@ -50,7 +50,7 @@ public sealed class NormHistogramTests
             writer.Append(Samples.Record(1) with { Norms = NormHistogram.Of(norms[..5000], norms[5000..]), Forecast = new() { StableEpoch = 9, SecondsLeft = 60.5, Macs = 41 } });
         }
 
-        string[] lines = File.ReadAllLines(folder["run.jsonl"]);
+        string[] lines = File.ReadAllLines(folder.PathOf("run.jsonl"));
         Assert.InRange(Encoding.UTF8.GetByteCount(lines[1]) - Encoding.UTF8.GetByteCount(lines[0]), 300, 1000);
         Assert.EndsWith("\"search_seconds\":0.25}", lines[0], StringComparison.Ordinal);
         Assert.Contains("\"norms\":{\"kept\":{\"first\":-120,\"counts\":[", lines[1], StringComparison.Ordinal);

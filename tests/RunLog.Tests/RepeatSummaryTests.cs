@@ -24,6 +24,6 @@ public sealed class RepeatSummaryTests
 
         Assert.Null(summary.ValAccuracy.Deviation);
         Assert.Null(summary.CutEpoch);
-        Assert.Contains("\"deviation\": null", File.ReadAllText(folder["repeats.json"]), StringComparison.Ordinal);
+        Assert.Contains("\"deviation\": null", File.ReadAllText(folder.PathOf("repeats.json")), StringComparison.Ordinal);
     }
 }

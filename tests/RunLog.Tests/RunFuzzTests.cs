@@ -1,4 +1,3 @@
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.RunLog.Tests;
@@ -29,18 +28,18 @@ public sealed class RunFuzzTests : IDisposable
     [InlineData(RunFolder.SummaryName, true)]
     public void Damage_is_read_or_refused_in_one_sentence(string name, bool isWords)
     {
-        var (text, bytes) = (File.ReadAllText(_folder[name]), File.ReadAllBytes(_folder[name]));
+        var (text, bytes) = (File.ReadAllText(_folder.PathOf(name)), File.ReadAllBytes(_folder.PathOf(name)));
         Fuzz.Try<InvalidDataException>(
-            $"{name}, {(isWords ? "words" : "bytes")}", _output, _folder[name], 30,
+            $"{name}, {(isWords ? "words" : "bytes")}", _output, _folder.PathOf(name), 30,
             dice =>
             {
                 if (isWords)
                 {
-                    File.WriteAllText(_folder[name], Damage.Json(text, dice));
+                    File.WriteAllText(_folder.PathOf(name), Damage.Json(text, dice));
                 }
                 else
                 {
-                    File.WriteAllBytes(_folder[name], Damage.Bytes(bytes, dice, "{}[]\",:\n"u8));
+                    File.WriteAllBytes(_folder.PathOf(name), Damage.Bytes(bytes, dice, "{}[]\",:\n"u8));
                 }
             },
             () => RunLogReader.Read(_folder.Path));

@@ -15,7 +15,7 @@ public sealed class RunLogReaderTests
             writer.WriteSummary(Samples.Summary);
         }
 
-        File.WriteAllText(folder["config.yaml"], "seed: 7\n");
+        File.WriteAllText(folder.PathOf("config.yaml"), "seed: 7\n");
 
         var run = RunLogReader.Read(folder.Path);
         Assert.Equal(records, run.Records);
@@ -54,7 +54,7 @@ public sealed class RunLogReaderTests
             writer.Append(Samples.Record(1));
         }
 
-        using (var stream = File.OpenWrite(folder["run.jsonl"]))
+        using (var stream = File.OpenWrite(folder.PathOf("run.jsonl")))
         {
             stream.SetLength(stream.Length - 1 - missing);
         }
@@ -73,7 +73,7 @@ public sealed class RunLogReaderTests
             writer.Append(Samples.Record(0));
         }
 
-        File.WriteAllText(folder["run.jsonl"], File.ReadAllText(folder["run.jsonl"]).TrimEnd('\n'));
+        File.WriteAllText(folder.PathOf("run.jsonl"), File.ReadAllText(folder.PathOf("run.jsonl")).TrimEnd('\n'));
 
         var run = RunLogReader.Read(folder.Path);
         Assert.Equal([Samples.Record(0)], run.Records.ToArray());
@@ -95,7 +95,7 @@ public sealed class RunLogReaderTests
             writer.Append(Samples.Record(0));
         }
 
-        File.AppendAllText(folder["run.jsonl"], line + "\n");
+        File.AppendAllText(folder.PathOf("run.jsonl"), line + "\n");
 
         var failure = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path));
         Assert.Contains("run.jsonl, line 2: ", failure.Message, StringComparison.Ordinal);
@@ -122,8 +122,8 @@ public sealed class RunLogReaderTests
     {
         using var folder = new TemporaryFolder();
         RunLogWriter.WriteSummary(folder.Path, Samples.Summary);
-        string text = File.ReadAllText(folder["summary.json"]);
-        File.WriteAllText(folder["summary.json"], text.Replace("\"macs_before\": 100", "\"macs_before\": \"many\"", StringComparison.Ordinal));
+        string text = File.ReadAllText(folder.PathOf("summary.json"));
+        File.WriteAllText(folder.PathOf("summary.json"), text.Replace("\"macs_before\": 100", "\"macs_before\": \"many\"", StringComparison.Ordinal));
 
         var failure = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path));
         Assert.Matches(@"summary\.json, line \d+: .+ \(at \$\.macs_before\)\.$", failure.Message);
@@ -138,8 +138,8 @@ public sealed class RunLogReaderTests
             writer.Append(Samples.Record(0));
         }
 
-        string text = File.ReadAllText(folder["run.jsonl"]);
-        File.WriteAllText(folder["run.jsonl"], text.Replace("{\"epoch\"", "{\"colour\":[1],\"epoch\"", StringComparison.Ordinal));
+        string text = File.ReadAllText(folder.PathOf("run.jsonl"));
+        File.WriteAllText(folder.PathOf("run.jsonl"), text.Replace("{\"epoch\"", "{\"colour\":[1],\"epoch\"", StringComparison.Ordinal));
 
         Assert.Equal([Samples.Record(0)], RunLogReader.Read(folder.Path).Records.ToArray());
     }
@@ -149,6 +149,6 @@ public sealed class RunLogReaderTests
     {
         using var folder = new TemporaryFolder();
         Assert.Contains("neither run.jsonl nor summary.json", Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("is not a folder", Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder["absent"])).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a folder", Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.PathOf("absent"))).Message, StringComparison.Ordinal);
     }
 }

@@ -20,7 +20,7 @@ public sealed class RunLogWriterTests
             {"epoch":3,"phase":"sparsity","train_loss":1.25,"val_accuracy":0.625,"val_loss":1.5,"j":0.875,"j_avg":null,"lambda":0.0001,"lr":0.1,"macs":41000000,"parameters":270000,"seconds":12.5,"images_per_second":4000,"train_accuracy":0.5,"wait_fraction":0.01,"search_seconds":0.25}
 
             """.ReplaceLineEndings("\n"),
-            File.ReadAllText(folder["run.jsonl"]));
+            File.ReadAllText(folder.PathOf("run.jsonl")));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class RunLogWriterTests
         RunLogWriter.WriteSummary(folder.Path, Samples.Summary);
 
         string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "summary.golden.json"));
-        Assert.Equal(golden, File.ReadAllText(folder["summary.json"]));
+        Assert.Equal(golden, File.ReadAllText(folder.PathOf("summary.json")));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class RunLogWriterTests
             """
             {"precision":"fp32","engine":"libtorch","peak_gigaflops":100,"epochs":[{"epoch":4,"phase":"sparsity","images":1000,"macs":500000,"seconds":{"data":1,"forward":2,"backward":3,"optimizer":4,"sparsity":5,"search":6,"evaluation":7,"other":8},"total_seconds":36,"overhead":0.6666666666666667,"gigaflops":0.6}]}
             """,
-            JsonNode.Parse(File.ReadAllText(folder["profile.json"]))!.ToJsonString());
+            JsonNode.Parse(File.ReadAllText(folder.PathOf("profile.json")))!.ToJsonString());
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class RunLogWriterTests
             writer.Append(Samples.Record(0) with { Phase = phase });
         }
 
-        Assert.Contains($"\"phase\":\"{name}\"", File.ReadAllText(folder["run.jsonl"]), StringComparison.Ordinal);
+        Assert.Contains($"\"phase\":\"{name}\"", File.ReadAllText(folder.PathOf("run.jsonl")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class RunLogWriterTests
         }
 
         Assert.Equal(2, position.NextEpoch);
-        string before = File.ReadAllText(folder["run.jsonl"])[..(int)position.Bytes];
-        File.AppendAllText(folder["run.jsonl"], "{\"epoch\":3,\"pha");
+        string before = File.ReadAllText(folder.PathOf("run.jsonl"))[..(int)position.Bytes];
+        File.AppendAllText(folder.PathOf("run.jsonl"), "{\"epoch\":3,\"pha");
         var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
         using (resumed)
         {
@@ -103,7 +103,7 @@ public sealed class RunLogWriterTests
             resumed.Append(Samples.Record(2) with { TrainLoss = 9 });
         }
 
-        Assert.StartsWith(before, File.ReadAllText(folder["run.jsonl"]), StringComparison.Ordinal);
+        Assert.StartsWith(before, File.ReadAllText(folder.PathOf("run.jsonl")), StringComparison.Ordinal);
         var run = RunLogReader.Read(folder.Path);
         Assert.Null(run.Notice);
         Assert.Equal([Samples.Record(0), Samples.Record(1), Samples.Record(2) with { TrainLoss = 9 }], run.Records.ToArray());
@@ -126,11 +126,11 @@ public sealed class RunLogWriterTests
             position = writer.Position();
         }
 
-        byte[] log = File.ReadAllBytes(folder["run.jsonl"]);
+        byte[] log = File.ReadAllBytes(folder.PathOf("run.jsonl"));
         int second = log.AsSpan().IndexOf((byte)'\n') + 1;
         if (damage == "gone")
         {
-            File.Delete(folder["run.jsonl"]);
+            File.Delete(folder.PathOf("run.jsonl"));
         }
         else
         {
@@ -143,7 +143,7 @@ public sealed class RunLogWriterTests
                 log[second] ^= 1;
             }
 
-            File.WriteAllBytes(folder["run.jsonl"], damage == "cut short" ? log[..(second + 100)] : log);
+            File.WriteAllBytes(folder.PathOf("run.jsonl"), damage == "cut short" ? log[..(second + 100)] : log);
         }
 
         var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
@@ -154,7 +154,7 @@ public sealed class RunLogWriterTests
         }
 
         Assert.Equal(
-            $"{folder["run.jsonl"]} is not as the run had left it: the {readable} of its 3 epochs that can be read are kept.", notice);
+            $"{folder.PathOf("run.jsonl")} is not as the run had left it: the {readable} of its 3 epochs that can be read are kept.", notice);
         int[] kept = [.. new[] { 0, 2 }.Take(readable), 3];
         Assert.Equal(kept, RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
     }
@@ -169,19 +169,19 @@ public sealed class RunLogWriterTests
             position = writer.Position();
         }
 
-        File.Delete(folder["run.jsonl"]);
+        File.Delete(folder.PathOf("run.jsonl"));
         var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
         resumed.Dispose();
 
         Assert.Null(notice);
-        Assert.Empty(File.ReadAllText(folder["run.jsonl"]));
+        Assert.Empty(File.ReadAllText(folder.PathOf("run.jsonl")));
     }
 
     [Fact]
     public void A_line_that_cannot_be_written_is_told_and_waits()
     {
         using var folder = new TemporaryFolder();
-        File.CreateSymbolicLink(folder["run.jsonl"], "/dev/full");
+        File.CreateSymbolicLink(folder.PathOf("run.jsonl"), "/dev/full");
         using var writer = new RunLogWriter(folder.Path);
 
         Assert.NotNull(writer.Append(Samples.Record(0)));
@@ -192,12 +192,12 @@ public sealed class RunLogWriterTests
     public void A_new_run_replaces_an_old_log()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["run.jsonl"], "old");
+        File.WriteAllText(folder.PathOf("run.jsonl"), "old");
         using (new RunLogWriter(folder.Path))
         {
         }
 
-        Assert.Empty(File.ReadAllText(folder["run.jsonl"]));
+        Assert.Empty(File.ReadAllText(folder.PathOf("run.jsonl")));
     }
 
     [Theory]
@@ -208,15 +208,15 @@ public sealed class RunLogWriterTests
         using var folder = new TemporaryFolder();
         using var writer = new RunLogWriter(folder.Path);
         writer.Append(Samples.Record(0));
-        File.Delete(folder["run.jsonl"]);
+        File.Delete(folder.PathOf("run.jsonl"));
         if (isReplaced)
         {
-            File.WriteAllText(folder["run.jsonl"], "something else");
+            File.WriteAllText(folder.PathOf("run.jsonl"), "something else");
         }
 
         Assert.Null(writer.Append(Samples.Record(1)));
         Assert.Equal([0, 1], RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
-        File.Delete(folder["run.jsonl"]);
+        File.Delete(folder.PathOf("run.jsonl"));
         writer.Position();
 
         Assert.Equal([0, 1], RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
@@ -226,15 +226,15 @@ public sealed class RunLogWriterTests
     public void A_failed_write_leaves_the_old_file_and_nothing_else()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["a.txt"], "old");
+        File.WriteAllText(folder.PathOf("a.txt"), "old");
 
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder["a.txt"], stream =>
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder.PathOf("a.txt"), stream =>
         {
             stream.Write("half"u8);
             throw new InvalidOperationException();
         }));
 
-        Assert.Equal("old", File.ReadAllText(folder["a.txt"]));
+        Assert.Equal("old", File.ReadAllText(folder.PathOf("a.txt")));
         Assert.Single(Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -242,11 +242,11 @@ public sealed class RunLogWriterTests
     public void A_write_replaces_the_whole_file()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["a.txt"], "something longer");
+        File.WriteAllText(folder.PathOf("a.txt"), "something longer");
 
-        AtomicFile.Write(folder["a.txt"], stream => stream.Write(Encoding.UTF8.GetBytes("new")));
+        AtomicFile.Write(folder.PathOf("a.txt"), stream => stream.Write(Encoding.UTF8.GetBytes("new")));
 
-        Assert.Equal("new", File.ReadAllText(folder["a.txt"]));
+        Assert.Equal("new", File.ReadAllText(folder.PathOf("a.txt")));
         Assert.Single(Directory.GetFileSystemEntries(folder.Path));
     }
 }

@@ -84,13 +84,3 @@ internal static class Samples
         Baseline = new() { ValAccuracy = 0.92, Macs = 100, Parameters = 10, TotalSeconds = 400 },
     };
 }
-
-/// <summary>A folder of its own for one test.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("ocs-runlog-").FullName;
-
-    public string this[string name] => System.IO.Path.Combine(Path, name);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}

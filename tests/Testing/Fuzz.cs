@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ocs.Torch;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests;
 
 /// <summary>Which operators compute in bf16, and that nothing of it is left behind.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests;
 
 /// <summary>Derivatives against those worked out by hand.</summary>

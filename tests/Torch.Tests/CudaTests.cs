@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests;
 
 /// <summary>CUDA: what each function says without, and what it does with a device.</summary>

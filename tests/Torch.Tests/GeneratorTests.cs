@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests;
 
 /// <summary>Random numbers that nothing else draws from.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests;
 
 /// <summary>Numbers in, numbers out, and who owns them.</summary>

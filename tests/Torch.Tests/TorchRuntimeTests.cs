@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Ocs.Testing;
 using Ocs.Torch.Interop;
 
 namespace Ocs.Torch.Tests;

@@ -2,7 +2,6 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 

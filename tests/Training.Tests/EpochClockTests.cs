@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Ocs.RunLog;
-using Ocs.Testing;
 
 namespace Ocs.Training.Tests;
 

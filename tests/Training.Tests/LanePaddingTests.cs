@@ -3,7 +3,6 @@ using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Optimizers;
 

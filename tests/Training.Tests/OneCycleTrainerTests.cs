@@ -2,7 +2,6 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
-using Ocs.Testing;
 using Ocs.Torch;
 using static Ocs.RunLog.RunPhase;
 

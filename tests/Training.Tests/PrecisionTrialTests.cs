@@ -1,6 +1,5 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 using Ocs.Zoo;

@@ -2,7 +2,6 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 

@@ -3,7 +3,6 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Schedules;
 

@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Training.Tests;

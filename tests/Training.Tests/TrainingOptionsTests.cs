@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Training.Tests;
 
 public sealed class TrainingOptionsTests

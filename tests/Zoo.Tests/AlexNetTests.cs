@@ -1,5 +1,4 @@
 using Ocs.Graphs.Operators;
-using Ocs.Torch;
 
 namespace Ocs.Zoo.Tests;
 

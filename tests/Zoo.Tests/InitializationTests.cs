@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Testing;
 
 namespace Ocs.Zoo.Tests;
 

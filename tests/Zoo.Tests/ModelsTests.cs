@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Zoo.Tests;
 
 public sealed class ModelsTests

@@ -1,6 +1,5 @@
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
-using Ocs.Torch;
 
 namespace Ocs.Zoo.Tests;
 

@@ -4,7 +4,6 @@ using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.RunLog;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ocs.Data;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

@@ -3,7 +3,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.OnnxRuntime;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ocs.Formats;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

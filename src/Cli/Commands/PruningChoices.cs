@@ -4,7 +4,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Pruning;
 using Ocs.Pruning.Saliency;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

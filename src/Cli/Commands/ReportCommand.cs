@@ -5,7 +5,6 @@ using Ocs.Reporting;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.Tables;
 using Ocs.RunLog;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

@@ -201,7 +201,7 @@ internal static class TrainCommand
     private static string DefaultFolder(string? file, ExperimentOptions options, RunKind kind)
     {
         var source = Path.GetFileNameWithoutExtension(file) ?? $"{Path.GetFileNameWithoutExtension(options.Model)}-{options.Data}";
-        var variant = kind == RunKind.Baseline ? "baseline" : KebabCase.Of(options.Preset.ToString());
+        var variant = kind == RunKind.Baseline ? "baseline" : OptionName.Of(options.Preset.ToString());
         return Path.Combine("runs", $"{source}-{variant}-s{options.Seed}");
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Ocs.Cli.Configuration;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

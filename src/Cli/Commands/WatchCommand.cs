@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Watching;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 

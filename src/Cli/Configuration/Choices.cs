@@ -1,6 +1,3 @@
-using Ocs.Graphs;
-using Ocs.Torch;
-
 namespace Ocs.Cli.Configuration;
 
 /// <summary>Choices as the command line spells them: enum names in kebab case.</summary>
@@ -8,11 +5,11 @@ internal static class Choices
 {
     /// <summary>Every name of a choice.</summary>
     public static IEnumerable<string> Names<T>()
-        where T : struct, Enum => Enum.GetNames<T>().Select(KebabCase.Of);
+        where T : struct, Enum => Enum.GetNames<T>().Select(OptionName.Of);
 
     /// <summary>The name of a value.</summary>
     public static string NameOf<T>(T value)
-        where T : struct, Enum => KebabCase.Of(value.ToString());
+        where T : struct, Enum => OptionName.Of(value.ToString());
 
     /// <summary>The value of a name that an option was given.</summary>
     public static T Named<T>(string option, string name)

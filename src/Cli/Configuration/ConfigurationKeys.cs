@@ -1,5 +1,3 @@
-using Ocs.Graphs;
-
 namespace Ocs.Cli.Configuration;
 
 /// <summary>Every key of a configuration, such as training.epochs.</summary>
@@ -22,8 +20,8 @@ internal static class ConfigurationKeys
 
     private static IEnumerable<string> Of(Type record, string prefix) => OptionRecord.Properties(record).SelectMany(property =>
         (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type && OptionRecord.IsRecord(type)
-            ? Of(type, $"{prefix}{KebabCase.Of(property.Name)}.")
-            : [prefix + KebabCase.Of(property.Name)]);
+            ? Of(type, $"{prefix}{OptionName.Of(property.Name)}.")
+            : [prefix + OptionName.Of(property.Name)]);
 
     private static string Last(string key) => key[(key.LastIndexOf('.') + 1)..];
 

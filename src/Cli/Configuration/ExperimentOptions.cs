@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Pruning;
-using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Schedules;
 using Ocs.Zoo;
@@ -117,13 +116,13 @@ internal sealed record ExperimentOptions
     }
 
     private static bool StatesMilestones(MappingSetting settings) =>
-        settings.Entries.GetValueOrDefault(KebabCase.Of(nameof(Training))) is MappingSetting training
-        && (training.Entries.ContainsKey(KebabCase.Of(nameof(TrainingOptions.MilestoneEpochs)))
-            || training.Entries.ContainsKey(KebabCase.Of(nameof(TrainingOptions.Gamma))));
+        settings.Entries.GetValueOrDefault(OptionName.Of(nameof(Training))) is MappingSetting training
+        && (training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.MilestoneEpochs)))
+            || training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.Gamma))));
 
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
     {
-        var keys = properties.Select(KebabCase.Of).ToHashSet(StringComparer.Ordinal);
+        var keys = properties.Select(OptionName.Of).ToHashSet(StringComparer.Ordinal);
         return settings with { Entries = settings.Entries.RemoveRange(settings.Entries.Keys.Where(key => !keys.Contains(key))) };
     }
 

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
-using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
-using Ocs.Torch;
 using Ocs.Training;
 
 namespace Ocs.Cli.Configuration;
@@ -37,7 +35,7 @@ internal static class OptionRecord
     {
         var type = defaults.GetType();
         var copy = type.GetMethod("<Clone>$")!.Invoke(defaults, null)!;
-        var properties = Properties(type).ToDictionary(property => KebabCase.Of(property.Name), StringComparer.Ordinal);
+        var properties = Properties(type).ToDictionary(property => OptionName.Of(property.Name), StringComparer.Ordinal);
         foreach (var (key, setting) in mapping.Entries)
         {
             if (!properties.TryGetValue(key, out var property))
@@ -120,7 +118,7 @@ internal static class OptionRecord
 
     private static object Choice(Type type, string text, Setting setting, string key)
     {
-        var names = Enum.GetNames(type).ToDictionary(KebabCase.Of, name => Enum.Parse(type, name), StringComparer.Ordinal);
+        var names = Enum.GetNames(type).ToDictionary(OptionName.Of, name => Enum.Parse(type, name), StringComparer.Ordinal);
         return names.TryGetValue(text, out var value)
             ? value
             : throw Wrong(

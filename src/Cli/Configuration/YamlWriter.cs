@@ -29,7 +29,7 @@ internal static class YamlWriter
     {
         foreach (var property in OptionRecord.Properties(record.GetType()))
         {
-            var key = KebabCase.Of(property.Name);
+            var key = OptionName.Of(property.Name);
             var value = property.GetValue(record);
             if (value is not null && OptionRecord.IsRecord(value.GetType()))
             {
@@ -47,7 +47,7 @@ internal static class YamlWriter
     {
         null => "null",
         bool flag => flag ? "true" : "false",
-        Enum choice => KebabCase.Of(choice.ToString()),
+        Enum choice => OptionName.Of(choice.ToString()),
         SparsityStart start => start.ToString(),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         ImmutableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",

@@ -36,7 +36,7 @@ internal static class ProfileTable
         var rate = epochs.Average(epoch => epoch.Gigaflops);
         return
         [
-            KebabCase.Of(phase.ToString()),
+            OptionName.Of(phase.ToString()),
             .. Enum.GetValues<TrainingActivity>().Select(activity => Text(100 * epochs.Sum(epoch => epoch.Seconds[activity]) / total, "0.0 %")),
             Text(100 * epochs.Average(epoch => epoch.Overhead), "0.0 %"),
             Text(total / epochs.Count, "0.0"),

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Ocs.RunLog;
 
 namespace Ocs.Cli.Output;
 

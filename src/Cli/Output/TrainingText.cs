@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Cli.Configuration;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Training;
@@ -17,7 +16,7 @@ internal static class TrainingText
     /// <remarks>What does not fit is left out, the least important first.</remarks>
     public static string Epoch(RunRecord record, int columns) => TextWidth.Fit(
         [
-            string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {KebabCase.Of(record.Phase.ToString()),-8}"),
+            string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {OptionName.Of(record.Phase.ToString()),-8}"),
             $"accuracy {Numbers.Percent(record.ValAccuracy)}",
             record.ValTop5Accuracy is { } top5 ? $"top-5 {Numbers.Percent(top5)}" : null,
             $"loss {Numbers.Loss(record.TrainLoss)}",
@@ -38,7 +37,7 @@ internal static class TrainingText
     {
         string?[] rows =
         [
-            $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), {KebabCase.Of(progress.Phase.ToString())}",
+            $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), {OptionName.Of(progress.Phase.ToString())}",
             $"{Bar(progress, hasUnicode)} step {progress.Step}/{progress.Steps}",
             $"loss {Numbers.Loss(progress.Loss)}, accuracy {Numbers.Percent(progress.Accuracy)}",
             $"{Rate(progress.ImagesPerSecond)}, {Numbers.Duration(progress.Remaining.TotalSeconds)} left",

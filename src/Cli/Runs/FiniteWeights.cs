@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 

@@ -5,7 +5,6 @@ using Ocs.Pruning;
 using Ocs.Pruning.Latency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 

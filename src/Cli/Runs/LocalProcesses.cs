@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ocs.Cli.Output;
-using Ocs.RunLog;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;

@@ -3,7 +3,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Reporting;
 using Ocs.RunLog;
-using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;

@@ -2,7 +2,6 @@ using Ocs.Cli.Output;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
-using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
@@ -122,7 +121,7 @@ internal sealed class RunDirectory
         var checkpoints = System.IO.Path.Combine(path, CheckpointFolder.Name);
         var other = new FileInfo(checkpoints).LinkTarget is not null
             ? checkpoints
-            : Files.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(BoundedFile.IsOther);
+            : Files.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(InputFile.IsNotOrdinary);
         if (other is not null)
         {
             throw new OcsInputException(

@@ -3,7 +3,6 @@ using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
-using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Checkpoints;
 

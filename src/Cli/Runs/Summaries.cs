@@ -23,7 +23,7 @@ internal static class Summaries
             Model = result.Original.Name,
             Data = options.Data,
             Kind = kind,
-            Preset = KebabCase.Of(options.Preset.ToString()),
+            Preset = OptionName.Of(options.Preset.ToString()),
             Seed = options.Seed,
             Epochs = result.EpochsDone,
             Target = kind == RunKind.Baseline ? null : options.Pruning.Target,

@@ -3,7 +3,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Zoo;
 

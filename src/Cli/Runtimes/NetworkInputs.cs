@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Data;
 using Ocs.Formats;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;

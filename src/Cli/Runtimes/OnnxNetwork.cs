@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Formats;
 using Ocs.OnnxRuntime;
-using Ocs.RunLog;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ocs.OnnxRuntime;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Ocs.Torch;
 
 namespace Ocs.Data;
 
@@ -47,8 +46,8 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
             FileInfo file = new(Path.Combine(location, name));
             if (file.Exists)
             {
-                CheckLength(file.FullName, OrdinaryFile.RequireLength(file.FullName, long.MaxValue));
-                read(name, file.FullName, OrdinaryFile.ReadAllBytes(file.FullName, most));
+                CheckLength(file.FullName, InputFile.RequireLength(file.FullName, long.MaxValue));
+                read(name, file.FullName, InputFile.ReadAllBytes(file.FullName, most));
                 missing.Remove(name);
             }
         }
@@ -56,7 +55,7 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
 
     private void ReadArchive(HashSet<string> missing, Action<string, string, byte[]> read)
     {
-        using FileStream file = OrdinaryFile.OpenRead(location);
+        using FileStream file = InputFile.OpenRead(location);
         using GZipStream unpacked = new(file, CompressionMode.Decompress);
         using TarReader archive = new(unpacked);
         while (missing.Count > 0 && archive.GetNextEntry() is { } entry)

@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Data;
 
 /// <summary>CIFAR's python version: a pickled dictionary with `data`, uint8 [N, 3072], and a list of labels.</summary>

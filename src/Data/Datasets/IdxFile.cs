@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Ocs.Torch;
 
 namespace Ocs.Data;
 
@@ -15,7 +14,7 @@ internal static class IdxFile
     {
         try
         {
-            using FileStream file = OrdinaryFile.OpenRead(path);
+            using FileStream file = InputFile.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal)
                 ? new GZipStream(file, CompressionMode.Decompress)
                 : new BufferedStream(file);

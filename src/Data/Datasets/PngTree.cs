@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Torch;
 
 namespace Ocs.Data;
 
@@ -60,7 +59,7 @@ internal static class PngTree
     {
         try
         {
-            Png.DecodeRgb(OrdinaryFile.ReadAllBytes(path, LongestFile), image, side, side);
+            Png.DecodeRgb(InputFile.ReadAllBytes(path, LongestFile), image, side, side);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {

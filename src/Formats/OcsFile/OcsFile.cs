@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Formats;
 

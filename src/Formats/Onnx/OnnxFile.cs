@@ -4,8 +4,6 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
-using Ocs.RunLog;
-using Ocs.Torch;
 
 namespace Ocs.Formats;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs.Operators;
-using Ocs.Torch;
 
 namespace Ocs.Graphs.Passes;
 

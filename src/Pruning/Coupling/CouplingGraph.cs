@@ -42,7 +42,7 @@ public sealed class CouplingGraph
     /// <param name="only">
     /// Patterns of parameter names; a group with slices outside of all of them is left whole. Empty for no scope.
     /// </param>
-    /// <exception cref="Torch.OcsInputException">A pattern names no parameter.</exception>
+    /// <exception cref="OcsInputException">A pattern names no parameter.</exception>
     public CouplingGraph Freeze(ImmutableArray<string> ignore, ImmutableArray<string> only)
     {
         NamePattern.Check(ignore.Concat(only), Graph);

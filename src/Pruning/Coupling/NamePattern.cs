@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Coupling;
 

@@ -3,7 +3,6 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Latency;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
 

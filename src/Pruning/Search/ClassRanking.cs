@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Pruning.Coupling;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Search;
 

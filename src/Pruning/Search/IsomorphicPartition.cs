@@ -19,7 +19,7 @@ public static class IsomorphicPartition
     /// <param name="constraint">Psi.</param>
     /// <param name="target">Fraction of Psi to remove.</param>
     /// <param name="limits">What each group keeps; null for one channel.</param>
-    /// <exception cref="Torch.OcsInputException">
+    /// <exception cref="OcsInputException">
     /// Even without every channel that may leave, too much is left.
     /// </exception>
     public static Partition Search(

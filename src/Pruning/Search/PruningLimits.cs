@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ocs.Pruning.Coupling;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Search;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Ocs.RunLog;
-using Ocs.Torch;
 
 namespace Ocs.Training.Checkpoints;
 
@@ -46,7 +44,7 @@ public sealed class CheckpointFolder(string runFolder)
         {
             try
             {
-                if (BoundedFile.IsOther(PathOf(number)))
+                if (InputFile.IsNotOrdinary(PathOf(number)))
                 {
                     throw new OcsInputException($"{PathOf(number)} is no ordinary file");
                 }

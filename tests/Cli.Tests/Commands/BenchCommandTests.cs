@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Tests.Commands;

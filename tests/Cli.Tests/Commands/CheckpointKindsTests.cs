@@ -2,7 +2,6 @@ using System.Text;
 using Ocs.Formats;
 using Ocs.Formats.Tests.PyTorch;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Cli.Tests.Commands;
 
 /// <summary>`ocs train --dry-run`.</summary>

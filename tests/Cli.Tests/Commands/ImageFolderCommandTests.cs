@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Cli.Tests.Commands;
 
 /// <summary>A folder of images through `ocs data`, `ocs train` and `ocs eval`.</summary>

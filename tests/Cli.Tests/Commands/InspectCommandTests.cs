@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ocs.Testing;
 
 namespace Ocs.Cli.Tests.Commands;
 

@@ -1,7 +1,5 @@
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Testing;
-using Ocs.Torch;
 using Xunit.Abstractions;
 
 namespace Ocs.Cli.Tests.Commands;

@@ -1,5 +1,4 @@
 using Ocs.Cli.Output;
-using Ocs.Testing;
 
 namespace Ocs.Cli.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Testing;
 
 namespace Ocs.Cli.Tests.Commands;
 

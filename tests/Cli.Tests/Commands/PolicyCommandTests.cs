@@ -2,7 +2,6 @@ using System.Text.Json;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 
 namespace Ocs.Cli.Tests.Commands;
 

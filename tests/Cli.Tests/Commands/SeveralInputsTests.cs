@@ -1,5 +1,4 @@
 using Ocs.Formats;
-using Ocs.Testing;
 
 namespace Ocs.Cli.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using Ocs.Cli.Output;
 using Ocs.RunLog;
-using Ocs.Testing;
 
 namespace Ocs.Cli.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 

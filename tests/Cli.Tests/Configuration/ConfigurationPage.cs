@@ -35,7 +35,7 @@ internal static partial class ConfigurationPage
         foreach (var record in records)
         {
             Write(
-                text, $"`{KebabCase.Of(record.Name)}:`", OptionRecord.Properties(record.PropertyType), options => record.GetValue(options)!);
+                text, $"`{OptionName.Of(record.Name)}:`", OptionRecord.Properties(record.PropertyType), options => record.GetValue(options)!);
         }
 
         return text.ToString().Trim() + "\n";
@@ -55,7 +55,7 @@ internal static partial class ConfigurationPage
         text.Append($"\n## {title}\n\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n");
         foreach (var property in properties)
         {
-            var cells = new[] { $"`{KebabCase.Of(property.Name)}`", Takes(property), Default(property, record), Meaning(property) };
+            var cells = new[] { $"`{OptionName.Of(property.Name)}`", Takes(property), Default(property, record), Meaning(property) };
             text.Append($"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
         }
     }
@@ -71,7 +71,7 @@ internal static partial class ConfigurationPage
 
     private static string Single(Type type, bool many) => type switch
     {
-        { IsEnum: true } => string.Join(", ", Enum.GetNames(type).Select(name => $"`{KebabCase.Of(name)}`")),
+        { IsEnum: true } => string.Join(", ", Enum.GetNames(type).Select(name => $"`{OptionName.Of(name)}`")),
         _ when type == typeof(bool) => "`true`, `false`",
         _ when type == typeof(SparsityStart) => $"whole number, `{SparsityStart.AutoName}`",
         _ when type == typeof(double) => many ? "numbers" : "number",
@@ -110,7 +110,7 @@ internal static partial class ConfigurationPage
         if (type.IsEnum)
         {
             sentences.AddRange(Enum.GetNames(type)
-                .Select(name => (Name: KebabCase.Of(name), Text: Text($"F:{type.FullName}.{name}", "summary")))
+                .Select(name => (Name: OptionName.Of(name), Text: Text($"F:{type.FullName}.{name}", "summary")))
                 .Where(choice => choice.Text is not null)
                 .Select(choice => $"`{choice.Name}`: {Lower(choice.Text!)}"));
         }
@@ -131,7 +131,7 @@ internal static partial class ConfigurationPage
     private static string Text(XNode node) => node switch
     {
         XText text => text.Value,
-        XElement { Name.LocalName: "see" } see => $"`{KebabCase.Of(see.Attribute("cref")!.Value.Split('.')[^1])}`",
+        XElement { Name.LocalName: "see" } see => $"`{OptionName.Of(see.Attribute("cref")!.Value.Split('.')[^1])}`",
         XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
         XElement other => other.Value,
         _ => "",

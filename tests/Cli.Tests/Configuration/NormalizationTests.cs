@@ -1,7 +1,6 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Data;
-using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Tests.Configuration;

@@ -1,5 +1,4 @@
 using Ocs.Cli.Configuration;
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.Cli.Tests.Configuration;

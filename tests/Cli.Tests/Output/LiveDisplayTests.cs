@@ -2,7 +2,6 @@ using System.Text;
 using Ocs.Cli.Output;
 using Ocs.Pruning;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Training;
 
 namespace Ocs.Cli.Tests.Output;

@@ -2,8 +2,6 @@ using Ocs.Cli.Runs;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
-using Ocs.Testing;
-using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Tests.Runs;

@@ -1,5 +1,4 @@
 using Ocs.Cli.Runs;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Tests.Runs;
 

@@ -1,5 +1,4 @@
 using Ocs.Cli.Runtimes;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Tests.Runtimes;
 

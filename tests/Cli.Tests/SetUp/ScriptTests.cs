@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Cli.Tests.SetUp;
 
 /// <summary>The script `ocs`: what it asks for, who may run what is built, and what it does not take.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Data.Tests.Augmentation;
 
 public sealed class RandomWindowTests

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Data.Tests.Augmentation;
 
 /// <summary>What the comparison with Pillow (Parity.Tests) leaves open: mirroring, orders in memory, shrunk images.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Ocs.Data.Tests.Datasets.Folders;
-using Ocs.Testing;
 
 namespace Ocs.Data.Tests.Codecs;
 

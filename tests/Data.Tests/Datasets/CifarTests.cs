@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Data.Tests.Datasets;
 
 public sealed class CifarTests : IDisposable

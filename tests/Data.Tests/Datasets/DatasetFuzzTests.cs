@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.Data.Tests.Datasets;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Data.Tests.Loading;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Data.Tests.Loading;

@@ -1,4 +1,3 @@
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.EndToEnd.Tests.Faults;

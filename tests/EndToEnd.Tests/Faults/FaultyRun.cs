@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Ocs.Cli.Tests;
 using Ocs.Reporting.TensorBoard;
 using Xunit.Abstractions;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.EndToEnd.Tests.Faults;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ocs.Graphs;
-using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.Checkpoints;
 
@@ -98,7 +96,7 @@ public sealed class CheckpointFileTests : IDisposable
 
     private string Write(string name, bool isCut = false)
     {
-        var path = _folder.File(name);
+        var path = _folder.PathOf(name);
         using var stream = File.Create(path);
         CheckpointFile.Write(stream, new(
             [.. "{\"epoch\":3}"u8], Graph, isCut ? Cut : null, _parameters.Names.ToDictionary(parameter => parameter, parameter => _parameters[parameter])));
@@ -107,7 +105,7 @@ public sealed class CheckpointFileTests : IDisposable
 
     private string Refused(byte[] bytes)
     {
-        var path = _folder.File("damaged.safetensors");
+        var path = _folder.PathOf("damaged.safetensors");
         File.WriteAllBytes(path, bytes);
         var message = Assert.Throws<OcsInputException>(() => CheckpointFile.Read(path)).Message;
         Assert.StartsWith(path, message, StringComparison.Ordinal);

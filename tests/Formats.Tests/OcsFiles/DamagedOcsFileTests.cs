@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.OcsFiles;
 
@@ -14,8 +12,8 @@ public sealed class DamagedOcsFileTests : IDisposable
     {
         var graph = SmallGraphs.Random(2);
         using var parameters = SmallGraphs.Parameters(graph, 2);
-        OcsFile.Write(_folder.File("whole.ocs"), graph, parameters);
-        _whole = File.ReadAllBytes(_folder.File("whole.ocs"));
+        OcsFile.Write(_folder.PathOf("whole.ocs"), graph, parameters);
+        _whole = File.ReadAllBytes(_folder.PathOf("whole.ocs"));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -102,7 +100,7 @@ public sealed class DamagedOcsFileTests : IDisposable
 
     private OcsInputException Refused(byte[] bytes)
     {
-        var path = _folder.File("damaged.ocs");
+        var path = _folder.PathOf("damaged.ocs");
         File.WriteAllBytes(path, bytes);
         var error = Assert.Throws<OcsInputException>(() => OcsFile.Read(path));
         Assert.Contains(path, error.Message, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 
@@ -52,8 +51,8 @@ public sealed class OcsFileTests : IDisposable
         using var input = Tensor.Full([2, 3, 32, 32], 0.25);
         using var noGrad = Autograd.NoGrad();
         using var expected = executor.Forward(input, training: false);
-        OcsFile.Write(_folder.File("a.ocs"), graph, parameters);
-        using var model = OcsFile.Read(_folder.File("a.ocs"));
+        OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);
+        using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
         var reloaded = new Executor(model.Graph, model.Parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
         using var actual = reloaded.Forward(input, training: false);
 
@@ -79,8 +78,8 @@ public sealed class OcsFileTests : IDisposable
         };
         var graph = SmallGraphs.Random(1);
         using var parameters = SmallGraphs.Parameters(graph, 1);
-        OcsFile.Write(_folder.File("a.ocs"), graph, parameters, record);
-        using var model = OcsFile.Read(_folder.File("a.ocs"));
+        OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters, record);
+        using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
 
         var read = model.Record!;
         Assert.Equal(record with { Groups = ImmutableArray<GroupRecord>.Empty }, read with { Groups = ImmutableArray<GroupRecord>.Empty });
@@ -99,8 +98,8 @@ public sealed class OcsFileTests : IDisposable
                 [-0f, BitConverter.Int32BitsToSingle(unchecked((int)0xFFC12345)), float.Epsilon, float.NegativeInfinity], [1, 4]),
             ["fc.bias"] = Tensor.FromArray([float.NaN], [1]),
         });
-        OcsFile.Write(_folder.File("a.ocs"), graph, parameters);
-        using var model = OcsFile.Read(_folder.File("a.ocs"));
+        OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);
+        using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
 
         Compare.Same(parameters, model.Parameters);
     }
@@ -111,8 +110,8 @@ public sealed class OcsFileTests : IDisposable
         var g = new GraphBuilder("bare");
         var graph = g.Build(g.Relu("relu", g.Input("x", 2)));
         using var parameters = ParameterTable.Initialize(graph, 0);
-        OcsFile.Write(_folder.File("a.ocs"), graph, parameters);
-        using var model = OcsFile.Read(_folder.File("a.ocs"));
+        OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);
+        using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
 
         Compare.Same(graph, model.Graph);
     }
@@ -120,7 +119,7 @@ public sealed class OcsFileTests : IDisposable
     [Fact]
     public void A_failure_while_writing_leaves_the_old_file_and_nothing_else()
     {
-        var path = _folder.File("a.ocs");
+        var path = _folder.PathOf("a.ocs");
         var graph = SmallGraphs.Random(2);
         using (var parameters = SmallGraphs.Parameters(graph, 2))
         {
@@ -142,7 +141,7 @@ public sealed class OcsFileTests : IDisposable
     [Fact]
     public void A_failure_in_the_middle_of_a_write_leaves_the_old_file_and_nothing_else()
     {
-        var path = _folder.File("a.txt");
+        var path = _folder.PathOf("a.txt");
         File.WriteAllText(path, "old");
 
         Assert.Throws<OcsInputException>(() => WholeFile.Write(path, stream =>
@@ -159,12 +158,12 @@ public sealed class OcsFileTests : IDisposable
     {
         var graph = SmallGraphs.Random(2);
         using var parameters = SmallGraphs.Parameters(graph, 2);
-        OcsFile.Write(_folder.File("a.bin"), graph, parameters);
-        File.WriteAllText(_folder.File("b.ocs"), "OCSMODE");
+        OcsFile.Write(_folder.PathOf("a.bin"), graph, parameters);
+        File.WriteAllText(_folder.PathOf("b.ocs"), "OCSMODE");
 
-        Assert.True(OcsFile.IsOcsFile(_folder.File("a.bin")));
-        Assert.False(OcsFile.IsOcsFile(_folder.File("b.ocs")));
-        Assert.False(OcsFile.IsOcsFile(_folder.File("none.ocs")));
+        Assert.True(OcsFile.IsOcsFile(_folder.PathOf("a.bin")));
+        Assert.False(OcsFile.IsOcsFile(_folder.PathOf("b.ocs")));
+        Assert.False(OcsFile.IsOcsFile(_folder.PathOf("none.ocs")));
     }
 
     [Fact]
@@ -172,7 +171,7 @@ public sealed class OcsFileTests : IDisposable
     {
         var graph = SmallGraphs.Random(2);
         using var parameters = SmallGraphs.Parameters(graph, 2);
-        foreach (var path in new[] { "", _folder.Path, _folder.File("none/a.ocs") })
+        foreach (var path in new[] { "", _folder.Path, _folder.PathOf("none/a.ocs") })
         {
             Assert.Throws<OcsInputException>(() => OcsFile.Read(path));
             Assert.Throws<OcsInputException>(() => OcsFile.Write(path, graph, parameters));
@@ -182,8 +181,8 @@ public sealed class OcsFileTests : IDisposable
     private void RoundTrip(Graph graph, ulong seed)
     {
         using var parameters = SmallGraphs.Parameters(graph, seed);
-        OcsFile.Write(_folder.File("a.ocs"), graph, parameters);
-        using var model = OcsFile.Read(_folder.File("a.ocs"));
+        OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);
+        using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
 
         Compare.Same(graph, model.Graph);
         Compare.Same(parameters, model.Parameters);

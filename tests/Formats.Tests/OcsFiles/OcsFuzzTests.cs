@@ -1,4 +1,3 @@
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.Formats.Tests.OcsFiles;
@@ -16,8 +15,8 @@ public sealed class OcsFuzzTests : IDisposable
         _output = output;
         var graph = SmallGraphs.WithOrigin(SmallGraphs.Random(2));
         using var parameters = SmallGraphs.Parameters(graph, 2);
-        OcsFile.Write(_folder.File("whole.ocs"), graph, parameters);
-        _whole = new(File.ReadAllBytes(_folder.File("whole.ocs")));
+        OcsFile.Write(_folder.PathOf("whole.ocs"), graph, parameters);
+        _whole = new(File.ReadAllBytes(_folder.PathOf("whole.ocs")));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -35,7 +34,7 @@ public sealed class OcsFuzzTests : IDisposable
 
     private void Try(string kind, int percentRefused, Func<Dice, byte[]> make)
     {
-        var path = _folder.File("damaged.ocs");
+        var path = _folder.PathOf("damaged.ocs");
         Fuzz.Try($".ocs, {kind}", _output, path, percentRefused, dice => File.WriteAllBytes(path, make(dice)), () => OcsFile.Read(path).Dispose());
     }
 }

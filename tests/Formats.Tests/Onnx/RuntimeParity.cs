@@ -1,7 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.OnnxRuntime;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.Onnx;

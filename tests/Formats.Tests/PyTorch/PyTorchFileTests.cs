@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 
@@ -23,8 +22,8 @@ public sealed class PyTorchFileTests : IDisposable
     {
         var graph = Models.Build("cifar_resnet20");
         using var parameters = SmallGraphs.Parameters(graph, 5);
-        PyTorchFile.Write(_folder.File("a.pth"), parameters);
-        var tensors = PyTorchFile.Read(_folder.File("a.pth"));
+        PyTorchFile.Write(_folder.PathOf("a.pth"), parameters);
+        var tensors = PyTorchFile.Read(_folder.PathOf("a.pth"));
         Assert.Equal(parameters.Names, tensors.Keys);
         using var read = ParameterTable.FromTensors(graph, tensors);
 
@@ -36,8 +35,8 @@ public sealed class PyTorchFileTests : IDisposable
     {
         using var first = Tensor.FromArray([1.5f, -2f], [2]);
         using var second = Tensor.FromArray([7L], []);
-        PyTorchFile.Write(_folder.File("a.pth"), [new("first", first), new("second", second)]);
-        var bytes = File.ReadAllBytes(_folder.File("a.pth"));
+        PyTorchFile.Write(_folder.PathOf("a.pth"), [new("first", first), new("second", second)]);
+        var bytes = File.ReadAllBytes(_folder.PathOf("a.pth"));
 
         foreach (var data in new[] { PickleBytes.Floats(1.5f, -2), [7, 0, 0, 0, 0, 0, 0, 0], "little"u8.ToArray() })
         {
@@ -45,7 +44,7 @@ public sealed class PyTorchFileTests : IDisposable
             Assert.Contains(places, place => place % 64 == 0);
         }
 
-        using var zip = ZipFile.OpenRead(_folder.File("a.pth"));
+        using var zip = ZipFile.OpenRead(_folder.PathOf("a.pth"));
         Assert.Equal(["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version"], zip.Entries.Select(entry => entry.FullName));
         Assert.All(zip.Entries, entry => Assert.Equal(entry.Length, entry.CompressedLength));
         Assert.Equal(VersionSum, zip.GetEntry("archive/version")!.Crc32);
@@ -85,7 +84,7 @@ public sealed class PyTorchFileTests : IDisposable
     [Fact]
     public void A_call_in_a_file_is_never_made()
     {
-        var mark = _folder.File("mark");
+        var mark = _folder.PathOf("mark");
         var pickle = new PickleBytes().Op("}(").Text("evil").Global("os", "system").Op("(").Text($"touch {mark}").Op("tR")
             .Text("weight").Tensor("0", 6, 0, [6], [1]).Op("u.").ToArray();
         var read = Read(PickleBytes.Zip(pickle, ("data/0", Six)));
@@ -214,14 +213,14 @@ public sealed class PyTorchFileTests : IDisposable
 
     private IReadOnlyDictionary<string, Tensor> Read(byte[] bytes)
     {
-        File.WriteAllBytes(_folder.File("made.pth"), bytes);
-        return PyTorchFile.Read(_folder.File("made.pth"));
+        File.WriteAllBytes(_folder.PathOf("made.pth"), bytes);
+        return PyTorchFile.Read(_folder.PathOf("made.pth"));
     }
 
     private OcsInputException Refused(byte[] bytes)
     {
         var error = Assert.Throws<OcsInputException>(() => Read(bytes));
-        Assert.StartsWith(_folder.File("made.pth"), error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_folder.PathOf("made.pth"), error.Message, StringComparison.Ordinal);
         return error;
     }
 }

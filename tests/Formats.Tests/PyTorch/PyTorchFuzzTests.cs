@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.Formats.Tests.PyTorch;
@@ -27,12 +26,12 @@ public sealed class PyTorchFuzzTests(ITestOutputHelper output) : IDisposable
     public void Damage_is_read_or_refused_in_one_sentence(string form)
     {
         Fuzz.Try(
-            $"PyTorch, {form}", output, _folder.Path, 5, dice => File.WriteAllBytes(_folder.File("damaged.pth"), Make(form, dice)), Read);
+            $"PyTorch, {form}", output, _folder.Path, 5, dice => File.WriteAllBytes(_folder.PathOf("damaged.pth"), Make(form, dice)), Read);
     }
 
     private void Read()
     {
-        var tensors = PyTorchFile.Read(_folder.File("damaged.pth"));
+        var tensors = PyTorchFile.Read(_folder.PathOf("damaged.pth"));
         Assert.InRange(tensors.Values.Sum(tensor => tensor.ElementCount), 0, MostElements);
         Release.All(tensors);
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.PyTorch;
@@ -65,7 +64,7 @@ public sealed class TorchParityTests : IDisposable
         tensors.Add(new("empty", Tensor.Zeros([0, 4])));
         tensors.Add(new("transposed", Aten.Call("aten::t", "", numbers)[0]));
         tensors.Add(new("größe", Tensor.Ones([3, 1, 2])));
-        var path = _folder.File("written.pth");
+        var path = _folder.PathOf("written.pth");
         PyTorchFile.Write(path, tensors);
         File.WriteAllLines($"{path}.names", tensors.Select(pair => string.Create(
             CultureInfo.InvariantCulture,

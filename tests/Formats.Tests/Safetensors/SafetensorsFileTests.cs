@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 
@@ -21,7 +20,7 @@ public sealed class SafetensorsFileTests : IDisposable
         using var count = Tensor.FromArray([3L], []);
         using var flag = Tensor.FromArray([true], [1]);
         SafetensorsFile.Write(
-            _folder.File("a.safetensors"),
+            _folder.PathOf("a.safetensors"),
             new Dictionary<string, Tensor> { ["fc.weight"] = weight, ["flag"] = flag, ["count"] = count },
             new Dictionary<string, string> { ["format"] = "pt" });
 
@@ -39,7 +38,7 @@ public sealed class SafetensorsFileTests : IDisposable
             0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0,
             1,
         ];
-        Assert.Equal(expected, File.ReadAllBytes(_folder.File("a.safetensors")));
+        Assert.Equal(expected, File.ReadAllBytes(_folder.PathOf("a.safetensors")));
     }
 
     [Fact]
@@ -47,8 +46,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         var graph = Models.Build("cifar_resnet20");
         using var parameters = SmallGraphs.Parameters(graph, 5);
-        SafetensorsFile.Write(_folder.File("a.safetensors"), parameters);
-        var tensors = SafetensorsFile.Read(_folder.File("a.safetensors"));
+        SafetensorsFile.Write(_folder.PathOf("a.safetensors"), parameters);
+        var tensors = SafetensorsFile.Read(_folder.PathOf("a.safetensors"));
         using var read = ParameterTable.FromTensors(graph, tensors);
 
         Compare.Same(parameters, read);
@@ -71,8 +70,8 @@ public sealed class SafetensorsFileTests : IDisposable
         using var numbers = Tensor.FromArray([0f, 1f, 3.14159f, 100.5f, 0f, 7f], [2, 3]);
         using var tensor = numbers.To(dtype);
         using var empty = Tensor.Zeros([0, 4], dtype);
-        SafetensorsFile.Write(_folder.File("a"), new Dictionary<string, Tensor> { ["t"] = tensor, ["empty"] = empty });
-        var read = SafetensorsFile.Read(_folder.File("a"));
+        SafetensorsFile.Write(_folder.PathOf("a"), new Dictionary<string, Tensor> { ["t"] = tensor, ["empty"] = empty });
+        var read = SafetensorsFile.Read(_folder.PathOf("a"));
 
         Compare.Same(tensor, read["t"]);
         Compare.Same(empty, read["empty"]);
@@ -144,13 +143,13 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         using var first = Tensor.Ones([3, 5]);
         using var second = Tensor.Ones([2], DType.Int64);
-        SafetensorsFile.Write(_folder.File("whole"), new Dictionary<string, Tensor> { ["first"] = first, ["second"] = second });
-        var whole = File.ReadAllBytes(_folder.File("whole"));
+        SafetensorsFile.Write(_folder.PathOf("whole"), new Dictionary<string, Tensor> { ["first"] = first, ["second"] = second });
+        var whole = File.ReadAllBytes(_folder.PathOf("whole"));
         var headerEnd = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(whole);
         for (var length = 0; length < whole.Length; length++)
         {
-            File.WriteAllBytes(_folder.File("damaged"), whole[..length]);
-            Assert.Throws<OcsInputException>(() => SafetensorsFile.Read(_folder.File("damaged")));
+            File.WriteAllBytes(_folder.PathOf("damaged"), whole[..length]);
+            Assert.Throws<OcsInputException>(() => SafetensorsFile.Read(_folder.PathOf("damaged")));
         }
 
         // The format has no check sum: a flipped bit in a name or in the data makes another legal file.
@@ -158,10 +157,10 @@ public sealed class SafetensorsFileTests : IDisposable
         {
             var bytes = whole.ToArray();
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            File.WriteAllBytes(_folder.File("damaged"), bytes);
+            File.WriteAllBytes(_folder.PathOf("damaged"), bytes);
             try
             {
-                DisposeAll(SafetensorsFile.Read(_folder.File("damaged")));
+                DisposeAll(SafetensorsFile.Read(_folder.PathOf("damaged")));
             }
             catch (OcsInputException)
             {
@@ -179,7 +178,7 @@ public sealed class SafetensorsFileTests : IDisposable
 
     private string WriteRaw(ulong length, byte[] rest)
     {
-        var path = _folder.File("raw.safetensors");
+        var path = _folder.PathOf("raw.safetensors");
         var bytes = new byte[8 + rest.Length];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
         rest.CopyTo(bytes.AsSpan(8));

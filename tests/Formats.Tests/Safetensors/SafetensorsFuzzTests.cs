@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Ocs.Formats.Tests.OcsFiles;
-using Ocs.Testing;
 using Ocs.Torch;
 using Xunit.Abstractions;
 
@@ -22,7 +21,7 @@ public sealed class SafetensorsFuzzTests(ITestOutputHelper output) : IDisposable
     {
         var graph = SmallGraphs.Random(3);
         using var parameters = SmallGraphs.Parameters(graph, 3);
-        var path = _folder.File("damaged.safetensors");
+        var path = _folder.PathOf("damaged.safetensors");
         SafetensorsFile.Write(path, parameters, new Dictionary<string, string> { ["model"] = "random" });
         var whole = File.ReadAllBytes(path);
         Fuzz.Try(
@@ -39,7 +38,7 @@ public sealed class SafetensorsFuzzTests(ITestOutputHelper output) : IDisposable
     {
         var graph = SmallGraphs.Random(3);
         using var parameters = SmallGraphs.Parameters(graph, 3);
-        var path = _folder.File("damaged.safetensors");
+        var path = _folder.PathOf("damaged.safetensors");
         using (var stream = File.Create(path))
         {
             CheckpointFile.Write(stream, new(

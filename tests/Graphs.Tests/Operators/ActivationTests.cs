@@ -1,5 +1,4 @@
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 
 namespace Ocs.Graphs.Tests.Operators;
 

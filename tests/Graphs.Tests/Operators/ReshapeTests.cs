@@ -1,5 +1,4 @@
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 
 namespace Ocs.Graphs.Tests.Operators;
 
@@ -140,6 +139,6 @@ public sealed class ReshapeTests
         Assert.Equal([1, 2, 3, 4], Shape(g.Squeeze("d", g.Unsqueeze("e", x, 2), 2)));
         Assert.Equal([1, 4, 3, 2], Shape(g.Transpose("f", x, 1, 3)));
         Assert.Equal(
-            "Node 'g': [1, 2, 3, 4] cannot be reshaped to [1, 4, 5].", Assert.Throws<Torch.OcsInputException>(() => g.Reshape("g", x, [1, -1, 5])).Message);
+            "Node 'g': [1, 2, 3, 4] cannot be reshaped to [1, 4, 5].", Assert.Throws<OcsInputException>(() => g.Reshape("g", x, [1, -1, 5])).Message);
     }
 }

@@ -1,6 +1,5 @@
 using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Graphs.Tests.Passes;

@@ -1,6 +1,5 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
-using Ocs.Testing;
 
 namespace Ocs.Pruning.Tests.Coupling;
 

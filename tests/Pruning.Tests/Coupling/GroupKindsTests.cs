@@ -1,7 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
-using Ocs.Testing;
 using static Ocs.Pruning.Coupling.GroupKind;
 using Kind = Ocs.Pruning.Coupling.GroupKind;
 

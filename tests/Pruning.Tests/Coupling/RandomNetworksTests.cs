@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Ocs.Graphs;
-using Ocs.Testing;
 
 namespace Ocs.Pruning.Tests.Coupling;
 

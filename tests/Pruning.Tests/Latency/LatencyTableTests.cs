@@ -3,7 +3,6 @@ using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Latency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Zoo;
 
 namespace Ocs.Pruning.Tests.Latency;

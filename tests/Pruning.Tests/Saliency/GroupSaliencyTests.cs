@@ -1,7 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
-using Ocs.Testing;
 
 namespace Ocs.Pruning.Tests.Saliency;
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
-using Ocs.Testing;
-using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Pruning.Tests.Search;

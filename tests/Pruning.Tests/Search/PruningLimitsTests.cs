@@ -1,6 +1,5 @@
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests.Search;
 

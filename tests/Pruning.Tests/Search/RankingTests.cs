@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests.Search;
 

@@ -3,8 +3,6 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
-using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests.Surgery;
 

@@ -2,7 +2,6 @@ using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests.Surgery;

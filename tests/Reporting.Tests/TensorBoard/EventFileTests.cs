@@ -46,7 +46,7 @@ public sealed class EventFileTests
             }
         }
 
-        var read = Python.Run(folder[EventFile.FileName]);
+        var read = Python.Run(folder.PathOf(EventFile.FileName));
         Assert.Equal("brain.Event:2", read[0].GetProperty("version").GetString());
         Assert.Equal(1 + SampleRun.Folder.Records.Length, read.GetArrayLength());
         foreach (var record in SampleRun.Folder.Records)
@@ -84,12 +84,12 @@ public sealed class EventFileTests
         }
 
         Write(0, 5);
-        byte[] whole = File.ReadAllBytes(folder[EventFile.FileName]);
+        byte[] whole = File.ReadAllBytes(folder.PathOf(EventFile.FileName));
         Write(0, 4);
-        File.AppendAllText(folder[EventFile.FileName], "torn");
+        File.AppendAllText(folder.PathOf(EventFile.FileName), "torn");
         Write(3, 5);
 
-        Assert.Equal(whole, File.ReadAllBytes(folder[EventFile.FileName]));
+        Assert.Equal(whole, File.ReadAllBytes(folder.PathOf(EventFile.FileName)));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class EventFileTests
     {
         using var folder = new TemporaryFolder();
         var records = SampleRun.Folder.Records[..5];
-        string path = folder[EventFile.FileName];
+        string path = folder.PathOf(EventFile.FileName);
         using (var events = new EventFile(folder.Path, clock: new Noon()))
         {
             Assert.Equal(0, events.NextEpoch);

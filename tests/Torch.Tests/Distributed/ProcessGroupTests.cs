@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Ocs.Testing;
 
 namespace Ocs.Torch.Tests.Distributed;
 

@@ -1,4 +1,3 @@
-using Ocs.Testing;
 using Ocs.Torch.Interop;
 
 namespace Ocs.Torch.Tests.Interop;

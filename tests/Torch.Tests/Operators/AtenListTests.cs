@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests.Operators;
 
 /// <summary>Shapes, reductions, losses, lists of tensors and calls by name.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests.Operators;
 
 /// <summary>Operators against numbers worked out by hand, errors, and calls by name.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests.Operators;
 
 /// <summary>The shim's own convolutions beside libtorch's in float64: values and gradients.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Torch.Tests.Operators;
 
 /// <summary>The shim's own batch norm beside libtorch's operators in float64: values, gradients, running statistics.</summary>

@@ -1,6 +1,4 @@
 using Ocs.RunLog;
-using Ocs.Testing;
-using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training.Tests.Checkpoints;

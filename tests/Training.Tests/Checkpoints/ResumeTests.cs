@@ -1,7 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 

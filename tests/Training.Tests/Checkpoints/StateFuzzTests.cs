@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Ocs.Formats;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 using Xunit.Abstractions;

@@ -1,6 +1,5 @@
 using Ocs.Graphs;
 using Ocs.RunLog;
-using Ocs.Testing;
 using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training.Tests.Distributed;

@@ -1,6 +1,5 @@
 using Ocs.Data;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;

@@ -2,7 +2,6 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Optimizers;
 

@@ -1,5 +1,4 @@
 using Ocs.Pruning;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Training.Schedules;
 using Ocs.Training.Steps;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Ocs.Torch;
 
 namespace Ocs.Data.Interop;
 

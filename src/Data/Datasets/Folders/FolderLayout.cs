@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Data;
 
 /// <summary>Where the images of a data set's splits lie.</summary>

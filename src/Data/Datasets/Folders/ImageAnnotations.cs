@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Torch;
 
 namespace Ocs.Data;
 
@@ -32,12 +31,12 @@ internal static class ImageAnnotations
 
     private static IEnumerable<(string File, string Class)> Lines(string path)
     {
-        if (OrdinaryFile.Target(path).Length == 0)
+        if (InputFile.Target(path).Length == 0)
         {
             yield break;
         }
 
-        OrdinaryFile.RequireLength(path, LongestFile);
+        InputFile.RequireLength(path, LongestFile);
         int number = 0;
         foreach (string line in File.ReadLines(path))
         {

@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Data;
 
 /// <summary>The bytes of an image's file.</summary>
@@ -12,7 +10,7 @@ internal static class ImageFile
     /// <exception cref="IOException">It is no ordinary file, too long, or cannot be read.</exception>
     public static ReadOnlySpan<byte> Read(string path, ref byte[] memory)
     {
-        OrdinaryFile.RequireLength(path, LongestFile);
+        InputFile.RequireLength(path, LongestFile);
         using var handle = File.OpenHandle(path);
         long length = RandomAccess.GetLength(handle);
         if (length is 0 or > LongestFile)
@@ -34,7 +32,7 @@ internal static class ImageFile
     {
         try
         {
-            using FileStream file = OrdinaryFile.OpenRead(path);
+            using FileStream file = InputFile.OpenRead(path);
             Span<byte> start = stackalloc byte[ImageKind.Longest];
             return ImageKind.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)])?.Name;
         }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Ocs.Torch;
 
 namespace Ocs.Data;
 
@@ -46,7 +45,7 @@ internal sealed record ImageListing(
         Span<byte> numbers = stackalloc byte[20];
         for (int i = 0; i < Files.Length; i++)
         {
-            FileInfo file = OrdinaryFile.Target(Path.Combine(Folder, Files[i]));
+            FileInfo file = InputFile.Target(Path.Combine(Folder, Files[i]));
             BinaryPrimitives.WriteInt32LittleEndian(numbers, Labels[i]);
             BinaryPrimitives.WriteInt64LittleEndian(numbers[4..], file.Exists ? file.Length : -1);
             BinaryPrimitives.WriteInt64LittleEndian(numbers[12..], file.Exists ? file.LastWriteTimeUtc.Ticks : 0);

@@ -1,6 +1,3 @@
-using Ocs.RunLog;
-using Ocs.Torch;
-
 namespace Ocs.Data;
 
 /// <summary>What a packed file holds.</summary>

@@ -3,7 +3,6 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Ocs.Torch;
 
 namespace Ocs.Data;
 
@@ -118,7 +117,7 @@ internal sealed class PackedImages
     {
         try
         {
-            using FileStream file = OrdinaryFile.OpenRead(path);
+            using FileStream file = InputFile.OpenRead(path);
             long length = file.Length;
             byte[] head = new byte[HeaderLength];
             if (file.ReadAtLeast(head, HeaderLength, throwOnEndOfStream: false) < HeaderLength

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Ocs.Formats.Onnx.Export.Operators;
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Export;
 

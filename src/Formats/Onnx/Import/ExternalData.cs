@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Torch;
 using Onnx;
 
 namespace Ocs.Formats.Onnx.Import;

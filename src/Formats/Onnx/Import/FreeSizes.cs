@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Torch;
 using Onnx;
 
 namespace Ocs.Formats.Onnx.Import;

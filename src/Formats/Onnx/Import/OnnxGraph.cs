@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Shapes;
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Import;
 

@@ -4,7 +4,6 @@ using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Operators;
 using Ocs.Formats.Onnx.Import.Patterns;
 using Ocs.Graphs;
-using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Import;
 

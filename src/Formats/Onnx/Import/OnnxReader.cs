@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
-using Ocs.Torch;
 using Onnx;
 using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Ocs.Torch;
 using Onnx;
 using DataType = Onnx.TensorProto.Types.DataType;
 

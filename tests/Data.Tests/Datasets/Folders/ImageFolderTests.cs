@@ -1,4 +1,3 @@
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Data.Tests.Datasets.Folders;

@@ -1,6 +1,3 @@
-using Ocs.Testing;
-using Ocs.Torch;
-
 namespace Ocs.Data.Tests.Datasets.Folders;
 
 /// <summary>What other systems and other people leave in a folder of images.</summary>

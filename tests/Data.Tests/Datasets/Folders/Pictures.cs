@@ -1,5 +1,3 @@
-using Ocs.Testing;
-
 namespace Ocs.Data.Tests.Datasets.Folders;
 
 /// <summary>Small folders of JPEG and PNG files.</summary>

@@ -1,6 +1,3 @@
-using Ocs.Testing;
-using Ocs.Torch;
-
 namespace Ocs.Data.Tests.Datasets.Folders;
 
 /// <summary>Folders in which no images lie apart for accuracy.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Testing;
 using Xunit.Abstractions;
 
 namespace Ocs.Formats.Tests.Onnx.Backend;

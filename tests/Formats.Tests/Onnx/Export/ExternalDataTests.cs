@@ -1,6 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Testing;
-using Ocs.Torch;
 using Onnx;
 
 namespace Ocs.Formats.Tests.Onnx.Export;
@@ -18,8 +16,8 @@ public sealed class ExternalDataTests : IDisposable
         var graph = TwoLayers();
         using var parameters = SmallGraphs.Parameters(graph, 4);
         Write(graph, parameters, "net.onnx");
-        var tensors = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("net.onnx"))).Graph.Initializer;
-        var data = File.ReadAllBytes(_folder.File("net.onnx.data"));
+        var tensors = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("net.onnx"))).Graph.Initializer;
+        var data = File.ReadAllBytes(_folder.PathOf("net.onnx.data"));
 
         foreach (var name in new[] { "first.weight", "second.weight" })
         {
@@ -39,7 +37,7 @@ public sealed class ExternalDataTests : IDisposable
         var graph = TwoLayers();
         using var parameters = SmallGraphs.Parameters(graph, 4);
         Write(graph, parameters, "net.onnx");
-        var bias = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("net.onnx"))).Graph.Initializer
+        var bias = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("net.onnx"))).Graph.Initializer
             .Single(tensor => tensor.Name == "second.bias");
 
         Assert.Equal(Compare.Bits(parameters["second.bias"]), bias.RawData.ToByteArray());
@@ -51,7 +49,7 @@ public sealed class ExternalDataTests : IDisposable
         var graph = TwoLayers();
         using var parameters = SmallGraphs.Parameters(graph, 4);
         Write(graph, parameters, "a b.onnx");
-        RuntimeParity.Assert(_folder.File("a b.onnx"), graph, parameters);
+        RuntimeParity.Assert(_folder.PathOf("a b.onnx"), graph, parameters);
     }
 
     [Fact]
@@ -73,11 +71,11 @@ public sealed class ExternalDataTests : IDisposable
         using var parameters = SmallGraphs.Parameters(graph, 4);
         var bytes = graph.ParameterCount * sizeof(float);
 
-        OnnxFile.Write(_folder.File("within.onnx"), graph, parameters, new(), highestSize: bytes);
-        OnnxFile.Write(_folder.File("above.onnx"), graph, parameters, new(), highestSize: bytes - 1);
+        OnnxFile.Write(_folder.PathOf("within.onnx"), graph, parameters, new(), highestSize: bytes);
+        OnnxFile.Write(_folder.PathOf("above.onnx"), graph, parameters, new(), highestSize: bytes - 1);
 
         Assert.Equal(["above.onnx", "above.onnx.data", "within.onnx"], Names());
-        using var back = OnnxFile.Read(_folder.File("above.onnx"));
+        using var back = OnnxFile.Read(_folder.PathOf("above.onnx"));
         foreach (var spec in graph.Parameters)
         {
             Compare.Same(parameters[spec.Name], back.Parameters[spec.Name]);
@@ -90,9 +88,9 @@ public sealed class ExternalDataTests : IDisposable
         const string Check = "import sys, onnx; onnx.checker.check_model(sys.argv[1], full_check=True)";
         var graph = TwoLayers();
         using var parameters = SmallGraphs.Parameters(graph, 4);
-        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters, new(), highestSize: 0);
+        OnnxFile.Write(_folder.PathOf("net.onnx"), graph, parameters, new(), highestSize: 0);
 
-        var (exitCode, said) = Python.Run("-c", Check, _folder.File("net.onnx"));
+        var (exitCode, said) = Python.Run("-c", Check, _folder.PathOf("net.onnx"));
 
         Assert.True(exitCode == 0, said);
     }
@@ -111,9 +109,9 @@ public sealed class ExternalDataTests : IDisposable
         Write(graph, parameters, "net.onnx");
         Assert.Equal(["net.onnx", "net.onnx.data"], Names());
 
-        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters);
+        OnnxFile.Write(_folder.PathOf("net.onnx"), graph, parameters);
         Assert.Equal(["net.onnx"], Names());
-        OnnxFile.Read(_folder.File("net.onnx")).Dispose();
+        OnnxFile.Read(_folder.PathOf("net.onnx")).Dispose();
     }
 
     [Fact]
@@ -122,17 +120,17 @@ public sealed class ExternalDataTests : IDisposable
         var graph = TwoLayers();
         using var parameters = SmallGraphs.Parameters(graph, 4);
         Write(graph, parameters, "other.onnx");
-        File.Copy(_folder.File("other.onnx"), _folder.File("net.onnx"));
+        File.Copy(_folder.PathOf("other.onnx"), _folder.PathOf("net.onnx"));
         string[] own = ["net.onnx.2.data", "net.onnx.data", "net.onnx.old.data"];
-        Array.ForEach(own, name => File.WriteAllText(_folder.File(name), name));
+        Array.ForEach(own, name => File.WriteAllText(_folder.PathOf(name), name));
 
         Write(graph, parameters, "net.onnx");
-        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters);
-        File.WriteAllText(_folder.File("net.onnx"), "no model");
-        OnnxFile.Write(_folder.File("net.onnx"), graph, parameters);
+        OnnxFile.Write(_folder.PathOf("net.onnx"), graph, parameters);
+        File.WriteAllText(_folder.PathOf("net.onnx"), "no model");
+        OnnxFile.Write(_folder.PathOf("net.onnx"), graph, parameters);
 
         Assert.Equal(["net.onnx", .. own, "other.onnx", "other.onnx.data"], Names());
-        Assert.All(own, name => Assert.Equal(name, File.ReadAllText(_folder.File(name))));
+        Assert.All(own, name => Assert.Equal(name, File.ReadAllText(_folder.PathOf(name))));
     }
 
     [Fact]
@@ -148,7 +146,7 @@ public sealed class ExternalDataTests : IDisposable
         Assert.Throws<OcsInputException>(() => Write(odd, others, "net.onnx"));
 
         Assert.Equal(["net.onnx", "net.onnx.data"], Names());
-        using var back = OnnxFile.Read(_folder.File("net.onnx"));
+        using var back = OnnxFile.Read(_folder.PathOf("net.onnx"));
         Compare.Same(parameters["second.weight"], back.Parameters["second.weight"]);
     }
 
@@ -158,7 +156,7 @@ public sealed class ExternalDataTests : IDisposable
     {
         var graph = TwoLayers();
         using var parameters = SmallGraphs.Parameters(graph, 4);
-        Directory.CreateDirectory(_folder.File("net.onnx"));
+        Directory.CreateDirectory(_folder.PathOf("net.onnx"));
 
         Assert.Throws<OcsInputException>(() => Write(graph, parameters, "net.onnx"));
 
@@ -169,7 +167,7 @@ public sealed class ExternalDataTests : IDisposable
         [.. Directory.GetFiles(_folder.Path).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
 
     private void Write(Graph graph, ParameterTable parameters, string name) =>
-        OnnxFile.Write(_folder.File(name), graph, parameters, new() { ExternalData = true });
+        OnnxFile.Write(_folder.PathOf(name), graph, parameters, new() { ExternalData = true });
 
     private static Graph TwoLayers()
     {

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Zoo;
 
 namespace Ocs.Formats.Tests.Onnx.Export;
@@ -47,7 +46,7 @@ public sealed class OnnxExportTests : IDisposable
             using var parameters = SmallGraphs.Parameters(graph, 9);
             foreach (var opset in CheckedOpsets)
             {
-                OnnxFile.Write(_folder.File($"{graph.Name}_{opset}.onnx"), graph, parameters, new() { Opset = opset });
+                OnnxFile.Write(_folder.PathOf($"{graph.Name}_{opset}.onnx"), graph, parameters, new() { Opset = opset });
             }
         }
 
@@ -107,9 +106,9 @@ public sealed class OnnxExportTests : IDisposable
         {
             var graph = Models.Build(name, NetworkInput.Cifar, 10);
             using var parameters = ParameterTable.Initialize(graph, 3);
-            OnnxFile.Write(_folder.File($"{name}.onnx"), graph, parameters);
+            OnnxFile.Write(_folder.PathOf($"{name}.onnx"), graph, parameters);
             var small = new OnnxOptions { ExternalData = true, FoldBatchNorm = true };
-            OnnxFile.Write(_folder.File($"{name}_data.onnx"), graph, parameters, small);
+            OnnxFile.Write(_folder.PathOf($"{name}_data.onnx"), graph, parameters, small);
         }
 
         AssertChecked();
@@ -137,7 +136,7 @@ public sealed class OnnxExportTests : IDisposable
 
     private void AssertSame(Graph graph, ParameterTable parameters, OnnxOptions options)
     {
-        var path = _folder.File("a.onnx");
+        var path = _folder.PathOf("a.onnx");
         OnnxFile.Write(path, graph, parameters, options);
         RuntimeParity.Assert(path, graph, parameters);
     }

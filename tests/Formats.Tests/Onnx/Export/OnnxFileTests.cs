@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 using Onnx;
@@ -194,7 +193,7 @@ public sealed class OnnxFileTests : IDisposable
 
     private ModelProto Write(Graph graph, ParameterTable parameters, OnnxOptions? options = null)
     {
-        OnnxFile.Write(_folder.File("a.onnx"), graph, parameters, options);
-        return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("a.onnx")));
+        OnnxFile.Write(_folder.PathOf("a.onnx"), graph, parameters, options);
+        return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("a.onnx")));
     }
 }

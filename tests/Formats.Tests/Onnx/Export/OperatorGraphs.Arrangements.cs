@@ -1,6 +1,5 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 
 namespace Ocs.Formats.Tests.Onnx.Export;
 

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
 
@@ -85,7 +84,7 @@ public sealed class AttentionBiasTests : IDisposable
 
     private OcsModel Read(string output)
     {
-        var path = _folder.File("model.onnx");
+        var path = _folder.PathOf("model.onnx");
         File.WriteAllBytes(path, _g.Model(output).ToByteArray());
         return OnnxFile.Read(path);
     }

@@ -1,6 +1,4 @@
 using Google.Protobuf;
-using Ocs.Testing;
-using Ocs.Torch;
 using Onnx;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
@@ -190,9 +188,9 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("folder/secret.bin")]
     public void Numbers_outside_of_the_models_folder(string location)
     {
-        File.WriteAllBytes(_folder.File("secret.bin"), new byte[64]);
-        var inside = Directory.CreateDirectory(_folder.File("model")).FullName;
-        File.CreateSymbolicLink(Path.Combine(inside, "link.bin"), _folder.File("secret.bin"));
+        File.WriteAllBytes(_folder.PathOf("secret.bin"), new byte[64]);
+        var inside = Directory.CreateDirectory(_folder.PathOf("model")).FullName;
+        File.CreateSymbolicLink(Path.Combine(inside, "link.bin"), _folder.PathOf("secret.bin"));
         Directory.CreateSymbolicLink(Path.Combine(inside, "folder"), _folder.Path);
         _g.Weight("weight", [4, 4], 1);
         var tensor = _g.Message.Initializer[0];
@@ -205,9 +203,9 @@ public sealed class HostileModelTests : IDisposable
 
     private void Refuses(ModelProto model, string word, string name = "a.onnx")
     {
-        File.WriteAllBytes(_folder.File(name), model.ToByteArray());
-        var error = Assert.Throws<OcsInputException>(() => OnnxFile.Read(_folder.File(name)).Dispose());
-        Assert.StartsWith(_folder.File(name), error.Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder.PathOf(name), model.ToByteArray());
+        var error = Assert.Throws<OcsInputException>(() => OnnxFile.Read(_folder.PathOf(name)).Dispose());
+        Assert.StartsWith(_folder.PathOf(name), error.Message, StringComparison.Ordinal);
         Assert.Contains(word, error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Ocs.Testing;
 using Onnx;
 using Xunit.Abstractions;
 
@@ -30,16 +29,16 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     [InlineData("external data", 60)]
     public void Damage_is_read_or_refused_in_one_sentence(string kind, int percentRefused)
     {
-        Directory.CreateDirectory(_folder.File("model"));
-        File.WriteAllBytes(_folder.File(Secret), new byte[1 << 12]);
+        Directory.CreateDirectory(_folder.PathOf("model"));
+        File.WriteAllBytes(_folder.PathOf(Secret), new byte[1 << 12]);
         Fuzz.Try(
-            $"ONNX, {kind}", output, _folder.File("model/damaged.onnx"), percentRefused,
-            dice => File.WriteAllBytes(_folder.File("model/damaged.onnx"), Make(kind, dice)), Read);
+            $"ONNX, {kind}", output, _folder.PathOf("model/damaged.onnx"), percentRefused,
+            dice => File.WriteAllBytes(_folder.PathOf("model/damaged.onnx"), Make(kind, dice)), Read);
     }
 
     private void Read()
     {
-        using var model = OnnxFile.Read(_folder.File("model/damaged.onnx"));
+        using var model = OnnxFile.Read(_folder.PathOf("model/damaged.onnx"));
         Assert.InRange(model.Graph.Parameters.Sum(spec => spec.ElementCount), 0, MostElements);
     }
 

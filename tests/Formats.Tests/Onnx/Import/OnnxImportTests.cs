@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Ocs.Graphs;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
@@ -194,7 +193,7 @@ public sealed class OnnxImportTests : IDisposable
 
     private string Write(HandMade model, string output)
     {
-        var path = _folder.File("model.onnx");
+        var path = _folder.PathOf("model.onnx");
         File.WriteAllBytes(path, model.Model(output).ToByteArray());
         return path;
     }

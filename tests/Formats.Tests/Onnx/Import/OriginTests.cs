@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
-using Ocs.Testing;
 using Ocs.Torch;
 using Onnx;
 using DataType = Onnx.TensorProto.Types.DataType;
@@ -35,8 +34,8 @@ public sealed class OriginTests : IDisposable
     public void They_stay_through_an_ocs_file_and_fewer_channels()
     {
         using var model = Read(Classifier());
-        OcsFile.Write(_folder.File("kept.ocs"), model.Graph, model.Parameters);
-        using var kept = OcsFile.Read(_folder.File("kept.ocs"));
+        OcsFile.Write(_folder.PathOf("kept.ocs"), model.Graph, model.Parameters);
+        using var kept = OcsFile.Read(_folder.PathOf("kept.ocs"));
         var graph = kept.Graph.WithParameterShapes(kept.Graph.Parameters.ToDictionary(
             spec => spec.Name, spec => spec.Name switch
             {
@@ -56,12 +55,12 @@ public sealed class OriginTests : IDisposable
     public void They_stay_through_a_checkpoint()
     {
         using var model = Read(Classifier());
-        using (var stream = File.Create(_folder.File("checkpoint")))
+        using (var stream = File.Create(_folder.PathOf("checkpoint")))
         {
             CheckpointFile.Write(stream, new([1], model.Graph, model.Graph, new Dictionary<string, Tensor>(StringComparer.Ordinal)));
         }
 
-        var read = CheckpointFile.Read(_folder.File("checkpoint"));
+        var read = CheckpointFile.Read(_folder.PathOf("checkpoint"));
 
         foreach (var graph in new[] { read.Original, read.Cut! })
         {
@@ -75,18 +74,18 @@ public sealed class OriginTests : IDisposable
     {
         var graph = SmallGraphs.Random(1);
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
-        OcsFile.Write(_folder.File("own.ocs"), graph, parameters);
+        OcsFile.Write(_folder.PathOf("own.ocs"), graph, parameters);
 
-        Assert.DoesNotContain("origin", File.ReadAllText(_folder.File("own.ocs")), StringComparison.Ordinal);
+        Assert.DoesNotContain("origin", File.ReadAllText(_folder.PathOf("own.ocs")), StringComparison.Ordinal);
     }
 
     [OnnxRuntimeFact]
     public void The_runtime_gives_the_outputs_by_their_names()
     {
         using var model = Read(Classifier());
-        OnnxFile.Write(_folder.File("b.onnx"), model.Graph, model.Parameters);
+        OnnxFile.Write(_folder.PathOf("b.onnx"), model.Graph, model.Parameters);
 
-        RuntimeParity.Assert(_folder.File("b.onnx"), model.Graph, model.Parameters);
+        RuntimeParity.Assert(_folder.PathOf("b.onnx"), model.Graph, model.Parameters);
     }
 
     [Fact]
@@ -152,8 +151,8 @@ public sealed class OriginTests : IDisposable
         var sizes = model.Graph.Input[0].Type.TensorType.Shape.Dim;
         (sizes[2], sizes[3]) = (new() { DimParam = "h" }, new() { DimParam = "w" });
         using var read = Read(model, 3, 6, 4);
-        OnnxFile.Write(_folder.File("b.onnx"), read.Graph, read.Parameters);
-        using var session = InferenceSession.Open(_folder.File("b.onnx"));
+        OnnxFile.Write(_folder.PathOf("b.onnx"), read.Graph, read.Parameters);
+        using var session = InferenceSession.Open(_folder.PathOf("b.onnx"));
 
         Assert.Equal([2L, 5], session.Run(TensorData.Of(new float[2 * 3 * 9 * 7], 2, 3, 9, 7))[0].Shape.AsEnumerable());
     }
@@ -243,8 +242,8 @@ public sealed class OriginTests : IDisposable
 
     private OcsModel Read(ModelProto model, params ReadOnlySpan<long> size)
     {
-        File.WriteAllBytes(_folder.File("a.onnx"), model.ToByteArray());
-        return OnnxFile.Read(_folder.File("a.onnx"), size);
+        File.WriteAllBytes(_folder.PathOf("a.onnx"), model.ToByteArray());
+        return OnnxFile.Read(_folder.PathOf("a.onnx"), size);
     }
 
     private ModelProto Rewritten(ModelProto model)
@@ -255,8 +254,8 @@ public sealed class OriginTests : IDisposable
 
     private ModelProto Written(Graph graph, ParameterTable parameters)
     {
-        OnnxFile.Write(_folder.File("b.onnx"), graph, parameters);
-        return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("b.onnx")));
+        OnnxFile.Write(_folder.PathOf("b.onnx"), graph, parameters);
+        return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("b.onnx")));
     }
 
     private static string Show(ValueInfoProto value) =>

@@ -1,7 +1,6 @@
 using Ocs.Formats.Tests.Onnx.Export;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
 using Ocs.Torch;
 using Ocs.Zoo;
 
@@ -44,8 +43,8 @@ public sealed class RoundTripTests : IDisposable
     {
         var graph = Models.Build(name).WithNormalization([0.5f, 0.25f, 0], [1, 2, 0.1f]);
         using var parameters = SmallGraphs.Parameters(graph, 3);
-        OnnxFile.Write(_folder.File("a.onnx"), graph, parameters);
-        using var back = OnnxFile.Read(_folder.File("a.onnx"));
+        OnnxFile.Write(_folder.PathOf("a.onnx"), graph, parameters);
+        using var back = OnnxFile.Read(_folder.PathOf("a.onnx"));
 
         Assert.Equal(graph.Name, back.Graph.Name);
         Assert.Equal(graph.Nodes.Select(node => (node.Name, node.Operator.GetType())), back.Graph.Nodes.Select(node => (node.Name, node.Operator.GetType())));
@@ -66,7 +65,7 @@ public sealed class RoundTripTests : IDisposable
 
     private string? Problem(Graph graph, ParameterTable parameters, OnnxOptions options)
     {
-        var path = _folder.File("network.onnx");
+        var path = _folder.PathOf("network.onnx");
         OnnxFile.Write(path, graph, parameters, options);
         try
         {

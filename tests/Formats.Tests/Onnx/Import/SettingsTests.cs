@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
-using Ocs.Testing;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
@@ -133,7 +132,7 @@ public sealed class SettingsTests : IDisposable
 
     private string Written(HandMade model, string output)
     {
-        var path = _folder.File("model.onnx");
+        var path = _folder.PathOf("model.onnx");
         File.WriteAllBytes(path, model.Model(output).ToByteArray());
         return path;
     }

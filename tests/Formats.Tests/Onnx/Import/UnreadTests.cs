@@ -1,7 +1,5 @@
 using Google.Protobuf;
 using Ocs.Graphs.Operators;
-using Ocs.Testing;
-using Ocs.Torch;
 using Onnx;
 using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 
@@ -103,9 +101,9 @@ public sealed class UnreadTests : IDisposable
     public void A_constant_factor_is_written_as_one_node(string type, float number, string written)
     {
         using var read = Read(_g.Model(_g.Node(type, [_g.Input("x", 1, 4), _g.Scalar(number)], [])));
-        OnnxFile.Write(_folder.File("b.onnx"), read.Graph, read.Parameters);
+        OnnxFile.Write(_folder.PathOf("b.onnx"), read.Graph, read.Parameters);
 
-        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("b.onnx")));
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("b.onnx")));
         Assert.Equal([written], model.Graph.Node.Select(node => node.OpType));
     }
 
@@ -158,8 +156,8 @@ public sealed class UnreadTests : IDisposable
 
     private OcsModel Read(ModelProto model)
     {
-        File.WriteAllBytes(_folder.File("a.onnx"), model.ToByteArray());
-        return OnnxFile.Read(_folder.File("a.onnx"));
+        File.WriteAllBytes(_folder.PathOf("a.onnx"), model.ToByteArray());
+        return OnnxFile.Read(_folder.PathOf("a.onnx"));
     }
 
     private void Refuses(ModelProto model, string sentence)

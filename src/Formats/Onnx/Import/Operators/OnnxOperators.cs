@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Ocs.Torch;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 

@@ -1,4 +1,4 @@
-namespace Ocs.Graphs.Tests;
+namespace Ocs.Core.Tests;
 
 public sealed class NearestNameTests
 {

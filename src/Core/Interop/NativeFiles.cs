@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ocs.RunLog.Interop;
+namespace Ocs.Core.Interop;
 
 /// <summary>What the system does with files and .NET has no call for.</summary>
 internal static unsafe partial class NativeFiles

@@ -1,20 +1,27 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 
-namespace Ocs.Data.Tests;
+namespace Ocs.Testing;
 
 /// <summary>A folder that is deleted at the end of a test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ocs-data-");
+    public string Path { get; } = Directory.CreateTempSubdirectory("ocs-test-").FullName;
 
-    public string Path => _folder.FullName;
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Writes a file, with the folders that lead to it, and returns its path.</summary>
+    public string Write(string name, string text)
+    {
+        string path = Make(name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <inheritdoc cref="Write(string, string)"/>
     public string Write(string name, byte[] content)
     {
-        string path = System.IO.Path.Combine(Path, name);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        string path = Make(name);
         File.WriteAllBytes(path, content);
         return path;
     }
@@ -44,5 +51,12 @@ internal sealed class TemporaryFolder : IDisposable
         return WriteGzip(name, packed.ToArray());
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private string Make(string name)
+    {
+        string path = PathOf(name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        return path;
+    }
 }

@@ -1,4 +1,4 @@
-namespace Ocs.Torch;
+namespace Ocs.Core;
 
 /// <summary>The user's input is at fault; the message says in one sentence what, where, and what to do.</summary>
 public sealed class OcsInputException : Exception

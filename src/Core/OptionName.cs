@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Ocs.Cli.Configuration;
+namespace Ocs.Core;
 
 /// <summary>Property and enum names as configurations spell them: LearningRate is learning-rate.</summary>
-internal static class KebabCase
+internal static class OptionName
 {
     public static string Of(string name)
     {

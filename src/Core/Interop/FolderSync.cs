@@ -1,4 +1,4 @@
-namespace Ocs.RunLog.Interop;
+namespace Ocs.Core.Interop;
 
 /// <summary>Pushes a folder's entries to the disk, so that a new name is there after a power failure, too.</summary>
 internal static class FolderSync

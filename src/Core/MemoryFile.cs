@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Ocs.RunLog.Interop;
+using Ocs.Core.Interop;
 
-namespace Ocs.RunLog;
+namespace Ocs.Core;
 
 /// <summary>Files in memory, of any length: they need no folder and no room on a disk, and nothing is left of them.</summary>
-public static class MemoryFile
+internal static class MemoryFile
 {
     /// <summary>A path that opens it, in this process and in others of the same user, while it is open here.</summary>
     public static string PathOf(FileStream file)

@@ -1,4 +1,4 @@
-namespace Ocs.Data.Tests;
+namespace Ocs.Core.Tests;
 
 public sealed class RngTests
 {

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text;
 
-namespace Ocs.Data;
+namespace Ocs.Core;
 
 /// <summary>
 /// The run's seeded random numbers: the same on every machine, and its state can be saved and restored.
@@ -10,7 +10,7 @@ namespace Ocs.Data;
 /// xoshiro256** 1.0 (Blackman and Vigna 2021, doi 10.1145/3460772), its state filled by splitmix64
 /// (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195). Not safe for use by two threads at once.
 /// </remarks>
-public sealed class Rng
+internal sealed class Rng
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
 

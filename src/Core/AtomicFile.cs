@@ -1,9 +1,9 @@
-using Ocs.RunLog.Interop;
+using Ocs.Core.Interop;
 
-namespace Ocs.RunLog;
+namespace Ocs.Core;
 
 /// <summary>Replaces a file as a whole: whoever reads it, and after any crash, finds the old content or the new.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF;
 

@@ -1,7 +1,7 @@
-namespace Ocs.Graphs;
+namespace Ocs.Core;
 
 /// <summary>Finds what a mistyped name probably meant.</summary>
-public static class NearestName
+internal static class NearestName
 {
     private const int LettersForOneError = 3;
     private const int ShortestStart = 3;
