@@ -96,18 +96,15 @@ internal sealed class OnnxJourney(string folder)
         var search = new SubnetworkSearch(model.Graph, OneCycleOptions.Paper with { Target = Target, Ranking = Ranking.PerGroup });
         _result["groups"] = search.Coupling.Groups.Count(group => group.IsPrunable);
         var partition = search.Find(model.Parameters);
-        var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
-        _result["macs_removed"] = 1 - (double)plan.After.Macs / model.Graph.Macs;
-        var cut = plan.Apply(model.Parameters);
-        var gate = PruneProofGate.Check(
-            search.Coupling, partition.Subnetwork, plan, model.Parameters, cut, images, search.Constraint.Count(partition.Subnetwork));
-        if (gate.Passed && 1 - (double)plan.After.Macs / model.Graph.Macs >= Target - 0.01)
+        var cut = ProvenCut.Make(search, partition, model.Parameters, images);
+        _result["macs_removed"] = 1 - (double)cut.Graph.Macs / model.Graph.Macs;
+        if (1 - (double)cut.Graph.Macs / model.Graph.Macs >= Target - 0.01)
         {
-            return (plan.After, cut);
+            return (cut.Graph, cut.Release());
         }
 
         cut.Dispose();
-        throw new InvalidOperationException(gate.Problem ?? $"only {_result["macs_removed"]:P0} of the MACs leave: {partition.Note}");
+        throw new InvalidOperationException($"only {_result["macs_removed"]:P0} of the MACs leave: {partition.Note}");
     }
 
     private static double Train(Graph graph, ParameterTable parameters, Tensor images)

@@ -1,7 +1,6 @@
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
-using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 
 const int Size = 16;
@@ -17,30 +16,25 @@ x = builder.Relu("relu1", builder.BatchNorm2d("norm1", builder.Conv2d("conv1", x
 x = builder.Relu("relu2", builder.BatchNorm2d("norm2", builder.Conv2d("conv2", x, 32, kernel: 3, stride: 2, padding: 1)));
 var graph = builder.Build(builder.Linear("position", builder.Flatten("flat", x), 2));
 
-var parameters = ParameterTable.Initialize(graph, seed: 0);
-var executor = new Executor(graph, parameters);
-using var pruner = new OneCyclePruner(
-    graph, parameters, OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 });
-var isCut = false;
+// The cycle owns the network. It ranks the channels, and cuts half of the multiplications away; the cut is proven on one batch.
+using var cycle = new OneCycle(
+    graph, ParameterTable.Initialize(graph, seed: 0), new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 }, Epochs);
 for (var epoch = 0; epoch < Epochs; epoch++)
 {
-    if (!isCut && pruner.BeginEpoch(epoch).Phase == Phase.Final)
-    {
-        Cut();
-        isCut = true;
-    }
-
+    var probe = Batch(step: 0);
+    cycle.BeginEpoch(epoch, [probe.Images]);
+    probe.Images.Dispose();
+    probe.Positions.Dispose();
     var loss = 0f;
     for (var step = 0; step < Steps; step++)
     {
         loss = Learn(step);
     }
 
-    Console.WriteLine($"epoch {epoch}: {graph.Macs:N0} MACs, loss {loss:0.0000}");
+    Console.WriteLine($"epoch {epoch}: {cycle.Graph.Macs:N0} MACs, loss {loss:0.0000}");
 }
 
-OnnxFile.Write("spot.onnx", graph, parameters);
-parameters.Dispose();
+OnnxFile.Write("spot.onnx", cycle.Graph, cycle.Parameters);
 
 // The data: images [N, 1, 16, 16] with a spot of 3x3 pixels, and its place [N, 2], both between 0 and 1.
 static (Tensor Images, Tensor Positions) Batch(int step)
@@ -61,49 +55,28 @@ static (Tensor Images, Tensor Positions) Batch(int step)
     return (Tensor.FromArray(pixels, [Images, 1, Size, Size]), Tensor.FromArray(positions, [Images, 2]));
 }
 
-// A step: mean squared error, Eq. 8 after backward, plain gradient descent, Eq. 9 after it. After the cut the pruner does nothing.
+// A step: mean squared error, plain gradient descent, and a call after backward and after the step.
 float Learn(int step)
 {
     var (images, positions) = Batch(step);
     using var _ = images;
     using var __ = positions;
-    using var output = executor.Forward(images, training: true);
+    using var output = cycle.Forward(images);
     using var difference = Aten.Sub(output, positions);
     using var squares = Aten.Square(difference);
     using var loss = Aten.Mean(squares);
     Autograd.Backward(loss);
-    pruner.AddPenaltyGradient();
+    cycle.AfterBackward();
     using (Autograd.NoGrad())
     {
-        foreach (var name in parameters.Trainable)
+        foreach (var name in cycle.Parameters.Trainable)
         {
-            using var gradient = parameters[name].TakeGradient()!;
-            Aten.AddInPlace(parameters[name], gradient, -Rate);
+            using var gradient = cycle.Parameters[name].TakeGradient()!;
+            Aten.AddInPlace(cycle.Parameters[name], gradient, -Rate);
         }
     }
 
-    parameters.ClearGradients();
-    pruner.Shrink(Rate);
+    cycle.Parameters.ClearGradients();
+    cycle.AfterStep(Rate);
     return loss.Item<float>();
-}
-
-// The cut: what stays is decided, cut out, and compared with the whole network before it takes its place.
-void Cut()
-{
-    var subnetwork = pruner.CurrentPartition.Subnetwork;
-    var plan = CutPlan.Create(pruner.Coupling, subnetwork);
-    var small = plan.Apply(parameters);
-    var (images, positions) = Batch(step: 0);
-    using var _ = images;
-    using var __ = positions;
-    var gate = PruneProofGate.Check(pruner.Coupling, subnetwork, plan, parameters, small, images, pruner.Constraint.Count(subnetwork));
-    if (!gate.Passed)
-    {
-        throw new InvalidOperationException($"The cut network is not the whole one without its pruned channels: {gate.Problem}");
-    }
-
-    pruner.Dispose();
-    parameters.Dispose();
-    (graph, parameters) = (plan.After, small);
-    executor = new(graph, parameters);
 }

@@ -7,16 +7,6 @@ namespace Ocs.Cli;
 /// <summary>Writes networks in the form that a file's name asks for, and proves that one can be read back.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Saves a network in memory and loads it again to where it was, for the gate at the cut.</summary>
-    public static (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters)
-    {
-        var device = parameters[parameters.Names[0]].Device;
-        using var file = MemoryFile.Open();
-        OcsFile.Write(file, graph, parameters);
-        using var model = OcsFile.Read(file, "The saved network");
-        return (model.Graph, CopyTo(device, model.Graph, model.Parameters));
-    }
-
     /// <summary>The same parameters on a device, owned by the caller.</summary>
     public static ParameterTable CopyTo(Device device, Graph graph, ParameterTable parameters) => ParameterTable.FromTensors(
         graph, parameters.Names.ToDictionary(name => name, name => CopyTo(device, parameters[name]), StringComparer.Ordinal));

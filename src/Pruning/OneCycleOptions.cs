@@ -1,50 +1,6 @@
-using System.Collections.Immutable;
-using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
-using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
-
-/// <summary>What a budget counts: Psi of Eq. 1.</summary>
-public enum Resource
-{
-    /// <summary>Multiply-accumulates of convolutions, linear layers and matrix products.</summary>
-    Macs,
-
-    /// <summary>Trained values.</summary>
-    Parameters,
-
-    /// <summary>What the authors' program counts: norms, activations, pooling and biases too.</summary>
-    Operations,
-
-    /// <summary>Bytes of activations that are alive at once in inference, at most.</summary>
-    Memory,
-}
-
-/// <summary>Which channels are compared with each other.</summary>
-public enum Ranking
-{
-    /// <summary>Those of all groups (Alg. 1, line 5).</summary>
-    Global,
-
-    /// <summary>Those of each group, and every group loses the same fraction.</summary>
-    PerGroup,
-
-    /// <summary>
-    /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
-    /// </summary>
-    Isomorphic,
-}
-
-/// <summary>How the sub-network is found among the ranked channels.</summary>
-public enum PartitionRule
-{
-    /// <summary>The fewest of the lowest-ranked channels that reach the target.</summary>
-    Paper,
-
-    /// <summary>The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.</summary>
-    Official,
-}
 
 /// <summary>When the phases begin and end.</summary>
 public enum PhaseTiming
@@ -89,7 +45,7 @@ public enum OptimizerAtCut
 /// <summary>
 /// The method's options. The defaults are the paper's equations, with choices that hold for any network and any number of epochs.
 /// </summary>
-public sealed record OneCycleOptions
+public sealed record OneCycleOptions : PruneOptions
 {
     /// <summary>The defaults.</summary>
     public static OneCycleOptions Standard { get; } = new();
@@ -117,73 +73,6 @@ public sealed record OneCycleOptions
         Timing = PhaseTiming.Official,
         OptimizerAtCut = OptimizerAtCut.Restart,
     };
-
-    /// <summary>Fraction of the resource to remove: alpha of Eq. 1, in (0, 1).</summary>
-    public double Target { get; init; } = 0.5;
-
-    /// <summary>What the target counts: Psi of Eq. 1.</summary>
-    public Resource Resource { get; init; }
-
-    /// <summary>
-    /// The criterion that channels are ranked by: Eq. 2, the program's square of it, or another of the field's.
-    /// </summary>
-    public SaliencyKind Saliency { get; init; }
-
-    /// <summary>The seed of the criterion `random`.</summary>
-    public ulong SaliencySeed { get; init; }
-
-    /// <summary>Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).</summary>
-    public SaliencyScope Scope { get; init; }
-
-    /// <summary>Whether channels of costly groups are ranked lower, as the program does.</summary>
-    public bool CostWeighting { get; init; }
-
-    /// <summary>
-    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some layers.
-    /// </summary>
-    public Ranking Ranking { get; init; } = Ranking.Isomorphic;
-
-    /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
-    public double MaximumPruned { get; init; } = 1;
-
-    /// <summary>
-    /// The same for groups whose channels some layers make, each as pattern=fraction: "layer1.*=0.5".
-    /// </summary>
-    public ImmutableArray<string> MaximumPrunedOf { get; init; } = [];
-
-    /// <summary>How many channels each group keeps at least, at least 1.</summary>
-    public int MinimumChannels { get; init; } = 1;
-
-    /// <summary>
-    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in inference: 16, but 8 of
-    /// 32 to 63 channels, 4 of 16 to 31, and so on.
-    /// </summary>
-    [Automatic]
-    public int? RoundTo { get; init; } = 1;
-
-    /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
-    public ImmutableArray<string> Ignore { get; init; } = [];
-
-    /// <summary>
-    /// Patterns of parameter names; a group with slices outside of all of them is not cut. Empty for no scope.
-    /// </summary>
-    public ImmutableArray<string> Only { get; init; } = [];
-
-    /// <summary>Kinds of groups that are not cut: widths of a transformer that stay.</summary>
-    public ImmutableArray<GroupKind> Freeze { get; init; } = [];
-
-    /// <summary>
-    /// What leaves of attention: whole heads, or the same index in every head. Null for what the network says.
-    /// </summary>
-    public CouplingPolicy? Heads { get; init; }
-
-    /// <summary>
-    /// What leaves of grouped convolutions and group norms: the same index in every group, or whole groups. Null for
-    /// what the network says.
-    /// </summary>
-    public CouplingPolicy? Groups { get; init; }
-
-    public PartitionRule Partition { get; init; }
 
     /// <summary>First epoch at which a sub-network is looked for, from 0.</summary>
     public int MonitorStartEpoch { get; init; }
@@ -243,15 +132,6 @@ public sealed record OneCycleOptions
     /// </summary>
     public int RecalibrationBatches { get; init; } = 50;
 
-    /// <summary>What each group keeps.</summary>
-    public PruningLimits Limits => new()
-    {
-        MinimumChannels = MinimumChannels,
-        MaximumPruned = MaximumPruned,
-        MaximumPrunedOf = [.. MaximumPrunedOf.Select(PatternLimit.Parse)],
-        RoundTo = RoundTo,
-    };
-
     /// <summary>The options of a run of so many epochs: what follows from their number and is not given is filled in.</summary>
     public OneCycleOptions For(int epochs) => CycleSchedule.Of(this, epochs);
 
@@ -264,15 +144,4 @@ public sealed record OneCycleOptions
 
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
     public void Validate() => Throw([.. OptionProblems.OfSearch(this), .. OptionProblems.OfCycle(this)]);
-
-    /// <summary>The same for the options that a single cut without training needs.</summary>
-    public void ValidateSearch() => Throw([.. OptionProblems.OfSearch(this)]);
-
-    private static void Throw(ImmutableArray<string> problems)
-    {
-        if (!problems.IsEmpty)
-        {
-            throw new OcsInputException($"Pruning options: {string.Join("; ", problems)}.");
-        }
-    }
 }

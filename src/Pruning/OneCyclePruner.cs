@@ -42,6 +42,9 @@ public sealed class OneCyclePruner : IDisposable
     /// <summary>Makes the partitions of the processes that share a run one; every one of them calls it in the same order.</summary>
     public Func<Partition, Partition> Agree { get; init; } = static partition => partition;
 
+    /// <summary>What finds the sub-network of each epoch.</summary>
+    public SubnetworkSearch Search => _search;
+
     public CouplingGraph Coupling => _search.Coupling;
 
     public ResourceConstraint Constraint => _search.Constraint;

@@ -7,7 +7,7 @@ namespace Ocs.Pruning;
 internal static class OptionProblems
 {
     /// <summary>Of criterion, ranking, budget and limits.</summary>
-    public static IEnumerable<string> OfSearch(OneCycleOptions options) => Failed(
+    public static IEnumerable<string> OfSearch(PruneOptions options) => Failed(
         (options.Target is > 0 and < 1, $"target must lie between 0 and 1, both excluded, but is {options.Target}"),
         (options.MaximumPruned is > 0 and <= 1, $"maximum-pruned must lie in (0, 1], but is {options.MaximumPruned}"),
         (options.MinimumChannels >= 1, $"minimum-channels must be at least 1, but is {options.MinimumChannels}"),
@@ -53,6 +53,6 @@ internal static class OptionProblems
     private static IEnumerable<string> Failed(params (bool Holds, string Problem)[] checks) =>
         checks.Where(check => !check.Holds).Select(check => check.Problem);
 
-    private static bool HasOnlyOfficialLimits(OneCycleOptions options) =>
+    private static bool HasOnlyOfficialLimits(PruneOptions options) =>
         options is { Ranking: Ranking.Global, MinimumChannels: 1, RoundTo: null or 1, MaximumPrunedOf.IsEmpty: true };
 }

@@ -12,7 +12,6 @@ namespace Ocs.Pruning;
 /// </summary>
 public sealed class SubnetworkSearch
 {
-    private readonly OneCycleOptions _options;
     private readonly PruningLimits _limits;
     private readonly ImmutableArray<double> _costFactors;
 
@@ -21,10 +20,10 @@ public sealed class SubnetworkSearch
     /// <param name="options">Criterion, ranking, budget and limits.</param>
     /// <param name="budget">A budget that the options have no word for, such as one measured; null for theirs.</param>
     /// <exception cref="OcsInputException">An option is out of range, or a pattern names nothing.</exception>
-    public SubnetworkSearch(Graph graph, OneCycleOptions options, Func<CouplingGraph, ResourceConstraint>? budget = null)
+    public SubnetworkSearch(Graph graph, PruneOptions options, Func<CouplingGraph, ResourceConstraint>? budget = null)
     {
         options.ValidateSearch();
-        _options = options;
+        Options = options;
         _limits = options.Limits;
         NamePattern.Check(_limits.MaximumPrunedOf.Select(limit => limit.Pattern), graph);
         Coupling = CouplingGraph.Build(graph.WithPolicies(options.Heads, options.Groups))
@@ -39,6 +38,9 @@ public sealed class SubnetworkSearch
         };
         _costFactors = options.CostWeighting ? CostWeighting.Factors(Coupling) : [.. Coupling.Groups.Select(_ => 1.0)];
     }
+
+    /// <summary>Criterion, ranking, budget and limits.</summary>
+    public PruneOptions Options { get; }
 
     /// <summary>The coupling; its graph has the policies of the options.</summary>
     public CouplingGraph Coupling { get; }
@@ -63,23 +65,23 @@ public sealed class SubnetworkSearch
     /// </exception>
     public Partition Find(ParameterTable parameters, double? target = null)
     {
-        var fraction = target ?? _options.Target;
+        var fraction = target ?? Options.Target;
         var saliency = GroupSaliency.Compute(
-            Coupling.Groups, parameters, _options.Saliency, _options.Scope, _options.SaliencySeed);
+            Coupling.Groups, parameters, Options.Saliency, Options.Scope, Options.SaliencySeed);
         return Rank(saliency, fraction) with { Saliency = saliency };
     }
 
     private Partition Rank(ImmutableArray<double[]> saliency, double fraction)
     {
         var groups = Coupling.Groups;
-        if (_options.Partition == PartitionRule.Official)
+        if (Options.Partition == PartitionRule.Official)
         {
             return OfficialPartition.Search(
-                groups, saliency, _costFactors, Constraint, fraction, _options.MaximumPruned);
+                groups, saliency, _costFactors, Constraint, fraction, Options.MaximumPruned);
         }
 
         saliency = Weighted(saliency);
-        return _options.Ranking switch
+        return Options.Ranking switch
         {
             Ranking.PerGroup => PerGroupPartition.Search(groups, saliency, Constraint, fraction, _limits),
             Ranking.Isomorphic => IsomorphicPartition.Search(groups, saliency, Constraint, fraction, _limits),
@@ -87,7 +89,7 @@ public sealed class SubnetworkSearch
         };
     }
 
-    private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => _options.CostWeighting
+    private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => Options.CostWeighting
         ? [.. saliency.Select((channels, group) => channels.Select(score => score * _costFactors[group]).ToArray())]
         : saliency;
 }

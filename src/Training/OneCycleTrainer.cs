@@ -99,9 +99,6 @@ public sealed partial class OneCycleTrainer : IDisposable
     /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
     public ITrainingObserver Observer { get; set => field = _replicas.IsFirst ? value : new NoObserver(); } = new NoObserver();
 
-    /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
-    public PruneProofGate.SaveAndReload? Reload { get; set; }
-
     // After the cut the method has done its work, and only has things to tell.
     private OneCyclePruner? Pruner => _record is null ? _cycle : null;
 
@@ -320,11 +317,18 @@ public sealed partial class OneCycleTrainer : IDisposable
         _replicas.RequireEqual(partition.Subnetwork);
         _evaluation ??= Measure();
         RequireFinite("before the cut");
-        var cut = Prove(pruner, partition);
+        using var cut = Prove(pruner, partition);
         var plan = cut.Plan;
         HandOver(ModelKind.Whole);
         _layers = LayerOutcome.Of(pruner.Coupling, plan.After, partition);
-        _record = cut.Record(pruner, partition, _pruning.Target, epoch, _training.Seed, OptionsText);
+        _record = cut.Record with
+        {
+            StableEpoch = pruner.StableEpoch,
+            CutEpoch = epoch,
+            SparsityStartEpoch = pruner.SparsityStartEpoch,
+            Seed = _training.Seed,
+            Options = OptionsText,
+        };
         if (_pruning.OptimizerAtCut == OptimizerAtCut.Restart)
         {
             _optimizer.Restart();
@@ -337,8 +341,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Parameters, _generator);
-        NormRecalibration.Run(plan.After, cut.Parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator);
+        _network = new(plan.After, cut.Release(), _generator);
+        NormRecalibration.Run(plan.After, _network.Parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.
@@ -358,18 +362,20 @@ public sealed partial class OneCycleTrainer : IDisposable
     private ProvenCut Prove(OneCyclePruner pruner, Pruning.Search.Partition partition)
     {
         using var probe = _loader.Epoch(0).First();
-        var cut = ProvenCut.Make(pruner, partition, _network.Parameters, probe.Images, Reload);
-        _gate = cut.Gate;
-        if (!_gate.Passed)
+        try
         {
-            cut.Parameters.Dispose();
-            HandOver(ModelKind.Last);
-            throw _gate.IsFinite
-                ? new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {_gate.Problem}")
-                : new TrainingDivergedException($"{_gate.Problem} Training has diverged; lower learning-rate or add warmup-epochs.");
+            var cut = ProvenCut.Make(pruner.Search, partition, _network.Parameters, probe.Images);
+            _gate = cut.Gate;
+            return cut;
         }
-
-        return cut;
+        catch (UnprovenCutException error)
+        {
+            _gate = error.Gate;
+            HandOver(ModelKind.Last);
+            throw _gate!.IsFinite
+                ? new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {_gate.Problem}", error)
+                : new TrainingDivergedException($"{_gate.Problem} Training has diverged; lower learning-rate or add warmup-epochs.", error);
+        }
     }
 
     private void Warn(string sentence)

@@ -34,12 +34,11 @@ internal static class TinyTask
     public static OneCycleOptions Pruning { get; } = OneCycleOptions.Paper with { SparsityStartEpoch = 1, LatestCutEpoch = 3 };
 
     public static OneCycleTrainer Trainer(
-        OneCycleOptions? pruning, RecordingObserver observer, TrainingOptions? options = null, TrainingData? data = null, Graph? graph = null,
-        PruneProofGate.SaveAndReload? reload = null)
+        OneCycleOptions? pruning, RecordingObserver observer, TrainingOptions? options = null, TrainingData? data = null, Graph? graph = null)
     {
         // So small a network gains nothing from more, and the same sums come out on any number of cores.
         TorchRuntime.Threads = TestThreads.Count;
-        return new(graph ?? Network(), data ?? Data, options ?? Options, pruning) { Observer = observer, Reload = reload };
+        return new(graph ?? Network(), data ?? Data, options ?? Options, pruning) { Observer = observer };
     }
 
     /// <summary>A residual network of two convolutions.</summary>

@@ -20,9 +20,6 @@ namespace Ocs.Cli.Commands;
 /// <summary>`ocs prune`: one cut of a trained network, without training.</summary>
 internal static class PruneCommand
 {
-    private const ulong ProbeSeed = 0;
-    private const int ProbeBatch = 4;
-
     public static Command Create(CommandConsole console)
     {
         var model = CommonOptions.Model();
@@ -112,21 +109,18 @@ internal static class PruneCommand
         var search = timed?.Search ?? new SubnetworkSearch(model.Graph, options);
         var partition = timed?.Partition ?? search.Find(model.Parameters);
         model.Parameters.ClearGradients();
-        var plan = timed?.Plan ?? CutPlan.Create(search.Coupling, partition.Subnetwork);
-        using var cut = plan.Apply(model.Parameters);
-        var gate = Prove(search.Coupling, partition.Subnetwork, plan, model.Parameters, cut);
-        if (!gate.Passed)
+        if (Cut(search, partition, model, console) is not { } cut)
         {
-            console.Error.WriteLine($"The cut is not proven right, so nothing was written: {gate.Problem}");
             return ExitCode.Failure;
         }
 
-        var record = Record(request.Model, search, partition, plan, options);
-        var check = Write(output, plan.After, cut, record, onnx, console);
+        using var _ = cut;
+        var record = cut.Record with { OriginalModel = request.Model, Options = YamlWriter.Write(options) };
+        var check = Write(output, cut.Graph, cut.Parameters, record, onnx, console);
         var outcome = new PruneOutcome(
-            request.Model, output, options, partition, plan, ResourceConstraint.ActivationMemory(search.Coupling), record, gate, onnx,
+            request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling), record, cut.Gate, onnx,
             timed is null ? null : PruneLatency.Of(goal!, timed),
-            check?.Equal == true ? CutLatency.Measure(plan.Before, plan.After) : null);
+            check?.Equal == true ? CutLatency.Measure(cut.Plan.Before, cut.Graph) : null);
         PruneReport.Show(outcome, console);
         if (check is null)
         {
@@ -137,18 +131,16 @@ internal static class PruneCommand
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
     }
 
-    private static GateResult Prove(
-        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full, ParameterTable cut)
+    private static ProvenCut? Cut(SubnetworkSearch search, Partition partition, OcsModel model, CommandConsole console)
     {
-        var probes = Probes(plan.Before);
         try
         {
-            return PruneProofGate.Check(
-                coupling, subnetwork, plan, full, cut, probes, ResourceConstraint.Macs(coupling).Count(subnetwork), ModelFiles.SaveAndReload);
+            return OneShot.Cut(search, partition, model.Parameters);
         }
-        finally
+        catch (UnprovenCutException error)
         {
-            Array.ForEach(probes, probe => probe.Dispose());
+            console.Error.WriteLine($"The cut is not proven right, so nothing was written: {error.Message}");
+            return null;
         }
     }
 
@@ -162,34 +154,5 @@ internal static class PruneCommand
         }
 
         return OnnxCheck.Write(output, graph, parameters, onnx, console);
-    }
-
-    private static PruningRecord Record(
-        string model, SubnetworkSearch search, Partition partition, CutPlan plan, OneCycleOptions options) => new()
-        {
-            OriginalModel = model,
-            Groups = [.. search.Coupling.Groups.Zip(partition.Subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept))],
-            MacsBefore = plan.Before.Macs,
-            MacsAfter = plan.After.Macs,
-            ParametersBefore = plan.Before.ParameterCount,
-            ParametersAfter = plan.After.ParameterCount,
-            Target = options.Target,
-            Options = YamlWriter.Write(options),
-        };
-
-    // A batch of each input: row 0 of a table where it is looked up in one, else random numbers.
-    private static Tensor[] Probes(Graph graph)
-    {
-        TorchRuntime.Seed(ProbeSeed);
-        return [.. Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input).Select(index =>
-        {
-            var probe = Tensor.Zeros([ProbeBatch, .. graph.Nodes[index].Shape.AsSpan()[1..]]);
-            if (!graph.Nodes.Any(reader => reader.Operator is Embedding && reader.Inputs.Contains(index)))
-            {
-                Aten.NormalInPlace(probe, 0, 1);
-            }
-
-            return probe;
-        })];
     }
 }

@@ -20,10 +20,11 @@ internal static class OptionRecord
     public static T Apply<T>(T defaults, MappingSetting mapping, string prefix = "")
         where T : notnull => (T)ApplyTo(defaults, mapping, prefix);
 
-    /// <summary>The properties that a configuration may set, in the order of the record.</summary>
+    /// <summary>The properties that a configuration may set, in the order of the record; what it inherits comes first.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type record) => record
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property));
+        .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property))
+        .OrderBy(property => property.DeclaringType == record);
 
     /// <summary>Whether a property is found where nothing is stated, which configurations call auto.</summary>
     public static bool IsAutomatic(PropertyInfo property) => property.IsDefined(typeof(AutomaticAttribute));

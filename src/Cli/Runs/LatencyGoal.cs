@@ -29,7 +29,7 @@ internal sealed record LatencyGoal(double Seconds, ILatencyClock Clock)
     /// it took corrects the table, and the search begins again. If none is fast enough, it is the fastest.
     /// </summary>
     /// <param name="graph">The network.</param>
-    /// <param name="options">Criterion, ranking and limits; of <see cref="OneCycleOptions.RoundTo"/> null tries several.</param>
+    /// <param name="options">Criterion, ranking and limits; of <see cref="PruneOptions.RoundTo"/> null tries several.</param>
     /// <param name="parameters">What the ranking sees.</param>
     /// <exception cref="OcsInputException">The network is as fast already, or no cut within the limits is.</exception>
     public TimedCut Search(Graph graph, OneCycleOptions options, ParameterTable parameters)

@@ -186,14 +186,13 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     private OneCycleTrainer Trainer(TrainingData data, Device device, TrainingStart start, ProcessGroup? group) => new(
         start.Graph, data, options.Training, Pruning, device, start.Parameters, place.Profile, group)
     {
-        Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
         OptionsText = options.ToYaml(),
     };
 
     private OneCycleTrainer Trainer(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
     {
         var trainer = OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device, group);
-        (trainer.Reload, trainer.OptionsText) = (group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null, options.ToYaml());
+        trainer.OptionsText = options.ToYaml();
         return trainer;
     }
 

@@ -23,7 +23,7 @@ public sealed record GateResult(
 /// zeroed, backward runs, shapes verify, saving and loading changes nothing, and the MACs are what the search promised. Norms that a cut
 /// changes (<see cref="Operator.ChangesWhenChannelsLeave"/>) take their statistics over what stays in both networks.
 /// </summary>
-public static class PruneProofGate
+internal static class PruneProofGate
 {
     /// <summary>Largest difference of two outputs, relative to the largest output, that rounding explains.</summary>
     public const double Tolerance = 1e-4;
@@ -78,7 +78,7 @@ public static class PruneProofGate
         var notFinite = equal ? null : FirstNotFinite(reference, full, zeroed, batch);
         var problem = equal ? null : notFinite ?? FirstDifference(coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
         var backward = BackwardRuns(plan.After, cut, batch, ref problem);
-        var reloaded = reload is null || SurvivesReload(plan.After, cut, batch, reload, ref problem);
+        var reloaded = reload is null || !equal || SurvivesReload(plan.After, cut, batch, reload, ref problem);
         var macs = plan.After.Macs == promisedMacs;
         if (!macs)
         {

@@ -1,4 +1,5 @@
 using Ocs.Graphs;
+using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 
@@ -8,7 +9,7 @@ namespace Ocs.Training.Optimizers;
 /// Stochastic gradient descent with momentum, as PyTorch defines it: v ← momentum v + g + decay w; w ← w - rate (v, or with Nesterov
 /// g + decay w + momentum v). The first v is the first g + decay w.
 /// </summary>
-public sealed class Sgd : IDisposable
+public sealed class Sgd : ICuttable, IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly Dictionary<string, Tensor> _momentum = new(StringComparer.Ordinal);

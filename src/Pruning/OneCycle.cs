@@ -1,0 +1,218 @@
+using Ocs.Graphs;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+
+namespace Ocs.Pruning;
+
+/// <summary>
+/// The one cycle (Alg. 1) for a training loop of any kind. The loop begins each epoch, and tells of each step: after backward, and after
+/// the optimiser's step. The cut is made, with its proof, when an epoch begins.
+/// </summary>
+/// <example><code>
+/// using var cycle = new OneCycle(graph, parameters, new OneCycleOptions { Target = 0.5 }, epochs);
+/// for (var epoch = 0; epoch &lt; epochs; epoch++)
+/// {
+///     cycle.BeginEpoch(epoch, probe, optimizer);
+///     foreach (var batch in batches)
+///     {
+///         using var loss = Loss(cycle.Forward(batch.Images), batch);
+///         Autograd.Backward(loss);
+///         cycle.AfterBackward();
+///         optimizer.Step(cycle.Parameters, rate);
+///         cycle.AfterStep(rate);
+///     }
+/// }
+///
+/// cycle.End(probe, optimizer);
+/// </code></example>
+public sealed class OneCycle : IDisposable
+{
+    private readonly OneCyclePruner _pruner;
+    private Executor _executor;
+    private int _epoch = -1;
+    private Next _next = Next.Epoch;
+
+    /// <summary>Begins with a whole network.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="parameters">Its parameters, which the cycle then owns.</param>
+    /// <param name="options">The method's options.</param>
+    /// <param name="epochs">How many epochs the loop will train; what the options leave open follows from it.</param>
+    /// <exception cref="OcsInputException">An option is out of range, or does not fit so many epochs.</exception>
+    public OneCycle(Graph graph, ParameterTable parameters, OneCycleOptions options, int epochs)
+    {
+        options.ValidateFor(epochs);
+        (Original, Graph, Parameters) = (graph, graph, parameters);
+        _pruner = new(graph, parameters, options.For(epochs));
+        _executor = new(graph, parameters);
+    }
+
+    private enum Next
+    {
+        Epoch,
+        BackwardOrEpoch,
+        Step,
+        Nothing,
+    }
+
+    /// <summary>The network before the cut.</summary>
+    public Graph Original { get; }
+
+    /// <summary>The network as it is now.</summary>
+    public Graph Graph { get; private set; }
+
+    /// <summary>Its parameters; after the cut these are others than before.</summary>
+    public ParameterTable Parameters { get; private set; }
+
+    /// <summary>What the network was cut to; null before the cut.</summary>
+    public PruningRecord? Record { get; private set; }
+
+    /// <summary>The proof of the cut; null before it.</summary>
+    public GateResult? Gate { get; private set; }
+
+    /// <summary>Whether the network was cut.</summary>
+    public bool IsCut => Record is not null;
+
+    /// <summary>What is needed to go on after the epoch that was begun last, beside <see cref="Parameters"/>; to be taken between two steps.</summary>
+    public OneCycleState State => new(_epoch, _pruner.State, Record, Gate);
+
+    /// <summary>Goes on from a state.</summary>
+    /// <param name="original">The network before the cut.</param>
+    /// <param name="parameters">The parameters as they were saved, which the cycle then owns.</param>
+    /// <param name="options">The options that the cycle began with.</param>
+    /// <param name="epochs">The same number of epochs.</param>
+    /// <param name="state">The state.</param>
+    /// <exception cref="OcsInputException">The state is of another network or of other options.</exception>
+    public static OneCycle Restore(Graph original, ParameterTable parameters, OneCycleOptions options, int epochs, OneCycleState state)
+    {
+        var cycle = new OneCycle(original, parameters, options, epochs);
+        cycle._pruner.Restore(state.Pruner);
+        (cycle._epoch, cycle.Record, cycle.Gate) = (state.Epoch, state.Record, state.Gate);
+        cycle._next = state.Epoch < 0 ? Next.Epoch : Next.BackwardOrEpoch;
+        if (state.Record is { } record)
+        {
+            var groups = cycle._pruner.Coupling.Groups;
+            var kept = new Subnetwork([.. record.Groups.Select(group => group.Kept)], [.. record.Groups.Select(group => group.Channels)]);
+            cycle.Graph = kept.IsOf(groups)
+                ? CutPlan.Create(cycle._pruner.Coupling, kept).After
+                : throw new OcsInputException($"The state's cut is not of the groups of '{original.Name}'; give the network that the cycle began with.");
+            cycle._executor = new(cycle.Graph, parameters);
+        }
+
+        return cycle;
+    }
+
+    /// <summary>The network's output in training; the caller owns it.</summary>
+    /// <param name="inputs">A batch of each input, in the order of the input nodes.</param>
+    public Tensor Forward(params Tensor[] inputs) => _executor.Forward(inputs, training: true);
+
+    /// <summary>Begins an epoch: ranks the channels, and cuts the network if it is time to.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="probe">A batch of each input, on which a cut is proven.</param>
+    /// <param name="follow">What is cut along with the weights, such as the optimiser.</param>
+    /// <returns>The epoch's partition, stability, phase and lambda; null after the cut.</returns>
+    /// <exception cref="UnprovenCutException">The cut is not proven right; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">Something else comes first.</exception>
+    public EpochPlan? BeginEpoch(int epoch, Tensor[] probe, params ICuttable[] follow)
+    {
+        Require(_next is Next.Epoch or Next.BackwardOrEpoch, nameof(BeginEpoch));
+        if (epoch != _epoch + 1)
+        {
+            throw new InvalidOperationException($"Epoch {_epoch + 1} comes first; BeginEpoch was called with epoch {epoch}.");
+        }
+
+        var plan = Plan(epoch);
+        if (plan is null or { Phase: Phase.Final } && !IsCut)
+        {
+            Cut(epoch, probe, follow);
+            plan = null;
+        }
+
+        (_epoch, _next) = (epoch, Next.BackwardOrEpoch);
+        return plan;
+    }
+
+    /// <summary>After backward: adds the gradient of the penalty (Eq. 8), in sparsity learning.</summary>
+    /// <exception cref="InvalidOperationException">Something else comes first.</exception>
+    public void AfterBackward()
+    {
+        Require(_next == Next.BackwardOrEpoch, nameof(AfterBackward));
+        if (!IsCut)
+        {
+            _pruner.AddPenaltyGradient();
+        }
+
+        _next = Next.Step;
+    }
+
+    /// <summary>After the optimiser's step: shrinks what is to leave (Eq. 9), in sparsity learning.</summary>
+    /// <param name="learningRate">The step's learning rate.</param>
+    /// <exception cref="InvalidOperationException">Something else comes first.</exception>
+    public void AfterStep(double learningRate)
+    {
+        Require(_next == Next.Step, nameof(AfterStep));
+        if (!IsCut)
+        {
+            _pruner.Shrink(learningRate);
+        }
+
+        _next = Next.BackwardOrEpoch;
+    }
+
+    /// <summary>After the last epoch: cuts the network if it was not cut yet. It is not trained after that.</summary>
+    /// <inheritdoc cref="BeginEpoch" path="/param"/>
+    /// <inheritdoc cref="BeginEpoch" path="/exception"/>
+    public void End(Tensor[] probe, params ICuttable[] follow)
+    {
+        Require(_next is Next.Epoch or Next.BackwardOrEpoch, nameof(End));
+        if (!IsCut)
+        {
+            if (Plan(_epoch + 1) is { Phase: not Phase.Final })
+            {
+                _pruner.ForceCut();
+            }
+
+            Cut(_epoch + 1, probe, follow);
+        }
+
+        _next = Next.Nothing;
+    }
+
+    /// <summary>Disposes the parameters too.</summary>
+    public void Dispose()
+    {
+        _pruner.Dispose();
+        Parameters.Dispose();
+    }
+
+    // Null where the network is cut, or is to be cut as the authors' program does: after an epoch, with its partition.
+    private EpochPlan? Plan(int epoch) => IsCut || (epoch > 0 && _pruner.CutsAfter(epoch - 1)) ? null : _pruner.BeginEpoch(epoch);
+
+    private void Cut(int epoch, Tensor[] probe, ICuttable[] follow)
+    {
+        using var cut = ProvenCut.Make(_pruner.Search, _pruner.CurrentPartition, Parameters, probe);
+        foreach (var other in follow)
+        {
+            other.Cut(cut.Plan);
+        }
+
+        _pruner.Dispose();
+        Parameters.Dispose();
+        (Graph, Parameters, Gate) = (cut.Graph, cut.Release(), cut.Gate);
+        _executor = new(Graph, Parameters);
+        Record = cut.Record with { StableEpoch = _pruner.StableEpoch, CutEpoch = epoch, SparsityStartEpoch = _pruner.SparsityStartEpoch };
+    }
+
+    private void Require(bool holds, string call)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(_next switch
+            {
+                Next.Epoch => $"{nameof(BeginEpoch)} comes before {call}.",
+                Next.Step => $"{nameof(AfterStep)} comes before {call}: each step has one {nameof(AfterBackward)} and one {nameof(AfterStep)}.",
+                Next.BackwardOrEpoch => $"{nameof(AfterBackward)} comes before {call}.",
+                _ => $"The cycle has ended; {call} comes before {nameof(End)}.",
+            });
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Ocs.Graphs;
+using Ocs.Pruning.Search;
+using Ocs.Torch;
+
+namespace Ocs.Pruning.Surgery;
+
+/// <summary>
+/// A cut with its proof (lines 13 and 14 of Alg. 1): the small network beside the whole one, which is not changed. There is no other way
+/// to get a small network, so no cut goes unproven.
+/// </summary>
+public sealed class ProvenCut : IDisposable
+{
+    private ParameterTable? _parameters;
+
+    private ProvenCut(CutPlan plan, ParameterTable parameters, GateResult gate, PruningRecord record) =>
+        (Plan, _parameters, Gate, Record) = (plan, parameters, gate, record);
+
+    /// <summary>What leaves; it also cuts what has the shape of a parameter, such as an optimiser's moments.</summary>
+    public CutPlan Plan { get; }
+
+    /// <summary>The small network.</summary>
+    public Graph Graph => Plan.After;
+
+    /// <summary>The small network's parameters.</summary>
+    /// <exception cref="ObjectDisposedException">They were released or disposed.</exception>
+    public ParameterTable Parameters => _parameters ?? throw new ObjectDisposedException(nameof(ProvenCut));
+
+    /// <summary>The proof.</summary>
+    public GateResult Gate { get; }
+
+    /// <summary>What stayed of what, for the network's file. What the caller knows beside it (epochs, seed, options) is added by <c>with</c>.</summary>
+    public PruningRecord Record { get; }
+
+    /// <summary>Cuts a network, and proves the cut on a batch.</summary>
+    /// <param name="search">What found the sub-network.</param>
+    /// <param name="partition">The sub-network.</param>
+    /// <param name="whole">The whole network's parameters, lent; they stay as they are.</param>
+    /// <param name="batch">A batch of each input in the order of the input nodes, such as images [N, C, H, W].</param>
+    /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels; nothing was changed.</exception>
+    public static ProvenCut Make(SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch) =>
+        Make(CutPlan.Create(search.Coupling, partition.Subnetwork), search, partition, whole, batch);
+
+    /// <summary>The same of a cut that is planned already.</summary>
+    internal static ProvenCut Make(CutPlan plan, SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch)
+    {
+        var (coupling, subnetwork) = (search.Coupling, partition.Subnetwork);
+        var parameters = plan.Apply(whole);
+        try
+        {
+            var promised = ResourceConstraint.Macs(coupling).Count(subnetwork);
+            var gate = PruneProofGate.Check(coupling, subnetwork, plan, whole, parameters, batch, promised, SavedNetwork.Reload);
+            return gate.Passed ? new(plan, parameters, gate, RecordOf(plan, search, subnetwork)) : throw new UnprovenCutException(gate);
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the small network's parameters away; the caller owns them.</summary>
+    public ParameterTable Release()
+    {
+        var released = Parameters;
+        _parameters = null;
+        return released;
+    }
+
+    /// <summary>Drops the small network, where it was not released.</summary>
+    public void Dispose()
+    {
+        _parameters?.Dispose();
+        _parameters = null;
+    }
+
+    private static PruningRecord RecordOf(CutPlan plan, SubnetworkSearch search, Subnetwork subnetwork) => new()
+    {
+        OriginalModel = plan.Before.Name,
+        Groups = [.. search.Coupling.Groups.Zip(subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept))],
+        MacsBefore = plan.Before.Macs,
+        MacsAfter = plan.After.Macs,
+        ParametersBefore = plan.Before.ParameterCount,
+        ParametersAfter = plan.After.ParameterCount,
+        Target = search.Options.Target,
+    };
+}
