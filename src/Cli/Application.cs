@@ -59,6 +59,7 @@ internal static class Application
         try
         {
             OpenFiles.Check();
+            args = RenamedFlags.Replace(args, console);
             var root = Root(console);
             root.HelpName = "ocs";
             root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;

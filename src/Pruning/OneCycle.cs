@@ -199,7 +199,7 @@ public sealed class OneCycle : IDisposable
         Parameters.Dispose();
         (Graph, Parameters, Gate) = (cut.Graph, cut.Release(), cut.Gate);
         _executor = new(Graph, Parameters);
-        Record = cut.Record with { StableEpoch = _pruner.StableEpoch, CutEpoch = epoch, SparsityStartEpoch = _pruner.SparsityStartEpoch };
+        Record = _pruner.RecordOf(cut, epoch);
     }
 
     private void Require(bool holds, string call)

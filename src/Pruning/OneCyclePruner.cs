@@ -5,6 +5,7 @@ using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Regularization;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Stability;
+using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 
 namespace Ocs.Pruning;
@@ -148,6 +149,12 @@ public sealed class OneCyclePruner : IDisposable
 
     /// <summary>The run has ended without a stable sub-network: the present one is to be cut.</summary>
     public void ForceCut() => (StableEpoch, WasForced) = (null, true);
+
+    /// <summary>The record of a cut of the present partition, with the epochs of the method.</summary>
+    /// <param name="cut">The cut.</param>
+    /// <param name="epoch">The epoch before which it was made, from 0.</param>
+    public PruningRecord RecordOf(ProvenCut cut, int epoch) =>
+        cut.Record with { StableEpoch = StableEpoch, CutEpoch = epoch, SparsityStartEpoch = SparsityStartEpoch };
 
     /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
     public Partition CurrentPartition => _partition ??= Find();

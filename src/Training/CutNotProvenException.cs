@@ -1,3 +1,5 @@
+using Ocs.Pruning.Surgery;
+
 namespace Ocs.Training;
 
 /// <summary>The cut did not pass its gate, so it was not made.</summary>
@@ -16,4 +18,9 @@ public sealed class CutNotProvenException : TrainingFailedException
         : base(message, innerException)
     {
     }
+
+    /// <summary>What a failed proof means for a run: where weights are not numbers any more, training has diverged.</summary>
+    internal static TrainingFailedException Of(UnprovenCutException error) => error.Gate is { IsFinite: false }
+        ? new TrainingDivergedException($"{error.Message} Training has diverged; lower learning-rate or add warmup-epochs.", error)
+        : new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {error.Message}", error);
 }

@@ -321,14 +321,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         var plan = cut.Plan;
         HandOver(ModelKind.Whole);
         _layers = LayerOutcome.Of(pruner.Coupling, plan.After, partition);
-        _record = cut.Record with
-        {
-            StableEpoch = pruner.StableEpoch,
-            CutEpoch = epoch,
-            SparsityStartEpoch = pruner.SparsityStartEpoch,
-            Seed = _training.Seed,
-            Options = OptionsText,
-        };
+        _record = pruner.RecordOf(cut, epoch) with { Seed = _training.Seed, Options = OptionsText };
         if (_pruning.OptimizerAtCut == OptimizerAtCut.Restart)
         {
             _optimizer.Restart();
@@ -372,9 +365,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         {
             _gate = error.Gate;
             HandOver(ModelKind.Last);
-            throw _gate!.IsFinite
-                ? new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {_gate.Problem}", error)
-                : new TrainingDivergedException($"{_gate.Problem} Training has diverged; lower learning-rate or add warmup-epochs.", error);
+            throw CutNotProvenException.Of(error);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
-using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Training.Schedules;
 

@@ -6,14 +6,11 @@ using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 using Ocs.Pruning;
-using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
-using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
@@ -29,7 +26,7 @@ internal static class PruneCommand
         var output = new Option<string?>("--out") { Description = "The file to write, .ocs or .onnx (default: <MODEL's name>-pruned.ocs, of an .onnx file .onnx).", HelpName = "FILE" };
         var data = new Option<string?>("--data")
         {
-            Description = "The data set whose training images give the gradients of the criterion taylor.",
+            Description = "The data set whose training images give the gradients of saliency taylor.",
             HelpName = "NAME",
         };
         var batches = new Option<int>("--batches")
@@ -80,11 +77,11 @@ internal static class PruneCommand
     private static LabelledImages? Images(OneCycleOptions options, string? data, Func<string, LabelledImages> open) => (options.Saliency, data) switch
     {
         (SaliencyKind.Taylor, null) => throw new OcsInputException(
-            "The criterion taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
+            "Saliency taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
         (SaliencyKind.Taylor, { } name) => open(name),
         (_, null) => null,
         var (criterion, _) => throw new OcsInputException(
-            $"--data gives gradients to the criterion taylor, but {Choices.NameOf(criterion)} needs none; "
+            $"--data gives gradients to saliency taylor, but {Choices.NameOf(criterion)} needs none; "
             + "leave it out, or choose taylor."),
     };
 

@@ -8,13 +8,13 @@ using Ocs.Pruning.Saliency;
 namespace Ocs.Cli.Commands;
 
 /// <summary>
-/// The options of `ocs prune` that say what leaves: criterion, ranking, budget and limits, over those of a preset.
+/// The options of `ocs prune` that say what leaves: saliency, ranking, resource and limits, over those of a preset.
 /// </summary>
 internal sealed class PruningChoices
 {
     private readonly Option<double?> _target = new("--target")
     {
-        Description = "The fraction of the budget to remove, between 0 and 1.",
+        Description = "The fraction of the resource to remove, between 0 and 1.",
         HelpName = "FRACTION",
     };
 
@@ -25,7 +25,7 @@ internal sealed class PruningChoices
         DefaultValueFactory = _ => "standard",
     };
 
-    private readonly Option<string?> _criterion = new("--criterion")
+    private readonly Option<string?> _saliency = new("--saliency")
     {
         Description = $"What channels are ranked by: {string.Join(", ", Choices.Names<SaliencyKind>())}.",
         HelpName = "NAME",
@@ -44,20 +44,20 @@ internal sealed class PruningChoices
         HelpName = "NAME",
     };
 
-    private readonly Option<string?> _budget = new("--budget")
+    private readonly Option<string?> _resource = new("--resource")
     {
         Description = "What the target counts: macs, parameters, memory (activations alive at once) or operations "
             + "(as the authors' program).",
         HelpName = "NAME",
     };
 
-    private readonly Option<int?> _minimum = new("--min-channels")
+    private readonly Option<int?> _minimum = new("--minimum-channels")
     {
         Description = "Channels that each group keeps at least.",
         HelpName = "N",
     };
 
-    private readonly Option<string[]> _maximum = new("--max-pruned")
+    private readonly Option<string[]> _maximum = new("--maximum-pruned")
     {
         Description = "The largest fraction of a group that may leave; PATTERN=FRACTION for the groups of some layers. "
             + "May be given again.",
@@ -78,14 +78,14 @@ internal sealed class PruningChoices
 
     private readonly Option<ulong?> _seed = new("--seed")
     {
-        Description = "Where the criterion random draws from.",
+        Description = "Where saliency random draws from.",
         HelpName = "N",
     };
 
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All =>
     [
-        _target, _preset, _criterion, _scope, _ranking, _budget, _minimum, _maximum, _roundTo, _ignore, _only,
+        _target, _preset, _saliency, _scope, _ranking, _resource, _minimum, _maximum, _roundTo, _ignore, _only,
         _freeze, _heads, _groups, _seed,
     ];
 
@@ -104,11 +104,11 @@ internal sealed class PruningChoices
         return preset with
         {
             Target = parsed.GetValue(_target) ?? preset.Target,
-            Saliency = Choice(parsed, _criterion, preset.Saliency),
+            Saliency = Choice(parsed, _saliency, preset.Saliency),
             SaliencySeed = parsed.GetValue(_seed) ?? preset.SaliencySeed,
             Scope = Choice(parsed, _scope, preset.Scope),
             Ranking = Choice(parsed, _ranking, preset.Ranking),
-            Resource = Choice(parsed, _budget, preset.Resource),
+            Resource = Choice(parsed, _resource, preset.Resource),
             MinimumChannels = parsed.GetValue(_minimum) ?? preset.MinimumChannels,
             MaximumPruned = limits.Where(limit => !IsPattern(limit)).Select(Fraction).LastOrDefault(preset.MaximumPruned),
             MaximumPrunedOf = [.. limits.Where(IsPattern)],
@@ -134,5 +134,5 @@ internal sealed class PruningChoices
         double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction)
             ? fraction
             : throw new OcsInputException(
-                $"--max-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, but was given '{limit}'.");
+                $"--maximum-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, but was given '{limit}'.");
 }

@@ -79,12 +79,12 @@ public sealed class FileCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("macs", "--criterion", "l1-norm", "--scope", "single-layer", "--ranking", "per-group")]
-    [InlineData("parameters", "--criterion", "lamp", "--ranking", "isomorphic", "--budget", "parameters")]
-    [InlineData("memory", "--criterion", "fpgm", "--budget", "memory", "--min-channels", "2")]
-    [InlineData("macs", "--criterion", "batch-norm-scale", "--round-to", "4")]
-    [InlineData("macs", "--criterion", "random", "--seed", "3", "--max-pruned", "0.8", "--max-pruned", "layer1=0.7")]
-    [InlineData("macs", "--criterion", "taylor", "--data", "fashion-mnist", "--batches", "1")]
+    [InlineData("macs", "--saliency", "l1-norm", "--scope", "single-layer", "--ranking", "per-group")]
+    [InlineData("parameters", "--saliency", "lamp", "--ranking", "isomorphic", "--resource", "parameters")]
+    [InlineData("memory", "--saliency", "fpgm", "--resource", "memory", "--minimum-channels", "2")]
+    [InlineData("macs", "--saliency", "batch-norm-scale", "--round-to", "4")]
+    [InlineData("macs", "--saliency", "random", "--seed", "3", "--maximum-pruned", "0.8", "--maximum-pruned", "layer1=0.7")]
+    [InlineData("macs", "--saliency", "taylor", "--data", "fashion-mnist", "--batches", "1")]
     public void Any_criterion_ranking_and_budget_meets_its_target(string budget, params string[] options)
     {
         string[] prune = ["prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.4", "--out", _folder.PathOf("small.ocs"), "--json"];
@@ -94,6 +94,20 @@ public sealed class FileCommandTests : IDisposable
         var (before, after) = (pruned.GetProperty($"{budget}_before").GetInt64(), pruned.GetProperty($"{budget}_after").GetInt64());
         Assert.InRange(1 - (double)after / before, 0.4, 0.6);
         Assert.True(pruned.GetProperty("gate").GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
+    public void Flags_of_older_versions_do_what_they_did_and_say_their_new_names()
+    {
+        string[] prune = ["prune", "cifar_resnet8", "--target", "0.4", "--out", _folder.PathOf("small.ocs"), "--json"];
+
+        var today = CommandLine.Run([.. prune, "--saliency", "lamp", "--resource", "parameters", "--maximum-pruned", "0.8", "--minimum-channels=2"]);
+        var before = CommandLine.Run([.. prune, "--criterion", "lamp", "--budget", "parameters", "--max-pruned", "0.8", "--min-channels=2"]);
+
+        Assert.Equal(today.Json.GetProperty("macs_after").GetInt64(), before.Json.GetProperty("macs_after").GetInt64());
+        Assert.Contains("Note: --criterion of `ocs prune` is called --saliency now.\n", before.Error, StringComparison.Ordinal);
+        Assert.Contains("Note: --min-channels of `ocs prune` is called --minimum-channels now.\n", before.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Note: ", today.Error, StringComparison.Ordinal);
     }
 
     [Fact]

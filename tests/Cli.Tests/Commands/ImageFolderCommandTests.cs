@@ -85,7 +85,7 @@ public sealed class ImageFolderCommandTests : IDisposable
 
         var measured = CommandLine.Run(["eval", _folder.PathOf("run/model.ocs"), .. images, "--json"]);
         var pruned = CommandLine.Run(
-            ["prune", _folder.PathOf("run/model.ocs"), "--target", "0.2", "--criterion", "taylor", .. images, "--out", _folder.PathOf("small.ocs"), "--json"]);
+            ["prune", _folder.PathOf("run/model.ocs"), "--target", "0.2", "--saliency", "taylor", .. images, "--out", _folder.PathOf("small.ocs"), "--json"]);
 
         Assert.Equal(20, measured.Json.GetProperty("samples").GetInt32());
         Assert.Equal(0, pruned.Code);
