@@ -1,4 +1,3 @@
-using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
