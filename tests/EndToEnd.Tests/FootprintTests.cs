@@ -25,7 +25,7 @@ public sealed class FootprintTests : IDisposable
             $"train {config} --dry-run",
             $"train {config} --processes 2 --out ranks",
             "report run dense",
-            "eval run/model.ocs --data fashion-mnist",
+            "eval run/model.ocs --data fashion-mnist --data-limit 256",
             "inspect run/model.ocs",
             "export run/model.ocs --onnx exported.onnx",
             "verify run/pruned.onnx",

@@ -265,10 +265,10 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             console.Error.WriteLine(warning);
         }
 
-        if (summary.Onnx is { Equal: true })
+        if (summary.Onnx is { Equal: true } && OnnxNameOf(result) is { } name)
         {
             console.WriteLine(FileToShip.Sentence(
-                folder.PathOf(RunDirectory.OnnxName), isOnnx: true, result.Graph, isFolded: false,
+                folder.PathOf(name), isOnnx: true, result.Graph, isFolded: false,
                 $"`ocs export {folder.PathOf(RunDirectory.ModelName)} --onnx FILE.onnx --fold-batch-norm`"));
         }
     }
