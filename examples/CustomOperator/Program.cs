@@ -1,3 +1,4 @@
+using Ocs.CustomOperator;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;

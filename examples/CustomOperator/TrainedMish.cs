@@ -3,6 +3,8 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Graphs;
 using Ocs.Torch;
 
+namespace Ocs.CustomOperator;
+
 /// <summary>x tanh(softplus(a x)), Mish (Misra 2019) with a trained a for each channel of [N, C, H, W]. Parameter: a [C].</summary>
 internal sealed record TrainedMish : Operator, IOnnxExportable
 {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Formats.Onnx.Export;
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 using Ocs.Torch;
 
 namespace Ocs.Formats.Tests;
