@@ -35,7 +35,7 @@ public sealed class Executor
         {
             _memoryFormat = value;
             using var _ = Autograd.NoGrad();
-            var contiguous = _graph.Nodes.Where(node => node.Operator is Conv2d convolution && convolution.PrefersContiguous(_graph, node))
+            var contiguous = _graph.Nodes.Where(node => node.Operator.PrefersContiguous(_graph.ShapesOf(node)))
                 .Select(node => node.Parameters[0]).ToHashSet(StringComparer.Ordinal);
             foreach (var spec in _graph.Parameters.Where(spec => spec.Shape.Length == 4))
             {
@@ -136,22 +136,17 @@ public sealed class Executor
     {
         public static Plan Of(Graph graph)
         {
-            var uses = new int[graph.Nodes.Length];
-            foreach (var input in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
-            {
-                uses[input]++;
-            }
-
+            var readers = graph.ReaderCounts();
             return new(
                 graph.Nodes,
                 [.. graph.Outputs.Distinct()],
                 graph.ReleasedAfter(),
-                [.. graph.Nodes.Select(node => CanRunInPlace(graph, node, uses))]);
+                [.. graph.Nodes.Select(node => CanRunInPlace(graph, node, readers))]);
         }
 
-        private static bool CanRunInPlace(Graph graph, Node node, int[] uses) =>
+        private static bool CanRunInPlace(Graph graph, Node node, ImmutableArray<int> readers) =>
             node.Operator.CanRunInPlace
-            && uses[node.Inputs[0]] == 1
+            && readers[node.Inputs[0]] == 1
             && graph.Nodes[node.Inputs[0]].Operator.OutputMayBeOverwritten;
     }
 }

@@ -69,7 +69,7 @@ public sealed record Graph(
     public long MacsOf(int node)
     {
         var shapes = ShapesOf(node);
-        return Nodes[node].Operator.MacsTerms(shapes)
+        return Nodes[node].Operator.Macs(shapes)
             .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => checked(product * shapes.Size(axis))));
     }
 
@@ -82,6 +82,18 @@ public sealed record Graph(
         [.. node.Inputs.Select(input => Nodes[input].Shape)],
         [.. node.Parameters.Select(name => Parameter(name).Shape)],
         node.Shape);
+
+    /// <summary>By node, how often its value is read: once for each input of a node, and once for each output of the network.</summary>
+    public ImmutableArray<int> ReaderCounts()
+    {
+        var counts = new int[Nodes.Length];
+        foreach (var value in Nodes.SelectMany(node => node.Inputs).Concat(Outputs))
+        {
+            counts[value]++;
+        }
+
+        return [.. counts];
+    }
 
     /// <summary>By node, the values that are not needed after it: no later node uses them, and they are no output.</summary>
     public ImmutableArray<ImmutableArray<int>> ReleasedAfter()
@@ -106,6 +118,27 @@ public sealed record Graph(
             ? node with { Operator = input with { Mean = mean, StandardDeviation = standardDeviation } }
             : node)],
     };
+
+    /// <summary>The same nodes with other operators, and parameters of other shapes. The values' shapes follow, and the result is verified.</summary>
+    /// <param name="parameters">The parameters, by the names of this network's.</param>
+    /// <param name="operatorOf">A node's operator, by the node's index and its new shapes; the output's shape is empty.</param>
+    /// <exception cref="OcsInputException">Shapes do not fit together; the message names the first node.</exception>
+    public Graph Rewrite(ImmutableArray<ParameterSpec> parameters, Func<int, NodeShapes, Operator> operatorOf)
+    {
+        var shapeOf = parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
+        var nodes = new List<Node>(Nodes.Length);
+        foreach (var node in Nodes)
+        {
+            NodeShapes shapes = new(
+                node.Name, [.. node.Inputs.Select(input => nodes[input].Shape)], [.. node.Parameters.Select(name => shapeOf[name])], []);
+            var rewritten = operatorOf(nodes.Count, shapes);
+            nodes.Add(node with { Operator = rewritten, Shape = rewritten.InferShape(shapes) });
+        }
+
+        var after = this with { Nodes = [.. nodes], Parameters = parameters };
+        GraphVerifier.Verify(after);
+        return after;
+    }
 
     /// <summary>
     /// The same network with fewer channels: parameters get the given shapes, everything else follows. Kernels and

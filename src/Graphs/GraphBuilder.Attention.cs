@@ -12,8 +12,8 @@ public sealed partial class GraphBuilder
         ImmutableArray<long> sizes = [.. shape];
         if (sizes.IndexOf(-1) is >= 0 and var open)
         {
-            var others = sizes.Where(size => size != -1).Aggregate(1L, (product, size) => product * size);
-            sizes = sizes.SetItem(open, ShapeOf(x).Aggregate(1L, (product, size) => product * size) / Math.Max(others, 1));
+            var others = NodeShapes.ElementCount(sizes.Where(size => size != -1));
+            sizes = sizes.SetItem(open, NodeShapes.ElementCount(ShapeOf(x)) / Math.Max(others, 1));
         }
 
         return Add(nodeName, new Reshape(sizes, policy), [x], []);

@@ -115,9 +115,15 @@ public sealed partial class GraphBuilder(string name)
     public Value Dropout(string nodeName, Value x, double probability) => Add(nodeName, new Dropout(probability), [x], []);
 
     /// <summary>
-    /// Adds a node of any operator with its parameters. One that is in the network already is shared with the nodes that have it: the
-    /// same name, shape, role and start.
+    /// Adds a node of any operator, one of a program's own too, with its parameters. A parameter that is in the network already is shared
+    /// with the nodes that have it: the same name, shape, role and start.
     /// </summary>
+    /// <param name="nodeName">A name that no other node of the network has.</param>
+    /// <param name="op">What the node computes.</param>
+    /// <param name="inputs">The values that it reads.</param>
+    /// <param name="parameters">Its parameters in the operator's order; names begin with the node's by custom.</param>
+    /// <returns>The node's output.</returns>
+    /// <exception cref="OcsInputException">Inputs or parameters do not fit the operator.</exception>
     public Value Add(string nodeName, Operator op, ReadOnlySpan<Value> inputs, IReadOnlyList<ParameterSpec> parameters)
     {
         var indices = ImmutableArray.CreateBuilder<int>(inputs.Length);
@@ -136,6 +142,14 @@ public sealed partial class GraphBuilder(string name)
         return new(_nodes.Count - 1);
     }
 
+    /// <summary>States that a value's node is called as a function, and not as a module (<see cref="Node.IsFunction"/>).</summary>
+    /// <returns>The same value.</returns>
+    public Value AsFunction(Value value)
+    {
+        _nodes[value.Index] = _nodes[value.Index] with { IsFunction = true };
+        return value;
+    }
+
     /// <summary>The verified graph with these outputs.</summary>
     public Graph Build(params ReadOnlySpan<Value> outputs)
     {
@@ -149,6 +163,7 @@ public sealed partial class GraphBuilder(string name)
         GraphVerifier.Verify(graph);
         return graph;
     }
+
     private bool IsThere(ParameterSpec spec) => _parameters.Exists(other =>
         other.Name == spec.Name && other.Role == spec.Role && other.Initialization == spec.Initialization
         && other.Shape.SequenceEqual(spec.Shape));

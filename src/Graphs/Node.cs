@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Ocs.Graphs;
 
@@ -9,4 +10,12 @@ namespace Ocs.Graphs;
 /// <param name="Parameters">Names of its parameters, in the operator's order.</param>
 /// <param name="Shape">The output's shape for a batch of one.</param>
 public sealed record Node(
-    string Name, Operator Operator, ImmutableArray<int> Inputs, ImmutableArray<string> Parameters, ImmutableArray<long> Shape);
+    string Name, Operator Operator, ImmutableArray<int> Inputs, ImmutableArray<string> Parameters, ImmutableArray<long> Shape)
+{
+    /// <summary>
+    /// Whether the network's first implementation calls the operator as a function, and not as a module (<c>F.relu</c>, not <c>nn.ReLU</c>).
+    /// Only the operation count of the authors' program asks for it, since that counts modules.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsFunction { get; init; }
+}

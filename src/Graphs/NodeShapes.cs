@@ -17,6 +17,12 @@ public sealed record NodeShapes(
         _ => Parameters[axis.Index][axis.Dimension],
     };
 
+    /// <summary>Every axis: those of the inputs, of the output, then of the parameters.</summary>
+    public IEnumerable<Axis> Axes() => Inputs
+        .SelectMany((shape, input) => shape.Select((_, dimension) => Axis.Input(input, dimension)))
+        .Concat(Output.Select((_, dimension) => Axis.Output(dimension)))
+        .Concat(Parameters.SelectMany((shape, parameter) => shape.Select((_, dimension) => Axis.Parameter(parameter, dimension))));
+
     /// <summary>The error of a rule that these shapes break.</summary>
     public OcsInputException Error(string what) => new($"Node '{NodeName}': {what}.");
 
@@ -42,6 +48,10 @@ public sealed record NodeShapes(
             throw Error($"input {input} must have {rank} dimensions, but its shape is {Show(Inputs[input])}");
         }
     }
+
+    /// <summary>The number of elements of a tensor of a shape: the product of its sizes, 1 for none.</summary>
+    /// <exception cref="OverflowException">64 bits do not count them.</exception>
+    public static long ElementCount(IEnumerable<long> shape) => shape.Aggregate(1L, (product, size) => checked(product * size));
 
     /// <summary>A shape as text: [1, 3, 32, 32].</summary>
     public static string Show(ImmutableArray<long> shape) => $"[{string.Join(", ", shape)}]";

@@ -50,5 +50,5 @@ public sealed record ParameterSpec(
     public bool IsTrainable => Role is not (ParameterRole.Buffer or ParameterRole.Counter);
 
     [JsonIgnore]
-    public long ElementCount => Shape.Aggregate(1L, (product, size) => checked(product * size));
+    public long ElementCount => NodeShapes.ElementCount(Shape);
 }

@@ -9,7 +9,7 @@ internal sealed class Resizing
     private readonly Graph _before;
     private readonly ImmutableArray<ParameterSpec> _parameters;
     private readonly Dictionary<string, ImmutableArray<long>> _shapes;
-    private readonly List<Node> _nodes = [];
+    private readonly Dictionary<int, Slice> _slices = [];
 
     public Resizing(Graph graph, IReadOnlyDictionary<string, ImmutableArray<long>> shapes)
     {
@@ -25,23 +25,12 @@ internal sealed class Resizing
 
     public Graph Apply()
     {
-        for (var index = 0; index < _before.Nodes.Length; index++)
+        var after = _before.Rewrite(_parameters, (index, shapes) => _before.Nodes[index].Operator switch
         {
-            var node = _before.Nodes[index];
-            var shapes = new NodeShapes(
-                node.Name, [.. node.Inputs.Select(input => _nodes[input].Shape)], [.. node.Parameters.Select(name => _shapes[name])], []);
-            var resized = node.Operator switch
-            {
-                Slice slice => Resize(index, slice, shapes),
-                PadChannels pad when WidthForReaders(index, dimension: 1) is { } width =>
-                    pad.WithZeros(width - shapes.Inputs[0][1], shapes),
-                var other => other.Resize(_before.ShapesOf(index), shapes),
-            };
-            _nodes.Add(node with { Operator = resized, Shape = resized.InferShape(shapes) });
-        }
-
-        var after = _before with { Nodes = [.. _nodes], Parameters = _parameters };
-        GraphVerifier.Verify(after);
+            Slice slice => _slices[index] = Resize(index, slice, shapes),
+            PadChannels pad when WidthForReaders(index, dimension: 1) is { } width => pad.WithZeros(width - shapes.Inputs[0][1], shapes),
+            var other => other.Resize(_before.ShapesOf(index), shapes),
+        });
         foreach (var output in _before.Outputs)
         {
             RequireSameOutput(_before.Nodes[output], after.Nodes[output]);
@@ -103,7 +92,7 @@ internal sealed class Resizing
                 && _before.Nodes[other].Inputs[0] == _before.Nodes[index].Inputs[0]
                 && before.Dimension == slice.Dimension
                 && before.Start + before.Length == slice.Start
-                && _nodes[other].Operator is Slice after)
+                && _slices[other] is var after)
             {
                 return after.Start + after.Length;
             }

@@ -46,8 +46,8 @@ public static class DenseNet
         }
 
         x = g.BatchNorm2d("features.norm5", x);
-        x = g.Relu("features.relu.out", x);
-        x = g.AdaptiveAveragePool2d("features.pool.out", x, 1);
+        x = g.AsFunction(g.Relu("features.relu.out", x));
+        x = g.AsFunction(g.AdaptiveAveragePool2d("features.pool.out", x, 1));
         x = g.Flatten("flatten", x);
         return g.Build(g.Linear("classifier", x, classes, Initialization.Uniform(1 / Math.Sqrt(g.ShapeOf(x)[1]))));
     }

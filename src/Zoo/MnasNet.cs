@@ -44,7 +44,7 @@ public static class MnasNet
         }
 
         x = g.Relu("layers.16", ConvNorm(g, x, "layers", 14, 1280));
-        x = g.Dropout("classifier.0", g.GlobalAveragePool(x, "mean.out"), 0.2);
+        x = g.Dropout("classifier.0", g.GlobalAveragePool(x, "mean.out", isFunction: true), 0.2);
         return g.Build(g.Linear("classifier.1", x, classes, Initialization.Uniform(Math.Sqrt(3.0 / classes))));
     }
 

@@ -33,7 +33,7 @@ public static class MobileNetV2
         }
 
         x = g.ConvNormActivation($"features.{index}", x, 1280, ActivationKind.Relu6);
-        x = g.Dropout("classifier.0", g.GlobalAveragePool(x, "features.out"), 0.2);
+        x = g.Dropout("classifier.0", g.GlobalAveragePool(x, "features.out", isFunction: true), 0.2);
         return g.Build(g.Linear("classifier.1", x, classes, Initialization.Normal(0.01)));
     }
 

@@ -57,7 +57,7 @@ public static class ResNetOptionA
             x = g.PadChannels($"{name}.shortcut.pad", x, zeros / 2, zeros / 2);
         }
 
-        return g.Relu($"{name}.out", g.Add($"{name}.add", y, x));
+        return g.AsFunction(g.Relu($"{name}.out", g.Add($"{name}.add", y, x)));
     }
 
     // Weights start from N(0, sqrt(2 / fan-in)), the classifier's too.

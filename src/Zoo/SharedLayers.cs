@@ -50,11 +50,14 @@ internal static class SharedLayers
     }
 
     /// <summary>
-    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. Where torchvision calls a function, not a module, the
-    /// pooling's name ends in ".out": the authors' program does not count its operations.
+    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. <paramref name="isFunction"/> where torchvision calls the pooling
+    /// as a function (<see cref="Node.IsFunction"/>).
     /// </summary>
-    public static Value GlobalAveragePool(this GraphBuilder g, Value x, string name = "avgpool") =>
-        g.Flatten("flatten", g.AdaptiveAveragePool2d(name, x, 1));
+    public static Value GlobalAveragePool(this GraphBuilder g, Value x, string name = "avgpool", bool isFunction = false)
+    {
+        var pooled = g.AdaptiveAveragePool2d(name, x, 1);
+        return g.Flatten("flatten", isFunction ? g.AsFunction(pooled) : pooled);
+    }
 
     /// <summary>The nearest multiple of 8, not below 90 % of the width: how the mobile networks scale widths.</summary>
     public static int RoundToMultipleOf8(double width)

@@ -38,7 +38,7 @@ public static class ShuffleNetV2
         }
 
         x = g.Relu("conv5.2", ConvNorm(g, x, "conv5", 0, widths[^1]));
-        return g.Build(g.Linear("fc", g.GlobalAveragePool(x, "mean.out"), classes));
+        return g.Build(g.Linear("fc", g.GlobalAveragePool(x, "mean.out", isFunction: true), classes));
     }
 
     // Fig. 3 (c): one half of the channels passes, the other is filtered.

@@ -31,6 +31,22 @@ public sealed class ExampleTests
         static double Loss(Match line) => double.Parse(line.Groups[2].Value);
     }
 
+    [OnnxRuntimeFact]
+    public void An_operator_of_ones_own_is_trained_cut_saved_and_exported()
+    {
+        var figures = Regex.Match(
+            Run("CustomOperator", "corners.onnx"),
+            @"^([\d,]+) -> ([\d,]+) MACs, accuracy ([\d.]+) %, gate passed: True\n(\d+) of 16 slopes, difference (\S+)");
+
+        Assert.True(figures.Success);
+        Assert.InRange(Number(2), 1, Number(1) / 2);
+        Assert.InRange(Number(3), 90, 100);
+        Assert.InRange(Number(4), 1, 15);
+        Assert.InRange(Number(5), 0, 1e-4);
+
+        double Number(int group) => double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+    }
+
     // Runs an example in a folder of its own, where it leaves a file; what it printed.
     private static string Run(string example, string file)
     {

@@ -81,7 +81,11 @@ public static class CheckpointFile
     private static KeyValuePair<string, Tensor> Text(string name, ReadOnlySpan<byte> bytes) =>
         KeyValuePair.Create(name, Tensor.FromArray(bytes, [bytes.Length]));
 
-    private static byte[] JsonOf(Graph graph) => JsonSerializer.SerializeToUtf8Bytes(graph, OcsHeaderJson.Default.Graph);
+    private static byte[] JsonOf(Graph graph)
+    {
+        GraphJson.RequireNames(graph);
+        return JsonSerializer.SerializeToUtf8Bytes(graph, GraphJson.Of<Graph>());
+    }
 
     private static byte[]? Take(string path, Dictionary<string, Tensor> tensors, string name)
     {
@@ -100,19 +104,21 @@ public static class CheckpointFile
     {
         try
         {
-            var graph = JsonSerializer.Deserialize(json, OcsHeaderJson.Default.Graph);
+            var graph = JsonSerializer.Deserialize(json, GraphJson.Of<Graph>());
             if (graph is null || !OcsReader.IsWhole(graph))
             {
                 throw Error(path, "holds a network with gaps");
             }
 
             GraphVerifier.Verify(graph);
-            return graph;
+            return OlderNetworks.WithFunctions(graph);
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException or OcsInputException
             or ArithmeticException or IndexOutOfRangeException)
         {
-            throw Error(path, $"holds a network that is not legal ({error.Message.Split('\n')[0].TrimEnd('.')})", error);
+            throw GraphJson.UnknownOperator(json) is { } what
+                ? new OcsInputException($"{path} {what}.", error)
+                : Error(path, $"holds a network that is not legal ({error.Message.Split('\n')[0].TrimEnd('.')})", error);
         }
     }
 

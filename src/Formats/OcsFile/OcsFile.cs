@@ -27,7 +27,8 @@ public static class OcsFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         var tensors = Layout(graph, parameters);
-        var header = JsonSerializer.SerializeToUtf8Bytes(new(graph, record, tensors), OcsHeaderJson.Default.OcsHeader);
+        GraphJson.RequireNames(graph);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new(graph, record, tensors), GraphJson.Of<OcsHeader>());
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var written = 0L;
         void Append(ReadOnlySpan<byte> bytes)

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ocs.Graphs;
 using Ocs.Torch;
 
@@ -25,7 +23,7 @@ internal sealed class OcsReader(string path, Stream stream)
         CheckGraph(header.Graph);
         var dataStart = OcsFile.Align(OcsFile.PrefixLength + headerLength);
         CheckLayout(header, dataStart);
-        return new(header.Graph, ReadParameters(header, dataStart), header.Record);
+        return new(OlderNetworks.WithFunctions(header.Graph), ReadParameters(header, dataStart), header.Record);
     }
 
     private OcsInputException Error(string what, Exception? inner = null) => new($"{path} {what}.", inner!);
@@ -72,13 +70,12 @@ internal sealed class OcsReader(string path, Stream stream)
     {
         try
         {
-            var header = JsonSerializer.Deserialize(json, OcsHeaderJson.Default.OcsHeader);
+            var header = JsonSerializer.Deserialize(json, GraphJson.Of<OcsHeader>());
             return header is not null && IsWhole(header) ? header : throw Error($"has a header with gaps: {Remedy}");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
-            throw UnknownOperator(json) ?? Error($"has a header that is no network ({FirstLine(error)}): "
-                + $"{Remedy}", error);
+            throw Error(GraphJson.UnknownOperator(json, "graph") ?? $"has a header that is no network ({FirstLine(error)}): {Remedy}", error);
         }
     }
 
@@ -90,29 +87,6 @@ internal sealed class OcsReader(string path, Stream stream)
     internal static bool IsWhole(Graph graph) =>
         graph.Nodes.All(node => node is not null && node.Parameters.All(name => name is not null))
         && graph.Parameters.All(spec => spec is not null);
-
-    private OcsInputException? UnknownOperator(byte[] json)
-    {
-        try
-        {
-            var known = typeof(Operator).GetCustomAttributes<JsonDerivedTypeAttribute>()
-                .Select(attribute => attribute.TypeDiscriminator as string).ToHashSet(StringComparer.Ordinal);
-            using var document = JsonDocument.Parse(json);
-            foreach (var node in document.RootElement.GetProperty("graph").GetProperty("nodes").EnumerateArray())
-            {
-                if (node.GetProperty("operator").GetProperty("op").GetString() is { } name && !known.Contains(name))
-                {
-                    return Error($"uses the operator '{name}' (node '{node.GetProperty("name").GetString()}'), "
-                        + "which this program does not know: update the program");
-                }
-            }
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-        }
-
-        return null;
-    }
 
     private void CheckGraph(Graph graph)
     {

@@ -68,7 +68,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
-    public override bool KeepsZeroChannels =>
+    public override bool KeepsZeroChannels(NodeShapes shapes) =>
         Kind is not (ActivationKind.Sigmoid or ActivationKind.HardSigmoid or ActivationKind.Softplus);
 
     public override bool CanRunInPlace => Kind == ActivationKind.Relu;

@@ -17,5 +17,7 @@ public sealed record AdaptiveAveragePool2d(Pair Size) : Operator
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"AdaptiveAveragePool2d({Size})";
 }

@@ -21,7 +21,7 @@ public sealed record Add : Operator
 
     public override void Couple(ICoupling coupling) => Broadcasting.Couple(coupling);
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after)
+    public override Operator Resize(NodeShapes before, NodeShapes after)
     {
         Broadcasting.RequireSamePattern(before, after, "add");
         return this;
@@ -34,7 +34,7 @@ public sealed record Add : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
-    public override bool KeepsZeroChannelsIn(NodeShapes shapes) => Broadcasting.SharesChannels(shapes);
+    public override bool KeepsZeroChannels(NodeShapes shapes) => Broadcasting.SharesChannels(shapes);
 
     public override string ToString() => nameof(Add);
 

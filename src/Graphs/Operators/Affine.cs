@@ -30,13 +30,13 @@ public sealed record Affine(ImmutableArray<double> Scale, ImmutableArray<double>
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => new Affine(Kept(Scale, cut), Kept(Shift, cut));
 
     public override bool OutputMayBeOverwritten => true;
 
-    public override bool KeepsZeroChannels => Shift.All(shift => shift == 0);
+    public override bool KeepsZeroChannels(NodeShapes shapes) => Shift.All(shift => shift == 0);
 
     public override string ToString() => $"Affine([{string.Join(", ", Scale)}], [{string.Join(", ", Shift)}])";
 

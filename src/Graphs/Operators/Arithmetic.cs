@@ -38,7 +38,7 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
-    public override bool KeepsZeroChannelsIn(NodeShapes shapes) => Kind switch
+    public override bool KeepsZeroChannels(NodeShapes shapes) => Kind switch
     {
         ArithmeticKind.Multiply => true,
         ArithmeticKind.Divide => false,
@@ -48,7 +48,7 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
     // 0 / 0 is not a number, and stays none when it is multiplied by 0.
     public override bool ChangesWhenChannelsLeave => Kind == ArithmeticKind.Divide;
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after)
+    public override Operator Resize(NodeShapes before, NodeShapes after)
     {
         Broadcasting.RequireSamePattern(before, after, Verb);
         return this;

@@ -23,6 +23,8 @@ public sealed record AveragePool2d(
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() =>
         $"AveragePool2d({Kernel}, stride {Stride}, padding {Padding}"
         + $"{(CeilMode ? ", ceil" : "")}{(CountPadding ? "" : ", padding not counted")})";

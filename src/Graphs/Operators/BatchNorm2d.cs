@@ -53,5 +53,7 @@ public sealed record BatchNorm2d(double Epsilon, double Momentum) : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(BatchNorm2d);
 }

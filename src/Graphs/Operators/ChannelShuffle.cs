@@ -38,7 +38,7 @@ public sealed record ChannelShuffle(int Groups) : Operator
     }
 
     /// <summary>A shuffle again where equally many stay in each group at the same places, else the order written out.</summary>
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut)
     {
@@ -49,6 +49,8 @@ public sealed record ChannelShuffle(int Groups) : Operator
             ? this
             : new SelectChannels(order);
     }
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"ChannelShuffle(groups {Groups})";
 

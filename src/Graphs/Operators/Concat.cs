@@ -52,5 +52,7 @@ public sealed record Concat(int Dimension) : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Concat(dimension {Dimension})";
 }

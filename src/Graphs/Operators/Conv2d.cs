@@ -61,55 +61,44 @@ public sealed record Conv2d(
     /// Whether it runs faster from contiguous memory even where the rest of the network is channels-last: over few pixels oneDNN's
     /// channels-last kernels waste most of their vectors (512 channels, 4x4 pixels: 38 ms instead of 21 forward, 27 instead of 17 backward).
     /// </summary>
-    internal bool PrefersContiguous(Graph graph, Node node)
+    public override bool PrefersContiguous(NodeShapes shapes)
     {
-        var kernel = graph.Parameter(node.Parameters[0]).Shape;
-        return Groups == 1 && kernel[2] * kernel[3] > 1 && node.Shape[2] * node.Shape[3] <= FewPixels;
+        var kernel = shapes.Parameters[0];
+        return Groups == 1 && kernel[2] * kernel[3] > 1 && shapes.Output[2] * shapes.Output[3] <= FewPixels;
     }
 
-    public override MacsTerm? Macs(NodeShapes shapes)
+    public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
         var weight = shapes.Parameters[0];
-        return new(weight[2] * weight[3] * shapes.Output[2] * shapes.Output[3], [WeightRows, WeightColumns]);
+        return [new(weight[2] * weight[3] * shapes.Output[2] * shapes.Output[3], [WeightRows, WeightColumns])];
     }
 
     public override void Couple(ICoupling coupling)
     {
-        coupling.Tie(WeightRows, OutputChannels);
         if (coupling.Shapes.Parameters.Length == 2)
         {
             coupling.Tie(WeightRows, Bias);
         }
 
-        if (Groups == 1)
-        {
-            coupling.Tie(InputChannels, WeightColumns);
-        }
-        else if (LeavesByGroup(coupling.Shapes))
-        {
-            ChannelGroups.TieWhole(coupling, InputChannels, OutputChannels, Groups);
-        }
-        else
-        {
-            ChannelGroups.TieSameIndex(coupling, InputChannels, WeightColumns, Groups);
-            ChannelGroups.TieSameIndex(coupling, OutputChannels, OutputChannels, Groups);
-        }
+        ChannelGroups.TieConvolution(coupling, OutputChannels, InputChannels, Groups, LeavesByGroup(coupling.Shapes));
     }
 
     public override Operator Cut(ICut cut) => Groups > 1 && LeavesByGroup(cut.Shapes)
         ? this with { Groups = cut.Kept(InputChannels).Count / (int)cut.Shapes.Size(WeightColumns) }
         : this;
 
-    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+    public override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
         this with { Policy = groups ?? Policy };
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) =>
+    public override Operator Resize(NodeShapes before, NodeShapes after) =>
         this with { Groups = (int)GroupsOf(after.Parameters[0], before) };
 
     /// <summary>The number of input channels that a weight of a shape takes, where one of another shape had these groups.</summary>
     internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) => weight[1] * GroupsOf(weight, before);
 
     public override bool OutputMayBeOverwritten => true;
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() =>
         $"Conv2d(stride {Stride}, padding {Padding}{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";

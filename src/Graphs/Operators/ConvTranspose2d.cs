@@ -57,39 +57,26 @@ public sealed record ConvTranspose2d(
         Groups,
         [Dilation.Height, Dilation.Width]);
 
-    public override MacsTerm? Macs(NodeShapes shapes)
+    public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
         var (weight, input) = (shapes.Parameters[0], shapes.Inputs[0]);
-        return new(weight[2] * weight[3] * input[2] * input[3], [WeightRows, WeightColumns]);
+        return [new(weight[2] * weight[3] * input[2] * input[3], [WeightRows, WeightColumns])];
     }
 
     public override void Couple(ICoupling coupling)
     {
-        coupling.Tie(WeightRows, InputChannels);
         if (coupling.Shapes.Parameters.Length == 2)
         {
             coupling.Tie(Bias, OutputChannels);
         }
 
-        if (Groups == 1)
-        {
-            coupling.Tie(WeightColumns, OutputChannels);
-        }
-        else if (LeavesByGroup(coupling.Shapes))
-        {
-            ChannelGroups.TieWhole(coupling, InputChannels, OutputChannels, Groups);
-        }
-        else
-        {
-            ChannelGroups.TieSameIndex(coupling, OutputChannels, WeightColumns, Groups);
-            ChannelGroups.TieSameIndex(coupling, InputChannels, InputChannels, Groups);
-        }
+        ChannelGroups.TieConvolution(coupling, InputChannels, OutputChannels, Groups, LeavesByGroup(coupling.Shapes));
     }
 
-    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+    public override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
         this with { Policy = groups ?? Policy };
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => Groups == 1 ? this : RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => Groups == 1 ? this : RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => Groups > 1 && LeavesByGroup(cut.Shapes)
         ? this with { Groups = cut.Kept(OutputChannels).Count / (int)cut.Shapes.Size(WeightColumns) }
@@ -98,6 +85,8 @@ public sealed record ConvTranspose2d(
     public override bool OutputMayBeOverwritten => true;
 
     public override int WeightOutputDimension => 1;
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() =>
         $"ConvTranspose2d(stride {Stride}, padding {Padding}{(OutputPadding == 0 ? "" : $", output padding {OutputPadding}")}"

@@ -18,5 +18,7 @@ public sealed record Dropout(double Probability) : Operator
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Dropout({Probability})";
 }

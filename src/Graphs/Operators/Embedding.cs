@@ -38,5 +38,7 @@ public sealed record Embedding : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(Embedding);
 }

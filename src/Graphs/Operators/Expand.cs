@@ -29,11 +29,9 @@ public sealed record Expand(int Dimension, int Size) : Operator
         coupling.Free(Axis.Output(Dimension));
     }
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => this with { Size = cut.Kept(Axis.Output(Dimension)).Count };
-
-    public override bool KeepsZeroChannels => false;
 
     public override string ToString() => $"Expand(dimension {Dimension}, {Size})";
 }

@@ -10,7 +10,7 @@ public sealed record Flatten : Operator
     {
         shapes.Require(inputs: 1, parameters: 0);
         var input = shapes.Inputs[0];
-        return [input[0], input.Skip(1).Aggregate(1L, (product, size) => product * size)];
+        return [input[0], NodeShapes.ElementCount(input.Skip(1))];
     }
 
     public override Tensor Run(in RunContext context) => Aten.Flatten(context.Input, 1, -1);
@@ -24,6 +24,8 @@ public sealed record Flatten : Operator
             coupling.Tie(input, index / positions, Axis.Output(1), index);
         }
     }
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => nameof(Flatten);
 }

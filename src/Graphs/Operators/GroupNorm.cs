@@ -56,10 +56,10 @@ public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = 
         }
     }
 
-    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+    public override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
         this with { Policy = groups ?? Policy };
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => Policy == GroupPolicy.SameIndex ? this : RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => Policy == GroupPolicy.SameIndex ? this : RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => LeavesByGroup(cut.Shapes)
         ? this with { Groups = cut.Kept(Channels).Count / ((int)cut.Shapes.Size(Channels) / Groups) }
@@ -68,9 +68,7 @@ public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = 
     public override bool OutputMayBeOverwritten => true;
 
     // Zero channels count in the statistics of their group, and the mean that is taken off them is not zero.
-    public override bool KeepsZeroChannels => false;
-
-    public override bool KeepsZeroChannelsIn(NodeShapes shapes) => shapes.Size(Channels) == Groups;
+    public override bool KeepsZeroChannels(NodeShapes shapes) => shapes.Size(Channels) == Groups;
 
     public override bool ChangesWhenChannelsLeave => Policy == GroupPolicy.SameIndex;
 

@@ -41,5 +41,7 @@ public sealed record Input(ImmutableArray<long> Shape) : Operator
         !Mean.IsDefault && !StandardDeviation.IsDefault && Shape.Length > 1 && Mean.Length == Shape[1] && StandardDeviation.Length == Shape[1]
         && Mean.All(float.IsFinite) && StandardDeviation.All(deviation => float.IsFinite(deviation) && deviation > 0);
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(Input);
 }

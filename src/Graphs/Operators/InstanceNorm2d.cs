@@ -38,5 +38,7 @@ public sealed record InstanceNorm2d(double Epsilon) : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(InstanceNorm2d);
 }

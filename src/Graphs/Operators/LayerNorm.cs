@@ -46,5 +46,7 @@ public sealed record LayerNorm(double Epsilon, int Dimensions = 1) : Operator
 
     public override bool ChangesWhenChannelsLeave => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => Dimensions == 1 ? nameof(LayerNorm) : $"LayerNorm(last {Dimensions})";
 }

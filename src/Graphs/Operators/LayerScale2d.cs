@@ -25,5 +25,7 @@ public sealed record LayerScale2d : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(LayerScale2d);
 }

@@ -26,15 +26,10 @@ public sealed record Linear : Operator
     public override Tensor Run(in RunContext context) =>
         Aten.Linear(context.Input, context.Parameters[0], context.ParameterOrNull(1));
 
-    public override MacsTerm? Macs(NodeShapes shapes)
+    public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
-        var positions = 1L;
-        for (var dimension = 0; dimension < shapes.Output.Length - 1; dimension++)
-        {
-            positions *= shapes.Output[dimension];
-        }
-
-        return new(positions, [WeightRows, WeightColumns]);
+        var positions = NodeShapes.ElementCount(shapes.Output[..^1]);
+        return [new(positions, [WeightRows, WeightColumns])];
     }
 
     public override void Couple(ICoupling coupling)
@@ -59,6 +54,8 @@ public sealed record Linear : Operator
         : AxisRole.LinearOutput;
 
     public override bool OutputMayBeOverwritten => true;
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => nameof(Linear);
 }

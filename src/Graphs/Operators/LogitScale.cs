@@ -31,5 +31,7 @@ public sealed record LogitScale(double Largest) : Operator
         coupling.Tie(Axis.Parameter(0, 0), Axis.Output(coupling.Shapes.Output.Length - 3));
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"LogitScale(at most {Largest:0.####})";
 }

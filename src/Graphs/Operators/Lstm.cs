@@ -19,9 +19,11 @@ public sealed record Lstm(bool Reverse = false) : Operator
 
     public override Tensor Run(in RunContext context) => Recurrence.Run(context, Reverse, Aten.Lstm);
 
-    public override ImmutableArray<MacsTerm> MacsTerms(NodeShapes shapes) => Recurrence.Macs(shapes);
+    public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes) => Recurrence.Macs(shapes);
 
     public override void Couple(ICoupling coupling) => Recurrence.Couple(coupling, Gates);
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => Reverse ? "Lstm(reverse)" : nameof(Lstm);
 }

@@ -19,8 +19,8 @@ public sealed record MatMul : Operator
 
     public override Tensor Run(in RunContext context) => Aten.Matmul(context.Inputs[0], context.Inputs[1]);
 
-    public override MacsTerm? Macs(NodeShapes shapes) =>
-        new(1, [.. Enumerable.Range(0, shapes.Output.Length).Select(Axis.Output), Axis.Input(0, shapes.Output.Length - 1)]);
+    public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes) =>
+        [new(1, [.. Enumerable.Range(0, shapes.Output.Length).Select(Axis.Output), Axis.Input(0, shapes.Output.Length - 1)])];
 
     public override void Couple(ICoupling coupling)
     {
@@ -49,6 +49,8 @@ public sealed record MatMul : Operator
     }
 
     public override bool OutputMayBeOverwritten => true;
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => nameof(MatMul);
 }

@@ -22,6 +22,8 @@ public sealed record MaxPool2d(Pair Kernel, Pair Stride, Pair Padding, bool Ceil
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() =>
         $"MaxPool2d({Kernel}, stride {Stride}, padding {Padding}"
         + $"{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(CeilMode ? ", ceil" : "")})";

@@ -27,5 +27,7 @@ public sealed record Normalize : Operator
     // Channels that are zero add nothing to the length.
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(Normalize);
 }

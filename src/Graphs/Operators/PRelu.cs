@@ -31,5 +31,7 @@ public sealed record PRelu : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(PRelu);
 }

@@ -47,7 +47,7 @@ public sealed record Pad2d(Pair Before, Pair After, PaddingMode Mode = PaddingMo
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
-    public override bool KeepsZeroChannels => Mode != PaddingMode.Constant || Value == 0;
+    public override bool KeepsZeroChannels(NodeShapes shapes) => Mode != PaddingMode.Constant || Value == 0;
 
     public override string ToString() => $"Pad2d({Mode}, {Before} before, {After} after)";
 

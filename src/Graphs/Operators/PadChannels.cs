@@ -39,7 +39,7 @@ public sealed record PadChannels(int Before, int After) : Operator
         }
     }
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     /// <summary>
     /// With so many channels of zeros in all. On which side they are is known only where there is one way to have that
@@ -59,6 +59,8 @@ public sealed record PadChannels(int Before, int After) : Operator
         var last = Before + cut.Shapes.Size(Source);
         return new PadChannels(kept.Count(channel => channel < Before), kept.Count(channel => channel >= last));
     }
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"PadChannels({Before} before, {After} after)";
 }

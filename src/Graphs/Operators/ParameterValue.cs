@@ -55,5 +55,7 @@ public sealed record ParameterValue(bool AddsBatch = false) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(ParameterValue);
 }

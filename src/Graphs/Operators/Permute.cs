@@ -27,5 +27,7 @@ public sealed record Permute(ImmutableArray<int> Order) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Permute({string.Join(", ", Order)})";
 }

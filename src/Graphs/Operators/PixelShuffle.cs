@@ -29,5 +29,7 @@ public sealed record PixelShuffle(int Factor) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"PixelShuffle({Factor})";
 }

@@ -28,5 +28,7 @@ public sealed record PixelUnshuffle(int Factor) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"PixelUnshuffle({Factor})";
 }

@@ -63,6 +63,8 @@ public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, boo
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() =>
         $"{Kind}(dimensions [{string.Join(", ", Dimensions)}]{(KeepDimensions ? ", kept" : "")})";
 }

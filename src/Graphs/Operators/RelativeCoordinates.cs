@@ -34,6 +34,8 @@ public sealed record RelativeCoordinates(Pair Window) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"RelativeCoordinates({Window})";
 
     /// <summary>The distances, row-major.</summary>

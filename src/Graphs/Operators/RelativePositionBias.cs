@@ -46,7 +46,7 @@ public sealed record RelativePositionBias(Pair Window, double Bound = 0) : Opera
         coupling.Tie(Axis.Input(0, 2), Axis.Output(1));
     }
 
-    public override bool KeepsZeroChannels => Bound == 0;
+    public override bool KeepsZeroChannels(NodeShapes shapes) => Bound == 0;
 
     public override string ToString() => $"RelativePositionBias({Window}{(Bound == 0 ? "" : $", bound {Bound}")})";
 

@@ -98,6 +98,8 @@ public sealed record Resample(
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Resample({Size}, {Mode}, {Positions}{(Mode == ResampleMode.Nearest ? $", {Rounding}" : "")})";
 
     private static bool Fits(long from, long to, double scale) =>

@@ -24,7 +24,7 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
         shapes.Require(inputs: 1, parameters: 0);
-        return !Shape.IsDefaultOrEmpty && Shape.All(size => size > 0) && Count(Shape) == Count(shapes.Inputs[0])
+        return !Shape.IsDefaultOrEmpty && Shape.All(size => size > 0) && NodeShapes.ElementCount(Shape) == NodeShapes.ElementCount(shapes.Inputs[0])
             ? Shape
             : throw shapes.Error($"{NodeShapes.Show(shapes.Inputs[0])} cannot be reshaped to [{(Shape.IsDefault ? "" : string.Join(", ", Shape))}]");
     }
@@ -60,21 +60,21 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         }
     }
 
-    internal override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
+    public override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
         this with { Policy = split ?? Policy };
 
     // What is split into parts, heads say, might be fewer parts or smaller ones: shapes do not tell.
-    internal override Operator Resize(NodeShapes before, NodeShapes after)
+    public override Operator Resize(NodeShapes before, NodeShapes after)
     {
         var sizes = Shape.ToBuilder();
         foreach (var (from, to) in Blocks(before.Inputs[0], Shape))
         {
-            var count = from.Aggregate(1L, (product, dimension) => product * after.Inputs[0][dimension]);
+            var count = NodeShapes.ElementCount(from.Select(dimension => after.Inputs[0][dimension]));
             if (to.Length == 1)
             {
                 sizes[to[0]] = count;
             }
-            else if (count != from.Aggregate(1L, (product, dimension) => product * before.Inputs[0][dimension]))
+            else if (count != NodeShapes.ElementCount(from.Select(dimension => before.Inputs[0][dimension])))
             {
                 throw after.Error($"how {count} channels divide into its parts cannot be known from the parameters' shapes");
             }
@@ -87,6 +87,8 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
     {
         Shape = [Shape[0], .. Enumerable.Range(1, Shape.Length - 1).Select(dimension => (long)cut.Kept(Axis.Output(dimension)).Count)],
     };
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"Reshape({string.Join("x", Shape)}{(Policy == SplitPolicy.WholeOuter ? "" : $", {Policy}")})";
 
@@ -140,5 +142,4 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         }
     }
 
-    private static long Count(ImmutableArray<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
 }

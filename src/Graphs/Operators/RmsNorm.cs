@@ -40,5 +40,7 @@ public sealed record RmsNorm(double Epsilon) : Operator
 
     public override bool ChangesWhenChannelsLeave => true;
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => nameof(RmsNorm);
 }

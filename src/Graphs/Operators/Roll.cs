@@ -34,5 +34,7 @@ public sealed record Roll(ImmutableArray<int> Shifts, ImmutableArray<int> Dimens
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Roll([{string.Join(", ", Shifts)}], dimensions [{string.Join(", ", Dimensions)}])";
 }

@@ -58,7 +58,7 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
         }
     }
 
-    public override ImmutableArray<MacsTerm> MacsTerms(NodeShapes shapes)
+    public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
         var last = shapes.Output.Length - 1;
         var scores = shapes.Output[last - 1] * shapes.Inputs[1][last - 1];
@@ -97,6 +97,8 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
     }
 
     public override bool OutputMayBeOverwritten => true;
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"ScaledDotProductAttention(scale {Scale:0.####})";
 }

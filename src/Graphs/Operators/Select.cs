@@ -28,5 +28,7 @@ public sealed record Select(int Dimension, int Index) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Select(dimension {Dimension}, {Index})";
 }

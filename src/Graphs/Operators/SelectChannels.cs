@@ -36,12 +36,14 @@ public sealed record SelectChannels(ImmutableArray<int> Indices) : Operator
         }
     }
 
-    internal override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => new SelectChannels(
         Follow(cut.Kept(Axis.Output(1)).Select(channel => Indices[channel]), cut.Kept(Axis.Input(0, 1))));
 
     public override bool OutputMayBeOverwritten => true;
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"SelectChannels([{string.Join(", ", Indices)}])";
 

@@ -37,6 +37,8 @@ public sealed record ShiftedWindowMask(Pair Grid, Pair Window, Pair Shift) : Ope
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"ShiftedWindowMask({Grid} by {Window}, shift {Shift})";
 
     private long Windows => (long)(Grid.Height / Window.Height) * (Grid.Width / Window.Width);

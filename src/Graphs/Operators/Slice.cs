@@ -45,5 +45,7 @@ public sealed record Slice(int Dimension, int Start, int Length) : Operator
         };
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Slice(dimension {Dimension}, {Start}..{Start + Length})";
 }

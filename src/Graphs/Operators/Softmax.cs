@@ -19,7 +19,5 @@ public sealed record Softmax(int Dimension, bool Logarithm = false) : Operator
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling, except: Dimension);
 
-    public override bool KeepsZeroChannels => false;
-
     public override string ToString() => $"{(Logarithm ? "LogSoftmax" : "Softmax")}(dimension {Dimension})";
 }

@@ -36,5 +36,7 @@ public sealed record StochasticDepth(double Probability) : Operator
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"StochasticDepth({Probability})";
 }

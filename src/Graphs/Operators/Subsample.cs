@@ -36,5 +36,7 @@ public sealed record Subsample(Pair Stride) : Operator
         }
     }
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Subsample({Stride})";
 }

@@ -42,5 +42,7 @@ public sealed record Upsample(Pair Size, UpsampleMode Mode = UpsampleMode.Neares
 
     public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
 
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
     public override string ToString() => $"Upsample({Size}, {Mode}{(AlignCorners ? ", corners aligned" : "")})";
 }

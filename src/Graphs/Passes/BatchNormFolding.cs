@@ -16,7 +16,7 @@ public sealed class BatchNormFolding
 {
     private readonly Graph _graph;
     private readonly ParameterTable _parameters;
-    private readonly int[] _uses;
+    private readonly ImmutableArray<int> _readers;
     private readonly ILookup<string, int> _owners;
     private readonly List<Node> _nodes = [];
     private readonly Dictionary<string, ParameterSpec> _newBiases = new(StringComparer.Ordinal);
@@ -26,12 +26,7 @@ public sealed class BatchNormFolding
     {
         _graph = graph;
         _parameters = parameters;
-        _uses = new int[graph.Nodes.Length];
-        foreach (var value in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
-        {
-            _uses[value]++;
-        }
-
+        _readers = graph.ReaderCounts();
         _owners = Enumerable.Range(0, graph.Nodes.Length)
             .SelectMany(node => graph.Nodes[node].Parameters.Select(name => (name, node)))
             .ToLookup(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
@@ -82,7 +77,7 @@ public sealed class BatchNormFolding
     private int? LayerBefore(int norm, int place)
     {
         var input = _graph.Nodes[norm].Inputs[0];
-        if (_uses[input] != 1)
+        if (_readers[input] != 1)
         {
             return null;
         }
@@ -92,7 +87,7 @@ public sealed class BatchNormFolding
         {
             (input, place) = (_graph.Nodes[input].Inputs[0], before.Inputs[0]);
             before = _nodes[place];
-            return before.Operator is Linear && before.Shape.Length == 2 && _uses[input] == 1
+            return before.Operator is Linear && before.Shape.Length == 2 && _readers[input] == 1
                 && OwnsItsParameters(before)
                 ? place
                 : null;

@@ -16,19 +16,10 @@ public static class NewClasses
         [
             .. graph.Parameters.Select(spec => names.Contains(spec.Name) ? spec with { Shape = spec.Shape.SetItem(0, classes) } : spec),
         ];
-        var shapes = parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
-        var nodes = new List<Node>(graph.Nodes.Length);
-        foreach (var node in graph.Nodes)
-        {
-            var shape = node.Operator.InferShape(new(
-                node.Name, [.. node.Inputs.Select(input => nodes[input].Shape)], [.. node.Parameters.Select(name => shapes[name])], []));
-            nodes.Add(node with { Shape = shape });
-        }
 
         // What the file said in words may name the classes that were.
-        var changed = graph with { Nodes = [.. nodes], Parameters = parameters, Origin = graph.Origin is { } origin ? origin with { Metadata = [] } : null };
-        GraphVerifier.Verify(changed);
-        return (changed, names);
+        var changed = graph with { Origin = graph.Origin is { } origin ? origin with { Metadata = [] } : null };
+        return (changed.Rewrite(parameters, (node, _) => graph.Nodes[node].Operator), names);
     }
 
     private static int LastLayer(Graph graph)

@@ -11,15 +11,11 @@ internal static class NormFusion
 {
     public static Graph Apply(Graph graph)
     {
-        var uses = new int[graph.Nodes.Length];
-        foreach (var value in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
-        {
-            uses[value]++;
-        }
+        var readers = graph.ReaderCounts();
 
         // By node that a fused one takes the place of: what it computes. Nodes within one are left out.
         var fused = new Dictionary<int, Node>();
-        for (var index = 0; index < uses.Length; index++)
+        for (var index = 0; index < readers.Length; index++)
         {
             if (Fuse(graph.Nodes[index], index) is { } node)
             {
@@ -53,9 +49,9 @@ internal static class NormFusion
                 : null;
         }
 
-        bool IsPlainNorm(int index) => uses[index] == 1 && graph.Nodes[index].Operator is BatchNorm2d;
+        bool IsPlainNorm(int index) => readers[index] == 1 && graph.Nodes[index].Operator is BatchNorm2d;
 
-        Node? Inner(int index) => uses[index] == 1 && fused.TryGetValue(index, out var inner)
+        Node? Inner(int index) => readers[index] == 1 && fused.TryGetValue(index, out var inner)
             && inner.Operator is FusedBatchNorm { Relu: false } ? inner : null;
     }
 

@@ -42,7 +42,7 @@ internal static class GroupKinds
         for (var index = 0; index < graph.Nodes.Length; index++)
         {
             var (node, shapes) = (graph.Nodes[index], graph.ShapesOf(index));
-            foreach (var axis in Axes(shapes))
+            foreach (var axis in shapes.Axes().Where(axis => axis.Kind != AxisKind.Parameter))
             {
                 var role = node.Operator.RoleOf(axis, shapes);
                 if (role != AxisRole.None && uses.TryGetValue(blocks.Of(node, index, axis), out var shares))
@@ -57,10 +57,6 @@ internal static class GroupKinds
 
         return roles;
     }
-
-    private static IEnumerable<Axis> Axes(NodeShapes shapes) => shapes.Inputs
-        .SelectMany((shape, input) => shape.Select((_, dimension) => Axis.Input(input, dimension)))
-        .Concat(shapes.Output.Select((_, dimension) => Axis.Output(dimension)));
 
     private static GroupKind? KindInAttention(HashSet<AxisRole> roles)
     {

@@ -18,7 +18,7 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
     public static ImmutableArray<LatencyUnit> Of(CouplingGraph coupling)
     {
         var graph = coupling.Graph;
-        var uses = graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs).CountBy(input => input).ToDictionary();
+        var readers = graph.ReaderCounts();
         var units = new List<List<int>>();
         var unitOf = new Dictionary<int, List<int>>();
         for (var index = 0; index < graph.Nodes.Length; index++)
@@ -28,7 +28,7 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
                 continue;
             }
 
-            if (graph.Nodes[index].Inputs is [var input] && uses[input] == 1 && KeepsShape(graph, index) && unitOf.TryGetValue(input, out var unit))
+            if (graph.Nodes[index].Inputs is [var input] && readers[input] == 1 && KeepsShape(graph, index) && unitOf.TryGetValue(input, out var unit))
             {
                 unit.Add(index);
             }
@@ -46,13 +46,13 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
     private static bool KeepsShape(Graph graph, int index)
     {
         var node = graph.Nodes[index];
-        return node.Shape.SequenceEqual(graph.Nodes[node.Inputs[0]].Shape) && node.Operator.MacsTerms(graph.ShapesOf(index)).IsEmpty;
+        return node.Shape.SequenceEqual(graph.Nodes[node.Inputs[0]].Shape) && node.Operator.Macs(graph.ShapesOf(index)).IsEmpty;
     }
 
     private static ImmutableArray<AxisUse> WidthsOf(CouplingGraph coupling, int index)
     {
         var sets = new List<(HashSet<int> Groups, AxisUse Widest)>();
-        foreach (var use in AxesOf(coupling.Graph.ShapesOf(index)).Select(axis => coupling.UseOf(index, axis)))
+        foreach (var use in coupling.Graph.ShapesOf(index).Axes().Select(axis => coupling.UseOf(index, axis)))
         {
             HashSet<int> groups = [.. use.Shares.Where(share => coupling.Groups[share.Group].IsPrunable).Select(share => share.Group)];
             if (groups.Count == 0)
@@ -73,9 +73,4 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
 
         return [.. sets.Select(set => set.Widest)];
     }
-
-    private static IEnumerable<Axis> AxesOf(NodeShapes shapes) => shapes.Inputs
-        .SelectMany((shape, input) => shape.Select((_, dimension) => Axis.Input(input, dimension)))
-        .Concat(shapes.Output.Select((_, dimension) => Axis.Output(dimension)))
-        .Concat(shapes.Parameters.SelectMany((shape, parameter) => shape.Select((_, dimension) => Axis.Parameter(parameter, dimension))));
 }

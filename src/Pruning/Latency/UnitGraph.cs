@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
 
@@ -13,38 +12,30 @@ internal static class UnitGraph
     public static Graph? Of(CouplingGraph coupling, LatencyUnit unit, Subnetwork subnetwork)
     {
         var graph = coupling.Graph;
-        var nodes = new List<Node>();
-        var parameters = new List<ParameterSpec>();
-        var positions = new Dictionary<int, int>();
+        var builder = new GraphBuilder(graph.Nodes[unit.Nodes[0]].Name);
+        var values = new Dictionary<int, Value>();
         try
         {
             foreach (var index in unit.Nodes)
             {
                 var node = graph.Nodes[index];
-                foreach (var input in node.Inputs.Where(input => !positions.ContainsKey(input)))
+                foreach (var input in node.Inputs.Where(input => !values.ContainsKey(input)))
                 {
-                    var shape = Narrow(graph.Nodes[input].Shape, dimension => coupling.KeptOf(input, Axis.Output(dimension), subnetwork).Length)
-                        .SetItem(0, 1);
-                    positions.Add(input, nodes.Count);
-                    nodes.Add(new($"input{nodes.Count}", new Input(shape), [], [], shape));
+                    var shape = Narrow(graph.Nodes[input].Shape, dimension => coupling.KeptOf(input, Axis.Output(dimension), subnetwork).Length);
+                    values.Add(input, builder.Input(graph.Nodes[input].Name, shape.AsSpan()[1..]));
                 }
 
-                var specs = node.Parameters.Select(name => Narrow(coupling, name, subnetwork)).ToList();
                 var cut = node.Operator.Cut(new NodeCut(coupling, subnetwork, index));
-                var made = node with { Operator = cut, Inputs = [.. node.Inputs.Select(input => positions[input])] };
-                var shapes = new NodeShapes(
-                    node.Name, [.. made.Inputs.Select(input => nodes[input].Shape)], [.. specs.Select(spec => spec.Shape)], []);
-                positions.Add(index, nodes.Count);
-                nodes.Add(made with { Shape = cut.InferShape(shapes) });
-                parameters.AddRange(specs.Where(spec => !parameters.Exists(other => other.Name == spec.Name)));
+                var specs = node.Parameters.Select(name => Narrow(coupling, name, subnetwork)).ToList();
+                values.Add(index, builder.Add(node.Name, cut, [.. node.Inputs.Select(input => values[input])], specs));
             }
+
+            return builder.Build(values[unit.Nodes[^1]]);
         }
         catch (OcsInputException)
         {
             return null;
         }
-
-        return new(graph.Nodes[unit.Nodes[0]].Name, [.. nodes], [.. parameters], [nodes.Count - 1]);
     }
 
     private static ParameterSpec Narrow(CouplingGraph coupling, string name, Subnetwork subnetwork)

@@ -8,7 +8,7 @@ namespace Ocs.Pruning.Official;
 /// <summary>
 /// The operation count of the authors' program: convolutions and linear layers with their biases, two operations for each element that
 /// is normalised, one for each element that is activated or pooled. Activations and pooling that a network calls as functions, not as
-/// modules, do not count; in our zoo their nodes are named ".out".
+/// modules, do not count (<see cref="Node.IsFunction"/>).
 /// </summary>
 internal static class OfficialOperations
 {
@@ -19,13 +19,12 @@ internal static class OfficialOperations
     {
         var node = graph.Nodes[index];
         var shapes = graph.ShapesOf(index);
-        foreach (var macs in node.Operator.MacsTerms(shapes))
+        foreach (var macs in node.Operator.Macs(shapes))
         {
             yield return macs;
         }
 
         var rows = Axis.Parameter(0, 0);
-        var isFunction = node.Name.EndsWith(".out", StringComparison.Ordinal);
         switch (node.Operator)
         {
             case Conv2d when node.Parameters.Length == 2:
@@ -38,14 +37,14 @@ internal static class OfficialOperations
                 yield return new(2 * Positions(node.Shape), [rows]);
                 break;
             case Activation { Kind: ActivationKind.Relu or ActivationKind.Relu6 or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Gelu }
-                when !isFunction:
+                when !node.IsFunction:
                 yield return new(Positions(node.Shape), [Axis.Output(1)]);
                 break;
-            case MaxPool2d or AveragePool2d or AdaptiveAveragePool2d when !isFunction:
+            case MaxPool2d or AveragePool2d or AdaptiveAveragePool2d when !node.IsFunction:
                 yield return new(Positions(shapes.Inputs[0]), [Axis.Input(0, 1)]);
                 break;
         }
     }
 
-    private static long Positions(IReadOnlyList<long> shape) => shape.Skip(2).Aggregate(1L, (product, size) => product * size);
+    private static long Positions(IReadOnlyList<long> shape) => NodeShapes.ElementCount(shape.Skip(2));
 }

@@ -7,13 +7,6 @@ namespace Ocs.Pruning.Saliency;
 /// </summary>
 internal static class BatchNormScale
 {
-    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
-    {
-        var sums = SliceSums.Compute(
-            groups,
-            parameters,
-            (name, dimension) => SliceNorms.MagnitudesAlong(parameters[name], dimension));
-        return groups.Select(slices => slices.MeanOverMembers(
-            "norm weight", (member, channel) => sums.Of(member, channel) / sums.SliceSize(member)));
-    }
+    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters) =>
+        L1Norm.Score(groups, parameters, member: "norm weight");
 }

@@ -11,13 +11,17 @@ namespace Ocs.Pruning.Saliency;
 /// </remarks>
 internal static class L1Norm
 {
-    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
+    /// <param name="groups">The slices to score, by group.</param>
+    /// <param name="parameters">Their weights.</param>
+    /// <param name="member">What an error calls a slice that a group lacks.</param>
+    public static IEnumerable<double[]> Score(
+        IReadOnlyList<GroupSlices> groups, ParameterTable parameters, string member = "weight")
     {
         var sums = SliceSums.Compute(
             groups,
             parameters,
             (name, dimension) => SliceNorms.MagnitudesAlong(parameters[name], dimension));
-        return groups.Select(slices => slices.MeanOverMembers(
-            "weight", (member, channel) => sums.Of(member, channel) / sums.SliceSize(member)));
+        return groups.Select(group => group.MeanOverMembers(
+            member, (slice, channel) => sums.Of(slice, channel) / sums.SliceSize(slice)));
     }
 }

@@ -11,14 +11,7 @@ public static class PerGroupPartition
     /// <summary>
     /// Of n channels a group loses the whole part of n times the fraction, but never what the limits protect.
     /// </summary>
-    /// <param name="groups">All groups, in order.</param>
-    /// <param name="saliency">By group, the saliency of each channel; empty where the group may not be cut.</param>
-    /// <param name="constraint">Psi.</param>
-    /// <param name="target">Fraction of Psi to remove.</param>
-    /// <param name="limits">What each group keeps; null for one channel.</param>
-    /// <exception cref="OcsInputException">
-    /// Even without every channel that may leave, too much is left.
-    /// </exception>
+    /// <inheritdoc cref="GlobalPartition.Search" path="/*[not(self::summary)]"/>
     public static Partition Search(
         ImmutableArray<Group> groups,
         ImmutableArray<double[]> saliency,

@@ -30,7 +30,7 @@ public sealed class ResourceConstraint
     public static ResourceConstraint Macs(CouplingGraph coupling)
     {
         var graph = coupling.Graph;
-        return Of("MACs", coupling, node => graph.Nodes[node].Operator.MacsTerms(graph.ShapesOf(node)));
+        return Of("MACs", coupling, node => graph.Nodes[node].Operator.Macs(graph.ShapesOf(node)));
     }
 
     /// <summary>Trained values.</summary>

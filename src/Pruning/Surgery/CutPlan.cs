@@ -41,21 +41,11 @@ public sealed class CutPlan
     }
 
     /// <summary>New tensors of the kept slices, for the graph after the cut; the given table is left as it is.</summary>
-    public ParameterTable Apply(ParameterTable parameters)
-    {
-        using var _ = Autograd.NoGrad();
-        return ParameterTable.FromTensors(
-            After, parameters.Names.ToDictionary(name => name, name => Apply(name, parameters[name]), StringComparer.Ordinal));
-    }
+    public ParameterTable Apply(ParameterTable parameters) => Map(After, parameters, Apply);
 
     /// <summary>The kept slices of a tensor that has the shape of a parameter, owned by the caller.</summary>
-    public Tensor Apply(string parameter, Tensor tensor)
-    {
-        using var _ = Autograd.NoGrad();
-        using var detached = tensor.Detach();
-        using var selected = Coordinates.Select(detached, _kept[parameter]);
-        return selected.Clone();
-    }
+    public Tensor Apply(string parameter, Tensor tensor) =>
+        Map(tensor, detached => Coordinates.Select(detached, _kept[parameter]));
 
     /// <summary>The cut that leads from what a cut leaves to what a narrower one of the same network does.</summary>
     internal static CutPlan Between(CutPlan wider, CutPlan narrower) => new(
@@ -67,21 +57,11 @@ public sealed class CutPlan
             StringComparer.Ordinal));
 
     /// <summary>The opposite of <see cref="Apply(ParameterTable)"/>: tables of the graph before the cut whose other slices are zero.</summary>
-    public ParameterTable Expand(ParameterTable parameters)
-    {
-        using var _ = Autograd.NoGrad();
-        return ParameterTable.FromTensors(
-            Before, parameters.Names.ToDictionary(name => name, name => Expand(name, parameters[name]), StringComparer.Ordinal));
-    }
+    public ParameterTable Expand(ParameterTable parameters) => Map(Before, parameters, Expand);
 
     /// <summary>The opposite of <see cref="Apply(string, Tensor)"/>; the caller owns the tensor.</summary>
-    public Tensor Expand(string parameter, Tensor tensor)
-    {
-        using var _ = Autograd.NoGrad();
-        using var detached = tensor.Detach();
-        using var expanded = Coordinates.Expand(detached, _kept[parameter], Before.Parameter(parameter).Shape);
-        return expanded.Clone();
-    }
+    public Tensor Expand(string parameter, Tensor tensor) =>
+        Map(tensor, detached => Coordinates.Expand(detached, _kept[parameter], Before.Parameter(parameter).Shape));
 
     /// <summary>A copy of the full network's parameters in which every slice that leaves is 0, biases and statistics included.</summary>
     internal ParameterTable Zeroed(ParameterTable parameters)
@@ -106,6 +86,17 @@ public sealed class CutPlan
         return copy;
     }
 
+    private static ParameterTable Map(Graph graph, ParameterTable parameters, Func<string, Tensor, Tensor> change) => ParameterTable.FromTensors(
+        graph, parameters.Names.ToDictionary(name => name, name => change(name, parameters[name]), StringComparer.Ordinal));
+
+    private static Tensor Map(Tensor tensor, Func<Tensor, Tensor> change)
+    {
+        using var _ = Autograd.NoGrad();
+        using var detached = tensor.Detach();
+        using var changed = change(detached);
+        return changed.Clone();
+    }
+
     // Both ascend, and the second is contained in the first.
     private static int[] PositionsIn(int[] wider, int[] narrower) =>
         [.. narrower.Select(index => Array.BinarySearch(wider, index))];
@@ -116,23 +107,7 @@ public sealed class CutPlan
         var parameters = graph.Parameters
             .Select(spec => spec with { Shape = [.. kept[spec.Name].Select(indices => (long)indices.Length)] })
             .ToImmutableArray();
-        var shapes = parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
-        var nodes = new List<Node>();
-        for (var index = 0; index < graph.Nodes.Length; index++)
-        {
-            var node = graph.Nodes[index];
-            var cut = node.Operator.Cut(new NodeCut(coupling, subnetwork, index));
-            var shape = cut.InferShape(new(
-                node.Name,
-                [.. node.Inputs.Select(input => nodes[input].Shape)],
-                [.. node.Parameters.Select(name => shapes[name])],
-                []));
-            nodes.Add(node with { Operator = cut, Shape = shape });
-        }
-
-        var after = graph with { Nodes = [.. nodes], Parameters = parameters };
-        GraphVerifier.Verify(after);
-        return after;
+        return graph.Rewrite(parameters, (index, _) => graph.Nodes[index].Operator.Cut(new NodeCut(coupling, subnetwork, index)));
     }
 }
 

@@ -21,7 +21,7 @@ public static class LanePadding
     {
         var padded = Pad(coupling.Groups, subnetwork);
         return padded.Kept.Zip(subnetwork.Kept, (wide, narrow) => wide.Length == narrow.Length).All(same => same)
-            || coupling.Graph.Nodes.Any(node => !node.Operator.KeepsZeroChannelsIn(coupling.Graph.ShapesOf(node)))
+            || coupling.Graph.Nodes.Any(node => !node.Operator.KeepsZeroChannels(coupling.Graph.ShapesOf(node)))
             || Enumerable.Range(0, coupling.Graph.Nodes.Length).Any(node => KeptStatistics.IsChanged(cut, node))
             ? null
             : CutPlan.Between(CutPlan.Create(coupling, padded), cut);

@@ -9,27 +9,18 @@ public static partial class Aten
     private static readonly AtenOperator ReluOperator = new("aten::relu");
     private static readonly AtenOperator ReluInPlaceOperator = new("aten::relu_");
     private static readonly AtenOperator HardtanhOperator = new("aten::hardtanh");
-    private static readonly AtenOperator HardtanhInPlaceOperator = new("aten::hardtanh_");
     private static readonly AtenOperator LeakyReluOperator = new("aten::leaky_relu");
-    private static readonly AtenOperator LeakyReluInPlaceOperator = new("aten::leaky_relu_");
     private static readonly AtenOperator EluOperator = new("aten::elu");
-    private static readonly AtenOperator EluInPlaceOperator = new("aten::elu_");
     private static readonly AtenOperator SeluOperator = new("aten::selu");
     private static readonly AtenOperator CeluOperator = new("aten::celu");
     private static readonly AtenOperator SigmoidOperator = new("aten::sigmoid");
-    private static readonly AtenOperator SigmoidInPlaceOperator = new("aten::sigmoid_");
     private static readonly AtenOperator TanhOperator = new("aten::tanh");
-    private static readonly AtenOperator TanhInPlaceOperator = new("aten::tanh_");
     private static readonly AtenOperator SiluOperator = new("aten::silu");
-    private static readonly AtenOperator SiluInPlaceOperator = new("aten::silu_");
     private static readonly AtenOperator GeluOperator = new("aten::gelu");
     private static readonly AtenOperator HardswishOperator = new("aten::hardswish");
-    private static readonly AtenOperator HardswishInPlaceOperator = new("aten::hardswish_");
     private static readonly AtenOperator HardsigmoidOperator = new("aten::hardsigmoid");
-    private static readonly AtenOperator HardsigmoidInPlaceOperator = new("aten::hardsigmoid_");
     private static readonly AtenOperator SoftplusOperator = new("aten::softplus");
     private static readonly AtenOperator MishOperator = new("aten::mish");
-    private static readonly AtenOperator MishInPlaceOperator = new("aten::mish_");
 
     public static Tensor Relu(Tensor input) => Invoke(ReluOperator, input);
 
@@ -38,17 +29,9 @@ public static partial class Aten
     /// <summary>Cut off below and above; ReLU6 is <c>Hardtanh(x, 0, 6)</c>.</summary>
     public static Tensor Hardtanh(Tensor input, double lowest = -1, double highest = 1) => Invoke(HardtanhOperator, input, lowest, highest);
 
-    public static void HardtanhInPlace(Tensor tensor, double lowest = -1, double highest = 1)
-        => InvokeInPlace(HardtanhInPlaceOperator, tensor, lowest, highest);
-
     public static Tensor LeakyRelu(Tensor input, double slope = 0.01) => Invoke(LeakyReluOperator, input, slope);
 
-    public static void LeakyReluInPlace(Tensor tensor, double slope = 0.01)
-        => InvokeInPlace(LeakyReluInPlaceOperator, tensor, slope);
-
     public static Tensor Elu(Tensor input, double alpha = 1) => Invoke(EluOperator, input, alpha);
-
-    public static void EluInPlace(Tensor tensor, double alpha = 1) => InvokeInPlace(EluInPlaceOperator, tensor, alpha);
 
     public static Tensor Selu(Tensor input) => Invoke(SeluOperator, input);
 
@@ -56,30 +39,18 @@ public static partial class Aten
 
     public static Tensor Sigmoid(Tensor input) => Invoke(SigmoidOperator, input);
 
-    public static void SigmoidInPlace(Tensor tensor) => InvokeInPlace(SigmoidInPlaceOperator, tensor);
-
     public static Tensor Tanh(Tensor input) => Invoke(TanhOperator, input);
 
-    public static void TanhInPlace(Tensor tensor) => InvokeInPlace(TanhInPlaceOperator, tensor);
-
     public static Tensor Silu(Tensor input) => Invoke(SiluOperator, input);
-
-    public static void SiluInPlace(Tensor tensor) => InvokeInPlace(SiluInPlaceOperator, tensor);
 
     /// <summary>x by the normal distribution at x; <paramref name="approximate"/> is <c>none</c> or <c>tanh</c>.</summary>
     public static Tensor Gelu(Tensor input, string approximate = "none") => Invoke(GeluOperator, input, approximate);
 
     public static Tensor Hardswish(Tensor input) => Invoke(HardswishOperator, input);
 
-    public static void HardswishInPlace(Tensor tensor) => InvokeInPlace(HardswishInPlaceOperator, tensor);
-
     public static Tensor Hardsigmoid(Tensor input) => Invoke(HardsigmoidOperator, input);
-
-    public static void HardsigmoidInPlace(Tensor tensor) => InvokeInPlace(HardsigmoidInPlaceOperator, tensor);
 
     public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20) => Invoke(SoftplusOperator, input, beta, threshold);
 
     public static Tensor Mish(Tensor input) => Invoke(MishOperator, input);
-
-    public static void MishInPlace(Tensor tensor) => InvokeInPlace(MishInPlaceOperator, tensor);
 }

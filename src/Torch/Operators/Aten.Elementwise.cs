@@ -20,15 +20,11 @@ public static partial class Aten
     private static readonly AtenOperator MulScalarInPlaceOperator = new("aten::mul_", "Scalar");
     private static readonly AtenOperator DivOperator = new("aten::div", "Tensor");
     private static readonly AtenOperator DivScalarOperator = new("aten::div", "Scalar");
-    private static readonly AtenOperator DivInPlaceOperator = new("aten::div_", "Tensor");
-    private static readonly AtenOperator AddcmulOperator = new("aten::addcmul");
-    private static readonly AtenOperator AddcmulInPlaceOperator = new("aten::addcmul_");
     private static readonly AtenOperator SquareOperator = new("aten::square");
     private static readonly AtenOperator SqrtOperator = new("aten::sqrt");
     private static readonly AtenOperator RsqrtOperator = new("aten::rsqrt");
     private static readonly AtenOperator ReciprocalOperator = new("aten::reciprocal");
     private static readonly AtenOperator ClampOperator = new("aten::clamp");
-    private static readonly AtenOperator ClampInPlaceOperator = new("aten::clamp_");
     private static readonly AtenOperator AbsOperator = new("aten::abs");
     private static readonly AtenOperator NegOperator = new("aten::neg");
     private static readonly AtenOperator ExpOperator = new("aten::exp");
@@ -86,16 +82,6 @@ public static partial class Aten
 
     public static Tensor Div(Tensor left, double right) => Invoke(DivScalarOperator, left, right);
 
-    public static void DivInPlace(Tensor left, Tensor right) => InvokeInPlace(DivInPlaceOperator, left, right);
-
-    /// <summary>input + value * left * right.</summary>
-    public static Tensor Addcmul(Tensor input, Tensor left, Tensor right, double value = 1)
-        => Invoke(AddcmulOperator, input, left, right, value);
-
-    /// <summary>tensor += value * left * right.</summary>
-    public static void AddcmulInPlace(Tensor tensor, Tensor left, Tensor right, double value = 1)
-        => InvokeInPlace(AddcmulInPlaceOperator, tensor, left, right, value);
-
     public static Tensor Square(Tensor input) => Invoke(SquareOperator, input);
 
     public static Tensor Sqrt(Tensor input) => Invoke(SqrtOperator, input);
@@ -106,9 +92,6 @@ public static partial class Aten
 
     public static Tensor Clamp(Tensor input, double? min = null, double? max = null)
         => Invoke(ClampOperator, input, Optional(min), Optional(max));
-
-    public static void ClampInPlace(Tensor tensor, double? min = null, double? max = null)
-        => InvokeInPlace(ClampInPlaceOperator, tensor, Optional(min), Optional(max));
 
     public static Tensor Abs(Tensor input) => Invoke(AbsOperator, input);
 
@@ -126,14 +109,6 @@ public static partial class Aten
 
     /// <summary>For each element: neither NaN nor infinite.</summary>
     public static Tensor IsFinite(Tensor input) => Invoke(IsFiniteOperator, input);
-
-    /// <summary>No element is NaN or infinite.</summary>
-    public static bool AllFinite(Tensor input)
-    {
-        using var finite = IsFinite(input);
-        using var all = Invoke(AllOperator, finite);
-        return all.Item<bool>();
-    }
 
     // Integer tensors take no fractional alpha: a whole number goes as an integer.
     private static OperatorArgument Factor(double alpha)

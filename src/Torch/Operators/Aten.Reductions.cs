@@ -10,10 +10,8 @@ public static unsafe partial class Aten
     private static readonly AtenOperator MeanOperator = new("aten::mean", "dim");
     private static readonly AtenOperator MaxOperator = new("aten::max");
     private static readonly AtenOperator AmaxOperator = new("aten::amax");
-    private static readonly AtenOperator AllOperator = new("aten::all");
     private static readonly AtenOperator ArgmaxOperator = new("aten::argmax");
     private static readonly AtenOperator VectorNormOperator = new("aten::linalg_vector_norm");
-    private static readonly AtenOperator VectorNormOutOperator = new("aten::linalg_vector_norm", "out");
 
     public static Tensor Sum(
         Tensor input, ReadOnlySpan<long> dimensions = default, bool keepDimensions = false, DType? dtype = null)

@@ -61,13 +61,13 @@ public sealed class ArithmeticTests
     {
         var gate = Probe.Shapes(Multiply, [[1, 2, 3, 3], [1, 2, 1, 1]]);
         var map = Probe.Shapes(Multiply, [[1, 2, 3, 3], [1, 1, 3, 3]]);
-        Assert.True(Multiply.KeepsZeroChannelsIn(map));
-        Assert.True(new Add().KeepsZeroChannelsIn(gate));
-        Assert.False(new Add().KeepsZeroChannelsIn(map));
-        Assert.False(new Arithmetic(ArithmeticKind.Subtract).KeepsZeroChannelsIn(map));
-        Assert.False(new Arithmetic(ArithmeticKind.Divide).KeepsZeroChannelsIn(gate));
-        Assert.True(new Arithmetic(ArithmeticKind.Maximum).KeepsZeroChannelsIn(gate));
-        Assert.False(new Arithmetic(ArithmeticKind.Minimum).KeepsZeroChannelsIn(map));
+        Assert.True(Multiply.KeepsZeroChannels(map));
+        Assert.True(new Add().KeepsZeroChannels(gate));
+        Assert.False(new Add().KeepsZeroChannels(map));
+        Assert.False(new Arithmetic(ArithmeticKind.Subtract).KeepsZeroChannels(map));
+        Assert.False(new Arithmetic(ArithmeticKind.Divide).KeepsZeroChannels(gate));
+        Assert.True(new Arithmetic(ArithmeticKind.Maximum).KeepsZeroChannels(gate));
+        Assert.False(new Arithmetic(ArithmeticKind.Minimum).KeepsZeroChannels(map));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ArithmeticTests
         Assert.Equal([1, 2, 1, 2], shapes.Output.ToArray());
         var cut = Assert.IsType<Affine>(op.Cut(new FakeCut(shapes, (Axis.Output(1), [1]))));
         Assert.Equal([3.0, -1.0], [.. cut.Scale, .. cut.Shift]);
-        Assert.False(op.KeepsZeroChannels);
+        Assert.False(op.KeepsZeroChannels(shapes));
         Assert.Equal(
             "Node 'node': scale and shift have one number or one a channel, and do not fit input [1, 3, 1, 2].", Probe.Error(op, [[1, 3, 1, 2]]));
     }

@@ -79,7 +79,7 @@ public sealed class AttentionTests
         // 16 sigmoid(ln 3) = 12, 16 sigmoid(0) = 8.
         var op = new RelativePositionBias(new Pair(1, 2), Bound: 16);
         Tensors.AssertClose([8f, 4, 12, 8], Probe.Run(op, [([-MathF.Log(3), 0, MathF.Log(3)], [1, 3, 1])]));
-        Assert.False(op.KeepsZeroChannels);
+        Assert.False(op.KeepsZeroChannels(Probe.Shapes(op, [[1, 3, 1]])));
         // log2(1 + 8) / 3 and log2(1 + 4) / 3.
         var (far, near) = (MathF.Log2(9) / 3, MathF.Log2(5) / 3);
         var distances = new RelativeCoordinates(new Pair(2, 3));

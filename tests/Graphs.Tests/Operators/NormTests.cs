@@ -32,7 +32,7 @@ public sealed class NormTests
         Assert.DoesNotContain("out.1[0]~out.1[1]", ties);
         Assert.Same(Two, Two.Cut(new FakeCut(shapes, (Axis.Output(1), [0, 2]))));
         Assert.True(Two.ChangesWhenChannelsLeave);
-        Assert.False(Two.KeepsZeroChannelsIn(shapes));
+        Assert.False(Two.KeepsZeroChannels(shapes));
 
         var whole = Two with { Policy = GroupPolicy.WholeGroups };
         Assert.Contains("out.1[0]~out.1[1]", Probe.Couple(whole, shapes).Ties);
@@ -42,7 +42,7 @@ public sealed class NormTests
         var each = Two with { Groups = 4 };
         Assert.DoesNotContain(Probe.Couple(each, shapes).Ties, tie => tie is "out.1[0]~out.1[1]" or "out.1[0]~out.1[2]");
         Assert.Equal(each with { Groups = 3 }, each.Cut(new FakeCut(shapes, (Axis.Output(1), [0, 1, 3]))));
-        Assert.True(each.KeepsZeroChannelsIn(shapes));
+        Assert.True(each.KeepsZeroChannels(shapes));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class NormTests
         Assert.Equal(
             new HashSet<string> { "in0.0[0]~out.0[0]", "in0.2[0]~out.2[0]", "in0.2[1]~out.2[1]" },
             Probe.Couple(op, Probe.Shapes(op, [[1, 3, 2]])).Ties);
-        Assert.False(op.KeepsZeroChannels);
+        Assert.False(op.KeepsZeroChannels(Probe.Shapes(op, [[1, 3, 2]])));
         Assert.Equal("Node 'node': dimension 2 is not one of 1 to 1.", Probe.Error(new Softmax(2), [[1, 2]]));
     }
 }

@@ -39,7 +39,7 @@ internal static class Probe
         }
     }
 
-    public static long Macs(Operator op, NodeShapes shapes) => op.MacsTerms(shapes)
+    public static long Macs(Operator op, NodeShapes shapes) => op.Macs(shapes)
         .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => product * shapes.Size(axis)));
 
     /// <summary>What the coupling rule says, one "axis[index]~axis[index]" for each tie, in order.</summary>

@@ -76,35 +76,41 @@ public class AtenTests
         Assert.Equal([2f, 3f], adaptive.ToArray<float>());
     }
 
-    public static TheoryData<string, Func<Tensor, Tensor>, Action<Tensor>?, double, double> Activations => new()
+    public static TheoryData<string, Func<Tensor, Tensor>, double, double> Activations => new()
     {
-        { "relu", Aten.Relu, Aten.ReluInPlace, 0, 2 },
-        { "relu6", x => Aten.Hardtanh(x, 0, 1.5), x => Aten.HardtanhInPlace(x, 0, 1.5), 0, 1.5 },
-        { "leaky relu", x => Aten.LeakyRelu(x, 0.1), x => Aten.LeakyReluInPlace(x, 0.1), -0.1, 2 },
-        { "elu", x => Aten.Elu(x), x => Aten.EluInPlace(x), Math.Exp(-1) - 1, 2 },
-        { "sigmoid", Aten.Sigmoid, Aten.SigmoidInPlace, Logistic(-1), Logistic(2) },
-        { "tanh", Aten.Tanh, Aten.TanhInPlace, Math.Tanh(-1), Math.Tanh(2) },
-        { "silu", Aten.Silu, Aten.SiluInPlace, -Logistic(-1), 2 * Logistic(2) },
-        { "gelu", x => Aten.Gelu(x), null, -0.15865525, 1.95449974 },
-        { "gelu by tanh", x => Aten.Gelu(x, "tanh"), null, -0.15880801, 1.95459769 },
-        { "hardswish", Aten.Hardswish, Aten.HardswishInPlace, -1 / 3.0, 5 / 3.0 },
-        { "hardsigmoid", Aten.Hardsigmoid, Aten.HardsigmoidInPlace, 1 / 3.0, 5 / 6.0 },
-        { "softplus", x => Aten.Softplus(x), null, Math.Log(1 + Math.Exp(-1)), Math.Log(1 + Math.Exp(2)) },
-        { "mish", Aten.Mish, Aten.MishInPlace, -Math.Tanh(Math.Log(1 + Math.Exp(-1))), 2 * Math.Tanh(Math.Log(1 + Math.Exp(2))) },
+        { "relu", Aten.Relu, 0, 2 },
+        { "relu6", x => Aten.Hardtanh(x, 0, 1.5), 0, 1.5 },
+        { "leaky relu", x => Aten.LeakyRelu(x, 0.1), -0.1, 2 },
+        { "elu", x => Aten.Elu(x), Math.Exp(-1) - 1, 2 },
+        { "sigmoid", Aten.Sigmoid, Logistic(-1), Logistic(2) },
+        { "tanh", Aten.Tanh, Math.Tanh(-1), Math.Tanh(2) },
+        { "silu", Aten.Silu, -Logistic(-1), 2 * Logistic(2) },
+        { "gelu", x => Aten.Gelu(x), -0.15865525, 1.95449974 },
+        { "gelu by tanh", x => Aten.Gelu(x, "tanh"), -0.15880801, 1.95459769 },
+        { "hardswish", Aten.Hardswish, -1 / 3.0, 5 / 3.0 },
+        { "hardsigmoid", Aten.Hardsigmoid, 1 / 3.0, 5 / 6.0 },
+        { "softplus", x => Aten.Softplus(x), Math.Log(1 + Math.Exp(-1)), Math.Log(1 + Math.Exp(2)) },
+        { "mish", Aten.Mish, -Math.Tanh(Math.Log(1 + Math.Exp(-1))), 2 * Math.Tanh(Math.Log(1 + Math.Exp(2))) },
     };
 
     [Theory]
     [MemberData(nameof(Activations), DisableDiscoveryEnumeration = true)]
     public void Activations_of_minus_one_and_two(
-        string name, Func<Tensor, Tensor> function, Action<Tensor>? inPlace, double first, double second)
+        string name, Func<Tensor, Tensor> function, double first, double second)
     {
         using var x = Of([-1, 2], 2);
         using var y = function(x);
         var values = y.ToArray<float>();
-        Assert.Equal(first, values[0], 1e-6);
-        Assert.Equal(second, values[1], 1e-6);
-        inPlace?.Invoke(x);
-        Assert.True(inPlace is null || values.AsSpan().SequenceEqual(x.AsSpan<float>()), name);
+        Assert.True(Math.Abs(first - values[0]) <= 1e-6, name);
+        Assert.True(Math.Abs(second - values[1]) <= 1e-6, name);
+    }
+
+    [Fact]
+    public void Relu_in_place_is_relu()
+    {
+        using var x = Of([-1, 2], 2);
+        Aten.ReluInPlace(x);
+        Assert.Equal([0f, 2f], x.ToArray<float>());
     }
 
     [Fact]
@@ -120,7 +126,6 @@ public class AtenTests
         Check(Aten.Mul(a, 3), 3, 12);
         Check(Aten.Div(b, a), 2, 2);
         Check(Aten.Div(b, 2), 1, 4);
-        Check(Aten.Addcmul(a, a, b, 2), 5, 68);
         Check(Aten.Square(b), 4, 64);
         Check(Aten.Sqrt(a), 1, 2);
         Check(Aten.Rsqrt(a), 1, 0.5f);
@@ -143,15 +148,10 @@ public class AtenTests
         Aten.MulInPlace(b, 0.5);
         Assert.Equal([0f, 0f], a.ToArray<float>());
         Assert.Equal([1f, 4f], b.ToArray<float>());
-        Aten.AddcmulInPlace(a, b, b, 0.5);
         Aten.AddInPlace(a, 1);
-        Assert.Equal([1.5f, 9f], a.ToArray<float>());
+        Assert.Equal([1f, 1f], a.ToArray<float>());
         Aten.SubInPlace(a, b);
-        Aten.DivInPlace(a, b);
-        Aten.MulInPlace(a, b);
-        Assert.Equal([0.5f, 5f], a.ToArray<float>());
-        Aten.ClampInPlace(a, 1, 2);
-        Assert.Equal([1f, 2f], a.ToArray<float>());
+        Assert.Equal([0f, -3f], a.ToArray<float>());
     }
 
     [Fact]

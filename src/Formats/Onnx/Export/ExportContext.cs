@@ -12,4 +12,8 @@ internal sealed record ExportContext(
     OnnxNames Names,
     OnnxWeights Weights,
     GraphProto Message,
-    IReadOnlySet<int> WholeNumbers);
+    IReadOnlySet<int> WholeNumbers)
+{
+    /// <summary>The domains of operators that are not ONNX's, and their versions.</summary>
+    public SortedDictionary<string, int> Domains { get; } = new(StringComparer.Ordinal);
+}

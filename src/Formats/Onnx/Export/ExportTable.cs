@@ -66,14 +66,20 @@ internal static class ExportTable
     /// <summary>Writes a node; fails with a sentence that names it where its operator has no form.</summary>
     public static void Export(Node node, NodeExport export)
     {
-        if (!Rules.TryGetValue(node.Operator.GetType(), out var rule))
+        if (Rules.TryGetValue(node.Operator.GetType(), out var rule))
+        {
+            rule(node.Operator, export);
+        }
+        else if (node.Operator is IOnnxExportable own)
+        {
+            own.Export(export);
+        }
+        else
         {
             throw new OcsInputException(
-                $"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no ONNX form here; save the "
-                    + "network as .ocs, or leave the node out.");
+                $"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no ONNX form here; save the network "
+                    + $"as .ocs, leave the node out, or let the operator implement {nameof(IOnnxExportable)}.");
         }
-
-        rule(node.Operator, export);
     }
 
     private static KeyValuePair<Type, Action<Operator, NodeExport>> On<T>(Action<T, NodeExport> rule)

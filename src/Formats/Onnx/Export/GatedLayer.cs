@@ -1,5 +1,4 @@
 using Ocs.Torch;
-using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
@@ -13,7 +12,7 @@ internal static class GatedLayer
     /// <param name="gates">Which of our gates each of ONNX's is.</param>
     public static void Export(
         NodeExport node, string type, IEnumerable<int> gates, bool reverse,
-        params ReadOnlySpan<AttributeProto> attributes)
+        params ReadOnlySpan<OnnxAttribute> attributes)
     {
         var hidden = node.Shapes.Output[2];
         var units = Enumerable.Range(0, (int)hidden);
@@ -25,7 +24,7 @@ internal static class GatedLayer
             inputs.Add(Weight(node, "B", rows, 2, 3));
         }
 
-        AttributeProto[] all =
+        OnnxAttribute[] all =
         [
             OnnxAttribute.Int("hidden_size", hidden),
             OnnxAttribute.Text("direction", reverse ? "reverse" : "forward"),

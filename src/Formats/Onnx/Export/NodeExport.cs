@@ -6,17 +6,29 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>One node on its way to ONNX: what a mapping reads, and where it puts nodes and constants.</summary>
-internal sealed class NodeExport(ExportContext context, Node node)
+/// <summary>
+/// One node on its way to ONNX: what its operator reads, and where it puts ONNX's nodes and constants. Values, parameters and constants are
+/// known by the names that they have in the file. Parts of a node are called NODE/PART.
+/// </summary>
+public sealed class NodeExport
 {
-    /// <summary>The operator set that is written.</summary>
-    public int Opset => context.Opset;
+    private readonly ExportContext _context;
+    private readonly Node _node;
 
-    public NodeShapes Shapes => context.Graph.ShapesOf(node);
+    internal NodeExport(ExportContext context, Node node)
+    {
+        (_context, _node) = (context, node);
+    }
+
+    /// <summary>The version of ONNX's operators that is written, 13 to 21.</summary>
+    public int Opset => _context.Opset;
+
+    /// <summary>The shapes of inputs, parameters and output for a batch of one. The file's batch may be any.</summary>
+    public NodeShapes Shapes => _context.Graph.ShapesOf(_node);
 
     /// <summary>The names of the values that the node reads.</summary>
     public ImmutableArray<string> Inputs =>
-        [.. node.Inputs.Select(input => context.Names.Of(context.Graph.Nodes[input]))];
+        [.. _node.Inputs.Select(input => _context.Names.Of(_context.Graph.Nodes[input]))];
 
     /// <summary>The name of the first value that it reads.</summary>
     public string Input => Inputs[0];
@@ -25,54 +37,85 @@ internal sealed class NodeExport(ExportContext context, Node node)
     public int Rank => Shapes.Inputs[0].Length;
 
     /// <summary>Whether the first value that it reads is an input of whole numbers.</summary>
-    public bool InputIsWhole => context.WholeNumbers.Contains(node.Inputs[0]);
+    internal bool InputIsWhole => _context.WholeNumbers.Contains(_node.Inputs[0]);
 
-    /// <summary>Puts the node's parameters into the file, or the first of them; returns their names in it.</summary>
+    /// <summary>Puts the node's parameters into the file, or the first of them.</summary>
+    /// <param name="count">How many, from the first.</param>
+    /// <returns>Their names in the file.</returns>
     public ImmutableArray<string> Parameters(int count = int.MaxValue)
     {
-        foreach (var name in node.Parameters.Take(count))
+        foreach (var name in _node.Parameters.Take(count))
         {
-            context.Weights.Add(context.Names.OfParameter(name), context.Parameters[name]);
+            _context.Weights.Add(_context.Names.OfParameter(name), _context.Parameters[name]);
         }
 
-        return [.. node.Parameters.Take(count).Select(context.Names.OfParameter)];
+        return [.. _node.Parameters.Take(count).Select(_context.Names.OfParameter)];
     }
 
-    /// <summary>The tensor of a parameter, which the file gets in another form.</summary>
-    public Tensor ParameterTensor(int index) => context.Parameters[node.Parameters[index]];
+    /// <summary>The tensor of a parameter, which the file gets in another form. It is lent.</summary>
+    /// <param name="index">The position in the node.</param>
+    public Tensor ParameterTensor(int index) => _context.Parameters[_node.Parameters[index]];
 
-    /// <summary>Puts a tensor that is made of parameters into the file.</summary>
+    /// <summary>Puts a tensor that is made of parameters into the file, as 32-bit floats.</summary>
+    /// <returns>Its name.</returns>
     public string Weight(string part, Tensor tensor)
     {
         var name = Fresh(part);
-        context.Weights.Add(name, tensor);
+        _context.Weights.Add(name, tensor);
         return name;
     }
 
-    /// <summary>A number that the node needs.</summary>
+    /// <summary>A number that the node needs: a constant without dimensions.</summary>
+    /// <returns>Its name.</returns>
     public string Scalar(string part, double value) => Floats(part, [], (float)value);
 
     /// <summary>A whole number that the node needs.</summary>
-    public string Index(string part, long value) => Integers(part, [], value);
+    internal string Index(string part, long value) => Integers(part, [], value);
 
     /// <summary>A vector of whole numbers that the node needs: axes, sizes, bounds.</summary>
+    /// <returns>Its name.</returns>
     public string Vector(string part, params ReadOnlySpan<long> values) => Integers(part, [values.Length], values);
 
     /// <summary>A tensor of whole numbers that the node needs.</summary>
+    /// <returns>Its name.</returns>
     public string Integers(string part, ReadOnlySpan<long> shape, params ReadOnlySpan<long> values) =>
         Constant(part, TensorProto.Types.DataType.Int64, shape, MemoryMarshal.AsBytes(values));
 
-    /// <summary>A tensor that the node needs.</summary>
+    /// <summary>A tensor of 32-bit floats that the node needs.</summary>
+    /// <returns>Its name.</returns>
     public string Floats(string part, ReadOnlySpan<long> shape, params ReadOnlySpan<float> values) =>
         Constant(part, TensorProto.Types.DataType.Float, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds the ONNX node that makes this node's value.</summary>
-    public void Emit(string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
-        Append(type, node.Name, context.Names.Of(node), inputs, attributes);
+    /// <param name="type">ONNX's name of the operator, which must have one output.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="attributes">The attributes.</param>
+    public void Emit(string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
+        Append(type, _node.Name, _context.Names.Of(_node), inputs, attributes);
+
+    /// <summary>Adds the node that makes this node's value, of an operator that is not ONNX's.</summary>
+    /// <param name="domain">Whose operator it is, a host name backwards: com.example.</param>
+    /// <param name="version">The version of the domain's operators; the file states the highest that is asked for.</param>
+    /// <param name="type">The operator's name in the domain.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="attributes">The attributes.</param>
+    public void EmitCustom(
+        string domain, int version, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(domain);
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        _context.Domains[domain] = Math.Max(version, _context.Domains.GetValueOrDefault(domain));
+        Append(type, _node.Name, _context.Names.Of(_node), inputs, attributes, domain);
+    }
 
     /// <summary>Adds an ONNX node before the last one, and names its value.</summary>
+    /// <param name="part">What the node is called: NODE/PART.</param>
+    /// <param name="type">ONNX's name of the operator, which must have one output.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="attributes">The attributes.</param>
+    /// <returns>The name of its value.</returns>
     public string EmitPart(
-        string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+        string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
     {
         var name = Fresh(part);
         Append(type, name, name, inputs, attributes);
@@ -80,7 +123,7 @@ internal sealed class NodeExport(ExportContext context, Node node)
     }
 
     /// <summary>Adds the ONNX node that makes this node's value, of numbers that are known.</summary>
-    public void EmitConstant(ReadOnlySpan<float> values)
+    internal void EmitConstant(ReadOnlySpan<float> values)
     {
         var tensor = OnnxWeights.Message(
             "", TensorProto.Types.DataType.Float, Shapes.Output.AsSpan(), MemoryMarshal.AsBytes(values));
@@ -88,29 +131,38 @@ internal sealed class NodeExport(ExportContext context, Node node)
     }
 
     /// <summary>The shape that ONNX's Reshape takes for any batch: the batch is what is left over, or stays.</summary>
-    public string ShapeVector(string part, ReadOnlySpan<long> shape, bool batchStays)
+    internal string ShapeVector(string part, ReadOnlySpan<long> shape, bool batchStays)
     {
         long[] sizes = [batchStays ? 0 : -1, .. shape[1..]];
         return Vector(part, sizes);
     }
 
-    private string Fresh(string part) => context.Names.Fresh($"{node.Name}/{part}");
+    private string Fresh(string part) => _context.Names.Fresh($"{_node.Name}/{part}");
 
     private string Constant(
         string part, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
     {
         var tensor = OnnxWeights.Message(Fresh(part), type, shape, bytes);
-        context.Weights.Messages.Add(tensor);
+        _context.Weights.Messages.Add(tensor);
         return tensor.Name;
     }
 
     private void Append(
-        string type, string name, string output, ReadOnlySpan<string> inputs, ReadOnlySpan<AttributeProto> attributes)
+        string type, string name, string output, ReadOnlySpan<string> inputs, ReadOnlySpan<OnnxAttribute> attributes, string domain = "")
     {
         var added = new NodeProto { Name = name, OpType = type };
+        if (domain.Length > 0)
+        {
+            added.Domain = domain;
+        }
+
         added.Input.AddRange(inputs.ToArray());
-        added.Attribute.AddRange(attributes.ToArray());
+        foreach (var attribute in attributes)
+        {
+            added.Attribute.Add(attribute.Message);
+        }
+
         added.Output.Add(output);
-        context.Message.Node.Add(added);
+        _context.Message.Node.Add(added);
     }
 }

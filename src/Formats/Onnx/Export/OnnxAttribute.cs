@@ -3,39 +3,52 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Makes attributes of ONNX's nodes.</summary>
-internal static class OnnxAttribute
+/// <summary>An attribute of an ONNX node: a name and a value.</summary>
+public sealed class OnnxAttribute
 {
-    public static AttributeProto Int(string name, long value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+    private OnnxAttribute(AttributeProto message)
+    {
+        Message = message;
+    }
 
-    public static AttributeProto Flag(string name, bool value) => Int(name, value ? 1 : 0);
+    internal AttributeProto Message { get; }
 
-    public static AttributeProto Float(string name, double value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = (float)value };
+    /// <summary>A whole number.</summary>
+    public static OnnxAttribute Int(string name, long value) =>
+        new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value });
 
-    public static AttributeProto Text(string name, string value) => new()
+    /// <summary>A whole number that is 1 for yes and 0 for no.</summary>
+    public static OnnxAttribute Flag(string name, bool value) => Int(name, value ? 1 : 0);
+
+    /// <summary>A number, which ONNX holds in 32 bits.</summary>
+    public static OnnxAttribute Float(string name, double value) =>
+        new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = (float)value });
+
+    /// <summary>A text.</summary>
+    public static OnnxAttribute Text(string name, string value) => new(new()
     {
         Name = name,
         Type = AttributeProto.Types.AttributeType.String,
         S = Google.Protobuf.ByteString.CopyFromUtf8(value),
-    };
+    });
 
-    public static AttributeProto Tensor(string name, TensorProto value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value };
-
-    public static AttributeProto Ints(string name, params ReadOnlySpan<long> values)
+    /// <summary>Whole numbers, such as axes.</summary>
+    public static OnnxAttribute Ints(string name, params ReadOnlySpan<long> values)
     {
         var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
         attribute.Ints.AddRange(values.ToArray());
-        return attribute;
+        return new(attribute);
     }
 
-    public static AttributeProto Pair(string name, Pair pair) => Ints(name, pair.Height, pair.Width);
+    /// <summary>The height's value and the width's.</summary>
+    public static OnnxAttribute Pair(string name, Pair pair) => Ints(name, pair.Height, pair.Width);
+
+    internal static OnnxAttribute Tensor(string name, TensorProto value) =>
+        new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });
 
     /// <summary>The same padding before and after, in ONNX's order: all that is before first.</summary>
-    public static AttributeProto Pads(Pair padding) => Pads(padding, padding);
+    internal static OnnxAttribute Pads(Pair padding) => Pads(padding, padding);
 
-    public static AttributeProto Pads(Pair before, Pair after) =>
+    internal static OnnxAttribute Pads(Pair before, Pair after) =>
         Ints("pads", before.Height, before.Width, after.Height, after.Width);
 }

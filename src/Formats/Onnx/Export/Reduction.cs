@@ -1,5 +1,3 @@
-using Onnx;
-
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal static class Reduction
         return node.EmitPart(part, type, inputs, attributes);
     }
 
-    private static (string[] Inputs, AttributeProto[] Attributes) Form(
+    private static (string[] Inputs, OnnxAttribute[] Attributes) Form(
         NodeExport node, string part, string type, string x, bool keep, ReadOnlySpan<long> axes)
     {
         var kept = OnnxAttribute.Flag("keepdims", keep);

@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
@@ -8,7 +7,7 @@ internal static class ResizedTo
 {
     private const int HasAxes = 18;
 
-    public static void Emit(NodeExport node, Pair target, AttributeProto[] attributes)
+    public static void Emit(NodeExport node, Pair target, OnnxAttribute[] attributes)
     {
         var size = node.Vector("size", target.Height, target.Width);
         if (node.Opset >= HasAxes)

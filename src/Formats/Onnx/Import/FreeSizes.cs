@@ -76,5 +76,5 @@ internal static class FreeSizes
 
     private static string Describe(ParameterSpec spec) => $"{spec.Name} {NodeShapes.Show(spec.Shape)}";
 
-    private static string Describe(Operator op) => JsonSerializer.Serialize(op, OcsHeaderJson.Default.Operator);
+    private static string Describe(Operator op) => JsonSerializer.Serialize(op, GraphJson.Of<Operator>());
 }

@@ -1,5 +1,4 @@
 using Ocs.Graphs.Operators;
-using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
@@ -30,9 +29,9 @@ internal static class Activation
         }
     }
 
-    private static AttributeProto Sixth => OnnxAttribute.Float("alpha", 1.0 / 6);
+    private static OnnxAttribute Sixth => OnnxAttribute.Float("alpha", 1.0 / 6);
 
-    private static AttributeProto Half => OnnxAttribute.Float("beta", 0.5);
+    private static OnnxAttribute Half => OnnxAttribute.Float("beta", 0.5);
 
     // x * min(max(x / 6 + 1 / 2, 0), 1)
     private static void HardSwish(string x, NodeExport node)

@@ -1,5 +1,4 @@
 using Ocs.Graphs.Operators;
-using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
@@ -32,7 +31,7 @@ internal static class Resample
         return single;
     }
 
-    private static AttributeProto[] Attributes(Graphs.Operators.Resample op) =>
+    private static OnnxAttribute[] Attributes(Graphs.Operators.Resample op) =>
     [
         OnnxAttribute.Text("coordinate_transformation_mode", op.Positions switch
         {
@@ -46,7 +45,7 @@ internal static class Resample
         {
             ResampleMode.Nearest => [OnnxAttribute.Text("mode", "nearest"), OnnxAttribute.Text("nearest_mode", Rounding(op.Rounding))],
             ResampleMode.Linear => [OnnxAttribute.Text("mode", "linear")],
-            ResampleMode.Cubic => (AttributeProto[])
+            ResampleMode.Cubic => (OnnxAttribute[])
             [
                 OnnxAttribute.Text("mode", "cubic"),
                 OnnxAttribute.Float("cubic_coeff_a", op.CubicCoefficient),

@@ -1,5 +1,4 @@
 using Ocs.Graphs.Operators;
-using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
@@ -20,7 +19,7 @@ internal static class Upsample
         ResizedTo.Emit(node, op.Size, attributes);
     }
 
-    private static AttributeProto[] Attributes(Graphs.Operators.Upsample op) => op.Mode switch
+    private static OnnxAttribute[] Attributes(Graphs.Operators.Upsample op) => op.Mode switch
     {
         UpsampleMode.Nearest =>
         [

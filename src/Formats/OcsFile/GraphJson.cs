@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ocs.Graphs;
+
+namespace Ocs.Formats;
+
+/// <summary>
+/// The JSON of networks in .ocs files and checkpoints. The library's operators are written by generated code, those of programs by what
+/// <see cref="OperatorCatalog"/> was given with their names.
+/// </summary>
+internal static class GraphJson
+{
+    // The options that fit what was registered; they cannot change once they are in use.
+    private static (ImmutableArray<RegisteredOperator> Registered, JsonSerializerOptions Options) _current =
+        ([], OcsHeaderJson.Default.Options);
+
+    private static readonly Lock Changing = new();
+
+    /// <summary>How a type of a header is written.</summary>
+    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    private static JsonSerializerOptions Options
+    {
+        get
+        {
+            lock (Changing)
+            {
+                var registered = OperatorCatalog.Registered;
+                if (registered.Length != _current.Registered.Length)
+                {
+                    _current = (registered, With(registered));
+                }
+
+                return _current.Options;
+            }
+        }
+    }
+
+    /// <summary>Refuses a network with an operator that has no name in files.</summary>
+    /// <exception cref="OcsInputException">There is one; the message names it and its node.</exception>
+    public static void RequireNames(Graph graph)
+    {
+        if (graph.Nodes.FirstOrDefault(node => OperatorCatalog.NameOf(node.Operator.GetType()) is null) is { } node)
+        {
+            throw new OcsInputException($"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no name in files; "
+                + $"give it one by {nameof(OperatorCatalog)}.{nameof(OperatorCatalog.Register)} first.");
+        }
+    }
+
+    /// <summary>The first operator in JSON that is not registered, as a sentence goes on behind the file's name; null where there is none.</summary>
+    /// <param name="json">A network, or what has one as its member.</param>
+    /// <param name="member">The member; null where the JSON is the network.</param>
+    public static string? UnknownOperator(ReadOnlyMemory<byte> json, string? member = null)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var graph = member is null ? document.RootElement : document.RootElement.GetProperty(member);
+            var unknown = graph.GetProperty("nodes").EnumerateArray()
+                .Select(node => (Node: node.GetProperty("name").GetString(), Name: node.GetProperty("operator").GetProperty("op").GetString()))
+                .FirstOrDefault(pair => pair.Name is { } name && OperatorCatalog.TypeOf(name) is null);
+            return unknown.Name is null ? null
+                : $"uses the operator '{unknown.Name}' (node '{unknown.Node}'), which this program does not know: "
+                    + "update the program, or register the operator if it is your own";
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonSerializerOptions With(ImmutableArray<RegisteredOperator> registered) => new(OcsHeaderJson.Default.Options)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver
+            .Combine([OcsHeaderJson.Default, .. registered.Select(entry => entry.Json)])
+            .WithAddedModifier(info =>
+            {
+                foreach (var entry in info.Type == typeof(Operator) ? registered : [])
+                {
+                    info.PolymorphismOptions!.DerivedTypes.Add(new(entry.Type, entry.Name));
+                }
+            }),
+    };
+}
