@@ -91,7 +91,7 @@ internal sealed class OnnxJourney(string folder)
         }
     }
 
-    private (Graph Graph, ParameterTable Parameters) Prune(OcsModel model, Tensor images)
+    private (Graph Graph, ParameterTable Parameters) Prune(Network model, Tensor images)
     {
         var search = new SubnetworkSearch(model.Graph, OneCycleOptions.Paper with { Target = Target, Ranking = Ranking.PerGroup });
         _result["groups"] = search.Coupling.Groups.Count(group => group.IsPrunable);

@@ -144,7 +144,7 @@ internal static class PruneCommand
         try
         {
             return PruneProofGate.Check(
-                coupling, subnetwork, plan, full, cut, probes, ResourceConstraint.Macs(coupling).Count(subnetwork), ModelFiles.SaveAndReload);
+                coupling, subnetwork, plan, full, cut, probes, ResourceConstraint.Macs(coupling).Count(subnetwork), OcsFile.SaveAndReload);
         }
         finally
         {

@@ -3,6 +3,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
+using Ocs.Formats;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Reporting.Html;
@@ -186,14 +187,14 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     private OneCycleTrainer Trainer(TrainingData data, Device device, TrainingStart start, ProcessGroup? group) => new(
         start.Graph, data, options.Training, Pruning, device, start.Parameters, place.Profile, group)
     {
-        Reload = group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null,
+        Reload = group is null or { Rank: 0 } ? OcsFile.SaveAndReload : null,
         OptionsText = options.ToYaml(),
     };
 
     private OneCycleTrainer Trainer(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
     {
         var trainer = OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device, group);
-        (trainer.Reload, trainer.OptionsText) = (group is null or { Rank: 0 } ? ModelFiles.SaveAndReload : null, options.ToYaml());
+        (trainer.Reload, trainer.OptionsText) = (group is null or { Rank: 0 } ? OcsFile.SaveAndReload : null, options.ToYaml());
         return trainer;
     }
 
@@ -231,7 +232,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         // Written anew where somebody has removed it.
         log.Position();
-        ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
+        NetworkFile.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
         var summary = Summary(run, data, result, device) with
         {
             Problem = Problem(folder, result),
