@@ -17,10 +17,9 @@ x = builder.Relu("relu1", builder.BatchNorm2d("norm1", builder.Conv2d("conv1", x
 x = builder.Relu("relu2", builder.BatchNorm2d("norm2", builder.Conv2d("conv2", x, 32, kernel: 3, stride: 2, padding: 1)));
 var graph = builder.Build(builder.Linear("position", builder.Flatten("flat", x), 2));
 
-var parameters = ParameterTable.Initialize(graph, seed: 0);
-var executor = new Executor(graph, parameters);
+var network = Network.Initialize(graph, seed: 0);
 using var pruner = new OneCyclePruner(
-    graph, parameters, OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 });
+    graph, network.Parameters, OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 });
 var isCut = false;
 for (var epoch = 0; epoch < Epochs; epoch++)
 {
@@ -36,11 +35,11 @@ for (var epoch = 0; epoch < Epochs; epoch++)
         loss = Learn(step);
     }
 
-    Console.WriteLine($"epoch {epoch}: {graph.Macs:N0} MACs, loss {loss:0.0000}");
+    Console.WriteLine($"epoch {epoch}: {network.Macs:N0} MACs, loss {loss:0.0000}");
 }
 
-OnnxFile.Write("spot.onnx", graph, parameters);
-parameters.Dispose();
+network.Save("spot.onnx");
+network.Dispose();
 
 // The data: images [N, 1, 16, 16] with a spot of 3x3 pixels, and its place [N, 2], both between 0 and 1.
 static (Tensor Images, Tensor Positions) Batch(int step)
@@ -67,7 +66,7 @@ float Learn(int step)
     var (images, positions) = Batch(step);
     using var _ = images;
     using var __ = positions;
-    using var output = executor.Forward(images, training: true);
+    using var output = network.Forward(images, training: true);
     using var difference = Aten.Sub(output, positions);
     using var squares = Aten.Square(difference);
     using var loss = Aten.Mean(squares);
@@ -75,14 +74,14 @@ float Learn(int step)
     pruner.AddPenaltyGradient();
     using (Autograd.NoGrad())
     {
-        foreach (var name in parameters.Trainable)
+        foreach (var name in network.Parameters.Trainable)
         {
-            using var gradient = parameters[name].TakeGradient()!;
-            Aten.AddInPlace(parameters[name], gradient, -Rate);
+            using var gradient = network.Parameters[name].TakeGradient()!;
+            Aten.AddInPlace(network.Parameters[name], gradient, -Rate);
         }
     }
 
-    parameters.ClearGradients();
+    network.Parameters.ClearGradients();
     pruner.Shrink(Rate);
     return loss.Item<float>();
 }
@@ -92,18 +91,18 @@ void Cut()
 {
     var subnetwork = pruner.CurrentPartition.Subnetwork;
     var plan = CutPlan.Create(pruner.Coupling, subnetwork);
-    var small = plan.Apply(parameters);
+    var small = plan.Apply(network.Parameters);
     var (images, positions) = Batch(step: 0);
     using var _ = images;
     using var __ = positions;
-    var gate = PruneProofGate.Check(pruner.Coupling, subnetwork, plan, parameters, small, images, pruner.Constraint.Count(subnetwork));
+    var gate = PruneProofGate.Check(
+        pruner.Coupling, subnetwork, plan, network.Parameters, small, images, pruner.Constraint.Count(subnetwork));
     if (!gate.Passed)
     {
         throw new InvalidOperationException($"The cut network is not the whole one without its pruned channels: {gate.Problem}");
     }
 
     pruner.Dispose();
-    parameters.Dispose();
-    (graph, parameters) = (plan.After, small);
-    executor = new(graph, parameters);
+    network.Dispose();
+    network = new(plan.After, small);
 }

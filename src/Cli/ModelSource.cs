@@ -10,10 +10,14 @@ namespace Ocs.Cli;
 
 /// <summary>What a command line says of a network.</summary>
 /// <param name="Model">A name of the zoo, or an .ocs or .onnx file.</param>
-/// <param name="Weights">A file of weights, with :KEY behind it for a part of a checkpoint; null takes what the model has.</param>
+/// <param name="Weights">
+/// A file of weights, with :KEY behind it for a part of a checkpoint; null takes what the model has.
+/// </param>
 /// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
 /// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
-/// <param name="InputSize">Of a zoo network, or of an .onnx file that leaves it open, CxHxW; null takes what a zoo network was published for.</param>
+/// <param name="InputSize">
+/// Of a zoo network, or of an .onnx file that leaves it open, CxHxW; null takes what a zoo network was published for.
+/// </param>
 internal sealed record ModelRequest(
     string Model, string? Weights, int? Classes = null, int? InputChannels = null, string? InputSize = null);
 
@@ -22,7 +26,9 @@ internal static class ModelSource
 {
     private const int LargestSide = 16_384;
 
-    /// <summary>The network alone; of a zoo network without a file of weights none is made, and libtorch is not needed.</summary>
+    /// <summary>
+    /// The network alone. Of a zoo network without a file of weights none is made, and libtorch is not needed.
+    /// </summary>
     public static (Graph Graph, PruningRecord? Record) GraphOf(ModelRequest request, CommandConsole console)
     {
         if (request.Weights is null && !IsFile(request.Model))
@@ -34,7 +40,9 @@ internal static class ModelSource
         return (network.Graph, network.Record);
     }
 
-    /// <summary>The network with its weights, for images and classes of a data set where one is given. The caller owns the result.</summary>
+    /// <summary>
+    /// The network with its weights, for images and classes of a data set where one is given. The caller owns the result.
+    /// </summary>
     public static Network Open(ModelRequest request, CommandConsole console, LabelledImages? data = null)
     {
         var isFile = IsFile(request.Model);
@@ -44,7 +52,8 @@ internal static class ModelSource
             : request.Classes ?? data?.ClassNames.Length;
         var remarks = new List<string>();
         var network = LibraryWords.Translate(
-            () => Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks), canResetClassifier: false);
+            () => Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks),
+            canResetClassifier: false);
         foreach (var remark in remarks)
         {
             console.Error.WriteLine(remark);
@@ -69,8 +78,9 @@ internal static class ModelSource
 
         try
         {
-            using var network = ReadFile(request.Model, request.InputSize is null ? [] : FileShapeOf(request, data: null));
-            return network.Graph.InputNodes.First().Shape is [_, _, var height, var width] && height == width ? (int)height : null;
+            using var network = ReadFile(request.Model, FileShapeOf(request, data: null));
+            var shape = network.Graph.InputNodes.First().Shape;
+            return shape is [_, _, var height, var width] && height == width ? (int)height : null;
         }
         catch (OcsInputException)
         {
@@ -127,12 +137,12 @@ internal static class ModelSource
         LibraryWords.Translate(() => NetworkFile.ReadFile(path, IsOnnx(path) ? shape : []), canResetClassifier: false);
 
     // Of an .ocs file, whoever asks compares the images with the network's.
-    private static long[] FileShapeOf(ModelRequest request, LabelledImages? data) => (request.InputSize, IsOnnx(request.Model)) switch
+    private static long[] FileShapeOf(ModelRequest request, LabelledImages? data) => request.InputSize switch
     {
-        (null, true) when data is not null => [data.Channels, data.Height, data.Width],
-        (null, _) => [],
-        ({ } text, true) => Sizes(text),
-        _ => throw new OcsInputException("--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out."),
+        null => data is not null && IsOnnx(request.Model) ? [data.Channels, data.Height, data.Width] : [],
+        { } text when IsOnnx(request.Model) => Sizes(text),
+        _ => throw new OcsInputException(
+            "--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out."),
     };
 
     private static long[] ZooShapeOf(ModelRequest request, LabelledImages? data) =>

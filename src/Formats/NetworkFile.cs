@@ -3,14 +3,17 @@ using Ocs.Zoo;
 
 namespace Ocs.Formats;
 
-/// <summary>Loads networks by the name of a file or of the zoo, and saves them in the form that a file's name asks for.</summary>
+/// <summary>
+/// Loads networks by the name of a file or of the zoo, and saves them in the form that a file's name asks for.
+/// </summary>
 public static class NetworkFile
 {
     /// <summary>What a message says of a file of weights that is given as a network, before its path.</summary>
     internal const string WeightsRemedy = "with weights:";
 
     /// <summary>What a message says where a file is no network at all.</summary>
-    internal const string FileRemedy = $"give one that Network.{nameof(Save)} wrote, an .onnx file, or a name of the zoo (Models.All lists them)";
+    internal const string FileRemedy =
+        $"give one that Network.{nameof(Save)} wrote, an .onnx file, or a name of the zoo (Models.All lists them)";
 
     private const int LargestSide = 16_384;
 
@@ -19,22 +22,24 @@ public static class NetworkFile
         /// <summary>
         /// The network of a file, or of the zoo with the weights of a file or random ones. The caller owns it.
         /// </summary>
-        /// <param name="model">A file that ends in .onnx or .ocs, or a name of <see cref="Models.All"/>: "resnet50".</param>
+        /// <param name="model">A file that ends in .onnx or .ocs, or a name of <see cref="Models.All"/>.</param>
         /// <param name="weights">
-        /// A file of weights (<see cref="Weights.Load"/>); null takes those of the network's file, and random ones for a name of the zoo.
+        /// A file of weights (<see cref="Weights.Load"/>). Null takes those of the network's file, and random ones for a
+        /// name of the zoo.
         /// </param>
         /// <param name="classes">
-        /// The number of classes. Null takes a file's own, or those that a network of the zoo was published for. A file with another number
-        /// is an error, unless <paramref name="options"/> ask for a new classifier.
+        /// The number of classes. Null takes a file's own, or those that a network of the zoo was published for. A file
+        /// with another number is an error, unless <paramref name="options"/> ask for a new classifier.
         /// </param>
         /// <param name="inputShape">
-        /// The shape of the inputs without the batch, [C, H, W] for images. None takes a file's own, or the images that a network of the zoo was
-        /// published for. An .onnx file needs it where it leaves sizes open.
+        /// The shape of the inputs without the batch, [C, H, W] for images. None takes a file's own, or the images that a
+        /// network of the zoo was published for. An .onnx file needs it where it leaves sizes open.
         /// </param>
         /// <param name="options">How weights are fitted to the network, and where random ones are drawn from.</param>
         /// <param name="remarks">Takes what a person should know of the file of weights, a sentence each.</param>
         /// <exception cref="OcsInputException">
-        /// There is no such network, a file cannot be read, or what is given does not fit together. The message says what to do.
+        /// There is no such network, a file cannot be read, or what is given does not fit together. The message says what
+        /// to do.
         /// </exception>
         public static Network Load(
             string model,
@@ -62,16 +67,18 @@ public static class NetworkFile
             }
 
             var graph = Models.Build(model, inputShape.IsEmpty ? null : ImageOf(inputShape), classes);
-            return weights is null ? Network.Initialize(graph, options.Seed) : LoadWeights(weights, graph, options, remarks);
+            return weights is null
+                ? Network.Initialize(graph, options.Seed)
+                : LoadWeights(weights, graph, options, remarks);
         }
     }
 
     extension(Network network)
     {
         /// <summary>
-        /// Writes the network in the form that the file's name asks for: .ocs (graph, weights and record), .onnx (graph and weights for
-        /// inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt and .th. An older file of that name
-        /// stays whole until the new one is.
+        /// Writes the network in the form that the file's name asks for: .ocs (graph, weights and record), .onnx (graph
+        /// and weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt and
+        /// .th. An older file of that name stays whole until the new one is.
         /// </summary>
         /// <param name="path">The file.</param>
         /// <param name="onnx">How an .onnx file is written.</param>
@@ -95,7 +102,8 @@ public static class NetworkFile
                     break;
                 default:
                     throw new OcsInputException(
-                        $"{path} does not say by its ending what to write: give a name that ends in .ocs, .onnx, .safetensors or .pth.");
+                        $"{path} does not say by its ending what to write: give a name that ends in .ocs, .onnx, "
+                            + ".safetensors or .pth.");
             }
         }
     }
@@ -121,8 +129,8 @@ public static class NetworkFile
         if (File.Exists(path) && !OcsFile.IsOcsFile(path))
         {
             throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
-                ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give "
-                    + $"that file, or name the zoo network that the weights are for, {WeightsRemedy} {path}."
+                ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX "
+                    + $"(torch.onnx.export) and give that file, or name the zoo network that the weights are for, {WeightsRemedy} {path}."
                 : $"{path} is not an .ocs file; {FileRemedy}.");
         }
 
@@ -132,20 +140,22 @@ public static class NetworkFile
             return network;
         }
 
-        var own = network.Graph.InputNodes.First().Shape[1..];
-        if (own.AsSpan().SequenceEqual(inputShape))
+        var shape = network.Graph.InputNodes.First().Shape[1..];
+        if (shape.AsSpan().SequenceEqual(inputShape))
         {
             return network;
         }
 
         network.Dispose();
         throw new OcsInputException(
-            $"{path} takes {NodeShapes.Show(own)}, but inputShape is {NodeShapes.Show([.. inputShape])}; leave it out.");
+            $"{path} takes {NodeShapes.Show(shape)}, but inputShape is {NodeShapes.Show([.. inputShape])}; leave it out.");
     }
 
     /// <summary>Writes the weights under their names, with the network's name beside them.</summary>
     internal static void WriteSafetensors(string path, Graph graph, ParameterTable parameters) => SafetensorsFile.Write(
-        path, parameters, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt", ["model"] = graph.Name });
+        path,
+        parameters,
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt", ["model"] = graph.Name });
 
     private static Network LoadWeights(string file, Graph graph, WeightsOptions options, ICollection<string>? remarks)
     {
@@ -168,11 +178,11 @@ public static class NetworkFile
                 return Classifier.Renew(network, checked((int)renewed), options.Seed);
             }
 
+            var own = classes is { } found ? $"{found} classes" : "no classes";
             return wanted is null || wanted == classes
                 ? network
                 : throw new OcsInputException(
-                    $"{path} has {(classes is { } found ? $"{found} classes" : "no classes")}, but {wanted} were asked for; leave classes "
-                        + $"out{WeightsFit.ClassifierRemedy}.");
+                    $"{path} has {own}, but {wanted} were asked for; leave classes out{WeightsFit.ClassifierRemedy}.");
         }
         catch
         {

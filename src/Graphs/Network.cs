@@ -4,7 +4,7 @@ namespace Ocs.Graphs;
 
 /// <summary>A graph with its parameters: what is loaded, run, pruned and saved. It owns the parameters.</summary>
 /// <remarks>
-/// A network of images takes [N, C, H, W] and gives [N, classes], both in 32-bit floats, on the device of its parameters.
+/// A network of images takes [N, C, H, W] and gives [N, classes], in 32-bit floats, on the device of its parameters.
 /// </remarks>
 /// <param name="graph">What is computed.</param>
 /// <param name="parameters">A tensor for each parameter of the graph; the network disposes them.</param>
@@ -37,7 +37,7 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
         new(graph, ParameterTable.Initialize(graph, seed, device));
 
     /// <summary>The first output for a batch of the only input; the caller owns it.</summary>
-    /// <remarks>Gradients are recorded, as ever in libtorch. <see cref="Autograd.NoGrad"/> saves their memory.</remarks>
+    /// <remarks>Gradients are recorded, as in libtorch. <see cref="Autograd.NoGrad"/> saves their memory.</remarks>
     /// <param name="images">The batch: images [N, C, H, W], or the input's shape with another dimension 0.</param>
     /// <param name="training">Whether norms and dropout train.</param>
     /// <exception cref="ArgumentException">The network has several inputs.</exception>
@@ -52,8 +52,8 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
         return Executor.Forward(inputs, training);
     }
 
-    /// <summary>Every output for a batch of each input, in the order of <see cref="Graph.Outputs"/>; the caller owns them.</summary>
-    /// <remarks>A value that is an output twice is there once.</remarks>
+    /// <summary>Every output for a batch of each input; the caller owns them.</summary>
+    /// <remarks>They are in the order of <see cref="Graph.Outputs"/>. A value that is an output twice is there once.</remarks>
     /// <exception cref="ArgumentException">There are more or fewer batches than inputs.</exception>
     public IReadOnlyList<Tensor> ForwardAll(ReadOnlySpan<Tensor> inputs, bool training = false)
     {
@@ -61,7 +61,8 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
         return Executor.ForwardAll(inputs, training);
     }
 
-    /// <summary>The network on a device, owned by the caller. On the device where it is, both share their tensors' memory.</summary>
+    /// <summary>The network on a device, owned by the caller.</summary>
+    /// <remarks>On the device where it is, both share the memory of their tensors.</remarks>
     public Network To(Device device) => new(Graph, Parameters.To(device), Record);
 
     /// <summary>Releases the parameters.</summary>
@@ -72,8 +73,8 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
         if (inputs.Length != _inputs)
         {
             throw new ArgumentException(
-                $"{Graph.Name} takes {_inputs} inputs ({string.Join(", ", Graph.InputNames)}), but {inputs.Length} were given: "
-                + "give a batch for each.",
+                $"{Graph.Name} takes {_inputs} inputs ({string.Join(", ", Graph.InputNames)}), but {inputs.Length} were "
+                + "given: give a batch for each.",
                 nameof(inputs));
         }
     }

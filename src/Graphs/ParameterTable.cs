@@ -15,7 +15,8 @@ public sealed class ParameterTable : IDisposable
     {
     }
 
-    private ParameterTable(IReadOnlyList<string> names, IReadOnlyList<string> trainable, Dictionary<string, Tensor> tensors)
+    private ParameterTable(
+        IReadOnlyList<string> names, IReadOnlyList<string> trainable, Dictionary<string, Tensor> tensors)
     {
         (Names, Trainable, _tensors) = (names, trainable, tensors);
         foreach (var name in Trainable)
@@ -124,7 +125,8 @@ public sealed class ParameterTable : IDisposable
             StringComparer.Ordinal));
     }
 
-    /// <summary>The parameters on a device, apart from autograd. On the device where they are, both tables share their memory.</summary>
+    /// <summary>The parameters on a device, apart from autograd.</summary>
+    /// <remarks>On the device where they are, both tables share the memory of their tensors.</remarks>
     public ParameterTable To(Device device) => new(Names, Trainable, Names.ToDictionary(
         name => name,
         name =>

@@ -52,7 +52,8 @@ internal sealed class TrainingStart : IDisposable
     public void Dispose() => Parameters?.Dispose();
 
     // The network, and with its weights where they are given.
-    private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(ExperimentOptions options, LabelledImages data)
+    private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(
+        ExperimentOptions options, LabelledImages data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
@@ -93,8 +94,14 @@ internal sealed class TrainingStart : IDisposable
     private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) ReadWeights(
         ExperimentOptions options, Graph graph, bool mayNarrow)
     {
-        var fit = new WeightsOptions { AllowNarrower = mayNarrow, NewClassifier = options.ResetClassifier, Seed = options.Seed };
-        var (network, remarks) = LibraryWords.Translate(() => Weights.Load(options.Weights!, graph, fit), canResetClassifier: true);
+        var fit = new WeightsOptions
+        {
+            AllowNarrower = mayNarrow,
+            NewClassifier = options.ResetClassifier,
+            Seed = options.Seed,
+        };
+        var (network, remarks) = LibraryWords.Translate(
+            () => Weights.Load(options.Weights!, graph, fit), canResetClassifier: true);
         return (network.Graph, network, remarks);
     }
 

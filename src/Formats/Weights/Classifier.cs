@@ -9,9 +9,12 @@ namespace Ocs.Formats;
 internal static class Classifier
 {
     /// <summary>How many classes a network has; null where its first output is no number for each class.</summary>
-    public static long? ClassesOf(Graph graph) => graph.Nodes[graph.Outputs[0]].Shape is [_, var classes] ? classes : null;
+    public static long? ClassesOf(Graph graph) =>
+        graph.Nodes[graph.Outputs[0]].Shape is [_, var classes] ? classes : null;
 
-    /// <summary>The network with a last layer for so many classes, drawn anew. It takes the place of the given one, which is released.</summary>
+    /// <summary>
+    /// The network with a last layer for so many classes, drawn anew. It takes the place of the given one, which is released.
+    /// </summary>
     /// <exception cref="OcsInputException">The network does not end in a layer whose rows are its classes.</exception>
     public static Network Renew(Network network, int classes, ulong seed)
     {
@@ -28,7 +31,7 @@ internal static class Classifier
         }
     }
 
-    /// <summary>Puts zeros in its place, for as many inputs as the tensors have and as many classes as the network.</summary>
+    /// <summary>Puts zeros in its place, for the inputs that the tensors have and the network's classes.</summary>
     public static void Forget(Graph graph, Dictionary<string, Tensor> tensors)
     {
         foreach (var spec in Specs(graph))

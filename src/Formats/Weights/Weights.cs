@@ -8,15 +8,16 @@ namespace Ocs.Formats;
 public static class Weights
 {
     /// <summary>
-    /// A network with the weights of a file: of PyTorch, safetensors, .ocs or TorchSharp, known by its first bytes. Names are the
-    /// network's, also behind prefixes such as <c>module.</c>, or those of the files that torchvision publishes. Numbers of 16 and 64 bits
-    /// become 32-bit floats.
+    /// A network with the weights of a file: of PyTorch, safetensors, .ocs or TorchSharp, known by its first bytes. Names
+    /// are the network's, also behind prefixes such as <c>module.</c>, or those of the files that torchvision publishes.
+    /// Numbers of 16 and 64 bits become 32-bit floats.
     /// </summary>
     /// <param name="path">The file. <c>checkpoint.pth:KEY</c> takes the weights under a key of a checkpoint.</param>
     /// <param name="graph">The network that the weights are for.</param>
     /// <param name="options">How they are fitted.</param>
     /// <exception cref="OcsInputException">
-    /// The file cannot be read, it holds no weights, or they are of another network; the message names the first differences.
+    /// The file cannot be read, it holds no weights, or they are of another network. The message names the first
+    /// differences.
     /// </exception>
     public static LoadedWeights Load(string path, Graph graph, WeightsOptions? options = null)
     {
@@ -58,13 +59,18 @@ public static class Weights
             ? (path[..colon], path[(colon + 1)..])
             : (path, null);
 
-    private static (Dictionary<string, Tensor> Tensors, ImmutableArray<string> Remarks) ReadTensors(string file, string? key)
+    private static (Dictionary<string, Tensor> Tensors, ImmutableArray<string> Remarks) ReadTensors(
+        string file, string? key)
     {
         var read = WeightsReader.Read(file, key);
         ImmutableArray<string> remarks = read.OtherKeys.IsEmpty
             ? []
-            : [$"{file} holds weights under several keys; '{read.Key}' was taken, and {file}:{read.OtherKeys[0]} takes '{read.OtherKeys[0]}'."];
-        return (read.Tensors.ToDictionary(pair => pair.Key, pair => AsFloat(pair.Value), StringComparer.Ordinal), remarks);
+            : [
+                $"{file} holds weights under several keys; '{read.Key}' was taken, and {file}:{read.OtherKeys[0]} takes "
+                    + $"'{read.OtherKeys[0]}'.",
+            ];
+        var tensors = read.Tensors.ToDictionary(pair => pair.Key, pair => AsFloat(pair.Value), StringComparer.Ordinal);
+        return (tensors, remarks);
     }
 
     // Weights in half or double precision become the 32-bit floats that networks are made of.

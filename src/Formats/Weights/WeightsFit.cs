@@ -4,11 +4,12 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Fits a network to tensors that have its names already: the same shapes, or those of a narrower network.</summary>
+/// <summary>Fits a network to tensors that have its names: the same shapes, or those of a narrower network.</summary>
 internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Tensor> tensors)
 {
     /// <summary>What a message adds to the remedy where the file has other classes than the network.</summary>
-    internal const string ClassifierRemedy = $", or start with a new classifier ({nameof(WeightsOptions.NewClassifier)})";
+    internal const string ClassifierRemedy =
+        $", or start with a new classifier ({nameof(WeightsOptions.NewClassifier)})";
 
     private const string Remedy = "give the network that they were trained for";
 
@@ -19,7 +20,8 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
         AddCounters();
         RequireNames();
         RequireTypes();
-        var shapes = tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Shape.ToImmutableArray(), StringComparer.Ordinal);
+        var shapes = tensors.ToDictionary(
+            pair => pair.Key, pair => pair.Value.Shape.ToImmutableArray(), StringComparer.Ordinal);
         var other = graph.Parameters.Where(spec => !spec.Shape.SequenceEqual(shapes[spec.Name])).ToList();
         if (other.Count == 0)
         {
@@ -28,7 +30,8 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
 
         var differences = WeightNames.Few(other.Select(spec =>
             $"'{spec.Name}' is {NodeShapes.Show(shapes[spec.Name])} instead of {NodeShapes.Show(spec.Shape)}"));
-        var remedy = !options.NewClassifier && Classifier.HasOtherClasses(graph, tensors) ? $"{Remedy}{ClassifierRemedy}" : Remedy;
+        var isOther = !options.NewClassifier && Classifier.HasOtherClasses(graph, tensors);
+        var remedy = isOther ? $"{Remedy}{ClassifierRemedy}" : Remedy;
         if (!options.AllowNarrower)
         {
             throw Mismatch(differences, remedy);

@@ -86,14 +86,14 @@ public partial class ArchitectureTests
 
     [Theory]
     [InlineData("README.md", "QuickStart")]
+    [InlineData("docs/library.md", "LoadRunSave")]
     [InlineData("docs/library.md", "OwnLoop")]
     public void A_page_shows_the_whole_program_of_its_example(string page, string example)
     {
-        var block = CodeBlock().Match(File.ReadAllText(Repository.PathOf(page))).Groups["code"].Value;
+        var blocks = CodeBlock().Matches(File.ReadAllText(Repository.PathOf(page))).Select(block => block.Groups["code"].Value);
         var folder = Repository.PathOf($"examples/{example}");
 
-        Assert.NotEmpty(block);
-        Assert.Equal(File.ReadAllText(Path.Combine(folder, "Program.cs")), block);
+        Assert.Contains(File.ReadAllText(Path.Combine(folder, "Program.cs")), blocks);
         Assert.DoesNotContain("<Using", File.ReadAllText(Path.Combine(folder, $"{example}.csproj")), StringComparison.Ordinal);
     }
 
@@ -106,7 +106,8 @@ public partial class ArchitectureTests
 
     private static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static bool IsGenerated(Type type) => type.IsNested && !type.IsNestedPublic;
+    // The compiler keeps extension members in nested types of its own, whose names no program can have.
+    private static bool IsGenerated(Type type) => (type.IsNested && !type.IsNestedPublic) || type.FullName!.Contains('<', StringComparison.Ordinal);
 
     [GeneratedRegex(@"^\| `src/(?<house>\w+)` \|.*\| (?<references>[\w, ]*)\|\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex HouseRow();

@@ -34,7 +34,8 @@ internal static class CheckpointBytes
         void Add(Tensor tensor)
         {
             var shape = tensor.Shape.ToArray();
-            var strides = shape.Select((_, dimension) => shape[(dimension + 1)..].Aggregate(1L, (product, size) => product * size));
+            var strides = shape.Select(
+                (_, dimension) => shape[(dimension + 1)..].Aggregate(1L, (product, size) => product * size));
             var type = tensor.DType == DType.Int64 ? "LongStorage" : "FloatStorage";
             pickle.Tensor($"{data.Count}", tensor.ElementCount, 0, shape, [.. strides], type);
             data.Add(($"data/{data.Count}", Of(tensor)));
