@@ -91,16 +91,16 @@ internal sealed class OnnxJourney(string folder)
         }
     }
 
-    private (Graph Graph, ParameterTable Parameters) Prune(OcsModel model, Tensor images)
+    private (Graph Graph, ParameterTable Parameters) Prune(Network model, Tensor images)
     {
         var search = new SubnetworkSearch(model.Graph, OneCycleOptions.Paper with { Target = Target, Ranking = Ranking.PerGroup });
         _result["groups"] = search.Coupling.Groups.Count(group => group.IsPrunable);
         var partition = search.Find(model.Parameters);
         var cut = ProvenCut.Make(search, partition, model.Parameters, images);
-        _result["macs_removed"] = 1 - (double)cut.Graph.Macs / model.Graph.Macs;
-        if (1 - (double)cut.Graph.Macs / model.Graph.Macs >= Target - 0.01)
+        _result["macs_removed"] = 1 - (double)cut.Network.Macs / model.Graph.Macs;
+        if (1 - (double)cut.Network.Macs / model.Graph.Macs >= Target - 0.01)
         {
-            return (cut.Graph, cut.Release());
+            return (cut.Network.Graph, cut.Release().Parameters);
         }
 
         cut.Dispose();

@@ -33,15 +33,15 @@ var pruning = OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch =
 var data = new TrainingData(Images(1024, seed: 1), Images(256, seed: 1_000_003), AugmentationOptions.Evaluation);
 using var trainer = new OneCycleTrainer(network, data, options, pruning);
 using var result = trainer.Run();
-OcsFile.Write("corners.ocs", result.Graph, result.Parameters);
-using var model = OcsFile.Read("corners.ocs");
-OnnxFile.Write("corners.onnx", model.Graph, model.Parameters);
+result.Network.Save("corners.ocs");
+using var model = Network.Load("corners.ocs");
+model.Save("corners.onnx");
 
 // The file computes in ONNX Runtime what the network computes here.
 using var image = Tensor.Ones([1, 1, 12, 12]);
-using var here = new Executor(model.Graph, model.Parameters).Forward(image, training: false);
+using var here = model.Forward(image);
 using var session = InferenceSession.Open("corners.onnx");
 var there = session.Run(TensorData.Of(image.ToArray<float>(), 1, 1, 12, 12))[0].As<float>();
 var difference = here.ToArray<float>().Zip(there, (a, b) => Math.Abs(a - b)).Max();
-Console.WriteLine($"{network.Macs:N0} -> {model.Graph.Macs:N0} MACs, accuracy {result.ValidationAccuracy:P1}, gate passed: {result.Gate?.Passed}");
+Console.WriteLine($"{network.Macs:N0} -> {model.Macs:N0} MACs, accuracy {result.ValidationAccuracy:P1}, gate passed: {result.Gate?.Passed}");
 Console.WriteLine($"{model.Graph.Parameter("mish.slope").Shape[0]} of 16 slopes, difference {difference:0.0e+00}");

@@ -18,7 +18,7 @@ var graph = builder.Build(builder.Linear("position", builder.Flatten("flat", x),
 
 // The cycle owns the network. It ranks the channels, and cuts half of the multiplications away; the cut is proven on one batch.
 using var cycle = new OneCycle(
-    graph, ParameterTable.Initialize(graph, seed: 0), new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 }, Epochs);
+    Network.Initialize(graph, seed: 0), new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 }, Epochs);
 for (var epoch = 0; epoch < Epochs; epoch++)
 {
     var probe = Batch(step: 0);
@@ -31,10 +31,10 @@ for (var epoch = 0; epoch < Epochs; epoch++)
         loss = Learn(step);
     }
 
-    Console.WriteLine($"epoch {epoch}: {cycle.Graph.Macs:N0} MACs, loss {loss:0.0000}");
+    Console.WriteLine($"epoch {epoch}: {cycle.Network.Macs:N0} MACs, loss {loss:0.0000}");
 }
 
-OnnxFile.Write("spot.onnx", cycle.Graph, cycle.Parameters);
+cycle.Network.Save("spot.onnx");
 
 // The data: images [N, 1, 16, 16] with a spot of 3x3 pixels, and its place [N, 2], both between 0 and 1.
 static (Tensor Images, Tensor Positions) Batch(int step)
@@ -61,7 +61,7 @@ float Learn(int step)
     var (images, positions) = Batch(step);
     using var _ = images;
     using var __ = positions;
-    using var output = cycle.Forward(images);
+    using var output = cycle.Network.Forward(images, training: true);
     using var difference = Aten.Sub(output, positions);
     using var squares = Aten.Square(difference);
     using var loss = Aten.Mean(squares);
@@ -69,14 +69,14 @@ float Learn(int step)
     cycle.AfterBackward();
     using (Autograd.NoGrad())
     {
-        foreach (var name in cycle.Parameters.Trainable)
+        foreach (var name in cycle.Network.Parameters.Trainable)
         {
-            using var gradient = cycle.Parameters[name].TakeGradient()!;
-            Aten.AddInPlace(cycle.Parameters[name], gradient, -Rate);
+            using var gradient = cycle.Network.Parameters[name].TakeGradient()!;
+            Aten.AddInPlace(cycle.Network.Parameters[name], gradient, -Rate);
         }
     }
 
-    cycle.Parameters.ClearGradients();
+    cycle.Network.Parameters.ClearGradients();
     cycle.AfterStep(Rate);
     return loss.Item<float>();
 }

@@ -12,5 +12,5 @@ var training = new TrainingOptions { Epochs = 3, Schedule = ScheduleKind.Cosine 
 var pruning = OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 0, LatestCutEpoch = 1 };
 using var trainer = new OneCycleTrainer(network, new(train, test, AugmentationOptions.FashionTrain), training, pruning);
 using var result = trainer.Run();
-OnnxFile.Write("pruned.onnx", result.Graph, result.Parameters);
-Console.WriteLine($"{network.Macs:N0} -> {result.Graph.Macs:N0} MACs, accuracy {result.ValidationAccuracy:P1}");
+result.Network.Save("pruned.onnx");
+Console.WriteLine($"{network.Macs:N0} -> {result.Network.Macs:N0} MACs, accuracy {result.ValidationAccuracy:P1}");

@@ -53,6 +53,10 @@ internal static class WholeFile
         {
             throw new OcsInputException($"{path} asks for more memory than there is: give a smaller file, or a whole one.", error);
         }
+        catch (InsufficientExecutionStackException error)
+        {
+            throw new OcsInputException($"{path} is nested too deeply to be read: give the whole file.", error);
+        }
         catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException
             or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException or NotSupportedException or TorchException)
         {

@@ -8,10 +8,17 @@ public sealed class ParameterTable : IDisposable
     private readonly Dictionary<string, Tensor> _tensors;
 
     private ParameterTable(Graph graph, Dictionary<string, Tensor> tensors)
+        : this(
+            [.. graph.Parameters.Select(spec => spec.Name)],
+            [.. graph.Parameters.Where(spec => spec.IsTrainable).Select(spec => spec.Name)],
+            tensors)
     {
-        _tensors = tensors;
-        Names = [.. graph.Parameters.Select(spec => spec.Name)];
-        Trainable = [.. graph.Parameters.Where(spec => spec.IsTrainable).Select(spec => spec.Name)];
+    }
+
+    private ParameterTable(
+        IReadOnlyList<string> names, IReadOnlyList<string> trainable, Dictionary<string, Tensor> tensors)
+    {
+        (Names, Trainable, _tensors) = (names, trainable, tensors);
         foreach (var name in Trainable)
         {
             _tensors[name].RequiresGrad = true;
@@ -117,6 +124,17 @@ public sealed class ParameterTable : IDisposable
             },
             StringComparer.Ordinal));
     }
+
+    /// <summary>The parameters on a device, apart from autograd.</summary>
+    /// <remarks>On the device where they are, both tables share the memory of their tensors.</remarks>
+    public ParameterTable To(Device device) => new(Names, Trainable, Names.ToDictionary(
+        name => name,
+        name =>
+        {
+            using var detached = _tensors[name].Detach();
+            return detached.To(device);
+        },
+        StringComparer.Ordinal));
 
     public void Dispose()
     {

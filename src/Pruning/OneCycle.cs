@@ -9,16 +9,16 @@ namespace Ocs.Pruning;
 /// the optimiser's step. The cut is made, with its proof, when an epoch begins.
 /// </summary>
 /// <example><code>
-/// using var cycle = new OneCycle(graph, parameters, new OneCycleOptions { Target = 0.5 }, epochs);
+/// using var cycle = new OneCycle(network, new OneCycleOptions { Target = 0.5 }, epochs);
 /// for (var epoch = 0; epoch &lt; epochs; epoch++)
 /// {
 ///     cycle.BeginEpoch(epoch, probe, optimizer);
 ///     foreach (var batch in batches)
 ///     {
-///         using var loss = Loss(cycle.Forward(batch.Images), batch);
+///         using var loss = Loss(cycle.Network.Forward(batch.Images, training: true), batch);
 ///         Autograd.Backward(loss);
 ///         cycle.AfterBackward();
-///         optimizer.Step(cycle.Parameters, rate);
+///         optimizer.Step(cycle.Network.Parameters, rate);
 ///         cycle.AfterStep(rate);
 ///     }
 /// }
@@ -28,22 +28,24 @@ namespace Ocs.Pruning;
 public sealed class OneCycle : IDisposable
 {
     private readonly OneCyclePruner _pruner;
-    private Executor _executor;
     private int _epoch = -1;
     private Next _next = Next.Epoch;
 
     /// <summary>Begins with a whole network.</summary>
-    /// <param name="graph">The network.</param>
-    /// <param name="parameters">Its parameters, which the cycle then owns.</param>
+    /// <param name="network">The network, which the cycle then owns.</param>
     /// <param name="options">The method's options.</param>
     /// <param name="epochs">How many epochs the loop will train; what the options leave open follows from it.</param>
     /// <exception cref="OcsInputException">An option is out of range, or does not fit so many epochs.</exception>
-    public OneCycle(Graph graph, ParameterTable parameters, OneCycleOptions options, int epochs)
+    public OneCycle(Network network, OneCycleOptions options, int epochs)
+        : this(network, network.Graph, options, epochs)
+    {
+    }
+
+    private OneCycle(Network network, Graph original, OneCycleOptions options, int epochs)
     {
         options.ValidateFor(epochs);
-        (Original, Graph, Parameters) = (graph, graph, parameters);
-        _pruner = new(graph, parameters, options.For(epochs));
-        _executor = new(graph, parameters);
+        (Original, Network) = (original, network);
+        _pruner = new(original, network.Parameters, options.For(epochs));
     }
 
     private enum Next
@@ -57,53 +59,38 @@ public sealed class OneCycle : IDisposable
     /// <summary>The network before the cut.</summary>
     public Graph Original { get; }
 
-    /// <summary>The network as it is now.</summary>
-    public Graph Graph { get; private set; }
-
-    /// <summary>Its parameters; after the cut these are others than before.</summary>
-    public ParameterTable Parameters { get; private set; }
-
-    /// <summary>What the network was cut to; null before the cut.</summary>
-    public PruningRecord? Record { get; private set; }
+    /// <summary>The network as it is now; after the cut it is another one than before, with a record of the cut.</summary>
+    public Network Network { get; private set; }
 
     /// <summary>The proof of the cut; null before it.</summary>
     public GateResult? Gate { get; private set; }
 
     /// <summary>Whether the network was cut.</summary>
-    public bool IsCut => Record is not null;
+    public bool IsCut => Gate is not null;
 
-    /// <summary>What is needed to go on after the epoch that was begun last, beside <see cref="Parameters"/>; to be taken between two steps.</summary>
-    public OneCycleState State => new(_epoch, _pruner.State, Record, Gate);
+    /// <summary>What is needed to go on after the epoch that was begun last, beside <see cref="Network"/>; to be taken between two steps.</summary>
+    public OneCycleState State => new(_epoch, _pruner.State, Gate);
 
     /// <summary>Goes on from a state.</summary>
     /// <param name="original">The network before the cut.</param>
-    /// <param name="parameters">The parameters as they were saved, which the cycle then owns.</param>
+    /// <param name="network">The network as it was saved, which the cycle then owns.</param>
     /// <param name="options">The options that the cycle began with.</param>
     /// <param name="epochs">The same number of epochs.</param>
     /// <param name="state">The state.</param>
     /// <exception cref="OcsInputException">The state is of another network or of other options.</exception>
-    public static OneCycle Restore(Graph original, ParameterTable parameters, OneCycleOptions options, int epochs, OneCycleState state)
+    public static OneCycle Restore(Graph original, Network network, OneCycleOptions options, int epochs, OneCycleState state)
     {
-        var cycle = new OneCycle(original, parameters, options, epochs);
+        var cycle = new OneCycle(network, original, options, epochs);
         cycle._pruner.Restore(state.Pruner);
-        (cycle._epoch, cycle.Record, cycle.Gate) = (state.Epoch, state.Record, state.Gate);
-        cycle._next = state.Epoch < 0 ? Next.Epoch : Next.BackwardOrEpoch;
-        if (state.Record is { } record)
+        if (state.Gate is null ? network.Graph.ToString() != original.ToString() : network.Record is null)
         {
-            var groups = cycle._pruner.Coupling.Groups;
-            var kept = new Subnetwork([.. record.Groups.Select(group => group.Kept)], [.. record.Groups.Select(group => group.Channels)]);
-            cycle.Graph = kept.IsOf(groups)
-                ? CutPlan.Create(cycle._pruner.Coupling, kept).After
-                : throw new OcsInputException($"The state's cut is not of the groups of '{original.Name}'; give the network that the cycle began with.");
-            cycle._executor = new(cycle.Graph, parameters);
+            throw new OcsInputException($"The state is not of the network '{network.Graph.Name}'; give the one that was saved with it.");
         }
 
+        (cycle._epoch, cycle.Gate) = (state.Epoch, state.Gate);
+        cycle._next = state.Epoch < 0 ? Next.Epoch : Next.BackwardOrEpoch;
         return cycle;
     }
-
-    /// <summary>The network's output in training; the caller owns it.</summary>
-    /// <param name="inputs">A batch of each input, in the order of the input nodes.</param>
-    public Tensor Forward(params Tensor[] inputs) => _executor.Forward(inputs, training: true);
 
     /// <summary>Begins an epoch: ranks the channels, and cuts the network if it is time to.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
@@ -177,11 +164,11 @@ public sealed class OneCycle : IDisposable
         _next = Next.Nothing;
     }
 
-    /// <summary>Disposes the parameters too.</summary>
+    /// <summary>Disposes the network too.</summary>
     public void Dispose()
     {
         _pruner.Dispose();
-        Parameters.Dispose();
+        Network.Dispose();
     }
 
     // Null where the network is cut, or is to be cut as the authors' program does: after an epoch, with its partition.
@@ -189,17 +176,17 @@ public sealed class OneCycle : IDisposable
 
     private void Cut(int epoch, Tensor[] probe, ICuttable[] follow)
     {
-        using var cut = ProvenCut.Make(_pruner.Search, _pruner.CurrentPartition, Parameters, probe);
+        using var cut = ProvenCut.Make(_pruner.Search, _pruner.CurrentPartition, Network.Parameters, probe);
         foreach (var other in follow)
         {
             other.Cut(cut.Plan);
         }
 
         _pruner.Dispose();
-        Parameters.Dispose();
-        (Graph, Parameters, Gate) = (cut.Graph, cut.Release(), cut.Gate);
-        _executor = new(Graph, Parameters);
-        Record = _pruner.RecordOf(cut, epoch);
+        Network.Dispose();
+        var record = _pruner.RecordOf(cut, epoch);
+        Network = new(cut.Network.Graph, cut.Release().Parameters, record);
+        Gate = cut.Gate;
     }
 
     private void Require(bool holds, string call)

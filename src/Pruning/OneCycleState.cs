@@ -1,11 +1,9 @@
-using Ocs.Graphs;
 using Ocs.Pruning.Surgery;
 
 namespace Ocs.Pruning;
 
-/// <summary>What <see cref="OneCycle"/> needs to go on, beside the network's parameters. Plain data: any serialiser can write it.</summary>
+/// <summary>What <see cref="OneCycle"/> needs to go on, beside the network. Plain data: any serialiser can write it.</summary>
 /// <param name="Epoch">The epoch that was begun last, from 0; -1 before the first.</param>
 /// <param name="Pruner">The state of the method.</param>
-/// <param name="Record">What the network was cut to; null before the cut.</param>
 /// <param name="Gate">The proof of the cut; null before it.</param>
-public sealed record OneCycleState(int Epoch, PrunerState Pruner, PruningRecord? Record, GateResult? Gate);
+public sealed record OneCycleState(int Epoch, PrunerState Pruner, GateResult? Gate);

@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Saliency;
+using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 
@@ -12,35 +13,40 @@ public static class OneShot
     private const ulong ProbeSeed = 0;
     private const int ProbeBatch = 4;
 
-    /// <summary>The small network of a trained one, with its record and its proof.</summary>
-    /// <param name="graph">The network.</param>
-    /// <param name="parameters">Its parameters, lent; the criterion <see cref="SaliencyKind.Taylor"/> needs their gradients.</param>
-    /// <param name="options">How much is to leave, and what.</param>
-    /// <param name="probe">A batch of each input on which the cut is proven; random numbers where none is given.</param>
-    /// <exception cref="OcsInputException">An option is out of range, or the target cannot be reached.</exception>
-    /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels.</exception>
-    public static ProvenCut Prune(Graph graph, ParameterTable parameters, PruneOptions options, params Tensor[] probe)
+    extension(Network network)
     {
-        var search = new SubnetworkSearch(graph, options);
-        return Cut(search, search.Find(parameters), parameters, probe);
-    }
-
-    /// <summary>The same with a sub-network that is found already.</summary>
-    public static ProvenCut Cut(SubnetworkSearch search, Search.Partition partition, ParameterTable parameters, params Tensor[] probe)
-    {
-        if (probe.Length > 0)
+        /// <summary>The small network of a trained one, with its record and its proof. The trained one stays as it is.</summary>
+        /// <param name="options">How much is to leave, and what; <see cref="SaliencyKind.Taylor"/> needs the parameters' gradients.</param>
+        /// <param name="probe">A batch of each input on which the cut is proven; random numbers where none is given.</param>
+        /// <exception cref="OcsInputException">An option is out of range, or the target cannot be reached.</exception>
+        /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels.</exception>
+        public ProvenCut Prune(PruneOptions options, params Tensor[] probe)
         {
-            return ProvenCut.Make(search, partition, parameters, probe);
+            var search = new SubnetworkSearch(network.Graph, options);
+            return network.Cut(search, search.Find(network.Parameters), probe);
         }
 
-        var random = Probe(search.Coupling.Graph, parameters);
-        try
+        /// <summary>The same with a sub-network that is found already.</summary>
+        /// <inheritdoc cref="Prune" path="/param[@name='probe']"/>
+        /// <inheritdoc cref="Prune" path="/exception"/>
+        /// <param name="search">What found it.</param>
+        /// <param name="partition">The sub-network.</param>
+        public ProvenCut Cut(SubnetworkSearch search, Partition partition, params Tensor[] probe)
         {
-            return ProvenCut.Make(search, partition, parameters, random);
-        }
-        finally
-        {
-            Array.ForEach(random, tensor => tensor.Dispose());
+            if (probe.Length > 0)
+            {
+                return ProvenCut.Make(search, partition, network.Parameters, probe);
+            }
+
+            var random = Probe(network.Graph, network.Parameters);
+            try
+            {
+                return ProvenCut.Make(search, partition, network.Parameters, random);
+            }
+            finally
+            {
+                Array.ForEach(random, tensor => tensor.Dispose());
+            }
         }
     }
 

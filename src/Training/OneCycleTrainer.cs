@@ -334,7 +334,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Release(), _generator);
+        _network = new(plan.After, cut.Release().Parameters, _generator);
         NormRecalibration.Run(plan.After, _network.Parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 

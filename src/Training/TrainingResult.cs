@@ -13,6 +13,9 @@ public sealed class TrainingResult : IDisposable
     /// <summary>The network before the cut.</summary>
     public required Graph Original { get; init; }
 
+    /// <summary>The network at the end with its parameters, owned by this result.</summary>
+    public Network Network => field ??= new(Graph, Parameters, Record);
+
     /// <summary>The network at the end.</summary>
     public required Graph Graph { get; init; }
 
@@ -83,5 +86,5 @@ public sealed class TrainingResult : IDisposable
     /// <summary>What steps computed in: never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; init; }
 
-    public void Dispose() => Parameters.Dispose();
+    public void Dispose() => Network.Dispose();
 }

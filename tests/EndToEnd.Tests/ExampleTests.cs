@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Ocs.Formats;
+using Ocs.Graphs;
 
 namespace Ocs.EndToEnd.Tests;
 
@@ -47,13 +49,27 @@ public sealed class ExampleTests
         double Number(int group) => double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_network_is_loaded_with_weights_of_a_file_run_and_saved()
+    {
+        using var folder = new TemporaryFolder();
+        using (var network = Network.Load("resnet18"))
+        {
+            network.Save(folder.PathOf("resnet18.pth"));
+        }
+
+        // torchvision states 1.814 billion MACs.
+        Assert.StartsWith(
+            "1,814,073,344 MACs, scores Float32 [8, 1000] cpu", Run("LoadRunSave", "resnet18.onnx", folder.PathOf("resnet18.pth")), StringComparison.Ordinal);
+    }
+
     // Runs an example in a folder of its own, where it leaves a file; what it printed.
-    private static string Run(string example, string file)
+    private static string Run(string example, string file, params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("ocs-example-");
         try
         {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Ocs.{example}.dll")])
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Ocs.{example}.dll"), .. arguments])
             {
                 WorkingDirectory = folder.FullName,
                 RedirectStandardOutput = true,

@@ -58,8 +58,8 @@ public sealed class PrunabilityTests
             using var cut = ProvenCut.Make(search, partition, parameters, images);
             if (target == 0.5)
             {
-                TrainAStep(cut.Graph, cut.Parameters, images);
-                toldByShapes = IsToldByShapes(graph, cut.Graph);
+                TrainAStep(cut.Network.Graph, cut.Network.Parameters, images);
+                toldByShapes = IsToldByShapes(graph, cut.Network.Graph);
             }
 
             marks.Add("yes");

@@ -28,10 +28,10 @@ public sealed class OneCycleTests
         Assert.True(cycle.IsCut);
         Assert.True(cycle.Gate!.Passed);
         Assert.True(cycle.Gate.Reload);
-        Assert.Equal(4, cycle.Record!.CutEpoch);
-        Assert.Equal((cycle.Original.Macs, cycle.Graph.Macs), (cycle.Record.MacsBefore, cycle.Record.MacsAfter));
-        Assert.InRange(1 - (double)cycle.Graph.Macs / cycle.Original.Macs, 0.5, 0.65);
-        Assert.All(momentum.Of, pair => Assert.Equal(cycle.Graph.Parameter(pair.Key).Shape.AsSpan(), pair.Value.Shape));
+        Assert.Equal(4, cycle.Network.Record!.CutEpoch);
+        Assert.Equal((cycle.Original.Macs, cycle.Network.Graph.Macs), (cycle.Network.Record.MacsBefore, cycle.Network.Record.MacsAfter));
+        Assert.InRange(1 - (double)cycle.Network.Graph.Macs / cycle.Original.Macs, 0.5, 0.65);
+        Assert.All(momentum.Of, pair => Assert.Equal(cycle.Network.Graph.Parameter(pair.Key).Shape.AsSpan(), pair.Value.Shape));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class OneCycleTests
         Train(cycle, momentum, 0, Epochs);
 
         using var byHand = ByHand();
-        AssertSame(byHand, cycle.Parameters);
+        AssertSame(byHand, cycle.Network.Parameters);
     }
 
     [Theory]
@@ -59,11 +59,12 @@ public sealed class OneCycleTests
         using var before = new Momentum();
         Train(first, before, 0, epoch, ends: false);
         var state = JsonSerializer.Deserialize<OneCycleState>(JsonSerializer.Serialize(first.State))!;
-        using var second = OneCycle.Restore(Network(), first.Parameters.Clone(first.Graph), Options, Epochs, state);
+        using var second = OneCycle.Restore(
+            Depth(), new(first.Network.Graph, first.Network.Parameters.Clone(first.Network.Graph), first.Network.Record), Options, Epochs, state);
         Train(second, before, epoch, Epochs);
 
-        Assert.Equal(whole.Record!.CutEpoch, second.Record!.CutEpoch);
-        AssertSame(whole.Parameters, second.Parameters);
+        Assert.Equal(whole.Network.Record!.CutEpoch, second.Network.Record!.CutEpoch);
+        AssertSame(whole.Network.Parameters, second.Network.Parameters);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class OneCycleTests
         cycle.End(probe, momentum);
         Release(probe);
 
-        Assert.Equal((2, true), (cycle.Record!.CutEpoch!.Value, cycle.Gate!.Passed));
+        Assert.Equal((2, true), (cycle.Network.Record!.CutEpoch!.Value, cycle.Gate!.Passed));
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class OneCycleTests
         using var momentum = new Momentum();
         Train(cycle, momentum, 0, Epochs);
 
-        Assert.Equal(cycle.Record!.StableEpoch + 1, cycle.Record.CutEpoch);
+        Assert.Equal(cycle.Network.Record!.StableEpoch + 1, cycle.Network.Record.CutEpoch);
     }
 
     [Fact]
@@ -115,9 +116,9 @@ public sealed class OneCycleTests
         var g = new GraphBuilder("lying");
         var x = g.Add("shifted", new Shifted(), [g.Linear("fc1", g.Input("input", 6), 16)], []);
         var graph = g.Build(g.Linear("fc2", g.Relu("relu", x), 2));
-        using var parameters = ParameterTable.Initialize(graph, seed: 1);
+        using var network = Network.Initialize(graph, seed: 1);
 
-        var error = Assert.Throws<UnprovenCutException>(() => OneShot.Prune(graph, parameters, new PruneOptions { Target = 0.5, RoundTo = 1 }));
+        var error = Assert.Throws<UnprovenCutException>(() => network.Prune(new PruneOptions { Target = 0.5, RoundTo = 1 }));
 
         Assert.Contains("'shifted'", error.Message, StringComparison.Ordinal);
         Assert.False(error.Gate!.Passed);
@@ -126,15 +127,15 @@ public sealed class OneCycleTests
     [Fact]
     public void One_shot_gives_the_small_network_its_record_and_its_proof()
     {
-        var graph = Network();
-        using var parameters = ParameterTable.Initialize(graph, seed: 1);
-        using var cut = OneShot.Prune(graph, parameters, new PruneOptions { Target = 0.5, RoundTo = 1 });
+        var graph = Depth();
+        using var network = Network.Initialize(graph, seed: 1);
+        using var cut = network.Prune(new PruneOptions { Target = 0.5, RoundTo = 1 });
 
         Assert.True(cut.Gate.Passed);
-        Assert.Equal((graph.Macs, cut.Graph.Macs, 0.5), (cut.Record.MacsBefore, cut.Record.MacsAfter, cut.Record.Target));
-        Assert.InRange(cut.Graph.Macs, 1, graph.Macs / 2);
+        Assert.Equal((graph.Macs, cut.Network.Macs, 0.5), (cut.Record.MacsBefore, cut.Record.MacsAfter, cut.Record.Target));
+        Assert.InRange(cut.Network.Macs, 1, graph.Macs / 2);
         var inputs = Inputs(0);
-        using var output = new Executor(cut.Graph, cut.Parameters).Forward(inputs, training: false);
+        using var output = cut.Network.Forward(inputs);
         Release(inputs);
         Assert.Equal([Batch, 1], output.Shape.ToArray());
     }
@@ -146,11 +147,11 @@ public sealed class OneCycleTests
 
     private static OneCycle Begin(OneCycleOptions options)
     {
-        var graph = Network();
-        return new(graph, ParameterTable.Initialize(graph, seed: 2), options, Epochs);
+        var graph = Depth();
+        return new(Network.Initialize(graph, seed: 2), options, Epochs);
     }
 
-    private static Graph Network()
+    private static Graph Depth()
     {
         var g = new GraphBuilder("depth");
         var (image, pose) = (g.Input("image", 1, 8, 8), g.Input("pose", 6));
@@ -181,11 +182,11 @@ public sealed class OneCycleTests
             for (var step = 0; step < Steps; step++)
             {
                 var inputs = Inputs(step);
-                using var output = cycle.Forward(inputs);
+                using var output = cycle.Network.Forward(inputs, training: true);
                 Backward(output);
                 Release(inputs);
                 cycle.AfterBackward();
-                momentum.Step(cycle.Parameters);
+                momentum.Step(cycle.Network.Parameters);
                 cycle.AfterStep(Rate);
             }
         }
@@ -201,7 +202,7 @@ public sealed class OneCycleTests
     // The same without OneCycle.
     private static ParameterTable ByHand()
     {
-        var graph = Network();
+        var graph = Depth();
         var parameters = ParameterTable.Initialize(graph, seed: 2);
         var pruner = new OneCyclePruner(graph, parameters, Options.For(Epochs));
         var isCut = false;

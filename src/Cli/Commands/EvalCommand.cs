@@ -78,7 +78,7 @@ internal static class EvalCommand
             }
         }
 
-        using var parameters = ModelFiles.CopyTo(device, model.Graph, model.Parameters);
+        using var parameters = model.Parameters.To(device);
         var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSizeFor(data), device);
         foreach (var line in BrokenImageList.Lines(data))
         {

@@ -76,7 +76,7 @@ internal static class ExportCommand
 
         if (safetensors is not null)
         {
-            ModelFiles.WriteSafetensors(safetensors, model.Graph, model.Parameters);
+            NetworkFile.WriteSafetensors(safetensors, model.Graph, model.Parameters);
         }
 
         if (pytorch is not null)

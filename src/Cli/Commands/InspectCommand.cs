@@ -43,7 +43,7 @@ internal static class InspectCommand
 
     private static int Run(ModelRequest request, Func<Graph, CouplingGraph> couple, CommandConsole console)
     {
-        var (graph, record) = ModelSource.Network(request, console);
+        var (graph, record) = ModelSource.GraphOf(request, console);
         var coupling = couple(graph);
         if (console.Json)
         {

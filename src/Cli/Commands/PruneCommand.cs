@@ -113,11 +113,11 @@ internal static class PruneCommand
 
         using var _ = cut;
         var record = cut.Record with { OriginalModel = request.Model, Options = YamlWriter.Write(options) };
-        var check = Write(output, cut.Graph, cut.Parameters, record, onnx, console);
+        var check = Write(output, cut.Network.Graph, cut.Network.Parameters, record, onnx, console);
         var outcome = new PruneOutcome(
             request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling), record, cut.Gate, onnx,
             timed is null ? null : PruneLatency.Of(goal!, timed),
-            check?.Equal == true ? CutLatency.Measure(cut.Plan.Before, cut.Graph) : null);
+            check?.Equal == true ? CutLatency.Measure(cut.Plan.Before, cut.Network.Graph) : null);
         PruneReport.Show(outcome, console);
         if (check is null)
         {
@@ -128,11 +128,11 @@ internal static class PruneCommand
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
     }
 
-    private static ProvenCut? Cut(SubnetworkSearch search, Partition partition, OcsModel model, CommandConsole console)
+    private static ProvenCut? Cut(SubnetworkSearch search, Partition partition, Network model, CommandConsole console)
     {
         try
         {
-            return OneShot.Cut(search, partition, model.Parameters);
+            return model.Cut(search, partition);
         }
         catch (UnprovenCutException error)
         {

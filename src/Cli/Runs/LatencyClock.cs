@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Cli.Runtimes;
-using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning.Latency;
 using Ocs.Torch;
@@ -71,7 +70,7 @@ internal sealed record LatencyClock(NetworkRuntime Runtime, int Batch, int Threa
 
     private RunnableNetwork Open(Graph graph)
     {
-        var here = new TorchNetwork(graph.Name, new OcsModel(graph, ParameterTable.Initialize(graph, Seed), record: null));
+        var here = new TorchNetwork(graph.Name, Network.Initialize(graph, Seed));
         if (Runtime == NetworkRuntime.Libtorch)
         {
             return here;

@@ -1,6 +1,5 @@
 using Ocs.Cli.Configuration;
 using Ocs.Data;
-using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
@@ -28,7 +27,7 @@ internal static class MissingNorms
         : null;
 
     /// <summary>The network with norms that change nothing, in place of one that lacks them; null where it lacks none, or shall have none.</summary>
-    public static OcsModel? Restore(ExperimentOptions options, Graph graph, ParameterTable parameters, LabelledImages data)
+    public static Network? Restore(ExperimentOptions options, Graph graph, ParameterTable parameters, LabelledImages data)
     {
         if (!options.RestoreNorms || !AreMissing(options.Model, graph))
         {
@@ -38,7 +37,7 @@ internal static class MissingNorms
         using var loader = new BatchLoader(
             data, BatchLoaderOptions.Train(options.Training.BatchSize, options.Augmentation, options.Seed) with { DropLast = false });
         var (normed, weights) = NormInsertion.Apply(graph, parameters, Images(loader));
-        return new(normed, weights, record: null);
+        return new(normed, weights);
     }
 
     /// <summary>What to tell where norms were restored.</summary>

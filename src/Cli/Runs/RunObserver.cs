@@ -14,7 +14,7 @@ internal sealed class RunObserver(
     : ITrainingObserver, IDisposable
 {
     private readonly CheckpointFolder _checkpoints = folder.Checkpoints;
-    private readonly Dictionary<string, OcsModel> _owed = [];
+    private readonly Dictionary<string, Network> _owed = [];
 
     /// <summary>Where the time of each epoch went.</summary>
     public List<EpochProfile> Epochs { get; } = [];

@@ -3,6 +3,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
+using Ocs.Formats;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Reporting.Html;
@@ -230,7 +231,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         // Written anew where somebody has removed it.
         log.Position();
-        ModelFiles.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
+        NetworkFile.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
         var summary = Summary(run, data, result, device) with
         {
             Problem = Problem(folder, result),

@@ -3,7 +3,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.Graphs.Passes;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
@@ -28,21 +27,21 @@ internal sealed class TrainingStart : IDisposable
     /// <summary>Finds what the options name, and puts it on a device.</summary>
     public static TrainingStart Open(ExperimentOptions options, LabelledImages data, Device device)
     {
-        var (graph, parameters, remarks) = Read(options, data);
-        if (parameters is null)
+        var (graph, network, remarks) = Read(options, data);
+        if (network is null)
         {
             return new(graph, null, null, []);
         }
 
-        using (parameters)
+        using (network)
         {
             var source = options.Weights ?? options.Model;
-            FiniteWeights.Require(source, parameters);
-            using var restored = MissingNorms.Restore(options, graph, parameters, data);
+            FiniteWeights.Require(source, network.Parameters);
+            using var restored = MissingNorms.Restore(options, graph, network.Parameters, data);
             return restored is null
-                ? new(graph, ModelFiles.CopyTo(device, graph, parameters), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
+                ? new(graph, network.Parameters.To(device), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
                 : new(
-                    restored.Graph, ModelFiles.CopyTo(device, restored.Graph, restored.Parameters), source,
+                    restored.Graph, restored.Parameters.To(device), source,
                     With(remarks, MissingNorms.RestoredSentence(options.Model)));
         }
     }
@@ -52,7 +51,9 @@ internal sealed class TrainingStart : IDisposable
 
     public void Dispose() => Parameters?.Dispose();
 
-    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) Read(ExperimentOptions options, LabelledImages data)
+    // The network, and with its weights where they are given.
+    private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(
+        ExperimentOptions options, LabelledImages data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
@@ -60,68 +61,51 @@ internal sealed class TrainingStart : IDisposable
             return options.Weights is null ? (graph, null, []) : ReadWeights(options, graph, mayNarrow: true);
         }
 
-        var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
+        var network = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
         try
         {
-            ModelSource.CheckImages(options.Model, model.Graph, data);
+            ModelSource.CheckImages(options.Model, network.Graph, data);
             if (options.ResetClassifier)
             {
-                return Reclassified(model, data.ClassNames.Length, options);
+                network = Classifier.Renew(network, data.ClassNames.Length, options.Seed);
             }
-
-            RequireClasses(options.Model, model.Graph, data);
+            else
+            {
+                RequireClasses(options.Model, network.Graph, data);
+            }
         }
         catch
         {
-            model.Dispose();
+            network.Dispose();
             throw;
         }
 
         if (options.Weights is null)
         {
-            return (model.Graph, model.Parameters, []);
+            return (network.Graph, network, []);
         }
 
-        using (model)
+        using (network)
         {
-            return ReadWeights(options, model.Graph, mayNarrow: false);
+            return ReadWeights(options, network.Graph, mayNarrow: false);
         }
     }
 
-    // The weights of the file, or of the one beside it, but for the last layer.
-    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) Reclassified(OcsModel model, int classes, ExperimentOptions options)
+    private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) ReadWeights(
+        ExperimentOptions options, Graph graph, bool mayNarrow)
     {
-        var (graph, drawn) = NewClasses.Apply(model.Graph, classes);
-        using (model)
+        var fit = new WeightsOptions
         {
-            if (options.Weights is not null)
-            {
-                return ReadWeights(options, graph, mayNarrow: false);
-            }
-
-            var parameters = ParameterTable.Initialize(graph, options.Seed);
-            foreach (var name in parameters.Names.Where(name => !drawn.Contains(name)))
-            {
-                parameters.Replace(name, model.Parameters[name].Detach());
-            }
-
-            return (graph, parameters, []);
-        }
+            AllowNarrower = mayNarrow,
+            NewClassifier = options.ResetClassifier,
+            Seed = options.Seed,
+        };
+        var (network, remarks) = LibraryWords.Translate(
+            () => Weights.Load(options.Weights!, graph, fit), canResetClassifier: true);
+        return (network.Graph, network, remarks);
     }
 
     private static ImmutableArray<string> With(ImmutableArray<string> remarks, string? another) => another is null ? remarks : remarks.Add(another);
-
-    private static (Graph Graph, ParameterTable? Parameters, ImmutableArray<string> Remarks) ReadWeights(
-        ExperimentOptions options, Graph graph, bool mayNarrow)
-    {
-        var weights = WeightsFile.Open(
-            options.Weights!,
-            graph,
-            mayNarrow,
-            options.ResetClassifier ? ClassifierWeights.Reset : ClassifierWeights.FromFileOrReset,
-            options.Seed);
-        return (weights.Graph, weights.Parameters, weights.Remarks);
-    }
 
     private static void RequireClasses(string path, Graph graph, LabelledImages data)
     {

@@ -46,7 +46,7 @@ internal static class OnnxCheck
             return new() { Tolerance = Tolerance, Problem = reason };
         }
 
-        using var model = new OcsModel(graph, ModelFiles.CopyTo(Device.Cpu, graph, parameters), record: null);
+        using var model = new Network(graph, parameters.To(Device.Cpu));
         using var here = new TorchNetwork(graph.Name, model);
         try
         {

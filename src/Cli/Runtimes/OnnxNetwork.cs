@@ -38,11 +38,10 @@ internal sealed class OnnxNetwork : RunnableNetwork
     /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
     public static OnnxNetwork Export(TorchNetwork network, int threads)
     {
-        var (graph, parameters) = (network.Model.Graph, network.Model.Parameters);
-        if (OnnxFile.IsOneFile(graph))
+        if (OnnxFile.IsOneFile(network.Model.Graph))
         {
             using var file = MemoryFile.Open();
-            OnnxFile.Write(file, graph, parameters);
+            OnnxFile.Write(file, network.Model);
             return Take(network, MemoryFile.PathOf(file), threads);
         }
 
@@ -51,7 +50,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
         try
         {
             var path = Path.Combine(folder.FullName, "network.onnx");
-            OnnxFile.Write(path, graph, parameters);
+            OnnxFile.Write(path, network.Model);
             return Take(network, path, threads);
         }
         finally

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
@@ -9,17 +8,14 @@ namespace Ocs.Cli.Runtimes;
 /// <summary>A network under libtorch, without autograd. It owns the graph's weights.</summary>
 internal sealed class TorchNetwork : RunnableNetwork
 {
-    private readonly Executor _executor;
-
-    public TorchNetwork(string name, OcsModel model)
+    public TorchNetwork(string name, Network model)
         : base(name)
     {
         Model = model;
         Size = new(model.Graph.Macs, model.Graph.ParameterCount, NetworkMemory.OfInference(model.Graph));
-        _executor = new(model.Graph, model.Parameters);
     }
 
-    public OcsModel Model { get; }
+    public Network Model { get; }
 
     public override string Runtime => $"libtorch {TorchRuntime.Version}";
 
@@ -34,11 +30,11 @@ internal sealed class TorchNetwork : RunnableNetwork
     public override bool IsSixteenBit => Model.Graph.Origin?.WeightType is "Float16" or "Bfloat16";
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
-        new TorchRun(_executor, Model.Graph, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
+        new TorchRun(Model, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
 
     public override void Dispose() => Model.Dispose();
 
-    private sealed class TorchRun(Executor executor, Graph graph, Tensor[] inputs) : NetworkRun
+    private sealed class TorchRun(Network network, Tensor[] inputs) : NetworkRun
     {
         private IReadOnlyList<Tensor> _outputs = [];
 
@@ -46,14 +42,14 @@ internal sealed class TorchNetwork : RunnableNetwork
         {
             Release();
             using var _ = Autograd.NoGrad();
-            _outputs = executor.ForwardAll(inputs, training: false);
+            _outputs = network.ForwardAll(inputs);
         }
 
         // The executor computes a value once, also where it is an output twice.
         public override IReadOnlyList<TensorData> Read()
         {
-            int[] nodes = [.. graph.Outputs.Distinct()];
-            return [.. graph.NamedOutputs.Select(output => Read(_outputs[Array.IndexOf(nodes, output.Node)]))];
+            int[] nodes = [.. network.Graph.Outputs.Distinct()];
+            return [.. network.Graph.NamedOutputs.Select(output => Read(_outputs[Array.IndexOf(nodes, output.Node)]))];
         }
 
         public override void Dispose()

@@ -19,13 +19,37 @@ public static class OcsFile
     internal static ReadOnlySpan<byte> Magic => "OCSMODEL"u8;
 
     /// <summary>Writes a network; an older file of that name stays whole until the new one is.</summary>
-    public static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null) =>
-        WholeFile.Write(path, stream => Write(stream, graph, parameters, record));
+    /// <exception cref="OcsInputException">The file cannot be written.</exception>
+    public static void Write(string path, Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Write(path, network.Graph, network.Parameters, network.Record);
+    }
 
     /// <summary>Writes a network's bytes, as a file has them.</summary>
-    public static void Write(Stream stream, Graph graph, ParameterTable parameters, PruningRecord? record = null)
+    public static void Write(Stream stream, Network network)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(network);
+        Write(stream, network.Graph, network.Parameters, network.Record);
+    }
+
+    /// <summary>Writes a network whose parameters are lent.</summary>
+    internal static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null) =>
+        WholeFile.Write(path, stream => Write(stream, graph, parameters, record));
+
+    /// <summary>The network that a file of the given one gives, on its device and the caller's. No file stays.</summary>
+    internal static (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters)
+    {
+        var device = parameters[parameters.Names[0]].Device;
+        using var file = MemoryFile.Open();
+        Write(file, graph, parameters);
+        using var network = Read(file, "The saved network");
+        return (network.Graph, network.Parameters.To(device));
+    }
+
+    private static void Write(Stream stream, Graph graph, ParameterTable parameters, PruningRecord? record = null)
+    {
         var tensors = Layout(graph, parameters);
         GraphJson.RequireNames(graph);
         var header = JsonSerializer.SerializeToUtf8Bytes(new(graph, record, tensors), GraphJson.Of<OcsHeader>());
@@ -53,14 +77,15 @@ public static class OcsFile
         stream.Write(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads a network. Whatever is wrong with the file is an <see cref="OcsInputException"/>.</summary>
-    public static OcsModel Read(string path) => WholeFile.Read(path, stream => new OcsReader(path, stream).Read());
+    /// <summary>Reads a network, with what was cut of it. The caller owns it.</summary>
+    /// <exception cref="OcsInputException">The file is not there, damaged, or no .ocs file.</exception>
+    public static Network Read(string path) => WholeFile.Read(path, stream => new OcsReader(path, stream).Read());
 
     /// <summary>The same of a whole stream that can be searched; <paramref name="name"/> names it in errors.</summary>
-    public static OcsModel Read(Stream stream, string name) => new OcsReader(name, stream).Read();
+    public static Network Read(Stream stream, string name) => new OcsReader(name, stream).Read();
 
     /// <summary>Whether a file begins as an .ocs file does.</summary>
-    public static bool IsOcsFile(string path) => File.Exists(path) && WholeFile.Read(path, stream =>
+    internal static bool IsOcsFile(string path) => File.Exists(path) && WholeFile.Read(path, stream =>
     {
         Span<byte> start = stackalloc byte[Magic.Length];
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length

@@ -12,7 +12,7 @@ internal sealed class OcsReader(string path, Stream stream)
     private const int HighestHeaderLength = 256 << 20;
     private const string Remedy = "copy it anew, or write it anew with `ocs export`";
 
-    public OcsModel Read()
+    public Network Read()
     {
         var headerLength = ReadPrefix();
         CheckHash();

@@ -18,18 +18,28 @@ public static class OnnxFile
     /// its names, metadata and opset. Whoever looks sees the older file of that
     /// name with its data, or the new one with its own.
     /// </summary>
-    public static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
-        Write(path, graph, parameters, options ?? new(), HighestSize);
-
-    /// <summary>Writes a network's bytes, as a file without others beside it has them.</summary>
-    public static void Write(Stream stream, Graph graph, ParameterTable parameters)
+    /// <exception cref="OcsInputException">The file cannot be written, or an option is out of its range.</exception>
+    public static void Write(string path, Network network, OnnxOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        OnnxExport.ToModel(graph, parameters, new OnnxOptions().OpsetOf(graph), new()).WriteTo(stream);
+        ArgumentNullException.ThrowIfNull(network);
+        Write(path, network.Graph, network.Parameters, options);
     }
 
+    /// <summary>Writes a network's bytes, as a file without others beside it has them.</summary>
+    public static void Write(Stream stream, Network network)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(network);
+        var graph = network.Graph;
+        OnnxExport.ToModel(graph, network.Parameters, new OnnxOptions().OpsetOf(graph), new()).WriteTo(stream);
+    }
+
+    /// <summary>Writes a network whose parameters are lent.</summary>
+    internal static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
+        Write(path, graph, parameters, options ?? new(), HighestSize);
+
     /// <summary>Whether a network is small enough for a file without others beside it.</summary>
-    public static bool IsOneFile(Graph graph)
+    internal static bool IsOneFile(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         return SizeOf(graph) <= HighestSize;
@@ -78,7 +88,7 @@ public static class OnnxFile
     }
 
     /// <summary>
-    /// Where a file that <see cref="Write(string, Graph, ParameterTable, OnnxOptions?)"/> makes differs from the ONNX file that its network is
+    /// Where a file that <see cref="Write(string, Network, OnnxOptions?)"/> makes differs from the ONNX file that its network is
     /// from, a sentence each: another opset, sizes that are fixed, weights of another type. None for networks from elsewhere.
     /// </summary>
     public static IReadOnlyList<string> Changes(Graph graph, OnnxOptions? options = null) => OnnxChanges.Of(graph, options ?? new());
@@ -88,13 +98,13 @@ public static class OnnxFile
     /// or not known is an <see cref="OcsInputException"/> that names it.
     /// </summary>
     /// <param name="path">The file; numbers that lie outside it must be in its folder.</param>
-    /// <param name="inputSize">The size of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.</param>
-    public static OcsModel Read(string path, params ReadOnlySpan<long> inputSize)
+    /// <param name="inputShape">The shape of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.</param>
+    public static Network Read(string path, params ReadOnlySpan<long> inputShape)
     {
         try
         {
-            var size = inputSize.ToArray();
-            return WholeFile.Interpret(path, () => OnnxImport.Read(path, size));
+            var shape = inputShape.ToArray();
+            return WholeFile.Interpret(path, () => OnnxImport.Read(path, shape));
         }
         catch (OcsInputException error)
         {

@@ -1,3 +1,4 @@
+using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning.Search;
 using Ocs.Torch;
@@ -10,26 +11,22 @@ namespace Ocs.Pruning.Surgery;
 /// </summary>
 public sealed class ProvenCut : IDisposable
 {
-    private ParameterTable? _parameters;
+    private Network? _network;
 
-    private ProvenCut(CutPlan plan, ParameterTable parameters, GateResult gate, PruningRecord record) =>
-        (Plan, _parameters, Gate, Record) = (plan, parameters, gate, record);
+    private ProvenCut(CutPlan plan, Network network, GateResult gate) => (Plan, _network, Gate) = (plan, network, gate);
 
     /// <summary>What leaves; it also cuts what has the shape of a parameter, such as an optimiser's moments.</summary>
     public CutPlan Plan { get; }
 
-    /// <summary>The small network.</summary>
-    public Graph Graph => Plan.After;
-
-    /// <summary>The small network's parameters.</summary>
-    /// <exception cref="ObjectDisposedException">They were released or disposed.</exception>
-    public ParameterTable Parameters => _parameters ?? throw new ObjectDisposedException(nameof(ProvenCut));
+    /// <summary>The small network, with the record of what stayed of what.</summary>
+    /// <exception cref="ObjectDisposedException">It was released or disposed.</exception>
+    public Network Network => _network ?? throw new ObjectDisposedException(nameof(ProvenCut));
 
     /// <summary>The proof.</summary>
     public GateResult Gate { get; }
 
-    /// <summary>What stayed of what, for the network's file. What the caller knows beside it (epochs, seed, options) is added by <c>with</c>.</summary>
-    public PruningRecord Record { get; }
+    /// <summary>The record: what the caller knows beside it (epochs, seed, options) is added by <c>with</c>.</summary>
+    public PruningRecord Record => Network.Record!;
 
     /// <summary>Cuts a network, and proves the cut on a batch.</summary>
     /// <param name="search">What found the sub-network.</param>
@@ -48,8 +45,10 @@ public sealed class ProvenCut : IDisposable
         try
         {
             var promised = ResourceConstraint.Macs(coupling).Count(subnetwork);
-            var gate = PruneProofGate.Check(coupling, subnetwork, plan, whole, parameters, batch, promised, SavedNetwork.Reload);
-            return gate.Passed ? new(plan, parameters, gate, RecordOf(plan, search, subnetwork)) : throw new UnprovenCutException(gate);
+            var gate = PruneProofGate.Check(coupling, subnetwork, plan, whole, parameters, batch, promised, OcsFile.SaveAndReload);
+            return gate.Passed
+                ? new(plan, new(plan.After, parameters, RecordOf(plan, search, subnetwork)), gate)
+                : throw new UnprovenCutException(gate);
         }
         catch
         {
@@ -58,19 +57,19 @@ public sealed class ProvenCut : IDisposable
         }
     }
 
-    /// <summary>Gives the small network's parameters away; the caller owns them.</summary>
-    public ParameterTable Release()
+    /// <summary>Gives the small network away; the caller owns it.</summary>
+    public Network Release()
     {
-        var released = Parameters;
-        _parameters = null;
+        var released = Network;
+        _network = null;
         return released;
     }
 
     /// <summary>Drops the small network, where it was not released.</summary>
     public void Dispose()
     {
-        _parameters?.Dispose();
-        _parameters = null;
+        _network?.Dispose();
+        _network = null;
     }
 
     private static PruningRecord RecordOf(CutPlan plan, SubnetworkSearch search, Subnetwork subnetwork) => new()

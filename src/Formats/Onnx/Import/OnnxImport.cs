@@ -11,7 +11,7 @@ namespace Ocs.Formats.Onnx.Import;
 internal static class OnnxImport
 {
     /// <summary>The network of a file with its weights.</summary>
-    public static OcsModel Read(string path, ReadOnlySpan<long> inputSize)
+    public static Network Read(string path, ReadOnlySpan<long> inputSize)
     {
         var message = OnnxReader.Read(path);
         var (network, parameters) = ToGraph(OnnxReader.ToGraph(message, path, inputSize));
@@ -20,13 +20,13 @@ internal static class OnnxImport
             network = network with { Origin = network.Origin! with { SizesStayFree = true } };
         }
 
-        return new(network, parameters.ToTable(network), record: null);
+        return new(network, parameters.ToTable(network));
     }
 
-    public static OcsModel ToModel(OnnxGraph graph)
+    public static Network ToModel(OnnxGraph graph)
     {
         var (network, parameters) = ToGraph(graph);
-        return new(network, parameters.ToTable(network), record: null);
+        return new(network, parameters.ToTable(network));
     }
 
     /// <summary>The network alone; its weights are read when they are asked for.</summary>

@@ -82,7 +82,7 @@ public sealed class AttentionBiasTests : IDisposable
         return _g.Node("MatMul", [weights, x], shape);
     }
 
-    private OcsModel Read(string output)
+    private Network Read(string output)
     {
         var path = _folder.PathOf("model.onnx");
         File.WriteAllBytes(path, _g.Model(output).ToByteArray());

@@ -179,7 +179,7 @@ public sealed class OnnxImportTests : IDisposable
         Assert.Equal([1L, 3, 8, 9], read.Graph.Nodes[^1].Shape.ToArray());
     }
 
-    private static float[] Run(OcsModel model, float[] values, params long[] shape)
+    private static float[] Run(Network model, float[] values, params long[] shape)
     {
         using var noGradients = Autograd.NoGrad();
         using var input = Tensor.FromArray(values, shape);
@@ -187,7 +187,7 @@ public sealed class OnnxImportTests : IDisposable
         return output.ToArray<float>();
     }
 
-    private OcsModel Read(HandMade model, string output) => OnnxFile.Read(Write(model, output));
+    private Network Read(HandMade model, string output) => OnnxFile.Read(Write(model, output));
 
     private string Fails(HandMade model, string output) => Assert.Throws<OcsInputException>(() => Read(model, output)).Message;
 

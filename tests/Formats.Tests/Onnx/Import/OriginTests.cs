@@ -240,7 +240,7 @@ public sealed class OriginTests : IDisposable
         return model;
     }
 
-    private OcsModel Read(ModelProto model, params ReadOnlySpan<long> size)
+    private Network Read(ModelProto model, params ReadOnlySpan<long> size)
     {
         File.WriteAllBytes(_folder.PathOf("a.onnx"), model.ToByteArray());
         return OnnxFile.Read(_folder.PathOf("a.onnx"), size);

@@ -78,7 +78,7 @@ public sealed class RoundTripTests : IDisposable
         }
     }
 
-    private static string? Difference(Graph graph, ParameterTable parameters, OcsModel back)
+    private static string? Difference(Graph graph, ParameterTable parameters, Network back)
     {
         using var noGradients = Autograd.NoGrad();
         var shape = graph.InputNodes.Single().Shape.SetItem(0, Batch);

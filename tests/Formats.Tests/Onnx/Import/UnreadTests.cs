@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Onnx;
 using AttributeType = Onnx.AttributeProto.Types.AttributeType;
@@ -154,7 +155,7 @@ public sealed class UnreadTests : IDisposable
         return [.. read.Graph.Nodes.Select(node => node.Operator.GetType().Name)];
     }
 
-    private OcsModel Read(ModelProto model)
+    private Network Read(ModelProto model)
     {
         File.WriteAllBytes(_folder.PathOf("a.onnx"), model.ToByteArray());
         return OnnxFile.Read(_folder.PathOf("a.onnx"));

@@ -1,16 +1,17 @@
 using System.Text;
-using Ocs.Formats;
 using Ocs.Formats.Tests.PyTorch;
 using Ocs.Graphs;
 using Ocs.Torch;
 using Ocs.Zoo;
 
-namespace Ocs.Cli.Tests.Commands;
+namespace Ocs.Formats.Tests;
 
 /// <summary>The kinds of checkpoints that people have: one network's weights, put away as training programs do it.</summary>
 [NoTensorLeaks]
 public sealed class CheckpointKindsTests : IDisposable
 {
+    private static readonly WeightsOptions Exactly = new() { AllowNarrower = false };
+
     private readonly TemporaryFolder _folder = new();
     private readonly Graph _graph = Models.Build("cifar_resnet8");
     private readonly ParameterTable _weights;
@@ -53,7 +54,7 @@ public sealed class CheckpointKindsTests : IDisposable
     [InlineData("model/_orig_mod.net.")]
     public void Weights_are_found_under_any_usual_key_and_prefix(string place)
     {
-        Write("a.pth", Checkpoint(At(place)));
+        Write("a.pth", CheckpointBytes.Of(At(place)));
         Assert.Empty(Reads("a.pth"));
     }
 
@@ -70,7 +71,7 @@ public sealed class CheckpointKindsTests : IDisposable
         foreach (var prefix in new[] { "", "model." })
         {
             using var value = Tensor.FromArray([1f], [1]);
-            Write("a.pth", Checkpoint([.. At($"state_dict/{prefix}"), .. names.Select(name => ($"state_dict/{prefix}{name}", value))]));
+            Write("a.pth", CheckpointBytes.Of([.. At($"state_dict/{prefix}"), .. names.Select(name => ($"state_dict/{prefix}{name}", value))]));
             var told = Assert.Single(Reads("a.pth"));
             Assert.Contains($"holds {names.Length} value", told, StringComparison.Ordinal);
             Assert.Contains($"'{names[0]}'", told, StringComparison.Ordinal);
@@ -81,7 +82,7 @@ public sealed class CheckpointKindsTests : IDisposable
     public void What_lies_outside_the_prefix_is_left_out_and_told()
     {
         using var value = Tensor.FromArray([1f], [1]);
-        Write("a.pth", Checkpoint([.. At("state_dict/model."), ("state_dict/projector.0.weight", value), ("state_dict/normalizer.mean", value)]));
+        Write("a.pth", CheckpointBytes.Of([.. At("state_dict/model."), ("state_dict/projector.0.weight", value), ("state_dict/normalizer.mean", value)]));
         Assert.Contains(
             "holds 2 values that are no weights of 'cifar_resnet8'; left out: 'projector.0.weight', 'normalizer.mean'.",
             Assert.Single(Reads("a.pth")),
@@ -91,7 +92,7 @@ public sealed class CheckpointKindsTests : IDisposable
     [Fact]
     public void A_classifier_beside_the_network_is_found()
     {
-        Write("a.pth", Checkpoint([
+        Write("a.pth", CheckpointBytes.Of([
             .. At("state_dict/backbone.").Where(pair => !pair.Path.Contains("fc", StringComparison.Ordinal)),
             .. At("state_dict/head.").Where(pair => pair.Path.Contains("fc", StringComparison.Ordinal))]));
         Assert.Contains("'head.fc.weight', 'head.fc.bias' elsewhere", Assert.Single(Reads("a.pth")), StringComparison.Ordinal);
@@ -101,11 +102,11 @@ public sealed class CheckpointKindsTests : IDisposable
     public void Weights_that_lack_and_layers_that_the_network_has_not_are_errors_with_their_names()
     {
         using var value = Tensor.FromArray([1f], [1]);
-        Write("a.pth", Checkpoint([.. At("model.").Where(pair => !pair.Path.Contains("layer2.0.conv", StringComparison.Ordinal))]));
+        Write("a.pth", CheckpointBytes.Of([.. At("model.").Where(pair => !pair.Path.Contains("layer2.0.conv", StringComparison.Ordinal))]));
         Assert.Contains("missing: 'layer2.0.conv1.weight', 'layer2.0.conv2.weight')", Fails("a.pth"), StringComparison.Ordinal);
-        Write("b.pth", Checkpoint([.. At("model."), ("model.layer1.7.conv1.weight", value)]));
+        Write("b.pth", CheckpointBytes.Of([.. At("model."), ("model.layer1.7.conv1.weight", value)]));
         Assert.Contains("unexpected: 'layer1.7.conv1.weight')", Fails("b.pth"), StringComparison.Ordinal);
-        Write("c.pth", Checkpoint([("optimizer/x", value), ("epoch_of.best", value)]));
+        Write("c.pth", CheckpointBytes.Of([("optimizer/x", value), ("epoch_of.best", value)]));
         Assert.Contains("missing: 'conv1.weight'", Fails("c.pth"), StringComparison.Ordinal);
     }
 
@@ -119,7 +120,7 @@ public sealed class CheckpointKindsTests : IDisposable
     public void Of_trained_and_averaged_weights_the_trained_are_taken_unless_a_key_says_otherwise(string trained, string averaged, string key)
     {
         using var other = ParameterTable.Initialize(_graph, seed: 4);
-        Write("a.pth", Checkpoint([.. At(averaged, other), .. At(trained)]));
+        Write("a.pth", CheckpointBytes.Of([.. At(averaged, other), .. At(trained)]));
         Assert.Contains($"a.pth:{key} takes", Reads("a.pth")[0], StringComparison.Ordinal);
         Reads($"a.pth:{key}", other);
         Assert.Contains(
@@ -130,7 +131,7 @@ public sealed class CheckpointKindsTests : IDisposable
     public void Of_several_dictionaries_none_is_guessed()
     {
         using var other = ParameterTable.Initialize(_graph, seed: 4);
-        Write("a.pth", Checkpoint([.. At("generator/"), .. At("discriminator/", other)]));
+        Write("a.pth", CheckpointBytes.Of([.. At("generator/"), .. At("discriminator/", other)]));
         Assert.Contains("it holds tensors under 'generator', 'discriminator'; choose one by FILE:KEY", Fails("a.pth"), StringComparison.Ordinal);
         Reads("a.pth:discriminator", other);
     }
@@ -146,7 +147,7 @@ public sealed class CheckpointKindsTests : IDisposable
     [InlineData("a:b.pth")]
     public void A_file_is_known_by_its_bytes_whatever_its_name(string name)
     {
-        Write(name, Checkpoint(At("module.")));
+        Write(name, CheckpointBytes.Of(At("module.")));
         Assert.Empty(Reads(name));
         SafetensorsFile.Write(_folder.PathOf(name), [.. At("net.").Select(pair => KeyValuePair.Create(pair.Path, pair.Tensor))]);
         Assert.Empty(Reads(name));
@@ -168,85 +169,26 @@ public sealed class CheckpointKindsTests : IDisposable
         Assert.Contains(told, Fails("a.pth"), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("inspect")]
-    [InlineData("prune", "--target", "0.5")]
-    public void Weights_alone_are_no_network_and_the_sentence_says_what_to_do(string command, params string[] options)
-    {
-        Write("a.pth", Checkpoint(At("")));
-        Assert.Contains(
-            "a.pth holds weights alone, without a network that is read here",
-            CommandLine.Fails([command, _folder.PathOf("a.pth"), .. options]),
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void What_was_left_out_is_said_by_commands()
-    {
-        using var value = Tensor.FromArray([1f], [1]);
-        Write("a.ckpt", Checkpoint([.. At("state_dict/net."), .. At("state_dict_ema/net."), ("state_dict/criterion.weight", value)]));
-        var ran = CommandLine.Run("inspect", "cifar_resnet8", "--weights", _folder.PathOf("a.ckpt"));
-        Assert.Equal(0, ran.Code);
-        Assert.Contains("'state_dict' was taken", ran.Error, StringComparison.Ordinal);
-        Assert.Contains("left out: 'criterion.weight'", ran.Error, StringComparison.Ordinal);
-    }
-
     private List<(string Path, Tensor Tensor)> At(string place, ParameterTable? weights = null) =>
         [.. (weights ?? _weights).Names.Select(name => ($"{place}{name}", (weights ?? _weights)[name]))];
 
     private IReadOnlyList<string> Reads(string name, ParameterTable? expected = null)
     {
-        var fitted = WeightsFile.Open(_folder.PathOf(name), _graph, mayNarrow: false);
-        using (fitted.Parameters)
+        var (network, remarks) = Weights.Load(_folder.PathOf(name), _graph, Exactly);
+        using (network)
         {
             Assert.All(
                 _weights.Names.Where(parameter => _graph.Parameter(parameter).Role != ParameterRole.Counter),
-                parameter => Assert.Equal((expected ?? _weights)[parameter].ToArray<float>(), fitted.Parameters[parameter].ToArray<float>()));
+                parameter => Assert.Equal((expected ?? _weights)[parameter].ToArray<float>(), network.Parameters[parameter].ToArray<float>()));
         }
 
-        return fitted.Remarks;
+        return remarks;
     }
 
     private string Fails(string name) =>
-        Assert.Throws<OcsInputException>(() => WeightsFile.Open(_folder.PathOf(name), _graph, mayNarrow: false)).Message;
+        Assert.Throws<OcsInputException>(() => Weights.Load(_folder.PathOf(name), _graph, Exactly)).Message;
 
     private void Write(string name, byte[] bytes) => File.WriteAllBytes(_folder.PathOf(name), bytes);
-
-    // Dictionaries within dictionaries: each part of a path before a slash is a key.
-    private static byte[] Checkpoint(IEnumerable<(string Path, Tensor Tensor)> tensors)
-    {
-        var (pickle, data) = (new PickleBytes(), new List<(string, byte[])>());
-        Dictionary([.. tensors.Select(pair => (pair.Path.Split('/'), pair.Tensor))]);
-        return PickleBytes.Zip(pickle.Op(".").ToArray(), [.. data]);
-
-        void Dictionary(List<(string[] Path, Tensor Tensor)> entries)
-        {
-            pickle.Op("}(").Text("epoch").Number(7);
-            foreach (var group in entries.GroupBy(entry => entry.Path[0]))
-            {
-                pickle.Text(group.Key);
-                if (group.First().Path.Length > 1)
-                {
-                    Dictionary([.. group.Select(entry => (entry.Path[1..], entry.Tensor))]);
-                }
-                else
-                {
-                    Tensor(group.First().Tensor);
-                }
-            }
-
-            pickle.Op("u");
-        }
-
-        void Tensor(Tensor tensor)
-        {
-            var (bytes, shape) = (BytesOf(tensor), tensor.Shape.ToArray());
-            var strides = shape.Select((_, dimension) => shape[(dimension + 1)..].Aggregate(1L, (product, size) => product * size));
-            var type = tensor.DType == DType.Int64 ? "LongStorage" : "FloatStorage";
-            pickle.Tensor($"{data.Count}", tensor.ElementCount, 0, shape, [.. strides], type);
-            data.Add(($"data/{data.Count}", bytes));
-        }
-    }
 
     // A number, then names, types, shapes and elements; whole numbers in LEB128.
     private byte[] TorchSharpBytes()
@@ -261,7 +203,7 @@ public sealed class CheckpointKindsTests : IDisposable
             Number((int)tensor.DType);
             Number(tensor.Rank);
             tensor.Shape.ToArray().ToList().ForEach(Number);
-            bytes.AddRange(BytesOf(tensor));
+            bytes.AddRange(CheckpointBytes.Of(tensor));
         }
 
         return [.. bytes];
@@ -276,8 +218,4 @@ public sealed class CheckpointKindsTests : IDisposable
             bytes.Add((byte)number);
         }
     }
-
-    private static byte[] BytesOf(Tensor tensor) => tensor.DType == DType.Int64
-        ? [.. tensor.ToArray<long>().SelectMany(BitConverter.GetBytes)]
-        : PickleBytes.Floats(tensor.ToArray<float>());
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Torch;
 
-namespace Ocs.Cli;
+namespace Ocs.Formats;
 
 /// <summary>Finds a network's names among those of a file: without prefixes, and without what is no weight of it.</summary>
 internal static class WeightNames

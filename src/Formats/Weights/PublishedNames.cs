@@ -1,7 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Torch;
 
-namespace Ocs.Cli;
+namespace Ocs.Formats;
 
 /// <summary>What the weights that torchvision publishes hold besides or under other names than its networks have now.</summary>
 internal static class PublishedNames

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
@@ -7,11 +6,11 @@ using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Zoo;
 
-namespace Ocs.Cli.Tests.Commands;
+namespace Ocs.Formats.Tests;
 
 /// <summary>Weights of other programs' files, whole and pruned.</summary>
 [NoTensorLeaks]
-public sealed class WeightsFileTests : IDisposable
+public sealed class WeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -32,13 +31,10 @@ public sealed class WeightsFileTests : IDisposable
         using var cut = plan.Apply(parameters);
         Write(_folder.PathOf(name), cut);
 
-        var (read, weights) = WeightsFile.Open(_folder.PathOf(name), graph, mayNarrow: true);
+        using var network = Load(_folder.PathOf(name), graph, mayNarrow: true);
 
-        using (weights)
-        {
-            Assert.Equal(plan.After.ToString(), read.ToString());
-            Assert.Equal(Outputs(plan.After, cut), Outputs(read, weights));
-        }
+        Assert.Equal(plan.After.ToString(), network.Graph.ToString());
+        Assert.Equal(Outputs(plan.After, cut), Outputs(network));
 
         Assert.Contains("instead of [", Fails(name, graph, mayNarrow: false), StringComparison.Ordinal);
     }
@@ -53,12 +49,9 @@ public sealed class WeightsFileTests : IDisposable
         var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
         using var cut = plan.Apply(parameters);
         Write(_folder.PathOf("a.pth"), cut);
-        var (read, weights) = WeightsFile.Open(_folder.PathOf("a.pth"), graph, mayNarrow: true);
-        using (weights)
-        {
-            Assert.Equal(plan.After.ToString(), read.ToString());
-            Assert.Equal(Outputs(plan.After, cut), Outputs(read, weights));
-        }
+        using var network = Load(_folder.PathOf("a.pth"), graph, mayNarrow: true);
+        Assert.Equal(plan.After.ToString(), network.Graph.ToString());
+        Assert.Equal(Outputs(plan.After, cut), Outputs(network));
 
         using var headless = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
         using var fewerHeads = CutPlan.Create(headless.Coupling, headless.CurrentPartition.Subnetwork).Apply(parameters);
@@ -95,12 +88,9 @@ public sealed class WeightsFileTests : IDisposable
 
         foreach (var name in new[] { "a.th", "a.safetensors" })
         {
-            var (_, weights) = WeightsFile.Open(_folder.PathOf(name), graph, mayNarrow: false);
-            using (weights)
-            {
-                Assert.Equal(Outputs(graph, parameters), Outputs(graph, weights));
-                Assert.Equal([0L], weights["bn1.num_batches_tracked"].ToArray<long>());
-            }
+            using var network = Load(_folder.PathOf(name), graph, mayNarrow: false);
+            Assert.Equal(Outputs(graph, parameters), Outputs(network));
+            Assert.Equal([0L], network.Parameters["bn1.num_batches_tracked"].ToArray<long>());
         }
     }
 
@@ -123,11 +113,10 @@ public sealed class WeightsFileTests : IDisposable
                     KeyValuePair.Create($"features.1.{block}.attn.relative_position_index", index)),
             ]);
 
-        var (fit, weights) = WeightsFile.Open(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
+        using var network = Load(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
 
-        using var _ = weights;
-        Assert.Same(graph, fit);
-        Assert.All(parameters.Names, name => Assert.Equal(parameters[name].ToArray<float>(), weights[name].ToArray<float>()));
+        Assert.Same(graph, network.Graph);
+        Assert.All(parameters.Names, name => Assert.Equal(parameters[name].ToArray<float>(), network.Parameters[name].ToArray<float>()));
     }
 
     // As in the published files of DenseNet and GoogLeNet.
@@ -147,12 +136,9 @@ public sealed class WeightsFileTests : IDisposable
                 KeyValuePair.Create("aux1.fc1.bias", head),
             ]);
 
-        var (_, weights) = WeightsFile.Open(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
+        using var network = Load(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
 
-        using (weights)
-        {
-            Assert.Equal(Outputs(graph, parameters), Outputs(graph, weights));
-        }
+        Assert.Equal(Outputs(graph, parameters), Outputs(network));
     }
 
     [Fact]
@@ -161,9 +147,8 @@ public sealed class WeightsFileTests : IDisposable
         var graph = Models.Build("cifar_resnet8");
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
         Convert(DType.Float16);
-        var (_, weights) = WeightsFile.Open(_folder.PathOf("a.pth"), graph, mayNarrow: true);
-        Assert.Equal(DType.Float32, weights["fc.weight"].DType);
-        weights.Dispose();
+        using var network = Load(_folder.PathOf("a.pth"), graph, mayNarrow: true);
+        Assert.Equal(DType.Float32, network.Parameters["fc.weight"].DType);
 
         Convert(DType.Int32);
         Assert.Contains("'conv1.weight' holds Int32 instead of Float32, ", Fails("a.pth", graph, mayNarrow: true), StringComparison.Ordinal);
@@ -185,10 +170,10 @@ public sealed class WeightsFileTests : IDisposable
         using var parameters = ParameterTable.Initialize(hundred, seed: 3);
         Write(_folder.PathOf("a.safetensors"), parameters);
 
-        var (fit, weights) = WeightsFile.Open(_folder.PathOf("a.safetensors"), graph, mayNarrow: true, ClassifierWeights.Reset, seed: 4);
+        using var network = Weights.Load(_folder.PathOf("a.safetensors"), graph, new() { NewClassifier = true, Seed = 4 }).Network;
+        var weights = network.Parameters;
 
-        using var _ = weights;
-        Assert.Same(graph, fit);
+        Assert.Same(graph, network.Graph);
         foreach (var name in weights.Names.Where(name => graph.Parameter(name).Role != ParameterRole.Counter && !name.StartsWith("fc", StringComparison.Ordinal)))
         {
             Assert.Equal(parameters[name].ToArray<float>(), weights[name].ToArray<float>());
@@ -201,27 +186,6 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Empty(drawn.Intersect(parameters["fc.weight"].ToArray<float>()));
         Assert.True(weights["fc.weight"].RequiresGrad);
     }
-
-    [Fact]
-    public void A_pruned_network_reaches_every_command_through_a_PyTorch_file()
-    {
-        var (network, weights, copy) = (_folder.PathOf("network.ocs"), _folder.PathOf("weights.pth"), _folder.PathOf("copy.ocs"));
-        CommandLine.Run("prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.3", "--out", network);
-        Assert.Equal(0, CommandLine.Run("export", network, "--pytorch", weights).Code);
-        string[] zoo = ["cifar_resnet8", "--weights", weights];
-
-        Assert.Equal(Macs("inspect", network), Macs(["inspect", .. zoo, "--input-channels", "1"]));
-        Assert.Equal(Loss(network), Loss(zoo));
-        Assert.Equal(0, CommandLine.Run(["prune", .. zoo, "--input-channels", "1", "--target", "0.3", "--out", copy]).Code);
-        Assert.True(Macs("inspect", copy) < Macs("inspect", network));
-        Assert.Equal(0, CommandLine.Run(["export", .. zoo, "--input-channels", "1", "--safetensors", _folder.PathOf("again.safetensors")]).Code);
-        Assert.Equal(Loss(network), Loss("cifar_resnet8", "--weights", _folder.PathOf("again.safetensors")));
-    }
-
-    private static long Macs(params string[] arguments) => CommandLine.Run([.. arguments, "--json"]).Json.GetProperty("macs").GetInt64();
-
-    private static double Loss(params string[] model) => CommandLine
-        .Run(["eval", .. model, "--data", "fashion-mnist", "--data-limit", "64", "--json"]).Json.GetProperty("loss").GetDouble();
 
     private static void Write(string path, ParameterTable parameters)
     {
@@ -245,6 +209,11 @@ public sealed class WeightsFileTests : IDisposable
         return output.ToArray<float>();
     }
 
+    private static float[] Outputs(Network network) => Outputs(network.Graph, network.Parameters);
+
+    private static Network Load(string path, Graph graph, bool mayNarrow) =>
+        Weights.Load(path, graph, new() { AllowNarrower = mayNarrow }).Network;
+
     private string Fails(string name, Graph graph, bool mayNarrow) =>
-        Assert.Throws<OcsInputException>(() => WeightsFile.Open(_folder.PathOf(name), graph, mayNarrow)).Message;
+        Assert.Throws<OcsInputException>(() => Load(_folder.PathOf(name), graph, mayNarrow)).Message;
 }

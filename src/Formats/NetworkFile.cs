@@ -1,0 +1,200 @@
+using Ocs.Graphs;
+using Ocs.Zoo;
+
+namespace Ocs.Formats;
+
+/// <summary>
+/// Loads networks by the name of a file or of the zoo, and saves them in the form that a file's name asks for.
+/// </summary>
+public static class NetworkFile
+{
+    /// <summary>What a message says of a file of weights that is given as a network, before its path.</summary>
+    internal const string WeightsRemedy = "with weights:";
+
+    /// <summary>What a message says where a file is no network at all.</summary>
+    internal const string FileRemedy =
+        $"give one that Network.{nameof(Save)} wrote, an .onnx file, or a name of the zoo (Models.All lists them)";
+
+    private const int LargestSide = 16_384;
+
+    extension(Network)
+    {
+        /// <summary>
+        /// The network of a file, or of the zoo with the weights of a file or random ones. The caller owns it.
+        /// </summary>
+        /// <param name="model">A file that ends in .onnx or .ocs, or a name of <see cref="Models.All"/>.</param>
+        /// <param name="weights">
+        /// A file of weights (<see cref="Weights.Load"/>). Null takes those of the network's file, and random ones for a
+        /// name of the zoo.
+        /// </param>
+        /// <param name="classes">
+        /// The number of classes. Null takes a file's own, or those that a network of the zoo was published for. A file
+        /// with another number is an error, unless <paramref name="options"/> ask for a new classifier.
+        /// </param>
+        /// <param name="inputShape">
+        /// The shape of the inputs without the batch, [C, H, W] for images. None takes a file's own, or the images that a
+        /// network of the zoo was published for. An .onnx file needs it where it leaves sizes open.
+        /// </param>
+        /// <param name="options">How weights are fitted to the network, and where random ones are drawn from.</param>
+        /// <param name="remarks">Takes what a person should know of the file of weights, a sentence each.</param>
+        /// <exception cref="OcsInputException">
+        /// There is no such network, a file cannot be read, or what is given does not fit together. The message says what
+        /// to do.
+        /// </exception>
+        public static Network Load(
+            string model,
+            string? weights = null,
+            int? classes = null,
+            ReadOnlySpan<long> inputShape = default,
+            WeightsOptions? options = null,
+            ICollection<string>? remarks = null)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            options ??= new();
+            if (IsFile(model))
+            {
+                var whole = OfClasses(model, ReadFile(model, inputShape), classes, options);
+                if (weights is null)
+                {
+                    return whole;
+                }
+
+                using (whole)
+                {
+                    var loaded = LoadWeights(weights, whole.Graph, options with { AllowNarrower = false }, remarks);
+                    return new(loaded.Graph, loaded.Parameters, whole.Record);
+                }
+            }
+
+            var graph = Models.Build(model, inputShape.IsEmpty ? null : ImageOf(inputShape), classes);
+            return weights is null
+                ? Network.Initialize(graph, options.Seed)
+                : LoadWeights(weights, graph, options, remarks);
+        }
+    }
+
+    extension(Network network)
+    {
+        /// <summary>
+        /// Writes the network in the form that the file's name asks for: .ocs (graph, weights and record), .onnx (graph
+        /// and weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt and
+        /// .th. An older file of that name stays whole until the new one is.
+        /// </summary>
+        /// <param name="path">The file.</param>
+        /// <param name="onnx">How an .onnx file is written.</param>
+        /// <exception cref="OcsInputException">The name ends otherwise, or the file cannot be written.</exception>
+        public void Save(string path, OnnxOptions? onnx = null)
+        {
+            ArgumentNullException.ThrowIfNull(path);
+            switch (Path.GetExtension(path).ToLowerInvariant())
+            {
+                case ".ocs":
+                    OcsFile.Write(path, network);
+                    break;
+                case ".onnx":
+                    OnnxFile.Write(path, network, onnx);
+                    break;
+                case ".safetensors":
+                    WriteSafetensors(path, network.Graph, network.Parameters);
+                    break;
+                case ".pth" or ".pt" or ".th":
+                    PyTorchFile.Write(path, network.Parameters);
+                    break;
+                default:
+                    throw new OcsInputException(
+                        $"{path} does not say by its ending what to write: give a name that ends in .ocs, .onnx, "
+                            + ".safetensors or .pth.");
+            }
+        }
+    }
+
+    /// <summary>Whether a file is meant rather than a name of the zoo.</summary>
+    internal static bool IsFile(string model) =>
+        IsOnnx(model)
+        || model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase)
+        || model.Contains('/', StringComparison.Ordinal)
+        || File.Exists(model);
+
+    /// <summary>Whether an ONNX file is meant.</summary>
+    internal static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The network of a file with its weights.</summary>
+    internal static Network ReadFile(string path, ReadOnlySpan<long> inputShape)
+    {
+        if (IsOnnx(path))
+        {
+            return OnnxFile.Read(path, inputShape);
+        }
+
+        if (File.Exists(path) && !OcsFile.IsOcsFile(path))
+        {
+            throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
+                ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX "
+                    + $"(torch.onnx.export) and give that file, or name the zoo network that the weights are for, {WeightsRemedy} {path}."
+                : $"{path} is not an .ocs file; {FileRemedy}.");
+        }
+
+        var network = OcsFile.Read(path);
+        if (inputShape.IsEmpty)
+        {
+            return network;
+        }
+
+        var shape = network.Graph.InputNodes.First().Shape[1..];
+        if (shape.AsSpan().SequenceEqual(inputShape))
+        {
+            return network;
+        }
+
+        network.Dispose();
+        throw new OcsInputException(
+            $"{path} takes {NodeShapes.Show(shape)}, but inputShape is {NodeShapes.Show([.. inputShape])}; leave it out.");
+    }
+
+    /// <summary>Writes the weights under their names, with the network's name beside them.</summary>
+    internal static void WriteSafetensors(string path, Graph graph, ParameterTable parameters) => SafetensorsFile.Write(
+        path,
+        parameters,
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt", ["model"] = graph.Name });
+
+    private static Network LoadWeights(string file, Graph graph, WeightsOptions options, ICollection<string>? remarks)
+    {
+        var (network, said) = Weights.Load(file, graph, options);
+        foreach (var remark in said)
+        {
+            remarks?.Add(remark);
+        }
+
+        return network;
+    }
+
+    private static Network OfClasses(string path, Network network, int? wanted, WeightsOptions options)
+    {
+        try
+        {
+            var classes = Classifier.ClassesOf(network.Graph);
+            if (options.NewClassifier && (wanted ?? classes) is { } renewed)
+            {
+                return Classifier.Renew(network, checked((int)renewed), options.Seed);
+            }
+
+            var own = classes is { } found ? $"{found} classes" : "no classes";
+            return wanted is null || wanted == classes
+                ? network
+                : throw new OcsInputException(
+                    $"{path} has {own}, but {wanted} were asked for; leave classes out{WeightsFit.ClassifierRemedy}.");
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static NetworkInput ImageOf(ReadOnlySpan<long> shape) =>
+        shape is [> 0 and <= LargestSide, > 0 and <= LargestSide, > 0 and <= LargestSide]
+        ? new((int)shape[0], (int)shape[1], (int)shape[2])
+        : throw new OcsInputException(
+            "The inputShape of a zoo network is channels, height and width, each from 1 to "
+                + $"{LargestSide}, [3, 224, 224] for example, but is {NodeShapes.Show([.. shape])}.");
+}
