@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ocs.Cli.Output;
-using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;

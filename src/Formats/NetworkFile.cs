@@ -17,7 +17,7 @@ public static class NetworkFile
 
     private const int LargestSide = 16_384;
 
-    extension(Network)
+    extension(Network network)
     {
         /// <summary>
         /// The network of a file, or of the zoo with the weights of a file or random ones. The caller owns it.
@@ -71,10 +71,7 @@ public static class NetworkFile
                 ? Network.Initialize(graph, options.Seed)
                 : LoadWeights(weights, graph, options, remarks);
         }
-    }
 
-    extension(Network network)
-    {
         /// <summary>
         /// Writes the network in the form that the file's name asks for: .ocs (graph, weights and record), .onnx (graph
         /// and weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt and

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Torch;
 
 namespace Ocs.Graphs;
@@ -33,6 +34,7 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
     private Executor Executor => _executor ??= new(Graph, Parameters);
 
     /// <summary>A network with random parameters, drawn as the graph says.</summary>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The network owns the parameters.")]
     public static Network Initialize(Graph graph, ulong seed = 0, Device device = default) =>
         new(graph, ParameterTable.Initialize(graph, seed, device));
 
@@ -63,6 +65,7 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
 
     /// <summary>The network on a device, owned by the caller.</summary>
     /// <remarks>On the device where it is, both share the memory of their tensors.</remarks>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The network owns the parameters.")]
     public Network To(Device device) => new(Graph, Parameters.To(device), Record);
 
     /// <summary>Releases the parameters.</summary>

@@ -52,8 +52,13 @@ public sealed class NetworkFileTests : IDisposable
     {
         var record = new PruningRecord
         {
-            OriginalModel = "resnet8", Groups = [new(0, "conv1", 4, [0, 2])], MacsBefore = 20, MacsAfter = 10,
-            ParametersBefore = 8, ParametersAfter = 4, Target = 0.5,
+            OriginalModel = "resnet8",
+            Groups = [new(0, "conv1", 4, [0, 2])],
+            MacsBefore = 20,
+            MacsAfter = 10,
+            ParametersBefore = 8,
+            ParametersAfter = 4,
+            Target = 0.5,
         };
         var graph = Models.Build("cifar_resnet8");
         using var network = new Network(graph, ParameterTable.Initialize(graph, seed: 0), record);

@@ -28,7 +28,12 @@ public sealed class NetworkTests
     {
         var record = new PruningRecord
         {
-            OriginalModel = "whole", Groups = [], MacsBefore = 2, MacsAfter = 1, ParametersBefore = 2, ParametersAfter = 1,
+            OriginalModel = "whole",
+            Groups = [],
+            MacsBefore = 2,
+            MacsAfter = 1,
+            ParametersBefore = 2,
+            ParametersAfter = 1,
             Target = 0.5,
         };
         var graph = Networks.Residual();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Graphs;
 using Ocs.Torch;
 
@@ -19,6 +20,7 @@ public static class Weights
     /// The file cannot be read, it holds no weights, or they are of another network. The message names the first
     /// differences.
     /// </exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The network that is returned owns the parameters.")]
     public static LoadedWeights Load(string path, Graph graph, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
