@@ -3,8 +3,13 @@ namespace Ocs.Graphs;
 /// <summary>What an <see cref="Axis"/> belongs to, seen from a node.</summary>
 public enum AxisKind
 {
+    /// <summary>A value that the node reads.</summary>
     Input,
+
+    /// <summary>The value that it makes.</summary>
     Output,
+
+    /// <summary>A parameter or buffer of its own.</summary>
     Parameter,
 }
 
@@ -14,9 +19,12 @@ public enum AxisKind
 /// <param name="Dimension">The dimension, counted from 0; 0 is the batch for inputs and outputs.</param>
 public readonly record struct Axis(AxisKind Kind, int Index, int Dimension)
 {
+    /// <summary>A dimension of an input.</summary>
     public static Axis Input(int index, int dimension) => new(AxisKind.Input, index, dimension);
 
+    /// <summary>A dimension of the output.</summary>
     public static Axis Output(int dimension) => new(AxisKind.Output, 0, dimension);
 
+    /// <summary>A dimension of a parameter.</summary>
     public static Axis Parameter(int index, int dimension) => new(AxisKind.Parameter, index, dimension);
 }

@@ -6,9 +6,11 @@ namespace Ocs.Graphs;
 /// </summary>
 public interface ICoupling
 {
+    /// <summary>The shapes of the node's inputs, parameters and output.</summary>
     NodeShapes Shapes { get; }
 
     /// <summary>Coordinate i of <paramref name="a"/> leaves with coordinate i of <paramref name="b"/>, for every i.</summary>
+    /// <exception cref="InvalidOperationException">The axes have different sizes.</exception>
     void Tie(Axis a, Axis b);
 
     /// <summary>One coordinate of <paramref name="a"/> leaves with one of <paramref name="b"/>.</summary>

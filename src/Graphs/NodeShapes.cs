@@ -3,6 +3,10 @@ using System.Collections.Immutable;
 namespace Ocs.Graphs;
 
 /// <summary>The shapes that an operator's rules see: of its inputs, of its parameters and, once inferred, of its output.</summary>
+/// <param name="NodeName">The node, for errors.</param>
+/// <param name="Inputs">The inputs' shapes for a batch of one.</param>
+/// <param name="Parameters">The parameters' shapes.</param>
+/// <param name="Output">The output's shape for a batch of one; empty until it is inferred.</param>
 public sealed record NodeShapes(
     string NodeName,
     ImmutableArray<ImmutableArray<long>> Inputs,
@@ -23,10 +27,14 @@ public sealed record NodeShapes(
         .Concat(Output.Select((_, dimension) => Axis.Output(dimension)))
         .Concat(Parameters.SelectMany((shape, parameter) => shape.Select((_, dimension) => Axis.Parameter(parameter, dimension))));
 
-    /// <summary>The error of a rule that these shapes break.</summary>
+    /// <summary>The error of a rule that these shapes break: <c>throw shapes.Error("...")</c>.</summary>
+    /// <param name="what">What is wrong, without the node's name and the full stop.</param>
     public OcsInputException Error(string what) => new($"Node '{NodeName}': {what}.");
 
     /// <summary>Checks the number of inputs and parameters.</summary>
+    /// <param name="inputs">How many inputs there must be.</param>
+    /// <param name="parameters">How many parameters there may be.</param>
+    /// <exception cref="OcsInputException">There is another number; the message names the node.</exception>
     public void Require(int inputs, params ReadOnlySpan<int> parameters)
     {
         if (Inputs.Length != inputs)
@@ -40,7 +48,8 @@ public sealed record NodeShapes(
         }
     }
 
-    /// <summary>Checks that an input has a rank.</summary>
+    /// <summary>Checks that an input has a number of dimensions.</summary>
+    /// <exception cref="OcsInputException">It has another; the message names the node.</exception>
     public void RequireRank(int input, int rank)
     {
         if (Inputs[input].Length != rank)

@@ -7,10 +7,19 @@ namespace Ocs.Graphs;
 [JsonConverter(typeof(JsonStringEnumConverter<ParameterRole>))]
 public enum ParameterRole
 {
+    /// <summary>A matrix or kernels: the first two dimensions are channels, those after them positions. Counts for saliency.</summary>
     Weight,
+
+    /// <summary>What is added to channels, and any other trained number that saliency does not count.</summary>
     Bias,
+
+    /// <summary>A norm's factor for each channel, γ. Counts for saliency.</summary>
     NormWeight,
+
+    /// <summary>What a norm adds to each channel, β.</summary>
     NormBias,
+
+    /// <summary>Numbers that are kept, but not trained by gradients: running statistics, constants.</summary>
     Buffer,
 
     /// <summary>A 64-bit integer scalar: the number of batches that a norm has seen.</summary>

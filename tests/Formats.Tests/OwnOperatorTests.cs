@@ -55,6 +55,19 @@ public sealed class OwnOperatorTests : IDisposable
     }
 
     [Fact]
+    public void A_serializer_context_writes_it_without_reflection_and_with_the_files_spelling()
+    {
+        OperatorCatalog.Register<Foreign>("tests.Foreign", ForeignJson.Default);
+        var graph = Network(new Foreign(0.25), "odd", parameters: 0);
+        using var parameters = SmallGraphs.Parameters(graph, 1);
+        OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);
+        using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
+
+        Assert.Equal(new Foreign(0.25), model.Graph.Nodes[1].Operator);
+        Assert.Contains("\"operator\":{\"op\":\"tests.Foreign\",\"strength\":0.25}", Text("a.ocs"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_checkpoint_keeps_it()
     {
         WriteCheckpoint("a.safetensors");
@@ -114,7 +127,7 @@ public sealed class OwnOperatorTests : IDisposable
     [Fact]
     public void An_operator_of_another_domain_states_the_domain()
     {
-        var graph = Network(new Foreign(), "odd", parameters: 0);
+        var graph = Network(new Foreign(0.5), "odd", parameters: 0);
         using var parameters = SmallGraphs.Parameters(graph, 1);
         OnnxFile.Write(_folder.PathOf("a.onnx"), graph, parameters);
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("a.onnx")));

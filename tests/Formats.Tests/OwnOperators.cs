@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Ocs.Formats.Onnx.Export;
 using Ocs.Graphs;
 using Ocs.Torch;
@@ -43,7 +44,7 @@ internal sealed record TrainedMish(ImmutableArray<double> Ceilings, string Note 
 }
 
 /// <summary>The identity, written as an operator of another domain.</summary>
-internal sealed record Foreign : Operator, IOnnxExportable
+internal sealed record Foreign(double Strength) : Operator, IOnnxExportable
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) => shapes.Inputs[0];
 
@@ -51,8 +52,12 @@ internal sealed record Foreign : Operator, IOnnxExportable
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
-    public void Export(NodeExport node) => node.EmitCustom("com.example", 3, "Foreign", [node.Input], OnnxAttribute.Float("strength", 0.5));
+    public void Export(NodeExport node) => node.EmitCustom("com.example", 3, "Foreign", [node.Input], OnnxAttribute.Float("strength", Strength));
 }
+
+/// <summary>How <see cref="Foreign"/> is written without reflection.</summary>
+[JsonSerializable(typeof(Foreign))]
+internal sealed partial class ForeignJson : JsonSerializerContext;
 
 /// <summary>The identity, with no name and no form in any file.</summary>
 internal sealed record Nameless : Operator
