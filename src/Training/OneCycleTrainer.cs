@@ -366,7 +366,7 @@ public sealed partial class OneCycleTrainer : IDisposable
             HandOver(ModelKind.Last);
             throw _gate.IsFinite
                 ? new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {_gate.Problem}")
-                : new TrainingDivergedException($"{_gate.Problem} Training has diverged; lower learning-rate or add warmup-epochs.");
+                : new TrainingDivergedException($"{_gate.Problem} Training has diverged; {Divergence.Remedy}.");
         }
 
         return cut;
