@@ -99,7 +99,7 @@ internal sealed class TrainingStep : IDisposable
     {
         MemoryFormat[] formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
         var seconds = MemoryFormatTrial.Seconds([.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], images);
-        return formats.Zip(seconds).MinBy(pair => pair.Second).First;
+        return TurnTimes.Ranked(formats, seconds)[0].Choice;
     }
 
     public void Dispose()

@@ -92,7 +92,8 @@ internal static class Application
 
     private static int Fail(Exception error, CommandConsole console)
     {
-        var (sentence, code) = Explain(error);
+        var (explained, code) = Explain(error);
+        var sentence = CommandWords.Of(explained);
         console.WriteError(sentence);
         if (console.Json && !((CleanWriter)console.Output).HasText)
         {

@@ -12,7 +12,8 @@ namespace Ocs.Core;
 /// </remarks>
 internal sealed class Rng
 {
-    private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
+    /// <summary>What splitmix64 adds for each number.</summary>
+    public const ulong GoldenGamma = 0x9E3779B97F4A7C15;
 
     private ulong _s0;
     private ulong _s1;
@@ -113,6 +114,7 @@ internal sealed class Rng
         _s3 = Mix(seed + GoldenGamma);
     }
 
+    /// <summary>The output of splitmix64 for a state.</summary>
     internal static ulong Mix(ulong word)
     {
         word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9;

@@ -39,16 +39,19 @@ internal static class CycleSchedule
         var (delay, last) = (Delay(options), LastCut(options, epochs));
         if (last < 0)
         {
-            yield return $"timing official cuts {delay} epochs later than latest-cut-epoch, so a run needs at least {delay + 1} epochs, but has {epochs}";
+            yield return $"`PhaseTiming.Official` cuts {delay} epochs later than `{nameof(options.LatestCutEpoch)}`, "
+                + $"so a run needs at least {delay + 1} epochs, but has {epochs}";
         }
         else if (options.SparsityStartEpoch?.Epoch is { } start && start + delay >= epochs)
         {
-            yield return $"sparsity-start-epoch {start} does not come within {Epochs(epochs)}; lower it, or leave it out for a tenth of the epochs";
+            yield return $"`{nameof(options.SparsityStartEpoch)}` {start} does not come within {Epochs(epochs)}; "
+                + "lower it, or leave it out for a tenth of the epochs";
         }
         else if (options.LatestCutEpoch is { } latest && latest > last)
         {
-            yield return $"latest-cut-epoch {latest} leaves no epoch to train the cut network in: with {Epochs(epochs)} it may be {last} at most; "
-                + "lower it, leave it out, or ask for a cut without training after it (cut-at-end: true)";
+            yield return $"`{nameof(options.LatestCutEpoch)}` {latest} leaves no epoch to train the cut network in: "
+                + $"with {Epochs(epochs)} it may be {last} at most; "
+                + $"lower it, leave it out, or ask for a cut without training after it (`{nameof(options.CutAtEnd)} = true`)";
         }
     }
 

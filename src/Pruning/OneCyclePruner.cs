@@ -31,7 +31,8 @@ public sealed class OneCyclePruner : IDisposable
     {
         options.Validate();
         _start = options.SparsityStartEpoch ?? throw new OcsInputException(
-            "It is not said when sparsity learning starts; give sparsity-start-epoch, or the number of epochs (OneCycleOptions.For).");
+            $"It is not said when sparsity learning starts; give `{nameof(options.SparsityStartEpoch)}`, "
+            + "or the number of epochs (OneCycleOptions.For).");
         _parameters = parameters;
         _options = options;
         _search = new(graph, options);

@@ -40,7 +40,7 @@ public static class Twin
 
         if (other.MacsAfter < other.MacsBefore)
         {
-            throw new InvalidDataException($"The baseline {twin.Path} was pruned; give a run of `ocs baseline`.");
+            throw new InvalidDataException($"The baseline {twin.Path} was pruned; give a run of `RunKind.Baseline`.");
         }
 
         if (run.Summary is not RunSummary own)

@@ -9,10 +9,14 @@ internal static class Divergence
     // Where less of the true statistics has come in, the norms are the likelier cause.
     private const double Half = 0.5;
 
+    /// <summary>What helps, a part of a sentence.</summary>
+    public const string Remedy =
+        $"lower `{nameof(TrainingOptions.LearningRate)}` or add `{nameof(TrainingOptions.WarmupEpochs)}`";
+
     /// <summary>The loss of a training step.</summary>
     public static TrainingDivergedException OfStep(double loss, int epoch, int step, bool isExact) => new(
         $"The loss is {loss} in epoch {epoch}, {(isExact ? "" : "at the latest in ")}step {step}: "
-        + "training has diverged; lower learning-rate or add warmup-epochs.");
+        + $"training has diverged; {Remedy}.");
 
     /// <summary>The loss on the test images.</summary>
     /// <param name="loss">NaN or infinite.</param>
@@ -25,6 +29,6 @@ internal static class Divergence
         var norms = momentum is { } slow && Math.Pow(1 - slow, steps) > Half
             ? $" Or train for more steps: with momentum {slow}, the running statistics of its batch norms have hardly begun to follow after {steps} steps."
             : "";
-        return new($"The validation loss is {loss} {where}: training has diverged; lower learning-rate or add warmup-epochs.{norms}");
+        return new($"The validation loss is {loss} {where}: training has diverged; {Remedy}.{norms}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ocs.Torch;
 
 namespace Ocs.Training;
@@ -14,8 +13,8 @@ public static class PeakArithmetic
     private const int Channels = 256;
     private const int Images = 16;
     private const int Kernel = 3;
-    private const int WarmUps = 1;
-    private const int Rounds = 5;
+
+    private static readonly TurnPlan Turns = TurnPlan.Exactly(warmUps: 1, turns: 5) with { WarmEachRun = false };
 
     /// <summary>10^9 operations a second, a multiply-accumulate being two operations.</summary>
     public static double Gigaflops(Precision precision, Device device = default)
@@ -33,20 +32,13 @@ public static class PeakArithmetic
 
     private static double Seconds(Func<Tensor> compute, Device device)
     {
-        var shortest = double.PositiveInfinity;
-        for (var round = 0; round < WarmUps + Rounds; round++)
+        return TurnTimes.Take([Run], Turns, TimeProvider.System).Shortest(0);
+
+        void Run()
         {
-            var start = Stopwatch.GetTimestamp();
-            using (compute())
-            {
-                TorchRuntime.Synchronize(device);
-            }
-
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            shortest = round < WarmUps ? shortest : Math.Min(shortest, seconds);
+            using var _ = compute();
+            TorchRuntime.Synchronize(device);
         }
-
-        return shortest;
     }
 
     // In channels-last where there are images; small numbers, so that sums stay finite in every type.

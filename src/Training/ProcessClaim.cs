@@ -76,6 +76,7 @@ internal sealed class ProcessClaim : IDisposable
         }
 
         public override string ToString() =>
-            $"matmul-precision {Products.ToString().ToLowerInvariant()} and cudnn-benchmark {(Benchmark ? "true" : "false")}";
+            $"`{nameof(TrainingOptions.MatmulPrecision)}` {Products.ToString().ToLowerInvariant()} "
+            + $"and `{nameof(TrainingOptions.CudnnBenchmark)}` {(Benchmark ? "true" : "false")}";
     }
 }

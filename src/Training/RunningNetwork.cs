@@ -124,8 +124,8 @@ internal sealed class RunningNetwork : IDisposable
         var seconds = choices.Count + before.Length == 1
             ? [0]
             : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded)), .. before], batch, captured));
-        var ranking = choices.Zip(seconds).OrderBy(trial => trial.Second).ToList();
-        var best = ranking[0].First;
+        var ranking = TurnTimes.Ranked(choices, seconds);
+        var best = ranking[0].Choice;
         if (best.Padded)
         {
             Parameters.Dispose();
@@ -138,10 +138,10 @@ internal sealed class RunningNetwork : IDisposable
         }
 
         (Executor.MemoryFormat, Precision) = (best.Format, best.Precision);
-        StepSpeed = whole is null ? null : new(seconds[^1], ranking[0].Second);
+        StepSpeed = whole is null ? null : new(seconds[^1], ranking[0].Seconds);
         return (best.Padded, choices.Count == 1
             ? $"Layout: {best}."
-            : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.First} {trial.Second * 1000:F0} ms"))}; the first is taken.");
+            : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.Choice} {trial.Seconds * 1000:F0} ms"))}; the first is taken.");
     }
 
     /// <summary>The layouts that a choice leaves open.</summary>

@@ -136,24 +136,37 @@ public sealed record TrainingOptions
     public void Validate()
     {
         var problems = new List<string>();
-        Check(Epochs >= 1, $"epochs must be at least 1, but is {Epochs}");
-        Check(BatchSize >= 1, $"batch-size must be at least 1, but is {BatchSize}");
-        Check(LearningRate > 0 && double.IsFinite(LearningRate), $"learning-rate must be above 0, but is {LearningRate}");
-        Check(Momentum is >= 0 and < 1, $"momentum must lie in [0, 1), but is {Momentum}");
-        Check(!Nesterov || Momentum > 0, "nesterov needs a momentum above 0");
-        Check(WeightDecay >= 0, $"weight-decay must not be negative, but is {WeightDecay}");
-        Check(LabelSmoothing is >= 0 and < 1, $"label-smoothing must lie in [0, 1), but is {LabelSmoothing}");
-        Check(MilestoneEpochs is not { } milestones || milestones.All(epoch => epoch >= 0), "milestone-epochs must not be negative");
+        Check(Epochs >= 1, $"`{nameof(Epochs)}` must be at least 1, but is {Epochs}");
+        Check(BatchSize >= 1, $"`{nameof(BatchSize)}` must be at least 1, but is {BatchSize}");
+        Check(
+            LearningRate > 0 && double.IsFinite(LearningRate),
+            $"`{nameof(LearningRate)}` must be above 0, but is {LearningRate}");
+        Check(Momentum is >= 0 and < 1, $"`{nameof(Momentum)}` must lie in [0, 1), but is {Momentum}");
+        Check(!Nesterov || Momentum > 0, $"`{nameof(Nesterov)}` needs a momentum above 0");
+        Check(WeightDecay >= 0, $"`{nameof(WeightDecay)}` must not be negative, but is {WeightDecay}");
+        Check(
+            LabelSmoothing is >= 0 and < 1,
+            $"`{nameof(LabelSmoothing)}` must lie in [0, 1), but is {LabelSmoothing}");
+        Check(
+            MilestoneEpochs is not { } milestones || milestones.All(epoch => epoch >= 0),
+            $"`{nameof(MilestoneEpochs)}` must not be negative");
         Check(
             Schedule != ScheduleKind.MultiStep || Milestones.All(epoch => epoch < Epochs),
-            $"milestone-epochs {string.Join(", ", Milestones.Where(epoch => epoch >= Epochs))} do not come within {Epochs} epochs; "
+            $"`{nameof(MilestoneEpochs)}` {string.Join(", ", Milestones.Where(epoch => epoch >= Epochs))} "
+            + $"do not come within {Epochs} epochs; "
             + "lower them, or leave them out for three, six, eight and nine tenths of the epochs");
-        Check(Gamma is > 0 and <= 1, $"gamma must lie in (0, 1], but is {Gamma}");
-        Check(StepEpochs >= 1, $"step-epochs must be at least 1, but is {StepEpochs}");
-        Check(WarmupEpochs >= 0 && WarmupEpochs < Math.Max(Epochs, 1), $"warmup-epochs must lie in [0, epochs), but is {WarmupEpochs}");
-        Check(EvaluationBatchSize >= 1, $"evaluation-batch-size must be at least 1, but is {EvaluationBatchSize}");
-        Check(CheckpointMinutes >= 0, $"checkpoint-minutes must not be negative, but is {CheckpointMinutes}");
-        Check(CheckpointsKept >= 2, $"checkpoints-kept must be at least 2, but is {CheckpointsKept}");
+        Check(Gamma is > 0 and <= 1, $"`{nameof(Gamma)}` must lie in (0, 1], but is {Gamma}");
+        Check(StepEpochs >= 1, $"`{nameof(StepEpochs)}` must be at least 1, but is {StepEpochs}");
+        Check(
+            WarmupEpochs >= 0 && WarmupEpochs < Math.Max(Epochs, 1),
+            $"`{nameof(WarmupEpochs)}` must lie in [0, epochs), but is {WarmupEpochs}");
+        Check(
+            EvaluationBatchSize >= 1,
+            $"`{nameof(EvaluationBatchSize)}` must be at least 1, but is {EvaluationBatchSize}");
+        Check(
+            CheckpointMinutes >= 0,
+            $"`{nameof(CheckpointMinutes)}` must not be negative, but is {CheckpointMinutes}");
+        Check(CheckpointsKept >= 2, $"`{nameof(CheckpointsKept)}` must be at least 2, but is {CheckpointsKept}");
         if (problems.Count > 0)
         {
             throw new OcsInputException($"Training options: {string.Join("; ", problems)}.");

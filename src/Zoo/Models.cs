@@ -45,5 +45,6 @@ public static class Models
     public static Model Find(string name) =>
         All.FirstOrDefault(candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new OcsInputException(
-            $"There is no network '{name}'{NearestName.Question(name, All.Select(candidate => candidate.Name))} `ocs models` lists them all.");
+            $"There is no network '{name}'{NearestName.Question(name, All.Select(candidate => candidate.Name))} "
+            + "`Models.All` lists them all.");
 }

@@ -72,10 +72,10 @@ public sealed class LayerOutcomeTests
         var coupling = CouplingGraph.Build(Networks.Chain(2, 3, 10, 1));
         var saliency = coupling.Saliency(("conv0", [1, 2, 3]), ("conv1", [.. Enumerable.Range(4, 10).Select(score => (double)score)]), ("conv2", [0.5]));
         Assert.Equal(
-            ["kept: minimum-channels 4 keeps all of its 3", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
+            ["kept: `MinimumChannels` 4 keeps all of its 3", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
             Explanations(coupling, saliency, 0.2, new() { MinimumChannels = 4 }));
         Assert.Equal(
-            ["kept: maximum-pruned 0.25 of 3 channels is not one", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
+            ["kept: `MaximumPruned` 0.25 of 3 channels is not one", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
             Explanations(coupling, saliency, 0.2, new() { MaximumPrunedOf = [new("conv0", 0.25)] }));
 
         // conv1 goes from 16 to 8, for which 8 of it and the least of conv0 rank below the cut.
@@ -85,7 +85,7 @@ public sealed class LayerOutcomeTests
             ("conv2", [99, 99, 99, 99, 99, 99, 99, 99]));
         Assert.Equal(
             [
-                "kept: 1 of 8 channels rank below the cut, but round-to 8 keeps them", "pruned: 8 of 16 channels rank below the cut",
+                "kept: 1 of 8 channels rank below the cut, but `RoundTo` 8 keeps them", "pruned: 8 of 16 channels rank below the cut",
                 "kept: every channel ranks above the cut",
             ],
             Explanations(coupling, saliency, 0.3, new() { RoundTo = 8 }));
@@ -99,7 +99,7 @@ public sealed class LayerOutcomeTests
         var search = new SubnetworkSearch(graph, OneCycleOptions.Official with { Target = 0.15, MaximumPruned = 0.3 });
         var partition = search.Find(parameters);
         var rows = LayerOutcome.Of(search.Coupling, CutPlan.Create(search.Coupling, partition.Subnetwork).After, partition);
-        Assert.Equal("maximum-pruned 0.3 protects all of its 3 channels", rows[0].KeptReason);
+        Assert.Equal("`MaximumPruned` 0.3 protects all of its 3 channels", rows[0].KeptReason);
         Assert.StartsWith("pruned: ", rows[1].Explanation, StringComparison.Ordinal);
     }
 

@@ -46,26 +46,26 @@ public sealed class OneCycleOptionsTests
             StrengthIntervalEpochs = 0,
         };
         var message = Assert.Throws<OcsInputException>(options.Validate).Message;
-        Assert.StartsWith("Pruning options: target must lie between 0 and 1, both excluded, but is 1; ", message, StringComparison.Ordinal);
+        Assert.StartsWith("Pruning options: `Target` must lie between 0 and 1, both excluded, but is 1; ", message, StringComparison.Ordinal);
         Assert.All(
             [
-                "target", "maximum-pruned", "minimum-channels", "round-to", "monitor-start-epoch", "stability-distance", "stability-window", "sparsity-start-epoch",
-                "stable-threshold", "latest-cut-epoch", "initial-strength", "strength-increment", "strength-interval-epochs",
+                "Target", "MaximumPruned", "MinimumChannels", "RoundTo", "MonitorStartEpoch", "StabilityDistance", "StabilityWindow", "SparsityStartEpoch",
+                "StableThreshold", "LatestCutEpoch", "InitialStrength", "StrengthIncrement", "StrengthIntervalEpochs",
             ],
-            (string name) => Assert.Contains($"{name} must", message, StringComparison.Ordinal));
+            (string name) => Assert.Contains($"`{name}` must", message, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Phases_must_follow_each_other()
     {
         Assert.Equal(
-            "Pruning options: latest-cut-epoch 20 must not come before sparsity-start-epoch 30.",
+            "Pruning options: `LatestCutEpoch` 20 must not come before `SparsityStartEpoch` 30.",
             ErrorOf(OneCycleOptions.Paper with { LatestCutEpoch = 20 }));
         Assert.Equal(
-            "Pruning options: sparsity-start-epoch 30 must not come before monitor-start-epoch 31.",
+            "Pruning options: `SparsityStartEpoch` 30 must not come before `MonitorStartEpoch` 31.",
             ErrorOf(OneCycleOptions.Paper with { MonitorStartEpoch = 31 }));
         Assert.Equal(
-            "Pruning options: latest-cut-epoch 4 must not come before monitor-start-epoch 5.",
+            "Pruning options: `LatestCutEpoch` 4 must not come before `MonitorStartEpoch` 5.",
             ErrorOf(new() { SparsityStartEpoch = SparsityStart.Auto, MonitorStartEpoch = 5, LatestCutEpoch = 4 }));
     }
 
@@ -75,18 +75,18 @@ public sealed class OneCycleOptionsTests
     [InlineData(-0.5)]
     public void A_target_outside_its_range_is_an_error(double target)
     {
-        Assert.Equal($"Pruning options: target must lie between 0 and 1, both excluded, but is {target}.", ErrorOf(new() { Target = target }));
+        Assert.Equal($"Pruning options: `Target` must lie between 0 and 1, both excluded, but is {target}.", ErrorOf(new() { Target = target }));
     }
 
     [Fact]
     public void A_limit_of_layers_without_a_fraction_is_an_error() => Assert.Equal(
-        "Pruning options: maximum-pruned-of takes a pattern and a fraction in (0, 1], such as layer1.*=0.5, but has 'layer1'.",
+        "Pruning options: `MaximumPrunedOf` takes a pattern and a fraction in (0, 1], such as layer1.*=0.5, but has 'layer1'.",
         ErrorOf(new() { MaximumPrunedOf = ["layer1", "layer2=0.3"] }));
 
     [Fact]
     public void The_programs_search_knows_only_its_own_limit()
     {
-        const string Problem = "Pruning options: partition official knows no ranking but global and no limit but maximum-pruned; choose partition paper for others.";
+        const string Problem = "Pruning options: `PartitionRule.Official` knows no ranking but global and no limit but `MaximumPruned`; choose `PartitionRule.Paper` for others.";
         Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { Ranking = Ranking.PerGroup }));
         Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { RoundTo = 8 }));
     }
@@ -97,7 +97,7 @@ public sealed class OneCycleOptionsTests
         var taylor = new OneCycleOptions { Saliency = SaliencyKind.Taylor };
         taylor.ValidateSearch();
         Assert.Equal(
-            "Pruning options: saliency taylor needs gradients, and when an epoch begins there are none; rank by it with `ocs prune`.", ErrorOf(taylor));
+            "Pruning options: `SaliencyKind.Taylor` needs gradients, and when an epoch begins there are none; rank by it with `SubnetworkSearch`.", ErrorOf(taylor));
     }
 
     private static string ErrorOf(OneCycleOptions options) => Assert.Throws<OcsInputException>(options.Validate).Message;

@@ -28,7 +28,7 @@ public sealed class OneCyclePrunerTests : IDisposable
     public void It_needs_to_know_when_sparsity_learning_starts()
     {
         var error = Assert.Throws<OcsInputException>(() => new OneCyclePruner(_graph, _parameters, new() { Target = 0.3 }));
-        Assert.StartsWith("It is not said when sparsity learning starts; give sparsity-start-epoch", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("It is not said when sparsity learning starts; give `SparsityStartEpoch`", error.Message, StringComparison.Ordinal);
         using var pruner = new OneCyclePruner(_graph, _parameters, new OneCycleOptions { Target = 0.3 }.For(epochs: 10));
         Assert.Null(pruner.SparsityStartEpoch);
     }

@@ -116,7 +116,7 @@ public sealed class HtmlComparisonTests
         Assert.Equal((0.93, run.Summary.MacsBefore, 500), (both.ValAccuracy, both.Macs, both.TotalSeconds));
 
         Refused(twin with { Summary = null }, "is not finished");
-        Refused(run, "was pruned; give a run of `ocs baseline`.");
+        Refused(run, "was pruned; give a run of `RunKind.Baseline`.");
         Refused(twin with { Summary = dense with { Data = "cifar100" } }, "is cifar_resnet20 on cifar100, but");
         Assert.Same(SampleRun.Several[3], Twin.Beside(SampleRun.Several[3], twin));
 

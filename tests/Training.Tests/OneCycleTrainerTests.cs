@@ -215,7 +215,7 @@ public sealed class OneCycleTrainerTests
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
 
         Assert.StartsWith(
-            "The validation loss is NaN after epoch 0: training has diverged; lower learning-rate or add warmup-epochs.", error.Message, StringComparison.Ordinal);
+            "The validation loss is NaN after epoch 0: training has diverged; lower `LearningRate` or add `WarmupEpochs`.", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("with momentum 0.1, the running statistics of its batch norms have hardly begun to follow after 3 steps.", error.Message, StringComparison.Ordinal);
         Assert.Single(observer.Records);
         Assert.Empty(observer.Models);
@@ -229,7 +229,7 @@ public sealed class OneCycleTrainerTests
         using var observer = new RecordingObserver();
         var pruning = TinyTask.Pruning with { CutAtEnd = false, LatestCutEpoch = TinyTask.Options.Epochs };
         var error = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(pruning, observer));
-        Assert.StartsWith("Pruning options: latest-cut-epoch 5 leaves no epoch to train the cut network in", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Pruning options: `LatestCutEpoch` 5 leaves no epoch to train the cut network in", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,8 +37,8 @@ public sealed class TrainersTogetherTests
         {
             using var same = ProcessClaim.Take(options, graph, Device.Cpu);
             Assert.Equal(
-                "Another trainer in this process runs with matmul-precision highest and cudnn-benchmark true, and this one wants "
-                + "matmul-precision high and cudnn-benchmark true, which libtorch has once a process; give both the same, or run one after the other.",
+                "Another trainer in this process runs with `MatmulPrecision` highest and `CudnnBenchmark` true, and this one wants "
+                + "`MatmulPrecision` high and `CudnnBenchmark` true, which libtorch has once a process; give both the same, or run one after the other.",
                 Assert.Throws<OcsInputException>(
                     () => ProcessClaim.Take(options with { MatmulPrecision = MatmulPrecision.High }, graph, Device.Cpu)).Message);
         }

@@ -24,8 +24,8 @@ public sealed class TrainingOptionsTests
         }.Validate());
         string[] keys =
         [
-            "epochs must be at least 1, but is 0", "batch-size", "learning-rate", "momentum", "weight-decay", "label-smoothing",
-            "milestone-epochs", "gamma", "step-epochs", "warmup-epochs", "evaluation-batch-size",
+            "`Epochs` must be at least 1, but is 0", "`BatchSize`", "`LearningRate`", "`Momentum`", "`WeightDecay`", "`LabelSmoothing`",
+            "`MilestoneEpochs`", "`Gamma`", "`StepEpochs`", "`WarmupEpochs`", "`EvaluationBatchSize`",
         ];
         Assert.All(keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
         Assert.Equal(keys.Length, error.Message.Split("; ").Length);
@@ -35,7 +35,7 @@ public sealed class TrainingOptionsTests
     public void Nesterov_needs_momentum()
     {
         var error = Assert.Throws<OcsInputException>(() => new TrainingOptions { Momentum = 0 }.Validate());
-        Assert.Equal("Training options: nesterov needs a momentum above 0.", error.Message);
+        Assert.Equal("Training options: `Nesterov` needs a momentum above 0.", error.Message);
         new TrainingOptions { Momentum = 0, Nesterov = false }.Validate();
     }
 }

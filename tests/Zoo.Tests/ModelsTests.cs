@@ -72,10 +72,10 @@ public sealed class ModelsTests
     {
         Assert.Equal("cifar_vgg16", Models.Build("CIFAR_VGG16").Name);
         Assert.Equal(
-            "There is no network 'cifar_resnet566'; did you mean 'cifar_resnet56'? `ocs models` lists them all.",
+            "There is no network 'cifar_resnet566'; did you mean 'cifar_resnet56'? `Models.All` lists them all.",
             Assert.Throws<OcsInputException>(() => Models.Build("cifar_resnet566")).Message);
         Assert.Equal(
-            "There is no network 'resnet5'; did you mean 'resnet50'? `ocs models` lists them all.",
+            "There is no network 'resnet5'; did you mean 'resnet50'? `Models.All` lists them all.",
             Assert.Throws<OcsInputException>(() => Models.Build("resnet5")).Message);
     }
 

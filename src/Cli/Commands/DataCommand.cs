@@ -65,7 +65,8 @@ internal static class DataCommand
         {
             console.WriteJson(
                 new([.. checks.Select(set => new DataRow(
-                    set.Name, set.Location?.Path, LayoutOf(set.Location), set.TrainSamples, set.TestSamples, set.Whole, set.Problem, null))]),
+                    set.Name, set.Location?.Path, LayoutOf(set.Location), set.TrainSamples, set.TestSamples, set.Whole,
+                    set.Problem is { } problem ? CommandWords.Of(problem) : null, null))]),
                 CliJson.Readable.DataOutput);
         }
         else

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Ocs.Cli.Configuration;
 
 /// <summary>Every key of a configuration, such as training.epochs.</summary>
@@ -17,6 +19,14 @@ internal static class ConfigurationKeys
             ?? Only(All.Where(key => Initials(Last(key)) == last))
             ?? (NearestName.Of(last, All.Select(Last)) is { } near ? Only(All.Where(key => Last(key) == near)) : null);
     }
+
+    /// <summary>The properties that are set by them, in the same order.</summary>
+    public static IReadOnlyList<PropertyInfo> Properties { get; } = [.. PropertiesOf(typeof(ExperimentOptions))];
+
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type record) => OptionRecord.Properties(record).SelectMany(property =>
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type && OptionRecord.IsRecord(type)
+            ? PropertiesOf(type)
+            : [property]);
 
     private static IEnumerable<string> Of(Type record, string prefix) => OptionRecord.Properties(record).SelectMany(property =>
         (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type && OptionRecord.IsRecord(type)

@@ -6,7 +6,7 @@ namespace Ocs.Cli.Output;
 
 /// <summary>
 /// A stream that people look at. Names out of files cannot do anything to a terminal, and a full disk under the stream loses what is shown and
-/// nothing else. <see cref="WriteLine(string)"/> writes exactly one line; texts of several lines go through Write.
+/// nothing else. <see cref="WriteLine(string)"/> writes exactly one line, in the command's words; texts of several lines go through Write.
 /// </summary>
 internal sealed class CleanWriter : TextWriter
 {
@@ -39,7 +39,7 @@ internal sealed class CleanWriter : TextWriter
 
     public override void Write(string? value) => WriteRaw(CleanText.Of(value ?? ""));
 
-    public override void WriteLine(string? value) => WriteRaw(CleanText.Line(value ?? "") + NewLine);
+    public override void WriteLine(string? value) => WriteRaw(CleanText.Line(CommandWords.Of(value ?? "")) + NewLine);
 
     /// <summary>Writes a text with the program's own codes for the terminal in it.</summary>
     public void WriteRaw(string text)

@@ -57,7 +57,7 @@ internal sealed record CommandConsole(
     /// <summary>Whoever ends by <see cref="Stop"/> heeds it until the result is disposed; else a signal ends the process at once.</summary>
     public IDisposable? HeedStop() => Signals?.Heed();
 
-    /// <summary>A line, broken between words where it is longer than the terminal is wide.</summary>
+    /// <summary>A line in the command's words, broken between words where it is longer than the terminal is wide.</summary>
     public void WriteLine(string line = "") => WriteLine(line, Shade.None);
 
     /// <summary>The same in a colour.</summary>
@@ -72,7 +72,7 @@ internal sealed record CommandConsole(
     /// <summary>The parts of a line as the screen shows them, colours included.</summary>
     public IEnumerable<string> Lines(string line, Shade shade = Shade.None)
     {
-        var (clean, screen) = (CleanText.Line(line), Screen);
+        var (clean, screen) = (CleanText.Line(CommandWords.Of(line)), Screen);
         shade = shade == Shade.None && clean.StartsWith(Warning, StringComparison.Ordinal) ? Shade.Warning : shade;
         var parts = screen.IsTerminal ? TextWidth.Wrap(clean, screen.Columns, indent: 2) : [clean];
         return screen.HasColour ? parts.Select(part => shade.Paint(part)) : parts;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Ocs.Cli.Runtimes;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
-using Ocs.Pruning.Latency;
 using Ocs.RunLog;
 using Ocs.Torch;
 

@@ -99,31 +99,21 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
     // Times a few steps, and stops.
     private sealed class StepTimes(CancellationTokenSource stop, CommandConsole console) : ITrainingObserver
     {
-        private const int WarmUps = 3;
-        private const int Timed = 7;
-        private readonly List<long> _ends = [];
+        private readonly LapTimes _laps = new(warmUps: 3, timed: 7, TimeProvider.System);
 
         /// <summary>Steps of an epoch.</summary>
         public int Steps { get; private set; }
 
         /// <summary>Seconds of a step; of the only ones, where there are few.</summary>
-        public double Median
-        {
-            get
-            {
-                var laps = _ends.Zip(_ends.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds).ToList();
-                var timed = laps.Skip(Math.Min(WarmUps, Math.Max(0, laps.Count - 1))).Order().ToList();
-                return timed.Count == 0 ? 0 : timed[timed.Count / 2];
-            }
-        }
+        public double Median => _laps.Median;
 
         public void Message(string sentence) => console.WriteLine(sentence);
 
         public void StepDone(StepProgress progress)
         {
             Steps = progress.Steps;
-            _ends.Add(Stopwatch.GetTimestamp());
-            if (_ends.Count > WarmUps + Timed)
+            _laps.End();
+            if (_laps.IsComplete)
             {
                 stop.Cancel();
             }

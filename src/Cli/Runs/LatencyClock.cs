@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Cli.Runtimes;
 using Ocs.Graphs;
-using Ocs.Pruning.Latency;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
@@ -54,7 +53,7 @@ internal sealed record LatencyClock(NetworkRuntime Runtime, int Batch, int Threa
                 runs.Add(networks[^1].Prepare(NetworkInputs.Random([networks[^1]], Batch, Seed)));
             }
 
-            return TurnTimes.Take([.. runs.Select(run => (Action)run.Execute)], plan, TimeProvider.System, CancellationToken.None);
+            return TurnTimes.Take(runs.Select(run => (Action)run.Execute), plan, TimeProvider.System);
         }
         finally
         {

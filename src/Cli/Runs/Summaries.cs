@@ -31,8 +31,8 @@ internal static class Summaries
             ValTop5Accuracy = result.Evaluation?.Top5Accuracy,
             BestAccuracy = result.BestAccuracy,
             TestSamples = data.Test.Count,
-            Problem = result.Problem,
-            Warnings = result.Warnings,
+            Problem = result.Problem is { } problem ? CommandWords.Of(problem) : null,
+            Warnings = [.. result.Warnings.Select(CommandWords.Of)],
             CutWasForced = result.Record is null ? null : result.WasForced,
             StableEpoch = result.StableEpoch,
             CutEpoch = result.CutEpoch,
@@ -95,7 +95,7 @@ internal static class Summaries
             Status = layer.FrozenReason is not null ? LayerStatus.Frozen
                 : layer.ChannelsAfter < layer.ChannelsBefore ? LayerStatus.Pruned
                 : LayerStatus.Kept,
-            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : layer.KeptReason),
+            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : CommandWords.Of(layer.KeptReason)),
         }),
     ];
 

@@ -278,8 +278,8 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         var whole = folder.PathOf(RunDirectory.WholeName);
         return result.Problem is { } problem && File.Exists(whole)
-            ? $"{problem} {whole} holds the network as it was before the cut."
-            : result.Problem;
+            ? $"{CommandWords.Of(problem)} {whole} holds the network as it was before the cut."
+            : result.Problem is { } unfit ? CommandWords.Of(unfit) : null;
     }
 
     private void WriteProfile(RunLogWriter log, IReadOnlyList<EpochProfile> epochs, TrainingResult result, Device device)
@@ -318,7 +318,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
         catch (OcsInputException error)
         {
-            check = new() { Tolerance = OnnxCheck.Tolerance, Problem = error.Message };
+            check = new() { Tolerance = OnnxCheck.Tolerance, Problem = CommandWords.Of(error.Message) };
         }
 
         console.WriteLine(OnnxCheck.Sentence(path, check));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ocs.Cli.Commands;
 using Ocs.Cli.Output;
-using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Runtimes;
 
@@ -67,7 +66,8 @@ internal static class BenchTable
                 runs.Add(network.Prepare(NetworkInputs.As(network, NetworkInputs.Random([network], batch, Seed))));
             }
 
-            return TurnTimes.Take([.. runs.Select(run => (Action)run.Execute)], TurnPlan.Exactly(options.WarmUps, options.Runs), TimeProvider.System, stop);
+            return TurnTimes.Take(
+                runs.Select(run => (Action)run.Execute), TurnPlan.Exactly(options.WarmUps, options.Runs), TimeProvider.System, stop);
         }
         finally
         {

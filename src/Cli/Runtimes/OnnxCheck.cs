@@ -66,7 +66,13 @@ internal static class OnnxCheck
         }
         catch (Exception error) when (error is OnnxRuntimeException or OcsInputException)
         {
-            return new() { Runtime = $"ONNX Runtime {InferenceSession.RuntimeVersion}", Tolerance = Tolerance, Equal = false, Problem = error.Message };
+            return new()
+            {
+                Runtime = $"ONNX Runtime {InferenceSession.RuntimeVersion}",
+                Tolerance = Tolerance,
+                Equal = false,
+                Problem = CommandWords.Of(error.Message),
+            };
         }
     }
 

@@ -111,7 +111,7 @@ internal sealed class RunServer : IAsyncDisposable
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            await Say(response, StatusCodes.Status503ServiceUnavailable, error.Message);
+            await Say(response, StatusCodes.Status503ServiceUnavailable, CommandWords.Of(error.Message));
         }
     }
 

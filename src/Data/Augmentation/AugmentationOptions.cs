@@ -38,12 +38,12 @@ public sealed record AugmentationOptions
         List<string> problems = [];
         if (CropPadding is < 0 or > 32)
         {
-            problems.Add($"crop-padding is {CropPadding}, it must be within 0..32");
+            problems.Add($"`{nameof(CropPadding)}` is {CropPadding}, it must be within 0..32");
         }
 
         if (MinCropArea is not (>= 0 and <= 1))
         {
-            problems.Add($"min-crop-area is {MinCropArea}, it must be within 0..1");
+            problems.Add($"`{nameof(MinCropArea)}` is {MinCropArea}, it must be within 0..1");
         }
 
         return problems;

@@ -38,7 +38,7 @@ internal sealed class Cifar : DatasetSource
 
     public override string Advice =>
         $"get {Stem}-binary.tar.gz or {Stem}-python.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html " +
-        "and put it, packed or unpacked, into the folder of --data-root or OCS_DATA";
+        "and put it, packed or unpacked, into the folder of `root` or OCS_DATA";
 
     public override ImmutableArray<string> SubFolders =>
         Classes.Length == 10

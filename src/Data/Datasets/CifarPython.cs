@@ -1,3 +1,5 @@
+using Ocs.Core.Pickles;
+
 namespace Ocs.Data;
 
 /// <summary>CIFAR's python version: a pickled dictionary with `data`, uint8 [N, 3072], and a list of labels.</summary>
@@ -8,15 +10,15 @@ internal static class CifarPython
         object? root;
         try
         {
-            root = PickleReader.Read(content);
+            root = NumpyPickle.Read(content);
         }
         catch (InvalidDataException error)
         {
             throw new OcsInputException($"{path} is not a CIFAR batch ({error.Message}): {cifar.Advice}", error);
         }
 
-        if (root is not Dictionary<string, object?> batch
-            || !batch.TryGetValue("data", out object? data) || data is not NumpyArray pixels
+        if (root is not PickleDictionary { Entries: { } batch }
+            || NumpyArray.Of(batch.GetValueOrDefault("data")) is not { } pixels
             || !batch.TryGetValue(cifar.LabelKey, out object? list) || list is not List<object?> numbers)
         {
             throw cifar.Damaged(

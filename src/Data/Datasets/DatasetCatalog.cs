@@ -111,7 +111,8 @@ public static class DatasetCatalog
             if (!Directory.Exists(root))
             {
                 throw new OcsInputException(
-                    $"the data root {root} is not a folder: give --data-root or OCS_DATA the folder that holds the data sets");
+                    $"the data root {root} is not a folder: "
+                    + $"give `{nameof(root)}` or OCS_DATA the folder that holds the data sets");
             }
 
             roots.Add(Path.GetFullPath(root));

@@ -121,7 +121,7 @@ public sealed class ImageDataset : LabelledImages
 
     internal override string? Problem(AugmentationOptions options) => options.MinCropArea == 0
         ? null
-        : $"min-crop-area is for images of many sizes, {Name} takes crop-padding";
+        : $"`{nameof(options.MinCropArea)}` is for images of many sizes, {Name} takes `{nameof(options.CropPadding)}`";
 
     internal override IImageWriter CreateWriter(AugmentationOptions options) => new Writer(this, options);
 

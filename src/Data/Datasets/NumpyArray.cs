@@ -1,18 +1,21 @@
+using Ocs.Core.Pickles;
+
 namespace Ocs.Data;
 
-/// <summary>The state of a pickled NumPy array, as far as CIFAR's files use it.</summary>
-internal sealed class NumpyArray
+/// <summary>A pickled NumPy array.</summary>
+/// <param name="Shape">The dimensions.</param>
+/// <param name="Type">NumPy's type code, e.g. <c>u1</c>.</param>
+/// <param name="ColumnMajor">Whether the first index runs fastest.</param>
+/// <param name="Elements">The bytes of all elements.</param>
+internal sealed record NumpyArray(long[] Shape, string Type, bool ColumnMajor, ReadOnlyMemory<byte> Elements)
 {
-    /// <summary>The dimensions.</summary>
-    public long[] Shape { get; set; } = [];
-
-    /// <summary>NumPy's type code, e.g. <c>u1</c>.</summary>
-    public string Type { get; set; } = "";
-
-    /// <summary>Whether the first index runs fastest.</summary>
-    public bool ColumnMajor { get; set; }
-
-    public ReadOnlyMemory<byte> Elements { get; set; }
+    /// <summary>The array that a value of <see cref="NumpyPickle"/> is; null where it is anything else.</summary>
+    public static NumpyArray? Of(object? value) => value is PickleObject
+    {
+        State: object?[] and [long, object?[] shape, NumpyType type, bool columnMajor, ReadOnlyMemory<byte> elements]
+    } && shape.All(size => size is long)
+        ? new([.. shape.Cast<long>()], type.Code, columnMajor, elements)
+        : null;
 
     /// <summary>Copies a byte matrix out row by row; false if the array is anything else.</summary>
     public bool TryCopyTo(Span<byte> destination, int rows, int columns)

@@ -36,7 +36,8 @@ public sealed class BatchLoader : IDisposable
         if (options.DropLast && options.BatchSize > dataset.Count)
         {
             problems.Add(
-                $"batch-size is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} images and drop-last is set");
+                $"`{nameof(options.BatchSize)}` is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} images "
+                + $"and `{nameof(options.DropLast)}` is set");
         }
 
         if (problems.Count > 0)

@@ -64,22 +64,22 @@ public sealed record BatchLoaderOptions
         List<string> problems = [.. Augmentation.Validate()];
         if (BatchSize < 1)
         {
-            problems.Add($"batch-size is {BatchSize}, it must be at least 1");
+            problems.Add($"`{nameof(BatchSize)}` is {BatchSize}, it must be at least 1");
         }
 
         if (PrefetchDepth is < 0 or > 64)
         {
-            problems.Add($"prefetch-depth is {PrefetchDepth}, it must be within 0..64");
+            problems.Add($"`{nameof(PrefetchDepth)}` is {PrefetchDepth}, it must be within 0..64");
         }
 
         if (Workers is not (null or (>= 1 and <= 256)))
         {
-            problems.Add($"workers is {Workers}, it must be within 1..256");
+            problems.Add($"`{nameof(Workers)}` is {Workers}, it must be within 1..256");
         }
 
         if (MemoryFormat is not (MemoryFormat.Contiguous or MemoryFormat.ChannelsLast))
         {
-            problems.Add($"memory-format is {MemoryFormat}, it must be contiguous or channels-last");
+            problems.Add($"`{nameof(MemoryFormat)}` is {MemoryFormat}, it must be Contiguous or ChannelsLast");
         }
 
         return problems;

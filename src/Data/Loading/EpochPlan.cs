@@ -27,7 +27,7 @@ internal sealed class EpochPlan(
             ? new(batch.Index, batch.Buffer, kept, options.Device, giveBack)
             : throw new OcsInputException(
                 $"Not one of the {batch.Buffer.Count} images of a batch of {_dataset.Name} can be read: "
-                + "look whether its disk is there, and `ocs data check` names the broken ones");
+                + "look whether its disk is there, and `ImageFolder.Check` names the broken ones");
     }
 
     private ReadOnlySpan<int> Chosen(int batch)

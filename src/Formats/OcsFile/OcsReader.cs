@@ -10,7 +10,7 @@ namespace Ocs.Formats;
 internal sealed class OcsReader(string path, Stream stream)
 {
     private const int HighestHeaderLength = 256 << 20;
-    private const string Remedy = "copy it anew, or write it anew with `ocs export`";
+    private const string Remedy = "copy it anew, or write it anew with `OcsFile.Write`";
 
     public Network Read()
     {
@@ -35,7 +35,7 @@ internal sealed class OcsReader(string path, Stream stream)
         var count = stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
         if (count < OcsFile.Magic.Length || !prefix.StartsWith(OcsFile.Magic))
         {
-            throw Error("is not an .ocs file: give one that `ocs` wrote");
+            throw Error("is not an .ocs file: give one that `OcsFile` wrote");
         }
 
         if (count < prefix.Length || stream.Length < prefix.Length + SHA256.HashSizeInBytes)

@@ -1,3 +1,5 @@
+using Ocs.Core.Pickles;
+
 namespace Ocs.Formats;
 
 /// <summary>

@@ -40,7 +40,7 @@ public static class PyTorchFile
     /// <summary>Writes an ordered dictionary of tensors; an older file of that name stays whole until the new one is.</summary>
     public static void Write(string path, IReadOnlyList<KeyValuePair<string, Tensor>> tensors) => WholeFile.Write(path, stream =>
     {
-        var zip = new TorchZipWriter(stream);
+        using var zip = new TorchZipWriter(stream);
         zip.Add(TorchZip.Description, StateDictPickle.Of(tensors));
         zip.Add("byteorder", "little"u8);
         for (var index = 0; index < tensors.Count; index++)
@@ -49,7 +49,6 @@ public static class PyTorchFile
         }
 
         zip.Add("version", "3\n"u8);
-        zip.Finish();
     });
 
     private static ITorchArchive Open(FileStream file)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Core.Pickles;
 
 namespace Ocs.Formats;
 

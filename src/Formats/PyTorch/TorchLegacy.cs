@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using Ocs.Core.Pickles;
 using Ocs.Torch;
 
 namespace Ocs.Formats;

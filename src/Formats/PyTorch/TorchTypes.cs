@@ -1,3 +1,4 @@
+using Ocs.Core.Pickles;
 using Ocs.Torch;
 
 namespace Ocs.Formats;

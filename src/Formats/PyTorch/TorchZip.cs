@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Ocs.Core.Pickles;
 using Ocs.Torch;
 
 namespace Ocs.Formats;
@@ -93,7 +94,7 @@ internal sealed class TorchZip : ITorchArchive
         }
 
         using var stream = entry.Open();
-        if (!new PickleInput(stream, entry.Length).Take(Math.Min(entry.Length, "little".Length)).AsSpan().SequenceEqual("little"u8))
+        if (!new PickleInput(stream, entry.Length).Take(Math.Min(entry.Length, "little".Length)).Span.SequenceEqual("little"u8))
         {
             throw new InvalidDataException("its numbers are not in little-endian order");
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Ocs.Core.Pickles;
 using Ocs.Torch;
 
 namespace Ocs.Formats;

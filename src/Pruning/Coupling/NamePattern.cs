@@ -22,7 +22,8 @@ internal static class NamePattern
             {
                 var names = graph.Parameters.SelectMany(spec => Prefixes(spec.Name)).Distinct(StringComparer.Ordinal);
                 throw new OcsInputException(
-                    $"The pattern '{pattern}' names no parameter of {graph.Name}{NearestName.Question(pattern, names)} `ocs inspect` lists them.");
+                    $"The pattern '{pattern}' names no parameter of {graph.Name}{NearestName.Question(pattern, names)} "
+                    + "`Graph.Parameters` lists them.");
             }
         }
     }

@@ -51,7 +51,7 @@ internal static class OfficialPartition
         string? WhyWhole(float[] channels) => channels.Length == 0 || !channels.All(float.IsPositiveInfinity) ? null
             : channels.Length == 1 ? "its only channel stays"
             : FormattableString.Invariant(
-                $"maximum-pruned {maximumPruned} protects all of its {channels.Length} channels");
+                $"`{nameof(OneCycleOptions.MaximumPruned)}` {maximumPruned} protects all of its {channels.Length} channels");
     }
 
     // The limit as the program writes it, limit (1 - e^-C): for small C one channel less than the plain product.

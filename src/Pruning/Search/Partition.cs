@@ -38,7 +38,8 @@ public sealed record Partition(Subnetwork Subnetwork, double Removed, string? No
         {
             var more = emptied.Count > Named ? $", and {emptied.Count - Named} more groups keep a single one" : "";
             yield return $"Hardly anything is left of {emptied.Count} of {names.Length} groups: {string.Join(", ", emptied.Take(Named))}{more}; "
-                + "ranking isomorphic takes as much from all stages, minimum-channels and maximum-pruned bound what a group loses.";
+                + "`Ranking.Isomorphic` takes as much from all stages, "
+                + $"`{nameof(PruningLimits.MinimumChannels)}` and `{nameof(PruningLimits.MaximumPruned)}` bound what a group loses.";
         }
     }
 }

@@ -57,14 +57,15 @@ public sealed record PruningLimits
         if (FewestKept(group) < channels)
         {
             return ranked < channels && Rounded(group, ranked) == channels
-                ? $"{channels - ranked} of {channels} channels rank below the cut, but round-to {RoundTo ?? ChannelMultiple.Of(group)} keeps them"
+                ? $"{channels - ranked} of {channels} channels rank below the cut, "
+                    + $"but `{nameof(RoundTo)}` {RoundTo ?? ChannelMultiple.Of(group)} keeps them"
                 : null;
         }
 
         return channels == 1 ? "its only channel stays"
-            : channels <= MinimumChannels ? $"minimum-channels {MinimumChannels} keeps all of its {channels}"
+            : channels <= MinimumChannels ? $"`{nameof(MinimumChannels)}` {MinimumChannels} keeps all of its {channels}"
             : FormattableString.Invariant(
-                $"maximum-pruned {MaximumPrunedOfGroup(group)} of {channels} channels is not one");
+                $"`{nameof(MaximumPruned)}` {MaximumPrunedOfGroup(group)} of {channels} channels is not one");
     }
 
     private double MaximumPrunedOfGroup(Group group) => MaximumPrunedOf
@@ -76,15 +77,15 @@ public sealed record PruningLimits
 
     private IEnumerable<string> Remedies()
     {
-        yield return "raise maximum-pruned";
+        yield return $"raise `{nameof(MaximumPruned)}`";
         if (MinimumChannels > 1)
         {
-            yield return "lower minimum-channels";
+            yield return $"lower `{nameof(MinimumChannels)}`";
         }
 
         if (RoundTo is null or > 1)
         {
-            yield return "lower round-to";
+            yield return $"lower `{nameof(RoundTo)}`";
         }
     }
 }

@@ -132,7 +132,7 @@ public sealed unsafe class ProcessGroup : IDisposable
         {
             throw new OcsInputException(
                 "Several processes on GPUs need NCCL, which the shim was built without: install its headers (nccl.h), and build it anew with "
-                + "native/build.sh; or take --device cpu.");
+                + "native/build.sh; or take `Device.Cpu`.");
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         {
             throw new OcsInputException(
                 $"The last batch of an epoch has {loader.LastBatchSize} images, which {Count} processes cannot share; "
-                + "take drop-last: true, a larger batch-size, or fewer processes.");
+                + $"take `{nameof(TrainingOptions.DropLast)} = true`, a larger `{nameof(TrainingOptions.BatchSize)}`, "
+                + "or fewer processes.");
         }
     }
 

@@ -1,10 +1,13 @@
+using Ocs.Pruning;
+
 namespace Ocs.Training.Metrics;
 
 /// <summary>Says in a sentence that a network has lost what it had learnt, or has learnt nothing.</summary>
 internal static class Collapse
 {
     private const string Remedy =
-        "Remove less (a lower target), leave more epochs after the cut (an earlier latest-cut-epoch), or compare channels of like layers only (ranking: isomorphic).";
+        $"Remove less (a lower target), leave more epochs after the cut (an earlier `{nameof(OneCycleOptions.LatestCutEpoch)}`), "
+        + $"or compare channels of like layers only (`{nameof(OneCycleOptions.Ranking)} = {nameof(Ranking.Isomorphic)}`).";
 
     /// <summary>What there is to say of a cut; null where the network is still better than a guess.</summary>
     public static string? AtCut(Guessing guessing, double before, double after) =>
@@ -24,6 +27,6 @@ internal static class Collapse
             ? $"The network has collapsed: its accuracy was {whole:P2} before the cut and is {end:P2} at the end; guessing gives {guessing.Accuracy:P2}. {Remedy}"
         : guessing.Explains(end)
             ? $"The network has learnt nothing: its accuracy at the end, {end:P2}, is what guessing gives ({guessing.Accuracy:P2}). "
-                + "Train for more epochs, or with another learning-rate."
+                + $"Train for more epochs, or with another `{nameof(TrainingOptions.LearningRate)}`."
         : null;
 }

@@ -109,9 +109,12 @@ public sealed class CifarTests : IDisposable
         AssertInputError(_ten, DatasetSplit.Test, "u1 [1, 3072] of 3073 bytes where uint8 [1, 3072] is expected");
 
         byte[] hostile = [.. Pickles.Batch("labels", [1], Pixels(7))];
-        hostile[^1] = (byte)'i';
+        hostile[^1] = 0xff;
         _folder.Write("test_batch", hostile);
-        AssertInputError(_ten, DatasetSplit.Test, "opcode 0x69", "is not allowed in a data file");
+        AssertInputError(_ten, DatasetSplit.Test, "operation 0xff of its pickle is not known");
+
+        _folder.Write("test_batch", Pickles.Batch("labels", [1], Pixels(7), Pickles.Global("posix", "system")));
+        AssertInputError(_ten, DatasetSplit.Test, "it names `posix.system`, which has no place in a data file");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class CouplingFreezeTests
     public void A_pattern_that_names_nothing_is_an_error_with_the_nearest_name()
     {
         var error = Assert.Throws<OcsInputException>(() => _chain.Freeze(["cov1"], []));
-        Assert.Equal("The pattern 'cov1' names no parameter of chain; did you mean 'conv1'? `ocs inspect` lists them.", error.Message);
+        Assert.Equal("The pattern 'cov1' names no parameter of chain; did you mean 'conv1'? `Graph.Parameters` lists them.", error.Message);
         Assert.Throws<OcsInputException>(() => _chain.Freeze([], ["conv"]));
     }
 

@@ -82,7 +82,7 @@ public sealed class GlobalPartitionTests
     {
         var error = Assert.Throws<OcsInputException>(() => Search(_tenths, 0.95, 1, ("conv0", [.. Enumerable.Repeat(1.0, 10)])));
         Assert.Equal(
-            $"The target {0.95:P2} can't be reached: without every channel that may leave, {0.9:P2} of the MACs is removed; lower the target or raise maximum-pruned.",
+            $"The target {0.95:P2} can't be reached: without every channel that may leave, {0.9:P2} of the MACs is removed; lower the target or raise `MaximumPruned`.",
             error.Message);
         Assert.Throws<OcsInputException>(() => Search(_tenths, 0.1, 1));
     }

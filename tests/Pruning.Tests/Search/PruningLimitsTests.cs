@@ -16,7 +16,7 @@ public sealed class PruningLimitsTests
         var limits = new PruningLimits { MinimumChannels = 4 };
         Assert.Equal([0, 1, 2, 3, 4, 5], Pruned(0.6, limits));
         var error = Assert.Throws<OcsInputException>(() => Pruned(0.61, limits));
-        Assert.EndsWith("lower the target or raise maximum-pruned or lower minimum-channels.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("lower the target or raise `MaximumPruned` or lower `MinimumChannels`.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

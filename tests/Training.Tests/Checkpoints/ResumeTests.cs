@@ -110,7 +110,7 @@ public sealed class ResumeTests : IDisposable
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
 
         Assert.Equal(
-            $"The loss is NaN in epoch 0, step {checkpoint.State.Progress!.Steps}: training has diverged; lower learning-rate or add warmup-epochs.",
+            $"The loss is NaN in epoch 0, step {checkpoint.State.Progress!.Steps}: training has diverged; lower `LearningRate` or add `WarmupEpochs`.",
             error.Message);
         Assert.Empty(observer.Checkpoints);
     }

@@ -136,7 +136,7 @@ public sealed class ReplicasTests
             return Assert.Throws<OcsInputException>(() => replicas.RequireImages(loader)).Message;
         });
         Assert.All(sentences, sentence => Assert.Equal(
-            "The last batch of an epoch has 2 images, which 3 processes cannot share; take drop-last: true, a larger batch-size, or fewer "
+            "The last batch of an epoch has 2 images, which 3 processes cannot share; take `DropLast = true`, a larger `BatchSize`, or fewer "
             + "processes.",
             sentence));
     }

@@ -98,7 +98,7 @@ public sealed class CapturedStepTests
         Assert.False(TrainingSteps.Captures(new() { CudaGraph = CudaGraphChoice.Off }, Device.Cuda(), profile: false, processes: 1));
         var error = Assert.Throws<OcsInputException>(
             () => TrainingSteps.Captures(new() { CudaGraph = CudaGraphChoice.On }, Device.Cpu, profile: false, processes: 1));
-        Assert.Equal("cuda-graph on can't be: the device is cpu; choose cuda, or cuda-graph auto or off.", error.Message);
+        Assert.Equal("`CudaGraphChoice.On` can't be: the device is cpu; choose cuda, or `CudaGraphChoice.Auto` or off.", error.Message);
     }
 
     private static (double[] Losses, float[][] Weights, int? CutEpoch, IReadOnlyList<string> Messages) Train(

@@ -31,7 +31,7 @@ internal sealed class BrokenImages(bool skip)
         {
             throw new OcsInputException(
                 $"{path} cannot be read ({reason.TrimEnd('.')}): replace or remove the file, "
-                + "or leave out all that are broken with skip-broken: true (--skip-broken)");
+                + $"or leave out all that are broken with `{nameof(ImageFolderOptions.SkipBroken)} = true`");
         }
     }
 }

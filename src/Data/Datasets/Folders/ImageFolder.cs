@@ -104,7 +104,8 @@ public sealed class ImageFolder : LabelledImages
 
     internal override string? Problem(AugmentationOptions options) => options.CropPadding == 0
         ? null
-        : $"crop-padding is for images of one size, {DataName} takes min-crop-area";
+        : $"`{nameof(options.CropPadding)}` is for images of one size, "
+            + $"{DataName} takes `{nameof(options.MinCropArea)}`";
 
     internal override IImageWriter CreateWriter(AugmentationOptions options) => new ImageFolderWriter(this, options);
 
@@ -121,7 +122,8 @@ public sealed class ImageFolder : LabelledImages
 
         string root = Find(dataRoot) ?? throw new OcsInputException(
             $"No folder train or val, and no folders of images, were found in {string.Join(", ", Places(dataRoot))}: "
-            + "give --data-root the folder that holds train/CLASS and val/CLASS, or a folder of images for each class");
+            + $"give `{nameof(dataRoot)}` the folder that holds train/CLASS and val/CLASS, "
+            + "or a folder of images for each class");
         return ImageListing.Read(root, split, options.ValidationSplit);
     }
 }

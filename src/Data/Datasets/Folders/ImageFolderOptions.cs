@@ -45,16 +45,17 @@ public sealed record ImageFolderOptions
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];
-        Require(Size is >= 8 and <= 2048, $"size is {Size}, it must be within 8..2048");
+        Require(Size is >= 8 and <= 2048, $"`{nameof(Size)}` is {Size}, it must be within 8..2048");
         Require(
             Resize is null || (Resize >= Size && Resize <= 4096),
-            $"resize is {Resize}, it must be at least the size, {Size}, and 4096 at most");
-        Require(Workers is null or (>= 1 and <= 256), $"workers is {Workers}, it must be within 1..256");
+            $"`{nameof(Resize)}` is {Resize}, it must be at least the size, {Size}, and 4096 at most");
+        Require(Workers is null or (>= 1 and <= 256), $"`{nameof(Workers)}` is {Workers}, it must be within 1..256");
         Require(
-            PixelLimit is >= 1 and <= 500_000_000, $"pixel-limit is {PixelLimit}, it must be within 1..500000000");
+            PixelLimit is >= 1 and <= 500_000_000,
+            $"`{nameof(PixelLimit)}` is {PixelLimit}, it must be within 1..500000000");
         Require(
             ValidationSplit is null or (>= 0 and <= 0.9),
-            FormattableString.Invariant($"validation-split is {ValidationSplit}, it must be within 0..0.9"));
+            FormattableString.Invariant($"`{nameof(ValidationSplit)}` is {ValidationSplit}, it must be within 0..0.9"));
         return problems;
 
         void Require(bool holds, string problem)

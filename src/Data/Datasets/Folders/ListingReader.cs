@@ -17,7 +17,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         if (split == DatasetSplit.Test && layout.Test is not null && validationSplit is not null)
         {
             throw new OcsInputException(
-                $"{layout.Test} holds the images that accuracy is measured on, so validation-split (--validation-split) has no use: leave it out");
+                $"{layout.Test} holds the images that accuracy is measured on, "
+                + "so `ImageFolderOptions.ValidationSplit` has no use: leave it out");
         }
 
         string folder = FolderToRead();
@@ -115,7 +116,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
             return split == DatasetSplit.Train
                 ? images
                 : throw new OcsInputException(
-                    $"{layout.Root} has no folder val, valid, validation or test, and validation-split is 0: "
+                    $"{layout.Root} has no folder val, valid, validation or test, and `{nameof(ValidationSplit)}` is 0: "
                     + "put images to measure accuracy on into val/CLASS, or choose a split above 0");
         }
 
@@ -130,8 +131,9 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         {
             _remarks.Add(
                 $"{layout.Root} has no folder val: {Count(chosen.Count)} of the {Count(images.Count)} images of {folder}, "
-                + string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.##} % of each class, are not trained on, and accuracy is measured on them ")
-                + "(validation-split, --validation-split).");
+                + string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.##} % of each class, are not trained on, ")
+                + "and accuracy is measured on them "
+                + "(`ImageFolderOptions.ValidationSplit`).");
         }
 
         return chosen;

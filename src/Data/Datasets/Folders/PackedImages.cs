@@ -165,7 +165,7 @@ internal sealed class PackedImages
     }
 
     private static OcsInputException Damaged(string path, string what) =>
-        new($"{path} is damaged ({what}): delete it, and pack the folder again with `ocs data pack`");
+        new($"{path} is damaged ({what}): delete it, and pack the folder again with `ImageFolder.Pack`");
 
     private (long Offset, int Height, int Width, uint Checksum) Entry(int position)
     {

@@ -15,13 +15,15 @@ internal static class InputShapes
         var dimensions = tensor.Shape?.Dim.ToArray() ?? [];
         if (dimensions.Length == 0 && inputSize.IsEmpty)
         {
-            throw new OcsInputException($"input '{input.Name}' has no shape: state it with --input-size, 3x224x224 for example.");
+            throw new OcsInputException($"input '{input.Name}' has no shape: "
+                + $"state it with `{nameof(inputSize)}`, 3x224x224 for example.");
         }
 
         if (dimensions.Length > 0 && !inputSize.IsEmpty && dimensions.Length != inputSize.Length + 1)
         {
             throw new OcsInputException(
-                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, but {inputSize.Length} were stated, with --input-size or by the data set: give inputs that the file takes.");
+                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, but {inputSize.Length} were stated, "
+                + $"with `{nameof(inputSize)}` or by the data set: give inputs that the file takes.");
         }
 
         var shape = ImmutableArray.CreateBuilder<long>();
@@ -33,14 +35,15 @@ internal static class InputShapes
             if (known > 0 && stated > 0 && known != stated)
             {
                 throw new OcsInputException(
-                    $"input '{input.Name}' is {known} long in dimension {dimension}, but {stated} was stated, with --input-size or by the data set: "
-                    + "give inputs that the file takes.");
+                    $"input '{input.Name}' is {known} long in dimension {dimension}, but {stated} was stated, "
+                    + $"with `{nameof(inputSize)}` or by the data set: give inputs that the file takes.");
             }
 
             shape.Add(Math.Max(known, stated) is > 0 and var size
                 ? size
                 : throw new OcsInputException(
-                    $"input '{input.Name}' leaves dimension {dimension} open: state its size with --input-size, 3x224x224 for example."));
+                    $"input '{input.Name}' leaves dimension {dimension} open: "
+                    + $"state its size with `{nameof(inputSize)}`, 3x224x224 for example."));
         }
 
         graph.Inputs.Add(input.Name);

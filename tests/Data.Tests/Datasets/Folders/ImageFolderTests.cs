@@ -92,7 +92,7 @@ public sealed class ImageFolderTests : IDisposable
         Pictures.Write(_folder);
         BatchLoaderOptions padding = new() { Augmentation = new() { CropPadding = 4 } };
         error = Assert.Throws<OcsInputException>(() => new BatchLoader(Open(DatasetSplit.Train), padding));
-        Assert.Contains("crop-padding", error.Message);
+        Assert.Contains("`CropPadding`", error.Message);
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class ImageFolderTests : IDisposable
         string told = Assert.Throws<OcsInputException>(
             () => Contents(Open(DatasetSplit.Train), BatchLoaderOptions.Evaluation(5))).Message;
         Assert.Contains(path, told);
-        Assert.Contains("skip-broken", told);
+        Assert.Contains("`SkipBroken = true`", told);
     }
 
     [Fact]

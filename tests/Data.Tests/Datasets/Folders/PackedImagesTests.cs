@@ -95,7 +95,7 @@ public sealed class PackedImagesTests : IDisposable
             File.WriteAllBytes(TrainPack, damaged);
             string message = Told(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6)));
             Assert.Contains(told, message);
-            Assert.Contains("ocs data pack", message);
+            Assert.Contains("`ImageFolder.Pack`", message);
         }
 
         File.WriteAllBytes(TrainPack, whole[..^5]);

@@ -62,7 +62,7 @@ public sealed class ValidationSplitTests : IDisposable
     {
         Write("train/", ("ant", 4), ("bee", 4));
         Assert.Equal(8, ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { ValidationSplit = 0 }).Count);
-        Assert.Contains("validation-split is 0", Told(0));
+        Assert.Contains("`ValidationSplit` is 0", Told(0));
         Assert.Contains("must be within 0..0.9", Told(1));
         Write("val/", ("ant", 1), ("bee", 1));
         Assert.Contains("has no use", Told(0.2));

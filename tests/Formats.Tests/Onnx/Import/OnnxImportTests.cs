@@ -172,7 +172,7 @@ public sealed class OnnxImportTests : IDisposable
         var model = new HandMade();
         var relu = model.Node("Relu", [model.Input("x", 0, 3, 0, 0)], [0, 3, 0, 0]);
         var path = Write(model, relu);
-        Assert.Contains("--input-size", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("`inputSize`", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path)).Message, StringComparison.Ordinal);
         Assert.Contains("3 long in dimension 1", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path, 1, 8, 8)).Message, StringComparison.Ordinal);
 
         using var read = OnnxFile.Read(path, 3, 8, 9);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Ocs.Formats;
+namespace Ocs.Core.Pickles;
 
 /// <summary>Text in pickles, and text of pickles in messages.</summary>
 internal static class PickleText
@@ -14,6 +14,14 @@ internal static class PickleText
         var shown = text.Length <= LongestShown ? text : $"{text[..LongestShown]}...";
         return string.Concat(shown.Select(character => char.IsControl(character) ? '?' : character));
     }
+
+    /// <summary>A value as text, in Latin-1 where it is bytes; null where it is neither.</summary>
+    public static string? Of(object? value) => value switch
+    {
+        string text => text,
+        ReadOnlyMemory<byte> bytes => Encoding.Latin1.GetString(bytes.Span),
+        _ => null,
+    };
 
     /// <summary>The text of a quoted Python string of protocol 0: 'it\'s'.</summary>
     public static string Unquote(string line) =>

@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using Ocs.Cli.Configuration;
+
+namespace Ocs.Cli;
+
+/// <summary>
+/// Says in the command's words what a library says in those of its API. A library writes names in backticks: `MaximumPruned`,
+/// `CutAtEnd = true`, `PhaseTiming.Official`, `Models.All`. A property of the configuration becomes its key, what else a user of the
+/// command does in another way becomes a flag or a command. All else stays.
+/// </summary>
+internal static partial class CommandWords
+{
+    private static readonly FrozenDictionary<string, string> Remedies = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Device.Cpu"] = "--device cpu",
+        ["Graph.Parameters"] = "`ocs inspect`",
+        ["ImageFolder.Check"] = "`ocs data check`",
+        ["ImageFolder.Pack"] = "`ocs data pack`",
+        ["ImageFolderOptions.ValidationSplit"] = "validation-split (--validation-split)",
+        ["Models.All"] = "`ocs models`",
+        ["OcsFile"] = "`ocs`",
+        ["OcsFile.Write"] = "`ocs export`",
+        ["RunKind.Baseline"] = "`ocs baseline`",
+        ["SkipBroken = true"] = "skip-broken: true (--skip-broken)",
+        ["SubnetworkSearch"] = "`ocs prune`",
+        ["dataRoot"] = "--data-root",
+        ["inputSize"] = "--input-size",
+        ["profile"] = "--profile",
+        ["root"] = "--data-root",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string> Keys = ConfigurationKeys.Properties
+        .Select(property => property.Name)
+        .Distinct(StringComparer.Ordinal)
+        .ToFrozenDictionary(name => name, OptionName.Of, StringComparer.Ordinal);
+
+    // PhaseTiming: timing. Of a type that several properties have, the first.
+    private static readonly FrozenDictionary<string, string> KeysOfChoices = ConfigurationKeys.Properties
+        .Select(property => (Type: Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, property.Name))
+        .Where(pair => pair.Type.IsEnum)
+        .DistinctBy(pair => pair.Type.Name)
+        .ToFrozenDictionary(pair => pair.Type.Name, pair => OptionName.Of(pair.Name), StringComparer.Ordinal);
+
+    /// <summary>A sentence of a library in the command's words.</summary>
+    public static string Of(string text) =>
+        text.Contains('`', StringComparison.Ordinal) ? Code().Replace(text, match => WordFor(match.Groups["code"].Value) ?? match.Value) : text;
+
+    /// <summary>What the command says for a name of the API; null where it has no other word for it.</summary>
+    public static string? WordFor(string code)
+    {
+        if (Remedies.TryGetValue(code, out var remedy))
+        {
+            return remedy;
+        }
+
+        if (code.Split(" = ") is [var set, var value])
+        {
+            return Keys.TryGetValue(set, out var key) ? $"{key}: {OptionName.Of(value)}" : null;
+        }
+
+        return Keys.GetValueOrDefault(code)
+            ?? (code.Split('.') is [var type, var choice] && KeysOfChoices.TryGetValue(type, out var name) ? $"{name} {OptionName.Of(choice)}" : null);
+    }
+
+    [GeneratedRegex(@"`(?<code>[A-Za-z]\w*(\.\w+)*( = \w+)?)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+}
