@@ -6,10 +6,12 @@ namespace Ocs.Graphs;
 public sealed class ParameterTable : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors;
+    private readonly Graph _graph;
 
     private ParameterTable(Graph graph, Dictionary<string, Tensor> tensors)
     {
         _tensors = tensors;
+        _graph = graph;
         Names = [.. graph.Parameters.Select(spec => spec.Name)];
         Trainable = [.. graph.Parameters.Where(spec => spec.IsTrainable).Select(spec => spec.Name)];
         foreach (var name in Trainable)
@@ -26,6 +28,9 @@ public sealed class ParameterTable : IDisposable
 
     /// <summary>The tensor of a parameter; the table goes on owning it.</summary>
     public Tensor this[string name] => _tensors[name];
+
+    /// <summary>What a parameter is for.</summary>
+    public ParameterRole RoleOf(string name) => _graph.Parameter(name).Role;
 
     /// <summary>New parameters, drawn as the graph's specifications say from the numbers of a seed.</summary>
     public static ParameterTable Initialize(Graph graph, ulong seed, Device device = default)

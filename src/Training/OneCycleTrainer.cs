@@ -21,7 +21,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     private readonly TrainingData _data;
     private readonly TrainingOptions _training;
     private readonly OneCycleOptions? _pruning;
-    private readonly Sgd _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly BatchLoader _loader;
     private readonly EpochLoop _epochs;
     private readonly EpochClock _clock;
@@ -79,7 +79,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _guessing = Guessing.On(data.Test);
-        _optimizer = new(training);
+        _optimizer = training.CreateOptimizer();
         _replicas = new(group);
         _captures = TrainingSteps.Captures(training, device, profile, _replicas.Count);
         _loader = TrainingBatches.Of(data, training, device, _replicas);
@@ -101,6 +101,8 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
     public PruneProofGate.SaveAndReload? Reload { get; set; }
+
+    private int PartSize => TrainingBatches.PartSize(_training, _replicas.Count);
 
     // After the cut the method has done its work, and only has things to tell.
     private OneCyclePruner? Pruner => _record is null ? _cycle : null;
@@ -156,6 +158,11 @@ public sealed partial class OneCycleTrainer : IDisposable
         }
 
         Agree(where: "", position: 0);
+        if (_training.EmaDecay is { } decay)
+        {
+            _network.Average = new(_network.GraphAsRun, _network.Parameters, decay);
+        }
+
         // A target that cannot be reached is told before anything is trained.
         _ = Pruner?.CurrentPartition;
         Arrange(padding: null);
@@ -187,7 +194,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         if (epoch < _training.Epochs)
         {
             Save(epoch);
-            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+            _network.AverageStatistics(_replicas);
         }
         else if (Pruner is { } pruner)
         {
@@ -282,7 +289,7 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     private EvaluationResult Measure()
     {
-        _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+        _network.AverageStatistics(_replicas);
         return _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
     }
 
@@ -337,8 +344,14 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Parameters, _generator);
-        NormRecalibration.Run(plan.After, cut.Parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator);
+        _network = new(plan.After, cut.Parameters, _generator) { Average = whole.Average };
+        whole.Average = null;
+        _network.Average?.Cut(plan);
+        foreach (var parameters in _network.Tables)
+        {
+            NormRecalibration.Run(plan.After, parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator, PartSize);
+        }
+
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.
@@ -357,8 +370,9 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     private ProvenCut Prove(OneCyclePruner pruner, Pruning.Search.Partition partition)
     {
-        using var probe = _loader.Epoch(0).First();
-        var cut = ProvenCut.Make(pruner, partition, _network.Parameters, probe.Images, Reload);
+        using var batch = _loader.Epoch(0).First();
+        using var probe = TrainingBatches.FirstPart(batch, PartSize);
+        var cut = ProvenCut.Make(pruner, partition, _network.Parameters, probe, Reload);
         _gate = cut.Gate;
         if (!_gate.Passed)
         {
@@ -381,8 +395,9 @@ public sealed partial class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
         using var batch = _loader.Epoch(0).First();
-        _precisions = Trainable(batch.Images);
-        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas, whole);
+        using var images = TrainingBatches.FirstPart(batch, PartSize);
+        _precisions = Trainable(images);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, images, _captures, _replicas, whole);
         _precisions = [_network.Precision];
         if (padded)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Torch;
+using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 
 namespace Ocs.Training;
@@ -55,24 +56,69 @@ public enum CudaGraphChoice
 public sealed record TrainingOptions
 {
     private static readonly double[] MilestoneShares = [0.3, 0.6, 0.8, 0.9];
+    private readonly double? _learningRate;
 
     /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
 
-    /// <summary>Images of a training step, at least 1.</summary>
+    /// <summary>Images of a training step, or of each part of it with <see cref="AccumulationSteps"/>; at least 1.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>The learning rate that the schedule starts from, above 0.</summary>
-    public double LearningRate { get; init; } = 0.1;
+    /// <summary>
+    /// Batches whose mean gradient a training step takes, at least 1: the images of a step are so many times <see cref="BatchSize"/>, in
+    /// the memory of one batch. Steps of the schedule and of an epoch are the optimiser's. A batch norm sees each batch by itself.
+    /// </summary>
+    public int AccumulationSteps { get; init; } = 1;
 
-    /// <summary>Momentum of SGD, in [0, 1).</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>
+    /// The learning rate that the schedule starts from, above 0. Where none is stated, it is 0.1 with the optimiser sgd, 0.001 with adam and
+    /// adamw.
+    /// </summary>
+    public double LearningRate
+    {
+        get => _learningRate ?? (Optimizer == OptimizerKind.Sgd ? 0.1 : 0.001);
+        init => _learningRate = value;
+    }
+
+    /// <summary>Momentum of the optimiser sgd, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Nesterov's form of momentum. The paper does not say; the authors' program uses it.</summary>
+    /// <summary>Nesterov's form of the momentum of sgd. The paper does not say; the authors' program uses it.</summary>
     public bool Nesterov { get; init; } = true;
 
-    /// <summary>L2 penalty on all parameters, not negative.</summary>
+    /// <summary>The part of the mean gradient that adam and adamw keep at each step, in [0, 1).</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>The part of the mean squared gradient that adam and adamw keep at each step, in [0, 1).</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What adam and adamw add to the root of the mean squared gradient before they divide by it, above 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>
+    /// L2 penalty on the parameters, not negative: part of the gradient with sgd and adam. With adamw it is decoupled: the factor that
+    /// weights shrink by in a step, for each unit of the learning rate.
+    /// </summary>
     public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>
+    /// Whether weight decay also concerns norms, biases and all else that is no matrix or kernel of a layer. Many recipes leave them out.
+    /// </summary>
+    public bool DecayNormsAndBiases { get; init; } = true;
+
+    /// <summary>
+    /// The largest 2-norm of all gradients together, above 0: where it is larger, all are scaled down to it before the optimiser's step. The
+    /// gradient of the penalty (Eq. 8) is part of it. Null for no limit.
+    /// </summary>
+    public double? ClipGradientNorm { get; init; }
+
+    /// <summary>
+    /// Decay of a moving average of the weights, in (0, 1), such as 0.999 for an average over some 1000 steps: the average is measured, saved
+    /// and handed over in place of the weights. Running statistics of norms are averaged too. Null for no average.
+    /// </summary>
+    public double? EmaDecay { get; init; }
 
     /// <summary>Probability mass that the target shares with all classes, in [0, 1).</summary>
     public double LabelSmoothing { get; init; }
@@ -138,9 +184,19 @@ public sealed record TrainingOptions
         var problems = new List<string>();
         Check(Epochs >= 1, $"epochs must be at least 1, but is {Epochs}");
         Check(BatchSize >= 1, $"batch-size must be at least 1, but is {BatchSize}");
+        Check(AccumulationSteps >= 1, $"accumulation-steps must be at least 1, but is {AccumulationSteps}");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), $"learning-rate must be above 0, but is {LearningRate}");
         Check(Momentum is >= 0 and < 1, $"momentum must lie in [0, 1), but is {Momentum}");
         Check(!Nesterov || Momentum > 0, "nesterov needs a momentum above 0");
+        Check(Beta1 is >= 0 and < 1, $"beta1 must lie in [0, 1), but is {Beta1}");
+        Check(Beta2 is >= 0 and < 1, $"beta2 must lie in [0, 1), but is {Beta2}");
+        Check(Epsilon > 0 && double.IsFinite(Epsilon), $"epsilon must be above 0, but is {Epsilon}");
+        Check(
+            ClipGradientNorm is null || (ClipGradientNorm > 0 && double.IsFinite(ClipGradientNorm.Value)),
+            $"clip-gradient-norm must be above 0, but is {ClipGradientNorm}; leave it out for no limit");
+        Check(
+            EmaDecay is null or (> 0 and < 1),
+            $"ema-decay must lie between 0 and 1, both excluded, but is {EmaDecay}; leave it out for no average");
         Check(WeightDecay >= 0, $"weight-decay must not be negative, but is {WeightDecay}");
         Check(LabelSmoothing is >= 0 and < 1, $"label-smoothing must lie in [0, 1), but is {LabelSmoothing}");
         Check(MilestoneEpochs is not { } milestones || milestones.All(epoch => epoch >= 0), "milestone-epochs must not be negative");

@@ -13,7 +13,7 @@ internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
     // The rate for random weights undoes what is trained already.
-    private const double RateFromTrainedWeights = 0.01;
+    private const double RateDivisorOfTrainedWeights = 10;
 
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
@@ -106,19 +106,26 @@ internal sealed record ExperimentOptions
 
     private static TrainingOptions StandardTraining(ExperimentOptions head, MappingSetting settings)
     {
-        var training = new TrainingOptions();
-        var isTrained = head.Weights is not null || ModelSource.IsFile(head.Model);
-        return training with
+        var training = new TrainingOptions { Schedule = StatesMilestones(settings) ? ScheduleKind.MultiStep : ScheduleKind.Cosine };
+        if (head.Weights is not null || ModelSource.IsFile(head.Model))
         {
-            LearningRate = isTrained ? RateFromTrainedWeights : training.LearningRate,
-            Schedule = StatesMilestones(settings) ? ScheduleKind.MultiStep : ScheduleKind.Cosine,
-        };
+            // The rate follows from the optimiser.
+            training = PartOf(settings, nameof(Training)) is { } stated
+                ? OptionRecord.Apply(training, Only(stated, nameof(TrainingOptions.Optimizer)), "training.")
+                : training;
+            training = training with { LearningRate = training.LearningRate / RateDivisorOfTrainedWeights };
+        }
+
+        return training;
     }
 
     private static bool StatesMilestones(MappingSetting settings) =>
-        settings.Entries.GetValueOrDefault(OptionName.Of(nameof(Training))) is MappingSetting training
+        PartOf(settings, nameof(Training)) is { } training
         && (training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.MilestoneEpochs)))
             || training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.Gamma))));
+
+    private static MappingSetting? PartOf(MappingSetting settings, string property) =>
+        settings.Entries.GetValueOrDefault(OptionName.Of(property)) as MappingSetting;
 
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
     {

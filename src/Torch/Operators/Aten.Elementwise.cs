@@ -23,6 +23,7 @@ public static partial class Aten
     private static readonly AtenOperator DivInPlaceOperator = new("aten::div_", "Tensor");
     private static readonly AtenOperator AddcmulOperator = new("aten::addcmul");
     private static readonly AtenOperator AddcmulInPlaceOperator = new("aten::addcmul_");
+    private static readonly AtenOperator PowScalarOperator = new("aten::pow", "Scalar");
     private static readonly AtenOperator SquareOperator = new("aten::square");
     private static readonly AtenOperator SqrtOperator = new("aten::sqrt");
     private static readonly AtenOperator RsqrtOperator = new("aten::rsqrt");
@@ -95,6 +96,9 @@ public static partial class Aten
     /// <summary>tensor += value * left * right.</summary>
     public static void AddcmulInPlace(Tensor tensor, Tensor left, Tensor right, double value = 1)
         => InvokeInPlace(AddcmulInPlaceOperator, tensor, left, right, value);
+
+    /// <summary>A number to the power of each element.</summary>
+    public static Tensor Pow(double number, Tensor exponent) => Invoke(PowScalarOperator, number, exponent);
 
     public static Tensor Square(Tensor input) => Invoke(SquareOperator, input);
 
