@@ -17,6 +17,9 @@ public sealed partial class OneCycleTrainer
     private long _saved;
     private Checkpoint? _resumed;
 
+    // The most images that go through the network at once in training.
+    private int PartSize => TrainingBatches.PartSize(_training, _replicas.Count);
+
     private double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>

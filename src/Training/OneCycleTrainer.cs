@@ -102,8 +102,6 @@ public sealed partial class OneCycleTrainer : IDisposable
     /// <summary>How the gate saves and loads the cut network; null leaves that check out.</summary>
     public PruneProofGate.SaveAndReload? Reload { get; set; }
 
-    private int PartSize => TrainingBatches.PartSize(_training, _replicas.Count);
-
     // After the cut the method has done its work, and only has things to tell.
     private OneCyclePruner? Pruner => _record is null ? _cycle : null;
 
@@ -158,11 +156,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         }
 
         Agree(where: "", position: 0);
-        if (_training.EmaDecay is { } decay)
-        {
-            _network.Average = new(_network.GraphAsRun, _network.Parameters, decay);
-        }
-
+        _network.BeginAverage(_training.EmaDecay);
         // A target that cannot be reached is told before anything is trained.
         _ = Pruner?.CurrentPartition;
         Arrange(padding: null);
@@ -287,11 +281,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         return record;
     }
 
-    private EvaluationResult Measure()
-    {
-        _network.AverageStatistics(_replicas);
-        return _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
-    }
+    private EvaluationResult Measure() => _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
 
     // Checkpoints and networks to keep come after it.
     private void RequireFinite(string when)
@@ -344,14 +334,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Parameters, _generator) { Average = whole.Average };
-        whole.Average = null;
-        _network.Average?.Cut(plan);
-        foreach (var parameters in _network.Tables)
-        {
-            NormRecalibration.Run(plan.After, parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator, PartSize);
-        }
-
+        _network = new(plan.After, cut.Parameters, _generator) { Average = whole.ReleaseAverage(plan) };
+        _network.Recalibrate(_loader, epoch, _pruning.RecalibrationBatches, PartSize);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.

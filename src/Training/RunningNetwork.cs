@@ -87,11 +87,12 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     /// <summary>
-    /// Measures the network in float32, with its batch norms as part of the layers before them: outputs differ by rounding, and a pass
-    /// over memory less for each norm is saved.
+    /// Measures the network, or its average, in float32. Running statistics become the mean of all processes' first. Batch norms are
+    /// measured as part of the layers before them: outputs differ by rounding, and a pass over memory less for each norm is saved.
     /// </summary>
     public EvaluationResult Evaluate(LabelledImages data, int batchSize, Device device, Replicas replicas)
     {
+        AverageStatistics(replicas);
         var graph = GraphAsRun;
         if (!graph.Nodes.Any(node => node.Operator is BatchNorm2d))
         {
@@ -172,6 +173,27 @@ internal sealed class RunningNetwork : IDisposable
 
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
         choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());
+
+    /// <summary>Begins an average with the parameters as they are; null for none.</summary>
+    public void BeginAverage(double? decay) => Average = decay is { } part ? new(GraphAsRun, Parameters, part) : null;
+
+    /// <summary>Gives the average away for the network after a cut; null where there is none.</summary>
+    public WeightEma? ReleaseAverage(CutPlan plan)
+    {
+        var average = Average;
+        Average = null;
+        average?.Cut(plan);
+        return average;
+    }
+
+    /// <summary>Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.</summary>
+    public void Recalibrate(BatchLoader loader, int epoch, int batches, int partSize)
+    {
+        foreach (var parameters in Tables)
+        {
+            NormRecalibration.Run(Graph, parameters, loader, epoch, batches, _generator, partSize);
+        }
+    }
 
     /// <summary>Makes the running statistics the mean of all processes'.</summary>
     public void AverageStatistics(Replicas replicas)

@@ -56,7 +56,6 @@ public enum CudaGraphChoice
 public sealed record TrainingOptions
 {
     private static readonly double[] MilestoneShares = [0.3, 0.6, 0.8, 0.9];
-    private readonly double? _learningRate;
 
     /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
@@ -73,14 +72,9 @@ public sealed record TrainingOptions
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>
-    /// The learning rate that the schedule starts from, above 0. Where none is stated, it is 0.1 with the optimiser sgd, 0.001 with adam and
-    /// adamw.
+    /// The learning rate that the schedule starts from, above 0. With adam and adamw a configuration that states none gets 0.001.
     /// </summary>
-    public double LearningRate
-    {
-        get => _learningRate ?? (Optimizer == OptimizerKind.Sgd ? 0.1 : 0.001);
-        init => _learningRate = value;
-    }
+    public double LearningRate { get; init; } = 0.1;
 
     /// <summary>Momentum of the optimiser sgd, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
@@ -193,10 +187,10 @@ public sealed record TrainingOptions
         Check(Epsilon > 0 && double.IsFinite(Epsilon), $"epsilon must be above 0, but is {Epsilon}");
         Check(
             ClipGradientNorm is null || (ClipGradientNorm > 0 && double.IsFinite(ClipGradientNorm.Value)),
-            $"clip-gradient-norm must be above 0, but is {ClipGradientNorm}; leave it out for no limit");
+            $"clip-gradient-norm must be above 0, or null for no limit, but is {ClipGradientNorm}");
         Check(
             EmaDecay is null or (> 0 and < 1),
-            $"ema-decay must lie between 0 and 1, both excluded, but is {EmaDecay}; leave it out for no average");
+            $"ema-decay must lie between 0 and 1, both excluded, or be null for no average, but is {EmaDecay}");
         Check(WeightDecay >= 0, $"weight-decay must not be negative, but is {WeightDecay}");
         Check(LabelSmoothing is >= 0 and < 1, $"label-smoothing must lie in [0, 1), but is {LabelSmoothing}");
         Check(MilestoneEpochs is not { } milestones || milestones.All(epoch => epoch >= 0), "milestone-epochs must not be negative");

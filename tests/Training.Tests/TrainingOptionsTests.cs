@@ -15,6 +15,12 @@ public sealed class TrainingOptionsTests
             LearningRate = double.NaN,
             Momentum = 1,
             WeightDecay = -1,
+            Beta1 = 1,
+            Beta2 = -0.1,
+            Epsilon = 0,
+            AccumulationSteps = 0,
+            ClipGradientNorm = 0,
+            EmaDecay = 1,
             LabelSmoothing = 1,
             MilestoneEpochs = [-1],
             Gamma = 0,
@@ -25,7 +31,8 @@ public sealed class TrainingOptionsTests
         string[] keys =
         [
             "epochs must be at least 1, but is 0", "batch-size", "learning-rate", "momentum", "weight-decay", "label-smoothing",
-            "milestone-epochs", "gamma", "step-epochs", "warmup-epochs", "evaluation-batch-size",
+            "milestone-epochs", "gamma", "step-epochs", "warmup-epochs", "evaluation-batch-size", "beta1", "beta2", "epsilon",
+            "accumulation-steps", "clip-gradient-norm", "ema-decay",
         ];
         Assert.All(keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
         Assert.Equal(keys.Length, error.Message.Split("; ").Length);

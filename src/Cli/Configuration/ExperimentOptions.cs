@@ -3,6 +3,7 @@ using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Training;
+using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
@@ -13,7 +14,8 @@ internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
     // The rate for random weights undoes what is trained already.
-    private const double RateDivisorOfTrainedWeights = 10;
+    private const double DivisorForTrainedWeights = 10;
+    private const double RateOfAdam = 0.001;
 
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
@@ -90,7 +92,7 @@ internal sealed record ExperimentOptions
             Pruning = PresetOptions.Of(head.Preset),
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = TrainingDataSource.Augmentation(head.Data),
-            Training = head.Preset == Preset.Standard ? StandardTraining(head, settings) : new(),
+            Training = DefaultTraining(head, settings),
         };
         var options = OptionRecord.Apply(defaults, settings);
         options = options with { Training = options.Training with { Seed = options.Seed } };
@@ -104,19 +106,23 @@ internal sealed record ExperimentOptions
         };
     }
 
-    private static TrainingOptions StandardTraining(ExperimentOptions head, MappingSetting settings)
+    private static TrainingOptions DefaultTraining(ExperimentOptions head, MappingSetting settings)
     {
-        var training = new TrainingOptions { Schedule = StatesMilestones(settings) ? ScheduleKind.MultiStep : ScheduleKind.Cosine };
-        if (head.Weights is not null || ModelSource.IsFile(head.Model))
+        var isStandard = head.Preset == Preset.Standard;
+        var isTrained = head.Weights is not null || ModelSource.IsFile(head.Model);
+        var training = new TrainingOptions
         {
-            // The rate follows from the optimiser.
-            training = PartOf(settings, nameof(Training)) is { } stated
-                ? OptionRecord.Apply(training, Only(stated, nameof(TrainingOptions.Optimizer)), "training.")
-                : training;
-            training = training with { LearningRate = training.LearningRate / RateDivisorOfTrainedWeights };
-        }
+            Schedule = isStandard && !StatesMilestones(settings) ? ScheduleKind.Cosine : ScheduleKind.MultiStep,
+        };
+        var rate = OptimizerOf(settings) == OptimizerKind.Sgd ? training.LearningRate : RateOfAdam;
+        return training with { LearningRate = isStandard && isTrained ? rate / DivisorForTrainedWeights : rate };
+    }
 
-        return training;
+    private static OptimizerKind OptimizerOf(MappingSetting settings)
+    {
+        var training = PartOf(settings, nameof(Training)) ?? new(MappingSetting.Empty, settings.Where);
+        var prefix = $"{OptionName.Of(nameof(Training))}.";
+        return OptionRecord.Apply(new TrainingOptions(), Only(training, nameof(TrainingOptions.Optimizer)), prefix).Optimizer;
     }
 
     private static bool StatesMilestones(MappingSetting settings) =>
