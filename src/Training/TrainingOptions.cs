@@ -64,8 +64,9 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// Batches whose mean gradient a training step takes, at least 1: the images of a step are so many times <see cref="BatchSize"/>, in
-    /// the memory of one batch. Steps of the schedule and of an epoch are the optimiser's. A batch norm sees each batch by itself.
+    /// Batches whose mean gradient the optimiser takes in one step, at least 1, as PyTorch Lightning's accumulate_grad_batches: so a step
+    /// has so many times <see cref="BatchSize"/> images, in the memory of one batch. The schedule, the steps of an epoch and
+    /// <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch by itself.
     /// </summary>
     public int AccumulationSteps { get; init; } = 1;
 
@@ -98,7 +99,7 @@ public sealed record TrainingOptions
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>
-    /// Whether weight decay also concerns norms, biases and all else that is no matrix or kernel of a layer. Many recipes leave them out.
+    /// Whether norms, biases and other parameters that are no matrix or kernel of a layer decay too. Many recipes for adamw leave them out.
     /// </summary>
     public bool DecayNormsAndBiases { get; init; } = true;
 
@@ -137,7 +138,7 @@ public sealed record TrainingOptions
     /// <summary>Seed of weights, order and augmentation.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether an incomplete last batch of an epoch is left out.</summary>
+    /// <summary>Whether an incomplete last step of an epoch is left out.</summary>
     public bool DropLast { get; init; } = true;
 
     public LayoutChoice Layout { get; init; }

@@ -33,7 +33,7 @@ internal sealed class StepTensors : IDisposable
 
     public void Dispose() => Array.ForEach(_gradients, gradient => gradient.Dispose());
 
-    // What norms, biases and single numbers a channel are not.
+    // Also position embeddings and class tokens have the role of biases.
     private static bool IsMatrix(ParameterTable parameters, string name) =>
         parameters.RoleOf(name) == ParameterRole.Weight && parameters[name].Rank > 1;
 

@@ -56,7 +56,7 @@ internal sealed class StepBody(
             Change();
             clock.Add(TrainingActivity.Optimizer);
             Learn(sparsity => sparsity.Shrink(numbers.Shrinkage));
-            network.Average?.Update(network.Parameters);
+            Average();
         }
     }
 
@@ -68,6 +68,15 @@ internal sealed class StepBody(
         }
 
         optimizer.Step(network.Parameters, numbers.Rate);
+    }
+
+    private void Average()
+    {
+        if (network.Average is { } average)
+        {
+            average.Update(network.Parameters);
+            clock.Add(TrainingActivity.Optimizer);
+        }
     }
 
     // Parts of the same size, as far as the number of images allows: none is so small that a norm has nothing to average.
