@@ -6,19 +6,14 @@ namespace Ocs.Graphs;
 public sealed class ParameterTable : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors;
+    private readonly Graph _graph;
 
     private ParameterTable(Graph graph, Dictionary<string, Tensor> tensors)
-        : this(
-            [.. graph.Parameters.Select(spec => spec.Name)],
-            [.. graph.Parameters.Where(spec => spec.IsTrainable).Select(spec => spec.Name)],
-            tensors)
     {
-    }
-
-    private ParameterTable(
-        IReadOnlyList<string> names, IReadOnlyList<string> trainable, Dictionary<string, Tensor> tensors)
-    {
-        (Names, Trainable, _tensors) = (names, trainable, tensors);
+        _tensors = tensors;
+        _graph = graph;
+        Names = [.. graph.Parameters.Select(spec => spec.Name)];
+        Trainable = [.. graph.Parameters.Where(spec => spec.IsTrainable).Select(spec => spec.Name)];
         foreach (var name in Trainable)
         {
             _tensors[name].RequiresGrad = true;
@@ -33,6 +28,9 @@ public sealed class ParameterTable : IDisposable
 
     /// <summary>The tensor of a parameter; the table goes on owning it.</summary>
     public Tensor this[string name] => _tensors[name];
+
+    /// <summary>What a parameter is for.</summary>
+    public ParameterRole RoleOf(string name) => _graph.Parameter(name).Role;
 
     /// <summary>New parameters, drawn as the graph's specifications say from the numbers of a seed.</summary>
     public static ParameterTable Initialize(Graph graph, ulong seed, Device device = default)
@@ -127,7 +125,7 @@ public sealed class ParameterTable : IDisposable
 
     /// <summary>The parameters on a device, apart from autograd.</summary>
     /// <remarks>On the device where they are, both tables share the memory of their tensors.</remarks>
-    public ParameterTable To(Device device) => new(Names, Trainable, Names.ToDictionary(
+    public ParameterTable To(Device device) => new(_graph, Names.ToDictionary(
         name => name,
         name =>
         {

@@ -10,9 +10,9 @@ using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
-/// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, SGD, Eq. 9.</summary>
+/// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, the optimiser, Eq. 9.</summary>
 internal sealed class EpochLoop(
-    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, Sgd optimizer, EpochClock clock, Device device,
+    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, IOptimizer optimizer, EpochClock clock, Device device,
     Replicas replicas, Func<ITrainingStep> steps) : IDisposable
 {
     // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
@@ -46,7 +46,7 @@ internal sealed class EpochLoop(
         clock.Add(TrainingActivity.Other);
         var (start, waited) = (Stopwatch.GetTimestamp(), loader.WaitSeconds);
         var era = plan?.Phase == Phase.Sparsity ? epoch : -1;
-        var body = new StepBody(network, era, options.LabelSmoothing, pruner, optimizer, Scaler, _numbers, clock, replicas);
+        var body = new StepBody(network, era, options, pruner, optimizer, Scaler, _numbers, clock, replicas);
         var before = Progress ?? new();
         var (done, known) = (before, before);
         _numbers.Begin(before.LossSum, before.Correct);

@@ -17,8 +17,10 @@ internal static class NormRecalibration
     /// <param name="epoch">Whose order and augmentation the batches have.</param>
     /// <param name="batches">How many batches, or all of the epoch's.</param>
     /// <param name="generator">What dropout and its like draw from.</param>
+    /// <param name="partSize">The most images to take of each.</param>
     /// <returns>Whether the network has any batch norm.</returns>
-    public static bool Run(Graph graph, ParameterTable parameters, BatchLoader loader, int epoch, int batches, Generator generator)
+    public static bool Run(Graph graph, ParameterTable parameters, BatchLoader loader, int epoch, int batches, Generator generator,
+        int partSize = int.MaxValue)
     {
         if (batches == 0 || !graph.Nodes.Any(node => node.Operator is BatchNorm2d))
         {
@@ -31,7 +33,8 @@ internal static class NormRecalibration
         {
             using (batch)
             {
-                using var output = new Executor(WithMomentum(graph, 1.0 / ++seen), parameters) { Generator = generator }.Forward(batch.Images, training: true);
+                using var images = TrainingBatches.FirstPart(batch, partSize);
+                using var output = new Executor(WithMomentum(graph, 1.0 / ++seen), parameters) { Generator = generator }.Forward(images, training: true);
             }
         }
 

@@ -17,6 +17,9 @@ public sealed partial class OneCycleTrainer
     private long _saved;
     private Checkpoint? _resumed;
 
+    // The most images that go through the network at once in training.
+    private int PartSize => TrainingBatches.PartSize(_training, _replicas.Count);
+
     private double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>
@@ -31,7 +34,7 @@ public sealed partial class OneCycleTrainer
         CheckFit(checkpoint, data, training, pruning);
         var trainer = new OneCycleTrainer(
             checkpoint.Original, data, training, pruning, device, profile: false, group, steps: null,
-            (whole, generator) => Network(checkpoint, whole, pruning, device, generator));
+            (whole, generator) => Network(checkpoint, whole, training.EmaDecay, pruning, device, generator));
         try
         {
             trainer.Restore(checkpoint);
@@ -67,7 +70,8 @@ public sealed partial class OneCycleTrainer
 
         if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs || state.Progress?.Steps < 1
             || (state.Arrangement.IsPadded && state.Record is null) || (state.Record is not null && state.Pruner?.IsRegularizing == true)
-            || state.AccuracyAtCutBefore is null != state.AccuracyAtCutAfter is null)
+            || state.AccuracyAtCutBefore is null != state.AccuracyAtCutAfter is null
+            || checkpoint.Average.Count == 0 != training.EmaDecay is null)
         {
             throw Foreign(checkpoint);
         }
@@ -77,14 +81,16 @@ public sealed partial class OneCycleTrainer
         new($"{checkpoint.Source} does not belong to these options; go on with those that the run began with.", inner!);
 
     private static RunningNetwork Network(
-        Checkpoint checkpoint, Graph whole, OneCycleOptions? pruning, Device device, Generator generator)
+        Checkpoint checkpoint, Graph whole, double? emaDecay, OneCycleOptions? pruning, Device device, Generator generator)
     {
         var state = checkpoint.State;
         var padding = state.Arrangement.IsPadded ? Padding(state.Record!, whole, pruning!) : null;
         var graph = checkpoint.Cut ?? whole;
-        return new(
-            graph, ParameterTable.FromTensors(padding?.Before ?? graph, Moved(checkpoint.Parameters, device)), padding, state.Arrangement,
-            generator);
+        var asRun = padding?.Before ?? graph;
+        return new(graph, ParameterTable.FromTensors(asRun, Moved(checkpoint.Parameters, device)), padding, state.Arrangement, generator)
+        {
+            Average = emaDecay is { } decay ? new(ParameterTable.FromTensors(asRun, Moved(checkpoint.Average, device)), decay) : null,
+        };
     }
 
     // The same function of the same cut as when it was made.
@@ -110,15 +116,21 @@ public sealed partial class OneCycleTrainer
     {
         var state = checkpoint.State;
         var channelsLast = state.ChannelsLastMomentum.ToHashSet(StringComparer.Ordinal);
-        var momentum = Moved(checkpoint.Momentum, _device);
-        _optimizer.Restore(momentum.ToDictionary(
-            pair => pair.Key,
-            pair =>
-            {
-                using var moved = pair.Value;
-                return moved.Contiguous(channelsLast.Contains(pair.Key) ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
-            },
-            StringComparer.Ordinal));
+        _optimizer.Restore(new()
+        {
+            Moments = checkpoint.Optimizer.Moments.ToDictionary(
+                moment => moment.Key,
+                IReadOnlyDictionary<string, Tensor> (moment) => Moved(moment.Value, _device).ToDictionary(
+                    pair => pair.Key,
+                    pair =>
+                    {
+                        using var moved = pair.Value;
+                        return moved.Contiguous(channelsLast.Contains(pair.Key) ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
+                    },
+                    StringComparer.Ordinal),
+                StringComparer.Ordinal),
+            Counters = Moved(checkpoint.Optimizer.Counters, _device),
+        });
         if (state.Pruner is { } pruner)
         {
             _cycle!.Restore(pruner);
@@ -190,7 +202,7 @@ public sealed partial class OneCycleTrainer
         if (_resumed!.Statistics.TryGetValue(_replicas.Shard.Rank, out var statistics))
         {
             using var here = statistics.To(_device);
-            RunningStatistics.Set(_network.Graph, _network.Parameters, here);
+            RunningStatistics.Set(_network.Graph, _network.Tables, here);
         }
     }
 
@@ -213,7 +225,8 @@ public sealed partial class OneCycleTrainer
         if (_network.Precision.Autocast() is not null)
         {
             using var batch = _loader.Epoch(0).First();
-            _precisions = Trainable(batch.Images);
+            using var images = TrainingBatches.FirstPart(batch, PartSize);
+            _precisions = Trainable(images);
             _network.Take(_precisions[0]);
         }
     }
@@ -238,14 +251,18 @@ public sealed partial class OneCycleTrainer
             Capture(epoch) with { Others = others },
             _original,
             _record is null ? null : _network.Graph,
-            _network.Parameters.Names.ToDictionary(name => name, name => _network.Parameters[name], StringComparer.Ordinal),
-            _optimizer.Momentum)
+            Tensors(_network.Parameters),
+            _optimizer.State)
         {
+            Average = Tensors(_network.Average?.Parameters),
             Statistics = statistics,
         });
         statistics.Values.ToList().ForEach(tensor => tensor.Dispose());
         _saved = Stopwatch.GetTimestamp();
     }
+
+    private static Dictionary<string, Tensor> Tensors(ParameterTable? parameters) =>
+        parameters?.Names.ToDictionary(name => name, name => parameters[name], StringComparer.Ordinal) ?? [];
 
     private TrainerState Capture(int epoch) => new()
     {
@@ -255,8 +272,9 @@ public sealed partial class OneCycleTrainer
         Arrangement = _network.Arrangement,
         ChannelsLastMomentum =
         [
-            .. _optimizer.Momentum.Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
-                .Select(pair => pair.Key),
+            .. _optimizer.State.Moments.Values.SelectMany(moment => moment)
+                .Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
+                .Select(pair => pair.Key).Distinct(),
         ],
         Generator = _generator.GetState(),
         DeviceGenerator = _device.Kind == DeviceKind.Cpu ? null : TorchRuntime.GetRngState(_device),

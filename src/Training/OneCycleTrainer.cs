@@ -21,7 +21,7 @@ public sealed partial class OneCycleTrainer : IDisposable
     private readonly TrainingData _data;
     private readonly TrainingOptions _training;
     private readonly OneCycleOptions? _pruning;
-    private readonly Sgd _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly BatchLoader _loader;
     private readonly EpochLoop _epochs;
     private readonly EpochClock _clock;
@@ -79,7 +79,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         graph = graph.WithNormalization(data.Train.Normalization.Mean, data.Train.Normalization.StandardDeviation);
         (_original, _data, _training, _pruning, _device) = (graph, data, training, pruning, device);
         _guessing = Guessing.On(data.Test);
-        _optimizer = new(training);
+        _optimizer = training.CreateOptimizer();
         _replicas = new(group);
         _captures = TrainingSteps.Captures(training, device, profile, _replicas.Count);
         _loader = TrainingBatches.Of(data, training, device, _replicas);
@@ -153,6 +153,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         }
 
         Agree(where: "", position: 0);
+        _network.BeginAverage(_training.EmaDecay);
         // A target that cannot be reached is told before anything is trained.
         _ = Pruner?.CurrentPartition;
         Arrange(padding: null);
@@ -184,7 +185,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         if (epoch < _training.Epochs)
         {
             Save(epoch);
-            _replicas.AverageStatistics(_network.Graph, _network.Parameters);
+            _network.AverageStatistics(_replicas);
         }
         else if (Pruner is { } pruner)
         {
@@ -277,11 +278,7 @@ public sealed partial class OneCycleTrainer : IDisposable
         return record;
     }
 
-    private EvaluationResult Measure()
-    {
-        _replicas.AverageStatistics(_network.Graph, _network.Parameters);
-        return _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
-    }
+    private EvaluationResult Measure() => _network.Evaluate(_data.Test, _training.EvaluationBatchSize, _device, _replicas);
 
     // Checkpoints and networks to keep come after it.
     private void RequireFinite(string when)
@@ -334,8 +331,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Release().Parameters, _generator);
-        NormRecalibration.Run(plan.After, _network.Parameters, _loader, epoch, _pruning.RecalibrationBatches, _generator);
+        _network = new(plan.After, cut.Release().Parameters, _generator) { Average = whole.ReleaseAverage(plan) };
+        _network.Recalibrate(_loader, epoch, _pruning.RecalibrationBatches, PartSize);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 
         // The authors' program sets its new schedule one epoch back.
@@ -354,10 +351,11 @@ public sealed partial class OneCycleTrainer : IDisposable
 
     private ProvenCut Prove(OneCyclePruner pruner, Pruning.Search.Partition partition)
     {
-        using var probe = _loader.Epoch(0).First();
+        using var batch = _loader.Epoch(0).First();
+        using var probe = TrainingBatches.FirstPart(batch, PartSize);
         try
         {
-            var cut = ProvenCut.Make(pruner.Search, partition, _network.Parameters, probe.Images);
+            var cut = ProvenCut.Make(pruner.Search, partition, _network.Parameters, probe);
             _gate = cut.Gate;
             return cut;
         }
@@ -378,8 +376,9 @@ public sealed partial class OneCycleTrainer : IDisposable
     private void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
         using var batch = _loader.Epoch(0).First();
-        _precisions = Trainable(batch.Images);
-        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, batch.Images, _captures, _replicas, whole);
+        using var images = TrainingBatches.FirstPart(batch, PartSize);
+        _precisions = Trainable(images);
+        var (padded, sentence) = _network.Arrange(_training, _precisions, padding, images, _captures, _replicas, whole);
         _precisions = [_network.Precision];
         if (padded)
         {

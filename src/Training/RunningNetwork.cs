@@ -6,6 +6,7 @@ using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
+using Ocs.Training.Optimizers;
 
 namespace Ocs.Training;
 
@@ -51,6 +52,15 @@ internal sealed class RunningNetwork : IDisposable
 
     public Executor Executor { get; private set; }
 
+    /// <summary>The moving average of the parameters, owned; null where there is none.</summary>
+    public WeightEma? Average { get; set; }
+
+    /// <summary>The parameters, and their average where there is one.</summary>
+    public IReadOnlyList<ParameterTable> Tables => Average is null ? [Parameters] : [Parameters, Average.Parameters];
+
+    // What is measured and handed over.
+    private ParameterTable Shown => Average?.Parameters ?? Parameters;
+
     /// <summary>Multiply-accumulates of a forward pass for one image, padding included.</summary>
     public long MacsAsRun => GraphAsRun.Macs;
 
@@ -77,18 +87,20 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     /// <summary>
-    /// Measures the network in float32, with its batch norms as part of the layers before them: outputs differ by rounding, and a pass
-    /// over memory less for each norm is saved.
+    /// Measures the network, or its average, in float32. Running statistics become the mean of all processes' first. Batch norms are
+    /// measured as part of the layers before them: outputs differ by rounding, and a pass over memory less for each norm is saved.
     /// </summary>
     public EvaluationResult Evaluate(LabelledImages data, int batchSize, Device device, Replicas replicas)
     {
+        AverageStatistics(replicas);
         var graph = GraphAsRun;
         if (!graph.Nodes.Any(node => node.Operator is BatchNorm2d))
         {
-            return Evaluation.Run(Executor, data, batchSize, device, replicas);
+            var executor = Average is null ? Executor : new(graph, Shown) { MemoryFormat = Executor.MemoryFormat };
+            return Evaluation.Run(executor, data, batchSize, device, replicas);
         }
 
-        var (folded, parameters) = BatchNormFolding.Fold(graph, Parameters);
+        var (folded, parameters) = BatchNormFolding.Fold(graph, Shown);
         using (parameters)
         {
             return Evaluation.Run(new(folded, parameters) { MemoryFormat = Executor.MemoryFormat }, data, batchSize, device, replicas);
@@ -130,6 +142,7 @@ internal sealed class RunningNetwork : IDisposable
         {
             Parameters.Dispose();
             (_padding, Parameters) = (padding, expanded!);
+            Average?.Expand(padding!);
             Executor = new(padding!.Before, Parameters) { Generator = _generator };
         }
         else
@@ -161,33 +174,68 @@ internal sealed class RunningNetwork : IDisposable
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
         choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());
 
-    /// <summary>Lends the parameters without padding.</summary>
+    /// <summary>Begins an average with the parameters as they are; null for none.</summary>
+    public void BeginAverage(double? decay) => Average = decay is { } part ? new(GraphAsRun, Parameters, part) : null;
+
+    /// <summary>Gives the average away for the network after a cut; null where there is none.</summary>
+    public WeightEma? ReleaseAverage(CutPlan plan)
+    {
+        var average = Average;
+        Average = null;
+        average?.Cut(plan);
+        return average;
+    }
+
+    /// <summary>Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.</summary>
+    public void Recalibrate(BatchLoader loader, int epoch, int batches, int partSize)
+    {
+        foreach (var parameters in Tables)
+        {
+            NormRecalibration.Run(Graph, parameters, loader, epoch, batches, _generator, partSize);
+        }
+    }
+
+    /// <summary>Makes the running statistics the mean of all processes'.</summary>
+    public void AverageStatistics(Replicas replicas)
+    {
+        foreach (var parameters in Tables)
+        {
+            replicas.AverageStatistics(Graph, parameters);
+        }
+    }
+
+    /// <summary>Lends the parameters without padding, or their average.</summary>
     public void Lend(Action<ParameterTable> use)
     {
         if (_padding is null)
         {
-            use(Parameters);
+            use(Shown);
             return;
         }
 
-        using var exact = _padding.Apply(Parameters);
+        using var exact = _padding.Apply(Shown);
         use(exact);
     }
 
-    /// <summary>Gives the parameters away, without padding; the caller owns them.</summary>
+    /// <summary>Gives the parameters away, without padding, or their average; the caller owns them.</summary>
     public ParameterTable Release()
     {
-        var released = _padding?.Apply(Parameters) ?? Parameters;
-        if (_padding is not null)
+        var shown = Shown;
+        var released = _padding?.Apply(shown) ?? shown;
+        foreach (var parameters in Tables.Where(parameters => parameters != released))
         {
-            Parameters.Dispose();
+            parameters.Dispose();
         }
 
-        Parameters = null!;
+        (Parameters, Average) = (null!, null);
         return released;
     }
 
-    public void Dispose() => Parameters?.Dispose();
+    public void Dispose()
+    {
+        Parameters?.Dispose();
+        Average?.Dispose();
+    }
 
     private sealed record Choice(bool Padded, MemoryFormat Format, Precision Precision)
     {

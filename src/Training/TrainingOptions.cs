@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Torch;
+using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 
 namespace Ocs.Training;
@@ -59,20 +60,60 @@ public sealed record TrainingOptions
     /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
 
-    /// <summary>Images of a training step, at least 1.</summary>
+    /// <summary>Images of a training step, or of each part of it with <see cref="AccumulationSteps"/>; at least 1.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>The learning rate that the schedule starts from, above 0.</summary>
+    /// <summary>
+    /// Batches whose mean gradient the optimiser takes in one step, at least 1, as PyTorch Lightning's accumulate_grad_batches: so a step
+    /// has so many times <see cref="BatchSize"/> images, in the memory of one batch. The schedule, the steps of an epoch and
+    /// <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch by itself.
+    /// </summary>
+    public int AccumulationSteps { get; init; } = 1;
+
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>
+    /// The learning rate that the schedule starts from, above 0. With adam and adamw a configuration that states none gets 0.001.
+    /// </summary>
     public double LearningRate { get; init; } = 0.1;
 
-    /// <summary>Momentum of SGD, in [0, 1).</summary>
+    /// <summary>Momentum of the optimiser sgd, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Nesterov's form of momentum. The paper does not say; the authors' program uses it.</summary>
+    /// <summary>Nesterov's form of the momentum of sgd. The paper does not say; the authors' program uses it.</summary>
     public bool Nesterov { get; init; } = true;
 
-    /// <summary>L2 penalty on all parameters, not negative.</summary>
+    /// <summary>The part of the mean gradient that adam and adamw keep at each step, in [0, 1).</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>The part of the mean squared gradient that adam and adamw keep at each step, in [0, 1).</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What adam and adamw add to the root of the mean squared gradient before they divide by it, above 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>
+    /// L2 penalty on the parameters, not negative: part of the gradient with sgd and adam. With adamw it is decoupled: the factor that
+    /// weights shrink by in a step, for each unit of the learning rate.
+    /// </summary>
     public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>
+    /// Whether norms, biases and other parameters that are no matrix or kernel of a layer decay too. Many recipes for adamw leave them out.
+    /// </summary>
+    public bool DecayNormsAndBiases { get; init; } = true;
+
+    /// <summary>
+    /// The largest 2-norm of all gradients together, above 0: where it is larger, all are scaled down to it before the optimiser's step. The
+    /// gradient of the penalty (Eq. 8) is part of it. Null for no limit.
+    /// </summary>
+    public double? ClipGradientNorm { get; init; }
+
+    /// <summary>
+    /// Decay of a moving average of the weights, in (0, 1), such as 0.999 for an average over some 1000 steps: the average is measured, saved
+    /// and handed over in place of the weights. Running statistics of norms are averaged too. Null for no average.
+    /// </summary>
+    public double? EmaDecay { get; init; }
 
     /// <summary>Probability mass that the target shares with all classes, in [0, 1).</summary>
     public double LabelSmoothing { get; init; }
@@ -97,7 +138,7 @@ public sealed record TrainingOptions
     /// <summary>Seed of weights, order and augmentation.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether an incomplete last batch of an epoch is left out.</summary>
+    /// <summary>Whether an incomplete last step of an epoch is left out.</summary>
     public bool DropLast { get; init; } = true;
 
     public LayoutChoice Layout { get; init; }
@@ -141,6 +182,17 @@ public sealed record TrainingOptions
         Check(
             LearningRate > 0 && double.IsFinite(LearningRate),
             $"`{nameof(LearningRate)}` must be above 0, but is {LearningRate}");
+        Check(
+            AccumulationSteps >= 1, $"`{nameof(AccumulationSteps)}` must be at least 1, but is {AccumulationSteps}");
+        Check(Beta1 is >= 0 and < 1, $"`{nameof(Beta1)}` must lie in [0, 1), but is {Beta1}");
+        Check(Beta2 is >= 0 and < 1, $"`{nameof(Beta2)}` must lie in [0, 1), but is {Beta2}");
+        Check(Epsilon > 0 && double.IsFinite(Epsilon), $"`{nameof(Epsilon)}` must be above 0, but is {Epsilon}");
+        Check(
+            ClipGradientNorm is null || (ClipGradientNorm > 0 && double.IsFinite(ClipGradientNorm.Value)),
+            $"`{nameof(ClipGradientNorm)}` must be above 0, or null for no limit, but is {ClipGradientNorm}");
+        Check(
+            EmaDecay is null or (> 0 and < 1),
+            $"`{nameof(EmaDecay)}` must lie between 0 and 1, both excluded, or be null for no average, but is {EmaDecay}");
         Check(Momentum is >= 0 and < 1, $"`{nameof(Momentum)}` must lie in [0, 1), but is {Momentum}");
         Check(!Nesterov || Momentum > 0, $"`{nameof(Nesterov)}` needs a momentum above 0");
         Check(WeightDecay >= 0, $"`{nameof(WeightDecay)}` must not be negative, but is {WeightDecay}");

@@ -42,8 +42,8 @@ internal static class StepData
     public static Tensor Labels(int step) =>
         Tensor.FromArray<long>([.. Enumerable.Range(0, Batch).Select(n => (3L * n + step) % 10)], [Batch]);
 
-    // In [-1, 1).
-    private static double Uniform(int stream, int i)
+    /// <summary>In [-1, 1): a hash of two integers.</summary>
+    public static double Uniform(int stream, int i)
     {
         var x = unchecked((uint)(i + stream * 0x9E3779B9L));
         x = unchecked((x ^ (x >> 16)) * 0x45D9F3B);

@@ -12,8 +12,11 @@ namespace Ocs.Training.Tests;
 [NoTensorLeaks]
 public sealed class LanePaddingTests
 {
-    [Fact]
-    public void Training_the_padded_network_trains_the_cut_one()
+    [Theory]
+    [InlineData(OptimizerKind.Sgd, 0.1)]
+    [InlineData(OptimizerKind.Adam, 0.01)]
+    [InlineData(OptimizerKind.Adamw, 0.01)]
+    public void Training_the_padded_network_trains_the_cut_one(OptimizerKind kind, double rate)
     {
         TorchRuntime.Threads = 1;
         var (coupling, subnetwork) = Cut(TinyTask.Network(), keep: 5);
@@ -25,12 +28,13 @@ public sealed class LanePaddingTests
         using var full = ParameterTable.Initialize(coupling.Graph, seed: 4);
         using var narrow = cut.Apply(full);
         using var wide = padding.Expand(narrow);
-        using var narrowOptimizer = new Sgd(TinyTask.Options);
-        using var wideOptimizer = new Sgd(TinyTask.Options);
-        Step(padding.After, narrow, narrowOptimizer);
-        Step(padding.Before, wide, wideOptimizer);
-        Step(padding.After, narrow, narrowOptimizer);
-        Step(padding.Before, wide, wideOptimizer);
+        var options = TinyTask.Options with { Optimizer = kind };
+        using var narrowOptimizer = options.CreateOptimizer();
+        using var wideOptimizer = options.CreateOptimizer();
+        Step(padding.After, narrow, narrowOptimizer, rate);
+        Step(padding.Before, wide, wideOptimizer, rate);
+        Step(padding.After, narrow, narrowOptimizer, rate);
+        Step(padding.Before, wide, wideOptimizer, rate);
 
         using var unpadded = padding.Apply(wide);
         foreach (var name in narrow.Names.Where(name => padding.After.Parameter(name).Role != ParameterRole.Counter))
@@ -95,13 +99,13 @@ public sealed class LanePaddingTests
             group.IsPrunable ? [.. Enumerable.Range(keep, group.Channels - keep)] : []))));
     }
 
-    private static void Step(Graph graph, ParameterTable parameters, Sgd optimizer)
+    private static void Step(Graph graph, ParameterTable parameters, IOptimizer optimizer, double rate)
     {
         using var images = Tensor.FromArray<float>([.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
         using var labels = Tensor.FromArray<long>([0, 1, 2, 1], [4]);
         using var logits = new Executor(graph, parameters).Forward(images, training: true);
         using var loss = Aten.CrossEntropy(logits, labels);
         Autograd.Backward(loss);
-        optimizer.Step(parameters, 0.1);
+        optimizer.Step(parameters, rate);
     }
 }

@@ -15,6 +15,12 @@ public sealed class TrainingOptionsTests
             LearningRate = double.NaN,
             Momentum = 1,
             WeightDecay = -1,
+            Beta1 = 1,
+            Beta2 = -0.1,
+            Epsilon = 0,
+            AccumulationSteps = 0,
+            ClipGradientNorm = 0,
+            EmaDecay = 1,
             LabelSmoothing = 1,
             MilestoneEpochs = [-1],
             Gamma = 0,
@@ -26,6 +32,7 @@ public sealed class TrainingOptionsTests
         [
             "`Epochs` must be at least 1, but is 0", "`BatchSize`", "`LearningRate`", "`Momentum`", "`WeightDecay`", "`LabelSmoothing`",
             "`MilestoneEpochs`", "`Gamma`", "`StepEpochs`", "`WarmupEpochs`", "`EvaluationBatchSize`",
+            "`Beta1`", "`Beta2`", "`Epsilon`", "`AccumulationSteps`", "`ClipGradientNorm`", "`EmaDecay`",
         ];
         Assert.All(keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
         Assert.Equal(keys.Length, error.Message.Split("; ").Length);

@@ -3,6 +3,7 @@ using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Training;
+using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
@@ -13,7 +14,8 @@ internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
     // The rate for random weights undoes what is trained already.
-    private const double RateFromTrainedWeights = 0.01;
+    private const double DivisorForTrainedWeights = 10;
+    private const double RateOfAdam = 0.001;
 
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
@@ -90,7 +92,7 @@ internal sealed record ExperimentOptions
             Pruning = PresetOptions.Of(head.Preset),
             Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
             Augmentation = TrainingDataSource.Augmentation(head.Data),
-            Training = head.Preset == Preset.Standard ? StandardTraining(head, settings) : new(),
+            Training = DefaultTraining(head, settings),
         };
         var options = OptionRecord.Apply(defaults, settings);
         options = options with { Training = options.Training with { Seed = options.Seed } };
@@ -104,21 +106,32 @@ internal sealed record ExperimentOptions
         };
     }
 
-    private static TrainingOptions StandardTraining(ExperimentOptions head, MappingSetting settings)
+    private static TrainingOptions DefaultTraining(ExperimentOptions head, MappingSetting settings)
     {
-        var training = new TrainingOptions();
+        var isStandard = head.Preset == Preset.Standard;
         var isTrained = head.Weights is not null || ModelSource.IsFile(head.Model);
-        return training with
+        var training = new TrainingOptions
         {
-            LearningRate = isTrained ? RateFromTrainedWeights : training.LearningRate,
-            Schedule = StatesMilestones(settings) ? ScheduleKind.MultiStep : ScheduleKind.Cosine,
+            Schedule = isStandard && !StatesMilestones(settings) ? ScheduleKind.Cosine : ScheduleKind.MultiStep,
         };
+        var rate = OptimizerOf(settings) == OptimizerKind.Sgd ? training.LearningRate : RateOfAdam;
+        return training with { LearningRate = isStandard && isTrained ? rate / DivisorForTrainedWeights : rate };
+    }
+
+    private static OptimizerKind OptimizerOf(MappingSetting settings)
+    {
+        var training = PartOf(settings, nameof(Training)) ?? new(MappingSetting.Empty, settings.Where);
+        var prefix = $"{OptionName.Of(nameof(Training))}.";
+        return OptionRecord.Apply(new TrainingOptions(), Only(training, nameof(TrainingOptions.Optimizer)), prefix).Optimizer;
     }
 
     private static bool StatesMilestones(MappingSetting settings) =>
-        settings.Entries.GetValueOrDefault(OptionName.Of(nameof(Training))) is MappingSetting training
+        PartOf(settings, nameof(Training)) is { } training
         && (training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.MilestoneEpochs)))
             || training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.Gamma))));
+
+    private static MappingSetting? PartOf(MappingSetting settings, string property) =>
+        settings.Entries.GetValueOrDefault(OptionName.Of(property)) as MappingSetting;
 
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
     {

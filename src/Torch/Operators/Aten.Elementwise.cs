@@ -20,6 +20,7 @@ public static partial class Aten
     private static readonly AtenOperator MulScalarInPlaceOperator = new("aten::mul_", "Scalar");
     private static readonly AtenOperator DivOperator = new("aten::div", "Tensor");
     private static readonly AtenOperator DivScalarOperator = new("aten::div", "Scalar");
+    private static readonly AtenOperator PowScalarOperator = new("aten::pow", "Scalar");
     private static readonly AtenOperator SquareOperator = new("aten::square");
     private static readonly AtenOperator SqrtOperator = new("aten::sqrt");
     private static readonly AtenOperator RsqrtOperator = new("aten::rsqrt");
@@ -81,6 +82,9 @@ public static partial class Aten
     public static Tensor Div(Tensor left, Tensor right) => Invoke(DivOperator, left, right);
 
     public static Tensor Div(Tensor left, double right) => Invoke(DivScalarOperator, left, right);
+
+    /// <summary>A number to the power of each element.</summary>
+    public static Tensor Pow(double number, Tensor exponent) => Invoke(PowScalarOperator, number, exponent);
 
     public static Tensor Square(Tensor input) => Invoke(SquareOperator, input);
 

@@ -8,6 +8,9 @@ public static partial class Aten
 {
     private static readonly AtenOperator ForeachMulOperator = new("aten::_foreach_mul_", "List");
     private static readonly AtenOperator ForeachMulScalarOperator = new("aten::_foreach_mul_", "Scalar");
+    private static readonly AtenOperator ForeachAddOperator = new("aten::_foreach_add_", "List");
+    private static readonly AtenOperator ForeachDivOperator = new("aten::_foreach_div", "List");
+    private static readonly AtenOperator ForeachSqrtOperator = new("aten::_foreach_sqrt");
     private static readonly AtenOperator ForeachAddcmulOperator = new("aten::_foreach_addcmul_", "Scalar");
     private static readonly AtenOperator SgdStepOperator = new("ocs::sgd_step");
     private static readonly AtenOperator ForeachNormOperator = new("aten::_foreach_norm", "Scalar");
@@ -19,6 +22,18 @@ public static partial class Aten
     /// <summary>tensors[i] *= factor.</summary>
     public static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, double factor)
         => InvokeInPlace(ForeachMulScalarOperator, OperatorArgument.List(tensors), factor);
+
+    /// <summary>tensors[i] += alpha * others[i], which may broadcast.</summary>
+    public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
+        => InvokeInPlace(ForeachAddOperator, OperatorArgument.List(tensors), OperatorArgument.List(others), alpha);
+
+    /// <summary>left[i] / right[i], owned by the caller.</summary>
+    public static Tensor[] ForeachDiv(IReadOnlyList<Tensor> left, IReadOnlyList<Tensor> right)
+        => InvokeMany(ForeachDivOperator, [OperatorArgument.List(left), OperatorArgument.List(right)]);
+
+    /// <summary>The square root of each element of each tensor, owned by the caller.</summary>
+    public static Tensor[] ForeachSqrt(IReadOnlyList<Tensor> tensors)
+        => InvokeMany(ForeachSqrtOperator, [OperatorArgument.List(tensors)]);
 
     /// <summary>tensors[i] += value * left[i] * right[i], which may broadcast.</summary>
     public static void ForeachAddcmulInPlace(

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Torch;
+using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Checkpoints;
 
@@ -12,18 +13,21 @@ namespace Ocs.Training.Checkpoints;
 /// <param name="Original">The network that the run began with.</param>
 /// <param name="Cut">The cut network, without padding; null before the cut.</param>
 /// <param name="Parameters">What steps change, with padding where there is any.</param>
-/// <param name="Momentum">The optimiser's.</param>
+/// <param name="Optimizer">What the optimiser keeps.</param>
 public sealed record Checkpoint(
-    TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters,
-    IReadOnlyDictionary<string, Tensor> Momentum)
+    TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters, OptimizerState Optimizer)
 {
     private const int Version = 1;
-    private const string ParameterPrefix = "parameter/";
-    private const string MomentumPrefix = "momentum/";
-    private const string StatisticsPrefix = "statistics/";
+    private const string ParameterPrefix = "parameter";
+    private const string AveragePrefix = "average";
+    private const string CounterPrefix = "counter";
+    private const string StatisticsPrefix = "statistics";
 
     /// <summary>The running statistics of the processes behind the first, by rank: one tensor of numbers each.</summary>
     public IReadOnlyDictionary<int, Tensor> Statistics { get; init; } = new Dictionary<int, Tensor>();
+
+    /// <summary>The moving average of <see cref="Parameters"/>; empty where there is none.</summary>
+    public IReadOnlyDictionary<string, Tensor> Average { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>Where it was read from, for errors.</summary>
     public string Source { get; init; } = "The checkpoint";
@@ -32,8 +36,11 @@ public sealed record Checkpoint(
     public void Write(Stream stream, RunState run)
     {
         var state = JsonSerializer.SerializeToUtf8Bytes(new(Version, State, run), CheckpointJson.Default.CheckpointState);
-        CheckpointFile.Write(stream, new([.. state], Original, Cut, Named(ParameterPrefix, Parameters).Concat(Named(MomentumPrefix, Momentum))
-            .Concat(Statistics.Select(pair => KeyValuePair.Create($"{StatisticsPrefix}{pair.Key}", pair.Value))).ToDictionary(StringComparer.Ordinal)));
+        CheckpointFile.Write(stream, new([.. state], Original, Cut, Named(ParameterPrefix, Parameters)
+            .Concat(Optimizer.Moments.SelectMany(moment => Named(moment.Key, moment.Value)))
+            .Concat(Named(CounterPrefix, Optimizer.Counters))
+            .Concat(Named(AveragePrefix, Average))
+            .Concat(Statistics.Select(pair => KeyValuePair.Create($"{StatisticsPrefix}/{pair.Key}", pair.Value))).ToDictionary(StringComparer.Ordinal)));
     }
 
     /// <summary>Reads a checkpoint; the caller owns its tensors.</summary>
@@ -44,13 +51,31 @@ public sealed record Checkpoint(
         try
         {
             var (_, trainer, run) = Parse(path, content.State);
-            var parameters = WithPrefix(ParameterPrefix, content.Tensors);
-            var momentum = WithPrefix(MomentumPrefix, content.Tensors);
-            var statistics = trainer.Others.Select((_, index) => index + 1).Where(rank => content.Tensors.ContainsKey($"{StatisticsPrefix}{rank}"))
-                .ToDictionary(rank => rank, rank => content.Tensors[$"{StatisticsPrefix}{rank}"]);
-            return parameters.Count + momentum.Count + statistics.Count == content.Tensors.Count && (statistics.Count == 0 || statistics.Count == trainer.Others.Length)
-                ? (new(trainer, content.Original, content.Cut, parameters, momentum) { Statistics = statistics, Source = path }, run)
-                : throw new OcsInputException($"{path} holds tensors that no run has: go on with the program that began the run.");
+            if (content.Tensors.Keys.Any(name => !name.Contains('/', StringComparison.Ordinal)))
+            {
+                throw Foreign(path);
+            }
+
+            // What has no other prefix is the optimiser's.
+            var parts = ByPrefix(content.Tensors);
+            var (parameters, average, counters, saved) = (Take(ParameterPrefix), Take(AveragePrefix), Take(CounterPrefix), Take(StatisticsPrefix));
+            var statistics = trainer.Others.Select((_, index) => index + 1).Where(rank => saved.ContainsKey($"{rank}"))
+                .ToDictionary(rank => rank, rank => saved[$"{rank}"]);
+            return saved.Count == statistics.Count && (statistics.Count == 0 || statistics.Count == trainer.Others.Length)
+                && parts.Values.All(moment => moment.Keys.All(parameters.ContainsKey))
+                ? (new(trainer, content.Original, content.Cut, parameters, new()
+                {
+                    Moments = parts.ToDictionary(moment => moment.Key, IReadOnlyDictionary<string, Tensor> (moment) => moment.Value),
+                    Counters = counters,
+                })
+                {
+                    Average = average,
+                    Statistics = statistics,
+                    Source = path,
+                }, run)
+                : throw Foreign(path);
+
+            Dictionary<string, Tensor> Take(string prefix) => parts.Remove(prefix, out var part) ? part : [];
         }
         catch
         {
@@ -66,7 +91,7 @@ public sealed record Checkpoint(
     /// <summary>Releases the tensors of a checkpoint that was read and is not gone on from.</summary>
     public void Release()
     {
-        foreach (var tensor in Parameters.Values.Concat(Momentum.Values))
+        foreach (var tensor in Parameters.Values.Concat(Optimizer.Tensors).Concat(Average.Values))
         {
             tensor.Dispose();
         }
@@ -100,12 +125,18 @@ public sealed record Checkpoint(
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
-        tensors.Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value));
+    private static OcsInputException Foreign(string path) => new($"{path} holds tensors that no run has: go on with the program that began the run.");
 
-    private static Dictionary<string, Tensor> WithPrefix(string prefix, IReadOnlyDictionary<string, Tensor> tensors) => tensors
-        .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
-        .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value, StringComparer.Ordinal);
+    private static Dictionary<string, Dictionary<string, Tensor>> ByPrefix(IReadOnlyDictionary<string, Tensor> tensors) => tensors
+        .Select(pair => (Name: pair.Key.Split('/', 2), pair.Value))
+        .GroupBy(tensor => tensor.Name[0], StringComparer.Ordinal)
+        .ToDictionary(
+            part => part.Key,
+            part => part.ToDictionary(tensor => tensor.Name[1], tensor => tensor.Value, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Named(string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
+        tensors.Select(pair => KeyValuePair.Create($"{prefix}/{pair.Key}", pair.Value));
 }
 
 /// <summary>The JSON part of a checkpoint.</summary>

@@ -1,13 +1,19 @@
 using Ocs.Pruning;
+using Ocs.Torch;
 
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>Whether the parts of a checkpoint fit together, which its check sum says nothing about: anybody may have written it.</summary>
 internal static class CheckpointCheck
 {
-    /// <summary>Whether every list is there, and the momentum is that of its parameters.</summary>
-    public static bool IsSound(Checkpoint checkpoint) => IsWhole(checkpoint.State) && checkpoint.Momentum.All(pair =>
-        checkpoint.Parameters.TryGetValue(pair.Key, out var parameter) && pair.Value.Shape.SequenceEqual(parameter.Shape));
+    /// <summary>Whether every list is there, and what the optimiser keeps and the average are those of the parameters.</summary>
+    public static bool IsSound(Checkpoint checkpoint) => IsWhole(checkpoint.State)
+        && checkpoint.Optimizer.Moments.Values.All(moment => AreOf(checkpoint.Parameters, moment))
+        && AreOf(checkpoint.Parameters, checkpoint.Average)
+        && checkpoint.Average.Count is var averaged && (averaged == 0 || averaged == checkpoint.Parameters.Count);
+
+    private static bool AreOf(IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, Tensor> tensors) => tensors.All(
+        pair => parameters.TryGetValue(pair.Key, out var parameter) && pair.Value.Shape.SequenceEqual(parameter.Shape));
 
     // A null in the place of a list becomes one that must not be touched.
     private static bool IsWhole(TrainerState state) =>

@@ -25,7 +25,7 @@ public sealed record TrainerState
     /// <summary>What the clock has chosen.</summary>
     public required Arrangement Arrangement { get; init; }
 
-    /// <summary>Parameters whose momentum lies in memory as channels-last.</summary>
+    /// <summary>Parameters whose momentum, or what else the optimiser keeps of them, lies in memory as channels-last.</summary>
     public ImmutableArray<string> ChannelsLastMomentum { get; init; } = [];
 
     /// <summary>The state of the trainer's generator: dropout and its like draw from it.</summary>

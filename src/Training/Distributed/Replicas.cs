@@ -27,6 +27,8 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     private Tensor? _tally;
     private bool _stopped;
     private bool _saveIsDue;
+    private float _lossOfParts;
+    private int _imagesOfParts;
 
     /// <summary>One process.</summary>
     public static Replicas None { get; } = new(group: null);
@@ -120,12 +122,15 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     /// <summary>Whether to save, which all processes answer as rank 0 would have it at their last step.</summary>
     public bool IsSaveDue(bool own) => group is null ? own : _saveIsDue;
 
-    /// <summary>Leaves the gradients of the mean loss of all parts.</summary>
-    /// <param name="loss">The mean loss of this process's part.</param>
+    /// <summary>
+    /// Adds to the gradients of the mean loss of all parts. After the last part of each process they are the same in all of them.
+    /// </summary>
+    /// <param name="loss">The mean loss of a part of this process.</param>
     /// <param name="images">The images of this part.</param>
     /// <param name="share">What all processes do in the step.</param>
-    /// <returns>The mean loss of all parts.</returns>
-    public double Backward(Tensor loss, int images, StepShare share)
+    /// <param name="isLast">Whether it is the last part that this process has of the step.</param>
+    /// <returns>The mean loss of all parts; null before the last.</returns>
+    public double? Backward(Tensor loss, int images, StepShare share, bool isLast)
     {
         var value = loss.Item<double>();
         if (_reducer is null)
@@ -136,8 +141,17 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
 
         // The reducer divides by the number of processes; parts larger than the average count more.
         using var weighted = Aten.Mul(loss, (double)images * Count / share.Images);
+        (_lossOfParts, _imagesOfParts) = (_lossOfParts + ((float)value * images), _imagesOfParts + images);
+        if (!isLast)
+        {
+            // The reducer lets go by what it was not told to expect.
+            Autograd.Backward(weighted);
+            return null;
+        }
+
         using var own = Tensor.FromArray<float>(
-            [(float)value * images, images, share.Stop.IsCancellationRequested ? 1 : 0, share.IsSaveDue && IsFirst ? 1 : 0], [4]);
+            [_lossOfParts, _imagesOfParts, share.Stop.IsCancellationRequested ? 1 : 0, share.IsSaveDue && IsFirst ? 1 : 0], [4]);
+        (_lossOfParts, _imagesOfParts) = (0, 0);
         using var here = own.To(loss.Device);
         using var product = Aten.Mul(_tally!, here);
         using var tally = Aten.Sum(product);
@@ -206,7 +220,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
 
     private Dictionary<int, Tensor> Statistics(RunningNetwork network)
     {
-        using var own = RunningStatistics.Of(network.Graph, network.Parameters);
+        using var own = RunningStatistics.Of(network.Graph, network.Tables);
         if (own.ElementCount == 0)
         {
             return [];

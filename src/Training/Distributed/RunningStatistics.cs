@@ -7,18 +7,20 @@ namespace Ocs.Training.Distributed;
 internal static class RunningStatistics
 {
     /// <summary>All of them, [count], on the CPU; the caller owns it.</summary>
-    public static Tensor Of(Graph graph, ParameterTable parameters)
+    /// <param name="graph">The network.</param>
+    /// <param name="tables">Its parameters, and their average where there is one.</param>
+    public static Tensor Of(Graph graph, IReadOnlyList<ParameterTable> tables)
     {
-        float[] numbers = [.. Buffers(graph, parameters).SelectMany(buffer => buffer.ToArray<float>())];
+        float[] numbers = [.. Buffers(graph, tables).SelectMany(buffer => buffer.ToArray<float>())];
         return Tensor.FromArray(numbers, [numbers.Length]);
     }
 
     /// <summary>Makes a network's what they were.</summary>
     /// <exception cref="OcsInputException">They are another network's.</exception>
-    public static void Set(Graph graph, ParameterTable parameters, Tensor statistics)
+    public static void Set(Graph graph, IReadOnlyList<ParameterTable> tables, Tensor statistics)
     {
         using var _ = Autograd.NoGrad();
-        var buffers = Buffers(graph, parameters).ToList();
+        var buffers = Buffers(graph, tables).ToList();
         if (statistics.ElementCount != buffers.Sum(buffer => buffer.ElementCount))
         {
             throw new OcsInputException("The checkpoint's running statistics are not of this network; go on with the options that the run began with.");
@@ -34,6 +36,6 @@ internal static class RunningStatistics
         }
     }
 
-    private static IEnumerable<Tensor> Buffers(Graph graph, ParameterTable parameters) =>
-        graph.Parameters.Where(spec => spec.Role == ParameterRole.Buffer).Select(spec => parameters[spec.Name]);
+    private static IEnumerable<Tensor> Buffers(Graph graph, IReadOnlyList<ParameterTable> tables) => tables.SelectMany(parameters =>
+        graph.Parameters.Where(spec => spec.Role == ParameterRole.Buffer).Select(spec => parameters[spec.Name]));
 }

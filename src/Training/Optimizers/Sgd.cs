@@ -9,113 +9,65 @@ namespace Ocs.Training.Optimizers;
 /// Stochastic gradient descent with momentum, as PyTorch defines it: v ← momentum v + g + decay w; w ← w - rate (v, or with Nesterov
 /// g + decay w + momentum v). The first v is the first g + decay w.
 /// </summary>
-public sealed class Sgd : ICuttable, IDisposable
+public sealed class Sgd : IOptimizer
 {
+    private const string MomentumName = "momentum";
     private readonly TrainingOptions _options;
-    private readonly Dictionary<string, Tensor> _momentum = new(StringComparer.Ordinal);
+    private readonly Moments _momentum = new();
 
+    /// <summary>An optimiser without state.</summary>
+    /// <param name="options">Momentum, Nesterov's form and weight decay.</param>
     public Sgd(TrainingOptions options) => _options = options;
 
     /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, and without momentum.</summary>
-    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
+    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum.Tensors;
 
-    /// <summary>Takes over a momentum, such as that of a checkpoint.</summary>
-    public void Restore(IReadOnlyDictionary<string, Tensor> momentum)
+    /// <inheritdoc/>
+    public OptimizerState State => Momentum.Count == 0
+        ? new()
+        : new() { Moments = new Dictionary<string, IReadOnlyDictionary<string, Tensor>> { [MomentumName] = Momentum } };
+
+    /// <inheritdoc/>
+    public void Restore(OptimizerState state)
     {
-        foreach (var (name, tensor) in momentum)
+        state.Require([MomentumName], []);
+        if (state.Moments.TryGetValue(MomentumName, out var momentum))
         {
-            _momentum.Add(name, tensor);
+            _momentum.Restore(momentum);
         }
     }
 
-    /// <summary>Changes every trained parameter by its gradient, which is used up.</summary>
+    /// <inheritdoc/>
     public void Step(ParameterTable parameters, double learningRate)
     {
         using var rate = Tensor.Full([], learningRate);
         Step(parameters, rate);
     }
 
-    /// <summary>The same with the learning rate in a tensor [], float32, on the CPU or where the weights are.</summary>
+    /// <inheritdoc/>
     public void Step(ParameterTable parameters, Tensor learningRate)
     {
         using var _ = Autograd.NoGrad();
-        var names = parameters.Trainable;
-        var weights = names.Select(name => parameters[name]).ToArray();
-        var gradients = names.Select(name => Gradient(parameters, name)).ToArray();
-        try
+        using var tensors = new StepTensors(parameters, _options.WeightDecay, _options.DecayNormsAndBiases);
+        foreach (var group in tensors.Groups)
         {
+            // Zero at first, which makes the first v what it must be; none without momentum.
+            var velocities = _options.Momentum == 0 ? [] : _momentum.Of(group.Names, group.Gradients);
             Aten.SgdStepInPlace(
-                weights, gradients, Velocities(names, gradients), learningRate, _options.Momentum, _options.WeightDecay, _options.Nesterov);
-        }
-        finally
-        {
-            Array.ForEach(gradients, gradient => gradient.Dispose());
+                group.Weights, group.Gradients, velocities, learningRate, _options.Momentum, group.WeightDecay, _options.Nesterov);
         }
 
         parameters.ClearGradients();
     }
 
-    /// <summary>Keeps of the momentum what the cut keeps of the weights.</summary>
-    public void Cut(CutPlan plan)
-    {
-        foreach (var name in _momentum.Keys)
-        {
-            var cut = plan.Apply(name, _momentum[name]);
-            _momentum[name].Dispose();
-            _momentum[name] = cut;
-        }
-    }
+    /// <inheritdoc/>
+    public void Cut(CutPlan plan) => _momentum.Cut(plan);
 
-    /// <summary>Gives the momentum the shapes before a cut, zero where it has none.</summary>
-    public void Expand(CutPlan plan)
-    {
-        foreach (var name in _momentum.Keys)
-        {
-            var expanded = plan.Expand(name, _momentum[name]);
-            _momentum[name].Dispose();
-            _momentum[name] = expanded;
-        }
-    }
+    /// <inheritdoc/>
+    public void Expand(CutPlan plan) => _momentum.Expand(plan);
 
-    /// <summary>Forgets all momentum.</summary>
-    public void Restart()
-    {
-        Dispose();
-        _momentum.Clear();
-    }
+    /// <inheritdoc/>
+    public void Restart() => _momentum.Clear();
 
-    public void Dispose()
-    {
-        foreach (var momentum in _momentum.Values)
-        {
-            momentum.Dispose();
-        }
-    }
-
-    // Zero at first, which makes the first v what it must be; none without momentum.
-    private Tensor[] Velocities(IReadOnlyList<string> names, Tensor[] gradients)
-    {
-        if (_options.Momentum == 0)
-        {
-            return [];
-        }
-
-        var velocities = new Tensor[gradients.Length];
-        for (var i = 0; i < velocities.Length; i++)
-        {
-            if (!_momentum.TryGetValue(names[i], out var velocity))
-            {
-                velocity = gradients[i].Clone();
-                Aten.ZeroInPlace(velocity);
-                _momentum.Add(names[i], velocity);
-            }
-
-            velocities[i] = velocity;
-        }
-
-        return velocities;
-    }
-
-    private static Tensor Gradient(ParameterTable parameters, string name) => parameters[name].TakeGradient()
-        ?? throw new InvalidOperationException($"Parameter '{name}' has no gradient: run backward before the step.");
+    public void Dispose() => _momentum.Dispose();
 }

@@ -7,12 +7,13 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// What a training step does: forward, loss, backward, Eq. 8's gradient, SGD, Eq. 9, and the sums. It is the same on every device, done
-/// at once or captured, and reads nothing from the host but what stays as it is while <see cref="Network"/> and <see cref="Era"/> do.
+/// What a training step does: forward, loss, backward, Eq. 8's gradient, clipping, the optimiser, Eq. 9, the average of the weights, and the
+/// sums. It is the same on every device, done at once or captured, and reads nothing from the host but what stays as it is while
+/// <see cref="Network"/> and <see cref="Era"/> do.
 /// </summary>
 /// <param name="network">The network and its weights.</param>
 /// <param name="era">The epoch of sparsity learning whose slices the pruner has chosen; negative outside of sparsity learning.</param>
-/// <param name="labelSmoothing">Of the loss.</param>
+/// <param name="options">Label smoothing, clipping, and how many parts a batch has.</param>
 /// <param name="pruner">Null without pruning and after the cut.</param>
 /// <param name="optimizer">Changes the weights.</param>
 /// <param name="scaler">Of float16, which reads its gradients on the host: such a step can't be captured.</param>
@@ -20,9 +21,11 @@ namespace Ocs.Training.Steps;
 /// <param name="clock">Told what was done.</param>
 /// <param name="replicas">Who takes the step together; several processes agree on the host, so theirs can't be captured.</param>
 internal sealed class StepBody(
-    RunningNetwork network, int era, double labelSmoothing, OneCyclePruner? pruner, Sgd optimizer, LossScaler? scaler, StepNumbers numbers,
-    EpochClock clock, Replicas replicas)
+    RunningNetwork network, int era, TrainingOptions options, OneCyclePruner? pruner, IOptimizer optimizer, LossScaler? scaler,
+    StepNumbers numbers, EpochClock clock, Replicas replicas)
 {
+    private readonly int _partSize = TrainingBatches.PartSize(options, replicas.Count);
+
     public RunningNetwork Network => network;
 
     public int Era => era;
@@ -34,19 +37,59 @@ internal sealed class StepBody(
     public void Run(Tensor images, Tensor labels)
     {
         replicas.BeginStep();
-        var (logits, loss) = network.Forward(images, labels, labelSmoothing);
-        using var __ = logits;
-        using var ___ = loss;
-        numbers.AddCorrect(logits, labels);
-        clock.Add(TrainingActivity.Forward);
-        var isWhole = Backward(loss, (int)labels.Shape[0]);
+        var count = (int)labels.Shape[0];
+        if (options.AccumulationSteps == 1 || count <= _partSize)
+        {
+            AddGradients(images, labels, count, isLast: true);
+        }
+        else
+        {
+            AddGradientsInParts(images, labels, count);
+        }
+
+        // False where gradients are lost to float16's range: the step is left out.
+        var isWhole = scaler?.Unscale(network.Parameters) ?? true;
         clock.Add(TrainingActivity.Backward);
         if (isWhole)
         {
             Learn(sparsity => sparsity.AddPenaltyGradient());
-            optimizer.Step(network.Parameters, numbers.Rate);
+            Change();
             clock.Add(TrainingActivity.Optimizer);
             Learn(sparsity => sparsity.Shrink(numbers.Shrinkage));
+            Average();
+        }
+    }
+
+    private void Change()
+    {
+        if (options.ClipGradientNorm is { } norm)
+        {
+            GradientClipping.Apply(network.Parameters, norm);
+        }
+
+        optimizer.Step(network.Parameters, numbers.Rate);
+    }
+
+    private void Average()
+    {
+        if (network.Average is { } average)
+        {
+            average.Update(network.Parameters);
+            clock.Add(TrainingActivity.Optimizer);
+        }
+    }
+
+    // Parts of the same size, as far as the number of images allows: none is so small that a norm has nothing to average.
+    private void AddGradientsInParts(Tensor images, Tensor labels, int count)
+    {
+        var parts = (count + _partSize - 1) / _partSize;
+        for (var part = 0; part < parts; part++)
+        {
+            var (first, end) = ((long)count * part / parts, (long)count * (part + 1) / parts);
+            using var someImages = Aten.Narrow(images, 0, first, end - first);
+            using var someLabels = Aten.Narrow(labels, 0, first, end - first);
+            AddGradients(someImages, someLabels, count, isLast: part == parts - 1);
+            clock.Add(TrainingActivity.Backward);
         }
     }
 
@@ -59,22 +102,31 @@ internal sealed class StepBody(
         }
     }
 
-    // False where gradients are lost to float16's range: the step is left out.
-    private bool Backward(Tensor loss, int images)
+    // Of some images of the process's step, or all: what they add to the gradient of the mean loss.
+    private void AddGradients(Tensor images, Tensor labels, int ofStep, bool isLast)
+    {
+        var (logits, loss) = network.Forward(images, labels, options.LabelSmoothing);
+        using var _ = logits;
+        using var __ = loss;
+        numbers.AddCorrect(logits, labels);
+        clock.Add(TrainingActivity.Forward);
+        Backward(loss, (int)labels.Shape[0], ofStep, isLast);
+    }
+
+    private void Backward(Tensor loss, int images, int ofStep, bool isLast)
     {
         var scale = scaler?.Scale ?? 1;
         using var scaled = scaler?.Apply(loss);
         if (replicas.Count == 1)
         {
             numbers.AddLoss(loss, images);
-            Autograd.Backward(scaled ?? loss);
+            using var weighted = images == ofStep ? null : Aten.Mul(scaled ?? loss, (double)images / ofStep);
+            Autograd.Backward(weighted ?? scaled ?? loss);
         }
-        else
+        else if (replicas.Backward(scaled ?? loss, images, Share, isLast) is { } mean)
         {
-            numbers.AddLoss(replicas.Backward(scaled ?? loss, images, Share) / scale * Share.Images);
+            numbers.AddLoss(mean / scale * Share.Images);
         }
-
-        return scaler?.Unscale(network.Parameters) ?? true;
     }
 }
 

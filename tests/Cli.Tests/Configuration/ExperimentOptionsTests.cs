@@ -5,6 +5,7 @@ using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Saliency;
 using Ocs.Torch;
 using Ocs.Training;
+using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 
 namespace Ocs.Cli.Tests.Configuration;
@@ -120,6 +121,36 @@ public class ExperimentOptionsTests
 
         Assert.Equal(expected, options.Training.Schedule);
         Assert.Equal(expected, Read(options.ToYaml()).Training.Schedule);
+    }
+
+    [Theory]
+    [InlineData("", 0.1)]
+    [InlineData("weights: a.safetensors", 0.01)]
+    [InlineData("training: { optimizer: adam }", 0.001)]
+    [InlineData("training: { optimizer: adamw }", 0.001)]
+    [InlineData("preset: paper\ntraining: { optimizer: adamw }", 0.001)]
+    [InlineData("training: { optimizer: adamw }\nweights: a.safetensors", 0.0001)]
+    [InlineData("training: { optimizer: adamw, learning-rate: 0.1 }\nweights: a.safetensors", 0.1)]
+    public void The_rate_follows_from_the_optimiser_and_the_start_unless_it_is_given(string given, double expected)
+    {
+        var options = Read($"{Least}{given}");
+        Assert.Equal(expected, options.Training.LearningRate);
+        Assert.Equal(options.Training with { MilestoneEpochs = [] }, Read(options.ToYaml()).Training with { MilestoneEpochs = [] });
+    }
+
+    [Fact]
+    public void What_changes_the_weights_is_set_by_name()
+    {
+        var options = Read(
+            $"{Least}training: {{ optimizer: adamw, beta1: 0.8, beta2: 0.99, epsilon: 1e-6, decay-norms-and-biases: false, clip-gradient-norm: 1, "
+            + "ema-decay: 0.999, accumulation-steps: 4 }");
+        Assert.Equal(
+            (OptimizerKind.Adamw, 0.8, 0.99, 1e-6, false, 1.0, 0.999, 4),
+            (options.Training.Optimizer, options.Training.Beta1, options.Training.Beta2, options.Training.Epsilon,
+                options.Training.DecayNormsAndBiases, options.Training.ClipGradientNorm, options.Training.EmaDecay, options.Training.AccumulationSteps));
+        Assert.Equal((null, null, 1), (Read(Least).Training.ClipGradientNorm, Read(Least).Training.EmaDecay, Read(Least).Training.AccumulationSteps));
+        var error = Assert.Throws<OcsInputException>(() => Read($"{Least}training: {{ optimizer: adamx }}"));
+        Assert.Contains("training.optimizer must be one of sgd, adam, adamw, but is 'adamx'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

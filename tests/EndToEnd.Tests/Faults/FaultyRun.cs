@@ -28,7 +28,9 @@ internal sealed partial class FaultyRun : IDisposable
     private const string Name = "run";
     private readonly TemporaryFolder _folder = new();
 
-    public FaultyRun() => _folder.Write("run.yaml", Config);
+    /// <param name="training">What the training options say beside <see cref="Config"/>.</param>
+    public FaultyRun(string training = "") =>
+        _folder.Write("run.yaml", Config.Replace("training: {", $"training: {{ {training}", StringComparison.Ordinal));
 
     /// <summary>How much of each fault is tried; OCS_FAULTS says so, or a few in the usual tests.</summary>
     public static int Trials(int usual) => Environment.GetEnvironmentVariable("OCS_FAULTS") is { } text

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace Ocs.EndToEnd.Tests.Faults;
 
 /// <summary>SIGKILL at random moments: what goes on ends as if nothing had been.</summary>
-public sealed class KillTests(ITestOutputHelper output) : IDisposable
+public sealed class KillTests(ITestOutputHelper output)
 {
     private static readonly string[] Phases = ["before sparsity learning", "sparsity learning", "after the cut"];
 
@@ -13,15 +13,14 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     // Checks, timings and the report come after training and take longer: a few kills among them are enough.
     private const double WithWhatFollows = 1.3;
 
-    private readonly FaultyRun _run = new();
-
-    public void Dispose() => _run.Dispose();
-
-    [Fact]
-    public void A_run_that_is_killed_at_any_moment_and_goes_on_ends_to_the_bit_as_one_that_was_not()
+    [Theory]
+    [InlineData("", 5)]
+    [InlineData("optimizer: adamw, ema-decay: 0.9, clip-gradient-norm: 1, accumulation-steps: 2, ", 2)]
+    public void A_run_that_is_killed_at_any_moment_and_goes_on_ends_to_the_bit_as_one_that_was_not(string training, int usual)
     {
-        var wanted = FaultyRun.Trials(usual: 5);
-        var whole = _run.Place("whole");
+        using var runs = new FaultyRun(training);
+        var wanted = FaultyRun.Trials(usual);
+        var whole = runs.Place("whole");
         var begun = FaultyRun.Begin(whole);
         begun.StandardOutput.ReadLine();
         var watch = Stopwatch.StartNew();
@@ -32,7 +31,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var tally = new Tally();
         for (var trial = 0; tally.Kills < wanted; trial++)
         {
-            var place = _run.Place($"trial{trial}");
+            var place = runs.Place($"trial{trial}");
             KillUntilItEnds(place, dice, duration, tally);
             FaultyRun.AssertSame(FaultyRun.RunIn(whole), FaultyRun.RunIn(place));
             Directory.Delete(place, recursive: true);

@@ -1,8 +1,10 @@
+using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Tests.Checkpoints;
 
@@ -52,6 +54,64 @@ public sealed class ResumeTests : IDisposable
     [InlineData(0, false)]
     public void Plain_training_goes_on_from_any_step_with_any_momentum(double momentum, bool nesterov) =>
         AssertResumes(null, Options with { Epochs = 2, Momentum = momentum, Nesterov = nesterov }, TinyTask.Network());
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam, LayoutChoice.Contiguous, PaddingChoice.Never)]
+    [InlineData(OptimizerKind.Adamw, LayoutChoice.ChannelsLast, PaddingChoice.Always)]
+    public void Every_optimiser_goes_on_from_any_step(OptimizerKind kind, LayoutChoice layout, PaddingChoice padding) => AssertResumes(
+        TinyTask.Pruning, Options with { Optimizer = kind, LearningRate = 0.01, Layout = layout, Padding = padding, DecayNormsAndBiases = false },
+        TinyTask.Network());
+
+    [Theory]
+    [InlineData(LayoutChoice.Contiguous, PaddingChoice.Always)]
+    [InlineData(LayoutChoice.ChannelsLast, PaddingChoice.Never)]
+    public void An_average_clipping_and_accumulated_gradients_go_on_from_any_step(LayoutChoice layout, PaddingChoice padding) => AssertResumes(
+        TinyTask.Pruning with { RecalibrationBatches = 2 },
+        Options with
+        {
+            Optimizer = OptimizerKind.Adamw,
+            LearningRate = 0.01,
+            EmaDecay = 0.8,
+            ClipGradientNorm = 0.5,
+            BatchSize = TinyTask.BatchSize / 2,
+            AccumulationSteps = 2,
+            Layout = layout,
+            Padding = padding,
+        },
+        Dropping());
+
+    [Fact]
+    public void A_restarted_optimiser_goes_on_from_any_step() => AssertResumes(
+        TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Restart }, Options with { Optimizer = OptimizerKind.Adam, LearningRate = 0.01 },
+        TinyTask.Network());
+
+    [Fact]
+    public void Checkpoints_hold_what_the_optimiser_keeps_by_PyTorchs_names_and_those_of_SGD_no_more_than_ever()
+    {
+        var parameters = TinyTask.Network().Parameters.Select(spec => $"parameter/{spec.Name}").ToList();
+        var trained = TinyTask.Network().Parameters.Where(spec => spec.IsTrainable).Select(spec => spec.Name).ToList();
+        Assert.Equal([.. parameters.Concat(trained.Select(name => $"momentum/{name}")).Order()], Names(Options));
+        Assert.Equal(
+            [
+                .. parameters.Concat(parameters.Select(name => name.Replace("parameter/", "average/", StringComparison.Ordinal)))
+                    .Concat(trained.Select(name => $"exp_avg/{name}")).Concat(trained.Select(name => $"exp_avg_sq/{name}"))
+                    .Append("counter/step").Order(),
+            ],
+            Names(Options with { Optimizer = OptimizerKind.Adamw, EmaDecay = 0.9 }));
+    }
+
+    [Fact]
+    public void The_checkpoint_of_another_optimiser_or_without_an_average_is_refused()
+    {
+        var file = Record(null, Options with { Epochs = 1 }, TinyTask.Network()).Files[1];
+        foreach (var options in new[] { Options with { Optimizer = OptimizerKind.Adam }, Options with { EmaDecay = 0.9 } })
+        {
+            var (checkpoint, _) = Checkpoint.Read(file);
+            var error = Assert.Throws<OcsInputException>(() => OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, null).Dispose());
+            checkpoint.Release();
+            Assert.NotEmpty(error.Message);
+        }
+    }
 
     [Fact]
     public void Narrow_types_go_on_from_any_step() =>
@@ -113,6 +173,18 @@ public sealed class ResumeTests : IDisposable
             $"The loss is NaN in epoch 0, step {checkpoint.State.Progress!.Steps}: training has diverged; lower `LearningRate` or add `WarmupEpochs`.",
             error.Message);
         Assert.Empty(observer.Checkpoints);
+    }
+
+    private string[] Names(TrainingOptions options)
+    {
+        var content = CheckpointFile.Read(Record(null, options with { Epochs = 1 }, TinyTask.Network()).Files[1]);
+        string[] names = [.. content.Tensors.Keys.Order()];
+        foreach (var tensor in content.Tensors.Values)
+        {
+            tensor.Dispose();
+        }
+
+        return names;
     }
 
     private static OcsInputException Refused(string file, TrainingData data, OneCycleOptions? pruning)

@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Tests.Distributed;
 
@@ -21,13 +22,29 @@ public sealed class ReplicaResumeTests : IDisposable
     [Fact]
     public void It_goes_on_from_any_step_to_the_same_bits()
     {
+        AssertResumes(Options);
+    }
+
+    [Fact]
+    public void With_another_optimiser_an_average_clipping_and_accumulated_gradients_too() => AssertResumes(Options with
+    {
+        Optimizer = OptimizerKind.Adamw,
+        LearningRate = 0.01,
+        EmaDecay = 0.8,
+        ClipGradientNorm = 0.5,
+        BatchSize = TinyTask.BatchSize / 2,
+        AccumulationSteps = 2,
+    });
+
+    private void AssertResumes(TrainingOptions options)
+    {
         var files = new List<string>();
-        var whole = Train(_ => null, Write(files));
+        var whole = Train(_ => null, Write(files), options: options);
         Assert.True(files.Count > Options.Epochs * TinyTask.StepsPerEpoch);
 
         foreach (var file in files)
         {
-            var resumed = Train(_ => Checkpoint.Read(file).Checkpoint, null);
+            var resumed = Train(_ => Checkpoint.Read(file).Checkpoint, null, options: options);
             Assert.Equal(whole.Select(rank => rank.Weights), resumed.Select(rank => rank.Weights));
             Assert.Equal(whole[0].Log.TakeLast(resumed[0].Log.Count), resumed[0].Log);
         }
@@ -61,13 +78,14 @@ public sealed class ReplicaResumeTests : IDisposable
         checkpoint.Write(stream, new("", RunKind.Train, null, "", new(0, "", 0)));
     };
 
-    private static Outcome[] Train(Func<int, Checkpoint?> from, Action<Checkpoint>? save, int? stopAfter = null, int processes = 2) =>
+    private static Outcome[] Train(Func<int, Checkpoint?> from, Action<Checkpoint>? save, int? stopAfter = null, int processes = 2, TrainingOptions? options = null) =>
         Ranks.Run(processes, group =>
         {
+            options ??= Options;
             using var observer = new RecordingObserver { OnCheckpoint = save, StopAfter = stopAfter };
             using var trainer = from(group.Rank) is { } checkpoint
-                ? OneCycleTrainer.Resume(checkpoint, TinyTask.Data, Options, TinyTask.Pruning, group: group)
-                : new(Network(), TinyTask.Data, Options, TinyTask.Pruning, group: group);
+                ? OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, TinyTask.Pruning, group: group)
+                : new(Network(), TinyTask.Data, options, TinyTask.Pruning, group: group);
             trainer.Observer = observer;
             using var result = trainer.Run(observer.Stop);
             return new Outcome(

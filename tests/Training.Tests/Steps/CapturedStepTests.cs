@@ -1,5 +1,6 @@
 using Ocs.Pruning;
 using Ocs.Torch;
+using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 using Ocs.Training.Steps;
 
@@ -43,6 +44,28 @@ public sealed class CapturedStepTests
         Assert.Equal(2 * CapturedStep.WarmUps, capture.WarmUps);
         Assert.Equal(4, capture.Captures);
         Assert.Equal((4 * options.Epochs) - capture.WarmUps, capture.Replays);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 1)]
+    [InlineData(OptimizerKind.Adamw, 2)]
+    public void So_are_other_optimisers_an_average_clipping_and_accumulated_gradients(OptimizerKind kind, int accumulation)
+    {
+        var options = Options with
+        {
+            Optimizer = kind,
+            LearningRate = 0.01,
+            BatchSize = Options.BatchSize / accumulation,
+            AccumulationSteps = accumulation,
+            EmaDecay = 0.8,
+            ClipGradientNorm = 0.5,
+        };
+        var capture = new RepeatingCapture();
+        var eager = Train(TinyTask.Pruning, options, () => new EagerStep());
+        var captured = Train(TinyTask.Pruning, options, () => new CapturedStep(() => capture, mayFallBack: false));
+        Assert.Equal(eager.Losses, captured.Losses);
+        Assert.Equal(eager.Weights, captured.Weights);
+        Assert.Equal(4, capture.Captures);
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using Ocs.Torch;
+
+namespace Ocs.Training.Optimizers;
+
+/// <summary>Keeps what belongs to a weight in the weight's layout: passes over both then run along memory.</summary>
+internal static class MemoryLayout
+{
+    /// <summary>The tensor in the layout of a weight, owned by the caller; null where it has it already.</summary>
+    public static Tensor? Laid(Tensor tensor, Tensor weight)
+    {
+        if (weight.Rank != 4)
+        {
+            return null;
+        }
+
+        var format = weight.IsContiguous() ? MemoryFormat.Contiguous : MemoryFormat.ChannelsLast;
+        if (tensor.IsContiguous(format) || !weight.IsContiguous(format))
+        {
+            return null;
+        }
+
+        using var detached = tensor.Detach();
+        return detached.Contiguous(format);
+    }
+}

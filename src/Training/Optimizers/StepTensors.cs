@@ -1,0 +1,58 @@
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Training.Optimizers;
+
+/// <summary>
+/// The trained parameters of a step beside their gradients, in lists as libtorch takes them: one list for all, or two where norms and
+/// biases do not decay. Disposing lets go of the gradients.
+/// </summary>
+internal sealed class StepTensors : IDisposable
+{
+    private readonly Tensor[] _gradients;
+
+    /// <exception cref="InvalidOperationException">A parameter has no gradient.</exception>
+    public StepTensors(ParameterTable parameters, double weightDecay, bool decaysNormsAndBiases)
+    {
+        var names = parameters.Trainable;
+        _gradients = Take(parameters, names);
+        var members = Enumerable.Range(0, names.Count)
+            .ToLookup(i => decaysNormsAndBiases || weightDecay == 0 || IsMatrix(parameters, names[i]));
+        Groups =
+        [
+            .. members.Select(group => new StepGroup(
+                [.. group.Select(i => names[i])],
+                [.. group.Select(i => parameters[names[i]])],
+                [.. group.Select(i => _gradients[i])],
+                group.Key ? weightDecay : 0)),
+        ];
+    }
+
+    /// <summary>Parameters of one weight decay each; none is empty.</summary>
+    public IReadOnlyList<StepGroup> Groups { get; }
+
+    public void Dispose() => Array.ForEach(_gradients, gradient => gradient.Dispose());
+
+    // Also position embeddings and class tokens have the role of biases.
+    private static bool IsMatrix(ParameterTable parameters, string name) =>
+        parameters.RoleOf(name) == ParameterRole.Weight && parameters[name].Rank > 1;
+
+    private static Tensor[] Take(ParameterTable parameters, IReadOnlyList<string> names)
+    {
+        Tensor?[] gradients = [.. names.Select(name => parameters[name].TakeGradient())];
+        if (Array.IndexOf(gradients, null) is var lacking and >= 0)
+        {
+            Array.ForEach(gradients, gradient => gradient?.Dispose());
+            throw new InvalidOperationException($"Parameter '{names[lacking]}' has no gradient: run backward before the step.");
+        }
+
+        return gradients!;
+    }
+}
+
+/// <summary>Parameters that a step treats alike.</summary>
+/// <param name="Names">Their names.</param>
+/// <param name="Weights">Their values, lent.</param>
+/// <param name="Gradients">Their gradients, lent.</param>
+/// <param name="WeightDecay">Their weight decay.</param>
+internal sealed record StepGroup(string[] Names, Tensor[] Weights, Tensor[] Gradients, double WeightDecay);

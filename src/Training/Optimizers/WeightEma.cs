@@ -1,0 +1,69 @@
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.Pruning.Surgery;
+using Ocs.Torch;
+
+namespace Ocs.Training.Optimizers;
+
+/// <summary>
+/// An exponential moving average of a network: a ← decay a + (1 - decay) w after each step, from a copy of the first weights on. Weights,
+/// biases, norms and running statistics are averaged, as timm's ModelEma does; counters are copied.
+/// </summary>
+public sealed class WeightEma : ICuttable, IDisposable
+{
+    private readonly double _decay;
+
+    /// <summary>Begins with a copy of a network's parameters.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="parameters">Its parameters, lent.</param>
+    /// <param name="decay">The part of the average that stays at each step, in (0, 1): 0.999 averages over some 1000 steps.</param>
+    public WeightEma(Graph graph, ParameterTable parameters, double decay)
+        : this(parameters.Clone(graph), decay)
+    {
+    }
+
+    /// <summary>Goes on with an average, which this then owns.</summary>
+    internal WeightEma(ParameterTable average, double decay) => (Parameters, _decay) = (average, decay);
+
+    /// <summary>The average, for the same network; this goes on owning it. A cut puts another table in its place.</summary>
+    public ParameterTable Parameters { get; private set; }
+
+    /// <summary>Takes the parameters of a step into the average. The host reads nothing back.</summary>
+    public void Update(ParameterTable parameters)
+    {
+        using var _ = Autograd.NoGrad();
+        var averaged = new List<string>(parameters.Names.Count);
+        foreach (var name in parameters.Names)
+        {
+            if (parameters.RoleOf(name) == ParameterRole.Counter)
+            {
+                Aten.CopyInPlace(Parameters[name], parameters[name]);
+                continue;
+            }
+
+            averaged.Add(name);
+            if (MemoryLayout.Laid(Parameters[name], parameters[name]) is { } laid)
+            {
+                Parameters.Replace(name, laid);
+            }
+        }
+
+        Tensor[] averages = [.. averaged.Select(name => Parameters[name])];
+        Aten.ForeachMulInPlace(averages, _decay);
+        Aten.ForeachAddInPlace(averages, [.. averaged.Select(name => parameters[name])], 1 - _decay);
+    }
+
+    /// <summary>Keeps of the average what a cut keeps of the weights.</summary>
+    public void Cut(CutPlan plan) => Replace(plan.Apply(Parameters));
+
+    /// <summary>Gives the average the shapes before a cut, zero where it has none.</summary>
+    public void Expand(CutPlan plan) => Replace(plan.Expand(Parameters));
+
+    public void Dispose() => Parameters.Dispose();
+
+    private void Replace(ParameterTable parameters)
+    {
+        Parameters.Dispose();
+        Parameters = parameters;
+    }
+}
