@@ -129,6 +129,52 @@ public sealed class NetworkFileTests : IDisposable
             () => Network.Load(_folder.PathOf(name), classes: 4));
     }
 
+    [Theory]
+    [InlineData("a.ocs")]
+    [InlineData("cifar_resnet8")]
+    public void So_does_a_network_with_a_file_of_weights_of_other_classes(string model)
+    {
+        using var network = Network.Load("cifar_resnet8", options: new() { Seed = 3 });
+        network.Save(_folder.PathOf("a.ocs"));
+        network.Save(_folder.PathOf("a.pth"));
+        var renewed = new WeightsOptions { NewClassifier = true, Seed = 5 };
+
+        using var four = Network.Load(
+            model == "a.ocs" ? _folder.PathOf(model) : model, _folder.PathOf("a.pth"), classes: 4, options: renewed);
+
+        Compare.Same(network.Parameters["conv1.weight"], four.Parameters["conv1.weight"]);
+        using var drawn = ParameterTable.Initialize(Models.Build("cifar_resnet8", classes: 4), seed: 5);
+        Compare.Same(drawn["fc.weight"], four.Parameters["fc.weight"]);
+    }
+
+    [Fact]
+    public void A_network_of_a_file_keeps_its_channels()
+    {
+        using var network = Network.Load("cifar_resnet8");
+        network.Save(_folder.PathOf("a.ocs"));
+        var narrow = network.Parameters.Names.Select(name => KeyValuePair.Create(name, Half(name))).ToList();
+        PyTorchFile.Write(_folder.PathOf("a.pth"), narrow);
+        narrow.ForEach(pair => pair.Value.Dispose());
+
+        using var half = Network.Load("cifar_resnet8", _folder.PathOf("a.pth"));
+
+        Assert.Equal(8, half.Parameters["layer1.0.conv1.weight"].Shape[0]);
+        Assert.InRange(half.Macs, network.Macs / 2, network.Macs - 1);
+        Fails("[8, 16, 3, 3] instead of [16, 16, 3, 3]", () => Network.Load(_folder.PathOf("a.ocs"), _folder.PathOf("a.pth")));
+
+        // The inner channels of the first block: 8 of 16.
+        Tensor Half(string name)
+        {
+            using var whole = network.Parameters[name].Detach();
+            var dimension = name == "layer1.0.conv2.weight" ? 1 : 0;
+            var isInner = name is "layer1.0.conv1.weight" or "layer1.0.conv2.weight"
+                || name.StartsWith("layer1.0.bn1", StringComparison.Ordinal);
+            return isInner && whole.Rank > 0
+                ? Aten.Narrow(whole, dimension, 0, 8)
+                : whole.Clone();
+        }
+    }
+
     [Fact]
     public void Remarks_of_a_file_of_weights_are_given_to_who_asks()
     {

@@ -23,6 +23,7 @@ public static class Weights
     [SuppressMessage("Reliability", "CA2000", Justification = "The network that is returned owns the parameters.")]
     public static LoadedWeights Load(string path, Graph graph, WeightsOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(graph);
         options ??= new();
         var (file, key) = Split(path);
