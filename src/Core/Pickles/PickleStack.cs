@@ -30,7 +30,8 @@ internal sealed class PickleStack
             throw Underflow();
         }
 
-        var items = _values.GetRange(_values.Count - count, count).ToArray();
+        var items = new object?[count];
+        _values.CopyTo(_values.Count - count, items, 0, count);
         _values.RemoveRange(_values.Count - count, count);
         return items;
     }

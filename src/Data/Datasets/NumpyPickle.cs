@@ -23,7 +23,7 @@ internal static class NumpyPickle
     };
 
     // Python 3 spells bytes so in the protocols that have no operation for them.
-    private static object Latin1(string text) => !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
-        ? (ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(text)
+    private static ReadOnlyMemory<byte> Latin1(string text) => !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
+        ? Encoding.Latin1.GetBytes(text)
         : throw new InvalidDataException("its bytes are not spelled in Latin-1");
 }

@@ -20,8 +20,8 @@ public partial class LibraryWordsTests
     ];
 
     [Fact]
-    public void No_message_of_a_library_names_a_flag_or_a_command() => Assert.Empty(
-        Literals.Where(literal => FlagOrCommand().IsMatch(literal.Text)));
+    public void No_message_of_a_library_names_a_flag_or_a_command() =>
+        Assert.DoesNotContain(Literals, literal => FlagOrCommand().IsMatch(literal.Text));
 
     [Fact]
     public void No_message_of_a_library_names_a_key_of_the_configuration()
@@ -29,7 +29,7 @@ public partial class LibraryWordsTests
         var keys = ConfigurationKeys.All.Select(key => key.Split('.')[^1]).Where(key => key.Contains('-', StringComparison.Ordinal)).Distinct();
         var any = new Regex($@"(?<![\w-])({string.Join('|', keys.Select(Regex.Escape))})(?![\w-])", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1));
 
-        Assert.Empty(Literals.Where(literal => any.IsMatch(literal.Text)));
+        Assert.DoesNotContain(Literals, literal => any.IsMatch(literal.Text));
     }
 
     [Fact]
