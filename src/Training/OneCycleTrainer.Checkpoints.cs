@@ -87,10 +87,14 @@ public sealed partial class OneCycleTrainer
         var padding = state.Arrangement.IsPadded ? Padding(state.Record!, whole, pruning!) : null;
         var graph = checkpoint.Cut ?? whole;
         var asRun = padding?.Before ?? graph;
-        return new(graph, ParameterTable.FromTensors(asRun, Moved(checkpoint.Parameters, device)), padding, state.Arrangement, generator)
+        var network = new RunningNetwork(
+            graph, ParameterTable.FromTensors(asRun, Moved(checkpoint.Parameters, device)), padding, state.Arrangement, generator);
+        if (emaDecay is { } decay)
         {
-            Average = emaDecay is { } decay ? new(ParameterTable.FromTensors(asRun, Moved(checkpoint.Average, device)), decay) : null,
-        };
+            network.GoOnAveraging(new(ParameterTable.FromTensors(asRun, Moved(checkpoint.Average, device)), decay));
+        }
+
+        return network;
     }
 
     // The same function of the same cut as when it was made.

@@ -331,7 +331,8 @@ public sealed partial class OneCycleTrainer : IDisposable
         pruner.Dispose();
         _epochs.Forget();
         using var whole = _network;
-        _network = new(plan.After, cut.Release().Parameters, _generator) { Average = whole.ReleaseAverage(plan) };
+        _network = new(plan.After, cut.Release().Parameters, _generator);
+        _network.TakeAverage(whole, plan);
         _network.Recalibrate(_loader, epoch, _pruning.RecalibrationBatches, PartSize);
         Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
 

@@ -53,12 +53,11 @@ internal sealed class RunningNetwork : IDisposable
     public Executor Executor { get; private set; }
 
     /// <summary>The moving average of the parameters, owned; null where there is none.</summary>
-    public WeightEma? Average { get; set; }
+    public WeightEma? Average { get; private set; }
 
-    /// <summary>The parameters, and their average where there is one.</summary>
+    /// <summary>The parameters, and their average where there is one: it is measured and handed over then.</summary>
     public IReadOnlyList<ParameterTable> Tables => Average is null ? [Parameters] : [Parameters, Average.Parameters];
 
-    // What is measured and handed over.
     private ParameterTable Shown => Average?.Parameters ?? Parameters;
 
     /// <summary>Multiply-accumulates of a forward pass for one image, padding included.</summary>
@@ -151,6 +150,7 @@ internal sealed class RunningNetwork : IDisposable
         }
 
         (Executor.MemoryFormat, Precision) = (best.Format, best.Precision);
+        Average?.LayAs(Parameters);
         StepSpeed = whole is null ? null : new(seconds[^1], ranking[0].Seconds);
         return (best.Padded, choices.Count == 1
             ? $"Layout: {best}."
@@ -177,13 +177,18 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>Begins an average with the parameters as they are; null for none.</summary>
     public void BeginAverage(double? decay) => Average = decay is { } part ? new(GraphAsRun, Parameters, part) : null;
 
-    /// <summary>Gives the average away for the network after a cut; null where there is none.</summary>
-    public WeightEma? ReleaseAverage(CutPlan plan)
+    /// <summary>Goes on with an average that was begun before, and which this then owns.</summary>
+    public void GoOnAveraging(WeightEma average)
     {
-        var average = Average;
-        Average = null;
-        average?.Cut(plan);
-        return average;
+        Average = average;
+        average.LayAs(Parameters);
+    }
+
+    /// <summary>Takes the average of the network before a cut, where it has one, and cuts it.</summary>
+    public void TakeAverage(RunningNetwork whole, CutPlan plan)
+    {
+        (Average, whole.Average) = (whole.Average, null);
+        Average?.Cut(plan);
     }
 
     /// <summary>Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.</summary>
@@ -220,8 +225,7 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>Gives the parameters away, without padding, or their average; the caller owns them.</summary>
     public ParameterTable Release()
     {
-        var shown = Shown;
-        var released = _padding?.Apply(shown) ?? shown;
+        var released = _padding?.Apply(Shown) ?? Shown;
         foreach (var parameters in Tables.Where(parameters => parameters != released))
         {
             parameters.Dispose();

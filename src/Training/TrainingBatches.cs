@@ -16,7 +16,7 @@ internal static class TrainingBatches
         {
             throw new OcsInputException(
                 $"A step of {training.AccumulationSteps} batches of {training.BatchSize} images is more than the {data.Train.Count} images of "
-                + $"{data.Train.Name}; give fewer `{nameof(options.AccumulationSteps)}`, or a smaller `{nameof(options.BatchSize)}`.");
+                + $"{data.Train.Name}; give fewer `{nameof(training.AccumulationSteps)}`, or a smaller `{nameof(training.BatchSize)}`.");
         }
 
         BatchLoader loader = new(data.Train, BatchLoaderOptions.Train((int)imagesOfStep, data.Augmentation, training.Seed) with

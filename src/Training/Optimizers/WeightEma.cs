@@ -32,25 +32,29 @@ public sealed class WeightEma : ICuttable, IDisposable
     public void Update(ParameterTable parameters)
     {
         using var _ = Autograd.NoGrad();
-        var averaged = new List<string>(parameters.Names.Count);
+        LayAs(parameters);
+        var isCounter = parameters.Names.ToLookup(name => parameters.RoleOf(name) == ParameterRole.Counter);
+        foreach (var name in isCounter[true])
+        {
+            Aten.CopyInPlace(Parameters[name], parameters[name]);
+        }
+
+        Tensor[] averages = [.. isCounter[false].Select(name => Parameters[name])];
+        Aten.ForeachMulInPlace(averages, _decay);
+        Aten.ForeachAddInPlace(averages, [.. isCounter[false].Select(name => parameters[name])], 1 - _decay);
+    }
+
+    /// <summary>Gives the average the layout of the parameters: who runs it then gets the same bits, whenever the layout was chosen.</summary>
+    internal void LayAs(ParameterTable parameters)
+    {
+        using var _ = Autograd.NoGrad();
         foreach (var name in parameters.Names)
         {
-            if (parameters.RoleOf(name) == ParameterRole.Counter)
-            {
-                Aten.CopyInPlace(Parameters[name], parameters[name]);
-                continue;
-            }
-
-            averaged.Add(name);
             if (MemoryLayout.Laid(Parameters[name], parameters[name]) is { } laid)
             {
                 Parameters.Replace(name, laid);
             }
         }
-
-        Tensor[] averages = [.. averaged.Select(name => Parameters[name])];
-        Aten.ForeachMulInPlace(averages, _decay);
-        Aten.ForeachAddInPlace(averages, [.. averaged.Select(name => parameters[name])], 1 - _decay);
     }
 
     /// <summary>Keeps of the average what a cut keeps of the weights.</summary>

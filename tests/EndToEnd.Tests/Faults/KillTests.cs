@@ -15,7 +15,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("", 5)]
-    [InlineData("optimizer: adamw, ema-decay: 0.9, clip-gradient-norm: 1, accumulation-steps: 2, ", 2)]
+    [InlineData("optimizer: adamw, learning-rate: 0.01, ema-decay: 0.5, clip-gradient-norm: 1, accumulation-steps: 2, ", 2)]
     public void A_run_that_is_killed_at_any_moment_and_goes_on_ends_to_the_bit_as_one_that_was_not(string training, int usual)
     {
         using var runs = new FaultyRun(training);

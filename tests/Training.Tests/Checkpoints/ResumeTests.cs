@@ -248,10 +248,12 @@ public sealed class ResumeTests : IDisposable
         },
         record.Norms is null ? "" : string.Join(' ', new[] { record.Norms.Kept, record.Norms.Pruned }.Select(norms => $"{norms.First}: {string.Join(',', norms.Counts)}")));
 
+    // With the layout: another one is run by other kernels, which round differently.
     private static List<byte[]> Bytes(TrainingResult result) => [.. result.Parameters.Names.Select(name =>
         result.Parameters[name] is { DType: DType.Int64 } counter
             ? counter.ToArray<long>().SelectMany(BitConverter.GetBytes).ToArray()
-            : result.Parameters[name].ToArray<float>().SelectMany(BitConverter.GetBytes).ToArray())];
+            : result.Parameters[name].ToArray<float>().SelectMany(BitConverter.GetBytes)
+                .Append((byte)(result.Parameters[name].IsContiguous() ? 1 : 0)).ToArray())];
 
     private static object Outcome(TrainingResult result) => (
         result.EpochsDone, result.ValidationAccuracy, result.ValidationLoss, result.BestAccuracy, result.AccuracyAtCutBefore,

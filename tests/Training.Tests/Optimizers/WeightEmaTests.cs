@@ -86,6 +86,18 @@ public sealed class WeightEmaTests
         Assert.All(parameters.Trainable, name => Assert.Equal(parameters[name].ToArray<float>(), average.Parameters[name].ToArray<float>()));
     }
 
+    [Fact]
+    public void The_average_lies_in_memory_as_the_weights()
+    {
+        var graph = TinyTask.Network();
+        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        using var average = new WeightEma(graph, parameters, 0.5);
+        _ = new Executor(graph, parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        average.Update(parameters);
+        Assert.All(parameters.Names, name => Assert.Equal(
+            parameters[name].IsContiguous(MemoryFormat.ChannelsLast), average.Parameters[name].IsContiguous(MemoryFormat.ChannelsLast)));
+    }
+
     private static Dictionary<string, double[]> Numbers(ParameterTable parameters) => parameters.Names.ToDictionary(
         name => name,
         name => parameters[name].DType == DType.Int64
