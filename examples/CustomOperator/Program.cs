@@ -10,21 +10,24 @@ using Ocs.Training;
 OperatorCatalog.Register<TrainedMish>("example.TrainedMish");
 var builder = new GraphBuilder("corners");
 var x = builder.Conv2d("conv1", builder.Input("image", 1, 12, 12), 16, kernel: 3, stride: 2, padding: 1);
-x = builder.Add("mish", new TrainedMish(), [x], [new("mish.slope", [16], ParameterRole.Bias, Initialization.Constant(1))]);
+var slope = new ParameterSpec("mish.slope", [16], ParameterRole.Bias, Initialization.Constant(1));
+x = builder.Add("mish", new TrainedMish(), [x], [slope]);
 x = builder.Relu("relu2", builder.BatchNorm2d("norm2", builder.Conv2d("conv2", x, 16, kernel: 3, padding: 1)));
 var network = builder.Build(builder.Linear("classes", builder.Flatten("flat", x), 4));
 
 // Noise with a bright square in one corner, which is the class.
 static ImageDataset Images(int count, uint seed)
 {
-    byte[] pixels = [.. Enumerable.Range(0, count * 144).Select(i => (byte)(unchecked((seed + (uint)i) * 2_654_435_761) >> 25))];
+    var noise = Enumerable.Range(0, count * 144).Select(i => (byte)(unchecked((seed + (uint)i) * 2_654_435_761) >> 25));
+    byte[] pixels = [.. noise];
     for (var i = 0; i < count * 16; i++)
     {
         var (image, row, column) = (i / 16, (i / 4 % 4) + (i / 32 % 2 * 8), (i % 4) + (i / 16 % 2 * 8));
         pixels[(image * 144) + (row * 12) + column] = 255;
     }
 
-    return new("corners", pixels, [.. Enumerable.Range(0, count).Select(image => image % 4)], 1, 12, 12, ["nw", "ne", "sw", "se"], new([0.5f], [0.3f]));
+    var labels = Enumerable.Range(0, count).Select(image => image % 4);
+    return new("corners", pixels, [.. labels], 1, 12, 12, ["nw", "ne", "sw", "se"], new([0.5f], [0.3f]));
 }
 
 // Half of the MACs leave before epoch 2, at the latest; the gate proves the cut.

@@ -5,7 +5,9 @@ using Ocs.Torch;
 
 namespace Ocs.CustomOperator;
 
-/// <summary>x tanh(softplus(a x)), Mish (Misra 2019) with a trained a for each channel of [N, C, H, W]. Parameter: a [C].</summary>
+/// <summary>
+/// x tanh(softplus(a x)), Mish (Misra 2019) with a trained a for each channel of [N, C, H, W]. Parameter: a [C].
+/// </summary>
 internal sealed record TrainedMish : Operator, IOnnxExportable
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) => shapes.Inputs[0];

@@ -83,7 +83,9 @@ public sealed record Graph(
         [.. node.Parameters.Select(name => Parameter(name).Shape)],
         node.Shape);
 
-    /// <summary>By node, how often its value is read: once for each input of a node, and once for each output of the network.</summary>
+    /// <summary>
+    /// By node, how often its value is read: once for each input of a node, and once for each output of the network.
+    /// </summary>
     public ImmutableArray<int> ReaderCounts()
     {
         var counts = new int[Nodes.Length];
@@ -119,9 +121,14 @@ public sealed record Graph(
             : node)],
     };
 
-    /// <summary>The same nodes with other operators, and parameters of other shapes. The values' shapes follow, and the result is verified.</summary>
+    /// <summary>
+    /// The same nodes with other operators, and parameters of other shapes. The values' shapes follow, and the result
+    /// is verified.
+    /// </summary>
     /// <param name="parameters">The parameters, by the names of this network's.</param>
-    /// <param name="operatorOf">A node's operator, by the node's index and its new shapes; the output's shape is empty.</param>
+    /// <param name="operatorOf">
+    /// A node's operator, by the node's index and its new shapes; the output's shape is empty.
+    /// </param>
     /// <exception cref="OcsInputException">Shapes do not fit together; the message names the first node.</exception>
     public Graph Rewrite(ImmutableArray<ParameterSpec> parameters, Func<int, NodeShapes, Operator> operatorOf)
     {
@@ -130,7 +137,10 @@ public sealed record Graph(
         foreach (var node in Nodes)
         {
             NodeShapes shapes = new(
-                node.Name, [.. node.Inputs.Select(input => nodes[input].Shape)], [.. node.Parameters.Select(name => shapeOf[name])], []);
+                node.Name,
+                [.. node.Inputs.Select(input => nodes[input].Shape)],
+                [.. node.Parameters.Select(name => shapeOf[name])],
+                []);
             var rewritten = operatorOf(nodes.Count, shapes);
             nodes.Add(node with { Operator = rewritten, Shape = rewritten.InferShape(shapes) });
         }

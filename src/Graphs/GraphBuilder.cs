@@ -115,8 +115,8 @@ public sealed partial class GraphBuilder(string name)
     public Value Dropout(string nodeName, Value x, double probability) => Add(nodeName, new Dropout(probability), [x], []);
 
     /// <summary>
-    /// Adds a node of any operator, one of a program's own too, with its parameters. A parameter that is in the network already is shared
-    /// with the nodes that have it: the same name, shape, role and start.
+    /// Adds a node of any operator, one of a program's own too, with its parameters. A parameter that is in the
+    /// network already is shared with the nodes that have it: the same name, shape, role and start.
     /// </summary>
     /// <param name="nodeName">A name that no other node of the network has.</param>
     /// <param name="op">What the node computes.</param>
@@ -142,7 +142,9 @@ public sealed partial class GraphBuilder(string name)
         return new(_nodes.Count - 1);
     }
 
-    /// <summary>States that a value's node is called as a function, and not as a module (<see cref="Node.IsFunction"/>).</summary>
+    /// <summary>
+    /// States that a value's node is called as a function, and not as a module (<see cref="Node.IsFunction"/>).
+    /// </summary>
     /// <returns>The same value.</returns>
     public Value AsFunction(Value value)
     {

@@ -13,8 +13,9 @@ public sealed record Node(
     string Name, Operator Operator, ImmutableArray<int> Inputs, ImmutableArray<string> Parameters, ImmutableArray<long> Shape)
 {
     /// <summary>
-    /// Whether the network's first implementation calls the operator as a function, and not as a module (<c>F.relu</c>, not <c>nn.ReLU</c>).
-    /// Only the operation count of the authors' program asks for it, since that counts modules.
+    /// Whether the network's first implementation calls the operator as a function, and not as a module
+    /// (<c>F.relu</c>, not <c>nn.ReLU</c>). Only the operation count of the authors' program asks for it, since that
+    /// counts modules.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsFunction { get; init; }

@@ -25,7 +25,8 @@ public sealed record NodeShapes(
     public IEnumerable<Axis> Axes() => Inputs
         .SelectMany((shape, input) => shape.Select((_, dimension) => Axis.Input(input, dimension)))
         .Concat(Output.Select((_, dimension) => Axis.Output(dimension)))
-        .Concat(Parameters.SelectMany((shape, parameter) => shape.Select((_, dimension) => Axis.Parameter(parameter, dimension))));
+        .Concat(Parameters.SelectMany(
+            (shape, parameter) => shape.Select((_, dimension) => Axis.Parameter(parameter, dimension))));
 
     /// <summary>The error of a rule that these shapes break: <c>throw shapes.Error("...")</c>.</summary>
     /// <param name="what">What is wrong, without the node's name and the full stop.</param>
@@ -60,7 +61,8 @@ public sealed record NodeShapes(
 
     /// <summary>The number of elements of a tensor of a shape: the product of its sizes, 1 for none.</summary>
     /// <exception cref="OverflowException">64 bits do not count them.</exception>
-    public static long ElementCount(IEnumerable<long> shape) => shape.Aggregate(1L, (product, size) => checked(product * size));
+    public static long ElementCount(IEnumerable<long> shape) =>
+        shape.Aggregate(1L, (product, size) => checked(product * size));
 
     /// <summary>A shape as text: [1, 3, 32, 32].</summary>
     public static string Show(ImmutableArray<long> shape) => $"[{string.Join(", ", shape)}]";

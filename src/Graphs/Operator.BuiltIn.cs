@@ -3,8 +3,8 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Graphs;
 
-// The library's own operators and their names in files, a line each. System.Text.Json generates code for what stands here.
-// Operators of other programs are registered in OperatorCatalog.
+// The library's own operators and their names in files, a line each. System.Text.Json generates code for what stands
+// here. Operators of other programs are registered in OperatorCatalog.
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(Activation), nameof(Activation))]
 [JsonDerivedType(typeof(AdaptiveAveragePool2d), nameof(AdaptiveAveragePool2d))]

@@ -6,13 +6,14 @@ using Ocs.Torch;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// A kind of node with its attributes and its rules. Each operator of the library is one file in <c>Operators/</c>. A program adds one of its
-/// own as a record that derives from this one, and names it in <see cref="OperatorCatalog"/>.
+/// A kind of node with its attributes and its rules. Each operator of the library is one file in <c>Operators/</c>. A
+/// program adds one of its own as a record that derives from this one, and names it in <see cref="OperatorCatalog"/>.
 /// </summary>
 /// <remarks>
-/// Every operator has three rules: <see cref="InferShape"/>, <see cref="Run"/> and <see cref="Couple"/>. One that multiplies states its
-/// <see cref="Macs"/>, and one whose attributes count channels follows a <see cref="Cut"/>. All other members have defaults that are right
-/// for any operator: to override one makes networks faster, or lets more be done with them. Properties that can be set are written to files.
+/// Every operator has three rules: <see cref="InferShape"/>, <see cref="Run"/> and <see cref="Couple"/>. One that
+/// multiplies states its <see cref="Macs"/>, and one whose attributes count channels follows a <see cref="Cut"/>. All
+/// other members have defaults that are safe for any operator: to override one makes networks faster, or lets more
+/// be done with them. Properties that can be set are written to files.
 /// </remarks>
 public abstract partial record Operator
 {
@@ -21,13 +22,15 @@ public abstract partial record Operator
     /// <exception cref="OcsInputException">Inputs or parameters do not fit: <see cref="NodeShapes.Error"/>.</exception>
     public abstract ImmutableArray<long> InferShape(NodeShapes shapes);
 
-    /// <summary>Computes the output for any batch, in a way that autograd follows. The caller owns the output.</summary>
+    /// <summary>
+    /// Computes the output for any batch, in a way that autograd follows. The caller owns the output.
+    /// </summary>
     /// <param name="context">Inputs and parameters, lent: they are not disposed here.</param>
     public abstract Tensor Run(in RunContext context);
 
     /// <summary>
-    /// Says which coordinates must leave together: channels of an input with those of the output, say, and with rows of a weight. An axis
-    /// that is not mentioned keeps its size.
+    /// Says which coordinates must leave together: channels of an input with those of the output, say, and with rows
+    /// of a weight. An axis that is not mentioned keeps its size.
     /// </summary>
     /// <param name="coupling">Takes what is said.</param>
     public abstract void Couple(ICoupling coupling);
@@ -36,12 +39,15 @@ public abstract partial record Operator
     /// <param name="shapes">The shapes of inputs, parameters and output.</param>
     public virtual ImmutableArray<MacsTerm> Macs(NodeShapes shapes) => [];
 
-    /// <summary>The operator after a cut. Attributes that count channels follow; without such ones it stays as it is.</summary>
+    /// <summary>
+    /// The operator after a cut. Attributes that count channels follow; without such ones it stays as it is.
+    /// </summary>
     /// <param name="cut">Which coordinates of each axis stay.</param>
     public virtual Operator Cut(ICut cut) => this;
 
     /// <summary>
-    /// The operator for parameters and inputs of other widths, where nothing is known but shapes. Attributes that count channels follow.
+    /// The operator for parameters and inputs of other widths, where nothing is known but shapes. Attributes that
+    /// count channels follow.
     /// </summary>
     /// <param name="before">The shapes that it had.</param>
     /// <param name="after">The new shapes of inputs and parameters; the output's is empty.</param>
@@ -58,13 +64,15 @@ public abstract partial record Operator
     /// <param name="shapes">The shapes of inputs, parameters and output.</param>
     public virtual AxisRole RoleOf(Axis axis, NodeShapes shapes) => AxisRole.None;
 
-    /// <summary>The dimension of the weight, the first parameter, that makes the output's channels: its rows, unless stated.</summary>
+    /// <summary>
+    /// The dimension of the weight, the first parameter, that makes the output's channels: its rows, unless stated.
+    /// </summary>
     [JsonIgnore]
     public virtual int WeightOutputDimension => 0;
 
     /// <summary>
-    /// Whether a channel that is zero in every input is zero in the output, given zero weights and biases. Only a network of such
-    /// operators can be padded with zero channels while it trains.
+    /// Whether a channel that is zero in every input is zero in the output, given zero weights and biases. Only a
+    /// network of such operators can be padded with zero channels while it trains.
     /// </summary>
     /// <param name="shapes">The shapes of inputs, parameters and output.</param>
     public virtual bool KeepsZeroChannels(NodeShapes shapes) => false;
@@ -76,19 +84,29 @@ public abstract partial record Operator
     [JsonIgnore]
     public virtual bool ChangesWhenChannelsLeave => false;
 
-    /// <summary>Whether <see cref="Run"/> can overwrite its first input; it does so where <see cref="RunContext.InPlace"/> says that it may.</summary>
+    /// <summary>
+    /// Whether <see cref="Run"/> can overwrite its first input; it does so where <see cref="RunContext.InPlace"/>
+    /// says that it may.
+    /// </summary>
     [JsonIgnore]
     public virtual bool CanRunInPlace => false;
 
-    /// <summary>Whether the next node may overwrite this one's output: backward does not need it, and it is no view.</summary>
+    /// <summary>
+    /// Whether the next node may overwrite this one's output: backward does not need it, and it is no view.
+    /// </summary>
     [JsonIgnore]
     public virtual bool OutputMayBeOverwritten => false;
 
-    /// <summary>Whether it runs faster on a CPU from a contiguous weight, even where the rest of the network is channels-last.</summary>
+    /// <summary>
+    /// Whether it runs faster on a CPU from a contiguous weight, even where the rest of the network is channels-last.
+    /// </summary>
     /// <param name="shapes">The shapes of inputs, parameters and output.</param>
     public virtual bool PrefersContiguous(NodeShapes shapes) => false;
 
-    /// <summary>The resize rule of operators whose channels the shapes alone do not tell apart: a guess could be wrong and fit.</summary>
+    /// <summary>
+    /// The resize rule of operators whose channels the shapes alone do not tell apart: a guess could be wrong and
+    /// fit.
+    /// </summary>
     /// <param name="before">The shapes that it had.</param>
     /// <param name="after">The new shapes.</param>
     /// <exception cref="OcsInputException">An input has another shape.</exception>

@@ -8,12 +8,13 @@ using System.Text.Json.Serialization.Metadata;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// The names of operators in files. The library's own are there; a program registers each of its own once, before it writes or reads a network
-/// that has it.
+/// The names of operators in files. The library's own are there; a program registers each of its own once, before it
+/// writes or reads a network that has it.
 /// </summary>
 public static class OperatorCatalog
 {
-    private const string ByReflection = "The operator's properties are found by reflection; give its JsonSerializerContext instead.";
+    private const string ByReflection =
+        "The operator's properties are found by reflection; give its JsonSerializerContext instead.";
 
     private static readonly FrozenDictionary<string, Type> BuiltIn = typeof(Operator)
         .GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false)
@@ -35,12 +36,14 @@ public static class OperatorCatalog
     }
 
     /// <summary>
-    /// Names an operator. Its properties that can be set, those of its constructor too, are its attributes in files. For programs that are
-    /// trimmed or compiled ahead of time there is an overload with a serializer context.
+    /// Names an operator. Its properties that can be set, those of its constructor too, are its attributes in files.
+    /// For programs that are trimmed or compiled ahead of time there is an overload with a serializer context.
     /// </summary>
     /// <typeparam name="T">The operator.</typeparam>
     /// <param name="name">What files call it. It stays, for files are read for years.</param>
-    /// <exception cref="ArgumentException">The name is empty or taken, or the operator has another or is abstract.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty or taken, or the operator has another or is abstract.
+    /// </exception>
     [RequiresUnreferencedCode(ByReflection)]
     [RequiresDynamicCode(ByReflection)]
     public static void Register<T>(string name)
@@ -49,8 +52,13 @@ public static class OperatorCatalog
     /// <summary>The same, without reflection.</summary>
     /// <typeparam name="T">The operator.</typeparam>
     /// <param name="name">What files call it.</param>
-    /// <param name="json">Knows how the operator is written: a <see cref="JsonSerializerContext"/> with a line for <typeparamref name="T"/>.</param>
-    /// <exception cref="ArgumentException">The name is empty or taken, or the operator has another or is abstract.</exception>
+    /// <param name="json">
+    /// Knows how the operator is written: a <see cref="JsonSerializerContext"/> with a line for <typeparamref
+    /// name="T"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The name is empty or taken, or the operator has another or is abstract.
+    /// </exception>
     public static void Register<T>(string name, IJsonTypeInfoResolver json)
         where T : Operator
     {
@@ -76,7 +84,8 @@ public static class OperatorCatalog
 
     /// <summary>What files call an operator; null for one that is not registered.</summary>
     public static string? NameOf(Type type) =>
-        BuiltIn.FirstOrDefault(pair => pair.Value == type).Key ?? Registered.FirstOrDefault(entry => entry.Type == type)?.Name;
+        BuiltIn.FirstOrDefault(pair => pair.Value == type).Key
+        ?? Registered.FirstOrDefault(entry => entry.Type == type)?.Name;
 
     /// <summary>The operator that files call so; null where none is registered.</summary>
     public static Type? TypeOf(string name) =>

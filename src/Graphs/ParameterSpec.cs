@@ -7,7 +7,9 @@ namespace Ocs.Graphs;
 [JsonConverter(typeof(JsonStringEnumConverter<ParameterRole>))]
 public enum ParameterRole
 {
-    /// <summary>A matrix or kernels: the first two dimensions are channels, those after them positions. Counts for saliency.</summary>
+    /// <summary>
+    /// A matrix or kernels: the first two dimensions are channels, those after them positions. Counts for saliency.
+    /// </summary>
     Weight,
 
     /// <summary>What is added to channels, and any other trained number that saliency does not count.</summary>

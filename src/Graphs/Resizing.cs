@@ -28,7 +28,8 @@ internal sealed class Resizing
         var after = _before.Rewrite(_parameters, (index, shapes) => _before.Nodes[index].Operator switch
         {
             Slice slice => _slices[index] = Resize(index, slice, shapes),
-            PadChannels pad when WidthForReaders(index, dimension: 1) is { } width => pad.WithZeros(width - shapes.Inputs[0][1], shapes),
+            PadChannels pad when WidthForReaders(index, dimension: 1) is { } width =>
+                pad.WithZeros(width - shapes.Inputs[0][1], shapes),
             var other => other.Resize(_before.ShapesOf(index), shapes),
         });
         foreach (var output in _before.Outputs)

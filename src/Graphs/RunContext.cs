@@ -15,7 +15,9 @@ public readonly ref struct RunContext(
     /// <summary>Whether the network is trained: norms take the batch's statistics, dropout drops.</summary>
     public bool Training { get; } = training;
 
-    /// <summary>Whether the first input may be overwritten; the output is then an alias of it. Only for operators that can.</summary>
+    /// <summary>
+    /// Whether the first input may be overwritten; the output is then an alias of it. Only for operators that can.
+    /// </summary>
     public bool InPlace { get; } = inPlace;
 
     /// <summary>What dropout and its like draw from on a CPU; null for the generator of the process.</summary>

@@ -50,10 +50,11 @@ internal static class SharedLayers
     }
 
     /// <summary>
-    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. <paramref name="isFunction"/> where torchvision calls the pooling
-    /// as a function (<see cref="Node.IsFunction"/>).
+    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. <paramref name="isFunction"/> where
+    /// torchvision calls the pooling as a function (<see cref="Node.IsFunction"/>).
     /// </summary>
-    public static Value GlobalAveragePool(this GraphBuilder g, Value x, string name = "avgpool", bool isFunction = false)
+    public static Value GlobalAveragePool(
+        this GraphBuilder g, Value x, string name = "avgpool", bool isFunction = false)
     {
         var pooled = g.AdaptiveAveragePool2d(name, x, 1);
         return g.Flatten("flatten", isFunction ? g.AsFunction(pooled) : pooled);

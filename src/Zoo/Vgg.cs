@@ -70,7 +70,9 @@ public static class Vgg
         {
             x = g.Conv2d($"{name}.{3 * layer}", x, widths[layer], kernel: 3, padding: 1, bias: true);
             x = g.BatchNorm2d($"{name}.{3 * layer + 1}", x);
-            x = layer == widths.Length - 1 ? g.AsFunction(g.Relu($"{name}.out", x)) : g.Relu($"{name}.{3 * layer + 2}", x);
+            x = layer == widths.Length - 1
+                ? g.AsFunction(g.Relu($"{name}.out", x))
+                : g.Relu($"{name}.{3 * layer + 2}", x);
         }
 
         return x;

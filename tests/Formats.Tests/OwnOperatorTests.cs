@@ -39,8 +39,10 @@ public sealed class OwnOperatorTests : IDisposable
 
         var (x, slopes) = (input.ToArray<float>(), _parameters["mish.0"].ToArray<float>());
         Tensors.AssertClose(
-            [.. x.Select((value, index) => (float)(value * Math.Tanh(Math.Log(1 + Math.Exp(slopes[index / 4 % 3] * value)))))],
+            [.. x.Select((value, index) => (float)(value * Math.Tanh(Softplus(slopes[index / 4 % 3] * value))))],
             output.ToArray<float>());
+
+        static double Softplus(double value) => Math.Log(1 + Math.Exp(value));
     }
 
     [Fact]
@@ -51,7 +53,10 @@ public sealed class OwnOperatorTests : IDisposable
 
         Compare.Same(_parameters, model.Parameters);
         AssertMish(model.Graph);
-        Assert.Contains($"\"operator\":{{\"op\":\"{Name}\",\"ceilings\":[0.5,1,1.5],\"note\":\"n\"}}", Text("a.ocs"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"operator\":{{\"op\":\"{Name}\",\"ceilings\":[0.5,1,1.5],\"note\":\"n\"}}",
+            Text("a.ocs"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public sealed class OwnOperatorTests : IDisposable
         using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
 
         Assert.Equal(new Foreign(0.25), model.Graph.Nodes[1].Operator);
-        Assert.Contains("\"operator\":{\"op\":\"tests.Foreign\",\"strength\":0.25}", Text("a.ocs"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"operator\":{\"op\":\"tests.Foreign\",\"strength\":0.25}", Text("a.ocs"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +91,8 @@ public sealed class OwnOperatorTests : IDisposable
         {
             var graph = Models.Build(model.Name);
             Assert.Equal(
-                JsonSerializer.Serialize(graph, OcsHeaderJson.Default.Graph), JsonSerializer.Serialize(graph, GraphJson.Of<Graph>()));
+                JsonSerializer.Serialize(graph, OcsHeaderJson.Default.Graph),
+                JsonSerializer.Serialize(graph, GraphJson.Of<Graph>()));
         }
     }
 
@@ -94,8 +101,10 @@ public sealed class OwnOperatorTests : IDisposable
     {
         var graph = Network(new Nameless(), "odd", parameters: 0);
         using var parameters = SmallGraphs.Parameters(graph, 1);
-        const string Expected = "Node 'odd': the operator Nameless has no name in files; give it one by OperatorCatalog.Register first.";
-        Assert.Equal(Expected, Assert.Throws<OcsInputException>(() => OcsFile.Write(_folder.PathOf("b.ocs"), graph, parameters)).Message);
+        var error = Assert.Throws<OcsInputException>(() => OcsFile.Write(_folder.PathOf("b.ocs"), graph, parameters));
+        Assert.Equal(
+            "Node 'odd': the operator Nameless has no name in files; give it one by OperatorCatalog.Register first.",
+            error.Message);
         Assert.False(File.Exists(_folder.PathOf("b.ocs")));
 
         OcsFile.Write(_folder.PathOf("a.ocs"), _graph, _parameters);
@@ -110,9 +119,12 @@ public sealed class OwnOperatorTests : IDisposable
             Assert.Equal(
                 $"{path} uses the operator 'tests.UnnamedMish' (node 'mish'), which this program does not know: "
                     + "update the program, or register the operator if it is your own.",
-                Assert.Throws<OcsInputException>(() => file == "a.ocs" ? OcsFile.Read(path).Graph : CheckpointFile.Read(path).Original).Message);
+                Assert.Throws<OcsInputException>(() => Read(path)).Message);
         }
     }
+
+    private static Graph Read(string path) =>
+        path.EndsWith(".ocs", StringComparison.Ordinal) ? OcsFile.Read(path).Graph : CheckpointFile.Read(path).Original;
 
     [OnnxRuntimeTheory]
     [InlineData(13)]
@@ -146,7 +158,8 @@ public sealed class OwnOperatorTests : IDisposable
         using var parameters = SmallGraphs.Parameters(graph, 1);
 
         Assert.Equal(
-            "Node 'odd': the operator Nameless has no ONNX form here; save the network as .ocs, leave the node out, or let the operator implement IOnnxExportable.",
+            "Node 'odd': the operator Nameless has no ONNX form here; save the network as .ocs, leave the node "
+                + "out, or let the operator implement IOnnxExportable.",
             Assert.Throws<OcsInputException>(() => OnnxFile.Write(_folder.PathOf("a.onnx"), graph, parameters)).Message);
     }
 
@@ -154,7 +167,8 @@ public sealed class OwnOperatorTests : IDisposable
     {
         var g = new GraphBuilder("own");
         var x = g.Input("image", 3, 2, 2);
-        x = g.Add(name, op, [x], parameters == 0 ? [] : [new($"{name}.0", [parameters], ParameterRole.Bias, Initialization.Constant(1))]);
+        ParameterSpec[] specs = [new($"{name}.0", [parameters], ParameterRole.Bias, Initialization.Constant(1))];
+        x = g.Add(name, op, [x], parameters == 0 ? [] : specs);
         return g.Build(g.Linear("fc", g.Flatten("flat", x), 2));
     }
 
@@ -168,7 +182,8 @@ public sealed class OwnOperatorTests : IDisposable
     private void WriteCheckpoint(string name)
     {
         using var stream = File.Create(_folder.PathOf(name));
-        CheckpointFile.Write(stream, new([.. "{}"u8], _graph, null, _parameters.Names.ToDictionary(parameter => parameter, parameter => _parameters[parameter])));
+        var tensors = _parameters.Names.ToDictionary(parameter => parameter, parameter => _parameters[parameter]);
+        CheckpointFile.Write(stream, new([.. "{}"u8], _graph, null, tensors));
     }
 
     private string Text(string name) => Encoding.Latin1.GetString(File.ReadAllBytes(_folder.PathOf(name)));

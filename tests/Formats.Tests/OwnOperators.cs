@@ -6,7 +6,10 @@ using Ocs.Torch;
 
 namespace Ocs.Formats.Tests;
 
-/// <summary>x tanh(softplus(a x)) with a trained a for each channel, [N, C, H, W], as a program of one's own has it. Parameter: a [C].</summary>
+/// <summary>
+/// x tanh(softplus(a x)) with a trained a for each channel, [N, C, H, W], as a program of one's own has it.
+/// Parameter: a [C].
+/// </summary>
 internal sealed record TrainedMish(ImmutableArray<double> Ceilings, string Note = "") : Operator, IOnnxExportable
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
@@ -15,7 +18,7 @@ internal sealed record TrainedMish(ImmutableArray<double> Ceilings, string Note 
         shapes.RequireRank(0, 4);
         return shapes.Parameters[0].SequenceEqual([shapes.Inputs[0][1]]) && Ceilings.Length == shapes.Inputs[0][1]
             ? shapes.Inputs[0]
-            : throw shapes.Error($"a {NodeShapes.Show(shapes.Parameters[0])} does not fit input {NodeShapes.Show(shapes.Inputs[0])}");
+            : throw shapes.Error($"a {NodeShapes.Show(shapes.Parameters[0])} does not fit");
     }
 
     public override Tensor Run(in RunContext context)
@@ -33,7 +36,8 @@ internal sealed record TrainedMish(ImmutableArray<double> Ceilings, string Note 
         coupling.Tie(Axis.Parameter(0, 0), Axis.Output(1));
     }
 
-    public override Operator Cut(ICut cut) => this with { Ceilings = [.. cut.Kept(Axis.Output(1)).Select(channel => Ceilings[channel])] };
+    public override Operator Cut(ICut cut) =>
+        this with { Ceilings = [.. cut.Kept(Axis.Output(1)).Select(channel => Ceilings[channel])] };
 
     public void Export(NodeExport node)
     {
@@ -52,7 +56,8 @@ internal sealed record Foreign(double Strength) : Operator, IOnnxExportable
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
-    public void Export(NodeExport node) => node.EmitCustom("com.example", 3, "Foreign", [node.Input], OnnxAttribute.Float("strength", Strength));
+    public void Export(NodeExport node) =>
+        node.EmitCustom("com.example", 3, "Foreign", [node.Input], OnnxAttribute.Float("strength", Strength));
 }
 
 /// <summary>How <see cref="Foreign"/> is written without reflection.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs.Operators;
 
 namespace Ocs.Graphs.Tests;
@@ -36,15 +37,18 @@ public sealed class HelperTests
     public void A_rewrite_gives_every_value_the_shape_that_follows()
     {
         var twice = _graph.Rewrite(
-            [.. _graph.Parameters.Select(spec => spec.Name.StartsWith("fc.", StringComparison.Ordinal) ? spec with { Shape = spec.Shape.SetItem(0, 6) } : spec)],
-            (node, shapes) => _graph.Nodes[node].Operator is AdaptiveAveragePool2d && shapes.Inputs[0][2] == 4 ? new AdaptiveMaxPool2d(1) : _graph.Nodes[node].Operator);
+            With(spec => spec.Name.StartsWith("fc.", StringComparison.Ordinal) ? spec.Shape.SetItem(0, 6) : spec.Shape),
+            (node, shapes) => _graph.Nodes[node].Operator is AdaptiveAveragePool2d && shapes.Inputs[0][2] == 4
+                ? new AdaptiveMaxPool2d(1)
+                : _graph.Nodes[node].Operator);
 
         Assert.Equal("AdaptiveMaxPool2d(1)", twice.Nodes[7].Operator.ToString());
         Assert.Equal([1L, 6], twice.Nodes[9].Shape.ToArray());
-        Assert.Equal(
-            "Node 'fc': weight [3, 5] or its bias does not fit input [1, 4].",
-            Assert.Throws<OcsInputException>(() => _graph.Rewrite(
-                [.. _graph.Parameters.Select(spec => spec.Name == "fc.weight" ? spec with { Shape = [3, 5] } : spec)],
-                (node, _) => _graph.Nodes[node].Operator)).Message);
+        var error = Assert.Throws<OcsInputException>(() => _graph.Rewrite(
+            With(spec => spec.Name == "fc.weight" ? [3, 5] : spec.Shape), (node, _) => _graph.Nodes[node].Operator));
+        Assert.Equal("Node 'fc': weight [3, 5] or its bias does not fit input [1, 4].", error.Message);
     }
+
+    private ImmutableArray<ParameterSpec> With(Func<ParameterSpec, ImmutableArray<long>> shapeOf) =>
+        [.. _graph.Parameters.Select(spec => spec with { Shape = shapeOf(spec) })];
 }

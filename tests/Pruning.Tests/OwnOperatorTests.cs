@@ -16,7 +16,8 @@ public sealed class OwnOperatorTests
     {
         var coupling = CouplingGraph.Build(Network(new Gate(KeepsZeros: true)));
 
-        Assert.Contains(coupling.Groups[coupling.Position("conv1")].Members, member => member.Parameter == "gate.slope");
+        var members = coupling.Groups[coupling.Position("conv1")].Members;
+        Assert.Contains(members, member => member.Parameter == "gate.slope");
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class OwnOperatorTests
         using var cut = plan.Apply(full);
         using var batch = Tensor.FromArray<float>(new Dice(2).Floats(2 * 16, -1, 1), [2, 1, 4, 4]);
 
-        var gate = PruneProofGate.Check(coupling, subnetwork, plan, full, cut, [batch], ResourceConstraint.Macs(coupling).Count(subnetwork));
+        var promised = ResourceConstraint.Macs(coupling).Count(subnetwork);
+        var gate = PruneProofGate.Check(coupling, subnetwork, plan, full, cut, [batch], promised);
 
         Assert.True(gate.Passed, gate.Problem);
         Assert.Equal([0.2f, 0.3f, 0.6f, 0.7f, 0.8f], cut["gate.slope"].ToArray<float>());
@@ -44,7 +46,8 @@ public sealed class OwnOperatorTests
         var coupling = CouplingGraph.Build(Network(new Gate(keepsZeros)));
         var subnetwork = coupling.Without(("conv1", [0, 3, 4]));
 
-        Assert.Equal(keepsZeros, LanePadding.Plan(coupling, subnetwork, CutPlan.Create(coupling, subnetwork)) is not null);
+        var plan = LanePadding.Plan(coupling, subnetwork, CutPlan.Create(coupling, subnetwork));
+        Assert.Equal(keepsZeros, plan is not null);
     }
 
     private static Graph Network(Gate gate)

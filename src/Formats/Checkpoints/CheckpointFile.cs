@@ -116,9 +116,10 @@ public static class CheckpointFile
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException or OcsInputException
             or ArithmeticException or IndexOutOfRangeException)
         {
+            var first = error.Message.Split('\n')[0].TrimEnd('.');
             throw GraphJson.UnknownOperator(json) is { } what
                 ? new OcsInputException($"{path} {what}.", error)
-                : Error(path, $"holds a network that is not legal ({error.Message.Split('\n')[0].TrimEnd('.')})", error);
+                : Error(path, $"holds a network that is not legal ({first})", error);
         }
     }
 

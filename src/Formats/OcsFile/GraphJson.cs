@@ -6,8 +6,8 @@ using Ocs.Graphs;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The JSON of networks in .ocs files and checkpoints. The library's operators are written by generated code, those of programs by what
-/// <see cref="OperatorCatalog"/> was given with their names.
+/// The JSON of networks in .ocs files and checkpoints. The library's operators are written by generated code, those
+/// of programs by what <see cref="OperatorCatalog"/> was given with their names.
 /// </summary>
 internal static class GraphJson
 {
@@ -43,12 +43,16 @@ internal static class GraphJson
     {
         if (graph.Nodes.FirstOrDefault(node => OperatorCatalog.NameOf(node.Operator.GetType()) is null) is { } node)
         {
-            throw new OcsInputException($"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no name in files; "
+            throw new OcsInputException(
+                $"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no name in files; "
                 + $"give it one by {nameof(OperatorCatalog)}.{nameof(OperatorCatalog.Register)} first.");
         }
     }
 
-    /// <summary>The first operator in JSON that is not registered, as a sentence goes on behind the file's name; null where there is none.</summary>
+    /// <summary>
+    /// The first operator in JSON that is not registered, as a sentence goes on behind the file's name; null where
+    /// there is none.
+    /// </summary>
     /// <param name="json">A network, or what has one as its member.</param>
     /// <param name="member">The member; null where the JSON is the network.</param>
     public static string? UnknownOperator(ReadOnlyMemory<byte> json, string? member = null)
@@ -57,29 +61,36 @@ internal static class GraphJson
         {
             using var document = JsonDocument.Parse(json);
             var graph = member is null ? document.RootElement : document.RootElement.GetProperty(member);
-            var unknown = graph.GetProperty("nodes").EnumerateArray()
-                .Select(node => (Node: node.GetProperty("name").GetString(), Name: node.GetProperty("operator").GetProperty("op").GetString()))
-                .FirstOrDefault(pair => pair.Name is { } name && OperatorCatalog.TypeOf(name) is null);
-            return unknown.Name is null ? null
-                : $"uses the operator '{unknown.Name}' (node '{unknown.Node}'), which this program does not know: "
-                    + "update the program, or register the operator if it is your own";
+            foreach (var node in graph.GetProperty("nodes").EnumerateArray())
+            {
+                var name = node.GetProperty("operator").GetProperty("op").GetString();
+                if (name is not null && OperatorCatalog.TypeOf(name) is null)
+                {
+                    return $"uses the operator '{name}' (node '{node.GetProperty("name").GetString()}'), which this "
+                        + "program does not know: update the program, or register the operator if it is your own";
+                }
+            }
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null;
+            // What is no network has no operator to name.
         }
+
+        return null;
     }
 
-    private static JsonSerializerOptions With(ImmutableArray<RegisteredOperator> registered) => new(OcsHeaderJson.Default.Options)
+    private static JsonSerializerOptions With(ImmutableArray<RegisteredOperator> registered)
     {
-        TypeInfoResolver = JsonTypeInfoResolver
-            .Combine([OcsHeaderJson.Default, .. registered.Select(entry => entry.Json)])
-            .WithAddedModifier(info =>
+        var known = JsonTypeInfoResolver.Combine([OcsHeaderJson.Default, .. registered.Select(entry => entry.Json)]);
+        return new(OcsHeaderJson.Default.Options)
+        {
+            TypeInfoResolver = known.WithAddedModifier(info =>
             {
                 foreach (var entry in info.Type == typeof(Operator) ? registered : [])
                 {
                     info.PolymorphismOptions!.DerivedTypes.Add(new(entry.Type, entry.Name));
                 }
             }),
-    };
+        };
+    }
 }

@@ -75,7 +75,8 @@ internal sealed class OcsReader(string path, Stream stream)
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
-            throw Error(GraphJson.UnknownOperator(json, "graph") ?? $"has a header that is no network ({FirstLine(error)}): {Remedy}", error);
+            var unknown = GraphJson.UnknownOperator(json, "graph");
+            throw Error(unknown ?? $"has a header that is no network ({FirstLine(error)}): {Remedy}", error);
         }
     }
 

@@ -17,8 +17,8 @@ public enum GroupPolicy
 internal static class ChannelGroups
 {
     /// <summary>
-    /// Ties the channels of a convolution's two sides, of which one has a row of the weight each and the other a column, those of a group in
-    /// turn.
+    /// Ties the channels of a convolution's two sides, of which one has a row of the weight each and the other a
+    /// column, those of a group in turn.
     /// </summary>
     /// <param name="coupling">Takes what is said.</param>
     /// <param name="ofRows">The output's channels, or the input's of a transposed convolution.</param>

@@ -21,7 +21,9 @@ internal static class UnitGraph
                 var node = graph.Nodes[index];
                 foreach (var input in node.Inputs.Where(input => !values.ContainsKey(input)))
                 {
-                    var shape = Narrow(graph.Nodes[input].Shape, dimension => coupling.KeptOf(input, Axis.Output(dimension), subnetwork).Length);
+                    var shape = Narrow(
+                        graph.Nodes[input].Shape,
+                        dimension => coupling.KeptOf(input, Axis.Output(dimension), subnetwork).Length);
                     values.Add(input, builder.Input(graph.Nodes[input].Name, shape.AsSpan()[1..]));
                 }
 

@@ -86,8 +86,11 @@ public sealed class CutPlan
         return copy;
     }
 
-    private static ParameterTable Map(Graph graph, ParameterTable parameters, Func<string, Tensor, Tensor> change) => ParameterTable.FromTensors(
-        graph, parameters.Names.ToDictionary(name => name, name => change(name, parameters[name]), StringComparer.Ordinal));
+    private static ParameterTable Map(Graph graph, ParameterTable parameters, Func<string, Tensor, Tensor> change) =>
+        ParameterTable.FromTensors(
+            graph,
+            parameters.Names.ToDictionary(
+                name => name, name => change(name, parameters[name]), StringComparer.Ordinal));
 
     private static Tensor Map(Tensor tensor, Func<Tensor, Tensor> change)
     {
@@ -107,7 +110,8 @@ public sealed class CutPlan
         var parameters = graph.Parameters
             .Select(spec => spec with { Shape = [.. kept[spec.Name].Select(indices => (long)indices.Length)] })
             .ToImmutableArray();
-        return graph.Rewrite(parameters, (index, _) => graph.Nodes[index].Operator.Cut(new NodeCut(coupling, subnetwork, index)));
+        return graph.Rewrite(
+            parameters, (index, _) => graph.Nodes[index].Operator.Cut(new NodeCut(coupling, subnetwork, index)));
     }
 }
 

@@ -5,7 +5,10 @@ using Ocs.Pruning.Official;
 
 namespace Ocs.Pruning.Tests.Official;
 
-/// <summary>Counted by hand: 1x1 convolution of 2 to 3 channels on 4x4 pixels, ReLU, pooling, and a linear layer of 3 to 2 with biases.</summary>
+/// <summary>
+/// Counted by hand: 1x1 convolution of 2 to 3 channels on 4x4 pixels, ReLU, pooling, and a linear layer of 3 to 2
+/// with biases.
+/// </summary>
 public sealed class OfficialOperationsTests
 {
     private const long Layers = (2 * 3 * 16) + (3 * 2) + 2;

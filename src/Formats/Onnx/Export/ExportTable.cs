@@ -77,8 +77,8 @@ internal static class ExportTable
         else
         {
             throw new OcsInputException(
-                $"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no ONNX form here; save the network "
-                    + $"as .ocs, leave the node out, or let the operator implement {nameof(IOnnxExportable)}.");
+                $"Node '{node.Name}': the operator {node.Operator.GetType().Name} has no ONNX form here; save the "
+                    + $"network as .ocs, leave the node out, or let the operator implement {nameof(IOnnxExportable)}.");
         }
     }
 

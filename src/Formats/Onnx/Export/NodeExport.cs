@@ -7,8 +7,8 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// One node on its way to ONNX: what its operator reads, and where it puts ONNX's nodes and constants. Values, parameters and constants are
-/// known by the names that they have in the file. Parts of a node are called NODE/PART.
+/// One node on its way to ONNX: what its operator reads, and where it puts ONNX's nodes and constants. Values,
+/// parameters and constants are known by the names that they have in the file. Parts of a node are called NODE/PART.
 /// </summary>
 public sealed class NodeExport
 {
@@ -95,12 +95,15 @@ public sealed class NodeExport
 
     /// <summary>Adds the node that makes this node's value, of an operator that is not ONNX's.</summary>
     /// <param name="domain">Whose operator it is, a host name backwards: com.example.</param>
-    /// <param name="version">The version of the domain's operators; the file states the highest that is asked for.</param>
+    /// <param name="version">
+    /// The version of the domain's operators; the file states the highest that is asked for.
+    /// </param>
     /// <param name="type">The operator's name in the domain.</param>
     /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
     /// <param name="attributes">The attributes.</param>
     public void EmitCustom(
-        string domain, int version, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+        string domain, int version, string type, ReadOnlySpan<string> inputs,
+        params ReadOnlySpan<OnnxAttribute> attributes)
     {
         ArgumentException.ThrowIfNullOrEmpty(domain);
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
@@ -148,7 +151,8 @@ public sealed class NodeExport
     }
 
     private void Append(
-        string type, string name, string output, ReadOnlySpan<string> inputs, ReadOnlySpan<OnnxAttribute> attributes, string domain = "")
+        string type, string name, string output, ReadOnlySpan<string> inputs, ReadOnlySpan<OnnxAttribute> attributes,
+        string domain = "")
     {
         var added = new NodeProto { Name = name, OpType = type };
         if (domain.Length > 0)

@@ -36,7 +36,8 @@ internal static class OnnxExport
             Graph = message,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
-        model.OpsetImport.AddRange(context.Domains.Select(domain => new OperatorSetIdProto { Domain = domain.Key, Version = domain.Value }));
+        model.OpsetImport.AddRange(context.Domains.Select(
+            domain => new OperatorSetIdProto { Domain = domain.Key, Version = domain.Value }));
         AddWords(model, graph);
         return model;
     }

@@ -74,7 +74,7 @@ internal sealed partial class ImportedParameters(long highestCount)
 
     private static Initialization StartOf(ParameterRole role, ImmutableArray<long> shape) => role switch
     {
-        ParameterRole.Weight => Initialization.Uniform(1 / Math.Sqrt(Math.Max(shape.Skip(1).Aggregate(1L, (product, size) => product * size), 1))),
+        ParameterRole.Weight => Initialization.Uniform(1 / Math.Sqrt(Math.Max(NodeShapes.ElementCount(shape.Skip(1)), 1))),
         ParameterRole.NormWeight => Initialization.Constant(1),
         _ => Initialization.Constant(0),
     };

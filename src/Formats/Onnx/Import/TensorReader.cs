@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Ocs.Graphs;
 using Onnx;
 using DataType = Onnx.TensorProto.Types.DataType;
 
@@ -54,7 +55,7 @@ internal sealed class TensorReader(ExternalData external)
 
         try
         {
-            var count = shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
+            var count = NodeShapes.ElementCount(shape);
             return checked(count * size) > int.MaxValue ? throw new OverflowException() : count;
         }
         catch (OverflowException)
