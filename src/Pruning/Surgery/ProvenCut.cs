@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning.Search;
@@ -34,13 +35,11 @@ public sealed class ProvenCut : IDisposable
     /// <param name="whole">The whole network's parameters, lent; they stay as they are.</param>
     /// <param name="batch">A batch of each input in the order of the input nodes, such as images [N, C, H, W].</param>
     /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels; nothing was changed.</exception>
-    public static ProvenCut Make(SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch) =>
-        Make(CutPlan.Create(search.Coupling, partition.Subnetwork), search, partition, whole, batch);
-
-    /// <summary>The same of a cut that is planned already.</summary>
-    internal static ProvenCut Make(CutPlan plan, SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch)
+    [SuppressMessage("Reliability", "CA2000", Justification = "The cut that is returned owns the network; every other way out disposes its parameters.")]
+    public static ProvenCut Make(SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch)
     {
         var (coupling, subnetwork) = (search.Coupling, partition.Subnetwork);
+        var plan = CutPlan.Create(coupling, subnetwork);
         var parameters = plan.Apply(whole);
         try
         {

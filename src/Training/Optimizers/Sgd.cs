@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 
