@@ -19,15 +19,19 @@ internal static partial class CommandWords
         ["ImageFolder.Pack"] = "`ocs data pack`",
         ["ImageFolderOptions.ValidationSplit"] = "validation-split (--validation-split)",
         ["Models.All"] = "`ocs models`",
+        ["Network.Save"] = "`ocs`",
         ["OcsFile"] = "`ocs`",
         ["OcsFile.Write"] = "`ocs export`",
         ["RunKind.Baseline"] = "`ocs baseline`",
         ["SkipBroken = true"] = "skip-broken: true (--skip-broken)",
         ["SubnetworkSearch"] = "`ocs prune`",
+        ["WeightsOptions.NewClassifier"] = "`ocs train --reset-classifier` (reset-classifier: true)",
+        ["classes"] = "--classes",
         ["dataRoot"] = "--data-root",
         ["inputSize"] = "--input-size",
         ["profile"] = "--profile",
         ["root"] = "--data-root",
+        ["weights"] = "--weights",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> Keys = ConfigurationKeys.Properties

@@ -50,9 +50,7 @@ internal static class ModelSource
             : data is not null && request.InputSize is null ? data.ClassNames.Length
             : request.Classes ?? data?.ClassNames.Length;
         var remarks = new List<string>();
-        var network = LibraryWords.Translate(
-            () => Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks),
-            canResetClassifier: false);
+        var network = Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks);
         foreach (var remark in remarks)
         {
             console.Error.WriteLine(remark);
@@ -133,7 +131,7 @@ internal static class ModelSource
 
     /// <summary>The network of a file. The shape of images fills in what an .onnx file leaves open.</summary>
     public static Network ReadFile(string path, params long[] shape) =>
-        LibraryWords.Translate(() => NetworkFile.ReadFile(path, IsOnnx(path) ? shape : []), canResetClassifier: false);
+        NetworkFile.ReadFile(path, IsOnnx(path) ? shape : []);
 
     // Of an .ocs file, whoever asks compares the images with the network's.
     private static long[] FileShapeOf(ModelRequest request, LabelledImages? data) => request.InputSize switch

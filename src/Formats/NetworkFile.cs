@@ -8,13 +8,6 @@ namespace Ocs.Formats;
 /// </summary>
 public static class NetworkFile
 {
-    /// <summary>What a message says of a file of weights that is given as a network, before its path.</summary>
-    internal const string WeightsRemedy = "with weights:";
-
-    /// <summary>What a message says where a file is no network at all.</summary>
-    internal const string FileRemedy =
-        $"give one that Network.{nameof(Save)} wrote, an .onnx file, or a name of the zoo (Models.All lists them)";
-
     private const int LargestSide = 16_384;
 
     extension(Network network)
@@ -127,8 +120,8 @@ public static class NetworkFile
         {
             throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
                 ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX "
-                    + $"(torch.onnx.export) and give that file, or name the zoo network that the weights are for, {WeightsRemedy} {path}."
-                : $"{path} is not an .ocs file; {FileRemedy}.");
+                    + $"(torch.onnx.export) and give that file, or name the zoo network that the weights are for, with `weights` {path}."
+                : $"{path} is not an .ocs file; give one that `Network.{nameof(Save)}` wrote, an .onnx file, or a name of the zoo (`Models.All` lists them).");
         }
 
         var network = OcsFile.Read(path);
@@ -179,7 +172,7 @@ public static class NetworkFile
             return wanted is null || wanted == classes
                 ? network
                 : throw new OcsInputException(
-                    $"{path} has {own}, but {wanted} were asked for; leave classes out{WeightsFit.ClassifierRemedy}.");
+                    $"{path} has {own}, but {wanted} were asked for; leave `classes` out{WeightsFit.ClassifierRemedy}.");
         }
         catch
         {

@@ -194,9 +194,11 @@ public sealed class BadInputTests : IDisposable
             $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.", CommandLine.Fails("train", "--resume", run));
 
         File.WriteAllText(Path.Combine(run, "summary.json"), "{}");
+        var left = Directory.CreateDirectory(Path.Combine(run, "checkpoints")).FullName;
         Assert.Equal(
             $"The run in {run} is complete, so there is nothing to go on with; its report.html says what came out.",
             CommandLine.Fails("train", "--resume", run));
+        Assert.False(Directory.Exists(left));
     }
 
     [Fact]

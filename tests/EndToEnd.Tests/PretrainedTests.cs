@@ -83,7 +83,7 @@ public sealed class PretrainedTests : IDisposable
         var said = CommandLine.Fails("train", _config, "--out", _first, "--weights", weights);
 
         Assert.Contains("'fc.weight' is [100, 64] instead of [10, 64]", said, StringComparison.Ordinal);
-        Assert.EndsWith("or start with a new classifier by --reset-classifier (reset-classifier: true).", said, StringComparison.Ordinal);
+        Assert.EndsWith("or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).", said, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_first));
         var trained = CommandLine.Run(
             "train", _config, "--out", _first, "--weights", weights, "--reset-classifier", "--set", "training.epochs=1",

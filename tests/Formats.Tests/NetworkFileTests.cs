@@ -93,7 +93,7 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(Output(network), Output(loaded));
         var error = Assert.Throws<OcsInputException>(() => Network.Load(_folder.PathOf(name)).Dispose());
         Assert.EndsWith(
-            $"or name the zoo network that the weights are for, with weights: {_folder.PathOf(name)}.",
+            $"or name the zoo network that the weights are for, with `weights` {_folder.PathOf(name)}.",
             error.Message,
             StringComparison.Ordinal);
     }
@@ -124,8 +124,8 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(64 * (10 - 4), network.Macs - four.Macs);
         Compare.Same(network.Parameters["conv1.weight"], four.Parameters["conv1.weight"]);
         Fails(
-            $"{_folder.PathOf(name)} has 10 classes, but 4 were asked for; leave classes out, or start with a new classifier "
-                + "(NewClassifier).",
+            $"{_folder.PathOf(name)} has 10 classes, but 4 were asked for; leave `classes` out, or start with a new classifier "
+                + "by `WeightsOptions.NewClassifier`.",
             () => Network.Load(_folder.PathOf(name), classes: 4));
     }
 
@@ -214,11 +214,11 @@ public sealed class NetworkFileTests : IDisposable
             () => Network.Load(ocs, inputShape: [3, 8, 8]));
         Fails("needs at least 2 classes, but 1 was asked for.", () => Network.Load("cifar_resnet8", classes: 1));
         Fails(
-            $"{text} is not an .ocs file; give one that Network.Save wrote, an .onnx file, or a name of the zoo (Models.All "
+            $"{text} is not an .ocs file; give one that `Network.Save` wrote, an .onnx file, or a name of the zoo (`Models.All` "
                 + "lists them).",
             () => Network.Load(text));
         Fails(
-            "); give the network that they were trained for, or start with a new classifier (NewClassifier).",
+            "); give the network that they were trained for, or start with a new classifier by `WeightsOptions.NewClassifier`.",
             () => Network.Load("cifar_resnet8", pth, classes: 4));
     }
 

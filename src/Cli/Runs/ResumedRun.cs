@@ -131,9 +131,14 @@ internal sealed class ResumedRun(
     private (Checkpoint Checkpoint, RunState Run, string? Notice) Newest()
     {
         var checkpoints = new CheckpointFolder(path);
-        return checkpoints.Any || !File.Exists(Path.Combine(path, RunFolder.SummaryName))
-            ? checkpoints.ReadNewest()
-            : throw new OcsInputException($"The run in {path} is complete, so there is nothing to go on with; its report.html says what came out.");
+        if (checkpoints.Any || !File.Exists(Path.Combine(path, RunFolder.SummaryName)))
+        {
+            return checkpoints.ReadNewest();
+        }
+
+        // Killed between the last checkpoint and its folder.
+        checkpoints.Remove();
+        throw new OcsInputException($"The run in {path} is complete, so there is nothing to go on with; its report.html says what came out.");
     }
 
     private void Tell(string? sentence)

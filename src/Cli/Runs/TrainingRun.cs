@@ -248,11 +248,13 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         HtmlReport.Write(folder.Path);
         if (!result.Stopped)
         {
-            folder.Checkpoints.Remove();
+            // Checkpoints last: while there are any, a killed run goes on and tidies up.
             if (result.Problem is null)
             {
                 File.Delete(folder.PathOf(RunDirectory.WholeName));
             }
+
+            folder.Checkpoints.Remove();
         }
 
         return new(summary, folder.Path, result.Stopped);

@@ -100,8 +100,7 @@ internal sealed class TrainingStart : IDisposable
             NewClassifier = options.ResetClassifier,
             Seed = options.Seed,
         };
-        var (network, remarks) = LibraryWords.Translate(
-            () => Weights.Load(options.Weights!, graph, fit), canResetClassifier: true);
+        var (network, remarks) = Weights.Load(options.Weights!, graph, fit);
         return (network.Graph, network, remarks);
     }
 

@@ -9,7 +9,7 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
 {
     /// <summary>What a message adds to the remedy where the file has other classes than the network.</summary>
     internal const string ClassifierRemedy =
-        $", or start with a new classifier ({nameof(WeightsOptions.NewClassifier)})";
+        $", or start with a new classifier by `WeightsOptions.{nameof(WeightsOptions.NewClassifier)}`";
 
     private const string Remedy = "give the network that they were trained for";
 
