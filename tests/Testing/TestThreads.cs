@@ -13,4 +13,7 @@ public static class TestThreads
         int.TryParse(Environment.GetEnvironmentVariable("OCS_TEST_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
             ? count
             : 1;
+
+    /// <summary>By how much fewer of many like cases are tried: with more threads than cores each step is slow.</summary>
+    public static int Sparser => Count > 1 ? 4 : 1;
 }

@@ -47,7 +47,7 @@ public sealed class AccumulationTests
     {
         var error = Assert.Throws<OcsInputException>(() => Train(Parts with { AccumulationSteps = 9 }));
         Assert.Equal(
-            "A step of 9 batches of 6 images is more than the 48 images of rows; give fewer accumulation-steps, or a smaller batch-size.",
+            "A step of 9 batches of 6 images is more than the 48 images of rows; give fewer `AccumulationSteps`, or a smaller `BatchSize`.",
             error.Message);
     }
 

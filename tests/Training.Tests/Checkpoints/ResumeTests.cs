@@ -15,9 +15,6 @@ public sealed class ResumeTests : IDisposable
     // After every step. A run that is left to choose its padding at the cut times it anew when it goes on from before the cut, and may choose otherwise.
     private static readonly TrainingOptions Options = TinyTask.Options with { CheckpointMinutes = 1e-9, Padding = PaddingChoice.Never };
 
-    // The tests run again with more threads than cores, where each step is slow: then fewer steps are tried.
-    private static readonly int FewerWithMoreThreads = TestThreads.Count > 1 ? 4 : 1;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("ocs-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -200,7 +197,7 @@ public sealed class ResumeTests : IDisposable
     {
         var whole = Record(pruning, options, graph);
         Assert.True(whole.Files.Count > options.Epochs * TinyTask.StepsPerEpoch);
-        every *= FewerWithMoreThreads;
+        every *= TestThreads.Sparser;
         foreach (var file in whole.Files.Where((_, index) => index % every == 0 || index == whole.Files.Count - 1))
         {
             var (checkpoint, _) = Checkpoint.Read(file);

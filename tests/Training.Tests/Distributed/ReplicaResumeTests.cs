@@ -42,7 +42,7 @@ public sealed class ReplicaResumeTests : IDisposable
         var whole = Train(_ => null, Write(files), options: options);
         Assert.True(files.Count > Options.Epochs * TinyTask.StepsPerEpoch);
 
-        foreach (var file in files)
+        foreach (var file in files.Where((_, index) => index % TestThreads.Sparser == 0))
         {
             var resumed = Train(_ => Checkpoint.Read(file).Checkpoint, null, options: options);
             Assert.Equal(whole.Select(rank => rank.Weights), resumed.Select(rank => rank.Weights));
