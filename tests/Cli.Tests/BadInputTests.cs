@@ -256,7 +256,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("these are not the weights of 'cifar_resnet20' (missing: 'layer1.1.conv1.weight', 'layer1.1.bn1.weight', 'layer1.1.bn1.bias' and ", other, StringComparison.Ordinal);
         Assert.Contains(
             "these are not the weights of 'cifar_resnet8' ('fc.weight' is [10, 64] instead of [100, 64], 'fc.bias' is [10] instead of [100]; nor are they "
-            + "of a narrower one: Node 'fc' is an output of shape [1, 100], but would be [1, 10]); give the network that they were trained for.",
+            + "of a narrower one: Node 'fc' is an output of shape [1, 100], but would be [1, 10]); give the network that they were trained for, or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).",
             classes,
             StringComparison.Ordinal);
     }

@@ -45,13 +45,14 @@ public sealed class WeightsCommandTests : IDisposable
     }
 
     [Fact]
-    public void Commands_without_a_new_classifier_do_not_offer_one()
+    public void Commands_without_a_new_classifier_name_the_one_that_gives_it()
     {
         _network.Save(_folder.PathOf("a.pth"));
 
         var said = CommandLine.Fails("inspect", "cifar_resnet8", "--classes", "4", "--weights", _folder.PathOf("a.pth"));
 
-        Assert.EndsWith("give the network that they were trained for.", said, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "give the network that they were trained for, or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).", said, StringComparison.Ordinal);
     }
 
     [Fact]
