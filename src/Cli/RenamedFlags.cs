@@ -18,7 +18,8 @@ internal static class RenamedFlags
     public static IReadOnlyList<string> Replace(IReadOnlyList<string> args, CommandConsole console)
     {
         string[] replaced = [.. args];
-        foreach (var (command, old, now) in Table.Where(row => args.Contains(row.Command)))
+        var called = args.FirstOrDefault(arg => !arg.StartsWith('-'));
+        foreach (var (command, old, now) in Table.Where(row => row.Command == called))
         {
             var found = false;
             for (var index = 0; index < replaced.Length; index++)

@@ -86,8 +86,8 @@ public record PruneOptions
     public int MinimumChannels { get; init; } = 1;
 
     /// <summary>
-    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in inference: 16, but 8 of
-    /// 32 to 63 channels, 4 of 16 to 31, and so on.
+    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in inference: 16 of 32
+    /// channels or more, 8 of 16 to 31, 2 of 8 to 15, any number of fewer.
     /// </summary>
     [Automatic]
     public int? RoundTo { get; init; } = 1;

@@ -41,7 +41,7 @@ public sealed class CutPlan
     }
 
     /// <summary>New tensors of the kept slices, for the graph after the cut; the given table is left as it is.</summary>
-    public ParameterTable Apply(ParameterTable parameters) => Map(After, parameters, Apply);
+    internal ParameterTable Apply(ParameterTable parameters) => Map(After, parameters, Apply);
 
     /// <summary>The kept slices of a tensor that has the shape of a parameter, owned by the caller.</summary>
     public Tensor Apply(string parameter, Tensor tensor) =>

@@ -7,8 +7,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// A cut with its proof (lines 13 and 14 of Alg. 1): the small network beside the whole one, which is not changed. There is no other way
-/// to get a small network, so no cut goes unproven.
+/// A cut with its proof (lines 13 and 14 of Alg. 1): the small network beside the whole one, which is not changed. Users of the library
+/// have no other way to cut a network, so no cut goes unproven.
 /// </summary>
 public sealed class ProvenCut : IDisposable
 {

@@ -108,6 +108,9 @@ public sealed class FileCommandTests : IDisposable
         Assert.Contains("Note: --criterion of `ocs prune` is called --saliency now.\n", before.Error, StringComparison.Ordinal);
         Assert.Contains("Note: --min-channels of `ocs prune` is called --minimum-channels now.\n", before.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Note: ", today.Error, StringComparison.Ordinal);
+
+        // Only where that command had them: `prune` is no command here.
+        Assert.Contains("--criterion", CommandLine.Fails("inspect", "prune", "--criterion", "lamp"), StringComparison.Ordinal);
     }
 
     [Fact]
