@@ -97,6 +97,10 @@ public abstract partial record Operator
     [JsonIgnore]
     public virtual bool OutputMayBeOverwritten => false;
 
+    /// <summary>Whether the run rule draws random numbers in training, as dropout does.</summary>
+    [JsonIgnore]
+    public virtual bool DrawsRandomNumbers => false;
+
     /// <summary>
     /// Whether it runs faster on a CPU from a contiguous weight, even where the rest of the network is channels-last.
     /// </summary>

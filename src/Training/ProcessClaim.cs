@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 using Ocs.Torch;
 
 namespace Ocs.Training;
@@ -33,7 +32,7 @@ internal sealed class ProcessClaim : IDisposable
                     + "process; give both the same, or run one after the other.");
             }
 
-            var draws = device.Kind != DeviceKind.Cpu && graph.Nodes.Any(node => node.Operator is Dropout or Dropout2d or StochasticDepth);
+            var draws = device.Kind != DeviceKind.Cpu && graph.Nodes.Any(node => node.Operator.DrawsRandomNumbers);
             if (draws && !Drawing.Add(device))
             {
                 throw new OcsInputException(

@@ -21,6 +21,8 @@ public sealed record Dropout2d(double Probability) : Operator
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    public override bool DrawsRandomNumbers => true;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"Dropout2d({Probability})";

@@ -36,6 +36,8 @@ public sealed record StochasticDepth(double Probability) : Operator
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
+    public override bool DrawsRandomNumbers => true;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => $"StochasticDepth({Probability})";
