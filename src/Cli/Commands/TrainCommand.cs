@@ -135,7 +135,7 @@ internal static class TrainCommand
                 return exit;
             }
 
-            var run = new TrainingRun(options, kind, Place(), isFirst ? console : console.Silent());
+            var run = new ExperimentRun(options, kind, Place(), isFirst ? console : console.Silent());
             return isFirst ? Show(run.Execute(), console) : run.Follow() ? ExitCode.Interrupted : ExitCode.Fine;
 
             int? Several() =>
