@@ -60,7 +60,7 @@ internal static class DemoCommand
             console.Output.Write(File.ReadAllText(Path.Combine(folder, RunFolder.SummaryName)));
         }
 
-        return TrainCommand.CodeOf([twin.Summary, pruned.Summary]);
+        return TrainingOutput.CodeOf([twin.Summary, pruned.Summary]);
 
         RunOutcome Train(RunKind kind, string place, RunSummary? twin, FolderLock? held = null) =>
             new TrainingRun(options, kind, new(place, Force: true, root, Device: null), console) { Twin = twin, Lock = held }.Execute();

@@ -5,7 +5,9 @@ using Ocs.Cli.Configuration;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>The options of `ocs train` that set a key of the configuration, as --set does: one table, so that both agree.</summary>
+/// <summary>
+/// The options of `ocs train` that set a key of the configuration, as --set does: one table, so that both agree.
+/// </summary>
 internal sealed class TrainingFlags
 {
     private static readonly ImmutableArray<TrainingFlag> Table =
@@ -20,8 +22,12 @@ internal sealed class TrainingFlags
         new(ThreadsName, "threads", "N", "Threads that compute (default: $OMP_NUM_THREADS, or one for each core)."),
         new(
             "--weights", "weights", "FILE",
-            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; those of a pruned network make it narrower."),
-        new("--reset-classifier", "reset-classifier", null, "The last layer starts from random weights, for other classes than the file's (--weights, or an .onnx or .ocs file as model)."),
+            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; "
+            + "those of a pruned network make it narrower."),
+        new(
+            "--reset-classifier", "reset-classifier", null,
+            "The last layer starts from random weights, for other classes than the file's "
+            + "(--weights, or an .onnx or .ocs file as model)."),
         new(
             "--precision", "training.precision", "NAME",
             "What steps compute in: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 where it is faster."),
@@ -37,15 +43,17 @@ internal sealed class TrainingFlags
     /// <summary>The keys that a command line sets by them.</summary>
     public ImmutableArray<Assignment> Of(ParseResult parsed) =>
     [
-        .. _options.Select(pair => (pair.Flag, Value: ValueOf(pair.Option, parsed))).Where(pair => pair.Value is not null)
-            .Select(pair => new Assignment(pair.Flag.Key, new ScalarSetting(pair.Value, pair.Flag.HelpName is null ? pair.Flag.Name : $"{pair.Flag.Name} {pair.Value}"))),
+        .. _options
+            .Select(pair => (pair.Flag, Value: ValueOf(pair.Option, parsed)))
+            .Where(pair => pair.Value is not null)
+            .Select(pair => new Assignment(pair.Flag.Key, new ScalarSetting(pair.Value, pair.Flag.Given(pair.Value!)))),
     ];
 
-    /// <summary>What an option of this name was given; null where it was not.</summary>
-    public string? ValueOf(string name, ParseResult parsed) => ValueOf(_options.First(pair => pair.Flag.Name == name).Option, parsed);
+    /// <summary>Whether the option of this name was given.</summary>
+    public bool IsGiven(string name, ParseResult parsed) => ValueOf(OptionOf(name), parsed) is not null;
 
     /// <summary>The option that a run that goes on may be given anew.</summary>
-    public Option Threads => _options.First(pair => pair.Flag.Name == ThreadsName).Option;
+    public Option Threads => OptionOf(ThreadsName);
 
     /// <summary>Its number; null where it was not given.</summary>
     public int? ThreadsOf(ParseResult parsed) => ValueOf(Threads, parsed) is not { } text
@@ -53,6 +61,8 @@ internal sealed class TrainingFlags
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
             ? threads
             : throw new OcsInputException($"{ThreadsName} must be a whole number such as 2, but is '{text}'.");
+
+    private Option OptionOf(string name) => _options.First(pair => pair.Flag.Name == name).Option;
 
     private static string? ValueOf(Option option, ParseResult parsed) => option switch
     {
@@ -66,5 +76,9 @@ internal sealed class TrainingFlags
         : new Option<string?>(flag.Name) { Description = flag.Description, HelpName = flag.HelpName };
 
     // No help name: the option takes no value.
-    private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description);
+    private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description)
+    {
+        // As the command line has it, for errors.
+        public string Given(string value) => HelpName is null ? Name : $"{Name} {value}";
+    }
 }
