@@ -12,13 +12,18 @@ const double Rate = 0.05;
 // The network: where in an image is the bright spot?
 var builder = new GraphBuilder("spot");
 var x = builder.Input("image", 1, Size, Size);
-x = builder.Relu("relu1", builder.BatchNorm2d("norm1", builder.Conv2d("conv1", x, 16, kernel: 3, stride: 2, padding: 1)));
-x = builder.Relu("relu2", builder.BatchNorm2d("norm2", builder.Conv2d("conv2", x, 32, kernel: 3, stride: 2, padding: 1)));
+x = builder.Conv2d("conv1", x, 16, kernel: 3, stride: 2, padding: 1);
+x = builder.Relu("relu1", builder.BatchNorm2d("norm1", x));
+x = builder.Conv2d("conv2", x, 32, kernel: 3, stride: 2, padding: 1);
+x = builder.Relu("relu2", builder.BatchNorm2d("norm2", x));
 var graph = builder.Build(builder.Linear("position", builder.Flatten("flat", x), 2));
 
-// The cycle owns the network. It ranks the channels, and cuts half of the multiplications away; the cut is proven on one batch.
+// The cycle owns the network. It ranks the channels and cuts half of the multiplications away.
+// The cut is proven on one batch.
 using var cycle = new OneCycle(
-    Network.Initialize(graph, seed: 0), new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 }, Epochs);
+    Network.Initialize(graph, seed: 0),
+    new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 },
+    Epochs);
 for (var epoch = 0; epoch < Epochs; epoch++)
 {
     var probe = Batch(step: 0);

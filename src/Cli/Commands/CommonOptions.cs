@@ -15,13 +15,15 @@ internal static class CommonOptions
 
     public static Option<string?> InputSize() => new("--input-size")
     {
-        Description = "Channels, height and width of the images of a zoo network, or of an .onnx file that leaves them open.",
+        Description = "Channels, height and width of the images of a zoo network, "
+            + "or of an .onnx file that leaves them open.",
         HelpName = "CxHxW",
     };
 
     public static Option<string?> Weights() => new("--weights")
     {
-        Description = "A file with the weights: safetensors, PyTorch, TorchSharp or .ocs; FILE:KEY takes a part of a checkpoint. "
+        Description = "A file with the weights: safetensors, PyTorch, TorchSharp or .ocs; "
+            + "FILE:KEY takes a part of a checkpoint. "
             + "Those of a pruned zoo network make it narrower.",
         HelpName = "FILE",
     };
@@ -34,7 +36,8 @@ internal static class CommonOptions
 
     public static Option<int?> InputChannels() => new("--input-channels")
     {
-        Description = "Channels of a zoo network's images: 1 or 3 (default: 3). Grey images of small networks are 28x28.",
+        Description = "Channels of a zoo network's images: 1 or 3 (default: 3). "
+            + "Grey images of small networks are 28x28.",
         HelpName = "N",
     };
 
@@ -58,7 +61,8 @@ internal static class CommonOptions
 
     public static Option<string[]> Ignore() => new("--ignore")
     {
-        Description = "Leaves groups whole that have slices in a layer or parameter of this name (*, ?). May be given again.",
+        Description = "Leaves groups whole that have slices in a layer or parameter of this name (*, ?). "
+            + "May be given again.",
         HelpName = "PATTERN",
     };
 
@@ -98,7 +102,8 @@ internal static class CommonOptions
 
     public static Option<string[]> Only() => new("--only")
     {
-        Description = "Cuts only groups whose slices all lie in layers or parameters of this name (*, ?). May be given again.",
+        Description = "Cuts only groups whose slices all lie in layers or parameters of this name (*, ?). "
+            + "May be given again.",
         HelpName = "PATTERN",
     };
 }

@@ -8,7 +8,8 @@ internal sealed class ImageChoices
 {
     private readonly Option<int?> _size = new("--image-size")
     {
-        Description = "Of an imagefolder: height and width of what reaches the network (default: what a file takes, else 224).",
+        Description = "Of an imagefolder: height and width of what reaches the network "
+            + "(default: what a file takes, else 224).",
         HelpName = "N",
     };
 
@@ -33,7 +34,8 @@ internal sealed class ImageChoices
     /// <summary>Where there are no images for accuracy, how many are taken from those for training.</summary>
     public static Option<double?> ValidationSplit() => new("--validation-split")
     {
-        Description = "Of an imagefolder without val: fraction of each class that accuracy is measured on, as in training (default: 0.1).",
+        Description = "Of an imagefolder without val: fraction of each class that accuracy is measured on, "
+            + "as in training (default: 0.1).",
         HelpName = "F",
     };
 

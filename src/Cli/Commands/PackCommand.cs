@@ -19,8 +19,15 @@ internal static class PackCommand
         {
             root, skipBroken, validationSplit,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(root), new() { SkipBroken = parsed.GetValue(skipBroken), ValidationSplit = parsed.GetValue(validationSplit) }, console));
+        command.SetAction(parsed =>
+        {
+            var options = new ImageFolderOptions
+            {
+                SkipBroken = parsed.GetValue(skipBroken),
+                ValidationSplit = parsed.GetValue(validationSplit),
+            };
+            return Run(parsed.GetValue(root), options, console);
+        });
         return command;
     }
 

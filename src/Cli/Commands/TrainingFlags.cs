@@ -14,7 +14,9 @@ internal sealed class TrainingFlags
     [
         new("--model", "model", "MODEL", "A network of the zoo (`ocs models` lists them), an .ocs or an .onnx file."),
         new("--data", "data", "NAME", "The data set (`ocs data list` lists them)."),
-        new("--target", "pruning.target", "FRACTION", "How much of the MACs, or of another budget, is removed: 0.5 for half."),
+        new(
+            "--target", "pruning.target", "FRACTION",
+            "How much of the MACs, or of another budget, is removed: 0.5 for half."),
         new("--epochs", "training.epochs", "N", "How many epochs the training takes."),
         new("--batch-size", "training.batch-size", "N", "Images of a step."),
         new("--learning-rate", "training.learning-rate", "RATE", "The learning rate that the schedule starts from."),
@@ -35,7 +37,8 @@ internal sealed class TrainingFlags
 
     private const string ThreadsName = "--threads";
 
-    private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options = [.. Table.Select(flag => (flag, OptionOf(flag)))];
+    private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options =
+        [.. Table.Select(flag => (flag, OptionOf(flag)))];
 
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All => _options.Select(pair => pair.Option);

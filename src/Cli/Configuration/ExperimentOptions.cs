@@ -26,8 +26,8 @@ internal sealed record ExperimentOptions
     public bool ResetClassifier { get; init; }
 
     /// <summary>
-    /// Whether a network of an .onnx file that has no norms, for its exporter folded them, gets a batch norm behind every convolution. It
-    /// computes what it did, and can be trained.
+    /// Whether a network of an .onnx file that has no norms, for its exporter folded them, gets a batch norm behind
+    /// every convolution. It computes what it did, and can be trained.
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
@@ -116,13 +116,20 @@ internal sealed record ExperimentOptions
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
     {
         var keys = properties.Select(OptionName.Of).ToHashSet(StringComparer.Ordinal);
-        return settings with { Entries = settings.Entries.RemoveRange(settings.Entries.Keys.Where(key => !keys.Contains(key))) };
+        return settings with
+        {
+            Entries = settings.Entries.RemoveRange(settings.Entries.Keys.Where(key => !keys.Contains(key))),
+        };
     }
 
     private void Validate(string source)
     {
-        Require(Model.Length > 0, $"{source} names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).");
-        Require(Data.Length > 0, $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
+        Require(
+            Model.Length > 0,
+            $"{source} names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).");
+        Require(
+            Data.Length > 0,
+            $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
         Require(Threads is null or > 0, $"{source}: threads must be 1 or more, but is {Threads}.");
         Require(DataLimit is null or > 0, $"{source}: data-limit must be above 0, but is {DataLimit}.");
         Training.Validate();
