@@ -22,7 +22,7 @@ internal static class Application
 
     private static readonly Option<bool> Json = new("--json")
     {
-        Description = "One JSON object on standard output, everything else on standard error.",
+        Description = "Prints one JSON object on standard output, and everything else on standard error.",
         Recursive = true,
     };
 
@@ -44,8 +44,8 @@ internal static class Application
     /// <summary>The commands, in the order of `ocs --help`.</summary>
     internal static RootCommand Root(CommandConsole console) =>
         new(
-            "Trains a network, finds the sub-network worth keeping while it trains, "
-            + "cuts the rest away and trains on: one cycle.")
+            "Trains a network, finds the sub-network worth keeping, removes the rest and continues to train: "
+            + "one cycle.")
         {
             Json,
             DemoCommand.Create(console),

@@ -11,8 +11,8 @@ namespace Ocs.Cli;
 /// </summary>
 internal static partial class CommandWords
 {
-    private static readonly FrozenDictionary<string, string> Remedies =
-        new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Remedies = new Dictionary<string, string>(
+        StringComparer.Ordinal)
     {
         ["Device.Cpu"] = "--device cpu",
         ["Graph.Parameters"] = "`ocs inspect`",

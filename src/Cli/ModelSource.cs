@@ -157,19 +157,19 @@ internal static class ModelSource
     // Small grey images are MNIST's.
     private static NetworkInput? InputOf(ModelRequest request) =>
         (request.InputChannels, Models.Find(request.Model).Input) switch
-    {
-        (var channels, _) when request.InputSize is { } size =>
-            ImageOf(size) is var image && (channels ?? image.Channels) == image.Channels
-            ? image
-            : throw new OcsInputException(
-                $"--input-size {size} and --input-channels {channels} are two numbers of channels; "
-                + "leave one of them out."),
-        (null, _) => null,
-        (1, var input) => input == NetworkInput.Cifar ? NetworkInput.Mnist : input with { Channels = 1 },
-        (3, var input) => input,
-        (var channels, _) => throw new OcsInputException(
-            $"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
-    };
+        {
+            (var channels, _) when request.InputSize is { } size =>
+                ImageOf(size) is var image && (channels ?? image.Channels) == image.Channels
+                ? image
+                : throw new OcsInputException(
+                    $"--input-size {size} and --input-channels {channels} are two numbers of channels; "
+                    + "leave one of them out."),
+            (null, _) => null,
+            (1, var input) => input == NetworkInput.Cifar ? NetworkInput.Mnist : input with { Channels = 1 },
+            (3, var input) => input,
+            (var channels, _) => throw new OcsInputException(
+                $"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
+        };
 
     private static NetworkInput ImageOf(string text) =>
         Sizes(text) is [var channels, <= LargestSide and var height, <= LargestSide and var width] && channels is 1 or 3

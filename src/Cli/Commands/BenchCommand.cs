@@ -17,29 +17,28 @@ internal static class BenchCommand
     {
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "Networks of the zoo, .ocs files or .onnx files; "
-                + "the first is what the others are compared with.",
+            Description = "Networks of the zoo, .ocs files or .onnx files. The others are compared with the first.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var batches = List("--batch", "Batch sizes, with commas between (default: 1).", "N,N");
+        var batches = List("--batch", "Batch sizes, separated by commas (default: 1).", "N,N");
         var runtimes = List(
             "--runtimes",
-            $"What runs them: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).",
+            $"Runtimes: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).",
             "NAMES");
         var threads = new Option<int?>("--threads")
         {
-            Description = "Threads of one operator (default: one for each core).",
+            Description = "Threads of one operator (default: one per core).",
             HelpName = "N",
         };
         var runs = new Option<int>("--runs")
         {
-            Description = "How many runs of each are timed.",
+            Description = "Timed runs of each network.",
             HelpName = "N",
             DefaultValueFactory = _ => 50,
         };
         var warmUps = new Option<int>("--warm-up")
         {
-            Description = "How many runs of each come before them.",
+            Description = "Untimed runs of each network before them.",
             HelpName = "N",
             DefaultValueFactory = _ => 5,
         };
@@ -47,7 +46,7 @@ internal static class BenchCommand
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
         var command = new Command(
-            "bench", "Times networks under libtorch and ONNX Runtime, all in turns, and compares them with the first.")
+            "bench", "Times networks under libtorch and ONNX Runtime in turns, and compares them with the first.")
         {
             models, batches, runtimes, threads, runs, warmUps, classes, channels, size,
         };

@@ -11,7 +11,10 @@ internal static class DataCommand
     public static Command Create(CommandConsole console)
     {
         var root = CommonOptions.DataRoot();
-        var list = new Command("list", "Lists the data sets, and where each was found or looked for.") { root };
+        var list = new Command("list", "Lists the data sets, with the places where each was found or looked for.")
+        {
+            root,
+        };
         list.SetAction(parsed => List(parsed.GetValue(root), console));
 
         var names = new Argument<string[]>("NAME")
@@ -19,13 +22,13 @@ internal static class DataCommand
             Description = "Data sets (default: all that are found).",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var check = new Command("check", "Reads data sets to their end, and says whether they are whole.")
+        var check = new Command("check", "Reads data sets completely, and reports whether they are whole.")
         {
             names, root,
         };
         check.SetAction(parsed => Check(parsed.GetValue(names) ?? [], parsed.GetValue(root), console));
         return new Command(
-            "data", "Where data sets are looked for, whether they are whole, and packing folders of images.")
+            "data", "Lists and checks data sets, and packs folders of images.")
         {
             list, check, PackCommand.Create(console),
         };

@@ -7,7 +7,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs demo`: the whole cycle on real data in minutes, beside the unpruned twin.</summary>
+/// <summary>`ocs demo`: the whole cycle on real data in minutes, and the unpruned twin.</summary>
 internal static class DemoCommand
 {
     private const string Source = "demo.yaml";
@@ -21,7 +21,7 @@ internal static class DemoCommand
         };
         var folder = new Option<string>("--out")
         {
-            Description = "The run's folder, replaced if it is there (default: runs/demo).",
+            Description = "The run's folder; a run that is there is replaced.",
             HelpName = "DIR",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
         };

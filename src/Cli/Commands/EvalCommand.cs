@@ -29,13 +29,13 @@ internal static class EvalCommand
         };
         var limit = new Option<int?>("--data-limit")
         {
-            Description = "Only so many images, those of a run with the same data-limit.",
+            Description = "Number of images; the same ones as in a run with this data-limit.",
             HelpName = "N",
         };
         var normalization = new Option<string?>("--normalization")
         {
             Description = "How the images are normalized: data-set, official (the authors' program) or imagenet "
-                + "(default: as an .ocs or .onnx file remembers, else data-set).",
+                + "(default: as in an .ocs or .onnx file, else data-set).",
             HelpName = "NAME",
         };
         var root = CommonOptions.DataRoot();

@@ -23,11 +23,11 @@ internal static class ExportCommand
         };
         var fold = new Option<bool>("--fold-batch-norm")
         {
-            Description = "ONNX: batch norms become part of the layers before them.",
+            Description = "ONNX: folds batch norms into the layers before them.",
         };
         var external = new Option<bool>("--external-data")
         {
-            Description = "ONNX: weights lie beside, in FILE.data; above 2 GB they always do.",
+            Description = "ONNX: writes the weights into FILE.data, as always above 2 GB.",
         };
         var safetensors = new Option<string?>("--safetensors")
         {

@@ -31,7 +31,7 @@ internal static class InspectCommand
         var heads = CommonOptions.Heads();
         var groups = CommonOptions.Groups();
         var command = new Command(
-            "inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
+            "inspect", "Shows layers, MACs, groups, couplings, and what is frozen with the reason.")
         {
             model, weights, classes, channels, size, ignore, only, freeze, heads, groups,
         };

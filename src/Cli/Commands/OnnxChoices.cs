@@ -14,7 +14,7 @@ internal sealed class OnnxChoices
     };
 
     private readonly Option<bool> _fold =
-        new("--fold-batch-norm") { Description = "ONNX: batch norms become part of the layers before them." };
+        new("--fold-batch-norm") { Description = "ONNX: folds batch norms into the layers before them." };
 
     public IEnumerable<Option> All => [_opset, _fold];
 

@@ -15,25 +15,25 @@ internal static class ReportCommand
     {
         var runs = new Argument<string[]>("RUN")
         {
-            Description = "Folders of runs, or of --repeat.",
+            Description = "Folders of runs, of --repeat or of --sweep.",
             Arity = ArgumentArity.OneOrMore,
         };
         var baseline = new Option<string?>("--baseline")
         {
             Description =
-                "The folder of an unpruned run to compare with (default: the twin that the run itself names).",
+                "The folder of an unpruned run to compare with (default: the run's own twin).",
             HelpName = "RUN",
         };
         var file = new Option<string?>("--out")
         {
-            Description = $"Where the page goes (default: {HtmlReport.FileName} in the folder of one run, "
+            Description = $"The page's file (default: {HtmlReport.FileName} in the folder of one run, "
                 + $"{HtmlComparison.FileName} above those of several).",
             HelpName = "FILE",
         };
         var csv = new Option<string?>("--csv")
         {
-            Description = $"Also writes {CsvTables.RunsName}, {CsvTables.EpochsName} and {CsvTables.LayersName} "
-                + "into this folder: the numbers behind the tables and charts.",
+            Description = $"Also writes the numbers of tables and charts into this folder: {CsvTables.RunsName}, "
+                + $"{CsvTables.EpochsName} and {CsvTables.LayersName}.",
             HelpName = "DIR",
         };
         var latex = new Option<string?>("--latex")
@@ -44,7 +44,7 @@ internal static class ReportCommand
         var command = new Command(
             "report",
             "Writes the report of a run as one HTML file. "
-            + "Of several runs it writes each one's, and a page that compares them. "
+            + "For several runs it writes each report, and a page that compares them. "
             + "A folder of --repeat or --sweep stands for the runs in it.")
         {
             runs, baseline, file, csv, latex,

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Ocs.RunLog;
@@ -14,14 +13,13 @@ internal sealed class TrainChoices(RunKind kind)
     private readonly Argument<string?> _config = new("CONFIG")
     {
         Description = "A YAML file; experiments/ has one for each row of the paper's tables. "
-            + "--model and --data do without one.",
+            + "Optional with --model and --data.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Goes on with the run in this folder, which was stopped or killed, "
-            + "with the options that it began with.",
+        Description = "Resumes the stopped or killed run in this folder, with the options that it began with.",
         HelpName = "RUN",
     };
 
@@ -29,46 +27,47 @@ internal sealed class TrainChoices(RunKind kind)
 
     private readonly Option<string[]> _set = new(TrainCommand.SetName)
     {
-        Description = "Sets any option over the file, such as training.epochs=20; may be given again.",
+        Description = "Sets any key over the file, such as training.epochs=20. May be repeated.",
         HelpName = "KEY=VALUE",
     };
 
     private readonly Option<string?> _folder = new("--out", "-o")
     {
         Description = "The run's folder (default: runs/<name of CONFIG>-"
-            + $"<{(kind == RunKind.Train ? "preset" : "baseline")}>-s<seed>).",
+            + $"{(kind == RunKind.Train ? "<preset>" : "baseline")}-s<seed>).",
         HelpName = "DIR",
     };
 
     private readonly Option<bool> _force = new("--force")
     {
-        Description = "Replaces the run that is in the folder already.",
+        Description = "Replaces a run that is already in the folder.",
     };
 
     private readonly Option<bool> _profile = new("--profile")
     {
-        Description = "Writes where each epoch's time went, and the arithmetic rate reached, "
+        Description = "Writes the time of each part of an epoch, and the arithmetic rate, "
             + "into profile.json of the run's folder.",
     };
 
     private readonly Option<int?> _repeat = new(TrainRequest.RepeatName)
     {
-        Description = "So many runs with seeds one after the other, in folders seed-N; shows mean and deviation. "
-            + "Given again, it goes on.",
+        Description = "Runs N seeds one after the other, in folders seed-N, and shows mean and deviation. "
+            + "The same command again continues.",
         HelpName = "N",
     };
 
     private readonly Option<string[]> _sweep = new(TrainRequest.SweepName)
     {
-        Description = "A run for each value of an option, such as pruning.target=0.3,0.5, in a folder named after it, "
-            + "and a page that compares them; given twice, for each combination. Given again, it goes on.",
+        Description = "A run for each value of a key, such as pruning.target=0.3,0.5, in a folder named after it, "
+            + "and a page that compares them. Given twice, a run for each combination. "
+            + "The same command again continues.",
         HelpName = "KEY=A,B,..",
     };
 
     private readonly Option<bool> _dryRun = new(TrainRequest.DryRunName)
     {
-        Description = "Takes a few steps, shows the plan with groups, reachable targets, memory and time, "
-            + "and writes nothing.",
+        Description = "Takes a few steps and shows the plan with groups, reachable targets, memory and time. "
+            + "Writes nothing.",
     };
 
     private readonly Option<string?> _dataRoot = CommonOptions.DataRoot();
@@ -76,8 +75,8 @@ internal sealed class TrainChoices(RunKind kind)
 
     private readonly Option<int?> _processes = new(TrainRequest.ProcessesName)
     {
-        Description = "Trains with so many processes of this machine, each on its part of every batch. "
-            + "Those that torchrun, srun or mpirun start find each other without it (docs/cluster.md).",
+        Description = "Trains with N processes of this machine, each on its part of every batch. "
+            + "Processes that torchrun, srun or mpirun start find each other without it (docs/cluster.md).",
         HelpName = "N",
     };
 
@@ -146,7 +145,7 @@ internal sealed class TrainChoices(RunKind kind)
         if (given is not null)
         {
             throw new OcsInputException(
-                $"--resume goes on with the options that the run began with, so {given.Name} cannot be given; "
+                $"--resume uses the options that the run began with, so {given.Name} cannot be given; "
                 + "leave it out, or begin a new run.");
         }
     }

@@ -13,7 +13,7 @@ internal static class TrainCommand
     public const string SetName = "--set";
 
     private const string Stopping =
-        " Ctrl-C stops it after the step, with exit code 130; --resume goes on as if it had never stopped.";
+        " Ctrl-C stops it after the current step with exit code 130; --resume continues it exactly.";
 
     public static Command CreateTrain(CommandConsole console) => Create(
         "train",

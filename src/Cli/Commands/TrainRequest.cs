@@ -41,7 +41,7 @@ internal sealed record TrainRequest
     /// <summary>Whether a run that is in the folder already is replaced.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Whether the run writes where its time went.</summary>
+    /// <summary>Whether the run writes its profile.json.</summary>
     public bool Profile { get; init; }
 
     /// <summary>How many seeds the run is repeated with; null for one run.</summary>

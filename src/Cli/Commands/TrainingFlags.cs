@@ -16,23 +16,23 @@ internal sealed class TrainingFlags
         new("--data", "data", "NAME", "The data set (`ocs data list` lists them)."),
         new(
             "--target", "pruning.target", "FRACTION",
-            "How much of the MACs, or of another budget, is removed: 0.5 for half."),
-        new("--epochs", "training.epochs", "N", "How many epochs the training takes."),
-        new("--batch-size", "training.batch-size", "N", "Images of a step."),
-        new("--learning-rate", "training.learning-rate", "RATE", "The learning rate that the schedule starts from."),
-        new("--seed", "seed", "N", "The seed of every random choice."),
-        new(ThreadsName, "threads", "N", "Threads that compute (default: $OMP_NUM_THREADS, or one for each core)."),
+            "Fraction of the MACs, or of another budget, to remove: 0.5 for half."),
+        new("--epochs", "training.epochs", "N", "Number of epochs."),
+        new("--batch-size", "training.batch-size", "N", "Images per step."),
+        new("--learning-rate", "training.learning-rate", "RATE", "Learning rate at the start of the schedule."),
+        new("--seed", "seed", "N", "Seed of every random choice."),
+        new(ThreadsName, "threads", "N", "Number of threads (default: $OMP_NUM_THREADS, or one per core)."),
         new(
             "--weights", "weights", "FILE",
-            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; "
-            + "those of a pruned network make it narrower."),
+            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file. "
+            + "Weights of a pruned network make it narrower."),
         new(
             "--reset-classifier", "reset-classifier", null,
-            "The last layer starts from random weights, for other classes than the file's "
+            "Starts the last layer from random weights, for other classes than the file's "
             + "(--weights, or an .onnx or .ocs file as model)."),
         new(
             "--precision", "training.precision", "NAME",
-            "What steps compute in: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 where it is faster."),
+            "Precision of training steps: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 if it is faster."),
     ];
 
     private const string ThreadsName = "--threads";

@@ -18,37 +18,36 @@ internal static class VerifyCommand
         var first = new Argument<string>("A") { Description = Either };
         var second = new Argument<string?>("B")
         {
-            Description = "The same, to be compared with A; "
-                + "without it, A under libtorch is compared with A under ONNX Runtime.",
+            Description = "The network to compare A with "
+                + "(default: A under libtorch is compared with A under ONNX Runtime).",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var weights = CommonOptions.Weights();
         var input = new Option<string?>("--input")
         {
-            Description = "A .safetensors file with the inputs, "
-                + "named as the network names them (default: random numbers).",
+            Description = "A .safetensors file with the inputs by their names (default: random numbers).",
             HelpName = "FILE",
         };
         var tolerance = new Option<double>("--tolerance")
         {
-            Description = "Largest difference that is taken for rounding, relative to A's largest output; "
-                + "0.01 for networks of 16 bits.",
+            Description = "Largest difference that counts as rounding, relative to A's largest output; "
+                + "0.01 for 16-bit networks.",
             HelpName = "X",
             DefaultValueFactory = _ => OnnxCheck.Tolerance,
         };
         var batch = new Option<int>("--batch")
         {
-            Description = "How many random samples.",
+            Description = "Number of random samples.",
             HelpName = "N",
             DefaultValueFactory = _ => OnnxCheck.Batch,
         };
-        var seed = new Option<ulong>("--seed") { Description = "The seed of the random samples.", HelpName = "N" };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the random samples.", HelpName = "N" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
         var threads = CommonOptions.Threads();
         var command = new Command(
-            "verify", "Compares what two networks compute, output by output; exit code 1 where it differs.")
+            "verify", "Compares the outputs of two networks; exit code 1 if they differ.")
         {
             first, second, weights, input, tolerance, batch, seed, classes, channels, size, threads,
         };

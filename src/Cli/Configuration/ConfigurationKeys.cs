@@ -10,7 +10,7 @@ internal static class ConfigurationKeys
 
     /// <summary>
     /// The key that a word means by its last part: epochs is training.epochs, and so is lr training.learning-rate by
-    /// its first letters. Null where there is none, or several.
+    /// its first letters. Null if there is none, or several.
     /// </summary>
     public static string? Find(string word)
     {

@@ -20,14 +20,12 @@ internal sealed record ExperimentOptions
     /// </summary>
     public string? Weights { get; init; }
 
-    /// <summary>
-    /// Whether the last layer starts from random weights all the same: for other classes than the file's.
-    /// </summary>
+    /// <summary>Whether the last layer starts from random weights, for other classes than the file's.</summary>
     public bool ResetClassifier { get; init; }
 
     /// <summary>
-    /// Whether a network of an .onnx file that has no norms, for its exporter folded them, gets a batch norm behind
-    /// every convolution. It computes what it did, and can be trained.
+    /// Whether a network of an .onnx file whose exporter folded its norms gets a batch norm after every convolution.
+    /// Its outputs stay the same, and it can be trained.
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
@@ -40,18 +38,18 @@ internal sealed record ExperimentOptions
     /// <summary>Every random choice of the run derives from it.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Threads that compute; null for OMP_NUM_THREADS, or one for each core.</summary>
+    /// <summary>Number of threads; null for OMP_NUM_THREADS, or one per core.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Only so many images of each split, chosen at random once and for all; null takes all.</summary>
+    /// <summary>Number of images of each split, always the same random choice; null takes all.</summary>
     public int? DataLimit { get; init; }
 
-    /// <summary>By default the data set's own, or with the preset official the program's.</summary>
+    /// <summary>How images are normalized. With preset official it is as in the authors' program.</summary>
     public NormalizationChoice Normalization { get; init; }
 
     public TrainingOptions Training { get; init; } = TrainingOptions.Standard;
 
-    /// <summary>What happens to training images; by default what is usual for the data set.</summary>
+    /// <summary>Augmentation of training images; by default the usual one of the data set.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>How the files of an imagefolder are read.</summary>

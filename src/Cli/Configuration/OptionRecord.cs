@@ -28,10 +28,10 @@ internal static class OptionRecord
         .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property))
         .OrderBy(property => property.DeclaringType == record);
 
-    /// <summary>Whether a property is found where nothing is stated, which configurations call auto.</summary>
+    /// <summary>Whether null means that the value is found automatically; configurations call that auto.</summary>
     public static bool IsAutomatic(PropertyInfo property) => property.IsDefined(typeof(AutomaticAttribute));
 
-    /// <summary>Whether a type is a record of options of its own.</summary>
+    /// <summary>Whether a type is a record of options.</summary>
     public static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 
     private static object ApplyTo(object defaults, MappingSetting mapping, string prefix)

@@ -91,13 +91,14 @@ internal static class YamlReader
         catch (YamlException error)
         {
             throw new OcsInputException(
-                $"{Place(source, error.Start)}: this is no YAML: {error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.",
+                $"{Place(source, error.Start)}: this is not valid YAML: "
+                + $"{error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.",
                 error);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
             // What the library itself does not expect.
-            throw new OcsInputException($"{source}: this is no YAML.", error);
+            throw new OcsInputException($"{source}: this is not valid YAML.", error);
         }
 
         return yaml.Documents.Count == 0 ? null : Convert(yaml.Documents[0].RootNode, source);
@@ -112,7 +113,7 @@ internal static class YamlReader
             if (parser.Current is AnchorAlias alias)
             {
                 throw new OcsInputException(
-                    $"{Place(source, alias.Start)}: aliases are not understood here; write the value itself.");
+                    $"{Place(source, alias.Start)}: aliases are not supported here; write the value itself.");
             }
 
             if (depth > DeepestNesting)

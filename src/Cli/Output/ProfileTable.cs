@@ -25,10 +25,10 @@ internal static class ProfileTable
         console.Write(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Overhead is what is neither forward nor backward nor evaluation; images/s leaves out what is other, "
-            + $"as the trials of a cut are. Gflop/s of forward and backward passes, "
-            + $"beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"
-            + $" ({profile.Engine})."));
+            $"Overhead is everything except forward, backward and evaluation. images/s excludes the time of other, "
+            + $"such as the trials of a cut. Gflop/s are of forward and backward passes; the peak is "
+            + $"{profile.PeakGigaflops:0}, of a large product or convolution in {profile.Precision} "
+            + $"({profile.Engine})."));
     }
 
     // Shares of the phase's time.

@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Mean and standard deviation of runs with several seeds, beside the paper's row.</summary>
+/// <summary>Mean and standard deviation of runs with several seeds, and the paper's row.</summary>
 internal static class RepeatTable
 {
     public static void Write(RepeatSummary summary, CommandConsole console)

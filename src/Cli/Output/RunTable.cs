@@ -78,8 +78,7 @@ internal static class RunTable
     }
 
     /// <summary>
-    /// What the cut did to the speed of training, beside what it did to the MACs; null where both were not measured in
-    /// turns.
+    /// How much faster the cut made training, and the ratio of the MACs; null if both were not timed in turns.
     /// </summary>
     internal static string? Speed(RunSummary summary) =>
         summary is { StepSecondsBefore: { } before, StepSecondsAfter: { } after }

@@ -7,7 +7,7 @@ internal sealed record TableColumn(string Header)
     /// <summary>Whether numbers stand in it.</summary>
     public bool IsRight { get; init; }
 
-    /// <summary>Whether its texts may be broken between words where the screen is narrow.</summary>
+    /// <summary>Whether its texts may be broken between words on a narrow screen.</summary>
     public bool IsProse { get; init; }
 
     /// <summary>

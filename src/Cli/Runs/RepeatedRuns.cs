@@ -7,9 +7,7 @@ using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>
-/// The same run with several seeds, one after the other, each in a folder of its own: what `train --repeat` does.
-/// </summary>
+/// <summary>`train --repeat`: the same run with several seeds, one after the other, in separate folders.</summary>
 internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
 {
     private const string SeedPrefix = "seed-";

@@ -34,7 +34,7 @@ internal static class Sweep
         return all.DistinctBy(point => point.Name).Count() == all.Length
             ? all
             : throw new OcsInputException(
-                "--sweep has a value twice, or values that no folder's name tells apart; leave one out.");
+                "--sweep has a value twice, or two values with the same folder name; leave one out.");
     }
 
     private static (string Key, ImmutableArray<string> Values) Parse(string sweep)

@@ -6,8 +6,7 @@ using Ocs.RunLog;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// A run for each combination of some options' values, one after the other, each in a folder of its own: what `train
-/// --sweep` does.
+/// `train --sweep`: a run for each combination of some options' values, one after the other, in separate folders.
 /// </summary>
 /// <param name="load">The options with some assignments over them.</param>
 /// <param name="kind">One cycle, or the same schedule without pruning.</param>

@@ -6,7 +6,7 @@ namespace Ocs.Cli.Runs;
 internal static class ThreadCount
 {
     /// <summary>
-    /// Computes with so many until the result is disposed; null leaves them as they are, and loads no libtorch.
+    /// Sets the number of threads until the result is disposed; null changes nothing, and loads no libtorch.
     /// </summary>
     public static IDisposable? Use(int? threads)
     {

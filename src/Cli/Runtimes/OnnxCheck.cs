@@ -36,7 +36,7 @@ internal static class OnnxCheck
         return Run(path, graph, parameters);
     }
 
-    /// <summary>Compares on random inputs; without ONNX Runtime nothing is compared, and the result says so.</summary>
+    /// <summary>Compares on random inputs. Without ONNX Runtime the result is that nothing was compared.</summary>
     public static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
     {
         if (!AtomicFile.IsReplaceable(path))
