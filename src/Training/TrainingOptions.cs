@@ -53,7 +53,8 @@ public enum CudaGraphChoice
 }
 
 /// <summary>
-/// How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR, with a learning rate that falls along a cosine.
+/// How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR, with a learning rate that falls
+/// along a cosine.
 /// </summary>
 public sealed record TrainingOptions
 {
@@ -83,16 +84,18 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// Batches whose mean gradient the optimiser takes in one step, at least 1, as PyTorch Lightning's accumulate_grad_batches: so a step
-    /// has so many times <see cref="BatchSize"/> images, in the memory of one batch. The schedule, the steps of an epoch and
-    /// <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch by itself.
+    /// Batches whose mean gradient makes one step of the optimiser, at least 1; accumulate_grad_batches in PyTorch
+    /// Lightning. A step has this many times <see cref="BatchSize"/> images, in the memory of one batch. The schedule,
+    /// the steps of an epoch and <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch
+    /// separately.
     /// </summary>
     public int AccumulationSteps { get; init; } = 1;
 
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>
-    /// The learning rate that the schedule starts from, above 0. If none is given, it is 0.1 with sgd, and 0.001 with adam and adamw.
+    /// The learning rate that the schedule starts from, above 0. If none is given, it is 0.1 with sgd, and 0.001 with
+    /// adam and adamw.
     /// </summary>
     public double LearningRate
     {
@@ -142,16 +145,18 @@ public sealed record TrainingOptions
     public double LabelSmoothing { get; init; }
 
     /// <summary>
-    /// How the learning rate falls. If it is not given: at the milestones if <see cref="MilestoneEpochs"/> is given, by steps if
-    /// <see cref="StepEpochs"/> is, at the milestones if only <see cref="Gamma"/> is, otherwise along a cosine.
+    /// How the learning rate falls. If it is not given: at the milestones if <see cref="MilestoneEpochs"/> is given, by
+    /// steps if <see cref="StepEpochs"/> is, at the milestones if only <see cref="Gamma"/> is, otherwise along a cosine.
     /// </summary>
     public ScheduleKind Schedule
     {
-        get => _schedule
-            ?? (MilestoneEpochs is not null ? ScheduleKind.MultiStep
-                : _stepEpochs is not null ? ScheduleKind.Step
-                : _gamma is not null ? ScheduleKind.MultiStep
-                : ScheduleKind.Cosine);
+        get => _schedule ?? (MilestoneEpochs, _stepEpochs, _gamma) switch
+        {
+            (not null, _, _) => ScheduleKind.MultiStep,
+            (_, not null, _) => ScheduleKind.Step,
+            (_, _, not null) => ScheduleKind.MultiStep,
+            _ => ScheduleKind.Cosine,
+        };
         init => _schedule = value;
     }
 
@@ -216,7 +221,9 @@ public sealed record TrainingOptions
     public ImmutableArray<int> Milestones => MilestoneEpochs
         ?? [.. MilestoneShares.Select(share => (int)Math.Round(share * Epochs, MidpointRounding.AwayFromZero)).Where(epoch => epoch > 0 && epoch < Epochs).Distinct()];
 
-    /// <summary>The options for weights that are trained already: a learning rate that is not given is a tenth of the usual one.</summary>
+    /// <summary>
+    /// The options for weights that are trained already: a learning rate that is not given is a tenth of the usual one.
+    /// </summary>
     public TrainingOptions ForTrainedWeights() =>
         _learningRate is null ? this with { LearningRate = LearningRate / DivisorForTrainedWeights } : this;
 
