@@ -23,13 +23,13 @@ internal static class EvaluationFigures
             var (folded, weights) = BatchNormFolding.Fold(graph, parameters);
             using var _ = weights;
             int[] batches = [500, 100];
-            var executors = new[] { new Executor(graph, parameters) { MemoryFormat = format }, new Executor(folded, weights) { MemoryFormat = format } };
+            var executors = new[] { new Executor(graph, parameters, format), new Executor(folded, weights, format) };
             var runs = executors.SelectMany(executor => batches.Select(batch => (executor, batch, Speeds: new List<double>()))).ToList();
             for (var round = 0; round <= settings.Rounds; round++)
             {
                 foreach (var (executor, batch, speeds) in runs)
                 {
-                    var speed = Evaluation.Run(executor, data, batch).ImagesPerSecond;
+                    var speed = Evaluation.Run(executor, data, batch).SamplesPerSecond;
                     if (round > 0)
                     {
                         speeds.Add(speed);

@@ -21,13 +21,13 @@ internal static class GpuCycle
         // Plain, then sparsity learning, then cut for what is left.
         var pruning = OneCycleOptions.Paper with { Target = 0.6, SparsityStartEpoch = 1, LatestCutEpoch = epochs / 2 };
         var data = new TrainingData(Noise(Images, seed: 1), Noise(1000, seed: 2), AugmentationOptions.CifarTrain);
-        using var trainer = new OneCycleTrainer(Models.Build(network), data, options, pruning, device) { Observer = new Messages() };
+        using var trainer = new OneCycleTrainer(Models.Build(network), data, options, pruning, new() { Device = device }) { Observer = new Messages() };
         using var result = trainer.Run();
         var memory = CudaMemory.Of(device);
         return new()
         {
-            ["before_ms"] = 1000 * BatchSize / result.ImagesPerSecondBefore,
-            ["after_ms"] = 1000 * BatchSize / result.ImagesPerSecondAfter,
+            ["before_ms"] = 1000 * BatchSize / result.SamplesPerSecondBefore,
+            ["after_ms"] = 1000 * BatchSize / result.SamplesPerSecondAfter,
             ["macs"] = (double)result.Graph.Macs / result.Original.Macs,
             ["peak_mib"] = memory.Peak / Mebibyte,
             ["end_mib"] = memory.InUse / Mebibyte,

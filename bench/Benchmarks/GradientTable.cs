@@ -97,7 +97,7 @@ internal static class GradientTable
 
             using var input = images.To(type);
             using var dropout = new Generator(2);
-            var executor = new Executor(graph, copies) { MemoryFormat = format, Generator = dropout };
+            var executor = new Executor(graph, copies, format) { Generator = dropout };
             using var logits = executor.Forward(input, training: true);
             using var loss = Aten.CrossEntropy(logits, labels);
             Autograd.Backward(loss);

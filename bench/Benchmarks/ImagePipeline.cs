@@ -78,8 +78,8 @@ internal static class ImagePipeline
             Pass(loader, 1);
             var (processor, clock) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
             Pass(loader, 2);
-            result[name] = loader.Samples / (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
-            result[$"{name}_clock"] = loader.Samples / Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            result[name] = loader.SamplesPerEpoch / (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
+            result[$"{name}_clock"] = loader.SamplesPerEpoch / Stopwatch.GetElapsedTime(clock).TotalSeconds;
         }
 
         return result;

@@ -34,7 +34,7 @@ internal sealed class TrainingStep : IDisposable
         Aten.NormalInPlace(images, 0, 1);
         _labels = Tensor.FromArray<long>([.. Enumerable.Range(0, batch).Select(n => n * 7L % 10)], [batch]);
         Format = format ?? Faster(images);
-        _executor = new(Graph, Parameters) { MemoryFormat = Format };
+        _executor = new(Graph, Parameters, Format);
         _images = images.Contiguous(Format);
         _reducer = group is null ? null : new(group, [.. Parameters.Trainable.Select(name => Parameters[name])]);
     }
@@ -98,7 +98,7 @@ internal sealed class TrainingStep : IDisposable
     private MemoryFormat Faster(Tensor images)
     {
         MemoryFormat[] formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
-        var seconds = MemoryFormatTrial.Seconds([.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], images);
+        var seconds = MemoryFormatTrial.Seconds([.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], [images]);
         return TurnTimes.Ranked(formats, seconds)[0].Choice;
     }
 

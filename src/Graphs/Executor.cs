@@ -14,44 +14,49 @@ public sealed class Executor
     private readonly ParameterTable _parameters;
     private readonly Plan _inference;
     private readonly Plan _training;
-    private MemoryFormat _memoryFormat = MemoryFormat.Contiguous;
 
-    public Executor(Graph graph, ParameterTable parameters)
+    /// <summary>Prepares to run a graph.</summary>
+    /// <param name="graph">What is computed.</param>
+    /// <param name="parameters">A tensor for each parameter of the graph, lent.</param>
+    /// <param name="format">The layout to run in, see <see cref="Lay"/>; null leaves the weights as they lie, and values contiguous.</param>
+    public Executor(Graph graph, ParameterTable parameters, MemoryFormat? format = null)
     {
         _graph = graph;
         _parameters = parameters;
         _inference = Plan.Of(graph);
         _training = Plan.Of(NormFusion.Apply(graph));
-    }
-
-    /// <summary>
-    /// The layout of four-dimensional weights and values; setting it converts the weights. Convolutions over few pixels stay contiguous
-    /// on a CPU.
-    /// </summary>
-    public MemoryFormat MemoryFormat
-    {
-        get => _memoryFormat;
-        set
+        if (format is { } given)
         {
-            _memoryFormat = value;
-            using var _ = Autograd.NoGrad();
-            var contiguous = _graph.Nodes.Where(node => node.Operator.PrefersContiguous(_graph.ShapesOf(node)))
-                .Select(node => node.Parameters[0]).ToHashSet(StringComparer.Ordinal);
-            foreach (var spec in _graph.Parameters.Where(spec => spec.Shape.Length == 4))
-            {
-                var weight = _parameters[spec.Name];
-                var format = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name) ? MemoryFormat.Contiguous : value;
-                if (!weight.IsContiguous(format))
-                {
-                    using var detached = weight.Detach();
-                    _parameters.Replace(spec.Name, detached.Contiguous(format));
-                }
-            }
+            Lay(given);
         }
     }
 
+    /// <summary>The layout of four-dimensional weights and values.</summary>
+    public MemoryFormat MemoryFormat { get; private set; } = MemoryFormat.Contiguous;
+
     /// <summary>What dropout and its like draw from on a CPU, lent; null for the generator of the process.</summary>
     public Generator? Generator { get; set; }
+
+    /// <summary>
+    /// Runs in another layout from now on, and puts the weights in the table into it. Convolutions over few pixels stay contiguous on a CPU.
+    /// </summary>
+    public void Lay(MemoryFormat format)
+    {
+        MemoryFormat = format;
+        using var _ = Autograd.NoGrad();
+        var contiguous = _graph.Nodes.Where(node => node.Operator.PrefersContiguous(_graph.ShapesOf(node)))
+            .Select(node => node.Parameters[0]).ToHashSet(StringComparer.Ordinal);
+        foreach (var spec in _graph.Parameters.Where(spec => spec.Shape.Length == 4))
+        {
+            var weight = _parameters[spec.Name];
+            var wanted = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name) ? MemoryFormat.Contiguous : format;
+            if (!weight.IsContiguous(wanted))
+            {
+                using var detached = weight.Detach();
+                _parameters.Replace(spec.Name, detached.Contiguous(wanted));
+            }
+        }
+    }
 
     /// <summary>The graph's first output for a batch, owned by the caller.</summary>
     /// <param name="input">The batch.</param>
@@ -127,7 +132,7 @@ public sealed class Executor
     }
 
     private Tensor Layout(Tensor input) =>
-        input.Rank == 4 && !input.IsContiguous(_memoryFormat) ? input.Contiguous(_memoryFormat) : input.Alias();
+        input.Rank == 4 && !input.IsContiguous(MemoryFormat) ? input.Contiguous(MemoryFormat) : input.Alias();
 
     // Nodes in their order, what is released after each, and which of them overwrite their input.
     internal sealed record Plan(

@@ -15,16 +15,18 @@ public static class NodeTrial
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its weights, which are copied.</param>
-    /// <param name="batch">Images [N, C, H, W].</param>
+    /// <param name="inputs">A batch of each input, such as images [N, C, H, W].</param>
     /// <param name="format">How values lie in memory.</param>
     /// <param name="autocast">The narrow type; null for float32.</param>
-    public static NodeFault? FirstFault(Graph graph, ParameterTable parameters, Tensor batch, MemoryFormat format, DType? autocast)
+    public static NodeFault? FirstFault(
+        Graph graph, ParameterTable parameters, IReadOnlyList<Tensor> inputs, MemoryFormat format, DType? autocast)
     {
         using var copies = parameters.Clone(graph);
-        _ = new Executor(graph, copies) { MemoryFormat = format };
+        _ = new Executor(graph, copies, format);
         using var generator = new Generator(0);
         var plan = Executor.Plan.Of(NormFusion.Apply(graph));
         var values = new Tensor?[plan.Nodes.Length];
+        var next = 0;
         try
         {
             for (var index = 0; index < values.Length; index++)
@@ -32,7 +34,9 @@ public static class NodeTrial
                 var node = plan.Nodes[index];
                 try
                 {
-                    values[index] = node.Operator is Input ? batch.Contiguous(format) : Run(plan, index, values, copies, generator, autocast);
+                    values[index] = node.Operator is Input
+                        ? Laid(inputs[next++], format)
+                        : Run(plan, index, values, copies, generator, autocast);
                 }
                 catch (TorchException error)
                 {
@@ -56,6 +60,8 @@ public static class NodeTrial
             }
         }
     }
+
+    private static Tensor Laid(Tensor input, MemoryFormat format) => input.Rank == 4 ? input.Contiguous(format) : input.Alias();
 
     // The output, apart from what it was computed from. It may be computed in its input's place, which then has its type.
     private static Tensor Run(

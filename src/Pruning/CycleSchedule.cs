@@ -61,7 +61,7 @@ internal static class CycleSchedule
     private static int LastCut(OneCycleOptions options, int epochs) => epochs - 1 - Delay(options);
 
     // The authors' program starts two epochs after t_sl, and is as late with a forced cut.
-    private static int Delay(OneCycleOptions options) => options.Timing == PhaseTiming.Official ? 2 : 0;
+    private static int Delay(OneCycleOptions options) => CycleTiming.Of(options.Timing).StartDelay;
 
     private static int ShareOf(int epochs, double share) => (int)Math.Round(share * epochs, MidpointRounding.AwayFromZero);
 

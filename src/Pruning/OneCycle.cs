@@ -172,11 +172,11 @@ public sealed class OneCycle : IDisposable
     }
 
     // Null where the network is cut, or is to be cut as the authors' program does: after an epoch, with its partition.
-    private EpochPlan? Plan(int epoch) => IsCut || (epoch > 0 && _pruner.CutsAfter(epoch - 1)) ? null : _pruner.BeginEpoch(epoch);
+    private EpochPlan? Plan(int epoch) => IsCut || (epoch > 0 && _pruner.EndEpoch(epoch - 1)) ? null : _pruner.BeginEpoch(epoch);
 
     private void Cut(int epoch, Tensor[] probe, ICuttable[] follow)
     {
-        using var cut = ProvenCut.Make(_pruner.Search, _pruner.CurrentPartition, Network.Parameters, probe);
+        using var cut = ProvenCut.Make(_pruner.Search, _pruner.ChoosePartition(), Network.Parameters, probe);
         foreach (var other in follow)
         {
             other.Cut(cut.Plan);

@@ -20,6 +20,7 @@ public sealed class OneCyclePruner : IDisposable
     private readonly ParameterTable _parameters;
     private readonly OneCycleOptions _options;
     private readonly SparsityStart _start;
+    private readonly CycleTiming _timing;
     private readonly StabilityIndicator _stability;
     private readonly SubnetworkSearch _search;
     private readonly Lazy<ResourceConstraint> _macs;
@@ -35,10 +36,11 @@ public sealed class OneCyclePruner : IDisposable
             + "or the number of epochs (OneCycleOptions.For).");
         _parameters = parameters;
         _options = options;
+        _timing = CycleTiming.Of(options.Timing);
         _search = new(graph, options);
         _macs = new(() => ResourceConstraint.Macs(Coupling));
         _stability = new(
-            options.StabilityDistance, options.StabilityWindow, options.Similarity, options.Timing == PhaseTiming.Official);
+            options.StabilityDistance, options.StabilityWindow, options.Similarity, _timing.MissingSimilarityIsZero);
     }
 
     /// <summary>Makes the partitions of the processes that share a run one; every one of them calls it in the same order.</summary>
@@ -144,9 +146,10 @@ public sealed class OneCyclePruner : IDisposable
     /// <summary>What Eq. 9 adds to the factor 1 of a pruned slice at a learning rate: -lambda · learning rate.</summary>
     public double ShrinkageAt(double learningRate) => -_lambda * learningRate;
 
-    /// <summary>Whether to cut after training an epoch: the authors' program tests then, with the partition of its start.</summary>
-    public bool CutsAfter(int epoch) =>
-        _options.Timing == PhaseTiming.Official && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
+    /// <summary>Ends an epoch that was trained: the authors' program tests Eq. 6 then, with the partition of the epoch's start.</summary>
+    /// <returns>Whether the network is to be cut now.</returns>
+    public bool EndEpoch(int epoch) =>
+        _timing.CutsAfterEpochs && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
 
     /// <summary>The run has ended without a stable sub-network: the present one is to be cut.</summary>
     public void ForceCut() => (StableEpoch, WasForced) = (null, true);
@@ -157,8 +160,8 @@ public sealed class OneCyclePruner : IDisposable
     public PruningRecord RecordOf(ProvenCut cut, int epoch) =>
         cut.Record with { StableEpoch = StableEpoch, CutEpoch = epoch, SparsityStartEpoch = SparsityStartEpoch };
 
-    /// <summary>The sub-network that the last epoch's weights give, or, before any epoch, the present ones.</summary>
-    public Partition CurrentPartition => _partition ??= Find();
+    /// <summary>The sub-network to cut to: that of the last search, or of one that is made now, where there was none yet.</summary>
+    public Partition ChoosePartition() => _partition ??= Find();
 
     public void Dispose()
     {
@@ -174,8 +177,7 @@ public sealed class OneCyclePruner : IDisposable
 
     private Phase PhaseOf(int epoch)
     {
-        var official = _options.Timing == PhaseTiming.Official;
-        var cuts = !official && (SparsityStartEpoch is not null || epoch >= _options.LatestCutEpoch);
+        var cuts = !_timing.CutsAfterEpochs && (SparsityStartEpoch is not null || epoch >= _options.LatestCutEpoch);
         if (cuts && IsTimeToCut(epoch, epoch >= _options.LatestCutEpoch))
         {
             return Phase.Final;
@@ -188,20 +190,17 @@ public sealed class OneCyclePruner : IDisposable
 
         if (_start.Epoch is { } given)
         {
-            // The program starts when epoch > t_sl + 1.
-            SparsityStartEpoch = epoch >= given + (official ? 2 : 0) ? epoch : null;
+            SparsityStartEpoch = epoch >= given + _timing.StartDelay ? epoch : null;
             return SparsityStartEpoch is null ? Phase.Train : Phase.Sparsity;
         }
 
         // Lines 8 to 11 of Alg. 1: the epoch in which Eq. 5 holds is still trained plainly.
-        SparsityStartEpoch = StartsByItself(epoch, official) ? epoch : null;
+        SparsityStartEpoch = StartsByItself(epoch) ? epoch : null;
         return Phase.Train;
     }
 
-    // The program looks two epochs back, and not before epoch 4.
-    private bool StartsByItself(int epoch, bool official) =>
-        (!official || epoch > 3)
-        && SparsityLearningStart.IsReached(_stability.Averages, official ? 2 : _options.StabilityWindow, _options.StartThreshold);
+    private bool StartsByItself(int epoch) => epoch >= _timing.FirstStart && SparsityLearningStart.IsReached(
+        _stability.Averages, _timing.StartWindow ?? _options.StabilityWindow, _options.StartThreshold);
 
     private bool IsTimeToCut(int epoch, bool forced)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
@@ -20,6 +21,10 @@ public sealed record RunRecord
     /// <summary>The same with the class among the five likeliest; absent where there are ten classes or fewer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
+
+    /// <summary>What a task without accuracies measures on the held-out samples, after the epoch, by the metric's name; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
 
     /// <summary>Mean loss on the held-out samples, after the epoch.</summary>
     public double? ValLoss { get; init; }

@@ -37,6 +37,10 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
+    /// <summary>What a task without accuracies measures of the final network, by the metric's name; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
+
     /// <summary>Best accuracy after the cut (in an unpruned run: of all epochs).</summary>
     public double? BestAccuracy { get; init; }
 

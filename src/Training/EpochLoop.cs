@@ -3,99 +3,62 @@ using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
-using Ocs.Training.Distributed;
-using Ocs.Training.Optimizers;
+using Ocs.Training.Checkpoints;
 using Ocs.Training.Schedules;
 using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
 /// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, the optimiser, Eq. 9.</summary>
-internal sealed class EpochLoop(
-    TrainingOptions options, OneCycleOptions? pruning, BatchLoader loader, IOptimizer optimizer, EpochClock clock, Device device,
-    Replicas replicas, Func<ITrainingStep> steps) : IDisposable
+internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Func<ITrainingStep>? steps) : IDisposable
 {
     // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
     private const int StepsBetweenReads = 50;
-    private readonly int _stepsBetweenReads = device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
-    private readonly ITrainingStep _steps = steps();
-    private readonly StepNumbers _numbers = new(device);
+    private readonly int _stepsBetweenReads = run.Device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
+    private readonly ITrainingStep _steps = steps?.Invoke() ?? TrainingSteps.For(run.Training, run.Device, run.Captures);
+    private readonly StepNumbers _numbers = new(run.Device);
+    private readonly int _shrinkageLead = run.Pruning is { } pruning ? CycleTiming.Of(pruning.Timing).ShrinkageLead : 0;
 
-    /// <summary>Steps that the learning rate's schedule lags behind.</summary>
-    public long IterationsBehind { get; set; }
-
-    /// <summary>How far the epoch is, as of the last save or stop within it; null between two epochs.</summary>
-    public EpochProgress? Progress { get; set; }
-
-    /// <summary>The factor on float16's loss; null in other precisions.</summary>
-    public LossScaler? Scaler { get; } = options.Precision == Precision.Fp16 ? new() : null;
-
-    /// <summary>Asked after every step whether the run is to be saved.</summary>
-    public Func<bool> IsSaveDue { get; init; } = static () => false;
-
-    /// <summary>Called where it is, with <see cref="Progress"/> as of the step.</summary>
-    public Action Save { get; init; } = static () => { };
-
-    /// <summary>
-    /// One pass over the data, or what is left of it after <see cref="Progress"/>; null when it was stopped on the way.
-    /// </summary>
-    public EpochOutcome? Train(
-        int epoch, RunningNetwork network, OneCyclePruner? pruner, EpochPlan? plan, bool isCut, ITrainingObserver observer,
-        CancellationToken stop)
+    /// <summary>One pass over the data, or what is left of it after the state's progress; null when it was stopped on the way.</summary>
+    public EpochOutcome? Train(EpochPlan? plan, CancellationToken stop)
     {
-        clock.Add(TrainingActivity.Other);
-        var (start, waited) = (Stopwatch.GetTimestamp(), loader.WaitSeconds);
-        var era = plan?.Phase == Phase.Sparsity ? epoch : -1;
-        var body = new StepBody(network, era, options, pruner, optimizer, Scaler, _numbers, clock, replicas);
-        var before = Progress ?? new();
+        run.Clock.Add(TrainingActivity.Other);
+        var (epoch, batches) = (run.State.Epoch, run.Batches);
+        var (start, waited) = (Stopwatch.GetTimestamp(), batches.WaitSeconds);
+        var body = new StepBody(run, plan?.Phase == Phase.Sparsity ? epoch : -1, run.Pruner, _numbers);
+        var before = run.State.Progress ?? new();
         var (done, known) = (before, before);
-        _numbers.Begin(before.LossSum, before.Correct);
-        foreach (var batch in loader.Epoch(epoch, before.Steps))
+        _numbers.Begin(before.LossSum, before.Score);
+        foreach (var batch in batches.Epoch(epoch, before.Steps))
         {
-            clock.Add(TrainingActivity.Data);
+            run.Clock.Add(TrainingActivity.Data);
             using (batch)
             {
-                var iteration = (long)epoch * loader.BatchesPerEpoch + done.Steps - IterationsBehind;
-                var rate = RateAt(iteration);
-                var shrinking = pruning?.Timing == PhaseTiming.Official ? RateAt(iteration + 1) : rate;
-                _numbers.Set(rate, pruner?.ShrinkageAt(shrinking) ?? 0);
-                body.Share = new(loader.ImagesOf(batch.Index), IsSaveDue(), stop);
-                if (_steps.Take(body, batch) is { } sentence)
-                {
-                    observer.Message(sentence);
-                }
-
-                done = done.With(body.Share.Images, batch.Count, rate);
+                done = Step(body, batch, done, stop);
             }
 
-            if (done.Steps == before.Steps + 1 || done.Steps % _stepsBetweenReads == 0 || done.Steps == loader.BatchesPerEpoch)
+            if (done.Steps == before.Steps + 1 || done.Steps % _stepsBetweenReads == 0 || done.Steps == batches.BatchesPerEpoch)
             {
-                done = known = Read(epoch, done);
+                done = known = Read(done);
             }
 
             done = done with
             {
                 Seconds = before.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds,
-                WaitSeconds = before.WaitSeconds + loader.WaitSeconds - waited,
+                WaitSeconds = before.WaitSeconds + batches.WaitSeconds - waited,
             };
-            observer.StepDone(new(
-                epoch, options.Epochs, done.Steps, loader.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
-                known.Loss, known.Accuracy, done.Images / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(epoch, done))
-            {
-                PredictedStableEpoch = isCut ? null : plan?.PredictedStableEpoch,
-                PredictedMacs = isCut ? null : plan?.PredictedMacs,
-            });
-            clock.Add(TrainingActivity.Other);
-            if (Leaves(epoch, done, stop))
+            Tell(plan, done, known);
+            run.Clock.Add(TrainingActivity.Other);
+            if (Leaves(done, stop))
             {
                 return null;
             }
         }
 
-        Progress = null;
-        var sums = replicas.Sum(done.Correct, done.Own);
+        run.State = run.State with { Progress = null };
+        var sums = run.Replicas.Sum(done.Score, done.Own);
         return new(
-            done.Loss, sums[0] / sums[1], done.LearningRate, done.Seconds, done.Images / done.Seconds, done.WaitSeconds / done.Seconds);
+            done.Loss, sums[0] / sums[1], done.LearningRate, done.Seconds, done.Samples / done.Seconds, done.WaitSeconds / done.Seconds);
     }
 
     /// <summary>Drops what is kept for a network that is no more.</summary>
@@ -107,48 +70,74 @@ internal sealed class EpochLoop(
         _numbers.Dispose();
     }
 
-    // Whether the run is stopped after the step. It is not saved, then or at its time, before its sums are known to be numbers.
-    private bool Leaves(int epoch, EpochProgress done, CancellationToken stop)
+    private EpochProgress Step(StepBody body, Batch batch, EpochProgress done, CancellationToken stop)
     {
-        var isStopped = replicas.IsStopped(stop);
-        var isSaved = !isStopped && replicas.IsSaveDue(IsSaveDue());
+        var iteration = ((long)run.State.Epoch * run.Batches.BatchesPerEpoch) + done.Steps - run.State.IterationsBehind;
+        var rate = RateAt(iteration);
+        _numbers.Set(rate, run.Pruner?.ShrinkageAt(_shrinkageLead == 0 ? rate : RateAt(iteration + _shrinkageLead)) ?? 0);
+        body.Share = new(run.Batches.SamplesOf(batch.Index), keeper.IsDue, stop);
+        if (_steps.Take(body, batch) is { } sentence)
+        {
+            run.Seen.Message(sentence);
+        }
+
+        return done.With(body.Share.Samples, batch.Count, rate);
+    }
+
+    private void Tell(EpochPlan? plan, EpochProgress done, EpochProgress known)
+    {
+        var isCut = run.State.Record is not null;
+        run.Seen.StepDone(new(
+            run.State.Epoch, run.Training.Epochs, done.Steps, run.Batches.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
+            known.Loss, known.MeanScore, done.Samples / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(done))
+        {
+            PredictedStableEpoch = isCut ? null : plan?.PredictedStableEpoch,
+            PredictedMacs = isCut ? null : plan?.PredictedMacs,
+        });
+    }
+
+    // Whether the run is stopped after the step. It is not saved, then or at its time, before its sums are known to be numbers.
+    private bool Leaves(EpochProgress done, CancellationToken stop)
+    {
+        var isStopped = run.Replicas.IsStopped(stop);
+        var isSaved = !isStopped && run.Replicas.IsSaveDue(keeper.IsDue);
         if (isStopped || isSaved)
         {
-            Progress = Read(epoch, done);
+            run.State = run.State with { Progress = Read(done) };
         }
 
         if (isSaved)
         {
-            Save();
+            keeper.Save(run.State.Epoch);
         }
 
         return isStopped;
     }
 
     // With the sums over the epoch so far.
-    private EpochProgress Read(int epoch, EpochProgress done)
+    private EpochProgress Read(EpochProgress done)
     {
-        var (loss, correct) = _numbers.Read();
+        var (loss, score) = _numbers.Read();
         return double.IsFinite(loss)
-            ? done with { LossSum = loss, Correct = correct }
-            : throw Divergence.OfStep(loss, epoch, done.Steps - 1, isExact: _stepsBetweenReads == 1);
+            ? done with { LossSum = loss, Score = score }
+            : throw Divergence.OfStep(loss, run.State.Epoch, done.Steps - 1, isExact: _stepsBetweenReads == 1);
     }
 
-    private double RateAt(long iteration) => LearningRateSchedule.At(options, iteration, loader.BatchesPerEpoch);
+    private double RateAt(long iteration) => LearningRateSchedule.At(run.Training, iteration, run.Batches.BatchesPerEpoch);
 
-    private TimeSpan Remaining(int epoch, EpochProgress done)
+    private TimeSpan Remaining(EpochProgress done)
     {
-        var stepsLeft = (long)(options.Epochs - epoch) * loader.BatchesPerEpoch - done.Steps;
+        var stepsLeft = ((long)(run.Training.Epochs - run.State.Epoch) * run.Batches.BatchesPerEpoch) - done.Steps;
         return TimeSpan.FromSeconds(done.Seconds / done.Steps * stepsLeft);
     }
 }
 
 /// <summary>What an epoch's training gave.</summary>
-/// <param name="Loss">Mean loss over the images.</param>
-/// <param name="Accuracy">Fraction of them whose class was found.</param>
+/// <param name="Loss">Mean loss over the samples.</param>
+/// <param name="Score">The mean of what the task counts of them.</param>
 /// <param name="LearningRate">That of the last step.</param>
 /// <param name="Seconds">How long it took, evaluation not included.</param>
-/// <param name="ImagesPerSecond">How fast.</param>
+/// <param name="SamplesPerSecond">How fast.</param>
 /// <param name="WaitFraction">Part of the time that was spent waiting for data.</param>
 internal sealed record EpochOutcome(
-    double Loss, double Accuracy, double LearningRate, double Seconds, double ImagesPerSecond, double WaitFraction);
+    double Loss, double Score, double LearningRate, double Seconds, double SamplesPerSecond, double WaitFraction);

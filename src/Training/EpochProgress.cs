@@ -8,17 +8,17 @@ public sealed record EpochProgress
     /// <summary>Steps done.</summary>
     public int Steps { get; init; }
 
-    /// <summary>Images seen.</summary>
-    public long Images { get; init; }
+    /// <summary>Samples seen.</summary>
+    public long Samples { get; init; }
 
-    /// <summary>Sum of the losses of the images.</summary>
+    /// <summary>Sum of the losses of the samples.</summary>
     public double LossSum { get; init; }
 
-    /// <summary>Images of this process; the same where there is only one.</summary>
+    /// <summary>Samples of this process; the same where there is only one.</summary>
     public long Own { get; init; }
 
-    /// <summary>Those of them whose class was found.</summary>
-    public long Correct { get; init; }
+    /// <summary>Sum of what the task counts of them: how many classes were found, of classification.</summary>
+    public double Score { get; init; }
 
     /// <summary>That of the last step.</summary>
     public double LearningRate { get; init; }
@@ -30,16 +30,16 @@ public sealed record EpochProgress
     public double WaitSeconds { get; init; }
 
     /// <summary>The same for another process, with what it has counted itself: nothing, where it is new.</summary>
-    internal EpochProgress OfAnother(ReplicaState? state) => this with { Own = state?.Own ?? 0, Correct = state?.Correct ?? 0 };
+    internal EpochProgress OfAnother(ReplicaState? state) => this with { Own = state?.Own ?? 0, Score = state?.Score ?? 0 };
 
-    internal double Loss => LossSum / Images;
+    internal double Loss => LossSum / Samples;
 
-    internal double Accuracy => (double)Correct / Own;
+    internal double MeanScore => Score / Own;
 
-    internal EpochProgress With(int images, int own, double learningRate) => this with
+    internal EpochProgress With(int samples, int own, double learningRate) => this with
     {
         Steps = Steps + 1,
-        Images = Images + images,
+        Samples = Samples + samples,
         Own = Own + own,
         LearningRate = learningRate,
     };

@@ -1,6 +1,7 @@
-using Ocs.Graphs;
+using System.Collections.Immutable;
 using Ocs.Pruning;
 using Ocs.RunLog;
+using Ocs.Tasks;
 using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
@@ -8,24 +9,23 @@ namespace Ocs.Training;
 /// <summary>Puts what an epoch gave into the form of the run's log.</summary>
 internal static class EpochRecord
 {
-    /// <summary>The record of an epoch.</summary>
-    /// <param name="epoch">From 0.</param>
+    /// <summary>The record of the run's present epoch.</summary>
+    /// <param name="run">The run.</param>
     /// <param name="plan">What Alg. 1 decided; null without pruning.</param>
     /// <param name="trained">What training gave.</param>
     /// <param name="evaluation">What the network does after it.</param>
-    /// <param name="graph">The network.</param>
-    /// <param name="isCut">Whether it is cut already.</param>
-    /// <param name="epochs">Epochs of the run.</param>
-    /// <param name="seconds">What the run has taken so far.</param>
-    public static RunRecord Of(
-        int epoch, EpochPlan? plan, EpochOutcome trained, EvaluationResult evaluation, Graph graph, bool isCut, int epochs, double seconds) => new()
+    public static RunRecord Of(TrainingContext run, EpochPlan? plan, EpochOutcome trained, EvaluationResult evaluation)
+    {
+        var (epoch, isCut, graph) = (run.State.Epoch, run.State.Record is not null, run.Network.Graph);
+        return new()
         {
             Epoch = epoch,
             Phase = isCut ? RunPhase.Final : plan?.Phase == Phase.Sparsity ? RunPhase.Sparsity : RunPhase.Train,
             TrainLoss = trained.Loss,
-            TrainAccuracy = trained.Accuracy,
+            TrainAccuracy = run.Task is Classification ? trained.Score : null,
             ValAccuracy = evaluation.Accuracy,
             ValTop5Accuracy = evaluation.Top5Accuracy,
+            ValMetrics = Others(run.Task, evaluation),
             ValLoss = evaluation.Loss,
             J = plan?.J,
             JAvg = plan?.AverageJ,
@@ -34,15 +34,22 @@ internal static class EpochRecord
             Macs = graph.Macs,
             Parameters = graph.ParameterCount,
             Seconds = trained.Seconds,
-            ImagesPerSecond = trained.ImagesPerSecond,
+            ImagesPerSecond = trained.SamplesPerSecond,
             WaitFraction = trained.WaitFraction,
             SearchSeconds = plan?.SearchSeconds,
             Norms = plan?.Partition is { } partition ? ChannelNorms.Of(partition) : null,
             Forecast = new()
             {
-                StableEpoch = !isCut && plan?.PredictedStableEpoch < epochs ? plan.PredictedStableEpoch : null,
-                SecondsLeft = seconds / (epoch + 1) * (epochs - epoch - 1),
+                StableEpoch = !isCut && plan?.PredictedStableEpoch < run.Training.Epochs ? plan.PredictedStableEpoch : null,
+                SecondsLeft = run.Seconds / (epoch + 1) * (run.Training.Epochs - epoch - 1),
                 Macs = isCut ? null : plan?.PredictedMacs,
             },
         };
+    }
+
+    /// <summary>The metrics of another task than classification, whose accuracies have places of their own; null for that.</summary>
+    public static ImmutableSortedDictionary<string, double>? Others(ITask task, EvaluationResult? evaluation) =>
+        task is Classification || evaluation is null
+            ? null
+            : evaluation.Metrics.ToImmutableSortedDictionary(value => value.Name, value => value.Value);
 }

@@ -8,7 +8,7 @@ namespace Ocs.Training;
 /// <summary>Which of a run's models is handed over.</summary>
 public enum ModelKind
 {
-    /// <summary>The best validation accuracy so far; of a pruned network, once there is one.</summary>
+    /// <summary>The one with the best headline so far; of pruned ones, where the network is to be pruned.</summary>
     Best,
 
     /// <summary>The present one, at the end of the run or when it is stopped.</summary>
@@ -19,8 +19,19 @@ public enum ModelKind
 }
 
 /// <summary>How far a run is, after a step.</summary>
+/// <param name="Epoch">The epoch, from 0.</param>
+/// <param name="Epochs">Epochs of the run.</param>
+/// <param name="Step">Steps of the epoch that are done.</param>
+/// <param name="Steps">Steps of an epoch.</param>
+/// <param name="Phase">Where the run is in its cycle.</param>
+/// <param name="Loss">Mean loss of the epoch so far.</param>
+/// <param name="Score">Mean of what the task counts, so far: accuracy, of classification. 0 where it counts nothing.</param>
+/// <param name="SamplesPerSecond">How fast.</param>
+/// <param name="AverageJ">J_avg (Eq. 4).</param>
+/// <param name="Lambda">The strength of the regularization (Eq. 7).</param>
+/// <param name="Remaining">What the run will still take.</param>
 public sealed record StepProgress(
-    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Accuracy, double ImagesPerSecond, double? AverageJ,
+    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Score, double SamplesPerSecond, double? AverageJ,
     double? Lambda, TimeSpan Remaining)
 {
     /// <summary>When the sub-network will be stable, by the trend; null where it cannot be foreseen.</summary>

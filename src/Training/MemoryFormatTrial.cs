@@ -17,13 +17,13 @@ internal static class MemoryFormatTrial
     /// that what else the machine does hits them alike; those far behind take fewer.
     /// </summary>
     /// <param name="candidates">The ways to take a step.</param>
-    /// <param name="batch">Images [N, C, H, W].</param>
+    /// <param name="inputs">A batch of each input, such as images [N, C, H, W].</param>
     /// <param name="captured">
     /// Whether steps will be captured as CUDA graphs. These remove the cost of calls, so another candidate may be the fastest.
     /// </param>
-    public static double[] Seconds(IReadOnlyList<StepCandidate> candidates, Tensor batch, bool captured = false)
+    public static double[] Seconds(IReadOnlyList<StepCandidate> candidates, IReadOnlyList<Tensor> inputs, bool captured = false)
     {
-        var trials = candidates.Select(candidate => new Trial(candidate, batch, captured)).ToList();
+        var trials = candidates.Select(candidate => new Trial(candidate, inputs, captured)).ToList();
         try
         {
             var times = TurnTimes.Take([.. trials.Select(trial => trial.Timed)], Turns, TimeProvider.System);
@@ -40,17 +40,19 @@ internal static class MemoryFormatTrial
         private readonly ParameterTable _parameters;
         private readonly Generator _generator = new(0);
         private readonly Executor _executor;
-        private readonly Tensor _images;
+        private readonly Tensor[] _inputs;
+        private readonly Device _device;
         private readonly DType? _autocast;
         private CudaGraph? _graph;
 
-        public Trial(StepCandidate candidate, Tensor batch, bool captured)
+        public Trial(StepCandidate candidate, IReadOnlyList<Tensor> inputs, bool captured)
         {
             _parameters = candidate.Parameters.Clone(candidate.Graph);
-            _executor = new(candidate.Graph, _parameters) { MemoryFormat = candidate.Format, Generator = _generator };
-            _images = batch.Contiguous(candidate.Format);
+            _executor = new(candidate.Graph, _parameters, candidate.Format) { Generator = _generator };
+            _inputs = [.. inputs.Select(input => input.Rank == 4 ? input.Contiguous(candidate.Format) : input.Alias())];
+            _device = inputs[0].Device;
             _autocast = candidate.Autocast;
-            _graph = captured ? new(batch.Device) : null;
+            _graph = captured ? new(_device) : null;
             Timed = new(Run) { WarmUp = WarmUp, Prepare = Capture, Competes = candidate.Competes };
         }
 
@@ -59,7 +61,7 @@ internal static class MemoryFormatTrial
         public void Dispose()
         {
             _graph?.Dispose();
-            _images.Dispose();
+            Array.ForEach(_inputs, input => input.Dispose());
             _parameters.Dispose();
             _generator.Dispose();
         }
@@ -75,7 +77,7 @@ internal static class MemoryFormatTrial
                 _graph.WarmUp(Step);
             }
 
-            TorchRuntime.Synchronize(_images.Device);
+            TorchRuntime.Synchronize(_device);
         }
 
         // What can't be captured is timed as it will be taken.
@@ -104,7 +106,7 @@ internal static class MemoryFormatTrial
                 _graph.Replay();
             }
 
-            TorchRuntime.Synchronize(_images.Device);
+            TorchRuntime.Synchronize(_device);
         }
 
         private void Step()
@@ -119,9 +121,25 @@ internal static class MemoryFormatTrial
 
         private Tensor Forward()
         {
-            using var _ = Autocast.To(_autocast, _images.Device.Kind);
-            using var output = _executor.Forward(_images, training: true);
-            return Aten.Mean(output);
+            using var _ = Autocast.To(_autocast, _device.Kind);
+            var outputs = _executor.ForwardAll(_inputs, training: true);
+            try
+            {
+                return outputs.Skip(1).Aggregate(Aten.Mean(outputs[0]), Add);
+            }
+            finally
+            {
+                outputs.Release();
+            }
+        }
+
+        private static Tensor Add(Tensor sum, Tensor output)
+        {
+            using (sum)
+            {
+                using var mean = Aten.Mean(output);
+                return Aten.Add(sum, mean);
+            }
         }
     }
 }

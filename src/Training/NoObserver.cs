@@ -1,4 +1,7 @@
 namespace Ocs.Training;
 
-/// <summary>Sees nothing of a run.</summary>
-internal sealed class NoObserver : ITrainingObserver;
+/// <summary>Sees nothing.</summary>
+internal sealed class NoObserver : ITrainingObserver
+{
+    public static NoObserver Instance { get; } = new();
+}

@@ -13,13 +13,14 @@ internal static class NormRecalibration
     /// <summary>Makes the statistics the means of those of some batches of an epoch. Weights stay as they are.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters, whose running statistics are replaced.</param>
-    /// <param name="loader">Training images.</param>
+    /// <param name="source">Training samples.</param>
     /// <param name="epoch">Whose order and augmentation the batches have.</param>
     /// <param name="batches">How many batches, or all of the epoch's.</param>
     /// <param name="generator">What dropout and its like draw from.</param>
-    /// <param name="partSize">The most images to take of each.</param>
+    /// <param name="partSize">The most samples to take of each.</param>
     /// <returns>Whether the network has any batch norm.</returns>
-    public static bool Run(Graph graph, ParameterTable parameters, BatchLoader loader, int epoch, int batches, Generator generator,
+    public static bool Run(
+        Graph graph, ParameterTable parameters, IBatchSource source, int epoch, int batches, Generator generator,
         int partSize = int.MaxValue)
     {
         if (batches == 0 || !graph.Nodes.Any(node => node.Operator is BatchNorm2d))
@@ -29,12 +30,13 @@ internal static class NormRecalibration
 
         using var _ = Autograd.NoGrad();
         var seen = 0;
-        foreach (var batch in loader.Epoch(epoch).Take(batches))
+        foreach (var batch in source.Epoch(epoch).Take(batches))
         {
             using (batch)
             {
-                using var images = TrainingBatches.FirstPart(batch, partSize);
-                using var output = new Executor(WithMomentum(graph, 1.0 / ++seen), parameters) { Generator = generator }.Forward(images, training: true);
+                using var part = batch.Part(0, Math.Min(batch.Count, partSize));
+                var executor = new Executor(WithMomentum(graph, 1.0 / ++seen), parameters) { Generator = generator };
+                using var output = executor.Forward([.. part.Inputs], training: true);
             }
         }
 

@@ -1,4 +1,6 @@
+using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 
@@ -6,22 +8,23 @@ namespace Ocs.Training;
 
 /// <summary>
 /// Leaves out the precisions in which a network can't be trained here: not every operator of libtorch computes in every type. It takes a
-/// step on two images, before anything is timed or trained.
+/// step on two samples, before anything is timed or trained.
 /// </summary>
 /// <param name="options">What is wished.</param>
+/// <param name="task">Gives the loss.</param>
 /// <param name="replicas">Who trains together, and so in one precision.</param>
-internal sealed class PrecisionTrial(TrainingOptions options, Replicas replicas)
+internal sealed class PrecisionTrial(TrainingOptions options, ITask task, Replicas replicas)
 {
-    private const int Images = 2;
+    private const int Samples = 2;
 
     /// <summary>What of the precisions a network can be trained in.</summary>
     /// <param name="network">The network.</param>
     /// <param name="precisions">What may be chosen from.</param>
-    /// <param name="batch">Images [N, C, H, W].</param>
+    /// <param name="batch">Samples to take a step on.</param>
     /// <returns>The precisions that are left, and a sentence where float32 has to take the place of another.</returns>
     /// <exception cref="OcsInputException">A precision is demanded that the network can't be trained in.</exception>
     public (IReadOnlyList<Precision> Left, string? Sentence) Leave(
-        RunningNetwork network, IReadOnlyList<Precision> precisions, Tensor batch)
+        RunningNetwork network, IReadOnlyList<Precision> precisions, Batch batch)
     {
         foreach (var precision in precisions.Where(precision => precision.Autocast() is not null))
         {
@@ -41,9 +44,9 @@ internal sealed class PrecisionTrial(TrainingOptions options, Replicas replicas)
     private static string Sentence(Precision precision, string obstacle) =>
         $"The network can't be trained in {precision.Name()} with libtorch {TorchRuntime.Version}: {obstacle.TrimEnd('.')}";
 
-    private string? Obstacle(RunningNetwork network, DType? autocast, Tensor batch)
+    private string? Obstacle(RunningNetwork network, DType? autocast, Batch batch)
     {
-        using var few = Aten.Slice(batch, 0, 0, Math.Min(Images, batch.Shape[0]), 1);
+        using var few = batch.Part(0, Math.Min(Samples, batch.Count));
         foreach (var format in RunningNetwork.Formats(options.Layout))
         {
             try
@@ -52,7 +55,7 @@ internal sealed class PrecisionTrial(TrainingOptions options, Replicas replicas)
             }
             catch (TorchException error) when (!error.IsOutOfMemory)
             {
-                return NodeTrial.FirstFault(network.GraphAsRun, network.Parameters, few, format, autocast) is { } fault
+                return NodeTrial.FirstFault(network.GraphAsRun, network.Parameters, few.Inputs, format, autocast) is { } fault
                     ? $"node '{fault.Node.Name}', {fault.Node.Operator}: {fault.Error.Message}"
                     : error.Message;
             }
@@ -62,20 +65,26 @@ internal sealed class PrecisionTrial(TrainingOptions options, Replicas replicas)
     }
 
     // On copies, and with numbers of dropout that nothing else draws.
-    private static void Step(RunningNetwork network, DType? autocast, Tensor images, MemoryFormat format)
+    private void Step(RunningNetwork network, DType? autocast, Batch batch, MemoryFormat format)
     {
         using var parameters = network.Parameters.Clone(network.GraphAsRun);
         using var generator = new Generator(0);
-        var executor = new Executor(network.GraphAsRun, parameters) { MemoryFormat = format, Generator = generator };
-        using var loss = Loss(executor, autocast, images);
+        var executor = new Executor(network.GraphAsRun, parameters, format) { Generator = generator };
+        using var loss = Loss(executor, autocast, batch);
         Autograd.Backward(loss);
     }
 
-    private static Tensor Loss(Executor executor, DType? autocast, Tensor images)
+    private Tensor Loss(Executor executor, DType? autocast, Batch batch)
     {
-        using var _ = Autocast.To(autocast, images.Device.Kind);
-        using var logits = executor.Forward(images, training: true);
-        using var labels = Tensor.Zeros([images.Shape[0]], DType.Int64, images.Device);
-        return Aten.CrossEntropy(logits, labels);
+        using var _ = Autocast.To(autocast, batch.Inputs[0].Device.Kind);
+        var outputs = executor.ForwardAll([.. batch.Inputs], training: true);
+        try
+        {
+            return task.Loss(outputs, batch);
+        }
+        finally
+        {
+            outputs.Release();
+        }
     }
 }

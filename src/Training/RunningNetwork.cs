@@ -3,6 +3,7 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
 using Ocs.Pruning.Surgery;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
@@ -38,7 +39,7 @@ internal sealed class RunningNetwork : IDisposable
     public RunningNetwork(Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator)
     {
         (Graph, Parameters, _padding, Precision, _generator) = (graph, parameters, padding, arrangement.Precision, generator);
-        Executor = new(GraphAsRun, parameters) { MemoryFormat = arrangement.Format, Generator = generator };
+        Executor = new(GraphAsRun, parameters, arrangement.Format) { Generator = generator };
     }
 
     /// <summary>The network itself, without padding.</summary>
@@ -69,18 +70,18 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>How fast steps are beside those of the network before the cut; null where there was none, or it is not known any more.</summary>
     public StepSpeed? StepSpeed { get; private set; }
 
-    /// <summary>The mean loss of a batch, and its logits, in the precision of steps.</summary>
-    public (Tensor Logits, Tensor Loss) Forward(Tensor images, Tensor labels, double labelSmoothing)
+    /// <summary>The outputs for a batch, and the mean loss, in the precision of steps; owned by the caller.</summary>
+    public (IReadOnlyList<Tensor> Outputs, Tensor Loss) Forward(Batch batch, ITask task)
     {
-        using var _ = Autocast.To(Precision.Autocast(), images.Device.Kind);
-        var logits = Executor.Forward(images, training: true);
+        using var _ = Autocast.To(Precision.Autocast(), batch.Inputs[0].Device.Kind);
+        var outputs = Executor.ForwardAll([.. batch.Inputs], training: true);
         try
         {
-            return (logits, Aten.CrossEntropy(logits, labels, labelSmoothing));
+            return (outputs, task.Loss(outputs, batch));
         }
         catch
         {
-            logits.Dispose();
+            outputs.Release();
             throw;
         }
     }
@@ -89,20 +90,21 @@ internal sealed class RunningNetwork : IDisposable
     /// Measures the network, or its average, in float32. Running statistics become the mean of all processes' first. Batch norms are
     /// measured as part of the layers before them: outputs differ by rounding, and a pass over memory less for each norm is saved.
     /// </summary>
-    public EvaluationResult Evaluate(LabelledImages data, int batchSize, Device device, Replicas replicas)
+    public EvaluationResult Evaluate(ITask task, IDataset data, int batchSize, Device device, Replicas replicas)
     {
         AverageStatistics(replicas);
         var graph = GraphAsRun;
+        var format = Executor.MemoryFormat;
         if (!graph.Nodes.Any(node => node.Operator is BatchNorm2d))
         {
-            var executor = Average is null ? Executor : new(graph, Shown) { MemoryFormat = Executor.MemoryFormat };
-            return Evaluation.Run(executor, data, batchSize, device, replicas);
+            var executor = Average is null ? Executor : new(graph, Shown, format);
+            return Evaluation.Run(executor, task, data, batchSize, device, replicas);
         }
 
         var (folded, parameters) = BatchNormFolding.Fold(graph, Shown);
         using (parameters)
         {
-            return Evaluation.Run(new(folded, parameters) { MemoryFormat = Executor.MemoryFormat }, data, batchSize, device, replicas);
+            return Evaluation.Run(new(folded, parameters, format), task, data, batchSize, device, replicas);
         }
     }
 
@@ -113,14 +115,14 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="options">What is chosen already.</param>
     /// <param name="precisions">What may be computed in.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
-    /// <param name="batch">A batch to time steps on.</param>
+    /// <param name="inputs">A batch of each input to time steps on.</param>
     /// <param name="captured">Whether steps will be captured.</param>
     /// <param name="replicas">Who decides together, by the mean of their times.</param>
     /// <param name="whole">The network before the cut, as it trained, which takes turns with what is chosen from; null before there is one.</param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(
-        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, Tensor batch, bool captured, Replicas replicas,
-        RunningNetwork? whole = null)
+        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, IReadOnlyList<Tensor> inputs, bool captured,
+        Replicas replicas, RunningNetwork? whole = null)
     {
         var formats = Formats(options.Layout);
         bool[] paddings = padding is null || options.Padding == PaddingChoice.Never
@@ -134,7 +136,8 @@ internal sealed class RunningNetwork : IDisposable
         StepCandidate[] before = whole is null ? [] : [whole.AsCandidate()];
         var seconds = choices.Count + before.Length == 1
             ? [0]
-            : replicas.Mean(MemoryFormatTrial.Seconds([.. choices.Select(choice => Candidate(choice, padding, expanded)), .. before], batch, captured));
+            : replicas.Mean(MemoryFormatTrial.Seconds(
+                [.. choices.Select(choice => Candidate(choice, padding, expanded)), .. before], inputs, captured));
         var ranking = TurnTimes.Ranked(choices, seconds);
         var best = ranking[0].Choice;
         if (best.Padded)
@@ -149,7 +152,8 @@ internal sealed class RunningNetwork : IDisposable
             expanded?.Dispose();
         }
 
-        (Executor.MemoryFormat, Precision) = (best.Format, best.Precision);
+        Executor.Lay(best.Format);
+        Precision = best.Precision;
         Average?.LayAs(Parameters);
         StepSpeed = whole is null ? null : new(seconds[^1], ranking[0].Seconds);
         return (best.Padded, choices.Count == 1
@@ -192,11 +196,11 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     /// <summary>Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.</summary>
-    public void Recalibrate(BatchLoader loader, int epoch, int batches, int partSize)
+    public void Recalibrate(IBatchSource source, int epoch, int batches, int partSize)
     {
         foreach (var parameters in Tables)
         {
-            NormRecalibration.Run(Graph, parameters, loader, epoch, batches, _generator, partSize);
+            NormRecalibration.Run(Graph, parameters, source, epoch, batches, _generator, partSize);
         }
     }
 

@@ -1,33 +1,68 @@
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Tasks;
 
 namespace Ocs.Training;
 
-/// <summary>What a network is trained on and measured on.</summary>
-public sealed record TrainingData(LabelledImages Train, LabelledImages Test, AugmentationOptions Augmentation)
+/// <summary>What a network is trained on and measured on, and for what task.</summary>
+/// <param name="Train">Samples to train on.</param>
+/// <param name="Test">Samples to measure on.</param>
+/// <param name="Augmentation">What happens to each image in training; data sets of other things take no notice of it.</param>
+public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOptions Augmentation)
 {
-    /// <summary>Throws a sentence where a network takes other images or tells other classes apart.</summary>
-    internal void CheckFit(Graph graph)
+    /// <summary>The same without augmentation.</summary>
+    public TrainingData(IDataset train, IDataset test)
+        : this(train, test, AugmentationOptions.Evaluation)
     {
-        if (graph.InputNodes.Skip(1).Any())
+    }
+
+    /// <summary>What the network is trained for.</summary>
+    /// <value>Null: to tell the classes of the images apart, with <see cref="TrainingOptions.LabelSmoothing"/>.</value>
+    public ITask? Task { get; init; }
+
+    /// <summary>The task of a run.</summary>
+    /// <exception cref="OcsInputException">There is none, or label smoothing is wanted of one that is given.</exception>
+    internal ITask TaskFor(TrainingOptions options)
+    {
+        if (Task is null)
         {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' takes {graph.InputNodes.Count()} inputs, but {Train.Name} has images only; train one of one input.");
+            return Train is LabelledImages images
+                ? new Classification(images.ClassNames) { LabelSmoothing = options.LabelSmoothing }
+                : throw new OcsInputException(
+                    $"{Train.Name} holds no images with classes, so the task has to be given: set `{nameof(TrainingData)}.{nameof(Task)}`.");
         }
 
-        var input = graph.InputNodes.First().Shape;
-        long[] image = [1, Train.Channels, Train.Height, Train.Width];
-        if (!input.SequenceEqual(image))
+        return options.LabelSmoothing == 0 ? Task : throw new OcsInputException(
+            $"`{nameof(options.LabelSmoothing)}` is for the task that is chosen by the data; give it to the task itself.");
+    }
+
+    /// <summary>The network with the normalization of the images, which its file remembers.</summary>
+    internal Graph Prepared(Graph graph) => Train is LabelledImages { Normalization: var normalization }
+        ? graph.WithNormalization(normalization.Mean, normalization.StandardDeviation)
+        : graph;
+
+    /// <summary>Throws a sentence where a network takes other inputs than the data have, or the task does not fit them.</summary>
+    internal void CheckFit(Graph graph, ITask task)
+    {
+        var inputs = graph.InputNodes.Select(node => node.Shape).ToList();
+        if (inputs.Count != Train.InputShapes.Length)
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' takes inputs {NodeShapes.Show(input)}, but {Train.Name} has images {NodeShapes.Show([.. image])}; build the network for these images.");
+                $"Network '{graph.Name}' takes {inputs.Count} inputs, but samples of {Train.Name} have {Train.InputShapes.Length}; "
+                + "give a tensor for each input.");
         }
 
-        var classes = graph.Nodes[graph.Outputs[0]].Shape[^1];
-        if (classes != Train.ClassNames.Length)
+        for (var i = 0; i < inputs.Count; i++)
         {
-            throw new OcsInputException(
-                $"Network '{graph.Name}' has {classes} classes, but {Train.Name} has {Train.ClassNames.Length}; give the right number of classes.");
+            if (!inputs[i].AsSpan()[1..].SequenceEqual(Train.InputShapes[i].AsSpan()))
+            {
+                throw new OcsInputException(
+                    $"Network '{graph.Name}' takes inputs {NodeShapes.Show(inputs[i])}, but {Train.Name} has "
+                    + $"{(Train is LabelledImages ? "images" : "samples")} {NodeShapes.Show([1, .. Train.InputShapes[i]])}; "
+                    + $"build the network for {(Train is LabelledImages ? "these images" : "these samples")}.");
+            }
         }
+
+        task.Check(graph, Train);
     }
 }

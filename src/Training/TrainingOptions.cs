@@ -80,12 +80,12 @@ public sealed record TrainingOptions
     /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
 
-    /// <summary>Images of a training step, or of each part of it with <see cref="AccumulationSteps"/>; at least 1.</summary>
+    /// <summary>Samples of a training step, or of each part of it with <see cref="AccumulationSteps"/>; at least 1.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
     /// Batches whose mean gradient makes one step of the optimiser, at least 1; accumulate_grad_batches in PyTorch
-    /// Lightning. A step has this many times <see cref="BatchSize"/> images, in the memory of one batch. The schedule,
+    /// Lightning. A step has this many times <see cref="BatchSize"/> samples, in the memory of one batch. The schedule,
     /// the steps of an epoch and <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch
     /// separately.
     /// </summary>
@@ -141,7 +141,10 @@ public sealed record TrainingOptions
     /// </summary>
     public double? EmaDecay { get; init; }
 
-    /// <summary>Probability mass that the target shares with all classes, in [0, 1).</summary>
+    /// <summary>
+    /// Probability mass that the target shares with all classes, in [0, 1). It is for the task that is chosen by the data; a task that is given
+    /// has its own.
+    /// </summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>
@@ -206,7 +209,7 @@ public sealed record TrainingOptions
     public CudaGraphChoice CudaGraph { get; init; }
 
     /// <summary>
-    /// Images a batch in evaluation, at least 1. On a CPU, what layers pass on should stay in its caches: ResNet-56 runs 1.1 x as fast
+    /// Samples a batch in evaluation, at least 1. On a CPU, what layers pass on should stay in its caches: ResNet-56 runs 1.1 x as fast
     /// with 100 as with 500.
     /// </summary>
     public int EvaluationBatchSize { get; init; } = 100;

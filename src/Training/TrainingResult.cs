@@ -3,6 +3,8 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
+using Ocs.Tasks;
+using Ocs.Training.Checkpoints;
 using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
@@ -25,6 +27,7 @@ public sealed class TrainingResult : IDisposable
     /// <summary>The cut; null when the network was not cut.</summary>
     public PruningRecord? Record { get; init; }
 
+    /// <summary>The proof of the cut, or why it was not made; null where none was tried.</summary>
     public GateResult? Gate { get; init; }
 
     /// <summary>Every group of the original; empty for plain training.</summary>
@@ -39,22 +42,28 @@ public sealed class TrainingResult : IDisposable
     /// <summary>Epochs that were trained to their end.</summary>
     public required int EpochsDone { get; init; }
 
+    /// <summary>What the network was trained for.</summary>
+    public required ITask Task { get; init; }
+
     /// <summary>What was measured of the network at the end; null when no epoch was finished.</summary>
     public EvaluationResult? Evaluation { get; init; }
 
-    /// <summary>Validation accuracy of the network at the end.</summary>
+    /// <summary>Of classification: the fraction of held-out samples whose class the network at the end finds.</summary>
     public double? ValidationAccuracy => Evaluation?.Accuracy;
 
-    /// <summary>Its mean loss on the same images.</summary>
+    /// <summary>The mean loss of the network at the end on the held-out samples.</summary>
     public double? ValidationLoss => Evaluation?.Loss;
 
-    /// <summary>The best validation accuracy, after the cut when there is one.</summary>
-    public double? BestAccuracy { get; init; }
+    /// <summary>The best headline, after the cut when there is one: of classification, the best accuracy.</summary>
+    public double? Best { get; init; }
 
-    public double? AccuracyAtCutBefore { get; init; }
+    /// <summary>What was measured right before the cut; null without one.</summary>
+    public EvaluationResult? BeforeCut { get; init; }
 
-    public double? AccuracyAtCutAfter { get; init; }
+    /// <summary>What was measured right after it; null without one.</summary>
+    public EvaluationResult? AfterCut { get; init; }
 
+    /// <summary>t_sl-start; null where it was not reached.</summary>
     public int? SparsityStartEpoch { get; init; }
 
     /// <summary>Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One sentence or two; null where nothing is wrong.</summary>
@@ -72,19 +81,57 @@ public sealed class TrainingResult : IDisposable
     /// <summary>The epoch before which the network was cut; null when it was not.</summary>
     public int? CutEpoch { get; init; }
 
+    /// <summary>Wall-clock time of the run, the parts before it was resumed included.</summary>
     public double TotalSeconds { get; init; }
 
     /// <summary>What the cut did to the speed of training, measured when it was made; null without one, and where the run was resumed after it.</summary>
     public StepSpeed? StepSpeed { get; init; }
 
     /// <summary>Training throughput before the cut: the median of the epochs; null when there was none.</summary>
-    public double? ImagesPerSecondBefore { get; init; }
+    public double? SamplesPerSecondBefore { get; init; }
 
     /// <summary>The same after the cut.</summary>
-    public double? ImagesPerSecondAfter { get; init; }
+    public double? SamplesPerSecondAfter { get; init; }
 
     /// <summary>What steps computed in: never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>What a run has come to. Its network goes to the result.</summary>
+    /// <param name="run">The run, at its end.</param>
+    /// <param name="problem">Why the network is not fit for use; null where nothing is wrong.</param>
+    internal static TrainingResult Of(TrainingContext run, string? problem)
+    {
+        var state = run.State;
+        return new()
+        {
+            Original = run.Original,
+            Graph = run.Network.Graph,
+            Parameters = run.Network.Release(),
+            Record = state.Record,
+            Gate = state.Gate,
+            Groups = run.Cycle?.Coupling.Groups ?? [],
+            Layers = state.Layers,
+            Stopped = state.Epoch < run.Training.Epochs,
+            EpochsDone = state.Epoch,
+            Task = run.Task,
+            Evaluation = state.Evaluation,
+            Best = state.Best,
+            BeforeCut = state.BeforeCut,
+            AfterCut = state.AfterCut,
+            SparsityStartEpoch = run.Cycle?.SparsityStartEpoch,
+            StableEpoch = run.Cycle?.StableEpoch,
+            WasForced = state.Record is not null && run.Cycle!.WasForced,
+            CutEpoch = state.CutEpoch,
+            Warnings = state.Warnings,
+            Problem = problem,
+            Precision = run.Network.Precision,
+            StepSpeed = run.Network.StepSpeed,
+            SamplesPerSecondBefore = EpochSpeed.Median(state.Speeds, isCut: false),
+            SamplesPerSecondAfter = EpochSpeed.Median(state.Speeds, isCut: true),
+            TotalSeconds = run.Seconds,
+        };
+    }
+
+    /// <summary>Releases the network.</summary>
     public void Dispose() => Network.Dispose();
 }

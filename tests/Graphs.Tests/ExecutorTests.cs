@@ -23,7 +23,7 @@ public sealed class ExecutorTests
             TorchRuntime.Seed(5);
             using var expected = NodeByNode(graph, copy, batch, training);
             TorchRuntime.Seed(5);
-            using var actual = new Executor(graph, parameters) { MemoryFormat = format }.Forward(batch, training);
+            using var actual = new Executor(graph, parameters, format).Forward(batch, training);
             // In training norms sum in another order, and norms of few values magnify that.
             Tensors.AssertClose(expected, actual, training || format == MemoryFormat.ChannelsLast ? 1e-4 : 1e-6);
         }
@@ -64,7 +64,7 @@ public sealed class ExecutorTests
         }
 
         TorchRuntime.Seed(5);
-        using (var actual = new Executor(graph, parameters) { MemoryFormat = format }.Forward(batch, training: true))
+        using (var actual = new Executor(graph, parameters, format).Forward(batch, training: true))
         {
             BackwardOfSquares(actual);
         }
@@ -94,7 +94,7 @@ public sealed class ExecutorTests
         using var batch = random.Batch(graph);
         var executor = new Executor(graph, parameters);
         using var expected = executor.Forward(batch, training: false);
-        executor.MemoryFormat = MemoryFormat.ChannelsLast;
+        executor.Lay(MemoryFormat.ChannelsLast);
         using var actual = executor.Forward(batch, training: false);
         Tensors.AssertClose(expected, actual, 1e-4);
     });
@@ -107,7 +107,7 @@ public sealed class ExecutorTests
         var graph = g.Build(g.Conv2d("few", g.AveragePool2d("pool", x, 2), 4, kernel: 3, padding: 1));
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var before = parameters["conv.weight"].ToArray<float>();
-        var executor = new Executor(graph, parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        var executor = new Executor(graph, parameters, MemoryFormat.ChannelsLast);
         Assert.Equal(MemoryFormat.ChannelsLast, executor.MemoryFormat);
         Assert.True(parameters["conv.weight"].IsContiguous(MemoryFormat.ChannelsLast));
         Assert.False(parameters["conv.weight"].IsContiguous());

@@ -36,7 +36,7 @@ public sealed class OptimizerTests
         using var parameters = Parameters(graph);
         using var optimizer = options.CreateOptimizer();
         using var average = new WeightEma(graph, parameters, EmaDecay);
-        _ = new Executor(graph, parameters) { MemoryFormat = format };
+        _ = new Executor(graph, parameters, format);
         for (var step = 0; step < (int)Golden()["steps"]!; step++)
         {
             SetGradients(parameters, step);

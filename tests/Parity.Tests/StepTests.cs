@@ -48,7 +48,7 @@ public sealed class StepTests : IDisposable
         var graph = StepData.Network();
         using var parameters = StepData.Parameters(graph);
         using var optimizer = new Sgd(options);
-        var executor = new Executor(graph, parameters) { MemoryFormat = format };
+        var executor = new Executor(graph, parameters, format);
         var losses = expected["losses"]!.Deserialize<double[]>()!;
         for (var step = 0; step < Math.Min(losses.Length, Comparable); step++)
         {

@@ -51,7 +51,7 @@ public sealed class OneCyclePrunerTests : IDisposable
             "0 Train, 1 Train, 2 Sparsity 1, 3 Sparsity 11, 4 Sparsity 31, 5 Final",
             Phases(pruner, [true, false, true, false, false, false]));
         Assert.Equal((2, 5, false), (pruner.SparsityStartEpoch, pruner.StableEpoch, pruner.WasForced));
-        Assert.False(pruner.CutsAfter(5));
+        Assert.False(pruner.EndEpoch(5));
     }
 
     [Fact]
@@ -126,14 +126,14 @@ public sealed class OneCyclePrunerTests : IDisposable
             plans.Add($"{epoch} {plan.Phase} {plan.Lambda}".TrimEnd());
             // Training moves the weights; the cut keeps the partition of the epoch's start.
             Weaken(!firstPairIsWeak[epoch]);
-            cutAfter = pruner.CutsAfter(epoch) ? epoch : -1;
+            cutAfter = pruner.EndEpoch(epoch) ? epoch : -1;
         }
 
         // Compared over two epochs, J is high at 6 and 7, and the average of two is 1 at 7.
         Assert.Equal(
             ["0 Train", "1 Train", "2 Train", "3 Sparsity 11", "4 Sparsity 21", "5 Sparsity 31", "6 Sparsity 41", "7 Sparsity 51"], plans);
         Assert.Equal((7, 7, 3), (cutAfter, pruner.StableEpoch, pruner.SparsityStartEpoch));
-        Assert.Same(partition, pruner.CurrentPartition);
+        Assert.Same(partition, pruner.ChoosePartition());
         Assert.Equal([2, 3], partition!.Subnetwork.Kept[pruner.Coupling.Position("conv0")].ToArray());
     }
 
@@ -154,7 +154,7 @@ public sealed class OneCyclePrunerTests : IDisposable
         {
             Weaken(epoch % 2 == 0);
             pruner.BeginEpoch(epoch);
-            cuts.Add(pruner.CutsAfter(epoch));
+            cuts.Add(pruner.EndEpoch(epoch));
         }
 
         Assert.Equal([false, false, false, false, true], cuts);
@@ -167,7 +167,7 @@ public sealed class OneCyclePrunerTests : IDisposable
         Weaken(firstPair: true);
         using var pruner = new OneCyclePruner(_graph, _parameters, OneCycleOptions.Official);
         Assert.Single(pruner.Coupling.Groups, group => group.IsPrunable);
-        Assert.Equal([2, 3], pruner.CurrentPartition.Subnetwork.Kept[pruner.Coupling.Position("conv0")].ToArray());
+        Assert.Equal([2, 3], pruner.ChoosePartition().Subnetwork.Kept[pruner.Coupling.Position("conv0")].ToArray());
     }
 
     [Fact]

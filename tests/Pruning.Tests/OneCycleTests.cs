@@ -211,7 +211,7 @@ public sealed class OneCycleTests
         {
             if (!isCut && pruner.BeginEpoch(epoch).Phase == Phase.Final)
             {
-                var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+                var plan = CutPlan.Create(pruner.Coupling, pruner.ChoosePartition().Subnetwork);
                 pruner.Dispose();
                 using var whole = parameters;
                 (graph, parameters, isCut) = (plan.After, plan.Apply(whole), true);

@@ -122,7 +122,7 @@ public sealed class CudaTrainingTests
         var observer = new PeakObserver(peaks);
         using var trainer = new OneCycleTrainer(
             Models.Build("cifar_resnet20"), new(noise, noise, AugmentationOptions.CifarTrain), options,
-            TinyTask.Pruning with { Target = 0.6 }, Device.Cuda())
+            TinyTask.Pruning with { Target = 0.6 }, new() { Device = Device.Cuda() })
         {
             Observer = observer,
         };
@@ -145,7 +145,7 @@ public sealed class CudaTrainingTests
     private static (double[] Losses, double Accuracy, int? CutEpoch) Train(TrainingOptions options, OneCycleOptions pruning)
     {
         using var observer = new RecordingObserver();
-        using var trainer = new OneCycleTrainer(TinyTask.Network(), TinyTask.Data, options, pruning, Device.Cuda()) { Observer = observer };
+        using var trainer = new OneCycleTrainer(TinyTask.Network(), TinyTask.Data, options, pruning, new() { Device = Device.Cuda() }) { Observer = observer };
         using var result = trainer.Run();
         Assert.True(result.Gate!.Passed);
         Assert.DoesNotContain(observer.Messages, message => message.Contains("can't be captured", StringComparison.Ordinal));

@@ -39,7 +39,7 @@ public sealed class EpochClockTests
             observer.Profiles.Select(profile => profile.Seconds[TrainingActivity.Sparsity] > 0));
         Assert.All(observer.Profiles, profile => Assert.InRange(profile.Overhead, 0, 1));
         Assert.Equal(result.Original.Macs, observer.Profiles[0].Macs);
-        Assert.Equal((true, true), (result.ImagesPerSecondBefore > 0, result.ImagesPerSecondAfter > 0));
+        Assert.Equal((true, true), (result.SamplesPerSecondBefore > 0, result.SamplesPerSecondAfter > 0));
     }
 
     [Fact]

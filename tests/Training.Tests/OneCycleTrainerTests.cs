@@ -31,10 +31,10 @@ public sealed class OneCycleTrainerTests
         Assert.Null(result.Record);
         Assert.Null(result.Gate);
         Assert.Equal(5, result.EpochsDone);
-        Assert.Equal(observer.Records.Max(record => record.ValAccuracy), result.BestAccuracy);
+        Assert.Equal(observer.Records.Max(record => record.ValAccuracy), result.Best);
         Assert.Equal(observer.Records[^1].ValAccuracy, result.ValidationAccuracy);
         Assert.Equal(observer.Records[^1].ValLoss, result.ValidationLoss);
-        Assert.True(result.BestAccuracy > 0.9);
+        Assert.True(result.Best > 0.9);
     }
 
     [Fact]
@@ -96,7 +96,9 @@ public sealed class OneCycleTrainerTests
     {
         TorchRuntime.Threads = 1;
         using var observer = new RecordingObserver();
-        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options, pruning: null, start: start) { Observer = observer };
+        using var trainer = start is null
+            ? new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options) { Observer = observer }
+            : new OneCycleTrainer(new Network(graph, start), TinyTask.Data, TinyTask.Options) { Observer = observer };
         var result = trainer.Run();
         return ([.. observer.Records.Select(record => record.TrainLoss)], result.Parameters);
     }
@@ -117,9 +119,9 @@ public sealed class OneCycleTrainerTests
         AssertCut(result, observer, TinyTask.Pruning);
         Assert.Equal(1, result.SparsityStartEpoch);
         Assert.Equal((null, 3), (result.StableEpoch, result.CutEpoch));
-        Assert.Equal(observer.Records[2].ValAccuracy, result.AccuracyAtCutBefore);
+        Assert.Equal(observer.Records[2].ValAccuracy, result.BeforeCut?.Accuracy);
         var input = Assert.IsType<Input>(result.Graph.InputNodes.Single().Operator);
-        Assert.Equal(TinyTask.Data.Train.Normalization.Mean, input.Mean);
+        Assert.Equal(TinyTask.Train.Normalization.Mean, input.Mean);
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class OneCycleTrainerTests
         Assert.Equal([Train, Sparsity], observer.Records.Select(record => record.Phase));
         AssertCut(result, observer, pruning);
         Assert.Equal((null, 2), (result.StableEpoch, result.CutEpoch));
-        Assert.Equal(result.ValidationAccuracy, result.BestAccuracy);
+        Assert.Equal(result.ValidationAccuracy, result.Best);
         Assert.Contains(observer.Messages, message => message.Contains("did not become stable in 2 epochs", StringComparison.Ordinal));
         Assert.Contains(observer.Messages, message => message.StartsWith("Cut before the sub-network was stable: ", StringComparison.Ordinal));
         Assert.True(result.WasForced);
@@ -210,7 +212,7 @@ public sealed class OneCycleTrainerTests
         var start = ParameterTable.Initialize(graph, seed: 7);
         start.Replace("bn1.running_mean", Tensor.Full(start["bn1.running_mean"].Shape, double.NaN));
         using var observer = new RecordingObserver();
-        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options, TinyTask.Pruning, start: start) { Observer = observer };
+        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data, TinyTask.Options, TinyTask.Pruning) { Observer = observer };
 
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
 
@@ -299,7 +301,7 @@ public sealed class OneCycleTrainerTests
         using var observer = new RecordingObserver();
         var graph = TinyTask.Network();
         var start = ParameterTable.Initialize(graph, seed: 77);
-        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, TinyTask.Options, pruning: null, start: start) { Observer = observer };
+        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data, TinyTask.Options) { Observer = observer };
         using var result = trainer.Run();
         Assert.NotEqual(Losses(TinyTask.Options, pruning: null)[0], observer.Steps[0].Loss);
     }
@@ -352,8 +354,8 @@ public sealed class OneCycleTrainerTests
             Assert.Equal(spec.Shape, result.Parameters[spec.Name].Shape.ToArray());
         }
 
-        Assert.NotNull(result.AccuracyAtCutBefore);
-        Assert.NotNull(result.AccuracyAtCutAfter);
+        Assert.NotNull(result.BeforeCut?.Accuracy);
+        Assert.NotNull(result.AfterCut?.Accuracy);
         Assert.NotEmpty(result.Layers);
         // The best is one of the pruned networks; the whole one is handed over right before the cut.
         Assert.All(observer.Models, model => Assert.Equal(model.Kind != ModelKind.Whole, model.IsPruned));

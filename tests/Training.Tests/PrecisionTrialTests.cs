@@ -1,3 +1,4 @@
+using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Torch;
@@ -39,9 +40,10 @@ public sealed class PrecisionTrialTests
         using var network = new RunningNetwork(graph, ParameterTable.Initialize(graph, generator), generator);
         using var batch = Tensor.Empty([4, 3, 32, 32]);
         Aten.NormalInPlace(batch, 0, 1, generator);
+        using var samples = new Batch(0, [batch.Alias()], [Tensor.Zeros([4], DType.Int64)]);
         var before = network.Parameters[network.Parameters.Trainable[0]].ToArray<float>();
 
-        var (left, sentence) = Trial(Precision.Auto).Leave(network, [Precision.Fp32, Precision.Bf16], batch);
+        var (left, sentence) = Trial(Precision.Auto).Leave(network, [Precision.Fp32, Precision.Bf16], samples);
 
         Assert.Equal(sentence is null ? [Precision.Fp32, Precision.Bf16] : [Precision.Fp32], left);
         if (IsKnown)
@@ -55,7 +57,7 @@ public sealed class PrecisionTrialTests
             Assert.EndsWith(", so fp32 is taken.", sentence, StringComparison.Ordinal);
             Assert.Contains(graph.Nodes, node => sentence.Contains($"node '{node.Name}', ", StringComparison.Ordinal));
             Assert.Contains(obstacle!, sentence, StringComparison.Ordinal);
-            var refused = Assert.Throws<OcsInputException>(() => Trial(Precision.Bf16).Leave(network, [Precision.Bf16], batch)).Message;
+            var refused = Assert.Throws<OcsInputException>(() => Trial(Precision.Bf16).Leave(network, [Precision.Bf16], samples)).Message;
             Assert.EndsWith("; choose precision fp32, or auto, which takes bf16 only where it can.", refused, StringComparison.Ordinal);
         }
 
@@ -71,8 +73,8 @@ public sealed class PrecisionTrialTests
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
         using var batch = Tensor.Ones([2, 3, 8, 8]);
 
-        Assert.Null(NodeTrial.FirstFault(graph, parameters, batch, MemoryFormat.Contiguous, autocast: null));
-        var fault = NodeTrial.FirstFault(graph, parameters, batch, MemoryFormat.ChannelsLast, DType.BFloat16);
+        Assert.Null(NodeTrial.FirstFault(graph, parameters, [batch], MemoryFormat.Contiguous, autocast: null));
+        var fault = NodeTrial.FirstFault(graph, parameters, [batch], MemoryFormat.ChannelsLast, DType.BFloat16);
         Assert.Equal(IsKnown ? "clip" : fault?.Node.Name, fault?.Node.Name);
     }
 
@@ -104,5 +106,5 @@ public sealed class PrecisionTrialTests
             observer.Messages.Count(message => message.EndsWith("so fp32 is taken.", StringComparison.Ordinal)));
     }
 
-    private static PrecisionTrial Trial(Precision precision) => new(TinyTask.Options with { Precision = precision, Layout = LayoutChoice.Auto }, Replicas.None);
+    private static PrecisionTrial Trial(Precision precision) => new(TinyTask.Options with { Precision = precision, Layout = LayoutChoice.Auto }, TinyTask.Task, Replicas.None);
 }

@@ -82,7 +82,7 @@ public sealed class ThreadsTests : IDisposable
     {
         TorchRuntime.Threads = threads;
         using var copies = parameters.Clone(graph);
-        var executor = new Executor(graph, copies) { MemoryFormat = format };
+        var executor = new Executor(graph, copies, format);
         using var logits = executor.Forward(images, training: true);
         using var loss = Aten.CrossEntropy(logits, labels);
         Autograd.Backward(loss);

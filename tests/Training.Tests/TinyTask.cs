@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Schedules;
 
@@ -15,8 +16,13 @@ internal static class TinyTask
     public const int StepsPerEpoch = 3;
     private const int Size = 8;
 
-    public static TrainingData Data { get; } = new(
-        Images(BatchSize * StepsPerEpoch, seed: 1), Images(30, seed: 2), AugmentationOptions.Evaluation);
+    public static ImageDataset Train { get; } = Images(BatchSize * StepsPerEpoch, seed: 1);
+
+    public static ImageDataset Test { get; } = Images(30, seed: 2);
+
+    public static TrainingData Data { get; } = new(Train, Test);
+
+    public static Classification Task { get; } = new(Train.ClassNames);
 
     public static TrainingOptions Options { get; } = new()
     {

@@ -103,8 +103,8 @@ internal static class EvalCommand
         {
             console.WriteJson(
                 new(
-                    request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, model.Graph.Macs,
-                    model.Graph.ParameterCount, found.ImagesPerSecond)
+                    request.Model, data.Name, found.Samples, found.Headline, found.Loss, model.Graph.Macs,
+                    model.Graph.ParameterCount, found.SamplesPerSecond)
                 {
                     Top5Accuracy = found.Top5Accuracy,
                 },
@@ -115,10 +115,10 @@ internal static class EvalCommand
         List<(string Header, string Value)> columns =
         [
             ("model", request.Model), ("data", data.Name), ("images", Numbers.Whole(found.Samples)),
-            ("accuracy", Numbers.Percent(found.Accuracy)),
+            ("accuracy", Numbers.Percent(found.Headline)),
             .. found.Top5Accuracy is { } top5 ? [("top-5", Numbers.Percent(top5))] : Array.Empty<(string, string)>(),
             ("loss", $"{found.Loss:0.0000}"), ("MACs", Numbers.Short(model.Graph.Macs)),
-            ("parameters", Numbers.Short(model.Graph.ParameterCount)), ("images/s", $"{found.ImagesPerSecond:0}"),
+            ("parameters", Numbers.Short(model.Graph.ParameterCount)), ("images/s", $"{found.SamplesPerSecond:0}"),
         ];
         var table = new Table().AddColumns([.. columns.Select(column => column.Header)]);
         table.AddRow([.. columns.Select(column => column.Value)]);

@@ -44,8 +44,8 @@ internal static class TrainingText
             $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), "
             + $"{OptionName.Of(progress.Phase.ToString())}",
             $"{Bar(progress, hasUnicode)} step {progress.Step}/{progress.Steps}",
-            $"loss {Numbers.Loss(progress.Loss)}, accuracy {Numbers.Percent(progress.Accuracy)}",
-            $"{Rate(progress.ImagesPerSecond)}, {Numbers.Duration(progress.Remaining.TotalSeconds)} left",
+            $"loss {Numbers.Loss(progress.Loss)}, accuracy {Numbers.Percent(progress.Score)}",
+            $"{Rate(progress.SamplesPerSecond)}, {Numbers.Duration(progress.Remaining.TotalSeconds)} left",
             string.Join(", ", new[] { Stability(progress.AverageJ), Strength(progress.Lambda) }.OfType<string>()),
             Forecast(progress),
         ];

@@ -29,7 +29,7 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
         using var result = ran;
         var test = data.Test.Sample(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize), seed: 0);
         var evaluation = Evaluation.Run(new Executor(result.Graph, result.Parameters), test, options.Training.EvaluationBatchSize, device);
-        var epoch = steps.Steps * steps.Median + data.Test.Count / evaluation.ImagesPerSecond;
+        var epoch = steps.Steps * steps.Median + data.Test.Count / evaluation.SamplesPerSecond;
         return new(
             result.Original.Name,
             result.Original.Macs,
@@ -49,9 +49,9 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
     private PlannedCut PlannedCut(TrainingStart start, OneCycleOptions pruning)
     {
         var search = new SubnetworkSearch(start.Graph, pruning);
-        var drawn = start.Parameters is null ? ParameterTable.Initialize(start.Graph, options.Seed) : null;
+        var drawn = start.Network is null ? ParameterTable.Initialize(start.Graph, options.Seed) : null;
         using var _ = drawn;
-        var partition = search.Find(start.Parameters ?? drawn!);
+        var partition = search.Find(start.Network?.Parameters ?? drawn!);
         var groups = search.Coupling.Groups;
         return new(
             groups.Length,
@@ -66,13 +66,12 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
             pruning.LatestCutEpoch);
     }
 
-    private (StepTimes Times, TrainingResult Result) TimeSteps(TrainingStart start, TrainingData data, Device device)
+    private (StepTimes Times, TrainingResult Result) TimeSteps(TrainingStart start, ImageData data, Device device)
     {
         using var heed = console.HeedStop();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
         var times = new StepTimes(stop, console);
-        using var trainer = new OneCycleTrainer(start.Graph, data, options.Training, Uncut(Pruning), device, start.Parameters);
-        start.Release();
+        using var trainer = start.Trainer(data.ForTraining, options.Training, Uncut(Pruning), new() { Device = device });
         trainer.Observer = times;
         var result = trainer.Run(stop.Token);
         try

@@ -72,7 +72,7 @@ internal sealed class ResumedRun(
 
     private RunPlace Place => new(path, Force: false, dataRoot, deviceName, Rendezvous: rendezvous);
 
-    private (ExperimentOptions Options, TrainingData Data, Device Device) Open(RunState run)
+    private (ExperimentOptions Options, ImageData Data, Device Device) Open(RunState run)
     {
         var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
         return (options, TrainingDataSource.Open(options, dataRoot), Devices.Find(deviceName, rendezvous));

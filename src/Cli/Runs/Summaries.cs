@@ -18,7 +18,7 @@ internal static class Summaries
 
     /// <summary>The summary of a training run.</summary>
     public static RunSummary Of(
-        ExperimentOptions options, RunKind kind, TrainingData data, TrainingResult result, string command, string engine) => new()
+        ExperimentOptions options, RunKind kind, ImageData data, TrainingResult result, string command, string engine) => new()
         {
             Model = result.Original.Name,
             Data = options.Data,
@@ -29,7 +29,7 @@ internal static class Summaries
             Target = kind == RunKind.Baseline ? null : options.Pruning.Target,
             ValAccuracy = result.ValidationAccuracy,
             ValTop5Accuracy = result.Evaluation?.Top5Accuracy,
-            BestAccuracy = result.BestAccuracy,
+            BestAccuracy = result.Best,
             TestSamples = data.Test.Count,
             Problem = result.Problem is { } problem ? CommandWords.Of(problem) : null,
             Warnings = [.. result.Warnings.Select(CommandWords.Of)],
@@ -41,12 +41,12 @@ internal static class Summaries
             MacsAfter = result.Graph.Macs,
             ParametersBefore = result.Original.ParameterCount,
             ParametersAfter = result.Graph.ParameterCount,
-            AccuracyAtCutBefore = result.AccuracyAtCutBefore,
-            AccuracyAtCutAfter = result.AccuracyAtCutAfter,
+            AccuracyAtCutBefore = result.BeforeCut?.Accuracy,
+            AccuracyAtCutAfter = result.AfterCut?.Accuracy,
             StepSecondsBefore = result.StepSpeed?.Before,
             StepSecondsAfter = result.StepSpeed?.After,
-            ImagesPerSecondBefore = result.ImagesPerSecondBefore,
-            ImagesPerSecondAfter = result.ImagesPerSecondAfter,
+            ImagesPerSecondBefore = result.SamplesPerSecondBefore,
+            ImagesPerSecondAfter = result.SamplesPerSecondAfter,
             TotalSeconds = result.TotalSeconds,
             Command = command,
             Version = Version,

@@ -8,6 +8,16 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Runs;
 
+/// <summary>The images of an experiment.</summary>
+/// <param name="Train">Images to train on.</param>
+/// <param name="Test">Images to measure on.</param>
+/// <param name="Augmentation">What happens to each image in training.</param>
+internal sealed record ImageData(LabelledImages Train, LabelledImages Test, AugmentationOptions Augmentation)
+{
+    /// <summary>As a trainer takes them.</summary>
+    public TrainingData ForTraining => new(Train, Test, Augmentation);
+}
+
 /// <summary>Opens the data of an experiment, and builds its network for them.</summary>
 internal static class TrainingDataSource
 {
@@ -17,7 +27,7 @@ internal static class TrainingDataSource
     public static ImmutableArray<string> Names { get; } = [.. DatasetCatalog.Names, ImageFolder.DataName];
 
     /// <summary>Both splits, limited as the options say.</summary>
-    public static TrainingData Open(ExperimentOptions options, string? root) => new(
+    public static ImageData Open(ExperimentOptions options, string? root) => new(
         Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root), options.Augmentation);
 
     /// <summary>The images as a choice says.</summary>

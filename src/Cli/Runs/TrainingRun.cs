@@ -51,8 +51,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             var run = new RunState(config, kind, start.Source, Devices.Describe(device, place.Rendezvous), log.Position());
             return Train(folder, (log, events), run, data, device, new(console), display =>
             {
-                var trainer = Trainer(data, device, start, group);
-                start.Release();
+                var trainer = start.Trainer(data.ForTraining, options.Training, Pruning, Setup(device, group));
                 ShowStart(start, data, display);
                 return trainer;
             });
@@ -71,14 +70,13 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         using var start = TrainingStart.Open(options, data.Train, device);
         using var group = Join(device);
         using var heed = console.HeedStop();
-        using var trainer = Trainer(data, device, start, group);
-        start.Release();
+        using var trainer = start.Trainer(data.ForTraining, options.Training, Pruning, Setup(device, group));
         using var result = trainer.Run(console.Stop);
         return result.Stopped;
     }
 
     /// <summary>The same from a checkpoint.</summary>
-    public bool Follow(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
+    public bool Follow(Checkpoint checkpoint, ImageData data, Device device, ProcessGroup? group)
     {
         using var heed = console.HeedStop();
         using var trainer = Trainer(checkpoint, data, device, group);
@@ -88,7 +86,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 
     /// <summary>Goes on from a checkpoint in the run's folder.</summary>
     public RunOutcome Resume(
-        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingData data, Device device, ProcessGroup? group, TrainingDisplay display)
+        RunDirectory folder, Checkpoint checkpoint, RunState run, ImageData data, Device device, ProcessGroup? group, TrainingDisplay display)
     {
         try
         {
@@ -118,7 +116,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     }
 
     private RunOutcome Train(
-        RunDirectory folder, (RunLogWriter Log, EventFile Events) files, RunState run, TrainingData data, Device device,
+        RunDirectory folder, (RunLogWriter Log, EventFile Events) files, RunState run, ImageData data, Device device,
         TrainingDisplay display, Func<TrainingDisplay, OneCycleTrainer> prepare)
     {
         using var heed = console.HeedStop();
@@ -169,13 +167,13 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
     }
 
-    private void Leave(RunLogWriter log, RunDirectory folder, RunState run, TrainingData data, TrainingResult result, Device device)
+    private void Leave(RunLogWriter log, RunDirectory folder, RunState run, ImageData data, TrainingResult result, Device device)
     {
         log.WriteSummary(Summary(run, data, result, device));
         HtmlReport.Write(folder.Path);
     }
 
-    private RunSummary Summary(RunState run, TrainingData data, TrainingResult result, Device device) =>
+    private RunSummary Summary(RunState run, ImageData data, TrainingResult result, Device device) =>
         Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
         {
             Weights = run.Weights,
@@ -184,20 +182,13 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
 
     private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
-    private OneCycleTrainer Trainer(TrainingData data, Device device, TrainingStart start, ProcessGroup? group) => new(
-        start.Graph, data, options.Training, Pruning, device, start.Parameters, place.Profile, group)
-    {
-        OptionsText = options.ToYaml(),
-    };
+    private OneCycleTrainer Trainer(Checkpoint checkpoint, ImageData data, Device device, ProcessGroup? group) =>
+        OneCycleTrainer.Resume(checkpoint, data.ForTraining, options.Training, Pruning, Setup(device, group));
 
-    private OneCycleTrainer Trainer(Checkpoint checkpoint, TrainingData data, Device device, ProcessGroup? group)
-    {
-        var trainer = OneCycleTrainer.Resume(checkpoint, data, options.Training, Pruning, device, group);
-        trainer.OptionsText = options.ToYaml();
-        return trainer;
-    }
+    private TrainerSetup Setup(Device device, ProcessGroup? group) =>
+        new() { Device = device, Group = group, Profile = place.Profile, OptionsText = options.ToYaml() };
 
-    private static void ShowStart(TrainingStart start, TrainingData data, TrainingDisplay display)
+    private static void ShowStart(TrainingStart start, ImageData data, TrainingDisplay display)
     {
         if (data is { Train: ImageFolder train, Test: ImageFolder test })
         {
@@ -227,7 +218,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     }
 
     private RunOutcome Finish(
-        RunDirectory folder, RunLogWriter log, RunState run, TrainingData data, TrainingResult result, Device device)
+        RunDirectory folder, RunLogWriter log, RunState run, ImageData data, TrainingResult result, Device device)
     {
         // Written anew where somebody has removed it.
         log.Position();

@@ -3,20 +3,22 @@ using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
+using Ocs.Pruning;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli.Runs;
 
 /// <summary>The network that a run starts from, and its weights unless they are random.</summary>
 internal sealed class TrainingStart : IDisposable
 {
-    private TrainingStart(Graph graph, ParameterTable? parameters, string? source, ImmutableArray<string> remarks) =>
-        (Graph, Parameters, Source, Remarks) = (graph, parameters, source, remarks);
+    private TrainingStart(Graph graph, Network? network, string? source, ImmutableArray<string> remarks) =>
+        (Graph, Network, Source, Remarks) = (graph, network, source, remarks);
 
     public Graph Graph { get; }
 
-    /// <summary>The given weights, owned by this until they are released; null for random ones.</summary>
-    public ParameterTable? Parameters { get; private set; }
+    /// <summary>The network with the given weights, owned by this until it is taken; null for random ones.</summary>
+    public Network? Network { get; private set; }
 
     /// <summary>The file that the weights are from; null for random ones.</summary>
     public string? Source { get; }
@@ -39,17 +41,22 @@ internal sealed class TrainingStart : IDisposable
             FiniteWeights.Require(source, network.Parameters);
             using var restored = MissingNorms.Restore(options, graph, network.Parameters, data);
             return restored is null
-                ? new(graph, network.Parameters.To(device), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
-                : new(
-                    restored.Graph, restored.Parameters.To(device), source,
-                    With(remarks, MissingNorms.RestoredSentence(options.Model)));
+                ? new(graph, network.To(device), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
+                : new(restored.Graph, restored.To(device), source, With(remarks, MissingNorms.RestoredSentence(options.Model)));
         }
     }
 
-    /// <summary>Leaves the weights to their new owner.</summary>
-    public void Release() => Parameters = null;
+    /// <summary>A trainer of the network, which then owns it.</summary>
+    public OneCycleTrainer Trainer(TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
+    {
+        var trainer = Network is null
+            ? new OneCycleTrainer(Graph, data, training, pruning, setup)
+            : new OneCycleTrainer(Network, data, training, pruning, setup);
+        Network = null;
+        return trainer;
+    }
 
-    public void Dispose() => Parameters?.Dispose();
+    public void Dispose() => Network?.Dispose();
 
     // The network, and with its weights where they are given.
     private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(

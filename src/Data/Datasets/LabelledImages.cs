@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Data;
 
 /// <summary>Images with a class each, as batches are made of them: in memory, or read while training.</summary>
-public abstract class LabelledImages
+public abstract class LabelledImages : IDataset
 {
     private protected LabelledImages(
         string name, ImmutableArray<int> labels, ImmutableArray<string> classNames, Normalization normalization) =>
@@ -14,6 +14,9 @@ public abstract class LabelledImages
 
     /// <summary>Number of images, N.</summary>
     public int Count => Labels.Length;
+
+    /// <inheritdoc/>
+    public ImmutableArray<ImmutableArray<long>> InputShapes => [[Channels, Height, Width]];
 
     /// <summary>C.</summary>
     public abstract int Channels { get; }
@@ -40,6 +43,9 @@ public abstract class LabelledImages
 
     /// <summary>Threads that prepare images, where a loader's options name no other number.</summary>
     internal abstract int Workers { get; }
+
+    /// <inheritdoc/>
+    public IBatchSource Open(BatchLoaderOptions options) => new BatchLoader(this, options);
 
     /// <summary>The same images for a network that wants another normalization.</summary>
     public abstract LabelledImages With(Normalization normalization);

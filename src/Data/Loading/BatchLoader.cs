@@ -12,7 +12,7 @@ namespace Ocs.Data;
 /// epochs before. There is memory for the batches that are kept ready, one that is made and those that the caller holds.
 /// One epoch runs at a time; leaving its loop early ends it.
 /// </remarks>
-public sealed class BatchLoader : IDisposable
+public sealed class BatchLoader : IBatchSource
 {
     private readonly LabelledImages _dataset;
     private readonly ConcurrentBag<BatchBuffer> _free = [];
@@ -27,55 +27,34 @@ public sealed class BatchLoader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(options);
-        List<string> problems = [.. options.Validate()];
-        if (dataset.Problem(options.Augmentation) is { } problem)
-        {
-            problems.Add(problem);
-        }
-
-        if (options.DropLast && options.BatchSize > dataset.Count)
-        {
-            problems.Add(
-                $"`{nameof(options.BatchSize)}` is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} images "
-                + $"and `{nameof(options.DropLast)}` is set");
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new OcsInputException(string.Join("; ", problems));
-        }
-
+        BatchCount.Require(dataset, options, new[] { dataset.Problem(options.Augmentation) }.OfType<string>());
         (_dataset, Options, MemoryFormat) = (dataset, options, options.MemoryFormat);
-        int full = dataset.Count / options.BatchSize;
-        BatchesPerEpoch = options.DropLast || full * options.BatchSize == dataset.Count ? full : full + 1;
-        Samples = options.DropLast ? full * options.BatchSize : dataset.Count;
+        (BatchesPerEpoch, SamplesPerEpoch) = BatchCount.Of(dataset.Count, options);
         _toStay = options.Resident && ResidentImages.Fit(
             dataset.Count, dataset.Channels, dataset.Height, dataset.Width, options.Augmentation.CropPadding) ? dataset as ImageDataset : null;
     }
 
     public BatchLoaderOptions Options { get; }
 
-    /// <summary>Batches of an epoch, all of their parts taken together.</summary>
+    /// <inheritdoc/>
     public int BatchesPerEpoch { get; }
 
-    /// <summary>Images in the last batch of an epoch, all of its parts taken together.</summary>
-    public int LastBatchSize => Samples - ((BatchesPerEpoch - 1) * Options.BatchSize);
+    /// <inheritdoc/>
+    public int SamplesPerEpoch { get; }
 
-    /// <summary>Images in a batch of an epoch, all of its parts taken together.</summary>
-    public int ImagesOf(int batch) => batch == BatchesPerEpoch - 1 ? LastBatchSize : Options.BatchSize;
-
-    /// <summary>Images that an epoch visits, in all parts.</summary>
-    public int Samples { get; }
-
-    /// <summary>The order of the images in memory; a change holds from the next epoch on.</summary>
-    public MemoryFormat MemoryFormat { get; set; }
+    /// <summary>The order of the images in memory, from the next epoch on.</summary>
+    public MemoryFormat MemoryFormat { get; private set; }
 
     /// <summary>Seconds that consumers have waited for batches since the loader was made.</summary>
     public double WaitSeconds => (double)_waitedTicks / Stopwatch.Frequency;
 
-    /// <summary>The batches of an epoch, each to be disposed by the caller.</summary>
-    /// <param name="epoch">Determines, with the seed, the order and the augmentation.</param>
-    /// <param name="firstBatch">Batches to leave out at the start, for a run that resumes within the epoch.</param>
+    /// <inheritdoc/>
+    public int SamplesOf(int batch) => Math.Min(Options.BatchSize, SamplesPerEpoch - (batch * Options.BatchSize));
+
+    /// <inheritdoc/>
+    public void Prefer(MemoryFormat format) => MemoryFormat = format;
+
+    /// <inheritdoc/>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -97,11 +76,11 @@ public sealed class BatchLoader : IDisposable
         MemoryFormat format = MemoryFormat;
         _resident ??= new(images, Options.Augmentation, Options.Device);
         int[] order = Sampler.Order(_dataset.Count, Options.Seed, epoch, Options.Shuffle);
-        using Tensor choices = _resident.Choose(order.AsSpan(0, Samples), Rng.StreamSeed(Options.Seed, "augmentation", epoch));
+        using Tensor choices = _resident.Choose(order.AsSpan(0, SamplesPerEpoch), Rng.StreamSeed(Options.Seed, "augmentation", epoch));
         for (int index = firstBatch; index < BatchesPerEpoch; index++)
         {
             int first = index * Options.BatchSize;
-            (int start, int count) = Options.Shard.Of(ImagesOf(index)).GetOffsetAndLength(ImagesOf(index));
+            (int start, int count) = Options.Shard.Of(SamplesOf(index)).GetOffsetAndLength(SamplesOf(index));
             if (count > 0)
             {
                 yield return new(index, Aten.Narrow(choices, 1, first + start, count), _resident, format);
@@ -118,9 +97,9 @@ public sealed class BatchLoader : IDisposable
         }
 
         // Where the last batch has fewer images than parts, some parts have none of it.
-        int end = Options.Shard.Of(LastBatchSize) is var part && part.Start.Equals(part.End) ? BatchesPerEpoch - 1 : BatchesPerEpoch;
+        int end = Options.Shard.Of(SamplesOf(BatchesPerEpoch - 1)) is var part && part.Start.Equals(part.End) ? BatchesPerEpoch - 1 : BatchesPerEpoch;
         MemoryFormat format = MemoryFormat;
-        EpochPlan plan = new(_dataset, Options, epoch, count => Take(count, format), GiveBack);
+        EpochBatches plan = new(_dataset, Options, epoch, count => Take(count, format), GiveBack);
         int workers = Options.Workers ?? _dataset.Workers;
         _running = new(firstBatch, end, Options.PrefetchDepth, workers, plan);
         try

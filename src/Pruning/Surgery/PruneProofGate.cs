@@ -98,10 +98,10 @@ internal static class PruneProofGate
     private static double RelativeDifference(Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor[] batch)
     {
         // Weights that lie in memory in another way are run by other kernels, which round differently.
-        var outputsA = new Executor(graphA, a) { MemoryFormat = MemoryFormat.Contiguous }.ForwardAll(batch, training: false);
+        var outputsA = new Executor(graphA, a, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
         try
         {
-            var outputsB = new Executor(graphB, b) { MemoryFormat = MemoryFormat.Contiguous }.ForwardAll(batch, training: false);
+            var outputsB = new Executor(graphB, b, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
             try
             {
                 // Linq's Max would leave out what is not a number.

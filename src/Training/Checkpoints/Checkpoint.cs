@@ -17,7 +17,7 @@ namespace Ocs.Training.Checkpoints;
 public sealed record Checkpoint(
     TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters, OptimizerState Optimizer)
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const string ParameterPrefix = "parameter";
     private const string AveragePrefix = "average";
     private const string CounterPrefix = "counter";

@@ -1,5 +1,6 @@
 using Ocs.Pruning;
 using Ocs.Torch;
+using Ocs.Training.Metrics;
 
 namespace Ocs.Training.Checkpoints;
 
@@ -18,9 +19,13 @@ internal static class CheckpointCheck
     // A null in the place of a list becomes one that must not be touched.
     private static bool IsWhole(TrainerState state) =>
         !state.ChannelsLastMomentum.IsDefault && !state.Speeds.IsDefault && state.Speeds.All(speed => speed is not null)
+        && new[] { state.Evaluation, state.BeforeCut, state.AfterCut }.All(IsWhole) && state.Task is not null
         && !state.Layers.IsDefault && state.Layers.All(layer => layer is not null)
         && (state.Record is not { } record || (!record.Groups.IsDefault && record.Groups.All(group => group is not null && !group.Kept.IsDefault)))
         && (state.Pruner is not { } pruner || IsWhole(pruner));
+
+    private static bool IsWhole(EvaluationResult? result) =>
+        result is null || (!result.Metrics.IsDefaultOrEmpty && result.Metrics.All(value => value is not null));
 
     private static bool IsWhole(PrunerState pruner) =>
         !pruner.Similarities.IsDefault && !pruner.Averages.IsDefault && !pruner.Subnetworks.IsDefault

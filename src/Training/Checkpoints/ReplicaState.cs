@@ -6,6 +6,6 @@ namespace Ocs.Training.Checkpoints;
 /// </summary>
 /// <param name="Generator">The state of its generator: dropout and its like draw from it.</param>
 /// <param name="DeviceGenerator">The same of the device that trains, where it is not the CPU.</param>
-/// <param name="Own">Images of the epoch that it has seen.</param>
-/// <param name="Correct">Those of them whose class was found.</param>
-public sealed record ReplicaState(byte[] Generator, byte[]? DeviceGenerator, long Own, long Correct);
+/// <param name="Own">Samples of the epoch that it has seen.</param>
+/// <param name="Score">The sum of their scores.</param>
+public sealed record ReplicaState(byte[] Generator, byte[]? DeviceGenerator, long Own, double Score);

@@ -58,40 +58,49 @@ public sealed record TrainerState
     /// <summary>The cut; null before it.</summary>
     public PruningRecord? Record { get; init; }
 
+    /// <summary>The proof of the cut, or why it was not made.</summary>
     public GateResult? Gate { get; init; }
 
+    /// <summary>What became of each layer.</summary>
     public ImmutableArray<LayerOutcome> Layers { get; init; } = [];
 
+    /// <summary>What was measured last; null before the first epoch's end.</summary>
     public EvaluationResult? Evaluation { get; init; }
 
-    /// <summary>The best validation accuracy that was handed over.</summary>
+    /// <summary>The headline of the best network that was handed over.</summary>
     public double? Best { get; init; }
 
-    public double? AccuracyAtCutBefore { get; init; }
+    /// <summary>What was measured right before the cut.</summary>
+    public EvaluationResult? BeforeCut { get; init; }
 
-    public double? AccuracyAtCutAfter { get; init; }
+    /// <summary>What was measured right after it.</summary>
+    public EvaluationResult? AfterCut { get; init; }
 
+    /// <summary>The epoch before which the network was cut.</summary>
     public int? CutEpoch { get; init; }
 
     /// <summary>Wall-clock time of the run so far.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Images to train on.</summary>
-    public int TrainImages { get; init; }
+    /// <summary>The name of the task.</summary>
+    public required string Task { get; init; }
 
-    /// <summary>Images to measure on.</summary>
-    public int TestImages { get; init; }
+    /// <summary>Samples to train on.</summary>
+    public int TrainSamples { get; init; }
+
+    /// <summary>Samples to measure on.</summary>
+    public int TestSamples { get; init; }
 }
 
 /// <summary>The speed of an epoch's training.</summary>
 /// <param name="IsCut">Whether it came after the cut.</param>
-/// <param name="ImagesPerSecond">How fast.</param>
-public sealed record EpochSpeed(bool IsCut, double ImagesPerSecond)
+/// <param name="SamplesPerSecond">How fast.</param>
+public sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 {
     /// <summary>The median before or after the cut; null where there is none.</summary>
     internal static double? Median(IEnumerable<EpochSpeed> epochs, bool isCut)
     {
-        List<double> speeds = [.. epochs.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.ImagesPerSecond).Order()];
+        List<double> speeds = [.. epochs.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.SamplesPerSecond).Order()];
         return speeds.Count == 0 ? null : (speeds[(speeds.Count - 1) / 2] + speeds[speeds.Count / 2]) / 2;
     }
 }

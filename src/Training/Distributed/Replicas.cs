@@ -6,6 +6,7 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Steps;
@@ -21,7 +22,7 @@ namespace Ocs.Training.Distributed;
 /// processes tell each other in a step travels with the gradients, as that of a tensor of four numbers: a message of its own would cost
 /// every step two latencies a process.
 /// </remarks>
-internal sealed class Replicas(ProcessGroup? group) : IDisposable
+internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposable
 {
     private GradientReducer? _reducer;
     private Tensor? _tally;
@@ -41,13 +42,14 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
     /// <summary>The part of each batch that is this process's.</summary>
     public Shard Shard => group is null ? Shard.Whole : new(group.Rank, group.Size);
 
-    /// <summary>Throws where a batch of an epoch has fewer images than there are processes.</summary>
-    public void RequireImages(BatchLoader loader)
+    /// <summary>Throws where a batch of an epoch has fewer samples than there are processes.</summary>
+    public void RequireSamples(IBatchSource source)
     {
-        if (loader.LastBatchSize < Count)
+        var last = source.SamplesOf(source.BatchesPerEpoch - 1);
+        if (last < Count)
         {
             throw new OcsInputException(
-                $"The last batch of an epoch has {loader.LastBatchSize} images, which {Count} processes cannot share; "
+                $"The last batch of an epoch has {last} samples, which {Count} processes cannot share; "
                 + $"take `{nameof(TrainingOptions.DropLast)} = true`, a larger `{nameof(TrainingOptions.BatchSize)}`, "
                 + "or fewer processes.");
         }
@@ -71,6 +73,20 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
                 + $"{Convert.ToHexStringLower(digests[others[0]])[..12]}, not {Convert.ToHexStringLower(digests[0])[..12]}); "
                 + "start all of them with the same program, configuration and data.");
         }
+    }
+
+    /// <summary>Begins a run in processes that have the same of everything but the numbers that dropout draws.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="where">Where it goes on; empty for a new one.</param>
+    /// <param name="position">Steps that it has taken.</param>
+    public void BeginAlike(TrainingContext run, string where, long position)
+    {
+        var data = run.Data;
+        RequireEqual(
+            where.Length == 0 ? "options, network or data" : "options, network, data or checkpoint",
+            $"{run.OptionsText} {run.Training} {run.Original.Name} {run.Original.Macs} {data.Train.Name} {data.Train.Count} "
+            + $"{data.Test.Count}{where}");
+        Begin(run.Network.Parameters, run.Generator, run.Device, run.Training.Seed, position);
     }
 
     /// <summary>Gives every process the parameters of rank 0, and random numbers of its own for dropout from a step of the run on.</summary>
@@ -140,7 +156,7 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         }
 
         // The reducer divides by the number of processes; parts larger than the average count more.
-        using var weighted = Aten.Mul(loss, (double)images * Count / share.Images);
+        using var weighted = Aten.Mul(loss, (double)images * Count / share.Samples);
         (_lossOfParts, _imagesOfParts) = (_lossOfParts + ((float)value * images), _imagesOfParts + images);
         if (!isLast)
         {
@@ -212,9 +228,10 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
 
         var generators = Gather(generator.GetState());
         var ofDevice = device.Kind == DeviceKind.Cpu ? null : Gather(TorchRuntime.GetRngState(device));
-        var counts = Gather([progress?.Own ?? 0, progress?.Correct ?? 0]);
+        var counts = Gather([progress?.Own ?? 0, BitConverter.DoubleToInt64Bits(progress?.Score ?? 0)]);
         return (
-            [.. Enumerable.Range(1, Count - 1).Select(rank => new ReplicaState(generators[rank], ofDevice?[rank], counts[rank][0], counts[rank][1]))],
+            [.. Enumerable.Range(1, Count - 1).Select(rank => new ReplicaState(generators[rank], ofDevice?[rank], counts[rank][0],
+                BitConverter.Int64BitsToDouble(counts[rank][1])))],
             Statistics(network));
     }
 
@@ -305,7 +322,21 @@ internal sealed class Replicas(ProcessGroup? group) : IDisposable
         return stays;
     }
 
-    // Numbers of all processes, by rank.
+    /// <inheritdoc/>
+    public double[][] Gather(double[] values)
+    {
+        if (group is null)
+        {
+            return [values];
+        }
+
+        var longest = Gather<long>([values.Length]);
+        var padded = new double[longest.Max(length => length[0])];
+        values.CopyTo(padded, 0);
+        return [.. Gather<double>(padded).Zip(longest, (all, length) => all[..(int)length[0]])];
+    }
+
+    // Numbers of all processes, by rank; as many of each.
     private T[][] Gather<T>(T[] numbers)
         where T : unmanaged
     {

@@ -1,4 +1,5 @@
 using Ocs.Pruning;
+using Ocs.Tasks;
 
 namespace Ocs.Training.Metrics;
 
@@ -9,24 +10,42 @@ internal static class Collapse
         $"Remove less (a lower target), leave more epochs after the cut (an earlier `{nameof(OneCycleOptions.LatestCutEpoch)}`), "
         + $"or compare channels of like layers only (`{nameof(OneCycleOptions.Ranking)} = {nameof(Ranking.Isomorphic)}`).";
 
-    /// <summary>What there is to say of a cut; null where the network is still better than a guess.</summary>
-    public static string? AtCut(Guessing guessing, double before, double after) =>
-        guessing.Explains(before)
-            ? $"The network has learnt nothing before the cut: its accuracy, {before:P2}, is what guessing gives ({guessing.Accuracy:P2}). "
-                + "A network that learns nothing looks perfectly stable."
-        : guessing.Explains(after)
-            ? $"Right after the cut the accuracy, {after:P2}, is what guessing gives ({guessing.Accuracy:P2}): the network has to learn again."
-        : null;
+    /// <summary>What there is to say of a cut; null where the network is still better than a guess, or nobody knows what a guess gives.</summary>
+    public static string? AtCut(Guessing? guessing, double before, double after)
+    {
+        if (guessing is null)
+        {
+            return null;
+        }
+
+        var (name, show) = (guessing.Metric.Name, (Func<double, string>)guessing.Metric.Show);
+        return guessing.Explains(before)
+                ? $"The network has learnt nothing before the cut: its {name}, {show(before)}, is what guessing gives ({show(guessing.Value)}). "
+                    + "A network that learns nothing looks perfectly stable."
+            : guessing.Explains(after)
+                ? $"Right after the cut the {name}, {show(after)}, is what guessing gives ({show(guessing.Value)}): "
+                    + "the network has to learn again."
+            : null;
+    }
 
     /// <summary>What there is to say of a run's end; null where the network is fit for use.</summary>
-    /// <param name="guessing">What guessing gives.</param>
-    /// <param name="before">Accuracy before the cut; null where nothing was cut.</param>
-    /// <param name="end">Accuracy at the end.</param>
-    public static string? AtEnd(Guessing guessing, double? before, double end) =>
-        before is { } whole && guessing.IsLost(whole, end)
-            ? $"The network has collapsed: its accuracy was {whole:P2} before the cut and is {end:P2} at the end; guessing gives {guessing.Accuracy:P2}. {Remedy}"
-        : guessing.Explains(end)
-            ? $"The network has learnt nothing: its accuracy at the end, {end:P2}, is what guessing gives ({guessing.Accuracy:P2}). "
-                + $"Train for more epochs, or with another `{nameof(TrainingOptions.LearningRate)}`."
-        : null;
+    /// <param name="guessing">What guessing gives; null where nobody knows.</param>
+    /// <param name="before">The headline before the cut; null where nothing was cut.</param>
+    /// <param name="end">The headline at the end.</param>
+    public static string? AtEnd(Guessing? guessing, double? before, double end)
+    {
+        if (guessing is null)
+        {
+            return null;
+        }
+
+        var (name, show) = (guessing.Metric.Name, (Func<double, string>)guessing.Metric.Show);
+        return before is { } whole && guessing.IsLost(whole, end)
+                ? $"The network has collapsed: its {name} was {show(whole)} before the cut and is {show(end)} at the end; "
+                    + $"guessing gives {show(guessing.Value)}. {Remedy}"
+            : guessing.Explains(end)
+                ? $"The network has learnt nothing: its {name} at the end, {show(end)}, is what guessing gives ({show(guessing.Value)}). "
+                    + $"Train for more epochs, or with another `{nameof(TrainingOptions.LearningRate)}`."
+            : null;
+    }
 }

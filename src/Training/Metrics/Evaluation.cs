@@ -1,96 +1,95 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 
 namespace Ocs.Training.Metrics;
 
 /// <summary>What a network does on a data set.</summary>
-/// <param name="Accuracy">Fraction of images whose class is found.</param>
-/// <param name="Loss">Mean cross-entropy.</param>
-/// <param name="Samples">Images seen.</param>
-/// <param name="ImagesPerSecond">How fast.</param>
-public sealed record EvaluationResult(double Accuracy, double Loss, int Samples, double ImagesPerSecond)
+/// <param name="Metrics">What the task measures, the headline first.</param>
+/// <param name="Loss">The mean loss of a sample.</param>
+/// <param name="Samples">Samples seen.</param>
+/// <param name="SamplesPerSecond">How fast.</param>
+public sealed record EvaluationResult(ImmutableArray<MetricValue> Metrics, double Loss, int Samples, double SamplesPerSecond)
 {
-    /// <summary>Fraction of images whose class is among the five likeliest; null where there are ten classes or fewer.</summary>
-    public double? Top5Accuracy { get; init; }
+    /// <summary>The value of the task's first metric.</summary>
+    public double Headline => Metrics[0].Value;
+
+    /// <summary>Of classification: the fraction of samples whose class is found; null for other tasks.</summary>
+    public double? Accuracy => this["accuracy"];
+
+    /// <summary>Of classification with more than ten classes: the fraction whose class is among the five likeliest; null otherwise.</summary>
+    public double? Top5Accuracy => this["top5-accuracy"];
+
+    /// <summary>The value of a metric by its name; null where the task does not measure it.</summary>
+    public double? this[string metric] => Metrics.FirstOrDefault(value => value.Name == metric)?.Value;
 }
 
 /// <summary>Measures a network on a data set, without augmentation.</summary>
 public static class Evaluation
 {
-    private const int MostClassesWithoutTop5 = 10;
-
+    /// <summary>Measures how a network classifies images.</summary>
+    /// <param name="executor">Runs the network.</param>
+    /// <param name="data">The images, with the classes that the network tells apart.</param>
+    /// <param name="batchSize">Images that go through the network at once, at least 1.</param>
+    /// <param name="device">Where the network's parameters are.</param>
     public static EvaluationResult Run(Executor executor, LabelledImages data, int batchSize, Device device = default) =>
-        Run(executor, data, batchSize, device, Replicas.None);
+        Run(executor, new Classification(data.ClassNames), data, batchSize, device);
+
+    /// <summary>Measures how a network does a task.</summary>
+    /// <param name="executor">Runs the network.</param>
+    /// <param name="task">What is measured.</param>
+    /// <param name="data">The samples.</param>
+    /// <param name="batchSize">Samples that go through the network at once, at least 1.</param>
+    /// <param name="device">Where the network's parameters are.</param>
+    public static EvaluationResult Run(Executor executor, ITask task, IDataset data, int batchSize, Device device = default) =>
+        Run(executor, task, data, batchSize, device, Replicas.None);
 
     /// <summary>The same by several processes, each on its part; all get the whole result.</summary>
-    internal static EvaluationResult Run(Executor executor, LabelledImages data, int batchSize, Device device, Replicas replicas)
+    internal static EvaluationResult Run(
+        Executor executor, ITask task, IDataset data, int batchSize, Device device, Replicas replicas)
     {
         using var _ = Autograd.NoGrad();
         var start = Stopwatch.GetTimestamp();
-        using var loader = new BatchLoader(data, BatchLoaderOptions.Evaluation(batchSize * replicas.Count) with
+        using var source = data.Open(BatchLoaderOptions.Evaluation(batchSize * replicas.Count) with
         {
             MemoryFormat = executor.MemoryFormat,
             Device = device,
             Shard = replicas.Shard,
         });
-        var hasTop5 = data.ClassNames.Length > MostClassesWithoutTop5;
-        var (loss, correct, near, seen) = (0.0, 0L, 0L, 0);
-        foreach (var batch in loader.Epoch(0))
+        var tally = task.CreateTally();
+        var (loss, seen) = (0.0, 0);
+        foreach (var batch in source.Epoch(0))
         {
             using (batch)
             {
-                using var logits = executor.Forward(batch.Images, training: false);
-                using var batchLoss = Aten.CrossEntropy(logits, batch.Labels, reduction: Reduction.Sum);
-                loss += batchLoss.Item<double>();
-                correct += Correct(logits, batch.Labels);
-                near += hasTop5 ? CorrectAmong(5, logits, batch.Labels) : 0;
-                seen += batch.Count;
+                var outputs = executor.ForwardAll([.. batch.Inputs], training: false);
+                try
+                {
+                    using var batchLoss = task.LossSum(outputs, batch);
+                    loss += batchLoss.Item<double>();
+                    tally.Add(outputs, batch);
+                    seen += batch.Count;
+                }
+                finally
+                {
+                    outputs.Release();
+                }
             }
         }
 
         // Fewer than the data set has, where broken images are skipped.
-        var sums = replicas.Sum(loss, correct, seen, near);
-        var images = (int)sums[2];
-        return new(sums[1] / images, sums[0] / images, images, images / Stopwatch.GetElapsedTime(start).TotalSeconds)
-        {
-            Top5Accuracy = hasTop5 ? sums[3] / images : null,
-        };
-    }
-
-    /// <summary>How many rows of [N, K] logits have fewer than <paramref name="count"/> values above that of the label.</summary>
-    public static long CorrectAmong(int count, Tensor logits, Tensor labels)
-    {
-        using var values = logits.To(Device.Cpu);
-        using var classes = labels.To(Device.Cpu);
-        using var ordered = values.To(DType.Float32);
-        var rows = ordered.ToArray<float>().AsSpan();
-        var found = 0L;
-        var width = (int)logits.Shape[1];
-        foreach (var label in classes.ToArray<long>())
-        {
-            var own = rows[(int)label];
-            var above = 0;
-            foreach (var value in rows[..width])
-            {
-                above += value > own ? 1 : 0;
-            }
-
-            found += above < count && !float.IsNaN(own) ? 1 : 0;
-            rows = rows[width..];
-        }
-
-        return found;
-    }
-
-    /// <summary>How many rows of [N, K] logits have their largest value at the label.</summary>
-    public static long Correct(Tensor logits, Tensor labels)
-    {
-        using var chosen = Aten.Argmax(logits, 1);
-        using var equal = Aten.Eq(chosen, labels);
-        using var count = Aten.Sum(equal);
-        return count.Item<long>();
+        var sums = replicas.Sum(loss, seen);
+        var samples = (int)sums[1];
+        var mean = sums[0] / samples;
+        var values = tally.Values(samples, mean, replicas);
+        return new(
+            [.. task.Metrics.Zip(values, (metric, value) => new MetricValue(metric.Name, value))],
+            mean,
+            samples,
+            samples / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
 
         if (_isEager || batch.Count != _slot!.Count)
         {
-            body.Run(batch.Images, batch.Labels);
+            body.Run(batch);
             return null;
         }
 
@@ -44,7 +44,7 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
 
         if (_captured != (body.Network, body.Era) && Capture(body, _slot) is { } problem)
         {
-            body.Run(batch.Images, batch.Labels);
+            body.Run(batch);
             return problem;
         }
 
@@ -91,11 +91,7 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
 
     private static void Run(StepBody body, BatchSlot slot)
     {
-        var (images, labels) = slot.Read();
-        using (images)
-        using (labels)
-        {
-            body.Run(images, labels);
-        }
+        using var batch = slot.Read();
+        body.Run(batch);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class EagerStep : ITrainingStep
 {
     public string? Take(StepBody body, Batch batch)
     {
-        body.Run(batch.Images, batch.Labels);
+        body.Run(batch);
         return null;
     }
 

@@ -1,3 +1,5 @@
+using Ocs.Data;
+using Ocs.Tasks;
 using Ocs.Torch;
 
 namespace Ocs.Training.Steps;
@@ -8,7 +10,7 @@ namespace Ocs.Training.Steps;
 internal sealed class StepNumbers(Device device) : IDisposable
 {
     private readonly Tensor _lossSum = Tensor.Zeros([], DType.Float64, device);
-    private readonly Tensor _correct = Tensor.Zeros([], DType.Int64, device);
+    private readonly Tensor _score = Tensor.Zeros([], DType.Float64, device);
 
     /// <summary>The learning rate, [].</summary>
     public Tensor Rate { get; } = Tensor.Zeros([], DType.Float32, device);
@@ -23,41 +25,42 @@ internal sealed class StepNumbers(Device device) : IDisposable
         Aten.FillInPlace(Shrinkage, shrinkage);
     }
 
-    /// <summary>Adds a batch's loss, the mean over so many images.</summary>
-    public void AddLoss(Tensor loss, int images)
+    /// <summary>Adds a batch's loss, the mean over so many samples.</summary>
+    public void AddLoss(Tensor loss, int samples)
     {
         using var _ = Autograd.NoGrad();
         using var mean = loss.Detach();
-        Aten.AddInPlace(_lossSum, mean, images);
+        Aten.AddInPlace(_lossSum, mean, samples);
     }
 
-    /// <summary>Adds a batch's loss, a sum over its images that the host knows.</summary>
+    /// <summary>Adds a batch's loss, a sum over its samples that the host knows.</summary>
     public void AddLoss(double sum) => Aten.AddInPlace(_lossSum, sum);
 
-    /// <summary>Adds of how many images of a batch the class was found.</summary>
-    public void AddCorrect(Tensor logits, Tensor labels)
+    /// <summary>Adds what the task counts of a batch, where it counts anything.</summary>
+    public void AddScore(ITask task, IReadOnlyList<Tensor> outputs, Batch batch)
     {
         using var _ = Autograd.NoGrad();
-        using var chosen = Aten.Argmax(logits, 1);
-        using var equal = Aten.Eq(chosen, labels);
-        using var count = Aten.Sum(equal);
-        Aten.AddInPlace(_correct, count);
+        using var score = task.Score(outputs, batch);
+        if (score is not null)
+        {
+            Aten.AddInPlace(_score, score);
+        }
     }
 
     /// <summary>The sums since the last <see cref="Begin"/>, with those that it began from; waits for the device.</summary>
-    public (double LossSum, long Correct) Read() => (_lossSum.Item<double>(), _correct.Item<long>());
+    public (double LossSum, double Score) Read() => (_lossSum.Item<double>(), _score.Item<double>());
 
     /// <summary>Sets what the sums go on from: 0 at the start of an epoch.</summary>
-    public void Begin(double lossSum, long correct)
+    public void Begin(double lossSum, double score)
     {
         Aten.FillInPlace(_lossSum, lossSum);
-        Aten.FillInPlace(_correct, correct);
+        Aten.FillInPlace(_score, score);
     }
 
     public void Dispose()
     {
         _lossSum.Dispose();
-        _correct.Dispose();
+        _score.Dispose();
         Rate.Dispose();
         Shrinkage.Dispose();
     }

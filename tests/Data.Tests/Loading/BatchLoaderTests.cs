@@ -69,7 +69,7 @@ public sealed class BatchLoaderTests
     private static List<(long[] Labels, float[] Pixels)> Parts(BatchLoaderOptions options, int epoch)
     {
         using BatchLoader loader = new(Dataset, options);
-        Assert.Equal((3, 2), (loader.BatchesPerEpoch, loader.LastBatchSize));
+        Assert.Equal((3, 2), (loader.BatchesPerEpoch, loader.SamplesOf(2)));
         List<(long[] Labels, float[] Pixels)> parts = [];
         foreach (Batch batch in loader.Epoch(epoch))
         {
@@ -88,7 +88,7 @@ public sealed class BatchLoaderTests
     public void Every_image_comes_exactly_once_an_epoch(bool dropLast, int batches, int samples, int lastCount)
     {
         using BatchLoader loader = new(Dataset, new() { BatchSize = 4, Shuffle = true, DropLast = dropLast });
-        Assert.Equal((batches, samples), (loader.BatchesPerEpoch, loader.Samples));
+        Assert.Equal((batches, samples), (loader.BatchesPerEpoch, loader.SamplesPerEpoch));
         List<long> labels = [];
         List<int> counts = [];
         foreach (Batch batch in loader.Epoch(5))
@@ -227,7 +227,7 @@ public sealed class BatchLoaderTests
         }));
         Assert.Equal(7, error.Message.Split("; ").Length);
         Assert.Contains(
-            "has only 10 images",
+            "has only 10 samples",
             Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new() { BatchSize = 11, DropLast = true })).Message);
     }
 

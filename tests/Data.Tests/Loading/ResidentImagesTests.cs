@@ -61,7 +61,7 @@ public sealed class ResidentImagesTests
         BatchLoaderOptions options = BatchLoaderOptions.Train(6, new() { CropPadding = 1 }, seed: 5) with { Resident = true };
         using BatchLoader loader = new(Dataset(3), options);
         float[] before = FirstBatch(loader, MemoryFormat.Contiguous);
-        loader.MemoryFormat = MemoryFormat.ChannelsLast;
+        loader.Prefer(MemoryFormat.ChannelsLast);
         Assert.Equal(before, FirstBatch(loader, MemoryFormat.ChannelsLast));
     }
 
@@ -83,14 +83,10 @@ public sealed class ResidentImagesTests
             {
                 slot ??= new(batch);
                 slot.Load(batch);
-                (Tensor images, Tensor labels) = slot.Read();
-                using (images)
-                using (labels)
-                {
-                    Assert.Equal(batch.Images.ToArray<float>(), images.ToArray<float>());
-                    Assert.Equal(batch.Labels.ToArray<long>(), labels.ToArray<long>());
-                    Assert.True(images.IsContiguous(MemoryFormat.ChannelsLast));
-                }
+                using Batch read = slot.Read();
+                Assert.Equal(batch.Images.ToArray<float>(), read.Images.ToArray<float>());
+                Assert.Equal(batch.Labels.ToArray<long>(), read.Labels.ToArray<long>());
+                Assert.True(read.Images.IsContiguous(MemoryFormat.ChannelsLast));
             }
         }
 

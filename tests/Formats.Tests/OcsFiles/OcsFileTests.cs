@@ -47,13 +47,13 @@ public sealed class OcsFileTests : IDisposable
     {
         var graph = Models.Build("cifar_resnet20");
         using var parameters = SmallGraphs.Parameters(graph, 3);
-        var executor = new Executor(graph, parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        var executor = new Executor(graph, parameters, MemoryFormat.ChannelsLast);
         using var input = Tensor.Full([2, 3, 32, 32], 0.25);
         using var noGrad = Autograd.NoGrad();
         using var expected = executor.Forward(input, training: false);
         OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);
         using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
-        var reloaded = new Executor(model.Graph, model.Parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        var reloaded = new Executor(model.Graph, model.Parameters, MemoryFormat.ChannelsLast);
         using var actual = reloaded.Forward(input, training: false);
 
         Compare.Same(expected, actual);

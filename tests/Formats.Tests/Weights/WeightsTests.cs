@@ -27,7 +27,7 @@ public sealed class WeightsTests : IDisposable
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
         using var pruner = new OneCyclePruner(
             graph, parameters, OneCycleOptions.Paper with { Target = 0.5, Ignore = ignored is null ? [] : [ignored] });
-        var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+        var plan = CutPlan.Create(pruner.Coupling, pruner.ChoosePartition().Subnetwork);
         using var cut = plan.Apply(parameters);
         Write(_folder.PathOf(name), cut);
 
@@ -46,7 +46,7 @@ public sealed class WeightsTests : IDisposable
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
         using var pruner = new OneCyclePruner(
             graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup, Freeze = [GroupKind.Heads] });
-        var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+        var plan = CutPlan.Create(pruner.Coupling, pruner.ChoosePartition().Subnetwork);
         using var cut = plan.Apply(parameters);
         Write(_folder.PathOf("a.pth"), cut);
         using var network = Load(_folder.PathOf("a.pth"), graph, mayNarrow: true);
@@ -54,7 +54,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(Outputs(plan.After, cut), Outputs(network));
 
         using var headless = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
-        using var fewerHeads = CutPlan.Create(headless.Coupling, headless.CurrentPartition.Subnetwork).Apply(parameters);
+        using var fewerHeads = CutPlan.Create(headless.Coupling, headless.ChoosePartition().Subnetwork).Apply(parameters);
         Write(_folder.PathOf("b.pth"), fewerHeads);
         Assert.Contains("cannot be known from the parameters' shapes", Fails("b.pth", graph, mayNarrow: true), StringComparison.Ordinal);
     }
@@ -65,7 +65,7 @@ public sealed class WeightsTests : IDisposable
         var graph = Models.Build("cifar_resnet20_a");
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
         using var pruner = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Target = 0.5 });
-        var plan = CutPlan.Create(pruner.Coupling, pruner.CurrentPartition.Subnetwork);
+        var plan = CutPlan.Create(pruner.Coupling, pruner.ChoosePartition().Subnetwork);
         using var cut = plan.Apply(parameters);
         Write(_folder.PathOf("a.th"), cut);
 

@@ -32,7 +32,7 @@ public sealed class PruneProofGateTests
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), 3));
         var coupling = CouplingGraph.Build(graph);
         var parameters = ParameterTable.Initialize(graph, seed: 4);
-        _ = new Executor(graph, parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        _ = new Executor(graph, parameters, MemoryFormat.ChannelsLast);
         using var cut = new Cut(coupling, coupling.Without(("cut", [0, 3])), parameters);
         using var batch = Tensor.Empty([32, 16, 8, 8]);
         Aten.NormalInPlace(batch, 0, 1);

@@ -118,14 +118,14 @@ public sealed class CheckpointFolderTests : IDisposable
             using var written = new MemoryStream();
             checkpoint.Write(written, Run);
             var bytes = written.ToArray();
-            bytes[bytes.AsSpan().IndexOf("{\"version\":1"u8) + 11] = (byte)'2';
+            bytes[bytes.AsSpan().IndexOf("{\"version\":2"u8) + 11] = (byte)'1';
             System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
             stream.Write(bytes);
         });
         checkpoint.Release();
 
         var (read, _, notice) = _folder.ReadNewest();
-        Assert.Contains("has version 2 of checkpoints, but this program reads version 1", notice, StringComparison.Ordinal);
+        Assert.Contains("has version 1 of checkpoints, but this program reads version 2", notice, StringComparison.Ordinal);
         read.Release();
     }
 

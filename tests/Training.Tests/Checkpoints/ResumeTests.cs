@@ -159,7 +159,7 @@ public sealed class ResumeTests : IDisposable
         var file = Record(TinyTask.Pruning, Options, TinyTask.Network()).Files[2];
         var (checkpoint, _) = Checkpoint.Read(file);
         // Pixels over next to nothing are infinite.
-        var train = TinyTask.Data.Train.With(new([0], [float.Epsilon]));
+        var train = TinyTask.Train.With(new([0], [float.Epsilon]));
         using var observer = new RecordingObserver();
         using var trainer = OneCycleTrainer.Resume(checkpoint, TinyTask.Data with { Train = train }, Options, TinyTask.Pruning);
         trainer.Observer = observer;
@@ -253,9 +253,9 @@ public sealed class ResumeTests : IDisposable
                 .Append((byte)(result.Parameters[name].IsContiguous() ? 1 : 0)).ToArray())];
 
     private static object Outcome(TrainingResult result) => (
-        result.EpochsDone, result.ValidationAccuracy, result.ValidationLoss, result.BestAccuracy, result.AccuracyAtCutBefore,
-        result.AccuracyAtCutAfter, result.SparsityStartEpoch, result.StableEpoch, result.CutEpoch, result.Gate,
-        result.ImagesPerSecondBefore is null, result.ImagesPerSecondAfter is null, result.Precision,
+        result.EpochsDone, result.ValidationAccuracy, result.ValidationLoss, result.Best, result.BeforeCut?.Accuracy,
+        result.AfterCut?.Accuracy, result.SparsityStartEpoch, result.StableEpoch, result.CutEpoch, result.Gate,
+        result.SamplesPerSecondBefore is null, result.SamplesPerSecondAfter is null, result.Precision,
         string.Join(';', result.Layers.Select(layer => layer.Explanation)), result.Groups.Length);
 
     private static Graph Dropping()

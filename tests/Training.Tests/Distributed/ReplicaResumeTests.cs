@@ -84,8 +84,8 @@ public sealed class ReplicaResumeTests : IDisposable
             options ??= Options;
             using var observer = new RecordingObserver { OnCheckpoint = save, StopAfter = stopAfter };
             using var trainer = from(group.Rank) is { } checkpoint
-                ? OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, TinyTask.Pruning, group: group)
-                : new(Network(), TinyTask.Data, options, TinyTask.Pruning, group: group);
+                ? OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, TinyTask.Pruning, new() { Group = group })
+                : new(Network(), TinyTask.Data, options, TinyTask.Pruning, new() { Group = group });
             trainer.Observer = observer;
             using var result = trainer.Run(observer.Stop);
             return new Outcome(

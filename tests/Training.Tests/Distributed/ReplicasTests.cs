@@ -68,11 +68,11 @@ public sealed class ReplicasTests
     {
         var graph = TinyTask.Network();
         using var parameters = ParameterTable.Initialize(graph, seed: 6);
-        var alone = Evaluation.Run(new(graph, parameters), TinyTask.Data.Test, batchSize: 4);
+        var alone = Evaluation.Run(new(graph, parameters), TinyTask.Test, batchSize: 4);
         var together = Ranks.Run(3, group =>
         {
             using var replicas = new Replicas(group);
-            return Evaluation.Run(new(graph, parameters), TinyTask.Data.Test, 4, default, replicas);
+            return Evaluation.Run(new(graph, parameters), TinyTask.Task, TinyTask.Test, 4, default, replicas);
         });
 
         Assert.All(together, result => Assert.Equal((alone.Accuracy, alone.Samples), (result.Accuracy, result.Samples)));
@@ -131,12 +131,12 @@ public sealed class ReplicasTests
     {
         var sentences = Ranks.Run(3, group =>
         {
-            using var loader = new BatchLoader(TinyTask.Data.Train, new() { BatchSize = 23 });
+            using var loader = new BatchLoader(TinyTask.Train, new() { BatchSize = 23 });
             using var replicas = new Replicas(group);
-            return Assert.Throws<OcsInputException>(() => replicas.RequireImages(loader)).Message;
+            return Assert.Throws<OcsInputException>(() => replicas.RequireSamples(loader)).Message;
         });
         Assert.All(sentences, sentence => Assert.Equal(
-            "The last batch of an epoch has 2 images, which 3 processes cannot share; take `DropLast = true`, a larger `BatchSize`, or fewer "
+            "The last batch of an epoch has 2 samples, which 3 processes cannot share; take `DropLast = true`, a larger `BatchSize`, or fewer "
             + "processes.",
             sentence));
     }
@@ -148,7 +148,7 @@ public sealed class ReplicasTests
 
         // Drawn before, because the ranks are threads here and share libtorch's generator; other ranks' weights are overwritten.
         var start = Weights(graph, seed: group is { Rank: 1 } ? 8 : 7);
-        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, options, pruning, start: start, group: group) { Observer = observer };
+        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data, options, pruning, new() { Group = group }) { Observer = observer };
         using var result = trainer.Run(stop);
         return new(
             result.Parameters.Names.Where(name => result.Graph.Parameter(name).Role != ParameterRole.Counter).ToDictionary(

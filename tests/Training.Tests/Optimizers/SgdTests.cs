@@ -41,7 +41,7 @@ public sealed class SgdTests
             using var optimizer = new Sgd(new() { Nesterov = nesterov, WeightDecay = decay });
             foreach (var format in formats)
             {
-                _ = new Executor(graph, parameters) { MemoryFormat = format };
+                _ = new Executor(graph, parameters, format);
                 using var gradient = Tensor.FromArray<float>([.. Enumerable.Range(0, 108).Select(i => i / 100f)], [4, 3, 3, 3]);
                 parameters["conv.weight"].SetGradient(gradient);
                 optimizer.Step(parameters, 0.1);

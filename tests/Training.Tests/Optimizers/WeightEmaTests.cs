@@ -52,11 +52,11 @@ public sealed class WeightEmaTests
         Assert.Equal([ModelKind.Whole, ModelKind.Best], handedOver.Take(2).Select(model => model.Kind));
         Assert.Equal(result.ValidationLoss!.Value, handedOver[^1].Loss, 1e-4);
         Assert.Equal(ModelKind.Last, handedOver[^1].Kind);
-        Assert.Equal(result.BestAccuracy, handedOver.Where(model => model.Kind == ModelKind.Best).Max(model => model.Accuracy));
-        Assert.Equal(result.AccuracyAtCutBefore, handedOver[0].Accuracy);
+        Assert.Equal(result.Best, handedOver.Where(model => model.Kind == ModelKind.Best).Max(model => model.Accuracy));
+        Assert.Equal(result.BeforeCut?.Accuracy, handedOver[0].Accuracy);
         Assert.All(result.Graph.Parameters, spec => Assert.Equal(spec.Shape.AsSpan(), result.Parameters[spec.Name].Shape));
         Assert.True(result.Gate!.Passed);
-        Assert.True(result.BestAccuracy > 0.9);
+        Assert.True(result.Best > 0.9);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class WeightEmaTests
         var graph = TinyTask.Network();
         using var start = ParameterTable.Initialize(graph, seed: 4);
         using var trainer = new OneCycleTrainer(
-            graph, TinyTask.Data, TinyTask.Options with { Epochs = 1, EmaDecay = 1 - 1e-9 }, pruning: null, start: start.Clone(graph));
+            new Network(graph, start.Clone(graph)), TinyTask.Data, TinyTask.Options with { Epochs = 1, EmaDecay = 1 - 1e-9 });
         using var result = trainer.Run();
         Assert.All(start.Trainable, name => Assert.All(
             start[name].ToArray<float>().Zip(result.Parameters[name].ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5)));
@@ -92,7 +92,7 @@ public sealed class WeightEmaTests
         var graph = TinyTask.Network();
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
         using var average = new WeightEma(graph, parameters, 0.5);
-        _ = new Executor(graph, parameters) { MemoryFormat = MemoryFormat.ChannelsLast };
+        _ = new Executor(graph, parameters, MemoryFormat.ChannelsLast);
         average.Update(parameters);
         Assert.All(parameters.Names, name => Assert.Equal(
             parameters[name].IsContiguous(MemoryFormat.ChannelsLast), average.Parameters[name].IsContiguous(MemoryFormat.ChannelsLast)));
@@ -109,8 +109,8 @@ public sealed class WeightEmaTests
     {
         public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
         {
-            var result = Evaluation.Run(new(graph, parameters), TinyTask.Data.Test, 30);
-            models.Add((kind, result.Accuracy, result.Loss));
+            var result = Evaluation.Run(new(graph, parameters), TinyTask.Test, 30);
+            models.Add((kind, result.Headline, result.Loss));
         }
 
         public void Dispose()

@@ -129,7 +129,7 @@ public sealed class CapturedStepTests
     {
         using var observer = new RecordingObserver();
         using var trainer = new OneCycleTrainer(
-            TinyTask.Network(), TinyTask.Data, options, pruning, Device.Cpu, start: null, profile: false, group: null, steps)
+            TinyTask.Network(), TinyTask.Data, options, pruning, new() { Steps = steps })
         {
             Observer = observer,
         };

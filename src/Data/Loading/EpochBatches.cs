@@ -8,7 +8,7 @@ namespace Ocs.Data;
 /// <param name="epoch">Which epoch.</param>
 /// <param name="take">Gives memory for so many images.</param>
 /// <param name="giveBack">Takes it back.</param>
-internal sealed class EpochPlan(
+internal sealed class EpochBatches(
     LabelledImages dataset, BatchLoaderOptions options, int epoch, Func<int, BatchBuffer> take,
     Action<BatchBuffer> giveBack) : IBatchPlan
 {
@@ -63,7 +63,7 @@ internal sealed class EpochPlan(
         return kept;
     }
 
-    private sealed class Filler(EpochPlan plan, IImageWriter writer) : IBatchFiller
+    private sealed class Filler(EpochBatches plan, IImageWriter writer) : IBatchFiller
     {
         private readonly Rng _rng = new(0);
 

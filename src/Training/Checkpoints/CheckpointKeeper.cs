@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Ocs.Graphs;
+using Ocs.Torch;
+
+namespace Ocs.Training.Checkpoints;
+
+/// <summary>Saves the run of a trainer: at its start, after epochs, after some minutes within one, and when it is stopped.</summary>
+internal sealed class CheckpointKeeper(TrainingContext run)
+{
+    private long _saved;
+
+    /// <summary>Whether so many minutes have gone since the last checkpoint that another is due.</summary>
+    public bool IsDue => run.Training.CheckpointMinutes > 0
+        && Stopwatch.GetElapsedTime(_saved).TotalMinutes >= run.Training.CheckpointMinutes;
+
+    /// <summary>Begins to count the minutes.</summary>
+    public void Start() => _saved = Stopwatch.GetTimestamp();
+
+    /// <summary>Hands a checkpoint over. All processes do it at once, for each has something that only it knows.</summary>
+    /// <param name="epoch">The epoch that is trained, or is to begin.</param>
+    public void Save(int epoch)
+    {
+        var (others, statistics) = run.Replicas.States(run.Network, run.Generator, run.Device, run.State.Progress);
+        run.Seen.CheckpointDue(new(
+            Capture(epoch) with { Others = others },
+            run.Original,
+            run.State.Record is null ? null : run.Network.Graph,
+            Tensors(run.Network.Parameters),
+            run.Optimizer.State)
+        {
+            Average = Tensors(run.Network.Average?.Parameters),
+            Statistics = statistics,
+        });
+        foreach (var tensor in statistics.Values)
+        {
+            tensor.Dispose();
+        }
+
+        Start();
+    }
+
+    private static Dictionary<string, Tensor> Tensors(ParameterTable? parameters) =>
+        parameters?.Names.ToDictionary(name => name, name => parameters[name], StringComparer.Ordinal) ?? [];
+
+    // The state, with what the parts of the run hold themselves.
+    private TrainerState Capture(int epoch) => run.State with
+    {
+        Epoch = epoch,
+        Decision = run.State.Progress is null ? null : run.State.Decision,
+        Arrangement = run.Network.Arrangement,
+        ChannelsLastMomentum =
+        [
+            .. run.Optimizer.State.Moments.Values.SelectMany(moment => moment)
+                .Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
+                .Select(pair => pair.Key).Distinct(),
+        ],
+        Generator = run.Generator.GetState(),
+        DeviceGenerator = run.Device.Kind == DeviceKind.Cpu ? null : TorchRuntime.GetRngState(run.Device),
+        Pruner = run.Cycle?.State,
+        LossScale = run.Scaler?.Scale,
+        LossScaleSteps = run.Scaler?.State.GoodSteps ?? 0,
+        Seconds = run.Seconds,
+    };
+}
