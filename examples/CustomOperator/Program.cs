@@ -46,5 +46,7 @@ using var here = model.Forward(image);
 using var session = InferenceSession.Open("corners.onnx");
 var there = session.Run(TensorData.Of(image.ToArray<float>(), 1, 1, 12, 12))[0].As<float>();
 var difference = here.ToArray<float>().Zip(there, (a, b) => Math.Abs(a - b)).Max();
-Console.WriteLine($"{network.Macs:N0} -> {model.Macs:N0} MACs, accuracy {result.ValidationAccuracy:P1}, gate passed: {result.Gate?.Passed}");
+Console.WriteLine(
+    $"{network.Macs:N0} -> {model.Macs:N0} MACs, accuracy {result.ValidationAccuracy:P1}, "
+    + $"gate passed: {result.Gate?.Passed}");
 Console.WriteLine($"{model.Graph.Parameter("mish.slope").Shape[0]} of 16 slopes, difference {difference:0.0e+00}");

@@ -2,13 +2,12 @@ using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Pruning;
 using Ocs.Training;
-using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
 var train = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Train).Sample(10_000, seed: 0);
 var test = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Test);
 var network = Models.Build("cifar_resnet8", NetworkInput.Mnist);
-var training = new TrainingOptions { Epochs = 3, Schedule = ScheduleKind.Cosine };
+var training = new TrainingOptions { Epochs = 3 };
 var pruning = OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 0, LatestCutEpoch = 1 };
 using var trainer = new OneCycleTrainer(network, new(train, test, AugmentationOptions.FashionTrain), training, pruning);
 using var result = trainer.Run();

@@ -22,21 +22,30 @@ internal static class Application
 
     private static readonly Option<bool> Json = new("--json")
     {
-        Description = "One JSON object on standard output, everything else on standard error.",
+        Description = "Prints one JSON object on standard output, and everything else on standard error.",
         Recursive = true,
     };
 
     /// <summary>Runs a command line.</summary>
     public static int Run(IReadOnlyList<string> args, CommandConsole console)
     {
-        console = console with { CommandLine = string.Join(' ', args.Select(ShellWord.Of).Prepend("ocs")), Json = args.Contains(Json.Name) };
+        console = console with
+        {
+            CommandLine = string.Join(' ', args.Select(ShellWord.Of).Prepend("ocs")),
+            Json = args.Contains(Json.Name),
+        };
         var code = Execute(args, console);
-        return code == ExitCode.Fine && !WasShown(console) && (console.Json || (args.Count == 0 || !CommandsWithFolder.Contains(args[0]))) ? ExitCode.Failure : code;
+        var leavesFolder = args.Count > 0 && CommandsWithFolder.Contains(args[0]);
+        return code == ExitCode.Fine && !WasShown(console) && (console.Json || !leavesFolder)
+            ? ExitCode.Failure
+            : code;
     }
 
     /// <summary>The commands, in the order of `ocs --help`.</summary>
     internal static RootCommand Root(CommandConsole console) =>
-        new("Trains a network, finds the sub-network worth keeping while it trains, cuts the rest away and trains on: one cycle.")
+        new(
+            "Trains a network, finds the sub-network worth keeping, removes the rest and continues to train: "
+            + "one cycle.")
         {
             Json,
             DemoCommand.Create(console),
@@ -62,8 +71,11 @@ internal static class Application
             args = RenamedFlags.Replace(args, console);
             var root = Root(console);
             root.HelpName = "ocs";
-            root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First().MaxWidth = HelpWidth;
-            var parsed = root.Parse(args.Any(arg => arg != Json.Name) ? args : [.. args, "--help"], new() { ResponseFileTokenReplacer = null });
+            var help = root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First();
+            help.MaxWidth = HelpWidth;
+            var parsed = root.Parse(
+                args.Any(arg => arg != Json.Name) ? args : [.. args, "--help"],
+                new() { ResponseFileTokenReplacer = null });
             var showsItself = parsed.Action is HelpAction or { ClearsParseErrors: true };
             if (showsItself && console.Json)
             {
@@ -113,19 +125,25 @@ internal static class Application
     {
         OcsInputException or InvalidDataException or OnnxRuntimeException => (Sentence(error.Message), ExitCode.Input),
         OperationCanceledException => ("Stopped.", ExitCode.Interrupted),
-        OutOfMemoryException => ("There is not enough memory for this; take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
-        TorchException { IsOutOfMemory: true } =>
-            ($"There is not enough memory for this ({Sentence(error.Message)[..^1]}); take a smaller batch, smaller images or a smaller network.", ExitCode.Failure),
+        OutOfMemoryException => (
+            "There is not enough memory for this; take a smaller batch, smaller images or a smaller network.",
+            ExitCode.Failure),
+        TorchException { IsOutOfMemory: true } => (
+            $"There is not enough memory for this ({Sentence(error.Message)[..^1]}); "
+            + "take a smaller batch, smaller images or a smaller network.",
+            ExitCode.Failure),
         TorchException or TrainingFailedException => (error.Message, ExitCode.Failure),
         IOException or UnauthorizedAccessException => (Sentence(error.Message), ExitCode.Failure),
         _ => (
-            $"A fault of this program, {error.GetType().Name}: {Sentence(error.Message)} With {TraceVariable}=1 in the environment it shows where.",
+            $"A fault of this program, {error.GetType().Name}: {Sentence(error.Message)} "
+            + $"With {TraceVariable}=1 in the environment it shows where.",
             ExitCode.Failure),
     };
 
     private static Exception Cause(Exception error) => error switch
     {
-        TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 } when error.InnerException is { } inner => Cause(inner),
+        TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 }
+            when error.InnerException is { } inner => Cause(inner),
         _ => error,
     };
 
@@ -136,7 +154,8 @@ internal static class Application
             return true;
         }
 
-        console.WriteError($"Standard output could not be written to ({reason}), so some of what was to be shown is lost.");
+        console.WriteError(
+            $"Standard output could not be written to ({reason}), so some of what was to be shown is lost.");
         return false;
     }
 

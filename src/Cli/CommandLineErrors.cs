@@ -5,7 +5,9 @@ using Ocs.Cli.Configuration;
 
 namespace Ocs.Cli;
 
-/// <summary>One sentence of our own for what is wrong with a command line: what is taken, and the nearest name.</summary>
+/// <summary>
+/// One sentence of our own for what is wrong with a command line: what is taken, and the nearest name.
+/// </summary>
 internal static class CommandLineErrors
 {
     /// <summary>The sentence, or null where nothing is wrong.</summary>
@@ -21,17 +23,20 @@ internal static class CommandLineErrors
 
         if (unknown is { Length: > 1 } && unknown[0] == '-')
         {
-            return $"`{path}` has no option '{unknown}'{Suggestion(unknown, parsed.CommandResult)} `{path} --help` lists them.";
+            return $"`{path}` has no option '{unknown}'{Suggestion(unknown, parsed.CommandResult)} "
+                + $"`{path} --help` lists them.";
         }
 
         if (unknown is not null && command.Subcommands.Count > 0)
         {
-            return $"`{path}` has no command '{unknown}'{NearestName.Question(unknown, command.Subcommands.Select(sub => sub.Name))} `{path} --help` lists them.";
+            var question = NearestName.Question(unknown, command.Subcommands.Select(sub => sub.Name));
+            return $"`{path}` has no command '{unknown}'{question} `{path} --help` lists them.";
         }
 
         if (unknown is null && command.Subcommands.Count > 0)
         {
-            return $"`{path}` needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}; `{path} --help` explains them.";
+            return $"`{path}` needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}; "
+                + $"`{path} --help` explains them.";
         }
 
         var problem = unknown is not null ? $"`{path}` does not take '{unknown}'" : SentenceOf(parsed.Errors[0], path);
@@ -46,7 +51,8 @@ internal static class CommandLineErrors
             .SelectMany(child => child switch
             {
                 ArgumentResult argument => argument.Tokens.Where(token => token.Value is ['-', _, ..]),
-                OptionResult { Implicit: false } option => option.Tokens.Where(token => token.Value is ['-', '-', _, ..]),
+                OptionResult { Implicit: false } option =>
+                    option.Tokens.Where(token => token.Value is ['-', '-', _, ..]),
                 _ => [],
             })
             .FirstOrDefault(isOption.Contains)?.Value;
@@ -55,11 +61,14 @@ internal static class CommandLineErrors
     private static string SentenceOf(ParseError error, string path) => error.SymbolResult switch
     {
         OptionResult { Tokens: [], Implicit: false } option => $"{option.Option.Name} needs a value",
-        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option => $"{option.Option.Name} is given more than once; give it once.",
+        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
+            $"{option.Option.Name} is given more than once; give it once.",
         OptionResult { Tokens: [var token, ..] } option => Wrong(option.Option, token.Value),
         OptionResult { Option.Required: true, Implicit: true } option => $"`{path}` needs {option.Option.Name}",
-        ArgumentResult { Tokens: [var token, ..] } argument when argument.Parent is OptionResult option => Wrong(option.Option, token.Value),
-        ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult => $"`{path}` needs {argument.Argument.Name}",
+        ArgumentResult { Tokens: [var token, ..] } argument when argument.Parent is OptionResult option =>
+            Wrong(option.Option, token.Value),
+        ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult =>
+            $"`{path}` needs {argument.Argument.Name}",
         _ => error.Message.TrimEnd('.', ' '),
     };
 
@@ -85,7 +94,9 @@ internal static class CommandLineErrors
         }
 
         var takesKeys = result.Command.Options.Any(option => option.Name == TrainCommand.SetName);
-        return takesKeys && ConfigurationKeys.Find(word) is { } key ? $"; write {TrainCommand.SetName} {key}=VALUE." : ".";
+        return takesKeys && ConfigurationKeys.Find(word) is { } key
+            ? $"; write {TrainCommand.SetName} {key}=VALUE."
+            : ".";
     }
 
     private static string PathOf(Command command) =>

@@ -6,13 +6,14 @@ using Ocs.Cli.Output;
 namespace Ocs.Cli;
 
 /// <summary>
-/// Says in the command's words what a library says in those of its API. A library writes names in backticks: `MaximumPruned`,
-/// `CutAtEnd = true`, `PhaseTiming.Official`, `Models.All`. A property of the configuration becomes its key, what else a user of the
-/// command does in another way becomes a flag or a command. All else stays.
+/// Says in the command's words what a library says in those of its API. A library writes names in backticks:
+/// `MaximumPruned`, `CutAtEnd = true`, `PhaseTiming.Official`, `Models.All`. A property of the configuration becomes
+/// its key, what else a user of the command does in another way becomes a flag or a command. All else stays.
 /// </summary>
 internal static partial class CommandWords
 {
-    private static readonly FrozenDictionary<string, string> Remedies = new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Remedies = new Dictionary<string, string>(
+        StringComparer.Ordinal)
     {
         ["Device.Cpu"] = "--device cpu",
         ["Graph.Parameters"] = "`ocs inspect`",
@@ -44,14 +45,17 @@ internal static partial class CommandWords
 
     // PhaseTiming: timing. Of a type that several properties have, the first.
     private static readonly FrozenDictionary<string, string> KeysOfChoices = ConfigurationKeys.Properties
-        .Select(property => (Type: Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, property.Name))
+        .Select(property =>
+            (Type: Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, property.Name))
         .Where(pair => pair.Type.IsEnum)
         .DistinctBy(pair => pair.Type.Name)
         .ToFrozenDictionary(pair => pair.Type.Name, pair => OptionName.Of(pair.Name), StringComparer.Ordinal);
 
     /// <summary>A sentence of a library in the command's words.</summary>
     public static string Of(string text) =>
-        text.Contains('`', StringComparison.Ordinal) ? Code().Replace(text, match => WordFor(match.Groups["code"].Value) ?? match.Value) : text;
+        text.Contains('`', StringComparison.Ordinal)
+            ? Code().Replace(text, match => WordFor(match.Groups["code"].Value) ?? match.Value)
+            : text;
 
     /// <summary>What the command says for a name of the API; null where it has no other word for it.</summary>
     public static string? WordFor(string code)
@@ -74,7 +78,9 @@ internal static partial class CommandWords
         }
 
         return Keys.GetValueOrDefault(code)
-            ?? (code.Split('.') is [var type, var choice] && KeysOfChoices.TryGetValue(type, out var name) ? $"{name} {OptionName.Of(choice)}" : null);
+            ?? (code.Split('.') is [var type, var choice] && KeysOfChoices.TryGetValue(type, out var name)
+                ? $"{name} {OptionName.Of(choice)}"
+                : null);
     }
 
     [GeneratedRegex(@"`(?<code>[A-Za-z]\w*(\.\w+)*( = \w+|\([^`]*\))?)`", RegexOptions.ExplicitCapture)]

@@ -40,7 +40,8 @@ internal static class ModelSource
     }
 
     /// <summary>
-    /// The network with its weights, for images and classes of a data set where one is given. The caller owns the result.
+    /// The network with its weights, for images and classes of a data set where one is given. The caller owns the
+    /// result.
     /// </summary>
     public static Network Open(ModelRequest request, CommandConsole console, LabelledImages? data = null)
     {
@@ -65,7 +66,9 @@ internal static class ModelSource
         return network;
     }
 
-    /// <summary>Height and width of the square images that a file's network takes; null where that is open, or no file is meant.</summary>
+    /// <summary>
+    /// Height and width of the square images that a file's network takes; null where that is open, or no file is meant.
+    /// </summary>
     public static int? ImageSizeOf(ModelRequest request)
     {
         if (!IsFile(request.Model) || !File.Exists(request.Model))
@@ -86,7 +89,9 @@ internal static class ModelSource
         }
     }
 
-    /// <summary>Fails with a sentence where a network does not take a data set's images or has another number of classes.</summary>
+    /// <summary>
+    /// Fails with a sentence where a network does not take a data set's images or has another number of classes.
+    /// </summary>
     public static void CheckFit(Graph graph, LabelledImages data)
     {
         CheckImages(graph.Name, graph, data);
@@ -94,7 +99,8 @@ internal static class ModelSource
         if (classes != data.ClassNames.Length)
         {
             throw new OcsInputException(
-                $"{graph.Name} has {classes} classes, but {data.Name} has {data.ClassNames.Length}; give the data set that it was trained for.");
+                $"{graph.Name} has {classes} classes, but {data.Name} has {data.ClassNames.Length}; "
+                + "give the data set that it was trained for.");
         }
     }
 
@@ -112,7 +118,8 @@ internal static class ModelSource
         if (!input.SequenceEqual([1, data.Channels, data.Height, data.Width]))
         {
             throw new OcsInputException(
-                $"{name} takes images of {Numbers.Shape(input.Skip(1))}, but those of {data.Name} are {data.Channels}x{data.Height}x{data.Width}; "
+                $"{name} takes images of {Numbers.Shape(input.Skip(1))}, "
+                + $"but those of {data.Name} are {data.Channels}x{data.Height}x{data.Width}; "
                 + "give the data set that it was trained for.");
         }
     }
@@ -120,8 +127,8 @@ internal static class ModelSource
     /// <summary>How many classes a network has; a sentence where its output is something else.</summary>
     public static long ClassesOf(string name, Graph graph) => Classifier.ClassesOf(graph)
         ?? throw new OcsInputException(
-            $"{name} gives {Numbers.Shape(graph.Nodes[graph.Outputs[0]].Shape.Skip(1))} for an image instead of a number for each class; "
-            + "give a network that classifies.");
+            $"{name} gives {Numbers.Shape(graph.Nodes[graph.Outputs[0]].Shape.Skip(1))} for an image "
+            + "instead of a number for each class; give a network that classifies.");
 
     /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
     public static bool IsFile(string model) => NetworkFile.IsFile(model);
@@ -148,29 +155,37 @@ internal static class ModelSource
         : [];
 
     // Small grey images are MNIST's.
-    private static NetworkInput? InputOf(ModelRequest request) => (request.InputChannels, Models.Find(request.Model).Input) switch
-    {
-        (var channels, _) when request.InputSize is { } size => ImageOf(size) is var image && (channels ?? image.Channels) == image.Channels
-            ? image
-            : throw new OcsInputException($"--input-size {size} and --input-channels {channels} are two numbers of channels; leave one of them out."),
-        (null, _) => null,
-        (1, var input) => input == NetworkInput.Cifar ? NetworkInput.Mnist : input with { Channels = 1 },
-        (3, var input) => input,
-        (var channels, _) => throw new OcsInputException($"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
-    };
+    private static NetworkInput? InputOf(ModelRequest request) =>
+        (request.InputChannels, Models.Find(request.Model).Input) switch
+        {
+            (var channels, _) when request.InputSize is { } size =>
+                ImageOf(size) is var image && (channels ?? image.Channels) == image.Channels
+                ? image
+                : throw new OcsInputException(
+                    $"--input-size {size} and --input-channels {channels} are two numbers of channels; "
+                    + "leave one of them out."),
+            (null, _) => null,
+            (1, var input) => input == NetworkInput.Cifar ? NetworkInput.Mnist : input with { Channels = 1 },
+            (3, var input) => input,
+            (var channels, _) => throw new OcsInputException(
+                $"A zoo network's images have 1 or 3 channels, but --input-channels is {channels}."),
+        };
 
     private static NetworkInput ImageOf(string text) =>
         Sizes(text) is [var channels, <= LargestSide and var height, <= LargestSide and var width] && channels is 1 or 3
         ? new((int)channels, (int)height, (int)width)
         : throw new OcsInputException(
-            $"A zoo network's --input-size is channels, 1 or 3, height and width, at most {LargestSide}, 3x224x224 for example, but is '{text}'.");
+            "A zoo network's --input-size is channels, 1 or 3, height and width, "
+            + $"at most {LargestSide}, 3x224x224 for example, but is '{text}'.");
 
     private static long[] Sizes(string text)
     {
         var sizes = Array.ConvertAll(
-            text.Split('x'), size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
+            text.Split('x'),
+            size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
         return sizes.All(size => size > 0)
             ? sizes
-            : throw new OcsInputException($"--input-size is channels, height and width, 3x224x224 for example, but is '{text}'.");
+            : throw new OcsInputException(
+                $"--input-size is channels, height and width, 3x224x224 for example, but is '{text}'.");
     }
 }

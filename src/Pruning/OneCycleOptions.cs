@@ -54,6 +54,7 @@ public sealed record OneCycleOptions : PruneOptions
     public static OneCycleOptions Paper { get; } = new()
     {
         Ranking = Ranking.Global,
+        RoundTo = 1,
         SparsityStartEpoch = 30,
         CutAtEnd = true,
         RecalibrationBatches = 0,
@@ -131,6 +132,18 @@ public sealed record OneCycleOptions : PruneOptions
     /// of the whole network.
     /// </summary>
     public int RecalibrationBatches { get; init; } = 50;
+
+    /// <summary>
+    /// The same method for a run of any length. The epochs of sparsity learning and of the cut follow from the run's, as in
+    /// <see cref="Standard"/>, and widths are rounded to those that run fast, unless <see cref="PruneOptions.Partition"/> does not allow it.
+    /// </summary>
+    public OneCycleOptions ForAnyEpochs() => this with
+    {
+        SparsityStartEpoch = null,
+        LatestCutEpoch = null,
+        CutAtEnd = false,
+        RoundTo = Partition == PartitionRule.Official ? RoundTo : null,
+    };
 
     /// <summary>The options of a run of so many epochs: what follows from their number and is not given is filled in.</summary>
     public OneCycleOptions For(int epochs) => CycleSchedule.Of(this, epochs);

@@ -90,7 +90,7 @@ public record PruneOptions
     /// channels or more, 8 of 16 to 31, 2 of 8 to 15, any number of fewer.
     /// </summary>
     [Automatic]
-    public int? RoundTo { get; init; } = 1;
+    public int? RoundTo { get; init; }
 
     /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
     public ImmutableArray<string> Ignore { get; init; } = [];

@@ -52,10 +52,30 @@ public enum CudaGraphChoice
     Off,
 }
 
-/// <summary>How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR.</summary>
+/// <summary>
+/// How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR, with a learning rate that falls
+/// along a cosine.
+/// </summary>
 public sealed record TrainingOptions
 {
+    private const double RateOfSgd = 0.1;
+    private const double RateOfAdam = 0.001;
+
+    // The rate for random weights would undo what is trained already.
+    private const double DivisorForTrainedWeights = 10;
     private static readonly double[] MilestoneShares = [0.3, 0.6, 0.8, 0.9];
+
+    // Null where the option is not given: its value then follows from others.
+    private readonly double? _learningRate;
+    private readonly ScheduleKind? _schedule;
+    private readonly double? _gamma;
+    private readonly int? _stepEpochs;
+
+    /// <summary>The defaults.</summary>
+    public static TrainingOptions Standard { get; } = new();
+
+    /// <summary>The paper's schedule: the learning rate falls to a fifth at each milestone.</summary>
+    public static TrainingOptions Paper { get; } = new() { Gamma = 0.2 };
 
     /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
@@ -64,18 +84,24 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// Batches whose mean gradient the optimiser takes in one step, at least 1, as PyTorch Lightning's accumulate_grad_batches: so a step
-    /// has so many times <see cref="BatchSize"/> samples, in the memory of one batch. The schedule, the steps of an epoch and
-    /// <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch by itself.
+    /// Batches whose mean gradient makes one step of the optimiser, at least 1; accumulate_grad_batches in PyTorch
+    /// Lightning. A step has this many times <see cref="BatchSize"/> samples, in the memory of one batch. The schedule,
+    /// the steps of an epoch and <see cref="DropLast"/> count steps of the optimiser. A batch norm sees each batch
+    /// separately.
     /// </summary>
     public int AccumulationSteps { get; init; } = 1;
 
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>
-    /// The learning rate that the schedule starts from, above 0. With adam and adamw a configuration that states none gets 0.001.
+    /// The learning rate that the schedule starts from, above 0. If none is given, it is 0.1 with sgd, and 0.001 with
+    /// adam and adamw.
     /// </summary>
-    public double LearningRate { get; init; } = 0.1;
+    public double LearningRate
+    {
+        get => _learningRate ?? (Optimizer == OptimizerKind.Sgd ? RateOfSgd : RateOfAdam);
+        init => _learningRate = value;
+    }
 
     /// <summary>Momentum of the optimiser sgd, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
@@ -121,7 +147,21 @@ public sealed record TrainingOptions
     /// </summary>
     public double LabelSmoothing { get; init; }
 
-    public ScheduleKind Schedule { get; init; }
+    /// <summary>
+    /// How the learning rate falls. If it is not given: at the milestones if <see cref="MilestoneEpochs"/> is given, by
+    /// steps if <see cref="StepEpochs"/> is, at the milestones if only <see cref="Gamma"/> is, otherwise along a cosine.
+    /// </summary>
+    public ScheduleKind Schedule
+    {
+        get => _schedule ?? (MilestoneEpochs, _stepEpochs, _gamma) switch
+        {
+            (not null, _, _) => ScheduleKind.MultiStep,
+            (_, not null, _) => ScheduleKind.Step,
+            (_, _, not null) => ScheduleKind.MultiStep,
+            _ => ScheduleKind.Cosine,
+        };
+        init => _schedule = value;
+    }
 
     /// <summary>
     /// Epochs at which the multi-step schedule multiplies the rate by <see cref="Gamma"/>. Null for those of Tab. 8 in proportion: 90,
@@ -130,10 +170,18 @@ public sealed record TrainingOptions
     public ImmutableArray<int>? MilestoneEpochs { get; init; }
 
     /// <summary>The factor of the multi-step and the step schedule, in (0, 1].</summary>
-    public double Gamma { get; init; } = 0.2;
+    public double Gamma
+    {
+        get => _gamma ?? 0.2;
+        init => _gamma = value;
+    }
 
     /// <summary>Epochs between two steps of the step schedule, at least 1.</summary>
-    public int StepEpochs { get; init; } = 30;
+    public int StepEpochs
+    {
+        get => _stepEpochs ?? 30;
+        init => _stepEpochs = value;
+    }
 
     /// <summary>Epochs in which the rate rises linearly from 0, not negative.</summary>
     public int WarmupEpochs { get; init; }
@@ -175,6 +223,22 @@ public sealed record TrainingOptions
     /// <summary>The milestones that are given, or follow from the number of epochs.</summary>
     public ImmutableArray<int> Milestones => MilestoneEpochs
         ?? [.. MilestoneShares.Select(share => (int)Math.Round(share * Epochs, MidpointRounding.AwayFromZero)).Where(epoch => epoch > 0 && epoch < Epochs).Distinct()];
+
+    /// <summary>
+    /// The options for weights that are trained already: a learning rate that is not given is a tenth of the usual one.
+    /// </summary>
+    public TrainingOptions ForTrainedWeights() =>
+        _learningRate is null ? this with { LearningRate = LearningRate / DivisorForTrainedWeights } : this;
+
+    /// <summary>The same options with everything given: what follows from other options is filled in.</summary>
+    public TrainingOptions Resolved() => this with
+    {
+        LearningRate = LearningRate,
+        Schedule = Schedule,
+        MilestoneEpochs = Milestones,
+        Gamma = Gamma,
+        StepEpochs = StepEpochs,
+    };
 
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option out of range.</summary>
     public void Validate()

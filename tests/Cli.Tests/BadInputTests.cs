@@ -55,9 +55,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--target takes a number, such as 0.5, but was given 'half'.", "prune", "cifar_resnet8", "--target", "half")]
     [InlineData("`ocs train` needs CONFIG, or --model and --data, or --resume RUN; `ocs train --help` shows what it takes.", "train")]
     [InlineData("--resume nowhere: there is no such folder; give that of a run that was stopped.", "train", "--resume", "nowhere")]
-    [InlineData("--resume goes on with the options that the run began with, so CONFIG cannot be given; leave it out, or begin a new run.", "train", "run.yaml", "--resume", "nowhere")]
-    [InlineData("--resume goes on with the options that the run began with, so --seed cannot be given; leave it out, or begin a new run.", "baseline", "--resume", "nowhere", "--seed", "3")]
-    [InlineData("--resume goes on with the options that the run began with, so --force cannot be given; leave it out, or begin a new run.", "train", "--resume", "nowhere", "--force")]
+    [InlineData("--resume uses the options that the run began with, so CONFIG cannot be given; leave it out, or begin a new run.", "train", "run.yaml", "--resume", "nowhere")]
+    [InlineData("--resume uses the options that the run began with, so --seed cannot be given; leave it out, or begin a new run.", "baseline", "--resume", "nowhere", "--seed", "3")]
+    [InlineData("--resume uses the options that the run began with, so --force cannot be given; leave it out, or begin a new run.", "train", "--resume", "nowhere", "--force")]
     [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]
     [InlineData("`ocs data` needs a command: list, check, pack; `ocs data --help` explains them.", "data")]
     [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8", "--target", "1.5")]
@@ -149,7 +149,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("images: { size: 4, resize: 3, workers: 0 }", "Image options: size is 4, it must be within 8..2048; resize is 3, it must be at least the size, 4, and 4096 at most; workers is 0, it must be within 1..256.")]
     [InlineData("images: { packed: allways }", "line 1: images.packed must be one of if-there, build, never, but is 'allways'")]
     [InlineData("augmentation: { min-crop-area: 1.5 }", "Augmentation options: min-crop-area is 1.5, it must be within 0..1.")]
-    [InlineData("model: [", "this is no YAML")]
+    [InlineData("model: [", "this is not valid YAML")]
     [InlineData("- model", "line 1: a configuration consists of keys and values, such as `model: cifar_resnet56`.")]
     public void A_wrong_configuration_gets_one_sentence(string yaml, string sentence)
     {

@@ -8,47 +8,54 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs bench`: how long networks take, under libtorch and ONNX Runtime; the paper's Tab. 9 for this machine.</summary>
+/// <summary>
+/// `ocs bench`: how long networks take, under libtorch and ONNX Runtime; the paper's Tab. 9 for this machine.
+/// </summary>
 internal static class BenchCommand
 {
     public static Command Create(CommandConsole console)
     {
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "Networks of the zoo, .ocs files or .onnx files; the first is what the others are compared with.",
+            Description = "Networks of the zoo, .ocs files or .onnx files. The others are compared with the first.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var batches = List("--batch", "Batch sizes, with commas between (default: 1).", "N,N");
-        var runtimes = List("--runtimes", $"What runs them: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).", "NAMES");
+        var batches = List("--batch", "Batch sizes, separated by commas (default: 1).", "N,N");
+        var runtimes = List(
+            "--runtimes",
+            $"Runtimes: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).",
+            "NAMES");
         var threads = new Option<int?>("--threads")
         {
-            Description = "Threads of one operator (default: one for each core).",
+            Description = "Threads of one operator (default: one per core).",
             HelpName = "N",
         };
         var runs = new Option<int>("--runs")
         {
-            Description = "How many runs of each are timed.",
+            Description = "Timed runs of each network.",
             HelpName = "N",
             DefaultValueFactory = _ => 50,
         };
         var warmUps = new Option<int>("--warm-up")
         {
-            Description = "How many runs of each come before them.",
+            Description = "Untimed runs of each network before them.",
             HelpName = "N",
             DefaultValueFactory = _ => 5,
         };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
-        var command = new Command("bench", "Times networks under libtorch and ONNX Runtime, all in turns, and compares them with the first.")
+        var command = new Command(
+            "bench", "Times networks under libtorch and ONNX Runtime in turns, and compares them with the first.")
         {
             models, batches, runtimes, threads, runs, warmUps, classes, channels, size,
         };
         command.SetAction(parsed =>
         {
+            var chosen = Split(parsed, runtimes).Select(name => Choices.Named<NetworkRuntime>("--runtimes", name));
             var options = new BenchOptions(
                 [.. Split(parsed, batches).Select(text => Positive("--batch", text)).DefaultIfEmpty(1)],
-                [.. Split(parsed, runtimes).Select(name => Choices.Named<NetworkRuntime>("--runtimes", name)).Distinct()],
+                [.. chosen.Distinct()],
                 Positive("--threads", parsed.GetValue(threads) ?? TorchRuntime.Threads),
                 Positive("--runs", parsed.GetValue(runs)),
                 parsed.GetValue(warmUps) is >= 0 and var count
@@ -67,7 +74,8 @@ internal static class BenchCommand
         new(name) { Description = description, HelpName = helpName, AllowMultipleArgumentsPerToken = false };
 
     private static IEnumerable<string> Split(ParseResult parsed, Option<string[]> option) =>
-        (parsed.GetValue(option) ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        (parsed.GetValue(option) ?? []).SelectMany(
+            list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static int Positive(string option, string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
@@ -94,13 +102,16 @@ internal static class BenchCommand
             var rows = BenchTable.Measure(networks, options, console.Stop);
             if (console.Json)
             {
-                console.WriteJson(new(options.Threads, options.Runs, options.WarmUps, rows), CliJson.Readable.BenchOutput);
+                console.WriteJson(
+                    new(options.Threads, options.Runs, options.WarmUps, rows), CliJson.Readable.BenchOutput);
             }
             else
             {
                 BenchTable.Write(rows, console);
                 console.WriteLine(
-                    $"Median of {options.Runs} runs in turns, {options.Threads} {(options.Threads == 1 ? "thread" : "threads")}; speed-ups are over the first network under the same runtime.");
+                    $"Median of {options.Runs} runs in turns, "
+                    + $"{options.Threads} {(options.Threads == 1 ? "thread" : "threads")}; "
+                    + "speed-ups are over the first network under the same runtime.");
             }
 
             return ExitCode.Fine;
@@ -131,16 +142,18 @@ internal static class BenchCommand
 }
 
 /// <summary>What `ocs bench` was asked for; no runtimes mean all that are there.</summary>
-internal sealed record BenchOptions(IReadOnlyList<int> Batches, IReadOnlyList<NetworkRuntime> Runtimes, int Threads, int Runs, int WarmUps);
+internal sealed record BenchOptions(
+    IReadOnlyList<int> Batches, IReadOnlyList<NetworkRuntime> Runtimes, int Threads, int Runs, int WarmUps);
 
 /// <summary>`ocs bench --json`.</summary>
 internal sealed record BenchOutput(int Threads, int Runs, int WarmUps, IReadOnlyList<BenchRow> Rows);
 
 /// <summary>
-/// A network under a runtime with a batch size. Times are of a whole batch; speed-ups are over the first network under the same runtime,
-/// the theoretical one is the ratio of their MACs. MACs, parameters and the theoretical speed-up are null for .onnx files that
-/// libtorch cannot run.
+/// A network under a runtime with a batch size. Times are of a whole batch; speed-ups are over the first network under
+/// the same runtime, the theoretical one is the ratio of their MACs. MACs, parameters and the theoretical speed-up are
+/// null for .onnx files that libtorch cannot run.
 /// </summary>
 internal sealed record BenchRow(
-    string Model, string Runtime, int Batch, long? Macs, long? Parameters, double MedianMs, double P95Ms, double ImagesPerSecond,
+    string Model, string Runtime, int Batch, long? Macs, long? Parameters,
+    double MedianMs, double P95Ms, double ImagesPerSecond,
     double SpeedUp, double? TheoreticalSpeedUp);

@@ -15,38 +15,39 @@ internal static class CommonOptions
 
     public static Option<string?> InputSize() => new("--input-size")
     {
-        Description = "Channels, height and width of the images of a zoo network, or of an .onnx file that leaves them open.",
+        Description = "Channels, height and width of the images, "
+            + "for a zoo network or an .onnx file that leaves them open.",
         HelpName = "CxHxW",
     };
 
     public static Option<string?> Weights() => new("--weights")
     {
-        Description = "A file with the weights: safetensors, PyTorch, TorchSharp or .ocs; FILE:KEY takes a part of a checkpoint. "
-            + "Those of a pruned zoo network make it narrower.",
+        Description = "A file of weights: safetensors, PyTorch, TorchSharp or .ocs. "
+            + "FILE:KEY takes a part of a checkpoint. Weights of a pruned zoo network make it narrower.",
         HelpName = "FILE",
     };
 
     public static Option<int?> Classes() => new("--classes")
     {
-        Description = "Number of classes of a zoo network (default: those that it was published for).",
+        Description = "Number of classes of a zoo network (default: as published).",
         HelpName = "N",
     };
 
     public static Option<int?> InputChannels() => new("--input-channels")
     {
-        Description = "Channels of a zoo network's images: 1 or 3 (default: 3). Grey images of small networks are 28x28.",
+        Description = "Image channels of a zoo network: 1 or 3 (default: 3). Grey images of small networks are 28x28.",
         HelpName = "N",
     };
 
     public static Option<int?> Threads() => new("--threads")
     {
-        Description = "Threads that compute (default: $OMP_NUM_THREADS, or one for each core).",
+        Description = "Number of threads (default: $OMP_NUM_THREADS, or one per core).",
         HelpName = "N",
     };
 
     public static Option<string?> DataRoot() => new("--data-root")
     {
-        Description = "The folder in which data sets are looked for first (default: $OCS_DATA).",
+        Description = "The first folder to look for data sets in (default: $OCS_DATA).",
         HelpName = "DIR",
     };
 
@@ -58,28 +59,28 @@ internal static class CommonOptions
 
     public static Option<string[]> Ignore() => new("--ignore")
     {
-        Description = "Leaves groups whole that have slices in a layer or parameter of this name (*, ?). May be given again.",
+        Description = "Does not cut groups with slices in a layer or parameter of this name (*, ?). May be repeated.",
         HelpName = "PATTERN",
     };
 
     public static Option<string?> Heads() => new("--heads")
     {
-        Description = "What leaves of attention: whole heads, or the same-index of every head "
-            + "(default: what the network says).",
+        Description = "What is removed from attention: whole heads, or the same-index of every head "
+            + "(default: the network's own policy).",
         HelpName = "POLICY",
     };
 
     public static Option<string?> Groups() => new("--groups")
     {
-        Description = "What leaves of grouped layers: the same-index of every group, or whole groups "
-            + "(default: what the network says).",
+        Description = "What is removed from grouped layers: the same-index of every group, "
+            + "or whole groups (default: the network's own policy).",
         HelpName = "POLICY",
     };
 
     public static Option<string[]> Freeze() => new("--freeze")
     {
         Description =
-            $"Leaves groups of these kinds whole: {string.Join(',', Choices.Names<GroupKind>())}. May be given again.",
+            $"Does not cut groups of these kinds: {string.Join(',', Choices.Names<GroupKind>())}. May be repeated.",
         HelpName = "KINDS",
     };
 
@@ -98,7 +99,7 @@ internal static class CommonOptions
 
     public static Option<string[]> Only() => new("--only")
     {
-        Description = "Cuts only groups whose slices all lie in layers or parameters of this name (*, ?). May be given again.",
+        Description = "Cuts only groups with all slices in layers or parameters of this name (*, ?). May be repeated.",
         HelpName = "PATTERN",
     };
 }

@@ -11,13 +11,24 @@ internal static class DataCommand
     public static Command Create(CommandConsole console)
     {
         var root = CommonOptions.DataRoot();
-        var list = new Command("list", "Lists the data sets, and where each was found or looked for.") { root };
+        var list = new Command("list", "Lists the data sets, with the places where each was found or looked for.")
+        {
+            root,
+        };
         list.SetAction(parsed => List(parsed.GetValue(root), console));
 
-        var names = new Argument<string[]>("NAME") { Description = "Data sets (default: all that are found).", Arity = ArgumentArity.ZeroOrMore };
-        var check = new Command("check", "Reads data sets to their end, and says whether they are whole.") { names, root };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Data sets (default: all that are found).",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var check = new Command("check", "Reads data sets completely, and reports whether they are whole.")
+        {
+            names, root,
+        };
         check.SetAction(parsed => Check(parsed.GetValue(names) ?? [], parsed.GetValue(root), console));
-        return new Command("data", "Where data sets are looked for, whether they are whole, and packing folders of images.")
+        return new Command(
+            "data", "Lists and checks data sets, and packs folders of images.")
         {
             list, check, PackCommand.Create(console),
         };
@@ -26,20 +37,27 @@ internal static class DataCommand
     private static int List(string? root, CommandConsole console)
     {
         var found = DatasetCatalog.Names
-            .Select(name => (Name: name, Location: DatasetCatalog.Locate(name, root), Places: DatasetCatalog.Places(name, root)))
+            .Select(name =>
+                (Name: name, Location: DatasetCatalog.Locate(name, root), Places: DatasetCatalog.Places(name, root)))
             .Append((Name: ImageFolder.DataName, Location: Folder(root), Places: ImageFolder.Places(root)))
             .ToList();
         if (console.Json)
         {
             console.WriteJson(
-                new([.. found.Select(set => new DataRow(set.Name, set.Location?.Path, LayoutOf(set.Location), null, null, null, null, set.Places))]),
+                new([
+                    .. found.Select(set => new DataRow(
+                        set.Name, set.Location?.Path, LayoutOf(set.Location), null, null, null, null, set.Places)),
+                ]),
                 CliJson.Readable.DataOutput);
             return ExitCode.Fine;
         }
 
         foreach (var (name, location, places) in found)
         {
-            console.WriteLine(location is null ? $"{name}: not found; looked for in" : $"{name}: {location.Path} ({LayoutOf(location)})");
+            console.WriteLine(
+                location is null
+                    ? $"{name}: not found; looked for in"
+                    : $"{name}: {location.Path} ({LayoutOf(location)})");
             foreach (var place in location is null ? places : [])
             {
                 console.WriteLine($"  {place}");
@@ -57,9 +75,12 @@ internal static class DataCommand
         }
 
         // A folder of photographs takes long, so it is checked when it is named.
-        var chosen = names.Length > 0 ? names : [.. DatasetCatalog.Names.Where(name => DatasetCatalog.Locate(name, root) is not null)];
+        var chosen = names.Length > 0
+            ? names
+            : [.. DatasetCatalog.Names.Where(name => DatasetCatalog.Locate(name, root) is not null)];
         var checks = chosen
-            .Select(name => name == ImageFolder.DataName ? CheckFolder(root, console) : DatasetCatalog.Check(name, root))
+            .Select(name =>
+                name == ImageFolder.DataName ? CheckFolder(root, console) : DatasetCatalog.Check(name, root))
             .ToList();
         if (console.Json)
         {
@@ -99,7 +120,8 @@ internal static class DataCommand
         if (Folder(root) is not { } location)
         {
             var places = string.Join(", ", ImageFolder.Places(root));
-            return new(ImageFolder.DataName, null, 0, 0, $"No folder train or val, and no folders of images, were found in {places}.");
+            var missing = $"No folder train or val, and no folders of images, were found in {places}.";
+            return new(ImageFolder.DataName, null, 0, 0, missing);
         }
 
         var report = ImageFolder.Check(location.Path, new());
@@ -123,7 +145,8 @@ internal static class DataCommand
             ? $"{Numbers.Whole(report.Broken.Length)} of the {Numbers.Whole(images)} images of {location.Path} "
                 + "cannot be read: replace or remove them."
             : !report.PassedOver.IsEmpty
-                ? $"Pictures of {location.Path} that cannot be used as they are: {Numbers.Whole(report.PassedOver.Length)}; rename, convert or remove them."
+                ? $"Pictures of {location.Path} that cannot be used as they are: "
+                    + $"{Numbers.Whole(report.PassedOver.Length)}; rename, convert or remove them."
                 : null;
         return new(ImageFolder.DataName, location, report.TrainSamples, report.TestSamples, problem);
     }
@@ -134,6 +157,9 @@ internal static class DataCommand
 /// <summary>`ocs data list --json` and `ocs data check --json`.</summary>
 internal sealed record DataOutput(IReadOnlyList<DataRow> Datasets);
 
-/// <summary>A data set: where it was found, and, after a check, what is in it. Null where it was not found or not checked.</summary>
+/// <summary>
+/// A data set: where it was found, and, after a check, what is in it. Null where it was not found or not checked.
+/// </summary>
 internal sealed record DataRow(
-    string Name, string? Path, string? Layout, int? TrainSamples, int? TestSamples, bool? Whole, string? Problem, IReadOnlyList<string>? Places);
+    string Name, string? Path, string? Layout, int? TrainSamples, int? TestSamples, bool? Whole, string? Problem,
+    IReadOnlyList<string>? Places);

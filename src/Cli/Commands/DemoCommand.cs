@@ -8,24 +8,35 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs demo`: the whole cycle on real data in minutes, beside the unpruned twin.</summary>
+/// <summary>`ocs demo`: the whole cycle on real data in minutes, and the unpruned twin.</summary>
 internal static class DemoCommand
 {
     private const string Source = "demo.yaml";
 
     public static Command Create(CommandConsole console)
     {
-        var set = new Option<string[]>("--set") { Description = "Sets an option over experiments/demo.yaml.", HelpName = "KEY=VALUE" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Sets an option over experiments/demo.yaml.",
+            HelpName = "KEY=VALUE",
+        };
         var folder = new Option<string>("--out")
         {
-            Description = "The run's folder, replaced if it is there (default: runs/demo).",
+            Description = "The run's folder; a run that is there is replaced.",
             HelpName = "DIR",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
         };
         var root = CommonOptions.DataRoot();
-        var command = new Command("demo", "Trains a small ResNet on Fashion-MNIST with and without pruning, and shows both.") { set, folder, root };
+        var command = new Command(
+            "demo", "Trains a small ResNet on Fashion-MNIST with and without pruning, and shows both.")
+        {
+            set, folder, root,
+        };
         command.SetAction(parsed => Run(
-            ExperimentOptions.Read(Configuration(), Source, parsed.GetValue(set) ?? []), parsed.GetRequiredValue(folder), parsed.GetValue(root), console));
+            ExperimentOptions.Read(Configuration(), Source, parsed.GetValue(set) ?? []),
+            parsed.GetRequiredValue(folder),
+            parsed.GetValue(root),
+            console));
         return command;
     }
 
@@ -41,19 +52,21 @@ internal static class DemoCommand
         }
 
         console.WriteLine();
-        console.WriteLine($"2. One cycle: the same epochs, {Numbers.Percent(options.Pruning.Target)} of the MACs to remove");
+        console.WriteLine(
+            $"2. One cycle: the same epochs, {Numbers.Percent(options.Pruning.Target)} of the MACs to remove");
         var pruned = Train(RunKind.Train, folder, twin.Summary, held);
         if (pruned.Stopped)
         {
             return Stopped(console);
         }
 
+        var model = Path.Combine(folder, RunDirectory.ModelName);
         RunTable.Write(pruned.Summary, console);
         console.WriteLine($"The report:         {Path.Combine(folder, "report.html")}");
-        console.WriteLine($"The small network:  {Path.Combine(folder, RunDirectory.ModelName)}, {Path.Combine(folder, RunDirectory.OnnxName)}");
+        console.WriteLine($"The small network:  {model}, {Path.Combine(folder, RunDirectory.OnnxName)}");
         console.WriteLine();
         console.WriteLine("What to do next:");
-        console.WriteLine($"  ./ocs eval {ShellWord.Of(Path.Combine(folder, RunDirectory.ModelName))} --data {options.Data}");
+        console.WriteLine($"  ./ocs eval {ShellWord.Of(model)} --data {options.Data}");
         console.WriteLine("  ./ocs inspect cifar_resnet56");
         console.WriteLine("  ./ocs train experiments/short/cifar10_resnet20_20epochs.yaml --data-root DIR");
         if (console.Json)
@@ -61,10 +74,14 @@ internal static class DemoCommand
             console.Output.Write(File.ReadAllText(Path.Combine(folder, RunFolder.SummaryName)));
         }
 
-        return TrainCommand.CodeOf([twin.Summary, pruned.Summary]);
+        return TrainingOutput.CodeOf([twin.Summary, pruned.Summary]);
 
         RunOutcome Train(RunKind kind, string place, RunSummary? twin, FolderLock? held = null) =>
-            new ExperimentRun(options, kind, new(place, Force: true, root, Device: null), console) { Twin = twin, Lock = held }.Execute();
+            new ExperimentRun(options, kind, new(place, Force: true, root, Device: null), console)
+            {
+                Twin = twin,
+                Lock = held,
+            }.Execute();
     }
 
     private static int Stopped(CommandConsole console)

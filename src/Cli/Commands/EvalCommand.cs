@@ -21,12 +21,21 @@ internal static class EvalCommand
     {
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
-        var data = new Option<string>("--data") { Description = "The data set (`ocs data list` lists them).", HelpName = "NAME", Required = true };
-        var limit = new Option<int?>("--data-limit") { Description = "Only so many images, those of a run with the same data-limit.", HelpName = "N" };
+        var data = new Option<string>("--data")
+        {
+            Description = "The data set (`ocs data list` lists them).",
+            HelpName = "NAME",
+            Required = true,
+        };
+        var limit = new Option<int?>("--data-limit")
+        {
+            Description = "Number of images; the same ones as in a run with this data-limit.",
+            HelpName = "N",
+        };
         var normalization = new Option<string?>("--normalization")
         {
             Description = "How the images are normalized: data-set, official (the authors' program) or imagenet "
-                + "(default: as an .ocs or .onnx file remembers, else data-set).",
+                + "(default: as in an .ocs or .onnx file, else data-set).",
             HelpName = "NAME",
         };
         var root = CommonOptions.DataRoot();
@@ -46,7 +55,8 @@ internal static class EvalCommand
         command.SetAction(parsed =>
         {
             using var computing = ThreadCount.Use(parsed.GetValue(threads));
-            var request = new ModelRequest(parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
+            var request = new ModelRequest(
+                parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
             return Run(
                 request,
                 TrainingDataSource.Open(
@@ -55,14 +65,18 @@ internal static class EvalCommand
                     parsed.GetValue(limit),
                     parsed.GetValue(root),
                     images.Of(parsed, parsed.GetRequiredValue(data), () => ModelSource.ImageSizeOf(request))),
-                parsed.GetValue(normalization) is { } name ? Choices.Named<NormalizationChoice>("--normalization", name) : null,
+                parsed.GetValue(normalization) is { } name
+                    ? Choices.Named<NormalizationChoice>("--normalization", name)
+                    : null,
                 Devices.Find(parsed.GetValue(device)),
                 console);
         });
         return command;
     }
 
-    private static int Run(ModelRequest request, LabelledImages data, NormalizationChoice? normalization, Device device, CommandConsole console)
+    private static int Run(
+        ModelRequest request, LabelledImages data, NormalizationChoice? normalization, Device device,
+        CommandConsole console)
     {
         using var model = ModelSource.Open(request, console, data);
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
@@ -88,7 +102,9 @@ internal static class EvalCommand
         if (console.Json)
         {
             console.WriteJson(
-                new(request.Model, data.Name, found.Samples, found.Headline, found.Loss, model.Graph.Macs, model.Graph.ParameterCount, found.SamplesPerSecond)
+                new(
+                    request.Model, data.Name, found.Samples, found.Headline, found.Loss, model.Graph.Macs,
+                    model.Graph.ParameterCount, found.SamplesPerSecond)
                 {
                     Top5Accuracy = found.Top5Accuracy,
                 },
@@ -115,7 +131,8 @@ internal static class EvalCommand
 
 /// <summary>`ocs eval --json`.</summary>
 internal sealed record EvalOutput(
-    string Model, string Data, int Samples, double Accuracy, double Loss, long Macs, long Parameters, double ImagesPerSecond)
+    string Model, string Data, int Samples, double Accuracy, double Loss, long Macs, long Parameters,
+    double ImagesPerSecond)
 {
     /// <summary>With the class among the five likeliest; null where there are ten classes or fewer.</summary>
     public double? Top5Accuracy { get; init; }

@@ -14,12 +14,31 @@ internal static class ExportCommand
     {
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
-        var onnx = new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
-        var opset = new Option<int?>("--opset") { Description = "ONNX's operator set, 13 to 21 (default: the ONNX file's own, else 17).", HelpName = "N" };
-        var fold = new Option<bool>("--fold-batch-norm") { Description = "ONNX: batch norms become part of the layers before them." };
-        var external = new Option<bool>("--external-data") { Description = "ONNX: weights lie beside, in FILE.data; above 2 GB they always do." };
-        var safetensors = new Option<string?>("--safetensors") { Description = "Writes the weights as safetensors.", HelpName = "FILE" };
-        var pytorch = new Option<string?>("--pytorch") { Description = "Writes the weights as a .pth file for torch.load.", HelpName = "FILE" };
+        var onnx =
+            new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
+        var opset = new Option<int?>("--opset")
+        {
+            Description = "ONNX's operator set, 13 to 21 (default: the ONNX file's own, else 17).",
+            HelpName = "N",
+        };
+        var fold = new Option<bool>("--fold-batch-norm")
+        {
+            Description = "ONNX: folds batch norms into the layers before them.",
+        };
+        var external = new Option<bool>("--external-data")
+        {
+            Description = "ONNX: writes the weights into FILE.data, as always above 2 GB.",
+        };
+        var safetensors = new Option<string?>("--safetensors")
+        {
+            Description = "Writes the weights as safetensors.",
+            HelpName = "FILE",
+        };
+        var pytorch = new Option<string?>("--pytorch")
+        {
+            Description = "Writes the weights as a .pth file for torch.load.",
+            HelpName = "FILE",
+        };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
@@ -32,9 +51,15 @@ internal static class ExportCommand
         {
             using var computing = ThreadCount.Use(parsed.GetValue(threads));
             return Run(
-                new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
+                new(
+                    parsed.GetRequiredValue(model),
+                    parsed.GetValue(weights),
+                    parsed.GetValue(classes),
+                    parsed.GetValue(channels),
+                    parsed.GetValue(size)),
                 parsed.GetValue(onnx),
-                OptionsOf(parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
+                OptionsOf(
+                    parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
                 parsed.GetValue(safetensors),
                 parsed.GetValue(pytorch),
                 console);
@@ -46,7 +71,8 @@ internal static class ExportCommand
     {
         if (onnx is null && (opset is not null || fold || external))
         {
-            throw new OcsInputException("--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.");
+            throw new OcsInputException(
+                "--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.");
         }
 
         var options = new OnnxOptions { Opset = opset, FoldBatchNorm = fold, ExternalData = external };
@@ -55,12 +81,14 @@ internal static class ExportCommand
     }
 
     private static int Run(
-        ModelRequest request, string? onnx, OnnxOptions options, string? safetensors, string? pytorch, CommandConsole console)
+        ModelRequest request, string? onnx, OnnxOptions options, string? safetensors, string? pytorch,
+        CommandConsole console)
     {
         string[] files = [.. new[] { onnx, safetensors, pytorch }.OfType<string>()];
         if (files.Length == 0)
         {
-            throw new OcsInputException("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.");
+            throw new OcsInputException(
+                "`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.");
         }
 
         ModelFiles.CheckEnding("--onnx", onnx, ".onnx");
@@ -108,5 +136,7 @@ internal static class ExportCommand
     }
 }
 
-/// <summary>`ocs export --json`; <paramref name="Onnx"/> is the check of the ONNX file, where one was written.</summary>
+/// <summary>
+/// `ocs export --json`; <paramref name="Onnx"/> is the check of the ONNX file, where one was written.
+/// </summary>
 internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files, OnnxSummary? Onnx);

@@ -8,19 +8,20 @@ internal sealed class ImageChoices
 {
     private readonly Option<int?> _size = new("--image-size")
     {
-        Description = "Of an imagefolder: height and width of what reaches the network (default: what a file takes, else 224).",
+        Description = "For an imagefolder: height and width of the network's images "
+            + "(default: those of a file, else 224).",
         HelpName = "N",
     };
 
     private readonly Option<int?> _resize = new("--resize")
     {
-        Description = "Of an imagefolder: shorter side before the middle is cut out (default: 8/7 of --image-size).",
+        Description = "For an imagefolder: shorter side before the center crop (default: 8/7 of --image-size).",
         HelpName = "N",
     };
 
     private readonly Option<int?> _workers = new("--workers")
     {
-        Description = "Of an imagefolder: threads that decode images (default: one less than there are cores).",
+        Description = "For an imagefolder: threads that decode images (default: one less than the cores).",
         HelpName = "N",
     };
 
@@ -33,14 +34,15 @@ internal sealed class ImageChoices
     /// <summary>Where there are no images for accuracy, how many are taken from those for training.</summary>
     public static Option<double?> ValidationSplit() => new("--validation-split")
     {
-        Description = "Of an imagefolder without val: fraction of each class that accuracy is measured on, as in training (default: 0.1).",
+        Description = "For an imagefolder without val: fraction of each class for validation, "
+            + "as in training (default: 0.1).",
         HelpName = "F",
     };
 
     /// <summary>Leaves broken images out.</summary>
     public static Option<bool> SkipBroken() => new("--skip-broken")
     {
-        Description = "Of an imagefolder: leaves images out that cannot be read, and names them.",
+        Description = "For an imagefolder: skips images that cannot be read, and names them.",
     };
 
     /// <summary>What was chosen; a sentence where it was for a data set that is no folder of images.</summary>

@@ -10,7 +10,10 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch, except for a file.</summary>
+/// <summary>
+/// `ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch, except
+/// for a file.
+/// </summary>
 internal static class InspectCommand
 {
     private const int LongestLine = 120;
@@ -27,12 +30,18 @@ internal static class InspectCommand
         var freeze = CommonOptions.Freeze();
         var heads = CommonOptions.Heads();
         var groups = CommonOptions.Groups();
-        var command = new Command("inspect", "Shows layers, MACs, groups, what is coupled with what, what is frozen and why.")
+        var command = new Command(
+            "inspect", "Shows layers, MACs, groups, couplings, and what is frozen with the reason.")
         {
             model, weights, classes, channels, size, ignore, only, freeze, heads, groups,
         };
         command.SetAction(parsed => Run(
-            new(parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size)),
+            new(
+                parsed.GetRequiredValue(model),
+                parsed.GetValue(weights),
+                parsed.GetValue(classes),
+                parsed.GetValue(channels),
+                parsed.GetValue(size)),
             graph => CouplingGraph
                 .Build(graph.WithPolicies(CommonOptions.Policy(parsed, heads), CommonOptions.Policy(parsed, groups)))
                 .Freeze([.. parsed.GetValue(ignore) ?? []], [.. parsed.GetValue(only) ?? []])
@@ -52,12 +61,14 @@ internal static class InspectCommand
         }
 
         console.WriteLine(
-            $"{graph.Name}: input {Numbers.Shape(InputShape(graph))}, {Numbers.Short(graph.Macs)} MACs ({Numbers.Whole(graph.Macs)}), "
+            $"{graph.Name}: input {Numbers.Shape(InputShape(graph))}, "
+            + $"{Numbers.Short(graph.Macs)} MACs ({Numbers.Whole(graph.Macs)}), "
             + $"{Numbers.Whole(graph.ParameterCount)} parameters");
         if (record is not null)
         {
             console.WriteLine(
-                $"pruned from {record.OriginalModel}: {Numbers.Short(record.MacsBefore)} MACs and {Numbers.Whole(record.ParametersBefore)} parameters before the cut");
+                $"pruned from {record.OriginalModel}: {Numbers.Short(record.MacsBefore)} MACs "
+                + $"and {Numbers.Whole(record.ParametersBefore)} parameters before the cut");
         }
 
         if (MissingNorms.Warning(request.Model, graph) is { } warning)
@@ -88,16 +99,21 @@ internal static class InspectCommand
     private static void WriteLayers(Graph graph, CouplingGraph coupling, CommandConsole console)
     {
         var groupOf = coupling.Groups
-            .SelectMany(group => group.Members.Where(member => member.Dimension == 0).Select(member => (member.Parameter, group.Id)))
+            .SelectMany(group =>
+                group.Members.Where(member => member.Dimension == 0).Select(member => (member.Parameter, group.Id)))
             .ToLookup(pair => pair.Parameter, pair => pair.Id, StringComparer.Ordinal);
         var table = new Table();
         table.AddColumn("layer").AddColumn("operator").AddColumn(new TableColumn("output").LeftOut(2));
-        table.AddColumn(Right("MACs").LeftOut(4)).AddColumn(Right("share").LeftOut(1)).AddColumn(Right("parameters").LeftOut(3)).AddColumn(Right("group"));
+        table.AddColumn(Right("MACs").LeftOut(4)).AddColumn(Right("share").LeftOut(1));
+        table.AddColumn(Right("parameters").LeftOut(3)).AddColumn(Right("group"));
         for (var index = 0; index < graph.Nodes.Length; index++)
         {
             var node = graph.Nodes[index];
             var macs = graph.MacsOf(index);
-            var parameters = node.Parameters.Select(graph.Parameter).Where(spec => spec.IsTrainable).Sum(spec => spec.ElementCount);
+            var parameters = node.Parameters
+                .Select(graph.Parameter)
+                .Where(spec => spec.IsTrainable)
+                .Sum(spec => spec.ElementCount);
             if (node.Parameters.IsEmpty)
             {
                 continue;
@@ -119,16 +135,24 @@ internal static class InspectCommand
     private static void WriteGroups(CouplingGraph coupling, CommandConsole console)
     {
         var prunable = coupling.Groups.Count(group => group.IsPrunable);
-        console.WriteLine($"{coupling.Groups.Length} groups, {prunable} of them prunable. The slices of a group's channel leave together:");
+        console.WriteLine(
+            $"{coupling.Groups.Length} groups, {prunable} of them prunable. "
+            + "The slices of a group's channel leave together:");
         foreach (var group in coupling.Groups)
         {
             var state = group.IsPrunable ? "" : $", frozen: {group.FrozenReason}";
             console.WriteLine();
             var kind = group.Kind is { } width ? $", {Choices.NameOf(width)}" : "";
             console.WriteLine($"group {group.Id}: {group.Name}, {group.Channels} channels{kind}{state}");
-            WriteMembers("rows of", group.Members.Where(member => member is { Dimension: 0, Role: ParameterRole.Weight }), console);
+            WriteMembers(
+                "rows of",
+                group.Members.Where(member => member is { Dimension: 0, Role: ParameterRole.Weight }),
+                console);
             WriteMembers("columns of", group.Members.Where(member => member.Dimension != 0), console);
-            WriteMembers("values of", group.Members.Where(member => member.Dimension == 0 && member.Role != ParameterRole.Weight), console);
+            WriteMembers(
+                "values of",
+                group.Members.Where(member => member.Dimension == 0 && member.Role != ParameterRole.Weight),
+                console);
         }
     }
 
@@ -159,7 +183,8 @@ internal static class InspectCommand
 
     private static string OperatorText(Graph graph, Node node) => node.Operator switch
     {
-        Conv2d conv => $"Conv2d {graph.Parameter(node.Parameters[0]).Shape[2]}x{graph.Parameter(node.Parameters[0]).Shape[3]}"
+        Conv2d conv =>
+            $"Conv2d {graph.Parameter(node.Parameters[0]).Shape[2]}x{graph.Parameter(node.Parameters[0]).Shape[3]}"
             + (conv.Stride.Height == 1 ? "" : $", stride {conv.Stride.Height}")
             + (conv.Groups == 1 ? "" : $", {conv.Groups} groups"),
         var other => other.GetType().Name,

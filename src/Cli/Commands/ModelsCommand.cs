@@ -19,7 +19,8 @@ internal static class ModelsCommand
         var rows = Models.All
             .Select(model => (model, graph: Models.Build(model.Name)))
             .Select(pair => new ModelRow(
-                pair.model.Name, pair.model.Description, Numbers.Shape(pair.graph.InputNodes.First().Shape.Skip(1)), pair.model.Classes,
+                pair.model.Name, pair.model.Description, Numbers.Shape(pair.graph.InputNodes.First().Shape.Skip(1)),
+                pair.model.Classes,
                 pair.graph.Macs, pair.graph.ParameterCount))
             .ToArray();
         if (console.Json)
@@ -37,11 +38,14 @@ internal static class ModelsCommand
         table.AddColumn(new TableColumn("what").Prose());
         foreach (var row in rows)
         {
-            table.AddRow(row.Model, row.Image, $"{row.Classes}", Numbers.Short(row.Macs), Numbers.Short(row.Parameters), row.Description);
+            table.AddRow(
+                row.Model, row.Image, $"{row.Classes}", Numbers.Short(row.Macs), Numbers.Short(row.Parameters),
+                row.Description);
         }
 
         console.Write(table);
-        console.WriteLine("MACs and parameters for these images and classes; any image size and number of classes can be built.");
+        console.WriteLine(
+            "MACs and parameters for these images and classes; any image size and number of classes can be built.");
         return ExitCode.Fine;
     }
 }
@@ -49,5 +53,8 @@ internal static class ModelsCommand
 /// <summary>`ocs models --json`.</summary>
 internal sealed record ModelsOutput(IReadOnlyList<ModelRow> Models);
 
-/// <summary>A network of the zoo, for the images (channels x height x width) and classes that it was published for.</summary>
-internal sealed record ModelRow(string Model, string Description, string Image, int Classes, long Macs, long Parameters);
+/// <summary>
+/// A network of the zoo, for the images (channels x height x width) and classes that it was published for.
+/// </summary>
+internal sealed record ModelRow(
+    string Model, string Description, string Image, int Classes, long Macs, long Parameters);

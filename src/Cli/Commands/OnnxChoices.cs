@@ -8,11 +8,13 @@ internal sealed class OnnxChoices
 {
     private readonly Option<int?> _opset = new("--opset")
     {
-        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} (default: the ONNX file's own, else {OnnxOptions.UsualOpset}).",
+        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} "
+            + $"(default: the ONNX file's own, else {OnnxOptions.UsualOpset}).",
         HelpName = "N",
     };
 
-    private readonly Option<bool> _fold = new("--fold-batch-norm") { Description = "ONNX: batch norms become part of the layers before them." };
+    private readonly Option<bool> _fold =
+        new("--fold-batch-norm") { Description = "ONNX: folds batch norms into the layers before them." };
 
     public IEnumerable<Option> All => [_opset, _fold];
 
@@ -24,6 +26,7 @@ internal sealed class OnnxChoices
         options.Validate();
         return missing is null || options == new OnnxOptions()
             ? options
-            : throw new OcsInputException($"{_opset.Name} and {_fold.Name} say how an ONNX file is written; give {missing}, too.");
+            : throw new OcsInputException(
+                $"{_opset.Name} and {_fold.Name} say how an ONNX file is written; give {missing}, too.");
     }
 }

@@ -14,13 +14,21 @@ internal static class PackCommand
         var validationSplit = ImageChoices.ValidationSplit();
         var command = new Command(
             "pack",
-            "Decodes the small images of an imagefolder (Tiny-ImageNet) once, into train.ocspack and val.ocspack "
-            + "beside its folders; runs then read those. Does nothing where the images have not changed since.")
+            "Decodes the small images of an imagefolder (Tiny-ImageNet) once, "
+            + "into train.ocspack and val.ocspack next to its folders. Runs then read these files. "
+            + "Does nothing if the images have not changed.")
         {
             root, skipBroken, validationSplit,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(root), new() { SkipBroken = parsed.GetValue(skipBroken), ValidationSplit = parsed.GetValue(validationSplit) }, console));
+        command.SetAction(parsed =>
+        {
+            var options = new ImageFolderOptions
+            {
+                SkipBroken = parsed.GetValue(skipBroken),
+                ValidationSplit = parsed.GetValue(validationSplit),
+            };
+            return Run(parsed.GetValue(root), options, console);
+        });
         return command;
     }
 

@@ -99,7 +99,7 @@ internal sealed class PruningChoices
                 : "--target and --target-latency are two budgets; give one of them.");
         }
 
-        var preset = PresetOptions.Of(Choices.Named<Preset>("--preset", parsed.GetRequiredValue(_preset)));
+        var preset = Choices.Named<Preset>("--preset", parsed.GetRequiredValue(_preset)).Pruning();
         var limits = parsed.GetValue(_maximum) ?? [];
         return preset with
         {

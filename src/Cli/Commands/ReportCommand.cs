@@ -14,20 +14,27 @@ internal static class ReportCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, or of --repeat.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Folders of runs, of --repeat or of --sweep.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "The folder of an unpruned run to compare with (default: the twin that the run itself names).",
+            Description =
+                "The folder of an unpruned run to compare with (default: the run's own twin).",
             HelpName = "RUN",
         };
         var file = new Option<string?>("--out")
         {
-            Description = $"Where the page goes (default: {HtmlReport.FileName} in the folder of one run, {HtmlComparison.FileName} above those of several).",
+            Description = $"The page's file (default: {HtmlReport.FileName} in the folder of one run, "
+                + $"{HtmlComparison.FileName} above those of several).",
             HelpName = "FILE",
         };
         var csv = new Option<string?>("--csv")
         {
-            Description = $"Also writes {CsvTables.RunsName}, {CsvTables.EpochsName} and {CsvTables.LayersName} into this folder: the numbers behind the tables and charts.",
+            Description = $"Also writes the numbers of tables and charts into this folder: {CsvTables.RunsName}, "
+                + $"{CsvTables.EpochsName} and {CsvTables.LayersName}.",
             HelpName = "DIR",
         };
         var latex = new Option<string?>("--latex")
@@ -37,17 +44,24 @@ internal static class ReportCommand
         };
         var command = new Command(
             "report",
-            "Writes the report of a run as one HTML file. Of several runs it writes each one's, and a page that compares them. "
+            "Writes the report of a run as one HTML file. "
+            + "For several runs it writes each report, and a page that compares them. "
             + "A folder of --repeat or --sweep stands for the runs in it.")
         {
             runs, baseline, file, csv, latex,
         };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(runs), parsed.GetValue(baseline), parsed.GetValue(file), parsed.GetValue(csv), parsed.GetValue(latex), console));
+            parsed.GetRequiredValue(runs),
+            parsed.GetValue(baseline),
+            parsed.GetValue(file),
+            parsed.GetValue(csv),
+            parsed.GetValue(latex),
+            console));
         return command;
     }
 
-    private static int Run(string[] paths, string? baseline, string? file, string? csv, string? latex, CommandConsole console)
+    private static int Run(
+        string[] paths, string? baseline, string? file, string? csv, string? latex, CommandConsole console)
     {
         var twin = baseline is null ? null : RunLogReader.Read(baseline);
         // `runs/*` names the comparison of the last time too.
@@ -59,7 +73,9 @@ internal static class ReportCommand
             :
             [
                 .. runs.Select(run => Write(PageOf(run), page => HtmlReport.Write(run, page))),
-                Write(file ?? Path.Combine(Above(runs), HtmlComparison.FileName), page => HtmlComparison.Write(runs, page)),
+                Write(
+                    file ?? Path.Combine(Above(runs), HtmlComparison.FileName),
+                    page => HtmlComparison.Write(runs, page)),
             ];
         if (csv is not null)
         {
@@ -92,15 +108,21 @@ internal static class ReportCommand
     /// <summary>The folder that all the runs' folders are in, however deep: as short as it was given.</summary>
     private static string Above(RunFolder[] runs)
     {
-        var parents = runs.Select(run => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path))) ?? "/").ToList();
+        var parents = runs
+            .Select(run => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path))) ?? "/")
+            .ToList();
         var common = parents[0];
-        while (!parents.All(parent => parent == common || parent.StartsWith(Path.TrimEndingDirectorySeparator(common) + "/", StringComparison.Ordinal)))
+        while (!parents.All(parent => parent == common || IsBelow(parent, common)))
         {
-            common = Path.GetDirectoryName(common) ?? throw new OcsInputException("The runs have no folder in common; give the page's place with --out.");
+            common = Path.GetDirectoryName(common)
+                ?? throw new OcsInputException("The runs have no folder in common; give the page's place with --out.");
         }
 
         return Path.GetRelativePath(".", common);
     }
+
+    private static bool IsBelow(string folder, string above) =>
+        folder.StartsWith(Path.TrimEndingDirectorySeparator(above) + "/", StringComparison.Ordinal);
 
     private static string Write(string page, Func<string, string> write)
     {

@@ -5,31 +5,40 @@ using Ocs.Cli.Configuration;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>The options of `ocs train` that set a key of the configuration, as --set does: one table, so that both agree.</summary>
+/// <summary>
+/// The options of `ocs train` that set a key of the configuration, as --set does: one table, so that both agree.
+/// </summary>
 internal sealed class TrainingFlags
 {
     private static readonly ImmutableArray<TrainingFlag> Table =
     [
         new("--model", "model", "MODEL", "A network of the zoo (`ocs models` lists them), an .ocs or an .onnx file."),
         new("--data", "data", "NAME", "The data set (`ocs data list` lists them)."),
-        new("--target", "pruning.target", "FRACTION", "How much of the MACs, or of another budget, is removed: 0.5 for half."),
-        new("--epochs", "training.epochs", "N", "How many epochs the training takes."),
-        new("--batch-size", "training.batch-size", "N", "Images of a step."),
-        new("--learning-rate", "training.learning-rate", "RATE", "The learning rate that the schedule starts from."),
-        new("--seed", "seed", "N", "The seed of every random choice."),
-        new(ThreadsName, "threads", "N", "Threads that compute (default: $OMP_NUM_THREADS, or one for each core)."),
+        new(
+            "--target", "pruning.target", "FRACTION",
+            "Fraction of the MACs, or of another budget, to remove: 0.5 for half."),
+        new("--epochs", "training.epochs", "N", "Number of epochs."),
+        new("--batch-size", "training.batch-size", "N", "Images per step."),
+        new("--learning-rate", "training.learning-rate", "RATE", "Learning rate at the start of the schedule."),
+        new("--seed", "seed", "N", "Seed of every random choice."),
+        new(ThreadsName, "threads", "N", "Number of threads (default: $OMP_NUM_THREADS, or one per core)."),
         new(
             "--weights", "weights", "FILE",
-            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file; those of a pruned network make it narrower."),
-        new("--reset-classifier", "reset-classifier", null, "The last layer starts from random weights, for other classes than the file's (--weights, or an .onnx or .ocs file as model)."),
+            "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file. "
+            + "Weights of a pruned network make it narrower."),
+        new(
+            "--reset-classifier", "reset-classifier", null,
+            "Starts the last layer from random weights, for other classes than the file's "
+            + "(--weights, or an .onnx or .ocs file as model)."),
         new(
             "--precision", "training.precision", "NAME",
-            "What steps compute in: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 where it is faster."),
+            "Precision of training steps: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 if it is faster."),
     ];
 
     private const string ThreadsName = "--threads";
 
-    private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options = [.. Table.Select(flag => (flag, OptionOf(flag)))];
+    private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options =
+        [.. Table.Select(flag => (flag, OptionOf(flag)))];
 
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All => _options.Select(pair => pair.Option);
@@ -37,15 +46,17 @@ internal sealed class TrainingFlags
     /// <summary>The keys that a command line sets by them.</summary>
     public ImmutableArray<Assignment> Of(ParseResult parsed) =>
     [
-        .. _options.Select(pair => (pair.Flag, Value: ValueOf(pair.Option, parsed))).Where(pair => pair.Value is not null)
-            .Select(pair => new Assignment(pair.Flag.Key, new ScalarSetting(pair.Value, pair.Flag.HelpName is null ? pair.Flag.Name : $"{pair.Flag.Name} {pair.Value}"))),
+        .. _options
+            .Select(pair => (pair.Flag, Value: ValueOf(pair.Option, parsed)))
+            .Where(pair => pair.Value is not null)
+            .Select(pair => new Assignment(pair.Flag.Key, new ScalarSetting(pair.Value, pair.Flag.Given(pair.Value!)))),
     ];
 
-    /// <summary>What an option of this name was given; null where it was not.</summary>
-    public string? ValueOf(string name, ParseResult parsed) => ValueOf(_options.First(pair => pair.Flag.Name == name).Option, parsed);
+    /// <summary>Whether the option of this name was given.</summary>
+    public bool IsGiven(string name, ParseResult parsed) => ValueOf(OptionOf(name), parsed) is not null;
 
     /// <summary>The option that a run that goes on may be given anew.</summary>
-    public Option Threads => _options.First(pair => pair.Flag.Name == ThreadsName).Option;
+    public Option Threads => OptionOf(ThreadsName);
 
     /// <summary>Its number; null where it was not given.</summary>
     public int? ThreadsOf(ParseResult parsed) => ValueOf(Threads, parsed) is not { } text
@@ -53,6 +64,8 @@ internal sealed class TrainingFlags
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
             ? threads
             : throw new OcsInputException($"{ThreadsName} must be a whole number such as 2, but is '{text}'.");
+
+    private Option OptionOf(string name) => _options.First(pair => pair.Flag.Name == name).Option;
 
     private static string? ValueOf(Option option, ParseResult parsed) => option switch
     {
@@ -66,5 +79,9 @@ internal sealed class TrainingFlags
         : new Option<string?>(flag.Name) { Description = flag.Description, HelpName = flag.HelpName };
 
     // No help name: the option takes no value.
-    private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description);
+    private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description)
+    {
+        // As the command line has it, for errors.
+        public string Given(string value) => HelpName is null ? Name : $"{Name} {value}";
+    }
 }

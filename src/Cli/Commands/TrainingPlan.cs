@@ -2,10 +2,10 @@ namespace Ocs.Cli.Commands;
 
 /// <summary>`ocs train --dry-run --json`: what a run would do and cost. Times are in seconds.</summary>
 internal sealed record TrainingPlan(
-    string Model, long Macs, long Parameters, string Data, int TrainImages, int TestImages, int Epochs, int StepsPerEpoch, PlannedCut? Cut,
-    long PeakBytes, double StepSeconds, double EpochSeconds, double RunSeconds);
+    string Model, long Macs, long Parameters, string Data, int TrainImages, int TestImages, int Epochs,
+    int StepsPerEpoch, PlannedCut? Cut, long PeakBytes, double StepSeconds, double EpochSeconds, double RunSeconds);
 
 /// <summary>What may be cut; fractions are of the resource.</summary>
 internal sealed record PlannedCut(
-    int Groups, int PrunableGroups, int Channels, int PrunableChannels, string Resource, double Target, double Removed, double LargestTarget,
-    int? SparsityStartEpoch, int? LatestCutEpoch);
+    int Groups, int PrunableGroups, int Channels, int PrunableChannels, string Resource, double Target,
+    double Removed, double LargestTarget, int? SparsityStartEpoch, int? LatestCutEpoch);

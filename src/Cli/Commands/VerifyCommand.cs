@@ -10,40 +10,44 @@ namespace Ocs.Cli.Commands;
 /// <summary>`ocs verify`: whether two networks compute the same.</summary>
 internal static class VerifyCommand
 {
-    private const string Either = "A network of the zoo or an .ocs file, run by libtorch, or an .onnx file, run by ONNX Runtime.";
+    private const string Either =
+        "A network of the zoo or an .ocs file, run by libtorch, or an .onnx file, run by ONNX Runtime.";
 
     public static Command Create(CommandConsole console)
     {
         var first = new Argument<string>("A") { Description = Either };
         var second = new Argument<string?>("B")
         {
-            Description = "The same, to be compared with A; without it, A under libtorch is compared with A under ONNX Runtime.",
+            Description = "The network to compare A with "
+                + "(default: A under libtorch is compared with A under ONNX Runtime).",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var weights = CommonOptions.Weights();
         var input = new Option<string?>("--input")
         {
-            Description = "A .safetensors file with the inputs, named as the network names them (default: random numbers).",
+            Description = "A .safetensors file with the inputs by their names (default: random numbers).",
             HelpName = "FILE",
         };
         var tolerance = new Option<double>("--tolerance")
         {
-            Description = "Largest difference that is taken for rounding, relative to A's largest output; 0.01 for networks of 16 bits.",
+            Description = "Largest difference that counts as rounding, relative to A's largest output; "
+                + "0.01 for 16-bit networks.",
             HelpName = "X",
             DefaultValueFactory = _ => OnnxCheck.Tolerance,
         };
         var batch = new Option<int>("--batch")
         {
-            Description = "How many random samples.",
+            Description = "Number of random samples.",
             HelpName = "N",
             DefaultValueFactory = _ => OnnxCheck.Batch,
         };
-        var seed = new Option<ulong>("--seed") { Description = "The seed of the random samples.", HelpName = "N" };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the random samples.", HelpName = "N" };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
         var threads = CommonOptions.Threads();
-        var command = new Command("verify", "Compares what two networks compute, output by output; exit code 1 where it differs.")
+        var command = new Command(
+            "verify", "Compares the outputs of two networks; exit code 1 if they differ.")
         {
             first, second, weights, input, tolerance, batch, seed, classes, channels, size, threads,
         };
@@ -54,13 +58,21 @@ internal static class VerifyCommand
                 Request(parsed.GetRequiredValue(first)),
                 parsed.GetValue(second) is { } other ? Request(other) : null,
                 new(
-                    parsed.GetValue(input), parsed.GetValue(tolerance), parsed.GetResult(tolerance)?.Implicit != false, parsed.GetValue(batch),
+                    parsed.GetValue(input),
+                    parsed.GetValue(tolerance),
+                    parsed.GetResult(tolerance)?.Implicit != false,
+                    parsed.GetValue(batch),
                     parsed.GetValue(seed)),
                 console);
 
             ModelRequest Request(string model) => ModelSource.IsFile(model)
                 ? new(model, Weights: null, InputSize: ModelSource.IsOnnx(model) ? parsed.GetValue(size) : null)
-                : new(model, parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size));
+                : new(
+                    model,
+                    parsed.GetValue(weights),
+                    parsed.GetValue(classes),
+                    parsed.GetValue(channels),
+                    parsed.GetValue(size));
         });
         return command;
     }
@@ -69,7 +81,8 @@ internal static class VerifyCommand
     {
         if (samples.Tolerance is not >= 0)
         {
-            throw new OcsInputException($"--tolerance must be 0 or more, but is {samples.Tolerance.ToString(CultureInfo.InvariantCulture)}.");
+            throw new OcsInputException(
+                $"--tolerance must be 0 or more, but is {samples.Tolerance.ToString(CultureInfo.InvariantCulture)}.");
         }
 
         if (samples.Batch < 1)
@@ -95,7 +108,9 @@ internal static class VerifyCommand
         var inputs = samples.File is { } file
             ? NetworkInputs.Read(file, left)
             : NetworkInputs.Random([left, right], samples.Batch, samples.Seed);
-        samples = samples.IsUsual && (left.IsSixteenBit || right.IsSixteenBit) ? samples with { Tolerance = OnnxCheck.SixteenBitTolerance } : samples;
+        samples = samples.IsUsual && (left.IsSixteenBit || right.IsSixteenBit)
+            ? samples with { Tolerance = OnnxCheck.SixteenBitTolerance }
+            : samples;
         var differences = OutputDifference.Between(left, right, inputs);
         var equal = differences.All(difference => difference.IsWithin(samples.Tolerance));
         Show(left, right, samples, differences, equal, console);
@@ -103,12 +118,14 @@ internal static class VerifyCommand
     }
 
     private static void Show(
-        RunnableNetwork left, RunnableNetwork right, Samples samples, IReadOnlyList<OutputDifference> differences, bool equal, CommandConsole console)
+        RunnableNetwork left, RunnableNetwork right, Samples samples, IReadOnlyList<OutputDifference> differences,
+        bool equal, CommandConsole console)
     {
         if (console.Json)
         {
             console.WriteJson(
-                new(left.Name, left.Runtime, right.Name, right.Runtime, samples.Tolerance, equal, differences), CliJson.Readable.VerifyOutput);
+                new(left.Name, left.Runtime, right.Name, right.Runtime, samples.Tolerance, equal, differences),
+                CliJson.Readable.VerifyOutput);
         }
         else
         {
@@ -120,7 +137,8 @@ internal static class VerifyCommand
 
             foreach (var row in differences)
             {
-                table.AddRow(row.Output, Text(row.Largest), Text(row.Mean), Text(row.LargestRelative), Text(row.MeanRelative));
+                table.AddRow(
+                    row.Output, Text(row.Largest), Text(row.Mean), Text(row.LargestRelative), Text(row.MeanRelative));
             }
 
             console.Write(table);
@@ -133,7 +151,9 @@ internal static class VerifyCommand
         }
         else
         {
-            console.Error.WriteLine($"{runtimes} are not shown to compute the same: {OutputDifference.Problem(differences, samples.Tolerance)}.");
+            console.Error.WriteLine(
+                $"{runtimes} are not shown to compute the same: "
+                + $"{OutputDifference.Problem(differences, samples.Tolerance)}.");
         }
     }
 
@@ -144,4 +164,5 @@ internal static class VerifyCommand
 
 /// <summary>`ocs verify --json`: A and B with what ran them, and the difference of each output.</summary>
 internal sealed record VerifyOutput(
-    string A, string ARuntime, string B, string BRuntime, double Tolerance, bool Equal, IReadOnlyList<OutputDifference> Outputs);
+    string A, string ARuntime, string B, string BRuntime, double Tolerance, bool Equal,
+    IReadOnlyList<OutputDifference> Outputs);

@@ -13,14 +13,21 @@ internal static class WatchCommand
 
     public static Command Create(CommandConsole console)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, finished, under way or yet to begin, or of --repeat or --sweep.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Folders of runs (finished, running or not yet started), of --repeat or of --sweep.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var port = new Option<int?>("--port")
         {
-            Description = $"The port on 127.0.0.1; 0 takes a free one (default: {UsualPort}, or a free one where that is taken).",
+            Description = "The port on 127.0.0.1; 0 takes a free one "
+                + $"(default: {UsualPort}, or a free one if it is in use).",
             HelpName = "N",
         };
         var command = new Command(
-            "watch", "Shows the report of a run in a browser while the run goes on, of several runs beside one another. Nothing is changed; Ctrl-C ends it.")
+            "watch",
+            "Shows the report of a run in a browser during the run, or a comparison of several runs. "
+            + "Changes nothing; Ctrl-C ends it.")
         {
             runs, port,
         };
@@ -54,7 +61,8 @@ internal static class WatchCommand
             server = await RunServer.Start(pages, 0, Beat, console.Stop);
         }
 
-        await using var served = server ?? throw new OcsInputException($"Port {port} is taken by another program; give another one with --port.");
+        await using var served = server
+            ?? throw new OcsInputException($"Port {port} is taken by another program; give another one with --port.");
         if (console.Json)
         {
             console.WriteJson(new(served.Address), CliJson.Readable.WatchOutput);

@@ -19,6 +19,7 @@ internal static class Choices
         return values.TryGetValue(name, out var value)
             ? value
             : throw new OcsInputException(
-                $"{option} must be one of {string.Join(", ", values.Keys)}, but is '{name}'{NearestName.Question(name, values.Keys)}");
+                $"{option} must be one of {string.Join(", ", values.Keys)}, "
+                + $"but is '{name}'{NearestName.Question(name, values.Keys)}");
     }
 }

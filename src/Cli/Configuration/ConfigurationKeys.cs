@@ -9,8 +9,8 @@ internal static class ConfigurationKeys
     public static IReadOnlyList<string> All { get; } = [.. Of(typeof(ExperimentOptions), "")];
 
     /// <summary>
-    /// The key that a word means by its last part: epochs is training.epochs, and so is lr training.learning-rate by its first letters. Null
-    /// where there is none, or several.
+    /// The key that a word means by its last part: epochs is training.epochs, and so is lr training.learning-rate by
+    /// its first letters. Null if there is none, or several.
     /// </summary>
     public static string? Find(string word)
     {
@@ -23,20 +23,29 @@ internal static class ConfigurationKeys
     /// <summary>The properties that are set by them, in the same order.</summary>
     public static IReadOnlyList<PropertyInfo> Properties { get; } = [.. PropertiesOf(typeof(ExperimentOptions))];
 
-    private static IEnumerable<PropertyInfo> PropertiesOf(Type record) => OptionRecord.Properties(record).SelectMany(property =>
-        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type && OptionRecord.IsRecord(type)
-            ? PropertiesOf(type)
-            : [property]);
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type record) =>
+        OptionRecord.Properties(record).SelectMany(property =>
+            RecordOf(property) is { } inner ? PropertiesOf(inner) : [property]);
 
-    private static IEnumerable<string> Of(Type record, string prefix) => OptionRecord.Properties(record).SelectMany(property =>
-        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type && OptionRecord.IsRecord(type)
-            ? Of(type, $"{prefix}{OptionName.Of(property.Name)}.")
-            : [prefix + OptionName.Of(property.Name)]);
+    private static IEnumerable<string> Of(Type record, string prefix) =>
+        OptionRecord.Properties(record).SelectMany(property =>
+            RecordOf(property) is { } inner
+                ? Of(inner, $"{prefix}{OptionName.Of(property.Name)}.")
+                : [prefix + OptionName.Of(property.Name)]);
+
+    // The type of a property that is a record of options of its own; null for another one.
+    private static Type? RecordOf(PropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        return OptionRecord.IsRecord(type) ? type : null;
+    }
 
     private static string Last(string key) => key[(key.LastIndexOf('.') + 1)..];
 
     private static string Initials(string key) =>
-        key.Contains('-', StringComparison.Ordinal) ? string.Concat(key.Split('-').Select(part => part.Length > 0 ? part[0] : '-')) : "";
+        key.Contains('-', StringComparison.Ordinal)
+            ? string.Concat(key.Split('-').Select(part => part.Length > 0 ? part[0] : '-'))
+            : "";
 
     private static string? Only(IEnumerable<string> keys) => keys.Take(2).ToList() is [var only] ? only : null;
 }

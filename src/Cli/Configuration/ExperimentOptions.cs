@@ -3,8 +3,6 @@ using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Training;
-using Ocs.Training.Optimizers;
-using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Configuration;
@@ -13,9 +11,6 @@ namespace Ocs.Cli.Configuration;
 internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
-    // The rate for random weights undoes what is trained already.
-    private const double DivisorForTrainedWeights = 10;
-    private const double RateOfAdam = 0.001;
 
     /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
     public string Model { get; init; } = "";
@@ -25,38 +20,36 @@ internal sealed record ExperimentOptions
     /// </summary>
     public string? Weights { get; init; }
 
-    /// <summary>
-    /// Whether the last layer starts from random weights all the same: for other classes than the file's.
-    /// </summary>
+    /// <summary>Whether the last layer starts from random weights, for other classes than the file's.</summary>
     public bool ResetClassifier { get; init; }
 
     /// <summary>
-    /// Whether a network of an .onnx file that has no norms, for its exporter folded them, gets a batch norm behind every convolution. It
-    /// computes what it did, and can be trained.
+    /// Whether a network of an .onnx file whose exporter folded its norms gets a batch norm after every convolution.
+    /// Its outputs stay the same, and it can be trained.
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
     /// <summary>A data set of the catalog, or imagefolder.</summary>
     public string Data { get; init; } = "";
 
-    /// <summary>What the pruning options start from.</summary>
+    /// <summary>What the options of pruning and training start from.</summary>
     public Preset Preset { get; init; }
 
     /// <summary>Every random choice of the run derives from it.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Threads that compute; null for OMP_NUM_THREADS, or one for each core.</summary>
+    /// <summary>Number of threads; null for OMP_NUM_THREADS, or one per core.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Only so many images of each split, chosen at random once and for all; null takes all.</summary>
+    /// <summary>Number of images of each split, always the same random choice; null takes all.</summary>
     public int? DataLimit { get; init; }
 
-    /// <summary>By default the data set's own, or with the preset official the program's.</summary>
+    /// <summary>How images are normalized. With preset official it is as in the authors' program.</summary>
     public NormalizationChoice Normalization { get; init; }
 
-    public TrainingOptions Training { get; init; } = new();
+    public TrainingOptions Training { get; init; } = TrainingOptions.Standard;
 
-    /// <summary>What happens to training images; by default what is usual for the data set.</summary>
+    /// <summary>Augmentation of training images; by default the usual one of the data set.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>How the files of an imagefolder are read.</summary>
@@ -64,10 +57,27 @@ internal sealed record ExperimentOptions
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Standard;
 
-    /// <summary>Reads a file, or starts from the defaults, applies what the command line sets, and checks the result.</summary>
-    public static ExperimentOptions Load(string? path, IEnumerable<string> assignments, params ReadOnlySpan<Assignment> flags) => path is null
-        ? Resolve(new(MappingSetting.Empty, CommandLine), CommandLine, assignments, flags)
-        : Resolve(YamlReader.ReadFile(path), path, assignments, flags);
+    private bool IsTrained => Weights is not null || ModelSource.IsFile(Model);
+
+    /// <summary>The options of a file that states a preset and a data set alone.</summary>
+    public static ExperimentOptions DefaultsOf(Preset preset, string data) => new()
+    {
+        Preset = preset,
+        Data = data,
+        Normalization = preset.Normalization(),
+        Training = preset.Training(),
+        Augmentation = TrainingDataSource.Augmentation(data),
+        Pruning = preset.Pruning(),
+    };
+
+    /// <summary>
+    /// Reads a file, or starts from the defaults, applies what the command line sets, and checks the result.
+    /// </summary>
+    public static ExperimentOptions Load(
+        string? path, IEnumerable<string> assignments, params ReadOnlySpan<Assignment> flags) =>
+        path is null
+            ? Resolve(new(MappingSetting.Empty, CommandLine), CommandLine, assignments, flags)
+            : Resolve(YamlReader.ReadFile(path), path, assignments, flags);
 
     /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>
     public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments) =>
@@ -84,65 +94,40 @@ internal sealed record ExperimentOptions
             settings = settings.With(key.Split('.'), value);
         }
 
-        // The preset, the data set and the start decide the defaults of what else the file may state.
-        var head = OptionRecord.Apply(
-            new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data), nameof(Model), nameof(Weights)));
-        var defaults = head with
-        {
-            Pruning = PresetOptions.Of(head.Preset),
-            Normalization = head.Preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
-            Augmentation = TrainingDataSource.Augmentation(head.Data),
-            Training = DefaultTraining(head, settings),
-        };
-        var options = OptionRecord.Apply(defaults, settings);
-        options = options with { Training = options.Training with { Seed = options.Seed } };
+        // The preset and the data set decide the defaults of what else the file may state.
+        var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
+        var options = OptionRecord.Apply(DefaultsOf(head.Preset, head.Data), settings);
+        var training = options.Preset == Preset.Standard && options.IsTrained
+            ? options.Training.ForTrainedWeights()
+            : options.Training;
+        options = options with { Training = training with { Seed = options.Seed } };
         options.Validate(source);
 
-        // What follows from the epochs stands in the run's files as it came out.
+        // What follows from other options stands in the run's files as it came out.
         return options with
         {
-            Training = options.Training with { MilestoneEpochs = options.Training.Milestones },
+            Training = options.Training.Resolved(),
             Pruning = options.Pruning.For(options.Training.Epochs),
         };
     }
 
-    private static TrainingOptions DefaultTraining(ExperimentOptions head, MappingSetting settings)
-    {
-        var isStandard = head.Preset == Preset.Standard;
-        var isTrained = head.Weights is not null || ModelSource.IsFile(head.Model);
-        var training = new TrainingOptions
-        {
-            Schedule = isStandard && !StatesMilestones(settings) ? ScheduleKind.Cosine : ScheduleKind.MultiStep,
-        };
-        var rate = OptimizerOf(settings) == OptimizerKind.Sgd ? training.LearningRate : RateOfAdam;
-        return training with { LearningRate = isStandard && isTrained ? rate / DivisorForTrainedWeights : rate };
-    }
-
-    private static OptimizerKind OptimizerOf(MappingSetting settings)
-    {
-        var training = PartOf(settings, nameof(Training)) ?? new(MappingSetting.Empty, settings.Where);
-        var prefix = $"{OptionName.Of(nameof(Training))}.";
-        return OptionRecord.Apply(new TrainingOptions(), Only(training, nameof(TrainingOptions.Optimizer)), prefix).Optimizer;
-    }
-
-    private static bool StatesMilestones(MappingSetting settings) =>
-        PartOf(settings, nameof(Training)) is { } training
-        && (training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.MilestoneEpochs)))
-            || training.Entries.ContainsKey(OptionName.Of(nameof(TrainingOptions.Gamma))));
-
-    private static MappingSetting? PartOf(MappingSetting settings, string property) =>
-        settings.Entries.GetValueOrDefault(OptionName.Of(property)) as MappingSetting;
-
     private static MappingSetting Only(MappingSetting settings, params ImmutableArray<string> properties)
     {
         var keys = properties.Select(OptionName.Of).ToHashSet(StringComparer.Ordinal);
-        return settings with { Entries = settings.Entries.RemoveRange(settings.Entries.Keys.Where(key => !keys.Contains(key))) };
+        return settings with
+        {
+            Entries = settings.Entries.RemoveRange(settings.Entries.Keys.Where(key => !keys.Contains(key))),
+        };
     }
 
     private void Validate(string source)
     {
-        Require(Model.Length > 0, $"{source} names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).");
-        Require(Data.Length > 0, $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
+        Require(
+            Model.Length > 0,
+            $"{source} names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).");
+        Require(
+            Data.Length > 0,
+            $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
         Require(Threads is null or > 0, $"{source}: threads must be 1 or more, but is {Threads}.");
         Require(DataLimit is null or > 0, $"{source}: data-limit must be above 0, but is {DataLimit}.");
         Training.Validate();
@@ -152,7 +137,7 @@ internal sealed record ExperimentOptions
         problems = Images.Validate();
         Require(problems.Count == 0, $"Image options: {string.Join("; ", problems)}.");
         Require(
-            Weights is not null || ModelSource.IsFile(Model) || !ResetClassifier,
+            IsTrained || !ResetClassifier,
             $"{source}: reset-classifier leaves the last layer out of a file's weights; "
             + "give such a file (weights: FILE, or a .onnx or .ocs file as model), or leave it out.");
         if (!ModelSource.IsFile(Model))

@@ -8,8 +8,8 @@ using Ocs.Training;
 namespace Ocs.Cli.Configuration;
 
 /// <summary>
-/// Sets the properties of option records by name, and lists them: keys are property names in kebab case, choices are enum names in
-/// kebab case, records nest.
+/// Sets the properties of option records by name, and lists them: keys are property names in kebab case, choices are
+/// enum names in kebab case, records nest.
 /// </summary>
 internal static class OptionRecord
 {
@@ -20,28 +20,32 @@ internal static class OptionRecord
     public static T Apply<T>(T defaults, MappingSetting mapping, string prefix = "")
         where T : notnull => (T)ApplyTo(defaults, mapping, prefix);
 
-    /// <summary>The properties that a configuration may set, in the order of the record; what it inherits comes first.</summary>
+    /// <summary>
+    /// The properties that a configuration may set, in the order of the record; what it inherits comes first.
+    /// </summary>
     public static IEnumerable<PropertyInfo> Properties(Type record) => record
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property))
         .OrderBy(property => property.DeclaringType == record);
 
-    /// <summary>Whether a property is found where nothing is stated, which configurations call auto.</summary>
+    /// <summary>Whether null means that the value is found automatically; configurations call that auto.</summary>
     public static bool IsAutomatic(PropertyInfo property) => property.IsDefined(typeof(AutomaticAttribute));
 
-    /// <summary>Whether a type is a record of options of its own.</summary>
+    /// <summary>Whether a type is a record of options.</summary>
     public static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 
     private static object ApplyTo(object defaults, MappingSetting mapping, string prefix)
     {
         var type = defaults.GetType();
         var copy = type.GetMethod("<Clone>$")!.Invoke(defaults, null)!;
-        var properties = Properties(type).ToDictionary(property => OptionName.Of(property.Name), StringComparer.Ordinal);
+        var properties = Properties(type).ToDictionary(
+            property => OptionName.Of(property.Name), StringComparer.Ordinal);
         foreach (var (key, setting) in mapping.Entries)
         {
             if (!properties.TryGetValue(key, out var property))
             {
-                throw new OcsInputException($"{setting.Where}: there is no key '{prefix}{key}'{Suggestion(key, prefix, properties.Keys)}");
+                throw new OcsInputException(
+                    $"{setting.Where}: there is no key '{prefix}{key}'{Suggestion(key, prefix, properties.Keys)}");
             }
 
             property.SetValue(copy, Value(property, copy, setting, prefix + key));
@@ -83,9 +87,13 @@ internal static class OptionRecord
             : Scalar(type, setting, key);
     }
 
-    private static ImmutableArray<T> List<T>(Setting setting, string key, string example) =>
-        setting is SequenceSetting sequence ? sequence.Items.IsEmpty ? [] : [.. sequence.Items.Select(item => (T)Scalar(typeof(T), item, key))]
-            : throw Wrong(setting, key, $"must be a list, such as {example}");
+    // `[]` is always the same array, and records are compared by it.
+    private static ImmutableArray<T> List<T>(Setting setting, string key, string example) => setting switch
+    {
+        SequenceSetting { Items.IsEmpty: true } => [],
+        SequenceSetting sequence => [.. sequence.Items.Select(item => (T)Scalar(typeof(T), item, key))],
+        _ => throw Wrong(setting, key, $"must be a list, such as {example}"),
+    };
 
     private static object Scalar(Type type, Setting setting, string key)
     {
@@ -109,8 +117,12 @@ internal static class OptionRecord
                 ? value
                 : throw Wrong(setting, key, $"must be a whole number that is not negative, but is '{text}'"),
             _ when type == typeof(SparsityStart) => SparsityStart.Parse(text)
-                ?? throw Wrong(setting, key, $"must be a whole number, or {SparsityStart.AutoName} (found by Eq. 5), but is '{text}'"),
-            _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, culture, out var value) && double.IsFinite(value)
+                ?? throw Wrong(
+                    setting,
+                    key,
+                    $"must be a whole number, or {SparsityStart.AutoName} (found by Eq. 5), but is '{text}'"),
+            _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, culture, out var value)
+                && double.IsFinite(value)
                 ? value
                 : throw Wrong(setting, key, $"must be a number such as 0.5, but is '{text}'"),
             _ => Choice(type, text, setting, key),
@@ -119,11 +131,15 @@ internal static class OptionRecord
 
     private static object Choice(Type type, string text, Setting setting, string key)
     {
-        var names = Enum.GetNames(type).ToDictionary(OptionName.Of, name => Enum.Parse(type, name), StringComparer.Ordinal);
+        var names = Enum.GetNames(type)
+            .ToDictionary(OptionName.Of, name => Enum.Parse(type, name), StringComparer.Ordinal);
         return names.TryGetValue(text, out var value)
             ? value
             : throw Wrong(
-                setting, key, $"must be one of {string.Join(", ", names.Keys)}, but is '{text}'{NearestName.Question(text, names.Keys)}");
+                setting,
+                key,
+                $"must be one of {string.Join(", ", names.Keys)}, "
+                + $"but is '{text}'{NearestName.Question(text, names.Keys)}");
     }
 
     private static OcsInputException Wrong(Setting setting, string key, string what) =>
@@ -132,8 +148,10 @@ internal static class OptionRecord
     private static bool IsSetting(PropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(ImmutableArray<int>)
-            || type == typeof(SparsityStart) || type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<GroupKind>)
+        return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(SparsityStart)
+            || type == typeof(ImmutableArray<int>)
+            || type == typeof(ImmutableArray<string>)
+            || type == typeof(ImmutableArray<GroupKind>)
             || (IsRecord(type) && Properties(type).Any());
     }
 
@@ -144,5 +162,6 @@ internal static class OptionRecord
     /// <summary>Whether a property may be null.</summary>
     public static bool IsNullable(PropertyInfo property) =>
         Nullable.GetUnderlyingType(property.PropertyType) is not null
-        || (!property.PropertyType.IsValueType && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
+        || (!property.PropertyType.IsValueType
+            && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
 }

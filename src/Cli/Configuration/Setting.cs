@@ -25,9 +25,12 @@ internal sealed record MappingSetting(ImmutableSortedDictionary<string, Setting>
             path[0],
             path.Length == 1
                 ? value
-                : (Entries.GetValueOrDefault(path[0]) as MappingSetting ?? new(Empty, value.Where)).With(path[1..], value)),
+                : Inner(path[0], value.Where).With(path[1..], value)),
     };
 
     public static ImmutableSortedDictionary<string, Setting> Empty { get; } =
         ImmutableSortedDictionary.Create<string, Setting>(StringComparer.Ordinal);
+
+    private MappingSetting Inner(string key, string where) =>
+        Entries.GetValueOrDefault(key) as MappingSetting ?? new(Empty, where);
 }

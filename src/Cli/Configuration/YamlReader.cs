@@ -28,7 +28,10 @@ internal static class YamlReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new OcsInputException($"The configuration {path} cannot be read ({error.Message.TrimEnd('.')}); give the path of a YAML file.", error);
+            throw new OcsInputException(
+                $"The configuration {path} cannot be read ({error.Message.TrimEnd('.')}); "
+                + "give the path of a YAML file.",
+                error);
         }
 
         return Read(text, path);
@@ -39,7 +42,8 @@ internal static class YamlReader
     {
         null => new(MappingSetting.Empty, source),
         MappingSetting mapping => mapping,
-        var other => throw new OcsInputException($"{other.Where}: a configuration consists of keys and values, such as `model: cifar_resnet56`."),
+        var other => throw new OcsInputException(
+            $"{other.Where}: a configuration consists of keys and values, such as `model: cifar_resnet56`."),
     };
 
     /// <summary>A `key=value` of the command line: the dotted key, and the value read as YAML.</summary>
@@ -48,11 +52,13 @@ internal static class YamlReader
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals < 1)
         {
-            throw new OcsInputException($"--set takes key=value, such as training.epochs=20, but was given '{assignment}'.");
+            throw new OcsInputException(
+                $"--set takes key=value, such as training.epochs=20, but was given '{assignment}'.");
         }
 
         var where = $"--set {assignment}";
-        return new(assignment[..equals].Trim(), Parse(assignment[(equals + 1)..], where) ?? new ScalarSetting(null, where));
+        return new(
+            assignment[..equals].Trim(), Parse(assignment[(equals + 1)..], where) ?? new ScalarSetting(null, where));
     }
 
     // A pipe has no length, and a device no end.
@@ -66,7 +72,8 @@ internal static class YamlReader
             text.Append(buffer, 0, count);
             if (text.Length > LargestFile)
             {
-                throw new OcsInputException($"The configuration {path} is longer than {LargestFile >> 20} MiB; give the path of a YAML file.");
+                throw new OcsInputException(
+                    $"The configuration {path} is longer than {LargestFile >> 20} MiB; give the path of a YAML file.");
             }
         }
 
@@ -83,12 +90,15 @@ internal static class YamlReader
         }
         catch (YamlException error)
         {
-            throw new OcsInputException($"{Place(source, error.Start)}: this is no YAML: {error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.", error);
+            throw new OcsInputException(
+                $"{Place(source, error.Start)}: this is not valid YAML: "
+                + $"{error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.",
+                error);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
             // What the library itself does not expect.
-            throw new OcsInputException($"{source}: this is no YAML.", error);
+            throw new OcsInputException($"{source}: this is not valid YAML.", error);
         }
 
         return yaml.Documents.Count == 0 ? null : Convert(yaml.Documents[0].RootNode, source);
@@ -102,12 +112,14 @@ internal static class YamlReader
         {
             if (parser.Current is AnchorAlias alias)
             {
-                throw new OcsInputException($"{Place(source, alias.Start)}: aliases are not understood here; write the value itself.");
+                throw new OcsInputException(
+                    $"{Place(source, alias.Start)}: aliases are not supported here; write the value itself.");
             }
 
             if (depth > DeepestNesting)
             {
-                throw new OcsInputException($"{Place(source, parser.Current!.Start)}: this is nested too deeply for a configuration.");
+                throw new OcsInputException(
+                    $"{Place(source, parser.Current!.Start)}: this is nested too deeply for a configuration.");
             }
         }
     }
@@ -119,10 +131,12 @@ internal static class YamlReader
         {
             YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } => new ScalarSetting(null, where),
             YamlScalarNode scalar => new ScalarSetting(scalar.Value, where),
-            YamlSequenceNode sequence => new SequenceSetting([.. sequence.Children.Select(child => Convert(child, source))], where),
+            YamlSequenceNode sequence =>
+                new SequenceSetting([.. sequence.Children.Select(child => Convert(child, source))], where),
             YamlMappingNode mapping => new MappingSetting(
                 mapping.Children.ToImmutableSortedDictionary(
-                    pair => (pair.Key as YamlScalarNode)?.Value ?? throw new OcsInputException($"{where}: a key must be a single word."),
+                    pair => (pair.Key as YamlScalarNode)?.Value
+                        ?? throw new OcsInputException($"{where}: a key must be a single word."),
                     pair => Convert(pair.Value, source) with { Where = Place(source, pair.Key.Start) },
                     StringComparer.Ordinal),
                 where),

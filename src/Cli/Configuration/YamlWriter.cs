@@ -53,7 +53,8 @@ internal static class YamlWriter
         ImmutableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",
         ImmutableArray<GroupKind> list => $"[{string.Join(", ", list.Select(kind => Scalar(kind)))}]",
         ImmutableArray<int> list => $"[{string.Join(", ", list)}]",
-        string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') && word.Length > 0
+        string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/')
+            && word.Length > 0
             ? word
             : word.Any(IsBreak) ? Quoted(word) : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'",
         _ => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),

@@ -7,7 +7,7 @@ internal static class BrokenImageList
 {
     private const int Most = 20;
 
-    /// <summary>A line that counts them, then one each, so many at most; nothing where there are none.</summary>
+    /// <summary>A line that counts the broken images, then one line each up to a limit; nothing if there are none.</summary>
     public static IEnumerable<string> Lines(LabelledImages data)
     {
         if (data is not ImageFolder { Broken: { Length: > 0 } broken } folder)
@@ -16,7 +16,7 @@ internal static class BrokenImageList
         }
 
         yield return $"{Numbers.Whole(broken.Length)} of the {Numbers.Whole(folder.Count)} images of {folder.Source} "
-            + "could not be read and were left out:";
+            + "could not be read and were skipped:";
         foreach (var image in broken.Take(Most))
         {
             yield return Line(image);

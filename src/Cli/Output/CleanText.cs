@@ -5,16 +5,18 @@ using System.Text;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// Makes visible what a terminal would obey rather than show: control characters, and those that turn the direction of text. They come
-/// out as \u001b and the like, which is also what JSON writes for them.
+/// Makes visible what a terminal would obey rather than show: control characters, and those that turn the direction of
+/// text. They come out as \u001b and the like, which is also what JSON writes for them.
 /// </summary>
 internal static class CleanText
 {
-    private const string Turning = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff";
+    private const string Turning =
+        "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff";
     private static readonly string Controls =
         string.Concat(Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(char.IsControl)) + Turning;
 
-    private static readonly SearchValues<char> Unwanted = SearchValues.Create(Controls.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
+    private static readonly SearchValues<char> Unwanted = SearchValues.Create(
+        Controls.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
     private static readonly SearchValues<char> UnwantedInLines = SearchValues.Create(Controls);
 
     /// <summary>A text of several lines: line breaks and tabs stay.</summary>
@@ -33,7 +35,9 @@ internal static class CleanText
         var clean = new StringBuilder(text.Length + 16);
         foreach (var letter in text)
         {
-            _ = unwanted.Contains(letter) ? clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}") : clean.Append(letter);
+            _ = unwanted.Contains(letter)
+                ? clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")
+                : clean.Append(letter);
         }
 
         return clean.ToString();

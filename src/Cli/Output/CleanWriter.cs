@@ -5,8 +5,9 @@ using System.Text;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// A stream that people look at. Names out of files cannot do anything to a terminal, and a full disk under the stream loses what is shown and
-/// nothing else. <see cref="WriteLine(string)"/> writes exactly one line, in the command's words; texts of several lines go through Write.
+/// A stream that people look at. Names out of files cannot do anything to a terminal, and a full disk under the stream
+/// loses what is shown and nothing else. <see cref="WriteLine(string)"/> writes exactly one line, in the command's
+/// words; texts of several lines go through Write.
 /// </summary>
 internal sealed class CleanWriter : TextWriter
 {

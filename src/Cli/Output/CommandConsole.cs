@@ -43,7 +43,8 @@ internal sealed record CommandConsole(
     public static CommandConsole OfProcess(StopSignals signals) => new(
         Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, signals.Token)
     {
-        Terminal = Screen.Of(!Console.IsOutputRedirected || !Console.IsErrorRedirected, Environment.GetEnvironmentVariable),
+        Terminal = Screen.Of(
+            !Console.IsOutputRedirected || !Console.IsErrorRedirected, Environment.GetEnvironmentVariable),
         Signals = signals,
     };
 
@@ -54,10 +55,15 @@ internal sealed record CommandConsole(
         Signals = Signals,
     };
 
-    /// <summary>Whoever ends by <see cref="Stop"/> heeds it until the result is disposed; else a signal ends the process at once.</summary>
+    /// <summary>
+    /// Whoever ends by <see cref="Stop"/> heeds it until the result is disposed; else a signal ends the process at
+    /// once.
+    /// </summary>
     public IDisposable? HeedStop() => Signals?.Heed();
 
-    /// <summary>A line in the command's words, broken between words where it is longer than the terminal is wide.</summary>
+    /// <summary>
+    /// A line in the command's words, broken between words where it is longer than the terminal is wide.
+    /// </summary>
     public void WriteLine(string line = "") => WriteLine(line, Shade.None);
 
     /// <summary>The same in a colour.</summary>
@@ -95,5 +101,6 @@ internal sealed record CommandConsole(
     }
 
     /// <summary>The one JSON object of `--json`.</summary>
-    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Output.Write(JsonSerializer.Serialize(value, type) + "\n");
+    public void WriteJson<T>(T value, JsonTypeInfo<T> type) =>
+        Output.Write(JsonSerializer.Serialize(value, type) + "\n");
 }

@@ -27,13 +27,16 @@ internal static class CommandHelp
         NameOf(command),
         command.Description ?? "",
         [.. command.Arguments.Where(argument => !argument.Hidden).Select(argument => new HelpArgument(
-            argument.Name, argument.Description ?? "", argument.Arity.MinimumNumberOfValues > 0, argument.Arity.MaximumNumberOfValues > 1))],
+            argument.Name, argument.Description ?? "", argument.Arity.MinimumNumberOfValues > 0,
+            argument.Arity.MaximumNumberOfValues > 1))],
         [.. Options(command).Where(option => !option.Hidden).Select(option => new HelpEntry(
-            option.Name, [.. option.Aliases], option.Arity.MaximumNumberOfValues == 0 ? null : option.HelpName, option.Description ?? "", option.Required))],
+            option.Name, [.. option.Aliases], option.Arity.MaximumNumberOfValues == 0 ? null : option.HelpName,
+            option.Description ?? "", option.Required))],
         [.. command.Subcommands.Select(sub => new HelpCommand(sub.Name, sub.Description ?? ""))]);
 
-    private static IEnumerable<Option> Options(Command command) => command.Options.Concat(
-        command.Parents.OfType<Command>().SelectMany(Options).Where(option => option.Recursive)).DistinctBy(option => option.Name);
+    private static IEnumerable<Option> Options(Command command) => command.Options
+        .Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(option => option.Recursive))
+        .DistinctBy(option => option.Name);
 
     private static string NameOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "ocs";
@@ -47,13 +50,17 @@ internal sealed record ErrorOutput(string Error, int ExitCode);
 
 /// <summary>`--help --json`.</summary>
 internal sealed record HelpOutput(
-    string Command, string Description, IReadOnlyList<HelpArgument> Arguments, IReadOnlyList<HelpEntry> Options, IReadOnlyList<HelpCommand> Commands);
+    string Command, string Description, IReadOnlyList<HelpArgument> Arguments, IReadOnlyList<HelpEntry> Options,
+    IReadOnlyList<HelpCommand> Commands);
 
 /// <summary>An argument of a command.</summary>
 internal sealed record HelpArgument(string Name, string Description, bool Required, bool Several);
 
-/// <summary>An option of a command; <paramref name="Value"/> is the name of what it takes, or null where it takes nothing.</summary>
-internal sealed record HelpEntry(string Name, IReadOnlyList<string> Aliases, string? Value, string Description, bool Required);
+/// <summary>
+/// An option of a command; <paramref name="Value"/> is the name of what it takes, or null where it takes nothing.
+/// </summary>
+internal sealed record HelpEntry(
+    string Name, IReadOnlyList<string> Aliases, string? Value, string Description, bool Required);
 
 /// <summary>A command of a command.</summary>
 internal sealed record HelpCommand(string Name, string Description);

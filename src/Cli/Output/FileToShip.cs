@@ -16,5 +16,6 @@ internal static class FileToShip
         !isOnnx ? $"`ocs export {path} --onnx FILE.onnx --fold-batch-norm` writes the file to ship."
         : !graph.Nodes.Any(node => node.Operator is BatchNorm2d) ? $"The file to ship: {path}."
         : isFolded ? $"The file to ship: {path}; its batch norms are folded into the layers before them."
-        : $"The file to ship: {path}; its batch norms are operators of their own, and {how} folds them into the layers before, which makes it smaller.";
+        : $"The file to ship: {path}; its batch norms are operators of their own, "
+            + $"and {how} folds them into the layers before, which makes it smaller.";
 }

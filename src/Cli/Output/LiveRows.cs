@@ -8,14 +8,14 @@ namespace Ocs.Cli.Output;
 /// Rows at the end of a terminal's text that are written anew again and again, while lines go on above them.
 /// </summary>
 /// <remarks>
-/// The cursor waits at the start of the first row: wherever a window that changes its width moves text to, the rows are all that follows
-/// the cursor, and one code erases them. The terminal does not wrap while they are written, so a row too long for a window that has just
-/// become narrower loses its end and takes no second line.
+/// The cursor waits at the start of the first row: wherever a window that changes its width moves text to, the rows are
+/// all that follows the cursor, and one code erases them. The terminal does not wrap while they are written, so a row
+/// too long for a window that has just become narrower loses its end and takes no second line.
 /// </remarks>
 internal sealed class LiveRows : IDisposable
 {
-    // The first row, and from its second character on all that follows: tmux takes what is erased from the first character of a window
-    // for a window to keep, and saves it among the lines above.
+    // The first row, and from its second character on all that follows: tmux takes what is erased from the first
+    // character of a window for a window to keep, and saves it among the lines above.
     private const string Erase = "\r\e[K\e[C\e[J\r";
     private const string NoWrap = "\e[?7l";
     private const string WrapAgain = "\e[?7h";
@@ -72,7 +72,8 @@ internal sealed class LiveRows : IDisposable
 
     // A changed width shows at once, and a shell that stopped the program finds the rows gone.
     [UnsupportedOSPlatform("windows")]
-    private void Listen(PosixSignal signal, string only) => _signals.Add(PosixSignalRegistration.Create(signal, context =>
+    private void Listen(PosixSignal signal, string only) =>
+        _signals.Add(PosixSignalRegistration.Create(signal, context =>
     {
         lock (_lock)
         {
@@ -96,7 +97,8 @@ internal sealed class LiveRows : IDisposable
     private void Draw(string above)
     {
         var size = _screen.Size();
-        var rows = _rows(size.Columns).Take(Math.Max(0, size.Rows - 1)).Select(row => TextWidth.Cut(CleanText.Line(row), size.Columns)).ToList();
+        var rows = _rows(size.Columns).Take(Math.Max(0, size.Rows - 1))
+            .Select(row => TextWidth.Cut(CleanText.Line(row), size.Columns)).ToList();
         var text = new StringBuilder(Erase).Append(above);
         if (rows.Count > 0)
         {

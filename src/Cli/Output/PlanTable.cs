@@ -9,24 +9,40 @@ internal static class PlanTable
     public static void Write(TrainingPlan plan, CommandConsole console)
     {
         Row("network", $"{plan.Model}: {Numbers.Short(plan.Macs)} MACs, {Numbers.Short(plan.Parameters)} parameters");
-        Row("data", $"{plan.Data}: {Numbers.Whole(plan.TrainImages)} images to train on, {Numbers.Whole(plan.TestImages)} to measure on");
+        Row(
+            "data",
+            $"{plan.Data}: {Numbers.Whole(plan.TrainImages)} images to train on, "
+            + $"{Numbers.Whole(plan.TestImages)} to measure on");
         Row("training", $"{plan.Epochs} epochs of {plan.StepsPerEpoch} steps");
         if (plan.Cut is { } cut)
         {
-            Row("groups", $"{cut.Groups}, of them {cut.PrunableGroups} may be cut ({Numbers.Whole(cut.PrunableChannels)} of {Numbers.Whole(cut.Channels)} channels)");
-            Row("target", $"{Numbers.Percent(cut.Target)} of {cut.Resource}; the first weights give {Numbers.Percent(cut.Removed)}; up to {Numbers.Percent(cut.LargestTarget)} can be removed");
+            Row(
+                "groups",
+                $"{cut.Groups}, of them {cut.PrunableGroups} may be cut "
+                + $"({Numbers.Whole(cut.PrunableChannels)} of {Numbers.Whole(cut.Channels)} channels)");
+            Row(
+                "target",
+                $"{Numbers.Percent(cut.Target)} of {cut.Resource}; "
+                + $"the first weights give {Numbers.Percent(cut.Removed)}; "
+                + $"up to {Numbers.Percent(cut.LargestTarget)} can be removed");
             Row("cut", $"sparsity learning {Start(cut)}; the cut when the sub-network is stable, {End(cut)}");
         }
 
-        Row("memory", string.Create(CultureInfo.InvariantCulture, $"{plan.PeakBytes / 1048576.0:0} MiB, the peak of this process"));
-        Row("time", string.Create(CultureInfo.InvariantCulture, $"{plan.StepSeconds * 1000:0.0} ms a step, {Numbers.Duration(plan.EpochSeconds)} an epoch, ")
+        var mebibytes = (plan.PeakBytes / 1048576.0).ToString("0", CultureInfo.InvariantCulture);
+        var milliseconds = (plan.StepSeconds * 1000).ToString("0.0", CultureInfo.InvariantCulture);
+        Row("memory", $"{mebibytes} MiB, the peak of this process");
+        Row(
+            "time",
+            $"{milliseconds} ms a step, {Numbers.Duration(plan.EpochSeconds)} an epoch, "
             + $"{Numbers.Duration(plan.RunSeconds)} in all, if steps were no faster after the cut");
         console.WriteLine("Nothing was started and nothing was written.");
 
         void Row(string what, string text) => console.WriteLine($"{what,-10}{text}");
     }
 
-    private static string Start(PlannedCut cut) => cut.SparsityStartEpoch is { } start ? $"from epoch {start}" : "when the similarity stops rising";
+    private static string Start(PlannedCut cut) =>
+        cut.SparsityStartEpoch is { } start ? $"from epoch {start}" : "when the similarity stops rising";
 
-    private static string End(PlannedCut cut) => cut.LatestCutEpoch is { } latest ? $"at the latest before epoch {latest}" : "or at the end of the run";
+    private static string End(PlannedCut cut) =>
+        cut.LatestCutEpoch is { } latest ? $"at the latest before epoch {latest}" : "or at the end of the run";
 }

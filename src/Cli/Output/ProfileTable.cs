@@ -11,7 +11,8 @@ internal static class ProfileTable
     {
         var table = new Table();
         table.AddColumn("phase");
-        foreach (var header in Enum.GetValues<TrainingActivity>().Select(Choices.NameOf).Concat(["overhead", "s an epoch", "images/s", "Gflop/s", "of the peak"]))
+        foreach (var header in Enum.GetValues<TrainingActivity>()
+            .Select(Choices.NameOf).Concat(["overhead", "s an epoch", "images/s", "Gflop/s", "of the peak"]))
         {
             table.AddColumn(new TableColumn(header).RightAligned());
         }
@@ -24,8 +25,10 @@ internal static class ProfileTable
         console.Write(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Overhead is what is neither forward nor backward nor evaluation; images/s leaves out what is other, as the trials of a cut are. Gflop/s of forward and backward passes, beside {profile.PeakGigaflops:0} of a large product or convolution in {profile.Precision}"
-            + $" ({profile.Engine})."));
+            $"Overhead is everything except forward, backward and evaluation. images/s excludes the time of other, "
+            + $"such as the trials of a cut. Gflop/s are of forward and backward passes; the peak is "
+            + $"{profile.PeakGigaflops:0}, of a large product or convolution in {profile.Precision} "
+            + $"({profile.Engine})."));
     }
 
     // Shares of the phase's time.
@@ -37,7 +40,8 @@ internal static class ProfileTable
         return
         [
             OptionName.Of(phase.ToString()),
-            .. Enum.GetValues<TrainingActivity>().Select(activity => Text(100 * epochs.Sum(epoch => epoch.Seconds[activity]) / total, "0.0 %")),
+            .. Enum.GetValues<TrainingActivity>()
+                .Select(activity => Text(100 * epochs.Sum(epoch => epoch.Seconds[activity]) / total, "0.0 %")),
             Text(100 * epochs.Average(epoch => epoch.Overhead), "0.0 %"),
             Text(total / epochs.Count, "0.0"),
             Text(images / (total - epochs.Sum(epoch => epoch.Seconds[TrainingActivity.Other])), "0"),

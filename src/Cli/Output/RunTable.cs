@@ -12,7 +12,8 @@ internal static class RunTable
         var hasTop5 = summary.ValTop5Accuracy is not null;
         var table = new Table();
         table.AddColumn("");
-        foreach (var header in (string[])["accuracy", .. hasTop5 ? ["top-5"] : Array.Empty<string>(), "MACs", "parameters", "time"])
+        string[] top5 = hasTop5 ? ["top-5"] : [];
+        foreach (var header in (string[])["accuracy", .. top5, "MACs", "parameters", "time"])
         {
             table.AddColumn(new TableColumn(header).RightAligned());
         }
@@ -63,7 +64,8 @@ internal static class RunTable
             console.WriteLine(CutLatency.Sentence(latency, summary.MacsBefore, summary.MacsAfter));
         }
 
-        void Row(string what, double? accuracy, long macs, long parameters, double? seconds, double? top5 = null) => Add(
+        void Row(string what, double? accuracy, long macs, long parameters, double? seconds, double? top5 = null) =>
+            Add(
             what,
             Numbers.Percent(accuracy),
             top5 is null ? "" : Numbers.Percent(top5),
@@ -75,12 +77,15 @@ internal static class RunTable
             table.AddRow([what, accuracy, .. hasTop5 ? [top5] : Array.Empty<string>(), macs, parameters, time]);
     }
 
-    /// <summary>What the cut did to the speed of training, beside what it did to the MACs; null where both were not measured in turns.</summary>
+    /// <summary>
+    /// How much faster the cut made training, and the ratio of the MACs; null if both were not timed in turns.
+    /// </summary>
     internal static string? Speed(RunSummary summary) =>
         summary is { StepSecondsBefore: { } before, StepSecondsAfter: { } after }
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"A training step takes {1000 * before:0} ms whole and {1000 * after:0} ms cut, in turns: {before / after:0.00} x as fast, "
+                $"A training step takes {1000 * before:0} ms whole and {1000 * after:0} ms cut, in turns: "
+                + $"{before / after:0.00} x as fast, "
                 + $"with {(double)summary.MacsBefore / summary.MacsAfter:0.00} x fewer MACs.")
             : null;
 }

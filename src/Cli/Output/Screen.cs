@@ -21,13 +21,16 @@ internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour,
     public int Columns => Size().Columns;
 
     /// <summary>
-    /// What the environment says of a terminal: nothing moves where TERM is missing or dumb, NO_COLOR (https://no-color.org) turns colours off, and
-    /// without UTF-8 in the locale everything that is drawn is ASCII.
+    /// What the environment says of a terminal: nothing moves where TERM is missing or dumb, NO_COLOR
+    /// (https://no-color.org) turns colours off, and without UTF-8 in the locale everything that is drawn is ASCII.
     /// </summary>
     public static Screen Of(bool isTerminal, Func<string, string?> variable)
     {
-        var locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "";
-        var hasUnicode = locale.Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase);
+        var locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }
+            .Select(variable)
+            .FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "";
+        var hasUnicode = locale.Replace("-", "", StringComparison.Ordinal)
+            .Contains("utf8", StringComparison.OrdinalIgnoreCase);
         if (!isTerminal)
         {
             return Plain with { HasUnicode = hasUnicode };
@@ -43,7 +46,8 @@ internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour,
         {
             return new(Or(Console.WindowWidth, UsualColumns), Or(Console.WindowHeight, UsualRows));
         }
-        catch (Exception error) when (error is IOException or InvalidOperationException or PlatformNotSupportedException)
+        catch (Exception error)
+            when (error is IOException or InvalidOperationException or PlatformNotSupportedException)
         {
             return new(UsualColumns, UsualRows);
         }

@@ -6,7 +6,8 @@ internal static class ShellWord
     private const string Plain = "_-./=:,+@%^";
 
     /// <summary>The word itself, or in quotes where a shell would read it otherwise.</summary>
-    public static string Of(string word) => word.Length > 0 && word.All(letter => char.IsLetterOrDigit(letter) || Plain.Contains(letter, StringComparison.Ordinal))
+    public static string Of(string word) => word.Length > 0
+        && word.All(letter => char.IsLetterOrDigit(letter) || Plain.Contains(letter, StringComparison.Ordinal))
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

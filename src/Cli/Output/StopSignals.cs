@@ -4,12 +4,14 @@ using System.Runtime.InteropServices;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and SIGHUP, and the end of the process that started this one. Who has work to save heeds them and ends by the token;
-/// while nobody does, the first signal ends the process at once, as the second one always does.
+/// Ctrl-C, SIGTERM and SIGHUP, and the end of the process that started this one. Who has work to save heeds them and
+/// ends by the token; while nobody does, the first signal ends the process at once, as the second one always does.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>Set to 1 for a process that ends when its standard input does, because whoever started it has ended.</summary>
+    /// <summary>
+    /// Set to 1 for a process that ends when its standard input does, because whoever started it has ended.
+    /// </summary>
     public const string EndsWithInput = "OCS_ENDS_WITH_INPUT";
 
     // Ctrl-C reaches one of several processes twice at once: from the terminal, and from the process that started them.
@@ -24,7 +26,8 @@ internal sealed class StopSignals : IDisposable
     public StopSignals()
     {
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
-        _registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, context => context.Cancel = Stop()));
+        _registrations = Array.ConvertAll(
+            signals, signal => PosixSignalRegistration.Create(signal, context => context.Cancel = Stop()));
         if (Environment.GetEnvironmentVariable(EndsWithInput) == "1")
         {
             new Thread(EndWithInput) { IsBackground = true }.Start();
@@ -50,7 +53,8 @@ internal sealed class StopSignals : IDisposable
     // Whether the process goes on for now.
     private bool Stop()
     {
-        var isFirst = !_stop.IsCancellationRequested || Stopwatch.GetElapsedTime(_stopped).TotalMilliseconds < SameSignalMilliseconds;
+        var isFirst = !_stop.IsCancellationRequested
+            || Stopwatch.GetElapsedTime(_stopped).TotalMilliseconds < SameSignalMilliseconds;
         if (!_stop.IsCancellationRequested)
         {
             _stopped = Stopwatch.GetTimestamp();

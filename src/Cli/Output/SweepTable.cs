@@ -46,10 +46,20 @@ internal sealed record SweepOutput(string Folder, string Comparison, IReadOnlyLi
     public static SweepOutput Of(IReadOnlyList<RunFolder> runs, string folder) => new(
         folder,
         Path.Combine(folder, HtmlComparison.FileName),
-        [.. runs.Select(run => (run.Path, Summary: run.Summary!)).Select(run => new SweptRun(
-            run.Path, run.Summary.ValAccuracy, run.Summary.MacsBefore, run.Summary.MacsAfter, run.Summary.CutEpoch, run.Summary.TotalSeconds, run.Summary.Problem))]);
+        [.. runs.Select(run => SweptRun.Of(run.Path, run.Summary!))]);
 }
 
 /// <summary>One run of a sweep; its problem where the network is not fit for use.</summary>
 internal sealed record SweptRun(
-    string Folder, double? ValAccuracy, long MacsBefore, long MacsAfter, int? CutEpoch, double TotalSeconds, string? Problem);
+    string Folder, double? ValAccuracy, long MacsBefore, long MacsAfter, int? CutEpoch, double TotalSeconds,
+    string? Problem)
+{
+    public static SweptRun Of(string folder, RunSummary summary) => new(
+        folder,
+        summary.ValAccuracy,
+        summary.MacsBefore,
+        summary.MacsAfter,
+        summary.CutEpoch,
+        summary.TotalSeconds,
+        summary.Problem);
+}

@@ -7,10 +7,12 @@ internal sealed record TableColumn(string Header)
     /// <summary>Whether numbers stand in it.</summary>
     public bool IsRight { get; init; }
 
-    /// <summary>Whether its texts may be broken between words where the screen is narrow.</summary>
+    /// <summary>Whether its texts may be broken between words on a narrow screen.</summary>
     public bool IsProse { get; init; }
 
-    /// <summary>Where the screen is narrow, columns are left out, those of the lowest number first; 0 for one that stays.</summary>
+    /// <summary>
+    /// Where the screen is narrow, columns are left out, those of the lowest number first; 0 for one that stays.
+    /// </summary>
     public int Spare { get; init; }
 
     public TableColumn RightAligned() => this with { IsRight = true };
@@ -20,7 +22,10 @@ internal sealed record TableColumn(string Header)
     public TableColumn LeftOut(int order) => this with { Spare = order };
 }
 
-/// <summary>A table: columns where they fit, if need be without some, and a block for each row where the screen is too narrow for them.</summary>
+/// <summary>
+/// A table: columns where they fit, if need be without some, and a block for each row where the screen is too narrow
+/// for them.
+/// </summary>
 internal sealed class Table
 {
     private const int NarrowestProse = 20;
@@ -50,7 +55,8 @@ internal sealed class Table
         var row = cells.ToArray();
         if (row.Length != _columns.Count)
         {
-            throw new ArgumentException($"A row of {row.Length} cells in a table of {_columns.Count} columns.", nameof(cells));
+            throw new ArgumentException(
+                $"A row of {row.Length} cells in a table of {_columns.Count} columns.", nameof(cells));
         }
 
         _rows.Add(Array.ConvertAll(row, CleanText.Line));
@@ -60,7 +66,10 @@ internal sealed class Table
     /// <summary>The lines of the table.</summary>
     public IEnumerable<string> Lines(Screen screen)
     {
-        var widths = _columns.Select((column, index) => _rows.Select(row => TextWidth.Of(row[index])).Append(TextWidth.Of(column.Header)).Max()).ToArray();
+        var widths = _columns
+            .Select((column, index) =>
+                _rows.Select(row => TextWidth.Of(row[index])).Append(TextWidth.Of(column.Header)).Max())
+            .ToArray();
         var columns = screen.Columns;
         while (screen.IsTerminal && Total(widths) > columns && Spare(widths) is { } spare)
         {
@@ -73,14 +82,19 @@ internal sealed class Table
             widths[prose] = Math.Min(widths[prose], Math.Max(NarrowestProse, columns - Total(widths) + widths[prose]));
         }
 
-        return screen.IsTerminal && Total(widths) > columns ? Blocks(columns) : Grid(widths, prose, screen.HasUnicode ? '─' : '-');
+        return screen.IsTerminal && Total(widths) > columns
+            ? Blocks(columns)
+            : Grid(widths, prose, screen.HasUnicode ? '─' : '-');
     }
 
     // A column of no width is left out.
     private static int Total(int[] widths) => widths.Sum() + (2 * (widths.Count(width => width > 0) - 1));
 
     private int? Spare(int[] widths) => Enumerable.Range(0, widths.Length)
-        .Where(index => _columns[index].Spare > 0 && widths[index] > 0).OrderBy(index => _columns[index].Spare).Select(index => (int?)index).FirstOrDefault();
+        .Where(index => _columns[index].Spare > 0 && widths[index] > 0)
+        .OrderBy(index => _columns[index].Spare)
+        .Select(index => (int?)index)
+        .FirstOrDefault();
 
     private IEnumerable<string> Grid(int[] widths, int prose, char rule)
     {
@@ -91,13 +105,17 @@ internal sealed class Table
             var text = prose < 0 ? [""] : TextWidth.Wrap(row[prose], widths[prose], indent: 0).ToArray();
             for (var line = 0; line < text.Length; line++)
             {
-                yield return Row([.. row.Select((cell, index) => index == prose ? text[line] : line == 0 ? cell : "")], widths);
+                yield return Row(
+                    [.. row.Select((cell, index) => index == prose ? text[line] : line == 0 ? cell : "")], widths);
             }
         }
     }
 
     private string Row(string[] cells, int[] widths) =>
-        string.Join("  ", cells.Index().Where(cell => widths[cell.Index] > 0).Select(cell => TextWidth.Pad(cell.Item, widths[cell.Index], _columns[cell.Index].IsRight)))
+        string.Join(
+            "  ",
+            cells.Index().Where(cell => widths[cell.Index] > 0)
+                .Select(cell => TextWidth.Pad(cell.Item, widths[cell.Index], _columns[cell.Index].IsRight)))
             .TrimEnd();
 
     // The first cell is the heading of a row's block.

@@ -58,7 +58,9 @@ internal static class TextWidth
         return Cut(line.ToString(), columns);
     }
 
-    /// <summary>A text broken between words; the lines after the first are indented. A word that is too long stays whole.</summary>
+    /// <summary>
+    /// A text broken between words; the lines after the first are indented. A word that is too long stays whole.
+    /// </summary>
     public static IEnumerable<string> Wrap(string text, int columns, int indent)
     {
         var line = "";

@@ -6,7 +6,8 @@ using Ocs.Training;
 namespace Ocs.Cli.Output;
 
 /// <summary>Shows a run: a line an epoch, and in a terminal live rows below it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The live rows are lent for the length of a call, which disposes of them.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "The live rows are lent for the length of a call, which disposes of them.")]
 internal sealed class TrainingDisplay(CommandConsole console, double refreshSeconds = 0.2) : ITrainingObserver
 {
     private LiveRows? _live;

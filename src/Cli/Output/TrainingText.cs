@@ -12,11 +12,14 @@ internal static class TrainingText
     private const int LongestRow = 40;
     private const int BarLength = 20;
 
-    /// <summary>The line of an epoch, counted from 0 as in the run's files; accuracy and val loss are those of held-out images.</summary>
+    /// <summary>
+    /// The line of an epoch, counted from 0 as in the run's files; accuracy and val loss are those of held-out images.
+    /// </summary>
     /// <remarks>What does not fit is left out, the least important first.</remarks>
     public static string Epoch(RunRecord record, int columns) => TextWidth.Fit(
         [
-            string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {OptionName.Of(record.Phase.ToString()),-8}"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {OptionName.Of(record.Phase.ToString()),-8}"),
             $"accuracy {Numbers.Percent(record.ValAccuracy)}",
             record.ValTop5Accuracy is { } top5 ? $"top-5 {Numbers.Percent(top5)}" : null,
             $"loss {Numbers.Loss(record.TrainLoss)}",
@@ -31,20 +34,26 @@ internal static class TrainingText
 
     /// <summary>Where the run is, how it does, how long it will take, and when and to what it will be cut.</summary>
     /// <remarks>
-    /// Short rows: a window made narrower breaks long ones, and a terminal may move the first part of them among the lines that it keeps.
+    /// Short rows: a window made narrower breaks long ones, and a terminal may move the first part of them among the
+    /// lines that it keeps.
     /// </remarks>
     public static IReadOnlyList<string> Progress(StepProgress progress, int columns, bool hasUnicode)
     {
         string?[] rows =
         [
-            $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), {OptionName.Of(progress.Phase.ToString())}",
+            $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), "
+            + $"{OptionName.Of(progress.Phase.ToString())}",
             $"{Bar(progress, hasUnicode)} step {progress.Step}/{progress.Steps}",
             $"loss {Numbers.Loss(progress.Loss)}, accuracy {Numbers.Percent(progress.Score)}",
             $"{Rate(progress.SamplesPerSecond)}, {Numbers.Duration(progress.Remaining.TotalSeconds)} left",
             string.Join(", ", new[] { Stability(progress.AverageJ), Strength(progress.Lambda) }.OfType<string>()),
             Forecast(progress),
         ];
-        return [.. rows.Where(row => !string.IsNullOrEmpty(row)).Select(row => TextWidth.Cut($"  {row}", Math.Min(columns, LongestRow)))];
+        return
+        [
+            .. rows.Where(row => !string.IsNullOrEmpty(row))
+                .Select(row => TextWidth.Cut($"  {row}", Math.Min(columns, LongestRow))),
+        ];
     }
 
     private static string Bar(StepProgress progress, bool hasUnicode)
@@ -53,11 +62,14 @@ internal static class TrainingText
         return new string(hasUnicode ? '━' : '#', done) + new string(hasUnicode ? '─' : '-', BarLength - done);
     }
 
-    private static string? Forecast(StepProgress progress) => progress is not { Phase: Phase.Sparsity, PredictedMacs: { } macs }
+    private static string? Forecast(StepProgress progress) =>
+        progress is not { Phase: Phase.Sparsity, PredictedMacs: { } macs }
         ? null
-        : $"t* {(progress.PredictedStableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable")}, then {Numbers.Short(macs)} MACs";
+        : $"t* {(progress.PredictedStableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable")}, "
+            + $"then {Numbers.Short(macs)} MACs";
 
-    private static string Rate(double imagesPerSecond) => string.Create(CultureInfo.InvariantCulture, $"{imagesPerSecond:0} images/s");
+    private static string Rate(double imagesPerSecond) =>
+        string.Create(CultureInfo.InvariantCulture, $"{imagesPerSecond:0} images/s");
 
     private static string? Stability(double? average) =>
         average is { } value ? string.Create(CultureInfo.InvariantCulture, $"J_avg {value:0.0000}") : null;

@@ -5,14 +5,19 @@ namespace Ocs.Cli.Runs;
 /// <summary>The processor that `--device` names.</summary>
 internal static class Devices
 {
-    /// <summary>The device, which must be there; <c>cuda</c> is a GPU for each of several processes of a machine.</summary>
+    /// <summary>
+    /// The device, which must be there; <c>cuda</c> is a GPU for each of several processes of a machine.
+    /// </summary>
     public static Device Find(string? name, Rendezvous? rendezvous = null)
     {
-        var device = name == "cuda" && rendezvous is not null ? Device.Cuda(rendezvous.LocalRank) : Device.Parse(name ?? "cpu");
+        var device = name == "cuda" && rendezvous is not null
+            ? Device.Cuda(rendezvous.LocalRank)
+            : Device.Parse(name ?? "cpu");
         if (device.Kind == DeviceKind.Cuda && device.Index >= TorchRuntime.CudaDevices)
         {
             throw new OcsInputException(
-                $"--device {device}: libtorch {TorchRuntime.Version} sees {TorchRuntime.CudaDevices} CUDA devices here; "
+                $"--device {device}: libtorch {TorchRuntime.Version} sees {TorchRuntime.CudaDevices} CUDA devices "
+                + "here; "
                 + "use cpu, or set LIBTORCH to a libtorch with CUDA.");
         }
 

@@ -5,7 +5,9 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>Runs this program several times on this machine, each time as one process of a run: `--processes`.</summary>
+/// <summary>
+/// Runs this program several times on this machine, each time as one process of a run: `--processes`.
+/// </summary>
 internal static class LocalProcesses
 {
     private const string Threads = "OMP_NUM_THREADS";
@@ -14,8 +16,8 @@ internal static class LocalProcesses
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Starts them with the arguments, and waits. Rank 0 speaks for all; of the others only the last words of the first that fails are
-    /// shown. When one fails, the rest is ended.
+    /// Starts them with the arguments, and waits. Rank 0 speaks for all; of the others only the last words of the first
+    /// that fails are shown. When one fails, the rest is ended.
     /// </summary>
     public static int Run(int count, IReadOnlyList<string> arguments, CommandConsole console)
     {
@@ -44,7 +46,8 @@ internal static class LocalProcesses
     {
         var program = Environment.ProcessPath!;
         var isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        var start = new ProcessStartInfo(program, isHost ? [typeof(LocalProcesses).Assembly.Location, .. arguments] : arguments)
+        var start = new ProcessStartInfo(
+            program, isHost ? [typeof(LocalProcesses).Assembly.Location, .. arguments] : arguments)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -88,7 +91,8 @@ internal static class LocalProcesses
             {
                 await Task.WhenAny(Task.WhenAll(exits), Task.Delay(Grace));
                 var isTold = code == ExitCode.Input && exits[0].IsCompleted && processes[0].ExitCode == code;
-                await console.Error.WriteAsync(isTold ? "" : $"{await words[rank - 1]}{Ended(rank, processes.Count, code)}\n");
+                await console.Error.WriteAsync(
+                    isTold ? "" : $"{await words[rank - 1]}{Ended(rank, processes.Count, code)}\n");
             }
 
             return code == ExitCode.Input ? ExitCode.Input : ExitCode.Failure;
@@ -106,7 +110,8 @@ internal static class LocalProcesses
         if (!process.HasExited)
         {
             // The shell's own kill: not every system has a program of that name.
-            using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
+            using var kill = Process.Start(
+                "sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
             kill.WaitForExit();
         }
     }

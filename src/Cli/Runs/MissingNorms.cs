@@ -7,7 +7,10 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>A file of ONNX whose batch norms its exporter made part of the layers before them: such a network is hard to train on.</summary>
+/// <summary>
+/// A file of ONNX whose batch norms its exporter made part of the layers before them: such a network is hard to train
+/// on.
+/// </summary>
 internal static class MissingNorms
 {
     // Shallower networks are often meant to have none.
@@ -17,38 +20,46 @@ internal static class MissingNorms
     private const int Batches = 10;
 
     private const string Export =
-        "Exporting it with torch.onnx.export(..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) keeps them.";
+        "Exporting it with torch.onnx.export(..., training=torch.onnx.TrainingMode.PRESERVE, "
+        + "do_constant_folding=False) keeps them.";
 
     /// <summary>What to tell of a network that came from a file; null where there is nothing.</summary>
     /// <param name="model">The file.</param>
     /// <param name="graph">Its network, as it was read.</param>
     public static string? Warning(string model, Graph graph) => AreMissing(model, graph)
-        ? $"Warning: {model} has no batch norms; exporters fold them into the layers before them. Training it may fail. {Export}"
+        ? $"Warning: {model} has no batch norms; exporters fold them into the layers before them. "
+            + $"Training it may fail. {Export}"
         : null;
 
-    /// <summary>The network with norms that change nothing, in place of one that lacks them; null where it lacks none, or shall have none.</summary>
-    public static Network? Restore(ExperimentOptions options, Graph graph, ParameterTable parameters, LabelledImages data)
+    /// <summary>
+    /// The network with norms that change nothing, in place of one that lacks them; null where it lacks none, or shall
+    /// have none.
+    /// </summary>
+    public static Network? Restore(
+        ExperimentOptions options, Graph graph, ParameterTable parameters, LabelledImages data)
     {
         if (!options.RestoreNorms || !AreMissing(options.Model, graph))
         {
             return null;
         }
 
-        using var loader = new BatchLoader(
-            data, BatchLoaderOptions.Train(options.Training.BatchSize, options.Augmentation, options.Seed) with { DropLast = false });
+        var batches = BatchLoaderOptions.Train(options.Training.BatchSize, options.Augmentation, options.Seed);
+        using var loader = new BatchLoader(data, batches with { DropLast = false });
         var (normed, weights) = NormInsertion.Apply(graph, parameters, Images(loader));
         return new(normed, weights);
     }
 
     /// <summary>What to tell where norms were restored.</summary>
     public static string RestoredSentence(string model) =>
-        $"{model} has no batch norms; exporters fold them into the layers before them, and such a network is hard to train. So a batch norm was put behind "
-        + $"every convolution, which changes no output (restore-norms: false leaves the network as it is). {Export}";
+        $"{model} has no batch norms; exporters fold them into the layers before them, "
+        + "and such a network is hard to train. So a batch norm was put behind every convolution, "
+        + $"which changes no output (restore-norms: false leaves the network as it is). {Export}";
 
     private static bool AreMissing(string model, Graph graph) =>
         ModelSource.IsOnnx(model)
         && graph.Nodes.Count(node => node.Operator is Conv2d) >= ManyConvolutions
-        && !graph.Nodes.Any(node => node.Operator is BatchNorm2d or GroupNorm or InstanceNorm2d or LayerNorm or RmsNorm);
+        && !graph.Nodes.Any(node =>
+            node.Operator is BatchNorm2d or GroupNorm or InstanceNorm2d or LayerNorm or RmsNorm);
 
     private static IEnumerable<Tensor> Images(BatchLoader loader)
     {

@@ -8,7 +8,7 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The same run with several seeds, one after the other, each in a folder of its own: what `train --repeat` does.</summary>
+/// <summary>`train --repeat`: the same run with several seeds, one after the other, in separate folders.</summary>
 internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
 {
     private const string SeedPrefix = "seed-";
@@ -28,7 +28,8 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         {
             var folder = Path.Combine(place.Folder, $"{SeedPrefix}{seed}");
             console.WriteLine($"seed {seed}: {folder}");
-            var outcome = RunUnlessComplete(options with { Seed = seed, Training = options.Training with { Seed = seed } }, folder);
+            var outcome = RunUnlessComplete(
+                options with { Seed = seed, Training = options.Training with { Seed = seed } }, folder);
             if (outcome.Stopped)
             {
                 return null;
@@ -38,12 +39,15 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         }
 
         var paper = PaperRow.Nearest(runs[0]);
-        var summary = RepeatSummary.Of(runs) with { Paper = paper is null ? null : new(paper.Table, paper.Macs, paper.Accuracy) };
+        var summary =
+            RepeatSummary.Of(runs) with { Paper = paper is null ? null : new(paper.Table, paper.Macs, paper.Accuracy) };
         summary.Write(place.Folder);
         return summary;
     }
 
-    /// <summary>The run in a folder: a new one, the rest of one that was stopped, or nothing of one that is complete.</summary>
+    /// <summary>
+    /// The run in a folder: a new one, the rest of one that was stopped, or nothing of one that is complete.
+    /// </summary>
     public RunOutcome RunUnlessComplete(ExperimentOptions seeded, string folder)
     {
         var config = Path.Combine(folder, RunFolder.ConfigName);
@@ -55,7 +59,8 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         if (!File.ReadAllText(config).EndsWith($"\n{seeded.ToYaml()}", StringComparison.Ordinal))
         {
             throw new OcsInputException(
-                $"{folder} holds a run with other options; give another folder with --out, or --force to replace the runs in it.");
+                $"{folder} holds a run with other options; "
+                + "give another folder with --out, or --force to replace the runs in it.");
         }
 
         return new CheckpointFolder(folder).Any || RunLogReader.Read(folder).Summary is not { } complete

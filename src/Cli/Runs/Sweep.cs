@@ -8,7 +8,8 @@ internal static class Sweep
     private const int MostPoints = 1000;
 
     /// <summary>Every combination of the values of some sweeps, the last one's changing fastest.</summary>
-    /// <param name="sweeps">Each a key and its values: "pruning.target=0.3,0.5". A value that holds a comma is a list in brackets.</param>
+    /// <param name="sweeps">Each a key and its values: "pruning.target=0.3,0.5". A value that holds a comma is a list
+    /// in brackets.</param>
     public static ImmutableArray<SweepPoint> Points(IReadOnlyList<string> sweeps)
     {
         IEnumerable<ImmutableArray<string>> points = [[]];
@@ -18,7 +19,8 @@ internal static class Sweep
             var (key, values) = Parse(sweep);
             if (!keys.Add(key))
             {
-                throw new OcsInputException($"--sweep is given twice for {key}; list its values once: --sweep {key}=A,B,C.");
+                throw new OcsInputException(
+                    $"--sweep is given twice for {key}; list its values once: --sweep {key}=A,B,C.");
             }
 
             points = [.. points.SelectMany(point => values.Select(value => point.Add($"{key}={value}")))];
@@ -31,7 +33,8 @@ internal static class Sweep
         ImmutableArray<SweepPoint> all = [.. points.Select(assignments => new SweepPoint(assignments))];
         return all.DistinctBy(point => point.Name).Count() == all.Length
             ? all
-            : throw new OcsInputException("--sweep has a value twice, or values that no folder's name tells apart; leave one out.");
+            : throw new OcsInputException(
+                "--sweep has a value twice, or two values with the same folder name; leave one out.");
     }
 
     private static (string Key, ImmutableArray<string> Values) Parse(string sweep)
@@ -39,7 +42,8 @@ internal static class Sweep
         var equals = sweep.IndexOf('=', StringComparison.Ordinal);
         ImmutableArray<string> values = equals < 1 ? [] : Split(sweep[(equals + 1)..]);
         return values.IsEmpty || values.Any(value => value.Length == 0)
-            ? throw new OcsInputException($"--sweep takes a key and its values, such as pruning.target=0.3,0.5,0.7, but was given '{sweep}'.")
+            ? throw new OcsInputException(
+                $"--sweep takes a key and its values, such as pruning.target=0.3,0.5,0.7, but was given '{sweep}'.")
             : (sweep[..equals].Trim(), values);
     }
 
@@ -71,6 +75,8 @@ internal sealed record SweepPoint(ImmutableArray<string> Assignments)
     public string Name { get; } = string.Join(',', Assignments.Select(assignment =>
     {
         var parts = assignment.Split('=', 2);
-        return string.Concat($"{parts[0].Split('.')[^1]}={parts[1]}".Select(letter => char.IsLetterOrDigit(letter) || "=.-_".Contains(letter, StringComparison.Ordinal) ? letter : '+'));
+        return string.Concat(
+            $"{parts[0].Split('.')[^1]}={parts[1]}".Select(letter =>
+                char.IsLetterOrDigit(letter) || "=.-_".Contains(letter, StringComparison.Ordinal) ? letter : '+'));
     }));
 }

@@ -6,16 +6,21 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>A run for each combination of some options' values, one after the other, each in a folder of its own: what `train --sweep` does.</summary>
+/// <summary>
+/// `train --sweep`: a run for each combination of some options' values, one after the other, in separate folders.
+/// </summary>
 /// <param name="load">The options with some assignments over them.</param>
 /// <param name="kind">One cycle, or the same schedule without pruning.</param>
 /// <param name="place">Where they run; its folder holds those of the runs.</param>
 /// <param name="seeds">How many seeds each combination is run with; null for one run in its folder.</param>
 /// <param name="console">Where they are shown.</param>
 internal sealed class SweptRuns(
-    Func<IReadOnlyList<string>, ExperimentOptions> load, RunKind kind, RunPlace place, int? seeds, CommandConsole console)
+    Func<IReadOnlyList<string>, ExperimentOptions> load, RunKind kind, RunPlace place, int? seeds,
+    CommandConsole console)
 {
-    /// <summary>Runs what is not complete yet, and compares all: given again, the command goes on where it was stopped.</summary>
+    /// <summary>
+    /// Runs what is not complete yet, and compares all: given again, the command goes on where it was stopped.
+    /// </summary>
     /// <returns>The runs, or null when one was stopped.</returns>
     public IReadOnlyList<RunFolder>? Execute(IReadOnlyList<string> sweeps)
     {
@@ -29,7 +34,9 @@ internal sealed class SweptRuns(
             var own = place with { Folder = Path.Combine(place.Folder, name) };
             console.WriteLine($"{name}: {own.Folder}");
             var series = new RepeatedRuns(options, kind, own, console);
-            if (seeds is { } count ? series.Execute(count) is null : series.RunUnlessComplete(options, own.Folder).Stopped)
+            if (seeds is { } count
+                ? series.Execute(count) is null
+                : series.RunUnlessComplete(options, own.Folder).Stopped)
             {
                 return null;
             }

@@ -5,7 +5,9 @@ namespace Ocs.Cli.Runs;
 /// <summary>The threads that a command computes with.</summary>
 internal static class ThreadCount
 {
-    /// <summary>Computes with so many until the result is disposed; null leaves them as they are, and loads no libtorch.</summary>
+    /// <summary>
+    /// Sets the number of threads until the result is disposed; null changes nothing, and loads no libtorch.
+    /// </summary>
     public static IDisposable? Use(int? threads)
     {
         if (threads is not { } count)

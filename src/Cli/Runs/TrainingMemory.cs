@@ -11,7 +11,10 @@ internal static class TrainingMemory
     // Of values in mixed precision.
     private const double Half = 0.5;
 
-    /// <summary>Fails with a sentence where a batch takes more than there is, before it is tried: the kernel would end the run without one.</summary>
+    /// <summary>
+    /// Fails with a sentence where a batch takes more than there is, before it is tried: the kernel would end the run
+    /// without one.
+    /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="options">Sizes of batches, and what they are computed in.</param>
     /// <param name="data">No batch has more images than there are.</param>
@@ -19,7 +22,8 @@ internal static class TrainingMemory
     /// <param name="processes">How many share a batch.</param>
     /// <param name="memory">What there is; null for this machine's.</param>
     public static void Require(
-        Graph graph, TrainingOptions options, ImageData data, Device device, int processes = 1, MachineMemory? memory = null)
+        Graph graph, TrainingOptions options, ImageData data, Device device, int processes = 1,
+        MachineMemory? memory = null)
     {
         if (device.Kind != DeviceKind.Cpu)
         {

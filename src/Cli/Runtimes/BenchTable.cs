@@ -11,19 +11,22 @@ internal static class BenchTable
     private const double Milliseconds = 1000;
 
     /// <summary>A row for each runtime, batch size and network, in this order.</summary>
-    public static IReadOnlyList<BenchRow> Measure(IReadOnlyList<RunnableNetwork> networks, BenchOptions options, CancellationToken stop)
+    public static IReadOnlyList<BenchRow> Measure(
+        IReadOnlyList<RunnableNetwork> networks, BenchOptions options, CancellationToken stop)
     {
         foreach (var batch in options.Batches)
         {
             NetworkMemory.Require(networks, batch, "--batch");
         }
 
-        var byBatch = options.Batches.Distinct().ToDictionary(batch => batch, batch => Times(networks, batch, options, stop));
+        var byBatch = options.Batches.Distinct()
+            .ToDictionary(batch => batch, batch => Times(networks, batch, options, stop));
         return
         [
             .. networks.Select((network, index) => (network, index)).GroupBy(pair => pair.network.Runtime)
                 .SelectMany(group => options.Batches.Distinct().SelectMany(batch =>
-                    group.Select(pair => Row(pair.network, pair.index, group.First().network, group.First().index, byBatch[batch], batch)))),
+                    group.Select(pair => Row(
+                        pair.network, pair.index, group.First().network, group.First().index, byBatch[batch], batch)))),
         ];
     }
 
@@ -40,7 +43,17 @@ internal static class BenchTable
     private static void Write(IEnumerable<BenchRow> rows, CommandConsole console)
     {
         var table = new Table().AddColumn("model");
-        foreach (var (header, leftOut) in new[] { ("MACs", 3), ("parameters", 1), ("batch", 0), ("ms", 0), ("p95 (ms)", 2), ("images/s", 0), ("speed-up", 0), ("theoretical", 4) })
+        foreach (var (header, leftOut) in new[]
+        {
+            ("MACs", 3),
+            ("parameters", 1),
+            ("batch", 0),
+            ("ms", 0),
+            ("p95 (ms)", 2),
+            ("images/s", 0),
+            ("speed-up", 0),
+            ("theoretical", 4),
+        })
         {
             table.AddColumn(new TableColumn(header).RightAligned().LeftOut(leftOut));
         }
@@ -49,7 +62,8 @@ internal static class BenchTable
         {
             table.AddRow(
                 row.Model, Short(row.Macs), Short(row.Parameters), $"{row.Batch}", Text(row.MedianMs, "0.00"),
-                Text(row.P95Ms, "0.00"), Text(row.ImagesPerSecond, "0"), Text(row.SpeedUp, "0.00x"), Text(row.TheoreticalSpeedUp, "0.00x"));
+                Text(row.P95Ms, "0.00"), Text(row.ImagesPerSecond, "0"), Text(row.SpeedUp, "0.00x"),
+                Text(row.TheoreticalSpeedUp, "0.00x"));
         }
 
         console.Write(table);
@@ -67,7 +81,8 @@ internal static class BenchTable
             }
 
             return TurnTimes.Take(
-                runs.Select(run => (Action)run.Execute), TurnPlan.Exactly(options.WarmUps, options.Runs), TimeProvider.System, stop);
+                runs.Select(run => (Action)run.Execute), TurnPlan.Exactly(options.WarmUps, options.Runs),
+                TimeProvider.System, stop);
         }
         finally
         {
@@ -75,7 +90,8 @@ internal static class BenchTable
         }
     }
 
-    private static BenchRow Row(RunnableNetwork network, int index, RunnableNetwork first, int firstIndex, TurnTimes times, int batch)
+    private static BenchRow Row(
+        RunnableNetwork network, int index, RunnableNetwork first, int firstIndex, TurnTimes times, int batch)
     {
         var median = times.Median(index);
         return new(
@@ -86,5 +102,6 @@ internal static class BenchTable
 
     private static string Short(long? number) => number is { } value ? Numbers.Short(value) : "-";
 
-    private static string Text(double? number, string format) => number is { } value ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
+    private static string Text(double? number, string format) =>
+        number is { } value ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
 }

@@ -19,11 +19,15 @@ internal sealed class MachineMemory(string root = "/")
         {
             throw new OcsInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} takes at least {bytes / Gigabyte:0.0} GB, but {available / Gigabyte:0.0} GB of memory are free; {remedy}."));
+                $"{what} takes at least {bytes / Gigabyte:0.0} GB, "
+                + $"but {available / Gigabyte:0.0} GB of memory are free; {remedy}."));
         }
     }
 
-    /// <summary>Bytes that are free, on the machine and in the groups that bound this process; null where the system does not tell.</summary>
+    /// <summary>
+    /// Bytes that are free, on the machine and in the groups that bound this process; null where the system does not
+    /// tell.
+    /// </summary>
     public long? Available
     {
         get
@@ -41,9 +45,12 @@ internal sealed class MachineMemory(string root = "/")
     // A container sees its own group as the root, so groups that are not there are passed over.
     private IEnumerable<string> Groups()
     {
-        foreach (var parts in Lines("proc/self/cgroup").Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3))
+        var groups = Lines("proc/self/cgroup").Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3);
+        foreach (var parts in groups)
         {
-            var mount = parts[1].Length == 0 ? "sys/fs/cgroup" : parts[1].Split(',').Contains("memory") ? "sys/fs/cgroup/memory" : null;
+            var mount = parts[1].Length == 0 ? "sys/fs/cgroup"
+                : parts[1].Split(',').Contains("memory") ? "sys/fs/cgroup/memory"
+                : null;
             for (var group = parts[2].Trim('/'); mount is not null; group = Path.GetDirectoryName(group) ?? "")
             {
                 yield return Path.Combine(mount, group);

@@ -12,14 +12,18 @@ internal static class NetworkInputs
     private const int IntegerBound = 2;
 
     /// <summary>
-    /// Random inputs that every one of the networks takes: numbers in [-2, 2), or 0 and 1 where one takes whole numbers. Free sizes in
-    /// front are the batch.
+    /// Random inputs that every one of the networks takes: numbers in [-2, 2), or 0 and 1 where one takes whole
+    /// numbers. Free sizes in front are the batch.
     /// </summary>
     public static ImmutableArray<TensorData> Random(IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed)
     {
         RequireSameCount(networks);
         var rng = Rng.ForStream(seed, "inputs");
-        return [.. networks[0].Inputs.Select((_, index) => Random([.. networks.Select(network => network.Inputs[index])], networks, batch, rng))];
+        return
+        [
+            .. networks[0].Inputs.Select((_, index) =>
+                Random([.. networks.Select(network => network.Inputs[index])], networks, batch, rng)),
+        ];
     }
 
     /// <summary>The inputs of a safetensors file: by name, or the only one.</summary>
@@ -41,7 +45,8 @@ internal static class NetworkInputs
     {
         if (network.Inputs.Length != inputs.Count)
         {
-            throw new OcsInputException($"{network.Name} takes {network.Inputs.Length} inputs, but {inputs.Count} are given.");
+            throw new OcsInputException(
+                $"{network.Name} takes {network.Inputs.Length} inputs, but {inputs.Count} are given.");
         }
 
         return [.. network.Inputs.Zip(inputs, (input, tensor) =>
@@ -49,7 +54,8 @@ internal static class NetworkInputs
             var converted = Convert(tensor, input.Type);
             return input.Takes(converted)
                 ? converted
-                : throw new OcsInputException($"{network.Name} takes {input} as '{input.Name}', but {converted} is given; give another --input.");
+                : throw new OcsInputException(
+                    $"{network.Name} takes {input} as '{input.Name}', but {converted} is given; give another --input.");
         })];
     }
 
@@ -58,10 +64,12 @@ internal static class NetworkInputs
         var rank = infos[0].Shape.Length;
         for (var i = 1; i < infos.Length; i++)
         {
-            if (infos[i].Shape.Length != rank || Enumerable.Range(0, rank).Any(dimension => Differ(infos[i].Shape[dimension], infos[0].Shape[dimension])))
+            if (infos[i].Shape.Length != rank
+                || Enumerable.Range(0, rank).Any(axis => Differ(infos[i].Shape[axis], infos[0].Shape[axis])))
             {
                 throw new OcsInputException(
-                    $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', but {networks[i].Name} takes {infos[i]}; "
+                    $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', "
+                    + $"but {networks[i].Name} takes {infos[i]}; "
                     + "give networks for the same inputs.");
             }
         }
@@ -71,30 +79,35 @@ internal static class NetworkInputs
             >= 0 and var size => size,
             _ when dimension == 0 => batch,
             _ => throw new OcsInputException(
-                $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', of free sizes; say which with --input FILE."),
+                $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', of free sizes; "
+                + "say which with --input FILE."),
         })];
         var size = shape.Aggregate(1.0, (product, size) => product * size);
         if (size > Array.MaxLength)
         {
             throw new OcsInputException(
-                $"A batch of {batch} has {size:0.0e+0} numbers as '{infos[0].Name}', more than the {Array.MaxLength:N0} of an array; give a smaller one.");
+                $"A batch of {batch} has {size:0.0e+0} numbers as '{infos[0].Name}', "
+                + $"more than the {Array.MaxLength:N0} of an array; give a smaller one.");
         }
 
         var count = (int)size;
         return infos.Any(info => info.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.Float64))
             ? TensorData.Of(Enumerable.Range(0, count).Select(_ => (long)rng.Next(IntegerBound)).ToArray(), shape)
-            : TensorData.Of(Enumerable.Range(0, count).Select(_ => (float)(Range * (2 * rng.NextDouble() - 1))).ToArray(), shape);
+            : TensorData.Of(
+                Enumerable.Range(0, count).Select(_ => (float)(Range * (2 * rng.NextDouble() - 1))).ToArray(), shape);
 
         static bool Differ(long left, long right) => left >= 0 && right >= 0 && left != right;
     }
 
-    private static TensorData Numbers(string path, IReadOnlyDictionary<string, Tensor> tensors, ValueInfo input, RunnableNetwork network)
+    private static TensorData Numbers(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, ValueInfo input, RunnableNetwork network)
     {
         var only = tensors.Count == 1 && network.Inputs.Length == 1 ? tensors.Values.First() : null;
         if ((tensors.GetValueOrDefault(input.Name) ?? only) is not { } tensor)
         {
+            var names = string.Join(", ", tensors.Keys.Select(name => $"'{name}'"));
             throw new OcsInputException(
-                $"{path} has no tensor '{input.Name}', which {network.Name} takes (it has {string.Join(", ", tensors.Keys.Select(name => $"'{name}'"))}); "
+                $"{path} has no tensor '{input.Name}', which {network.Name} takes (it has {names}); "
                 + "name the tensors as the network's inputs.");
         }
 
@@ -107,11 +120,16 @@ internal static class NetworkInputs
 
     private static TensorData Convert(TensorData tensor, ElementType type) => (tensor.Type, type) switch
     {
-        (ElementType.Int64, ElementType.Float32) => TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (float)value), tensor.Shape.AsSpan()),
-        (ElementType.Float32, ElementType.Int64) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (long)value), tensor.Shape.AsSpan()),
-        (ElementType.Float32, ElementType.Float16) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (Half)value), tensor.Shape.AsSpan()),
-        (ElementType.Float32, ElementType.Float64) => TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (double)value), tensor.Shape.AsSpan()),
-        (ElementType.Int64, ElementType.Int32) => TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (int)value), tensor.Shape.AsSpan()),
+        (ElementType.Int64, ElementType.Float32) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (float)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Int64) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (long)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Float16) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (Half)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Float64) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (double)value), tensor.Shape.AsSpan()),
+        (ElementType.Int64, ElementType.Int32) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (int)value), tensor.Shape.AsSpan()),
         _ => tensor,
     };
 
@@ -120,7 +138,8 @@ internal static class NetworkInputs
         if (networks.FirstOrDefault(network => network.Inputs.Length != networks[0].Inputs.Length) is { } other)
         {
             throw new OcsInputException(
-                $"{networks[0].Name} takes {networks[0].Inputs.Length} inputs, but {other.Name} takes {other.Inputs.Length}; "
+                $"{networks[0].Name} takes {networks[0].Inputs.Length} inputs, "
+                + $"but {other.Name} takes {other.Inputs.Length}; "
                 + "give networks for the same inputs.");
         }
     }

@@ -2,7 +2,9 @@ using Ocs.Graphs;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>The least bytes that networks need: values in 32 bits, nothing of what kernels take for themselves.</summary>
+/// <summary>
+/// The least bytes that networks need: values in 32 bits, nothing of what kernels take for themselves.
+/// </summary>
 internal static class NetworkMemory
 {
     private const double BytesPerValue = sizeof(float);
@@ -22,12 +24,15 @@ internal static class NetworkMemory
         return peak;
     }
 
-    /// <summary>Of one sample's values that a training step keeps for its backward pass: what layers with weights give.</summary>
+    /// <summary>
+    /// Of one sample's values that a training step keeps for its backward pass: what layers with weights give.
+    /// </summary>
     public static double OfTraining(Graph graph) => graph.Nodes.Where(node => !node.Parameters.IsEmpty).Sum(Bytes);
 
     /// <summary>
-    /// Fails with a sentence where networks that are ready to run at once need more than there is. Each has its inputs twice, as numbers and
-    /// as its runtime's tensor; ONNX Runtime keeps what it took for values, and libtorch gives it to the next.
+    /// Fails with a sentence where networks that are ready to run at once need more than there is. Each has its inputs
+    /// twice, as numbers and as its runtime's tensor; ONNX Runtime keeps what it took for values, and libtorch gives it
+    /// to the next.
     /// </summary>
     public static void Require(IReadOnlyList<RunnableNetwork> networks, int batch, string option)
     {

@@ -21,8 +21,11 @@ internal static class OnnxCheck
 
     private const ulong Seed = 0;
 
-    /// <summary>Writes a network, says where the file differs from the ONNX file that the network is from, and compares.</summary>
-    public static OnnxSummary Write(string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console)
+    /// <summary>
+    /// Writes a network, says where the file differs from the ONNX file that the network is from, and compares.
+    /// </summary>
+    public static OnnxSummary Write(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console)
     {
         OnnxFile.Write(path, graph, parameters, options);
         foreach (var change in OnnxFile.Changes(graph, options))
@@ -33,12 +36,16 @@ internal static class OnnxCheck
         return Run(path, graph, parameters);
     }
 
-    /// <summary>Compares on random inputs; without ONNX Runtime nothing is compared, and the result says so.</summary>
+    /// <summary>Compares on random inputs. Without ONNX Runtime the result is that nothing was compared.</summary>
     public static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
     {
         if (!AtomicFile.IsReplaceable(path))
         {
-            return new() { Tolerance = Tolerance, Problem = "what was written to a device or a pipe cannot be read back." };
+            return new()
+            {
+                Tolerance = Tolerance,
+                Problem = "what was written to a device or a pipe cannot be read back.",
+            };
         }
 
         if (InferenceSession.Missing is { } reason)
@@ -79,8 +86,10 @@ internal static class OnnxCheck
     /// <summary>The result in one sentence.</summary>
     public static string Sentence(string path, OnnxSummary summary) => summary switch
     {
-        { Equal: true } => $"{path} computes under {summary.Runtime} what libtorch computes (largest relative difference {summary.LargestDifference:0.0e+0}).",
-        { Equal: false } => $"{path} does not compute under {summary.Runtime} what libtorch computes: {summary.Problem}",
+        { Equal: true } => $"{path} computes under {summary.Runtime} what libtorch computes "
+            + $"(largest relative difference {summary.LargestDifference:0.0e+0}).",
+        { Equal: false } =>
+            $"{path} does not compute under {summary.Runtime} what libtorch computes: {summary.Problem}",
         _ => $"{path} was not verified: {summary.Problem}",
     };
 

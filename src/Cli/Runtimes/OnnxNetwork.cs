@@ -18,7 +18,8 @@ internal sealed class OnnxNetwork : RunnableNetwork
 
     public override ImmutableArray<string> Outputs => [.. _session.Outputs.Select(output => output.Name)];
 
-    public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs).Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
+    public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs)
+        .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
 
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
     public static OnnxNetwork Open(string path, int threads) =>
@@ -71,7 +72,8 @@ internal sealed class OnnxNetwork : RunnableNetwork
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new OcsInputException($"{Path.GetTempPath()} is no folder that can be written to; set TMPDIR to one.", error);
+            throw new OcsInputException(
+                $"{Path.GetTempPath()} is no folder that can be written to; set TMPDIR to one.", error);
         }
     }
 

@@ -4,9 +4,9 @@ using Ocs.OnnxRuntime;
 namespace Ocs.Cli.Runtimes;
 
 /// <summary>
-/// How far an output of a network is from another network's. Relative differences are parts of the largest absolute value of the first
-/// network's output; a number beside none, or one that is not finite beside another, differs infinitely. Outputs of other types are
-/// compared as 32-bit floats.
+/// How far an output of a network is from another network's. Relative differences are parts of the largest absolute
+/// value of the first network's output; a number beside none, or one that is not finite beside another, differs
+/// infinitely. Outputs of other types are compared as 32-bit floats.
 /// </summary>
 /// <param name="Output">The output's name in the first network.</param>
 /// <param name="Largest">Largest absolute difference.</param>
@@ -26,20 +26,26 @@ internal sealed record OutputDifference(
         var worst = differences.MaxBy(difference => difference.LargestRelative)!;
         var unknown = differences.FirstOrDefault(difference => difference.NotFinite > 0);
         return worst.LargestRelative <= tolerance && unknown is not null
-            ? $"the output '{unknown.Output}' has numbers that are not finite ({unknown.NotFinite}), which cannot be compared"
-            : $"the output '{worst.Output}' differs by {Text(worst.LargestRelative)} of its largest value, more than {Text(tolerance)}";
+            ? $"the output '{unknown.Output}' has numbers that are not finite ({unknown.NotFinite}), "
+                + "which cannot be compared"
+            : $"the output '{worst.Output}' differs by {Text(worst.LargestRelative)} of its largest value, "
+                + $"more than {Text(tolerance)}";
     }
 
     /// <summary>A difference as people read it.</summary>
-    public static string Text(double difference) => difference.ToString(difference == 0 ? "0" : "0.0e+0", CultureInfo.InvariantCulture);
+    public static string Text(double difference) =>
+        difference.ToString(difference == 0 ? "0" : "0.0e+0", CultureInfo.InvariantCulture);
 
     /// <summary>Runs two networks on the same inputs, and compares output by output, in their order.</summary>
-    public static IReadOnlyList<OutputDifference> Between(RunnableNetwork first, RunnableNetwork second, IReadOnlyList<TensorData> inputs)
+    public static IReadOnlyList<OutputDifference> Between(
+        RunnableNetwork first, RunnableNetwork second, IReadOnlyList<TensorData> inputs)
     {
         var (left, right) = (Outputs(first, inputs), Outputs(second, inputs));
         if (left.Count != right.Count)
         {
-            throw new OcsInputException($"{first.Name} has {left.Count} outputs, but {second.Name} has {right.Count}; give networks for the same task.");
+            throw new OcsInputException(
+                $"{first.Name} has {left.Count} outputs, but {second.Name} has {right.Count}; "
+                + "give networks for the same task.");
         }
 
         return [.. left.Select((output, index) =>
@@ -48,7 +54,8 @@ internal sealed record OutputDifference(
             return output.Shape.SequenceEqual(other.Shape)
                 ? Of(first.Outputs[index], Floats(output), Floats(other))
                 : throw new OcsInputException(
-                    $"The output '{first.Outputs[index]}' of {first.Name} is [{string.Join(", ", output.Shape)}], but that of {second.Name} is "
+                    $"The output '{first.Outputs[index]}' of {first.Name} is [{string.Join(", ", output.Shape)}], "
+                    + $"but that of {second.Name} is "
                     + $"[{string.Join(", ", other.Shape)}]; give networks for the same task.");
         })];
     }

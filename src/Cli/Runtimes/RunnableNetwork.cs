@@ -10,7 +10,10 @@ internal enum NetworkRuntime
     Onnxruntime,
 }
 
-/// <summary>What a network costs: multiply-accumulates of one sample, trained values, and the least bytes of one sample's values.</summary>
+/// <summary>
+/// What a network costs: multiply-accumulates of one sample, trained values, and the least bytes of one sample's
+/// values.
+/// </summary>
 internal sealed record NetworkSize(long Macs, long Parameters, double Bytes);
 
 /// <summary>A network with its weights, ready to be run for inference on the CPU.</summary>

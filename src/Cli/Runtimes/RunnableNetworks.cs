@@ -18,13 +18,15 @@ internal static class RunnableNetworks
     }
 
     /// <summary>
-    /// Adds a network under each of the runtimes, with so many threads, to a list that owns them. An ONNX file that libtorch cannot run
-    /// is left to ONNX Runtime, with a word.
+    /// Adds a network under each of the runtimes, with so many threads, to a list that owns them. An ONNX file that
+    /// libtorch cannot run is left to ONNX Runtime, with a word.
     /// </summary>
     public static void OpenAll(
-        ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console, List<RunnableNetwork> networks)
+        ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console,
+        List<RunnableNetwork> networks)
     {
-        if (AddLibtorch(request, mayFail: runtimes.Contains(NetworkRuntime.Onnxruntime), console, networks) is { } problem)
+        var mayFail = runtimes.Contains(NetworkRuntime.Onnxruntime);
+        if (AddLibtorch(request, mayFail, console, networks) is { } problem)
         {
             networks.Add(OnnxNetwork.Open(request.Model, threads));
             console.Error.WriteLine($"{request.Model} is timed under ONNX Runtime only: {problem}");
@@ -45,14 +47,17 @@ internal static class RunnableNetworks
     }
 
     // What is wrong, or null. Random weights take as long as trained ones, so nothing is said of them.
-    private static string? AddLibtorch(ModelRequest request, bool mayFail, CommandConsole console, List<RunnableNetwork> networks)
+    private static string? AddLibtorch(
+        ModelRequest request, bool mayFail, CommandConsole console, List<RunnableNetwork> networks)
     {
         try
         {
-            networks.Add(new TorchNetwork(request.Model, ModelSource.Open(request, console with { Error = TextWriter.Null })));
+            networks.Add(
+                new TorchNetwork(request.Model, ModelSource.Open(request, console with { Error = TextWriter.Null })));
             return null;
         }
-        catch (OcsInputException error) when (mayFail && ModelSource.IsOnnx(request.Model) && File.Exists(request.Model))
+        catch (OcsInputException error)
+            when (mayFail && ModelSource.IsOnnx(request.Model) && File.Exists(request.Model))
         {
             return error.Message;
         }

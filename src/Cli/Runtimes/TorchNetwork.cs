@@ -21,7 +21,8 @@ internal sealed class TorchNetwork : RunnableNetwork
 
     public override ImmutableArray<ValueInfo> Inputs =>
     [
-        .. Model.Graph.InputNodes.Zip(Model.Graph.InputNames, (node, name) => new ValueInfo(name, ElementType.Float32, node.Shape.SetItem(0, -1))),
+        .. Model.Graph.InputNodes.Zip(Model.Graph.InputNames, (node, name) =>
+            new ValueInfo(name, ElementType.Float32, node.Shape.SetItem(0, -1))),
     ];
 
     public override ImmutableArray<string> Outputs => [.. Model.Graph.NamedOutputs.Select(output => output.Name)];

@@ -6,20 +6,27 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Watching;
 
-/// <summary>The pages of the runs that are watched, made of their files as they are now. Nothing is ever written.</summary>
+/// <summary>
+/// The pages of the runs that are watched, made of their files as they are now. Nothing is ever written.
+/// </summary>
 /// <param name="folders">The runs' folders.</param>
 internal sealed class RunPages(IReadOnlyList<string> folders)
 {
     private static readonly string[] Files = [RunFolder.LogName, RunFolder.SummaryName, RunFolder.ConfigName];
 
-    /// <summary>Throws a sentence where a folder holds something else than a run; returns those in which a run is yet to begin.</summary>
+    /// <summary>
+    /// Throws a sentence where a folder holds something else than a run; returns those in which a run is yet to begin.
+    /// </summary>
     public IReadOnlyList<string> Check()
     {
         Array.ForEach([.. folders], folder => Read(folder));
         return [.. folders.Where(RunDirectory.AwaitsRun)];
     }
 
-    /// <summary>A page by its path: "/" is the run, or the comparison of several, whose own pages are "/1", "/2", ...; null for another path.</summary>
+    /// <summary>
+    /// A page by its path: "/" is the run, or the comparison of several, whose own pages are "/1", "/2", ...; null for
+    /// another path.
+    /// </summary>
     /// <exception cref="InvalidDataException">A folder holds no run any more.</exception>
     public string? Page(string path) => (path, folders.Count) switch
     {
@@ -33,7 +40,8 @@ internal sealed class RunPages(IReadOnlyList<string> folders)
     public string Version()
     {
         var hash = default(HashCode);
-        foreach (var file in folders.SelectMany(folder => Files.Select(name => new FileInfo(Path.Combine(folder, name)))))
+        foreach (var file in folders.SelectMany(
+            folder => Files.Select(name => new FileInfo(Path.Combine(folder, name)))))
         {
             hash.Add(file.Exists ? (file.LastWriteTimeUtc.Ticks, file.Length) : default);
         }
@@ -42,7 +50,9 @@ internal sealed class RunPages(IReadOnlyList<string> folders)
     }
 
     private static RunFolder Read(string folder) =>
-        RunDirectory.AwaitsRun(folder) ? new(folder, [], Summary: null, Config: null, Notice: null) : RunLogReader.Read(folder);
+        RunDirectory.AwaitsRun(folder)
+            ? new(folder, [], Summary: null, Config: null, Notice: null)
+            : RunLogReader.Read(folder);
 
     private string Comparison()
     {
@@ -52,7 +62,9 @@ internal sealed class RunPages(IReadOnlyList<string> folders)
     }
 
     private int? NumberOf(string path) =>
-        int.TryParse(path.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= folders.Count
+        int.TryParse(path.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= 1
+            && number <= folders.Count
             ? number
             : null;
 }

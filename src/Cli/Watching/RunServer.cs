@@ -32,7 +32,8 @@ internal sealed class RunServer : IAsyncDisposable
     }
 
     /// <summary>Where the pages are.</summary>
-    public string Address => _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/";
+    public string Address =>
+        _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/";
 
     /// <summary>Starts to serve.</summary>
     /// <param name="pages">What is served.</param>
@@ -56,7 +57,8 @@ internal sealed class RunServer : IAsyncDisposable
         catch (IOException error)
         {
             await server.DisposeAsync();
-            throw new OcsInputException($"Port {port} cannot be used ({error.Message.TrimEnd('.')}); give another one with --port.", error);
+            throw new OcsInputException(
+                $"Port {port} cannot be used ({error.Message.TrimEnd('.')}); give another one with --port.", error);
         }
     }
 
@@ -75,7 +77,8 @@ internal sealed class RunServer : IAsyncDisposable
         // A page from elsewhere whose name was made to point here is not answered.
         if (request.Host.Host is not ("127.0.0.1" or "localhost"))
         {
-            await Say(response, StatusCodes.Status403Forbidden, "This server answers to 127.0.0.1 and localhost alone.");
+            await Say(
+                response, StatusCodes.Status403Forbidden, "This server answers to 127.0.0.1 and localhost alone.");
         }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {

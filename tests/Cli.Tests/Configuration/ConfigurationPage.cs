@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Ocs.Cli.Configuration;
-using Ocs.Cli.Runs;
 using Ocs.Pruning;
 
 namespace Ocs.Cli.Tests.Configuration;
@@ -15,8 +14,8 @@ internal static partial class ConfigurationPage
     // What decides defaults: the first is what the others are compared with.
     private static readonly ImmutableArray<(string Name, ExperimentOptions Options)> Variants =
     [
-        .. Enum.GetValues<Preset>().Select(preset => ($"`preset: {Choices.NameOf(preset)}`", Defaults("cifar10", preset))),
-        .. ((string[])["fashion-mnist", "imagefolder"]).Select(data => (data, Defaults(data, preset: default))),
+        .. Enum.GetValues<Preset>().Select(preset => ($"`preset: {Choices.NameOf(preset)}`", ExperimentOptions.DefaultsOf(preset, "cifar10"))),
+        .. ((string[])["fashion-mnist", "imagefolder"]).Select(data => (data, ExperimentOptions.DefaultsOf(preset: default, data))),
     ];
 
     private static readonly Dictionary<string, XElement> Documented = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.xml")
@@ -40,14 +39,6 @@ internal static partial class ConfigurationPage
 
         return text.ToString().Trim() + "\n";
     }
-
-    private static ExperimentOptions Defaults(string data, Preset preset) => new()
-    {
-        Preset = preset,
-        Pruning = PresetOptions.Of(preset),
-        Normalization = preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet,
-        Augmentation = TrainingDataSource.Augmentation(data),
-    };
 
     private static void Write(
         StringBuilder text, string title, IEnumerable<PropertyInfo> properties, Func<ExperimentOptions, object> record)

@@ -34,13 +34,26 @@ public class ExperimentOptionsTests
         var options = Read(Least);
 
         Assert.Equal([90, 180, 240, 270], options.Training.Milestones.ToArray());
-        Assert.Equal(new TrainingOptions { Schedule = ScheduleKind.Cosine, MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
+        Assert.Equal((0.1, ScheduleKind.Cosine), (options.Training.LearningRate, options.Training.Schedule));
+        Assert.Equal(
+            new TrainingOptions().Resolved() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
         Assert.Equal(Preset.Standard, options.Preset);
         Assert.Equal(
             OneCycleOptions.Paper with { RoundTo = null, Ranking = Ranking.Isomorphic, RecalibrationBatches = 50, LatestCutEpoch = 120, CutAtEnd = false },
             options.Pruning);
         Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
         Assert.Equal(NormalizationChoice.DataSet, options.Normalization);
+    }
+
+    [Fact]
+    public void A_configuration_starts_from_the_librarys_options()
+    {
+        var options = Read(Least + "training: { optimizer: adam }");
+        var training = new TrainingOptions { Optimizer = OptimizerKind.Adam }.Resolved();
+        Assert.Equal(training with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
+        Assert.Equal(new OneCycleOptions().For(epochs: 300), options.Pruning);
+        Assert.Equal(TrainingOptions.Paper.Resolved().ToString(), Read(Least + "preset: paper").Training.ToString());
+        Assert.Equal(OneCycleOptions.Official.ForAnyEpochs().For(epochs: 300), Read(Least + "preset: official").Pruning);
     }
 
     [Theory]
@@ -115,6 +128,10 @@ public class ExperimentOptionsTests
     [InlineData("training: { schedule: step }", ScheduleKind.Step)]
     [InlineData("training: { milestone-epochs: [100] }", ScheduleKind.MultiStep)]
     [InlineData("training: { gamma: 0.1 }", ScheduleKind.MultiStep)]
+    [InlineData("training: { step-epochs: 10 }", ScheduleKind.Step)]
+    [InlineData("training: { step-epochs: 10, gamma: 0.1 }", ScheduleKind.Step)]
+    [InlineData("training: { step-epochs: 10, milestone-epochs: [100] }", ScheduleKind.MultiStep)]
+    [InlineData("preset: paper\ntraining: { step-epochs: 10 }", ScheduleKind.Step)]
     public void The_rate_falls_along_a_cosine_unless_the_file_or_its_preset_says_otherwise(string given, ScheduleKind expected)
     {
         var options = Read($"{Least}{given}\n");

@@ -30,7 +30,7 @@ public sealed class LearningRateScheduleTests
     public void The_authors_milestones_are_iterations()
     {
         // 300 epochs of 390 steps: 35100, 70200, 93600, 105300 at 0.3, 0.6, 0.8 and 0.9 of the run.
-        var options = new TrainingOptions();
+        var options = TrainingOptions.Paper;
         foreach (var (iteration, factor) in new[] { (35_100, 0.2), (70_200, 0.04), (93_600, 0.008), (105_300, 0.0016) })
         {
             Assert.Equal(0.1 * factor, LearningRateSchedule.At(options, iteration, 390), 1e-12);

@@ -1,0 +1,34 @@
+using Ocs.Pruning;
+using Ocs.Training;
+
+namespace Ocs.Cli.Configuration;
+
+/// <summary>What the options of pruning and training start from.</summary>
+internal enum Preset
+{
+    /// <summary>The paper's equations, with choices that hold for any network and any number of epochs.</summary>
+    Standard,
+
+    /// <summary>The paper to the letter.</summary>
+    Paper,
+
+    /// <summary>As the authors' program acts.</summary>
+    Official,
+}
+
+/// <summary>The library's options that each preset names.</summary>
+internal static class Presets
+{
+    public static OneCycleOptions Pruning(this Preset preset) => preset switch
+    {
+        Preset.Official => OneCycleOptions.Official.ForAnyEpochs(),
+        Preset.Paper => OneCycleOptions.Paper.ForAnyEpochs(),
+        _ => OneCycleOptions.Standard,
+    };
+
+    public static TrainingOptions Training(this Preset preset) =>
+        preset == Preset.Standard ? TrainingOptions.Standard : TrainingOptions.Paper;
+
+    public static NormalizationChoice Normalization(this Preset preset) =>
+        preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet;
+}

@@ -1,0 +1,97 @@
+using Ocs.Cli.Commands;
+using Ocs.Cli.Runs;
+using Ocs.RunLog;
+using Ocs.Training.Checkpoints;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>Shows what came out of `ocs train` and `ocs baseline`; each method returns the exit code.</summary>
+internal static class TrainingOutput
+{
+    public static int Show(TrainingPlan plan, CommandConsole console)
+    {
+        if (console.Json)
+        {
+            console.WriteJson(plan, CliJson.Readable.TrainingPlan);
+        }
+        else
+        {
+            PlanTable.Write(plan, console);
+        }
+
+        return ExitCode.Fine;
+    }
+
+    public static int Show(RunOutcome outcome, CommandConsole console)
+    {
+        RunTable.Write(outcome.Summary, console);
+        console.WriteLine(outcome.Stopped
+            ? Stopped(outcome)
+            : $"{outcome.Folder} holds the network, its log and report.html.");
+        if (console.Json)
+        {
+            console.Output.Write(File.ReadAllText(Path.Combine(outcome.Folder, RunFolder.SummaryName)));
+        }
+
+        return outcome.Stopped ? ExitCode.Interrupted : CodeOf([outcome.Summary]);
+    }
+
+    /// <param name="summary">Of all seeds; null when a run was stopped.</param>
+    /// <param name="folder">The folder that holds those of the runs.</param>
+    /// <param name="console">Where it is shown.</param>
+    public static int Show(RepeatSummary? summary, string folder, CommandConsole console)
+    {
+        if (summary is null)
+        {
+            return StoppedIn(folder, console);
+        }
+
+        RepeatTable.Write(summary, console);
+        if (console.Json)
+        {
+            console.Output.Write(File.ReadAllText(Path.Combine(folder, RepeatSummary.FileName)));
+        }
+
+        return summary.UnfitSeeds.IsEmpty ? ExitCode.Fine : ExitCode.Unfit;
+    }
+
+    /// <param name="runs">Of all values; null when one was stopped.</param>
+    /// <param name="folder">The folder that holds those of the runs.</param>
+    /// <param name="console">Where it is shown.</param>
+    public static int Show(IReadOnlyList<RunFolder>? runs, string folder, CommandConsole console)
+    {
+        if (runs is null)
+        {
+            return StoppedIn(folder, console);
+        }
+
+        if (console.Json)
+        {
+            console.WriteJson(SweepOutput.Of(runs, folder), CliJson.Readable.SweepOutput);
+        }
+        else
+        {
+            SweepTable.Write(SweepOutput.Of(runs, folder), console);
+        }
+
+        return CodeOf(runs.Select(run => run.Summary!));
+    }
+
+    /// <summary>The exit code of complete runs.</summary>
+    public static int CodeOf(IEnumerable<RunSummary> summaries) =>
+        summaries.Any(summary => summary.Problem is not null) ? ExitCode.Unfit : ExitCode.Fine;
+
+    private static string Stopped(RunOutcome outcome)
+    {
+        var next = new CheckpointFolder(outcome.Folder).Any
+            ? $"`ocs train --resume {ShellWord.Of(outcome.Folder)}` goes on."
+            : "No checkpoint was written to go on from.";
+        return $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then. {next}";
+    }
+
+    private static int StoppedIn(string folder, CommandConsole console)
+    {
+        console.WriteLine($"Stopped; the same command goes on with the runs in {folder}.");
+        return ExitCode.Interrupted;
+    }
+}
