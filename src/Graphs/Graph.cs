@@ -86,7 +86,7 @@ public sealed record Graph(
     /// <summary>
     /// By node, how often its value is read: once for each input of a node, and once for each output of the network.
     /// </summary>
-    public ImmutableArray<int> ReaderCounts()
+    internal ImmutableArray<int> ReaderCounts()
     {
         var counts = new int[Nodes.Length];
         foreach (var value in Nodes.SelectMany(node => node.Inputs).Concat(Outputs))
@@ -98,7 +98,7 @@ public sealed record Graph(
     }
 
     /// <summary>By node, the values that are not needed after it: no later node uses them, and they are no output.</summary>
-    public ImmutableArray<ImmutableArray<int>> ReleasedAfter()
+    internal ImmutableArray<ImmutableArray<int>> ReleasedAfter()
     {
         var lastUse = Enumerable.Range(0, Nodes.Length).ToArray();
         for (var index = 0; index < Nodes.Length; index++)
@@ -130,7 +130,7 @@ public sealed record Graph(
     /// A node's operator, by the node's index and its new shapes; the output's shape is empty.
     /// </param>
     /// <exception cref="OcsInputException">Shapes do not fit together; the message names the first node.</exception>
-    public Graph Rewrite(ImmutableArray<ParameterSpec> parameters, Func<int, NodeShapes, Operator> operatorOf)
+    internal Graph Rewrite(ImmutableArray<ParameterSpec> parameters, Func<int, NodeShapes, Operator> operatorOf)
     {
         var shapeOf = parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
         var nodes = new List<Node>(Nodes.Length);
@@ -154,14 +154,14 @@ public sealed record Graph(
     /// The same network with fewer channels: parameters get the given shapes, everything else follows. Kernels and
     /// outputs stay; shapes that do not fit together are an error that names the first node.
     /// </summary>
-    public Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
+    internal Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
 
     /// <summary>
     /// The same network, in which other coordinates leave together: whole heads or the same index in every head of
     /// attention, the same index in every group or whole groups of grouped convolutions and group norms. Null leaves
     /// each node's own policy.
     /// </summary>
-    public Graph WithPolicies(Operators.SplitPolicy? heads, Operators.GroupPolicy? groups) =>
+    internal Graph WithPolicies(Operators.SplitPolicy? heads, Operators.GroupPolicy? groups) =>
         heads is null && groups is null ? this : new PolicyChange(this, heads, groups).Apply();
 
     /// <summary>One node a line: value, name, operator, inputs, shape.</summary>

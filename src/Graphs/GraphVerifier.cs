@@ -9,7 +9,7 @@ public static class GraphVerifier
     /// The most that the sizes of all dimensions of all values and parameters may add up to: each of these coordinates may be a channel,
     /// and takes some bytes where channels that leave together are found.
     /// </summary>
-    public const long HighestCoordinates = 1 << 24;
+    internal const long HighestCoordinates = 1 << 24;
 
     /// <summary>Throws <see cref="OcsInputException"/> that names the first node that is wrong.</summary>
     public static void Verify(Graph graph)

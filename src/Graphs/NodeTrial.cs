@@ -8,7 +8,7 @@ namespace Ocs.Graphs;
 /// Finds the node of a network that can't be trained under autocast: not every operator of libtorch computes in every type, and an error
 /// of a backward pass does not say whose it is. Weights and statistics of the training are not touched.
 /// </summary>
-public static class NodeTrial
+internal static class NodeTrial
 {
     /// <summary>
     /// Runs each node of a training step forward and then backward, by itself, on what the nodes before it gave; null where all can.
@@ -100,4 +100,4 @@ public static class NodeTrial
 }
 
 /// <summary>A node that failed, and what libtorch said.</summary>
-public sealed record NodeFault(Node Node, TorchException Error);
+internal sealed record NodeFault(Node Node, TorchException Error);

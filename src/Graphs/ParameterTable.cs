@@ -88,7 +88,7 @@ public sealed class ParameterTable : IDisposable
     }
 
     /// <summary>Puts another tensor in a parameter's place; the table owns it, and disposes the old one.</summary>
-    public void Replace(string name, Tensor value)
+    internal void Replace(string name, Tensor value)
     {
         var old = _tensors[name];
         if (old.RequiresGrad)

@@ -12,7 +12,7 @@ namespace Ocs.Reporting;
 /// <param name="Parameters">What is left of its parameters; null where the paper has none.</param>
 /// <param name="Baseline">Top-1 accuracy of the unpruned network; null where the paper has none.</param>
 /// <param name="Accuracy">Top-1 accuracy of the pruned one.</param>
-public sealed record PaperRow(
+internal sealed record PaperRow(
     string Table, string Model, string Data, string Method, double Macs, double? Parameters, double? Baseline, double Accuracy)
 {
     private const string Own = "OCSPruner";

@@ -4,7 +4,7 @@ using Ocs.RunLog;
 namespace Ocs.Reporting;
 
 /// <summary>An unpruned run that another one is compared with in its report.</summary>
-public static class Twin
+internal static class Twin
 {
     /// <summary>Puts an unpruned run among some beside those of the same network, data and epochs that have no twin yet.</summary>
     /// <remarks>Where several fit, the one with the run's seed is taken, else the first.</remarks>

@@ -10,7 +10,7 @@ namespace Ocs.RunLog;
 /// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however it ends. The file
 /// says who has it.
 /// </summary>
-public sealed class FolderLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     /// <summary>The file in the folder; what it holds is only for people to read.</summary>
     public const string FileName = ".lock";

@@ -11,7 +11,7 @@ namespace Ocs.RunLog;
 public sealed record NormHistogram(NormCounts Kept, NormCounts Pruned)
 {
     /// <summary>Counts norms; null where there is nothing to count.</summary>
-    public static NormHistogram? Of(IEnumerable<double> kept, IEnumerable<double> pruned)
+    internal static NormHistogram? Of(IEnumerable<double> kept, IEnumerable<double> pruned)
     {
         var norms = new NormHistogram(NormCounts.Of(kept), NormCounts.Of(pruned));
         return norms.Kept.Total + norms.Pruned.Total > 0 ? norms : null;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.RunLog;
 
 /// <summary>What the same run with several seeds gave: <c>repeats.json</c>. Accuracies are fractions, 0 to 1.</summary>
-public sealed record RepeatSummary
+internal sealed record RepeatSummary
 {
     /// <summary>The file's name, in the folder that holds those of the runs.</summary>
     public const string FileName = "repeats.json";
@@ -51,13 +51,13 @@ public sealed record RepeatSummary
 /// <param name="Table">Where it stands.</param>
 /// <param name="Macs">What is left of the multiply-accumulates, 0 to 1.</param>
 /// <param name="Accuracy">Top-1 accuracy of the pruned network, 0 to 1.</param>
-public sealed record PaperResult(string Table, double Macs, double Accuracy);
+internal sealed record PaperResult(string Table, double Macs, double Accuracy);
 
 /// <summary>Some values of one kind.</summary>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Deviation">Their standard deviation, that of a sample (n - 1); null for a single value.</param>
 /// <param name="Values">They themselves, in the order of the seeds.</param>
-public sealed record Spread(double Mean, double? Deviation, ImmutableArray<double> Values)
+internal sealed record Spread(double Mean, double? Deviation, ImmutableArray<double> Values)
 {
     internal static Spread Of(IEnumerable<double> values)
     {

@@ -6,7 +6,7 @@ using Ocs.Core.Interop;
 namespace Ocs.RunLog;
 
 /// <summary>Writes a run's folder: one line an epoch, and the summary at the end.</summary>
-public sealed class RunLogWriter : IDisposable
+internal sealed class RunLogWriter : IDisposable
 {
     private readonly string _folder;
     private readonly string _path;

@@ -68,7 +68,7 @@ public sealed record EpochProfile
 }
 
 /// <summary>A run's profile: <c>profile.json</c>.</summary>
-public sealed record RunProfile
+internal sealed record RunProfile
 {
     /// <summary>What steps compute in: fp32, bf16 or fp16.</summary>
     public required string Precision { get; init; }

@@ -243,7 +243,7 @@ public sealed record BaselineSummary
     public double TotalSeconds { get; init; }
 
     /// <summary>What a comparison needs of the summary of an unpruned run.</summary>
-    public static BaselineSummary Of(RunSummary unpruned)
+    internal static BaselineSummary Of(RunSummary unpruned)
     {
         ArgumentNullException.ThrowIfNull(unpruned);
         return new()

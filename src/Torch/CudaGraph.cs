@@ -6,7 +6,7 @@ namespace Ocs.Torch;
 /// Work on a CUDA device that is captured once and then started with one call, however many operators it has. The device then reads and
 /// writes the memory of the tensors that the work used, so they must live as long; what the host decides is part of the capture.
 /// </summary>
-public sealed class CudaGraph : IDisposable
+internal sealed class CudaGraph : IDisposable
 {
     private readonly CudaGraphHandle _handle;
 

@@ -8,7 +8,7 @@ namespace Ocs.Zoo;
 /// EfficientNet-B0 to B7, Tan and Le 2019, arXiv 1905.11946, Tab. 1 and section 3.3, and EfficientNetV2-S, Tan and Le
 /// 2021, arXiv 2104.00298, Fig. 2 and Tab. 4. Names are torchvision's.
 /// </summary>
-public static class EfficientNet
+internal static class EfficientNet
 {
     private const ActivationKind Swish = ActivationKind.Silu;
     private const double StochasticDepth = 0.2;

@@ -8,7 +8,7 @@ namespace Ocs.Zoo;
 /// Tab. 1. Names are those of the authors' program and torchvision.
 /// </summary>
 /// <remarks>The weights that torchvision publishes want images scaled to -1..1.</remarks>
-public static class InceptionV3
+internal static class InceptionV3
 {
     private const double Epsilon = 1e-3;
 

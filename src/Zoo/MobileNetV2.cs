@@ -5,7 +5,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>MobileNetV2. Sandler et al. 2018, arXiv 1801.04381, section 3.3 and Tab. 2.</summary>
-public static class MobileNetV2
+internal static class MobileNetV2
 {
     internal static ImmutableArray<Model> Models { get; } =
     [

@@ -9,7 +9,7 @@ namespace Ocs.Zoo;
 /// 1605.07146.
 /// </summary>
 /// <remarks>As in torchvision the 3x3 convolution of a bottleneck strides, not the first 1x1 of the paper.</remarks>
-public static class ResNet
+internal static class ResNet
 {
     private const int Expansion = 4;
 

@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, plain or with batch
 /// normalisation; for small ones with batch normalisation and one linear layer.
 /// </summary>
-public static class Vgg
+internal static class Vgg
 {
     private const int Hidden = 4096;
 

@@ -13,10 +13,10 @@ public static class DatasetCatalog
     /// <summary>Every folder in which a data set is looked for, in order.</summary>
     /// <param name="name">A name of <see cref="Names"/>.</param>
     /// <param name="root">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
-    public static IReadOnlyList<string> Places(string name, string? root = null) => Places(Find(name), root);
+    internal static IReadOnlyList<string> Places(string name, string? root = null) => Places(Find(name), root);
 
     /// <summary>The first place that holds the data set, or null.</summary>
-    public static DatasetLocation? Locate(string name, string? root = null) => Locate(Find(name), root);
+    internal static DatasetLocation? Locate(string name, string? root = null) => Locate(Find(name), root);
 
     /// <summary>Reads one split into memory.</summary>
     /// <exception cref="OcsInputException">The set is nowhere, or a file of it is damaged.</exception>
@@ -24,7 +24,7 @@ public static class DatasetCatalog
         Open(Find(name), split, root);
 
     /// <summary>Reads both splits and counts: every image there, every class as frequent as the others.</summary>
-    public static DatasetCheck Check(string name, string? root = null) => Check(Find(name), root);
+    internal static DatasetCheck Check(string name, string? root = null) => Check(Find(name), root);
 
     /// <summary>What training usually does to the images of a data set.</summary>
     public static AugmentationOptions TrainAugmentation(string name) => Find(name).TrainAugmentation;

@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>Gives a network another number of classes: its last layer gets other rows, everything else stays.</summary>
-public static class NewClasses
+internal static class NewClasses
 {
     /// <summary>The network with so many classes, and the names of the last layer's parameters, which have to be drawn anew.</summary>
     /// <exception cref="OcsInputException">The network does not end in a layer whose rows are its classes.</exception>

@@ -8,7 +8,7 @@ namespace Ocs.Graphs.Passes;
 /// Puts a batch norm behind every convolution of a network that has none, so that it computes what it did: γ is the deviation of the
 /// convolution's values over some images, and β their mean. So a network whose norms were folded can be trained again.
 /// </summary>
-public static class NormInsertion
+internal static class NormInsertion
 {
     private const double Epsilon = 1e-5;
     private const double Momentum = 0.1;

@@ -21,7 +21,7 @@ public static class HtmlComparison
     /// <param name="runs">The runs, in the order of the command line.</param>
     /// <param name="link">Where a run's own page is; null where it has none.</param>
     /// <param name="live">The version of the runs' files, where the page is served and follows the runs; null for a file.</param>
-    public static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
+    internal static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(link);

@@ -33,7 +33,7 @@ public static class HtmlReport
     /// <summary>The page's text.</summary>
     /// <param name="run">The run.</param>
     /// <param name="live">The version of the run's files, where the page is served and follows the run; null for a file.</param>
-    public static string Render(RunFolder run, string? live = null)
+    internal static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         string title = TitleOf(run);

@@ -7,7 +7,7 @@ namespace Ocs.Torch;
 /// tensors that it was made for; other ones, such as those after a cut, need another one.
 /// </summary>
 /// <remarks>Li et al. 2020, "PyTorch Distributed", arXiv 2006.15704, section 3.2.</remarks>
-public sealed unsafe class GradientReducer : IDisposable
+internal sealed unsafe class GradientReducer : IDisposable
 {
     // PyTorch's own sizes: the first bucket is small, so that sending begins early.
     private const long FirstBucketBytes = 1 << 20;

@@ -94,13 +94,6 @@ public sealed unsafe class ProcessGroup : IDisposable
         return Array.ConvertAll(results, pointer => new Tensor(pointer));
     }
 
-    /// <summary>Waits until every process has come here.</summary>
-    public void Barrier()
-    {
-        using var nothing = Tensor.Zeros([1]);
-        AllReduce(nothing);
-    }
-
     public void Dispose() => Handle.Dispose();
 
     /// <summary>The sentence for a call that failed because of another process.</summary>

@@ -15,8 +15,7 @@ public enum Reduction
 /// <content>Layers, pooling and losses.</content>
 public static unsafe partial class Aten
 {
-    private static readonly AtenOperator Conv2dOperator = new("aten::conv2d");
-    private static readonly AtenOperator OwnConv2dOperator = new("ocs::conv2d");
+    private static readonly AtenOperator Conv2dOperator = new("ocs::conv2d");
     private static readonly AtenOperator LinearOperator = new("aten::linear");
     private static readonly AtenOperator MatmulOperator = new("aten::matmul");
     private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
@@ -29,11 +28,14 @@ public static unsafe partial class Aten
     private static readonly AtenOperator CrossEntropyOperator = new("aten::cross_entropy_loss");
 
     /// <summary>
-    /// [N, C, H, W] by weights [O, C / groups, h, w]. On a CPU with AVX-512 the shim computes those over contiguous planes of 3x3 with a
-    /// padding of 1 and of 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and where autocast is to bfloat16 the
-    /// gradient of wide weights over few pixels by matrix products. A 1x1 with strides first drops the pixels that it does not read, for
-    /// libtorch's own may crash or give wrong gradients. Everything else is libtorch's, and all of it without <paramref name="own"/>.
+    /// [N, C, H, W] by weights [O, C / groups, h, w]; stride, padding and dilation of height and width.
     /// </summary>
+    /// <remarks>
+    /// On a CPU with AVX-512 the shim computes those over contiguous planes of 3x3 with a padding of 1 and of 1x1 with
+    /// strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and where autocast is to bfloat16 the gradient of
+    /// wide weights over few pixels by matrix products. A 1x1 with strides first drops the pixels that it does not
+    /// read, for libtorch's own may crash or give wrong gradients. Everything else is libtorch's.
+    /// </remarks>
     public static Tensor Conv2d(
         Tensor input,
         Tensor weight,
@@ -41,13 +43,12 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> stride,
         ReadOnlySpan<long> padding,
         ReadOnlySpan<long> dilation,
-        long groups = 1,
-        bool own = true)
+        long groups = 1)
     {
         fixed (long* strides = stride, paddings = padding, dilations = dilation)
         {
             return Invoke(
-                own ? OwnConv2dOperator : Conv2dOperator,
+                Conv2dOperator,
                 input,
                 weight,
                 bias,
@@ -82,7 +83,7 @@ public static unsafe partial class Aten
     /// over memory forward and two backward, elsewhere it is libtorch's operators one after the other. Without a residual or ReLU it
     /// leaves them out. The running buffers are updated.
     /// </summary>
-    public static Tensor TrainingBatchNorm(
+    internal static Tensor TrainingBatchNorm(
         Tensor input,
         Tensor? residual,
         Tensor weight,

@@ -8,7 +8,7 @@ namespace Ocs.Data;
 public sealed class ImageFolder : LabelledImages
 {
     /// <summary>What names such a data set where others have a name of their own.</summary>
-    public const string DataName = "imagefolder";
+    internal const string DataName = "imagefolder";
 
     private readonly int[]? _chosen;
 
@@ -36,7 +36,7 @@ public sealed class ImageFolder : LabelledImages
     public ImageFolderOptions Options { get; }
 
     /// <summary>The folder of the split, and whether a packed file is read instead of its images.</summary>
-    public string Source => Packed is not null ? $"{Listing.Folder} (packed)"
+    internal string Source => Packed is not null ? $"{Listing.Folder} (packed)"
         : Options.Packed == PackedUse.IfThere && File.Exists(Listing.PackPath)
             ? $"{Listing.Folder} (which has changed since it was packed)"
             : Listing.Folder;
@@ -59,11 +59,11 @@ public sealed class ImageFolder : LabelledImages
     /// The first data root that holds train, val or a folder of images for each class, itself or in a folder `imagefolder`; or null.
     /// </summary>
     /// <param name="dataRoot">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
-    public static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
+    internal static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
         folder => FolderLayout.TryFind(folder) is not null);
 
     /// <summary>Every folder in which <see cref="Find"/> looks, in order.</summary>
-    public static IReadOnlyList<string> Places(string? dataRoot) =>
+    internal static IReadOnlyList<string> Places(string? dataRoot) =>
         [.. DatasetCatalog.Roots(dataRoot).SelectMany(root => (string[])[root, Path.Combine(root, DataName)])];
 
     /// <summary>Lists a split; no image is read yet, but one may be packed first.</summary>

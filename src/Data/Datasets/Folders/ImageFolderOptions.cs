@@ -42,7 +42,7 @@ public sealed record ImageFolderOptions
     internal int WorkerCount => Workers ?? Math.Max(1, Environment.ProcessorCount - 1);
 
     /// <summary>Everything that is wrong with the options, a sentence each.</summary>
-    public IReadOnlyList<string> Validate()
+    internal IReadOnlyList<string> Validate()
     {
         List<string> problems = [];
         Require(Size is >= 8 and <= 2048, $"`{nameof(Size)}` is {Size}, it must be within 8..2048");
