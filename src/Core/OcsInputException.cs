@@ -6,15 +6,18 @@ namespace Ocs.Core;
 /// </summary>
 public sealed class OcsInputException : Exception
 {
+    /// <summary>An error without a sentence.</summary>
     public OcsInputException()
     {
     }
 
+    /// <summary>An error with its sentence.</summary>
     public OcsInputException(string message)
         : base(message)
     {
     }
 
+    /// <summary>An error with its sentence, and what led to it.</summary>
     public OcsInputException(string message, Exception innerException)
         : base(message, innerException)
     {

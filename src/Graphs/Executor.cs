@@ -16,6 +16,7 @@ public sealed class Executor
     private readonly Plan _training;
     private MemoryFormat _memoryFormat = MemoryFormat.Contiguous;
 
+    /// <summary>An executor of a graph on parameters, which it does not own.</summary>
     public Executor(Graph graph, ParameterTable parameters)
     {
         _graph = graph;

@@ -9,6 +9,10 @@ namespace Ocs.Graphs;
 /// <summary>
 /// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one; any batch runs.
 /// </summary>
+/// <param name="Name">What messages call the network.</param>
+/// <param name="Nodes">The nodes; each reads only those before it.</param>
+/// <param name="Parameters">Every parameter and buffer, in the order of the nodes that use them first.</param>
+/// <param name="Outputs">The indices of the nodes whose values the network gives.</param>
 public sealed record Graph(
     string Name, ImmutableArray<Node> Nodes, ImmutableArray<ParameterSpec> Parameters, ImmutableArray<int> Outputs)
 {

@@ -32,6 +32,7 @@ public sealed partial class GraphBuilder
     /// <summary>The value without a dimension of size 1.</summary>
     public Value Squeeze(string nodeName, Value x, int dimension) => Reshape(nodeName, x, ShapeOf(x).RemoveAt(dimension).AsSpan());
 
+    /// <summary>The dimensions in another order; the first one, the batch, stays.</summary>
     public Value Permute(string nodeName, Value x, params ReadOnlySpan<int> order) => Add(nodeName, new Permute([.. order]), [x], []);
 
     /// <summary>Two dimensions exchanged.</summary>
@@ -42,8 +43,10 @@ public sealed partial class GraphBuilder
         return Permute(nodeName, x, order);
     }
 
+    /// <summary>One index of a dimension, which is gone then.</summary>
     public Value Select(string nodeName, Value x, int dimension, int index) => Add(nodeName, new Select(dimension, index), [x], []);
 
+    /// <summary>The product of matrices, the last two dimensions.</summary>
     public Value MatMul(string nodeName, Value left, Value right) => Add(nodeName, new MatMul(), [left, right], []);
 
     /// <summary>
@@ -184,6 +187,7 @@ public sealed partial class GraphBuilder
     public Value ShiftedWindowMask(string nodeName, Value like, Pair grid, Pair window, Pair shift) =>
         Add(nodeName, new ShiftedWindowMask(grid, window, shift), [like], []);
 
+    /// <summary>The last dimension divided by its Euclidean norm.</summary>
     public Value Normalize(string nodeName, Value x) => Add(nodeName, new Normalize(), [x], []);
 
     /// <summary>

@@ -9,12 +9,16 @@ public sealed partial class GraphBuilder
     private const double NormEpsilon = 1e-5;
     private const double PReluStart = 0.25;
 
+    /// <summary>The largest value of each cell of a grid of a size, [N, C, H, W] to [N, C, h, w].</summary>
     public Value AdaptiveMaxPool2d(string nodeName, Value x, Pair size) => Add(nodeName, new AdaptiveMaxPool2d(size), [x], []);
 
     /// <summary>x * scale + shift with constants: one of each for all channels, or one a channel.</summary>
     public Value Affine(string nodeName, Value x, ImmutableArray<double> scale, ImmutableArray<double> shift) =>
         Add(nodeName, new Affine(scale, shift), [x], []);
 
+    /// <summary>
+    /// Channels dealt out over groups, as ShuffleNet does: channel c of group g becomes channel g of group c.
+    /// </summary>
     public Value ChannelShuffle(string nodeName, Value x, int groups) => Add(nodeName, new ChannelShuffle(groups), [x], []);
 
     /// <summary>
@@ -55,6 +59,7 @@ public sealed partial class GraphBuilder
     /// <summary>a / b, element by element.</summary>
     public Value Divide(string nodeName, Value a, Value b) => Add(nodeName, new Arithmetic(ArithmeticKind.Divide), [a, b], []);
 
+    /// <summary>In training, whole channels are zero with a probability, and the others are scaled up.</summary>
     public Value Dropout2d(string nodeName, Value x, double probability) => Add(nodeName, new Dropout2d(probability), [x], []);
 
     /// <summary>A dimension of size 1 repeated.</summary>
@@ -85,6 +90,7 @@ public sealed partial class GraphBuilder
     /// <summary>a * b, element by element.</summary>
     public Value Multiply(string nodeName, Value a, Value b) => Add(nodeName, new Arithmetic(ArithmeticKind.Multiply), [a, b], []);
 
+    /// <summary>Rows and columns around images: before is above and left, after is below and right.</summary>
     public Value Pad2d(
         string nodeName, Value x, Pair before, Pair after, PaddingMode mode = PaddingMode.Constant, double value = 0) =>
         Add(nodeName, new Pad2d(before, after, mode, value), [x], []);
@@ -92,8 +98,10 @@ public sealed partial class GraphBuilder
     /// <summary>Channels of zeros before and after.</summary>
     public Value PadChannels(string nodeName, Value x, int before, int after) => Add(nodeName, new PadChannels(before, after), [x], []);
 
+    /// <summary>[N, C r r, H, W] to [N, C, H r, W r].</summary>
     public Value PixelShuffle(string nodeName, Value x, int factor) => Add(nodeName, new PixelShuffle(factor), [x], []);
 
+    /// <summary>[N, C, H r, W r] to [N, C r r, H, W].</summary>
     public Value PixelUnshuffle(string nodeName, Value x, int factor) => Add(nodeName, new PixelUnshuffle(factor), [x], []);
 
     /// <summary>ReLU with a trained slope below zero: one, or one a channel.</summary>
@@ -114,6 +122,9 @@ public sealed partial class GraphBuilder
         return SelectChannels(nodeName, x, [.. Enumerable.Range(0, channels * times).Select(channel => channel % channels)]);
     }
 
+    /// <summary>
+    /// Positions moved on by shifts, one for each of the dimensions; what leaves at the end comes in at the start.
+    /// </summary>
     public Value Roll(string nodeName, Value x, ImmutableArray<int> shifts, ImmutableArray<int> dimensions) =>
         Add(nodeName, new Roll(shifts, dimensions), [x], []);
 
@@ -128,9 +139,13 @@ public sealed partial class GraphBuilder
         return Add(nodeName, node.Operator, inputs, [.. node.Parameters.Select(name => _parameters.Find(spec => spec.Name == name)!)]);
     }
 
+    /// <summary>e^x over the sum of e^x along a dimension, or the logarithm of it.</summary>
     public Value Softmax(string nodeName, Value x, int dimension, bool logarithm = false) =>
         Add(nodeName, new Softmax(dimension, logarithm), [x], []);
 
+    /// <summary>
+    /// In training, whole samples are zero with a probability, and the others are scaled up (Huang et al. 2016).
+    /// </summary>
     public Value StochasticDepth(string nodeName, Value x, double probability) => Add(nodeName, new StochasticDepth(probability), [x], []);
 
     /// <summary>Every stride-th position.</summary>
@@ -139,6 +154,7 @@ public sealed partial class GraphBuilder
     /// <summary>a - b, element by element.</summary>
     public Value Subtract(string nodeName, Value a, Value b) => Add(nodeName, new Arithmetic(ArithmeticKind.Subtract), [a, b], []);
 
+    /// <summary>Images of another size, [N, C, H, W] to [N, C, h, w].</summary>
     public Value Upsample(
         string nodeName, Value x, Pair size, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false) =>
         Add(nodeName, new Upsample(size, mode, alignCorners), [x], []);

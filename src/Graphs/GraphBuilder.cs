@@ -4,9 +4,11 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Graphs;
 
 /// <summary>A value in a graph under construction.</summary>
+/// <param name="Index">The index of the node that makes it.</param>
 public readonly record struct Value(int Index);
 
 /// <summary>Builds a <see cref="Graph"/> node by node; shapes are inferred and checked at each step.</summary>
+/// <param name="name">The name of the network.</param>
 public sealed partial class GraphBuilder(string name)
 {
     private const double BatchNormEpsilon = 1e-5;
@@ -86,32 +88,42 @@ public sealed partial class GraphBuilder(string name)
         ]);
     }
 
+    /// <summary>max(x, 0).</summary>
     public Value Relu(string nodeName, Value x) => Activation(nodeName, x, ActivationKind.Relu);
 
+    /// <summary>An element-wise non-linearity; the slope is that of LeakyRelu, or the alpha of Elu and Celu.</summary>
     public Value Activation(string nodeName, Value x, ActivationKind kind, double slope = 0) =>
         Add(nodeName, new Activation(kind, slope), [x], []);
 
+    /// <summary>a + b, element by element; dimensions of size 1 broadcast.</summary>
     public Value Add(string nodeName, Value a, Value b) => Add(nodeName, new Add(), [a, b], []);
 
+    /// <summary>Values one after the other along a dimension.</summary>
     public Value Concat(string nodeName, int dimension, params ReadOnlySpan<Value> values) =>
         Add(nodeName, new Concat(dimension), values, []);
 
+    /// <summary>The indices of a dimension from a start on.</summary>
     public Value Slice(string nodeName, Value x, int dimension, int start, int length) =>
         Add(nodeName, new Slice(dimension, start, length), [x], []);
 
+    /// <summary>The largest value of each window; the stride is the kernel unless given.</summary>
     public Value MaxPool2d(
         string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null, bool ceilMode = false, int dilation = 1) =>
         Add(nodeName, new MaxPool2d(kernel, stride ?? kernel, padding ?? 0, ceilMode, dilation), [x], []);
 
+    /// <summary>The mean of each window; the stride is the kernel unless given.</summary>
     public Value AveragePool2d(
         string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null, bool ceilMode = false, bool countPadding = true) =>
         Add(nodeName, new AveragePool2d(kernel, stride ?? kernel, padding ?? 0, ceilMode, countPadding), [x], []);
 
+    /// <summary>The mean of each cell of a grid of a size, [N, C, H, W] to [N, C, h, w].</summary>
     public Value AdaptiveAveragePool2d(string nodeName, Value x, Pair size) =>
         Add(nodeName, new AdaptiveAveragePool2d(size), [x], []);
 
+    /// <summary>All dimensions but the batch in one.</summary>
     public Value Flatten(string nodeName, Value x) => Add(nodeName, new Flatten(), [x], []);
 
+    /// <summary>In training, elements are zero with a probability, and the others are scaled up.</summary>
     public Value Dropout(string nodeName, Value x, double probability) => Add(nodeName, new Dropout(probability), [x], []);
 
     /// <summary>

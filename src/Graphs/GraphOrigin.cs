@@ -55,4 +55,6 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
 public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes);
 
 /// <summary>A key and its text.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Value">The text.</param>
 public sealed record OriginProperty(string Key, string Value);

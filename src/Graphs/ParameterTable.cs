@@ -134,6 +134,7 @@ public sealed class ParameterTable : IDisposable
         },
         StringComparer.Ordinal));
 
+    /// <summary>Releases the tensors.</summary>
     public void Dispose()
     {
         foreach (var tensor in _tensors.Values)

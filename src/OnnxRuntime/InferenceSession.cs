@@ -40,8 +40,10 @@ public sealed class InferenceSession : IDisposable
     /// <summary>The file, or what the caller named the bytes.</summary>
     public string Name { get; }
 
+    /// <summary>What the network takes, in its order.</summary>
     public ImmutableArray<ValueInfo> Inputs { get; }
 
+    /// <summary>What the network gives, in its order.</summary>
     public ImmutableArray<ValueInfo> Outputs { get; }
 
     /// <summary>Loads a file, and those that hold its weights beside it.</summary>
@@ -75,6 +77,7 @@ public sealed class InferenceSession : IDisposable
         return SessionRun.Execute(this, _session, inputs);
     }
 
+    /// <summary>Releases the network.</summary>
     public void Dispose() => _session.Dispose();
 
     private static InferenceSession Take(string name, SessionHandle session)

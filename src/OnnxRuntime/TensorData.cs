@@ -7,6 +7,7 @@ public sealed class TensorData
 {
     internal TensorData(Array values, ElementType type, ImmutableArray<long> shape) => (Values, Type, Shape) = (values, type, shape);
 
+    /// <summary>The type of the numbers.</summary>
     public ElementType Type { get; }
 
     /// <summary>Sizes, outermost first.</summary>
@@ -35,5 +36,6 @@ public sealed class TensorData
             ? (T[])Values
             : throw new OnnxRuntimeException($"A tensor of {Type} is not one of {ElementTypes.Of<T>()}.");
 
+    /// <summary>Type and shape: <c>Float32 [1, 10]</c>.</summary>
     public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
 }

@@ -11,12 +11,15 @@ public enum TrainingActivity
     [JsonStringEnumMemberName("data")]
     Data,
 
+    /// <summary>Forward passes of training steps, with the loss.</summary>
     [JsonStringEnumMemberName("forward")]
     Forward,
 
+    /// <summary>Backward passes of training steps.</summary>
     [JsonStringEnumMemberName("backward")]
     Backward,
 
+    /// <summary>The optimiser's steps.</summary>
     [JsonStringEnumMemberName("optimizer")]
     Optimizer,
 
@@ -28,6 +31,7 @@ public enum TrainingActivity
     [JsonStringEnumMemberName("search")]
     Search,
 
+    /// <summary>Forward passes over the held-out samples.</summary>
     [JsonStringEnumMemberName("evaluation")]
     Evaluation,
 
@@ -39,8 +43,10 @@ public enum TrainingActivity
 /// <summary>Where the time of one epoch went, by the clock.</summary>
 public sealed record EpochProfile
 {
+    /// <summary>The number of the epoch, from 0.</summary>
     public required int Epoch { get; init; }
 
+    /// <summary>The phase that the epoch was trained in.</summary>
     public required RunPhase Phase { get; init; }
 
     /// <summary>Images trained on.</summary>

@@ -63,12 +63,16 @@ public sealed record RunSummary
     /// <summary>First epoch of sparsity learning, t_sl of Eq. 5.</summary>
     public int? SlStartEpoch { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample through the whole network.</summary>
     public required long MacsBefore { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample through the final network.</summary>
     public required long MacsAfter { get; init; }
 
+    /// <summary>Parameters of the whole network.</summary>
     public required long ParametersBefore { get; init; }
 
+    /// <summary>Parameters of the final network.</summary>
     public required long ParametersAfter { get; init; }
 
     /// <summary>Accuracy of the whole network right before the cut.</summary>
@@ -123,10 +127,13 @@ public sealed record RunSummary
 /// <summary>A group: its channels in the original network, and the indices of those that stayed.</summary>
 public sealed record GroupSummary
 {
+    /// <summary>The number of the group in its network, from 0.</summary>
     public required int Id { get; init; }
 
+    /// <summary>The name of the layer that makes the channels.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Channels of the original network.</summary>
     public required int Channels { get; init; }
 
     /// <summary>Indices of the kept channels in the original network, ascending.</summary>
@@ -135,27 +142,35 @@ public sealed record GroupSummary
     /// <summary>Why the group can't be cut; null where it can.</summary>
     public string? FrozenReason { get; init; }
 
+    /// <summary>Multiply-accumulates of the layers that the group has channels in, before the cut.</summary>
     public long MacsBefore { get; init; }
 
+    /// <summary>Multiply-accumulates of these layers after the cut.</summary>
     public long MacsAfter { get; init; }
 }
 
 /// <summary>A layer's output channels and cost before and after the cut.</summary>
 public sealed record LayerSummary
 {
+    /// <summary>The name of the node in the network.</summary>
     public required string Name { get; init; }
 
     /// <summary>The parameter whose rows are the channels.</summary>
     public string? Parameter { get; init; }
 
+    /// <summary>Output channels before the cut.</summary>
     public required int ChannelsBefore { get; init; }
 
+    /// <summary>Output channels after the cut.</summary>
     public required int ChannelsAfter { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample before the cut.</summary>
     public required long MacsBefore { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample after the cut.</summary>
     public required long MacsAfter { get; init; }
 
+    /// <summary>What became of the layer.</summary>
     public required LayerStatus Status { get; init; }
 
     /// <summary>Why it was not cut, or not more, in one sentence.</summary>
@@ -231,15 +246,22 @@ public sealed record LatencySummary
 /// <summary>The same network, data, schedule and seed without pruning.</summary>
 public sealed record BaselineSummary
 {
+    /// <summary>Accuracy of the unpruned network.</summary>
     public double? ValAccuracy { get; init; }
 
+    /// <summary>
+    /// The part of samples with the class among the five likeliest; null where there are ten classes or fewer.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample.</summary>
     public required long Macs { get; init; }
 
+    /// <summary>Parameters of the network.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Wall-clock time of the run.</summary>
     public double TotalSeconds { get; init; }
 
     /// <summary>What a comparison needs of the summary of an unpruned run.</summary>

@@ -69,6 +69,7 @@ public readonly ref struct NoGradScope
         }
     }
 
+    /// <summary>Goes on recording, where it was recorded before.</summary>
     public void Dispose()
     {
         if (_restore)

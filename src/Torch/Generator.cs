@@ -31,5 +31,6 @@ public sealed class Generator : IDisposable
         NativeError.ThrowIfFailed(NativeMethods.GeneratorStateSet(Handle, tensor.Handle), "state of a generator");
     }
 
+    /// <summary>Releases the generator.</summary>
     public void Dispose() => Handle.Dispose();
 }

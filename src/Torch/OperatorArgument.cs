@@ -25,35 +25,49 @@ public readonly unsafe struct OperatorArgument
 
     internal object? Reference { get; }
 
+    /// <summary>A tensor; null is None.</summary>
     public static implicit operator OperatorArgument(Tensor? value)
         => value is null ? default : new(ValueKind.Tensor, 0, 0, value);
 
+    /// <summary>A generator; null is None.</summary>
     public static implicit operator OperatorArgument(Generator? value)
         => value is null ? default : new(ValueKind.Generator, 0, 0, value);
 
+    /// <summary>An integer, or a scalar of a whole number.</summary>
     public static implicit operator OperatorArgument(long value) => new(ValueKind.Int, value);
 
+    /// <summary>A real number.</summary>
     public static implicit operator OperatorArgument(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
 
+    /// <summary>Yes or no.</summary>
     public static implicit operator OperatorArgument(bool value) => new(ValueKind.Bool, value ? 1 : 0);
 
+    /// <summary>A type of elements.</summary>
     public static implicit operator OperatorArgument(DType value) => new(ValueKind.DType, (long)value);
 
+    /// <summary>A type of elements; null is None.</summary>
     public static implicit operator OperatorArgument(DType? value) => value is { } dtype ? dtype : None;
 
+    /// <summary>A memory format.</summary>
     public static implicit operator OperatorArgument(MemoryFormat value) => new(ValueKind.MemoryFormat, (long)value);
 
+    /// <summary>A device.</summary>
     public static implicit operator OperatorArgument(Device value)
         => new(ValueKind.Device, (long)value.Kind, value.Kind == DeviceKind.Cpu ? -1 : value.Index);
 
+    /// <summary>A text.</summary>
     public static implicit operator OperatorArgument(string value) => new(ValueKind.Text, 0, 0, value);
 
+    /// <summary>A list of integers.</summary>
     public static implicit operator OperatorArgument(long[] value) => new(ValueKind.IntList, 0, value.Length, value);
 
+    /// <summary>A list of real numbers.</summary>
     public static implicit operator OperatorArgument(double[] value) => new(ValueKind.DoubleList, 0, value.Length, value);
 
+    /// <summary>A list of yes and no.</summary>
     public static implicit operator OperatorArgument(bool[] value) => new(ValueKind.BoolList, 0, value.Length, value);
 
+    /// <summary>A list of tensors.</summary>
     public static implicit operator OperatorArgument(Tensor[] value) => List(value);
 
     /// <summary>A list of tensors.</summary>

@@ -9,12 +9,15 @@ public sealed unsafe partial class Tensor
     public static Tensor Empty(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Empty(shape, dtype, device);
 
+    /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Zeros(shape, dtype, device);
 
+    /// <summary>A tensor of ones.</summary>
     public static Tensor Ones(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, 1.0, dtype, device);
 
+    /// <summary>A tensor whose elements are all the same.</summary>
     public static Tensor Full(ReadOnlySpan<long> shape, double value, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, value, dtype, device);
 
@@ -34,6 +37,7 @@ public sealed unsafe partial class Tensor
         return tensor;
     }
 
+    /// <summary>A copy of <paramref name="values"/>, row-major, on the CPU.</summary>
     public static Tensor FromArray<T>(T[] values, ReadOnlySpan<long> shape)
         where T : unmanaged
         => FromArray((ReadOnlySpan<T>)values, shape);

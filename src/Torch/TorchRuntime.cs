@@ -59,6 +59,7 @@ public static class TorchRuntime
     /// <summary>Whether there is a CUDA device and a libtorch that can use it.</summary>
     public static bool HasCuda => CudaDevices > 0;
 
+    /// <summary>The number of CUDA devices that this process sees.</summary>
     public static int CudaDevices
     {
         get
@@ -113,6 +114,7 @@ public static class TorchRuntime
         return state.ToArray<byte>();
     }
 
+    /// <summary>Goes on from a state of <see cref="GetRngState"/>.</summary>
     public static void SetRngState(ReadOnlySpan<byte> state, Device device = default)
     {
         using var tensor = Tensor.FromArray(state, [state.Length]);

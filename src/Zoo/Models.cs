@@ -6,6 +6,7 @@ namespace Ocs.Zoo;
 /// <summary>The zoo: every network by name. Each architecture's file lists its own.</summary>
 public static class Models
 {
+    /// <summary>Every network of the zoo.</summary>
     public static ImmutableArray<Model> All { get; } =
     [
         .. AlexNet.Models,

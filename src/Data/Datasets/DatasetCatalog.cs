@@ -8,6 +8,7 @@ public static class DatasetCatalog
     private static readonly ImmutableArray<DatasetSource> Sources =
         [new FashionMnist(), Cifar.Ten, Cifar.Hundred];
 
+    /// <summary>The names of all data sets of the catalog.</summary>
     public static ImmutableArray<string> Names { get; } = [.. Sources.Select(source => source.Name)];
 
     /// <summary>Every folder in which a data set is looked for, in order.</summary>

@@ -54,10 +54,13 @@ public sealed class ImageDataset : LabelledImages
         (_images, Channels, Height, Width) = (images, channels, height, width);
     }
 
+    /// <inheritdoc />
     public override int Channels { get; }
 
+    /// <inheritdoc />
     public override int Height { get; }
 
+    /// <inheritdoc />
     public override int Width { get; }
 
     /// <summary>All pixels, [N, C, H, W].</summary>
@@ -66,12 +69,14 @@ public sealed class ImageDataset : LabelledImages
     // Looking pixels up in a table takes less time than handing them between threads.
     internal override int Workers => 1;
 
+    /// <inheritdoc />
     public override ImageDataset With(Normalization normalization) =>
         new(Name, _images, Labels, Channels, Height, Width, ClassNames, normalization);
 
     /// <summary>Pixels of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> Image(int index) => _images.AsSpan(checked(index * ImageLength), ImageLength);
 
+    /// <inheritdoc />
     public override ImageDataset Sample(int count, ulong seed)
     {
         if (Choose(count, seed) is not { } chosen)

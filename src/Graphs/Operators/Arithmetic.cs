@@ -8,10 +8,19 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ArithmeticKind>))]
 public enum ArithmeticKind
 {
+    /// <summary>a - b.</summary>
     Subtract,
+
+    /// <summary>a * b.</summary>
     Multiply,
+
+    /// <summary>a / b.</summary>
     Divide,
+
+    /// <summary>The larger of both.</summary>
     Maximum,
+
+    /// <summary>The smaller of both.</summary>
     Minimum,
 }
 

@@ -8,8 +8,13 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ReduceKind>))]
 public enum ReduceKind
 {
+    /// <summary>Their mean.</summary>
     Mean,
+
+    /// <summary>Their sum.</summary>
     Sum,
+
+    /// <summary>The largest.</summary>
     Max,
 }
 

@@ -8,8 +8,13 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ResampleMode>))]
 public enum ResampleMode
 {
+    /// <summary>The value of the nearest position.</summary>
     Nearest,
+
+    /// <summary>A mean of the two positions around, by their distances.</summary>
     Linear,
+
+    /// <summary>Cubic convolution of the four positions around.</summary>
     Cubic,
 }
 

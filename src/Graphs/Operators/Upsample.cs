@@ -8,7 +8,10 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<UpsampleMode>))]
 public enum UpsampleMode
 {
+    /// <summary>The value of the nearest position.</summary>
     Nearest,
+
+    /// <summary>A mean of the four positions around, by their distances.</summary>
     Bilinear,
 
     /// <summary>Cubic convolution with the coefficient -0.75 (Keys 1981); positions outside are the image's edge.</summary>

@@ -6,6 +6,7 @@ namespace Ocs.Reporting.Html;
 /// <summary>Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1 and 4).</summary>
 public static class HtmlComparison
 {
+    /// <summary>The usual name of the file.</summary>
     public const string FileName = "comparison.html";
 
     /// <summary>Writes the page into a file, with links to the runs' own reports, and returns its path.</summary>

@@ -6,6 +6,7 @@ namespace Ocs.Reporting.Html;
 /// <summary>A run as one HTML file that needs nothing else: no network, no other file.</summary>
 public static class HtmlReport
 {
+    /// <summary>The name of the file in the folder of a run.</summary>
     public const string FileName = "report.html";
 
     /// <summary>Writes <c>report.html</c> into a run's folder and returns its path.</summary>

@@ -6,7 +6,10 @@ namespace Ocs.Torch;
 /// <summary>What an all-reduce makes of the processes' values.</summary>
 public enum GroupReduction
 {
+    /// <summary>The sum of all.</summary>
     Sum = 0,
+
+    /// <summary>The largest of all.</summary>
     Max = 1,
 }
 
@@ -94,6 +97,7 @@ public sealed unsafe class ProcessGroup : IDisposable
         return Array.ConvertAll(results, pointer => new Tensor(pointer));
     }
 
+    /// <summary>Leaves the group.</summary>
     public void Dispose() => Handle.Dispose();
 
     /// <summary>The sentence for a call that failed because of another process.</summary>

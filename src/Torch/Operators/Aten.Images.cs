@@ -41,6 +41,7 @@ public static partial class Aten
         return Invoke(ConvTranspose2dOperator, planes, kernel, bias, stride, padding, outputPadding, groups, dilation);
     }
 
+    /// <summary>Normalises each sample over groups of channels (dimension 1), with a weight and a bias [C].</summary>
     public static Tensor GroupNorm(Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         => Invoke(GroupNormOperator, input, groups, weight, bias, epsilon);
 
@@ -69,9 +70,11 @@ public static partial class Aten
     /// <summary>A border of the outermost positions: left, right, above, below.</summary>
     public static Tensor ReplicationPad2d(Tensor input, long[] border) => Invoke(ReplicationPad2dOperator, input, border);
 
+    /// <summary>[N, C, H, W] to [N, C, height, width] by the nearest positions.</summary>
     public static Tensor UpsampleNearest2d(Tensor input, long height, long width)
         => Invoke(UpsampleNearest2dOperator, input, new[] { height, width });
 
+    /// <summary>[N, C, H, W] to [N, C, height, width] by linear interpolation.</summary>
     public static Tensor UpsampleBilinear2d(Tensor input, long height, long width, bool alignCorners = false)
         => Invoke(UpsampleBilinear2dOperator, input, new[] { height, width }, alignCorners);
 
@@ -85,5 +88,8 @@ public static partial class Aten
     /// <summary>[N, C, H r, W r] to [N, C r r, H, W].</summary>
     public static Tensor PixelUnshuffle(Tensor input, long factor) => Invoke(PixelUnshuffleOperator, input, factor);
 
+    /// <summary>
+    /// Indices moved on by shifts, one for each of the dimensions; what leaves at the end comes in at the start.
+    /// </summary>
     public static Tensor Roll(Tensor input, long[] shifts, long[] dimensions) => Invoke(RollOperator, input, shifts, dimensions);
 }

@@ -8,7 +8,11 @@ public enum Reduction
 {
     /// <summary>A loss a sample.</summary>
     None = 0,
+
+    /// <summary>The mean of the losses.</summary>
     Mean = 1,
+
+    /// <summary>The sum of the losses.</summary>
     Sum = 2,
 }
 
@@ -63,6 +67,7 @@ public static unsafe partial class Aten
     public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
         => Invoke(LinearOperator, input, weight, bias);
 
+    /// <summary>The product of matrices, the last two dimensions; those before broadcast.</summary>
     public static Tensor Matmul(Tensor left, Tensor right) => Invoke(MatmulOperator, left, right);
 
     /// <summary>Normalises channels (dimension 1). In training the running buffers, if any, are updated.</summary>
@@ -96,6 +101,7 @@ public static unsafe partial class Aten
         => Invoke(
             TrainingBatchNormOperator, input, residual, weight, bias, runningMean, runningVar, momentum, epsilon, relu);
 
+    /// <summary>The largest value of each window of [N, C, H, W]; sizes are height and width.</summary>
     public static Tensor MaxPool2d(
         Tensor input,
         ReadOnlySpan<long> kernel,
@@ -118,6 +124,7 @@ public static unsafe partial class Aten
         }
     }
 
+    /// <summary>The mean of each window of [N, C, H, W]; sizes are height and width.</summary>
     public static Tensor AvgPool2d(
         Tensor input,
         ReadOnlySpan<long> kernel,
@@ -146,8 +153,10 @@ public static unsafe partial class Aten
         return Invoke(AdaptiveAvgPool2dOperator, input, OperatorArgument.Pinned(size, 2));
     }
 
+    /// <summary>e^x over the sum of e^x along a dimension.</summary>
     public static Tensor Softmax(Tensor input, long dimension) => Invoke(SoftmaxOperator, input, dimension);
 
+    /// <summary>The logarithm of <see cref="Softmax"/>.</summary>
     public static Tensor LogSoftmax(Tensor input, long dimension) => Invoke(LogSoftmaxOperator, input, dimension);
 
     /// <summary>Logits [N, K, ...] against class indices (Int64) or class probabilities.</summary>

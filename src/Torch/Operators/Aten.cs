@@ -27,15 +27,24 @@ public static unsafe partial class Aten
     public static Tensor[] Call(string name, string overload, params ReadOnlySpan<OperatorArgument> arguments)
         => InvokeMany(AtenOperator.Get(name, overload), arguments);
 
+    /// <summary>
+    /// Copies the elements of <paramref name="source"/>, which broadcast, into <paramref name="target"/>.
+    /// </summary>
     public static void CopyInPlace(Tensor target, Tensor source) => InvokeInPlace(CopyOperator, target, source);
 
+    /// <summary>Makes every element 0.</summary>
     public static void ZeroInPlace(Tensor tensor) => InvokeInPlace(ZeroOperator, tensor);
 
+    /// <summary>Makes every element the value.</summary>
     public static void FillInPlace(Tensor tensor, double value) => InvokeInPlace(FillOperator, tensor, value);
 
+    /// <summary>
+    /// Draws every element from a normal distribution, of the generator of the process unless one is given.
+    /// </summary>
     public static void NormalInPlace(Tensor tensor, double mean = 0, double deviation = 1, Generator? generator = null)
         => InvokeInPlace(NormalOperator, tensor, mean, deviation, generator);
 
+    /// <summary>Draws every element between two numbers, of the generator of the process unless one is given.</summary>
     public static void UniformInPlace(Tensor tensor, double from = 0, double to = 1, Generator? generator = null)
         => InvokeInPlace(UniformOperator, tensor, from, to, generator);
 

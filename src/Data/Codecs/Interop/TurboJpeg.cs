@@ -43,8 +43,12 @@ internal static unsafe partial class TurboJpeg
     }
 
     /// <summary>Decodes to R, G, B or C, M, Y, K bytes, [H, W, 3 or 4].</summary>
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="pixels">Takes the bytes of the image.</param>
     /// <param name="height">The file's, or what it is over 2, 4 or 8, rounded up.</param>
     /// <param name="width">Over the same.</param>
+    /// <param name="isCmyk">Whether the file's colours are C, M, Y and K.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static void Decode(
         TurboJpegDecoder decoder, ReadOnlySpan<byte> file, Span<byte> pixels, int height, int width, bool isCmyk)

@@ -26,10 +26,13 @@ public sealed class ImageFolder : LabelledImages
             normalization) =>
         (Listing, Options, Packed, BrokenImages, _chosen) = (listing, options, packed, broken, chosen);
 
+    /// <inheritdoc />
     public override int Channels => 3;
 
+    /// <inheritdoc />
     public override int Height => Options.Size;
 
+    /// <inheritdoc />
     public override int Width => Options.Size;
 
     /// <summary>How the images are read.</summary>
@@ -95,9 +98,11 @@ public sealed class ImageFolder : LabelledImages
     /// <param name="options">How images are read.</param>
     public static FolderReport Check(string root, ImageFolderOptions options) => FolderCheck.Run(root, options);
 
+    /// <inheritdoc />
     public override ImageFolder With(Normalization normalization) =>
         new(Listing, Options, Packed, BrokenImages, normalization, _chosen);
 
+    /// <inheritdoc />
     public override ImageFolder Sample(int count, ulong seed) => Choose(count, seed) is { } chosen
         ? new(Listing, Options, Packed, BrokenImages, Normalization, Array.ConvertAll(chosen, Position))
         : this;
