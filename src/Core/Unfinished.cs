@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Ocs.Core;
 
-/// <summary>Files and folders that are of no use once the process ends: a signal that ends it removes them first.</summary>
+/// <summary>
+/// Files and folders that are of no use once the process ends: a signal that ends it removes them first.
+/// </summary>
 internal static class Unfinished
 {
     private static readonly ConcurrentDictionary<string, bool> Paths = new(StringComparer.Ordinal);

@@ -6,7 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Runs a graph on libtorch. It owns the intermediate values and releases each after its last use; autograd keeps what backward needs.
+/// Runs a graph on libtorch. It owns the intermediate values and releases each after its last use; autograd keeps what
+/// backward needs.
 /// </summary>
 public sealed class Executor
 {
@@ -26,8 +27,8 @@ public sealed class Executor
     }
 
     /// <summary>
-    /// The layout of four-dimensional weights and values; setting it converts the weights. Convolutions over few pixels stay contiguous
-    /// on a CPU.
+    /// The layout of four-dimensional weights and values; setting it converts the weights. Convolutions over few pixels
+    /// stay contiguous on a CPU.
     /// </summary>
     public MemoryFormat MemoryFormat
     {
@@ -41,7 +42,9 @@ public sealed class Executor
             foreach (var spec in _graph.Parameters.Where(spec => spec.Shape.Length == 4))
             {
                 var weight = _parameters[spec.Name];
-                var format = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name) ? MemoryFormat.Contiguous : value;
+                var format = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name)
+                    ? MemoryFormat.Contiguous
+                    : value;
                 if (!weight.IsContiguous(format))
                 {
                     using var detached = weight.Detach();
@@ -123,7 +126,10 @@ public sealed class Executor
         }
         catch (TorchException error)
         {
-            throw new TorchException($"Node '{node.Name}': {error.Message}", error) { IsOutOfMemory = error.IsOutOfMemory };
+            throw new TorchException($"Node '{node.Name}': {error.Message}", error)
+            {
+                IsOutOfMemory = error.IsOutOfMemory,
+            };
         }
     }
 

@@ -7,7 +7,8 @@ using System.Text.Json.Serialization;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one; any batch runs.
+/// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one;
+/// any batch runs.
 /// </summary>
 /// <param name="Name">What messages call the network.</param>
 /// <param name="Nodes">The nodes; each reads only those before it.</param>
@@ -29,7 +30,9 @@ public sealed record Graph(
         }
     } = Parameters;
 
-    /// <summary>What the ONNX file that the network was read from says beside it; null where it is from elsewhere.</summary>
+    /// <summary>
+    /// What the ONNX file that the network was read from says beside it; null where it is from elsewhere.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GraphOrigin? Origin { get; init; }
 
@@ -37,13 +40,16 @@ public sealed record Graph(
     [JsonIgnore]
     public IEnumerable<Node> InputNodes => Nodes.Where(node => node.Operator is Operators.Input);
 
-    /// <summary>The names by which programs give the inputs: those of the file that the network is from, else of the nodes.</summary>
+    /// <summary>
+    /// The names by which programs give the inputs: those of the file that the network is from, else of the nodes.
+    /// </summary>
     [JsonIgnore]
-    public ImmutableArray<string> InputNames => [.. Origin?.Inputs.Select(value => value.Name) ?? InputNodes.Select(node => node.Name)];
+    public ImmutableArray<string> InputNames =>
+        [.. Origin?.Inputs.Select(value => value.Name) ?? InputNodes.Select(node => node.Name)];
 
     /// <summary>
-    /// The outputs by the names by which programs ask for them, and the node of each: as in the file that the network is from, else each
-    /// value once under its node's name.
+    /// The outputs by the names by which programs ask for them, and the node of each: as in the file that the network
+    /// is from, else each value once under its node's name.
     /// </summary>
     [JsonIgnore]
     public ImmutableArray<(string Name, int Node)> NamedOutputs => Origin is { } origin
@@ -74,13 +80,16 @@ public sealed record Graph(
     {
         var shapes = ShapesOf(node);
         return Nodes[node].Operator.Macs(shapes)
-            .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => checked(product * shapes.Size(axis))));
+            .Sum(term => term.Factors
+                .Aggregate(term.Coefficient, (product, axis) => checked(product * shapes.Size(axis))));
     }
 
     /// <summary>The shapes that a node's rules see.</summary>
     public NodeShapes ShapesOf(int node) => ShapesOf(Nodes[node]);
 
-    /// <summary>The shapes that the rules of a node on this graph's values see, the node itself need not be in the graph yet.</summary>
+    /// <summary>
+    /// The shapes that the rules of a node on this graph's values see, the node itself need not be in the graph yet.
+    /// </summary>
     public NodeShapes ShapesOf(Node node) => new(
         node.Name,
         [.. node.Inputs.Select(input => Nodes[input].Shape)],
@@ -101,7 +110,9 @@ public sealed record Graph(
         return [.. counts];
     }
 
-    /// <summary>By node, the values that are not needed after it: no later node uses them, and they are no output.</summary>
+    /// <summary>
+    /// By node, the values that are not needed after it: no later node uses them, and they are no output.
+    /// </summary>
     internal ImmutableArray<ImmutableArray<int>> ReleasedAfter()
     {
         var lastUse = Enumerable.Range(0, Nodes.Length).ToArray();
@@ -113,11 +124,15 @@ public sealed record Graph(
             }
         }
 
-        var released = Enumerable.Range(0, Nodes.Length).Where(value => !Outputs.Contains(value)).ToLookup(value => lastUse[value]);
+        var released = Enumerable.Range(0, Nodes.Length)
+            .Where(value => !Outputs.Contains(value))
+            .ToLookup(value => lastUse[value]);
         return [.. Enumerable.Range(0, Nodes.Length).Select(index => released[index].ToImmutableArray())];
     }
 
-    /// <summary>The same network, which remembers how images are normalized for it: one number a channel each.</summary>
+    /// <summary>
+    /// The same network, which remembers how images are normalized for it: one number a channel each.
+    /// </summary>
     public Graph WithNormalization(ImmutableArray<float> mean, ImmutableArray<float> standardDeviation) => this with
     {
         Nodes = [.. Nodes.Select(node => node.Operator is Operators.Input input
@@ -158,7 +173,8 @@ public sealed record Graph(
     /// The same network with fewer channels: parameters get the given shapes, everything else follows. Kernels and
     /// outputs stay; shapes that do not fit together are an error that names the first node.
     /// </summary>
-    internal Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
+    internal Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) =>
+        new Resizing(this, shapes).Apply();
 
     /// <summary>
     /// The same network, in which other coordinates leave together: whole heads or the same index in every head of
@@ -178,7 +194,9 @@ public sealed record Graph(
             var node = Nodes[index];
             var inputs = string.Join(", ", node.Inputs.Select(input => $"%{input}"));
             var mark = Outputs.Contains(index) ? " -> output" : "";
-            text.Append(CultureInfo.InvariantCulture, $"%{index} {node.Name} = {node.Operator}({inputs}) {NodeShapes.Show(node.Shape)}{mark}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"%{index} {node.Name} = {node.Operator}({inputs}) {NodeShapes.Show(node.Shape)}{mark}\n");
         }
 
         return text.ToString();

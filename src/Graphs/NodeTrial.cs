@@ -5,20 +5,23 @@ using Ocs.Torch;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Finds the node of a network that can't be trained under autocast: not every operator of libtorch computes in every type, and an error
-/// of a backward pass does not say whose it is. Weights and statistics of the training are not touched.
+/// Finds the node of a network that can't be trained under autocast: not every operator of libtorch computes in every
+/// type, and an error of a backward pass does not say whose it is. Weights and statistics of the training are not
+/// touched.
 /// </summary>
 internal static class NodeTrial
 {
     /// <summary>
-    /// Runs each node of a training step forward and then backward, by itself, on what the nodes before it gave; null where all can.
+    /// Runs each node of a training step forward and then backward, by itself, on what the nodes before it gave; null
+    /// where all can.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its weights, which are copied.</param>
     /// <param name="batch">Images [N, C, H, W].</param>
     /// <param name="format">How values lie in memory.</param>
     /// <param name="autocast">The narrow type; null for float32.</param>
-    public static NodeFault? FirstFault(Graph graph, ParameterTable parameters, Tensor batch, MemoryFormat format, DType? autocast)
+    public static NodeFault? FirstFault(
+        Graph graph, ParameterTable parameters, Tensor batch, MemoryFormat format, DType? autocast)
     {
         using var copies = parameters.Clone(graph);
         _ = new Executor(graph, copies) { MemoryFormat = format };
@@ -32,7 +35,9 @@ internal static class NodeTrial
                 var node = plan.Nodes[index];
                 try
                 {
-                    values[index] = node.Operator is Input ? batch.Contiguous(format) : Run(plan, index, values, copies, generator, autocast);
+                    values[index] = node.Operator is Input
+                        ? batch.Contiguous(format)
+                        : Run(plan, index, values, copies, generator, autocast);
                 }
                 catch (TorchException error)
                 {
@@ -57,16 +62,27 @@ internal static class NodeTrial
         }
     }
 
-    // The output, apart from what it was computed from. It may be computed in its input's place, which then has its type.
+    // The output, apart from what it was computed from. It may be computed in its input's place, which then has its
+    // type.
     private static Tensor Run(
-        Executor.Plan plan, int index, Tensor?[] values, ParameterTable parameters, Generator generator, DType? autocast)
+        Executor.Plan plan,
+        int index,
+        Tensor?[] values,
+        ParameterTable parameters,
+        Generator generator,
+        DType? autocast)
     {
         var node = plan.Nodes[index];
         Tensor[] inputs = [.. node.Inputs.Select(input => Apart(values[input]!))];
         try
         {
             using var output = Forward(
-                node, inputs, [.. node.Parameters.Select(name => parameters[name])], plan.InPlace[index], generator, autocast);
+                node,
+                inputs,
+                [.. node.Parameters.Select(name => parameters[name])],
+                plan.InPlace[index],
+                generator,
+                autocast);
             if (output.RequiresGrad)
             {
                 using var square = Aten.Mul(output, output);

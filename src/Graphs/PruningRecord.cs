@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Graphs;
 
-/// <summary>What a pruned network remembers of its cut: which channels of the original stayed, and how they were chosen.</summary>
+/// <summary>
+/// What a pruned network remembers of its cut: which channels of the original stayed, and how they were chosen.
+/// </summary>
 public sealed record PruningRecord
 {
     /// <summary>The network that was cut, by its zoo name or file.</summary>
@@ -29,7 +31,9 @@ public sealed record PruningRecord
     /// <summary>t*, counted from 0; null when the cut did not wait for it.</summary>
     public int? StableEpoch { get; init; }
 
-    /// <summary>The epoch before which the network was cut, counted from 0; null when it was not being trained.</summary>
+    /// <summary>
+    /// The epoch before which the network was cut, counted from 0; null when it was not being trained.
+    /// </summary>
     public int? CutEpoch { get; init; }
 
     /// <summary>t_sl-start, counted from 0.</summary>

@@ -67,7 +67,8 @@ internal static class ElementTypes
         };
 
     /// <summary>The bytes of an array that <see cref="Allocate"/> makes.</summary>
-    public static int BytesOf(Array values) => values is Half[] halves ? halves.Length * sizeof(short) : Buffer.ByteLength(values);
+    public static int BytesOf(Array values) =>
+        values is Half[] halves ? halves.Length * sizeof(short) : Buffer.ByteLength(values);
 
     /// <summary>An array for so many elements.</summary>
     public static Array Allocate(ElementType type, long length, string name) => type switch
@@ -80,6 +81,7 @@ internal static class ElementTypes
         ElementType.Bool => new bool[length],
         ElementType.Float16 => new Half[length],
         _ => throw new OnnxRuntimeException(
-            $"The value '{name}' is a tensor of {type}, which is not read here; let the network end in a cast to float."),
+            $"The value '{name}' is a tensor of {type}, which is not read here; "
+            + "let the network end in a cast to float."),
     };
 }

@@ -47,7 +47,9 @@ public sealed class InferenceSession : IDisposable
     public ImmutableArray<ValueInfo> Outputs { get; }
 
     /// <summary>Loads a file, and those that hold its weights beside it.</summary>
-    /// <exception cref="OnnxRuntimeException">It is missing or damaged, or has operators that ONNX Runtime does not know.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// It is missing or damaged, or has operators that ONNX Runtime does not know.
+    /// </exception>
     public static InferenceSession Open(string path, SessionOptions? options = null) => File.Exists(path)
         ? Take(path, SessionHandle.Open(path, options ?? new()))
         : throw new OnnxRuntimeException($"{path} is not there; give the path of an ONNX file.");

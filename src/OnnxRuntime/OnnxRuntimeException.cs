@@ -1,7 +1,8 @@
 namespace Ocs.OnnxRuntime;
 
 /// <summary>
-/// ONNX Runtime is missing, or does not take a file or its inputs; the message says in one sentence what, where, and what to do.
+/// ONNX Runtime is missing, or does not take a file or its inputs; the message says in one sentence what, where, and
+/// what to do.
 /// </summary>
 public sealed class OnnxRuntimeException : Exception
 {

@@ -10,8 +10,10 @@ public sealed record ValueInfo(string Name, ElementType Type, ImmutableArray<lon
 {
     /// <summary>Whether a tensor may be given for it.</summary>
     internal bool Takes(TensorData tensor) =>
-        tensor.Type == Type && tensor.Shape.Length == Shape.Length && Shape.Zip(tensor.Shape).All(pair => pair.First < 0 || pair.First == pair.Second);
+        tensor.Type == Type && tensor.Shape.Length == Shape.Length
+        && Shape.Zip(tensor.Shape).All(pair => pair.First < 0 || pair.First == pair.Second);
 
     /// <summary>Type and shape: <c>Float32 [any, 10]</c>.</summary>
-    public override string ToString() => $"{Type} [{string.Join(", ", Shape.Select(size => size < 0 ? "any" : $"{size}"))}]";
+    public override string ToString() =>
+        $"{Type} [{string.Join(", ", Shape.Select(size => size < 0 ? "any" : $"{size}"))}]";
 }

@@ -7,8 +7,8 @@ using Ocs.Core.Interop;
 namespace Ocs.RunLog;
 
 /// <summary>
-/// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however it ends. The file
-/// says who has it.
+/// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however
+/// it ends. The file says who has it.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
@@ -28,7 +28,9 @@ internal sealed class FolderLock : IDisposable
         Unfinished.Add(path);
     }
 
-    /// <summary>Why the folder's disk has no locks, so that nothing keeps another process away; null where it has.</summary>
+    /// <summary>
+    /// Why the folder's disk has no locks, so that nothing keeps another process away; null where it has.
+    /// </summary>
     public string? Problem { get; }
 
     /// <summary>Takes a folder, which is made if it is not there, without waiting.</summary>
@@ -37,7 +39,10 @@ internal sealed class FolderLock : IDisposable
     /// <returns>The lock; null where another process has it.</returns>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The lock that is returned has the file; every other way out closes it.")]
+    [SuppressMessage(
+        "Reliability",
+        "CA2000",
+        Justification = "The lock that is returned has the file; every other way out closes it.")]
     public static FolderLock? TryTake(string folder, out string owner)
     {
         string path = Path.Combine(folder, FileName);
@@ -90,7 +95,8 @@ internal sealed class FolderLock : IDisposable
         try
         {
             File.Delete(_path);
-            foreach (string folder in _made.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+            foreach (string folder in _made.Where(
+                folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
             {
                 Directory.Delete(folder);
             }
@@ -108,9 +114,11 @@ internal sealed class FolderLock : IDisposable
     private static List<string> Make(string folder)
     {
         var made = new List<string>();
-        for (string? missing = Path.GetFullPath(folder); missing is not null && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing))
+        var missing = Path.GetFullPath(folder);
+        while (missing is not null && !Directory.Exists(missing))
         {
             made.Add(missing);
+            missing = Path.GetDirectoryName(missing);
         }
 
         Directory.CreateDirectory(folder);
@@ -118,7 +126,9 @@ internal sealed class FolderLock : IDisposable
     }
 
     private static string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
+        CultureInfo.InvariantCulture,
+        $"process {Environment.ProcessId} on {Environment.MachineName} "
+        + $"since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
 
     // Who has just taken the lock is about to write.
     private static string OwnerOf(SafeFileHandle file)

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.RunLog;
 
 /// <summary>
-/// How the norms of the channels that may leave are spread in an epoch, by the run's criterion, apart for the channels that the search
-/// would keep and those that it would prune (Fig. 5).
+/// How the norms of the channels that may leave are spread in an epoch, by the run's criterion, apart for the channels
+/// that the search would keep and those that it would prune (Fig. 5).
 /// </summary>
 /// <param name="Kept">Channels that stay.</param>
 /// <param name="Pruned">Channels that leave.</param>
@@ -34,9 +34,13 @@ public sealed record NormCounts(int First, ImmutableArray<int> Counts)
     /// <summary>How many are counted in all.</summary>
     public long Total => Counts.Sum(count => (long)count);
 
-    internal bool IsSound => !Counts.IsDefault && First >= -LastBin && (long)First + Counts.Length <= LastBin && Counts.All(count => count >= 0);
+    internal bool IsSound =>
+        !Counts.IsDefault && First >= -LastBin && (long)First + Counts.Length <= LastBin
+        && Counts.All(count => count >= 0);
 
-    /// <summary>The norm that a fraction of the counted ones is not above: the middle of its bin, or null where none is counted.</summary>
+    /// <summary>
+    /// The norm that a fraction of the counted ones is not above: the middle of its bin, or null where none is counted.
+    /// </summary>
     public double? Quantile(double fraction)
     {
         long rank = Math.Max(1, (long)Math.Ceiling(fraction * Total));

@@ -28,7 +28,9 @@ internal sealed record RepeatSummary
     /// <summary>The seeds whose network is not fit for use; the summaries of their runs say why.</summary>
     public ImmutableArray<ulong> UnfitSeeds { get; init; } = [];
 
-    /// <summary>What the paper has for the same network and data at about the same cost; null where it has nothing.</summary>
+    /// <summary>
+    /// What the paper has for the same network and data at about the same cost; null where it has nothing.
+    /// </summary>
     public PaperResult? Paper { get; init; }
 
     /// <summary>Puts runs together that were trained to their end.</summary>
@@ -39,12 +41,15 @@ internal sealed record RepeatSummary
         ValAccuracy = Spread.Of(runs.Select(run => run.ValAccuracy ?? 0)),
         Macs = Spread.Of(runs.Select(run => (double)run.MacsAfter)),
         Parameters = Spread.Of(runs.Select(run => (double)run.ParametersAfter)),
-        CutEpoch = runs.All(run => run.CutEpoch is not null) ? Spread.Of(runs.Select(run => (double)run.CutEpoch!.Value)) : null,
+        CutEpoch = runs.All(run => run.CutEpoch is not null)
+            ? Spread.Of(runs.Select(run => (double)run.CutEpoch!.Value))
+            : null,
         TotalSeconds = Spread.Of(runs.Select(run => run.TotalSeconds)),
     };
 
     /// <summary>Writes or replaces the file.</summary>
-    public void Write(string folder) => RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
+    public void Write(string folder) =>
+        RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
 }
 
 /// <summary>A result of the paper's own method.</summary>
@@ -63,6 +68,9 @@ internal sealed record Spread(double Mean, double? Deviation, ImmutableArray<dou
     {
         ImmutableArray<double> all = [.. values];
         var mean = all.Average();
-        return new(mean, all.Length < 2 ? null : Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1)), all);
+        return new(
+            mean,
+            all.Length < 2 ? null : Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1)),
+            all);
     }
 }

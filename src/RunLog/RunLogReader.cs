@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ocs.RunLog;
 
-/// <summary>Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.</summary>
+/// <summary>
+/// Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.
+/// </summary>
 public static class RunLogReader
 {
     private const long LongestLog = 1L << 30;
@@ -26,7 +28,8 @@ public static class RunLogReader
         if (!File.Exists(log) && !File.Exists(summary))
         {
             throw new InvalidDataException(
-                $"{runFolder} holds neither {RunFolder.LogName} nor {RunFolder.SummaryName}: give the folder that a run has written.");
+                $"{runFolder} holds neither {RunFolder.LogName} nor {RunFolder.SummaryName}: "
+                + "give the folder that a run has written.");
         }
 
         ImmutableArray<RunRecord> records = [];
@@ -74,7 +77,10 @@ public static class RunLogReader
         return notice;
     }
 
-    /// <summary>The lines of a damaged log that can be read, in ascending order of their epochs, up to an epoch that is not wanted.</summary>
+    /// <summary>
+    /// The lines of a damaged log that can be read, in ascending order of their epochs, up to an epoch that is not
+    /// wanted.
+    /// </summary>
     internal static (byte[] Bytes, int Count) ReadableLines(ReadOnlySpan<byte> log, int endEpoch)
     {
         var (kept, count, next) = (new List<byte>(), 0, 0);
@@ -103,7 +109,9 @@ public static class RunLogReader
     private static RunRecord ReadRecord(ReadOnlySpan<byte> line, string place)
     {
         var record = Parse(line, RunLogJson.Default.RunRecord, place);
-        return SummaryCheck.ProblemOf(record) is { } problem ? throw new InvalidDataException($"{place}: {problem}.") : record;
+        return SummaryCheck.ProblemOf(record) is { } problem
+            ? throw new InvalidDataException($"{place}: {problem}.")
+            : record;
     }
 
     private static RunSummary ReadSummary(string path)

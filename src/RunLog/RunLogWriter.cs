@@ -44,10 +44,15 @@ internal sealed class RunLogWriter : IDisposable
             (kept, int count) = RunLogReader.ReadableLines(log, position.NextEpoch);
             byte[] readable = kept.ToArray();
             AtomicFile.Replace(path, stream => stream.Write(readable));
-            notice = $"{path} is not as the run had left it: the {count} of its {position.NextEpoch} epochs that can be read are kept.";
+            notice = $"{path} is not as the run had left it: "
+                + $"the {count} of its {position.NextEpoch} epochs that can be read are kept.";
         }
 
-        var writer = new RunLogWriter(runFolder, FileMode.OpenOrCreate) { _length = kept.Length, _nextEpoch = position.NextEpoch };
+        var writer = new RunLogWriter(runFolder, FileMode.OpenOrCreate)
+        {
+            _length = kept.Length,
+            _nextEpoch = position.NextEpoch,
+        };
         writer._stream.SetLength(kept.Length);
         writer._hash.AppendData(kept);
         return (writer, notice);
@@ -106,7 +111,8 @@ internal sealed class RunLogWriter : IDisposable
     }
 
     // No buffer: what a failed write has left is this class's to know.
-    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+    private static FileStream Open(string path, FileMode mode) =>
+        new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
     private void WriteWaiting()
     {

@@ -61,12 +61,14 @@ public sealed record EpochProfile
     /// <summary>All of the epoch.</summary>
     public double TotalSeconds => Seconds.Values.Sum();
 
-    /// <summary>Part of the epoch that is neither forward nor backward, 0 to 1; an evaluation is forward passes.</summary>
+    /// <summary>
+    /// Part of the epoch that is neither forward nor backward, 0 to 1; an evaluation is forward passes.
+    /// </summary>
     public double Overhead => 1 - (StepSeconds + Seconds[TrainingActivity.Evaluation]) / TotalSeconds;
 
     /// <summary>
-    /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two forward passes,
-    /// a multiply-accumulate as two operations.
+    /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two
+    /// forward passes, a multiply-accumulate as two operations.
     /// </summary>
     public double Gigaflops => 3 * 2 * (double)Macs * Images / StepSeconds / 1e9;
 
@@ -82,7 +84,9 @@ internal sealed record RunProfile
     /// <summary>Version of libtorch, device and threads.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>10^9 operations a second of a large product or convolution in that precision, measured after the run.</summary>
+    /// <summary>
+    /// 10^9 operations a second of a large product or convolution in that precision, measured after the run.
+    /// </summary>
     public required double PeakGigaflops { get; init; }
 
     public required ImmutableArray<EpochProfile> Epochs { get; init; }

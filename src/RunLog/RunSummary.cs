@@ -33,7 +33,9 @@ public sealed record RunSummary
     /// <summary>Accuracy of the final network.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>The same with the class among the five likeliest; absent where there are ten classes or fewer.</summary>
+    /// <summary>
+    /// The same with the class among the five likeliest; absent where there are ten classes or fewer.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
@@ -44,7 +46,8 @@ public sealed record RunSummary
     public int? TestSamples { get; init; }
 
     /// <summary>
-    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. Null where nothing is wrong.
+    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. Null where
+    /// nothing is wrong.
     /// </summary>
     public string? Problem { get; init; }
 
@@ -81,13 +84,18 @@ public sealed record RunSummary
     /// <summary>Accuracy of the cut network before it trains on.</summary>
     public double? AccuracyAtCutAfter { get; init; }
 
-    /// <summary>Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where that was not measured.</summary>
+    /// <summary>
+    /// Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where
+    /// that was not measured.
+    /// </summary>
     public double? StepSecondsBefore { get; init; }
 
     /// <summary>The same after the cut.</summary>
     public double? StepSecondsAfter { get; init; }
 
-    /// <summary>Training throughput before the cut: the median of the epochs, whatever else the machine did then.</summary>
+    /// <summary>
+    /// Training throughput before the cut: the median of the epochs, whatever else the machine did then.
+    /// </summary>
     public double? ImagesPerSecondBefore { get; init; }
 
     /// <summary>The same after the cut.</summary>
@@ -211,7 +219,10 @@ public sealed record OnnxSummary
     /// <summary>The runtime and its version; null where it was not there.</summary>
     public string? Runtime { get; init; }
 
-    /// <summary>Largest difference of an output, relative to the largest output; null where it is not finite or nothing was compared.</summary>
+    /// <summary>
+    /// Largest difference of an output, relative to the largest output; null where it is not finite or nothing was
+    /// compared.
+    /// </summary>
     public double? LargestDifference { get; init; }
 
     /// <summary>Mean difference, relative to the largest output.</summary>

@@ -92,7 +92,9 @@ internal static class DTypes
     {
         if (tensor.DType != Of<T>())
         {
-            throw new TorchException($"{method}<{typeof(T).Name}>: the tensor holds {tensor.DType}; convert it with To(DType.{Of<T>()}) first");
+            throw new TorchException(
+                $"{method}<{typeof(T).Name}>: the tensor holds {tensor.DType}; "
+                + $"convert it with To(DType.{Of<T>()}) first");
         }
     }
 }

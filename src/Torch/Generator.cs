@@ -3,7 +3,8 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Random numbers on the CPU that nothing else in the process draws from: the same numbers from the same seed, whatever other threads do.
+/// Random numbers on the CPU that nothing else in the process draws from: the same numbers from the same seed, whatever
+/// other threads do.
 /// </summary>
 public sealed class Generator : IDisposable
 {

@@ -37,7 +37,8 @@ public readonly unsafe struct OperatorArgument
     public static implicit operator OperatorArgument(long value) => new(ValueKind.Int, value);
 
     /// <summary>A real number.</summary>
-    public static implicit operator OperatorArgument(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
+    public static implicit operator OperatorArgument(double value) =>
+        new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>Yes or no.</summary>
     public static implicit operator OperatorArgument(bool value) => new(ValueKind.Bool, value ? 1 : 0);
@@ -62,7 +63,8 @@ public readonly unsafe struct OperatorArgument
     public static implicit operator OperatorArgument(long[] value) => new(ValueKind.IntList, 0, value.Length, value);
 
     /// <summary>A list of real numbers.</summary>
-    public static implicit operator OperatorArgument(double[] value) => new(ValueKind.DoubleList, 0, value.Length, value);
+    public static implicit operator OperatorArgument(double[] value) =>
+        new(ValueKind.DoubleList, 0, value.Length, value);
 
     /// <summary>A list of yes and no.</summary>
     public static implicit operator OperatorArgument(bool[] value) => new(ValueKind.BoolList, 0, value.Length, value);
@@ -71,14 +73,16 @@ public readonly unsafe struct OperatorArgument
     public static implicit operator OperatorArgument(Tensor[] value) => List(value);
 
     /// <summary>A list of tensors.</summary>
-    public static OperatorArgument List(IReadOnlyList<Tensor> value) => new(ValueKind.TensorList, 0, value.Count, value);
+    public static OperatorArgument List(IReadOnlyList<Tensor> value) =>
+        new(ValueKind.TensorList, 0, value.Count, value);
 
     /// <summary>A list in which a tensor may be absent, as <c>aten::index</c> takes.</summary>
     public static OperatorArgument OptionalList(IReadOnlyList<Tensor?> value)
         => new(ValueKind.OptionalTensorList, 0, value.Count, value);
 
     /// <summary>Integers that the caller keeps in place during the call.</summary>
-    internal static OperatorArgument Pinned(long* values, int count) => new(ValueKind.IntList, (long)(nint)values, count);
+    internal static OperatorArgument Pinned(long* values, int count) =>
+        new(ValueKind.IntList, (long)(nint)values, count);
 
     /// <summary>How an error message shows the argument: a tensor by dtype, shape and device.</summary>
     internal string Describe() => Kind switch
@@ -92,7 +96,8 @@ public readonly unsafe struct OperatorArgument
         ValueKind.Device => new Device((DeviceKind)Payload, Math.Max(Count, 0)).ToString(),
         ValueKind.Generator => "generator",
         ValueKind.Text => $"\"{Reference}\"",
-        ValueKind.IntList when Reference is null => $"[{string.Join(", ", new ReadOnlySpan<long>((void*)Payload, Count).ToArray())}]",
+        ValueKind.IntList when Reference is null =>
+            $"[{string.Join(", ", new ReadOnlySpan<long>((void*)Payload, Count).ToArray())}]",
         ValueKind.IntList => $"[{string.Join(", ", (long[])Reference)}]",
         ValueKind.DoubleList => $"[{string.Join(", ", (double[])Reference!)}]",
         ValueKind.BoolList => $"[{string.Join(", ", (bool[])Reference!)}]",
@@ -104,6 +109,7 @@ public readonly unsafe struct OperatorArgument
     {
         const int Shown = 4;
         var texts = tensors.Take(Shown).Select(tensor => tensor?.Describe() ?? "none");
-        return $"[{string.Join(", ", texts)}{(tensors.Count > Shown ? $", ... {tensors.Count} in all" : string.Empty)}]";
+        var more = tensors.Count > Shown ? $", ... {tensors.Count} in all" : "";
+        return $"[{string.Join(", ", texts)}{more}]";
     }
 }

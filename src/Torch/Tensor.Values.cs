@@ -18,7 +18,8 @@ public sealed unsafe partial class Tensor
         => Aten.Full(shape, 1.0, dtype, device);
 
     /// <summary>A tensor whose elements are all the same.</summary>
-    public static Tensor Full(ReadOnlySpan<long> shape, double value, DType dtype = DType.Float32, Device device = default)
+    public static Tensor Full(
+        ReadOnlySpan<long> shape, double value, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, value, dtype, device);
 
     /// <summary>A copy of <paramref name="values"/>, row-major, on the CPU.</summary>
@@ -65,7 +66,8 @@ public sealed unsafe partial class Tensor
         }
 
         return value.Kind == ValueKind.Double
-            ? Convert<T>(BitConverter.Int64BitsToDouble(value.Payload), (long)BitConverter.Int64BitsToDouble(value.Payload))
+            ? Convert<T>(
+                BitConverter.Int64BitsToDouble(value.Payload), (long)BitConverter.Int64BitsToDouble(value.Payload))
             : Convert<T>(value.Payload, value.Payload);
     }
 
@@ -76,7 +78,8 @@ public sealed unsafe partial class Tensor
         DTypes.Require<T>(this);
         if (Info.DeviceKind != DeviceKind.Cpu || !IsContiguous())
         {
-            throw new TorchException($"AsSpan: {Describe()} is not row-major on the CPU; use ToArray, or Contiguous() and To(Device.Cpu)");
+            throw new TorchException(
+                $"AsSpan: {Describe()} is not row-major on the CPU; use ToArray, or Contiguous() and To(Device.Cpu)");
         }
 
         NativeError.ThrowIfFailed(NativeMethods.TensorData(Handle, out var data), "data");

@@ -35,7 +35,8 @@ public sealed unsafe partial class Tensor : IDisposable
             return result != 0;
         }
 
-        set => NativeError.ThrowIfFailed(NativeMethods.RequiresGradSet(Handle, value ? (byte)1 : (byte)0), "requires_grad");
+        set => NativeError.ThrowIfFailed(
+            NativeMethods.RequiresGradSet(Handle, value ? (byte)1 : (byte)0), "requires_grad");
     }
 
     internal TensorHandle Handle { get; }
@@ -63,7 +64,9 @@ public sealed unsafe partial class Tensor : IDisposable
         return result != 0;
     }
 
-    /// <summary>A new owned tensor on the accumulated gradient, which stays where it is; null when there is none.</summary>
+    /// <summary>
+    /// A new owned tensor on the accumulated gradient, which stays where it is; null when there is none.
+    /// </summary>
     public Tensor? TakeGradient()
     {
         NativeError.ThrowIfFailed(NativeMethods.GradientTake(Handle, out var result), "grad");
@@ -73,7 +76,9 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>Makes <paramref name="gradient"/> the accumulated gradient; null clears it.</summary>
     public void SetGradient(Tensor? gradient)
         => NativeError.ThrowIfFailed(
-            gradient is null ? NativeMethods.GradientClear(Handle, 0) : NativeMethods.GradientSet(Handle, gradient.Handle),
+            gradient is null
+                ? NativeMethods.GradientClear(Handle, 0)
+                : NativeMethods.GradientSet(Handle, gradient.Handle),
             "set grad");
 
     /// <summary>A second owned handle on the same tensor.</summary>

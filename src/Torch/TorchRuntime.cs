@@ -19,8 +19,9 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether float32 convolutions of 3x3, and those of 1x1 with strides of 2, are our own over contiguous planes on a CPU instead of
-    /// libtorch's; at first where the processor has AVX-512, and never without. Sums are rounded otherwise then, not more.
+    /// Whether float32 convolutions of 3x3, and those of 1x1 with strides of 2, are our own over contiguous planes on a
+    /// CPU instead of libtorch's; at first where the processor has AVX-512, and never without. Sums are rounded
+    /// otherwise then, not more.
     /// </summary>
     public static bool OwnConvolutions
     {
@@ -30,7 +31,8 @@ public static class TorchRuntime
             return enabled != 0;
         }
 
-        set => NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsSet(value ? (byte)1 : (byte)0), "set own convolutions");
+        set => NativeError.ThrowIfFailed(
+            NativeMethods.OwnConvolutionsSet(value ? (byte)1 : (byte)0), "set own convolutions");
     }
 
     /// <summary>Tensors that were handed out and not released yet, by this process.</summary>
@@ -87,7 +89,9 @@ public static class TorchRuntime
         set => NativeError.ThrowIfFailed(NativeMethods.MatmulPrecisionSet(value), "matmul precision");
     }
 
-    /// <summary>Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; at first not.</summary>
+    /// <summary>
+    /// Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; at first not.
+    /// </summary>
     public static bool CudnnBenchmark
     {
         get
@@ -109,7 +113,8 @@ public static class TorchRuntime
     /// <summary>The whole state of a device's generator, for an exact resume.</summary>
     public static byte[] GetRngState(Device device = default)
     {
-        NativeError.ThrowIfFailed(NativeMethods.RngStateGet(device.Kind, NativeIndex(device), out var pointer), "get RNG state");
+        NativeError.ThrowIfFailed(
+            NativeMethods.RngStateGet(device.Kind, NativeIndex(device), out var pointer), "get RNG state");
         using var state = new Tensor(pointer);
         return state.ToArray<byte>();
     }
@@ -118,7 +123,8 @@ public static class TorchRuntime
     public static void SetRngState(ReadOnlySpan<byte> state, Device device = default)
     {
         using var tensor = Tensor.FromArray(state, [state.Length]);
-        NativeError.ThrowIfFailed(NativeMethods.RngStateSet(device.Kind, NativeIndex(device), tensor.Handle), "set RNG state");
+        NativeError.ThrowIfFailed(
+            NativeMethods.RngStateSet(device.Kind, NativeIndex(device), tensor.Handle), "set RNG state");
     }
 
     private static int NativeIndex(Device device) => device.Kind == DeviceKind.Cpu ? -1 : device.Index;

@@ -118,7 +118,8 @@ internal static class EfficientNet
     }
 
     // Fig. 2 of the second paper: one convolution in place of expansion and depthwise filter.
-    private static Value FusedMbConv(GraphBuilder g, Value x, string name, int expanded, Stage stage, BatchNormSettings norm)
+    private static Value FusedMbConv(
+        GraphBuilder g, Value x, string name, int expanded, Stage stage, BatchNormSettings norm)
     {
         x = g.ConvNormActivation($"{name}.0", x, expanded, Swish, stage.Kernel, stage.Stride, norm: norm);
         return stage.Expansion == 1

@@ -31,8 +31,8 @@ public static class Models
     ];
 
     /// <summary>
-    /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is an error that
-    /// suggests the nearest.
+    /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is
+    /// an error that suggests the nearest.
     /// </summary>
     public static Graph Build(string name, NetworkInput? input = null, int? classes = null)
     {

@@ -48,7 +48,8 @@ internal static class ResNet
         .. BasicNetworks.Select(network => Model.ImageNet(
             network.Name,
             "ResNet (He et al. 2016)",
-            (input, classes) => ImageNet(network.Name, network.Blocks, BasicBlock("relu2", isFunction: false), input, classes))),
+            (input, classes) =>
+                ImageNet(network.Name, network.Blocks, BasicBlock("relu2", isFunction: false), input, classes))),
         .. BottleneckNetworks.Select(network => Model.ImageNet(
             network.Name,
             network.Paper,
@@ -56,7 +57,9 @@ internal static class ResNet
                 network.Name, network.Blocks, Bottleneck(network.Groups, network.Widening), input, classes))),
     ];
 
-    /// <summary>The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.</summary>
+    /// <summary>
+    /// The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.
+    /// </summary>
     public static Graph Cifar(int depth, NetworkInput input, int classes)
     {
         if (depth < 8 || (depth - 2) % 6 != 0)

@@ -37,8 +37,8 @@ internal static class Vgg
     ];
 
     /// <summary>
-    /// Five blocks of 3x3 convolutions, one linear layer. Names are those of the authors' program; as there, images of 32 pixels
-    /// are halved after the first three blocks only.
+    /// Five blocks of 3x3 convolutions, one linear layer. Names are those of the authors' program; as there, images of
+    /// 32 pixels are halved after the first three blocks only.
     /// </summary>
     public static Graph Cifar(int depth, NetworkInput input, int classes)
     {

@@ -20,7 +20,9 @@ internal sealed class Augmenter
         _row = new float[_channels * _width];
     }
 
-    /// <summary>The random choices for an image: where its window starts, and whether it is mirrored; drawn in this order.</summary>
+    /// <summary>
+    /// The random choices for an image: where its window starts, and whether it is mirrored; drawn in this order.
+    /// </summary>
     public (int Top, int Left, bool Flip) Draw(Rng rng)
     {
         int top = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);

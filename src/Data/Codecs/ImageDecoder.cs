@@ -21,7 +21,9 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     /// <summary>Size of a file's image.</summary>
-    /// <exception cref="InvalidDataException">It is of no format that is read, damaged, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is of no format that is read, damaged, or has too many pixels.
+    /// </exception>
     public (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
     {
         (int height, int width) = CodecOf(file) switch
@@ -81,7 +83,8 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public static int DivisorFor(ReadOnlySpan<byte> file, int windowHeight, int windowWidth, int target)
     {
         int divisor = 1;
-        while (divisor < 8 && Math.Min(windowHeight, windowWidth) >= 2 * divisor * target && CodecOf(file) == ImageCodec.Jpeg)
+        while (divisor < 8 && Math.Min(windowHeight, windowWidth) >= 2 * divisor * target
+            && CodecOf(file) == ImageCodec.Jpeg)
         {
             divisor *= 2;
         }

@@ -57,7 +57,7 @@ internal sealed record ImageKind(string Name, ImageCodec Codec)
             }
         }
 
-        return file is [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..]
+        return file is [(byte)'P', >= (byte)'1' and <= (byte)'6', var next, ..] && " \n\r\t#"u8.Contains(next)
             ? Netpbm
             : null;
     }

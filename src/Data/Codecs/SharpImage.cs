@@ -17,14 +17,18 @@ internal static unsafe class SharpImage
     private const int BmpPixels = 10;
 
     private static readonly Configuration Settings =
-        new(new BmpConfigurationModule(), new GifConfigurationModule(), new WebpConfigurationModule()) { MaxDegreeOfParallelism = 1 };
+        new(new BmpConfigurationModule(), new GifConfigurationModule(), new WebpConfigurationModule())
+        {
+            MaxDegreeOfParallelism = 1,
+        };
 
     /// <summary>What the header says.</summary>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
     public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file, ImageCodec codec)
     {
         // The library takes memory for all that stands before the pixels.
-        if (codec == ImageCodec.Bmp && (file.Length < BmpHeader || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixels..]) > file.Length))
+        if (codec == ImageCodec.Bmp
+            && (file.Length < BmpHeader || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixels..]) > file.Length))
         {
             throw new InvalidDataException("its header is damaged");
         }
@@ -47,7 +51,8 @@ internal static unsafe class SharpImage
             opaque is null ? file : opaque, stream => DecoderOf(codec).Decode<Rgb24>(Settings, stream, default));
         if (image.Height != height || image.Width != width)
         {
-            throw new InvalidDataException($"it has {image.Width}x{image.Height} pixels where its header states {width}x{height}");
+            throw new InvalidDataException(
+                $"it has {image.Width}x{image.Height} pixels where its header states {width}x{height}");
         }
 
         image.CopyPixelDataTo(pixels);

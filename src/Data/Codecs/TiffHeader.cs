@@ -40,12 +40,18 @@ internal readonly ref struct TiffHeader
     }
 
     /// <summary>Height and width of the first page as it is shown.</summary>
-    /// <exception cref="InvalidDataException">The directory is damaged, or asks for more memory than its file can need.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The directory is damaged, or asks for more memory than its file can need.
+    /// </exception>
     public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file) =>
         Read(file) is var (height, width, orientation) && orientation >= 5 ? (width, height) : (height, width);
 
-    /// <summary>Height and width of the first page as its pixels lie, and how they are turned and mirrored to be shown: 1 to 8.</summary>
-    /// <exception cref="InvalidDataException">The directory is damaged, or asks for more memory than its file can need.</exception>
+    /// <summary>
+    /// Height and width of the first page as its pixels lie, and how they are turned and mirrored to be shown: 1 to 8.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The directory is damaged, or asks for more memory than its file can need.
+    /// </exception>
     public static (int Height, int Width, int Orientation) Read(ReadOnlySpan<byte> file)
     {
         try
@@ -67,14 +73,21 @@ internal readonly ref struct TiffHeader
         bool isPlausible = width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue
             && largest.GetValueOrDefault(Tag.SamplesPerPixel) <= MostSamples
             && largest.GetValueOrDefault(Tag.BitsPerSample) <= MostBits
-            && Math.Max(largest.GetValueOrDefault(Tag.TileWidth), largest.GetValueOrDefault(Tag.TileHeight)) <= LargestTile
+            && Math.Max(
+                largest.GetValueOrDefault(Tag.TileWidth), largest.GetValueOrDefault(Tag.TileHeight)) <= LargestTile
             && largest.GetValueOrDefault(Tag.TileWidth) * largest.GetValueOrDefault(Tag.TileHeight) <= LargestTile
             && height / rows <= _file.Length
-            && Math.Max(largest.GetValueOrDefault(Tag.StripByteCounts), largest.GetValueOrDefault(Tag.TileByteCounts)) <= _file.Length;
+            && Math.Max(
+                largest.GetValueOrDefault(Tag.StripByteCounts),
+                largest.GetValueOrDefault(Tag.TileByteCounts)) <= _file.Length;
         return isPlausible
-            ? ((int)height, (int)width, largest.GetValueOrDefault(Tag.Orientation) is >= 1 and <= 8 and var orientation ? (int)orientation : 1)
+            ? (
+                (int)height,
+                (int)width,
+                largest.GetValueOrDefault(Tag.Orientation) is >= 1 and <= 8 and var orientation ? (int)orientation : 1)
             : throw new InvalidDataException(
-                $"its header states {width}x{height} pixels, or more samples, tiles or bytes than a file of {_file.Length} bytes has");
+                $"its header states {width}x{height} pixels, or more samples, "
+                + $"tiles or bytes than a file of {_file.Length} bytes has");
     }
 
     // The largest number of each tag.

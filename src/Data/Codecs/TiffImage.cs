@@ -79,7 +79,8 @@ internal static unsafe class TiffImage
         {
         }
 
-        public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+        public override void ErrorHandlerExt(
+            Tiff tif, object clientData, string method, string format, params object[] args)
         {
         }
 
@@ -87,7 +88,8 @@ internal static unsafe class TiffImage
         {
         }
 
-        public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+        public override void WarningHandlerExt(
+            Tiff tif, object clientData, string method, string format, params object[] args)
         {
         }
     }

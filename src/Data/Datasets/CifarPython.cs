@@ -22,7 +22,8 @@ internal static class CifarPython
             || !batch.TryGetValue(cifar.LabelKey, out object? list) || list is not List<object?> numbers)
         {
             throw cifar.Damaged(
-                path, $"is not a CIFAR batch: a dictionary with an array `data` and a list `{cifar.LabelKey}` is expected");
+                path,
+                $"is not a CIFAR batch: a dictionary with an array `data` and a list `{cifar.LabelKey}` is expected");
         }
 
         if (numbers.Count != labels.Length)

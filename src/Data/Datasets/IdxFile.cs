@@ -41,7 +41,8 @@ internal static class IdxFile
         if (magic != expected)
         {
             throw new OcsInputException(
-                $"{path} is not the idx file it should be: it starts with 0x{magic:x8} instead of 0x{expected:x8}: {advice}");
+                $"{path} is not the idx file it should be: "
+                + $"it starts with 0x{magic:x8} instead of 0x{expected:x8}: {advice}");
         }
 
         int length = 1;

@@ -50,11 +50,16 @@ public enum ActivationKind
     /// <summary>x where it is positive, else alpha * (e^(x / alpha) - 1).</summary>
     Celu,
 
-    /// <summary>x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))): the approximation of <see cref="Gelu"/> that some networks were trained with.</summary>
+    /// <summary>
+    /// x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))): the approximation of <see cref="Gelu"/> that some networks were
+    /// trained with.
+    /// </summary>
     GeluTanh,
 }
 
-/// <summary>An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope, or the alpha of Elu and Celu.</summary>
+/// <summary>
+/// An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope, or the alpha of Elu and Celu.
+/// </summary>
 public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

@@ -25,8 +25,8 @@ public enum ArithmeticKind
 }
 
 /// <summary>
-/// Difference, product, quotient, larger or smaller of two values, element by element; dimensions of size 1 broadcast, as in the gate of a
-/// squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
+/// Difference, product, quotient, larger or smaller of two values, element by element; dimensions of size 1 broadcast,
+/// as in the gate of a squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
 /// </summary>
 public sealed record Arithmetic(ArithmeticKind Kind) : Operator
 {

@@ -24,7 +24,9 @@ internal static class RunsTable
         for (int i = 0; i < rows.Length; i++)
         {
             var row = rows[i];
-            html.Add($"""<tr><td>{i + 1}</td><th scope="row" class="text">{Name(row.Run)}</th>{Join(columns, column => Cell(column, row))}</tr>{"\n"}""");
+            html.Add(
+                $"""<tr><td>{i + 1}</td><th scope="row" class="text">{Name(row.Run)}</th>"""
+                + $"""{Join(columns, column => Cell(column, row))}</tr>{"\n"}""");
         }
 
         html.Add($"</tbody>\n</table>\n</div>\n</section>\n");
@@ -100,8 +102,11 @@ internal static class SeedsTable
         var (mean, deviation) = Spread([.. group.Select(summary => summary.ValAccuracy!.Value)]);
         var row = PaperRow.Nearest(first);
         string left = Wording.Percent(group.Average(s => (double)s.MacsAfter / Math.Max(1, s.MacsBefore)));
-        string paper = row is null ? Wording.Nothing : $"{Wording.Percent(row.Accuracy)} at {Wording.Percent(row.Macs)} ({row.Table})";
-        string name = $"{first.Model}{(first.Data is null ? "" : $" on {first.Data}")}, {(first.Kind == RunKind.Baseline ? "no pruning" : first.Preset)}";
+        string paper = row is null
+            ? Wording.Nothing
+            : $"{Wording.Percent(row.Accuracy)} at {Wording.Percent(row.Macs)} ({row.Table})";
+        string name = $"{first.Model}{(first.Data is null ? "" : $" on {first.Data}")}, "
+            + $"{(first.Kind == RunKind.Baseline ? "no pruning" : first.Preset)}";
         html.Add($"""
             <tr><th scope="row" class="text">{name}</th><td>{string.Join(", ", group.Select(s => s.Seed).Order())}</td><td class="strong">{Wording.Percent(mean)}</td><td>{Wording.Fixed(deviation * 100, 2)} points</td><td>{left}</td><td>{paper}</td></tr>
 

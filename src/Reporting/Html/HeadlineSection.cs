@@ -51,11 +51,26 @@ internal static class HeadlineSection
         AddAccuracy(html, summary);
         long macs = summary.Baseline?.Macs ?? summary.MacsBefore;
         long parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
-        AddRow(html, "MACs", Wording.Count(macs), Wording.Count(summary.MacsAfter), Wording.Change(macs, summary.MacsAfter));
-        AddRow(html, "Parameters", Wording.Count(parameters), Wording.Count(summary.ParametersAfter), Wording.Change(parameters, summary.ParametersAfter));
+        AddRow(
+            html,
+            "MACs",
+            Wording.Count(macs),
+            Wording.Count(summary.MacsAfter),
+            Wording.Change(macs, summary.MacsAfter));
+        AddRow(
+            html,
+            "Parameters",
+            Wording.Count(parameters),
+            Wording.Count(summary.ParametersAfter),
+            Wording.Change(parameters, summary.ParametersAfter));
         if (summary is { StepSecondsBefore: double before, StepSecondsAfter: double after })
         {
-            AddRow(html, "Training step", Wording.Milliseconds(before), Wording.Milliseconds(after), Wording.Change(before, after));
+            AddRow(
+                html,
+                "Training step",
+                Wording.Milliseconds(before),
+                Wording.Milliseconds(after),
+                Wording.Change(before, after));
         }
 
         if (summary.Latency is LatencySummary latency)
@@ -105,10 +120,16 @@ internal static class HeadlineSection
     }
 
     private static void AddAccuracy(HtmlBuilder html, string measure, double? twin, double? own) => AddRow(
-        html, measure, Wording.Percent(twin), Wording.Percent(own), own is double value && twin is double other ? Wording.Points(value - other) : Wording.Nothing);
+        html,
+        measure,
+        Wording.Percent(twin),
+        Wording.Percent(own),
+        own is double value && twin is double other ? Wording.Points(value - other) : Wording.Nothing);
 
     private static void AddRow(HtmlBuilder html, string measure, string before, string after, string change) =>
-        html.Add($"""<tr><th scope="row">{measure}</th><td>{before}</td><td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");
+        html.Add(
+            $"""<tr><th scope="row">{measure}</th><td>{before}</td>"""
+            + $"""<td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");
 }
 
 /// <summary>Median training speed before the cut and after it; without a cut there is no second number.</summary>

@@ -3,7 +3,10 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1 and 4).</summary>
+/// <summary>
+/// Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1
+/// and 4).
+/// </summary>
 public static class HtmlComparison
 {
     /// <summary>The usual name of the file.</summary>
@@ -21,7 +24,9 @@ public static class HtmlComparison
     /// <summary>The page's text.</summary>
     /// <param name="runs">The runs, in the order of the command line.</param>
     /// <param name="link">Where a run's own page is; null where it has none.</param>
-    /// <param name="live">The version of the runs' files, where the page is served and follows the runs; null for a file.</param>
+    /// <param name="live">
+    /// The version of the runs' files, where the page is served and follows the runs; null for a file.
+    /// </param>
     internal static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -30,7 +35,8 @@ public static class HtmlComparison
         var html = new HtmlBuilder();
         string title = $"{runs.Count} runs";
         ComparisonSections.AddTo(html, named, title);
-        return new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live }.Around(html.ToMarkup());
+        var page = new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live };
+        return page.Around(html.ToMarkup());
     }
 
     /// <summary>The end of each path, as long as it takes to tell them apart.</summary>
@@ -40,7 +46,8 @@ public static class HtmlComparison
         for (int length = 1; ; length++)
         {
             string[] names = [.. parts.Select(path => string.Join('/', path.TakeLast(length)))];
-            if (length >= parts.Max(path => path.Length) || names.Distinct(StringComparer.Ordinal).Count() == paths.Distinct(StringComparer.Ordinal).Count())
+            if (length >= parts.Max(path => path.Length)
+                || names.Distinct(StringComparer.Ordinal).Count() == paths.Distinct(StringComparer.Ordinal).Count())
             {
                 return names;
             }
@@ -48,6 +55,7 @@ public static class HtmlComparison
     }
 
     private static string? LinkTo(string folder, string report) => File.Exists(report)
-        ? string.Join('/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString))
+        ? string.Join(
+            '/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString))
         : null;
 }

@@ -33,7 +33,9 @@ public static class HtmlReport
 
     /// <summary>The page's text.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="live">The version of the run's files, where the page is served and follows the run; null for a file.</param>
+    /// <param name="live">
+    /// The version of the run's files, where the page is served and follows the run; null for a file.
+    /// </param>
     internal static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -59,5 +61,6 @@ public static class HtmlReport
     };
 
     /// <summary>The last part of the folder's path.</summary>
-    internal static string NameOf(RunFolder run) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)));
+    internal static string NameOf(RunFolder run) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)));
 }

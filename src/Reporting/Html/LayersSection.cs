@@ -16,9 +16,21 @@ internal static class LayersSection
         if (!summary.Layers.IsEmpty)
         {
             string key = """<span class="key kept"></span>kept <span class="key gone"></span>cut away""";
-            AddColumns(html, "channels-chart", "Output channels of each layer", key, ChannelSentence(summary), "channels",
+            AddColumns(
+                html,
+                "channels-chart",
+                "Output channels of each layer",
+                key,
+                ChannelSentence(summary),
+                "channels",
                 [.. summary.Layers.Select(l => new Column(l.Name, l.ChannelsBefore, l.ChannelsAfter))]);
-            AddColumns(html, "macs-chart", "MACs of each layer", key, MacsSentence(summary), "MACs",
+            AddColumns(
+                html,
+                "macs-chart",
+                "MACs of each layer",
+                key,
+                MacsSentence(summary),
+                "MACs",
                 [.. summary.Layers.Select(l => new Column(l.Name, l.MacsBefore, l.MacsAfter))]);
         }
 
@@ -77,7 +89,8 @@ internal static class LayersSection
         return $"{pruned.Length} of {Wording.Plural(summary.Layers.Length, "layer")} lost channels, "
             + $"{Wording.Whole(pruned.Sum(l => l.ChannelsBefore - l.ChannelsAfter))} of "
             + $"{Wording.Whole(summary.Layers.Sum(l => (long)l.ChannelsBefore))} in all; "
-            + $"{most.Name} lost the largest part ({Wording.Percent(1 - (double)most.ChannelsAfter / most.ChannelsBefore, 0)}).";
+            + $"{most.Name} lost the largest part "
+            + $"({Wording.Percent(1 - (double)most.ChannelsAfter / most.ChannelsBefore, 0)}).";
     }
 
     private static string MacsSentence(RunSummary summary)
@@ -85,7 +98,8 @@ internal static class LayersSection
         var most = summary.Layers.MaxBy(l => l.MacsBefore - l.MacsAfter)!;
         long saved = most.MacsBefore - most.MacsAfter;
         string where = saved > 0 ? $" {most.Name} saves the most, {Wording.Count(saved)}." : "";
-        return $"The whole network goes from {Wording.Count(summary.MacsBefore)} to {Wording.Count(summary.MacsAfter)}.{where}";
+        return $"The whole network goes from {Wording.Count(summary.MacsBefore)} to "
+            + $"{Wording.Count(summary.MacsAfter)}.{where}";
     }
 
     private static void AddGroups(HtmlBuilder html, RunSummary summary)

@@ -18,7 +18,8 @@ internal static class StabilitySection
             <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*, when J<sub>avg</sub> has reached 1 but for a small rest, or when the options force it.</p>
 
             """);
-        new Figure("stability-chart", "Stability and regularization strength", Sentence(run)) { IsWide = true }.AddTo(html);
+        var figure = new Figure("stability-chart", "Stability and regularization strength", Sentence(run));
+        (figure with { IsWide = true }).AddTo(html);
         html.Add($"</section>\n");
     }
 

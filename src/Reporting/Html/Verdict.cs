@@ -27,7 +27,9 @@ internal static class Verdict
         }
 
         var last = run.Records[^1];
-        string accuracy = last.ValAccuracy is null ? "" : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
+        string accuracy = last.ValAccuracy is null
+            ? ""
+            : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
         return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, "
             + $"now in {Wording.Phase(last.Phase)}.{accuracy}{Forecast(last)}";
     }
@@ -36,9 +38,13 @@ internal static class Verdict
     {
         string[] parts =
         [
-            .. last is { Forecast.StableEpoch: int stable, Phase: not RunPhase.Final } ? [$"the cut at about epoch {stable}"] : Array.Empty<string>(),
+            .. last is { Forecast.StableEpoch: int stable, Phase: not RunPhase.Final }
+                ? [$"the cut at about epoch {stable}"]
+                : Array.Empty<string>(),
             .. last.Forecast?.Macs is long macs ? [$"{Wording.Count(macs)} MACs at the end"] : Array.Empty<string>(),
-            .. last.Forecast?.SecondsLeft is double left ? [$"about {Wording.Duration(left)} to go"] : Array.Empty<string>(),
+            .. last.Forecast?.SecondsLeft is double left
+                ? [$"about {Wording.Duration(left)} to go"]
+                : Array.Empty<string>(),
         ];
         return parts.Length == 0 ? "" : $" Forecast: {string.Join(", ", parts)}.";
     }
@@ -73,11 +79,14 @@ internal static class Verdict
         string side = difference < 0 ? "below" : "above";
         string words = Math.Abs(difference) < 5e-5
             ? "the same as the unpruned twin’s"
-            : $"{Wording.Fixed(Math.Abs(difference) * 100, 2)} points {side} the unpruned twin’s {Wording.Percent(twin)}";
+            : $"{Wording.Fixed(Math.Abs(difference) * 100, 2)} points {side} the unpruned twin’s "
+                + $"{Wording.Percent(twin)}";
         return $"Accuracy is {Wording.Percent(accuracy)}{samples}, {words}{Noise(summary, twin)}.";
     }
 
-    /// <summary>Two runs measured on so many samples each differ by chance: says when the difference is within that.</summary>
+    /// <summary>
+    /// Two runs measured on so many samples each differ by chance: says when the difference is within that.
+    /// </summary>
     private static string Noise(RunSummary summary, double twin)
     {
         double? own = StandardError(summary.ValAccuracy, summary.TestSamples);

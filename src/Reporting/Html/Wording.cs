@@ -16,7 +16,8 @@ internal static class Wording
         fraction is double f && double.IsFinite(f) ? $"{Fixed(f * 100, digits)}{Space}%" : Nothing;
 
     /// <summary>A difference of two fractions, in percentage points.</summary>
-    public static string Points(double difference, int digits = 2) => $"{Signed(difference * 100, digits)}{Space}points";
+    public static string Points(double difference, int digits = 2) =>
+        $"{Signed(difference * 100, digits)}{Space}points";
 
     /// <summary>The change from one amount to another, in per cent of the first.</summary>
     public static string Change(double before, double after) =>

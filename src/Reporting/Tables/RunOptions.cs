@@ -3,7 +3,9 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Tables;
 
-/// <summary>The options of a run by their dotted key, read from the text that the run itself wrote into <c>config.yaml</c>.</summary>
+/// <summary>
+/// The options of a run by their dotted key, read from the text that the run itself wrote into <c>config.yaml</c>.
+/// </summary>
 internal static class RunOptions
 {
     private const string Model = "model";
@@ -44,8 +46,8 @@ internal static class RunOptions
 
     /// <summary>What tells each run from the others: its options that are not the same in all of them.</summary>
     /// <remarks>
-    /// Seeds are left out. So is what follows from the model, the data set or the preset: an option that is the same in all
-    /// runs that share those.
+    /// Seeds are left out. So is what follows from the model, the data set or the preset: an option that is the same in
+    /// all runs that share those.
     /// </remarks>
     public static ImmutableArray<string> Differences(IReadOnlyList<RunFolder> runs)
     {
@@ -56,12 +58,18 @@ internal static class RunOptions
                 .Where(key => !Seeds.Contains(key) && Values(all, key) > 1
                     && (key is Model or Data or Preset || all.GroupBy(Head).Any(alike => Values(alike, key) > 1))),
         ];
-        return [.. all.Select(options => string.Join(", ", differing.Where(options.ContainsKey).Select(key => $"{Leaf(key, differing)} {options[key]}")))];
+        return
+        [
+            .. all.Select(options => string.Join(
+                ", ", differing.Where(options.ContainsKey).Select(key => $"{Leaf(key, differing)} {options[key]}"))),
+        ];
     }
 
     /// <summary>All options but the seeds: equal for runs that repeat each other.</summary>
     public static string WithoutSeeds(RunFolder run) =>
-        string.Join('\n', Of(run).Where(option => !Seeds.Contains(option.Key)).Select(option => $"{option.Key}: {option.Value}"));
+        string.Join(
+            '\n',
+            Of(run).Where(option => !Seeds.Contains(option.Key)).Select(option => $"{option.Key}: {option.Value}"));
 
     private static int Values(IEnumerable<ImmutableSortedDictionary<string, string>> runs, string key) =>
         runs.Select(options => options.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count();

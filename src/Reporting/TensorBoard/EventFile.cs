@@ -4,7 +4,9 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.TensorBoard;
 
-/// <summary>The run log once more, as TensorBoard reads it: a file of events beside it, with scalars and histograms by epoch.</summary>
+/// <summary>
+/// The run log once more, as TensorBoard reads it: a file of events beside it, with scalars and histograms by epoch.
+/// </summary>
 public sealed class EventFile : IDisposable
 {
     /// <summary>TensorBoard looks for names with this part in them.</summary>
@@ -17,7 +19,9 @@ public sealed class EventFile : IDisposable
 
     /// <summary>Opens the events of a run; the folder is there.</summary>
     /// <param name="runFolder">The run's folder.</param>
-    /// <param name="firstEpoch">The first epoch that will be written: a resumed run's events keep what came before it.</param>
+    /// <param name="firstEpoch">
+    /// The first epoch that will be written: a resumed run's events keep what came before it.
+    /// </param>
     /// <param name="clock">What time it is; null takes the machine's.</param>
     public EventFile(string runFolder, int firstEpoch = 0, TimeProvider? clock = null)
     {
@@ -34,7 +38,10 @@ public sealed class EventFile : IDisposable
         }
 
         Array.ForEach(kept, record => _waiting.AddRange(RecordFile.Frame(record)));
-        NextEpoch = kept.Length == 0 ? 0 : kept.Max(record => Event.Parser.ParseFrom(record) is { Summary: not null } epoch ? (int)epoch.Step + 1 : 0);
+        NextEpoch = kept.Length == 0
+            ? 0
+            : kept.Max(
+                record => Event.Parser.ParseFrom(record) is { Summary: not null } epoch ? (int)epoch.Step + 1 : 0);
         _ = WriteWaiting();
     }
 
@@ -141,7 +148,8 @@ public sealed class EventFile : IDisposable
     {
         foreach (var record in RecordFile.Read(file))
         {
-            if (Parse(record) is { } message && (message.WhatCase == Event.WhatOneofCase.FileVersion || message.Step < firstEpoch))
+            if (Parse(record) is { } message
+                && (message.WhatCase == Event.WhatOneofCase.FileVersion || message.Step < firstEpoch))
             {
                 yield return record.ToArray();
             }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Ocs.Reporting.TensorBoard;
 
 /// <summary>
-/// TensorFlow's file of records: for each its length (u64), that length's check sum, the bytes, and theirs; all little-endian. A check
-/// sum is CRC-32C, turned right by 15 bits and added to a constant.
+/// TensorFlow's file of records: for each its length (u64), that length's check sum, the bytes, and theirs; all
+/// little-endian. A check sum is CRC-32C, turned right by 15 bits and added to a constant.
 /// </summary>
 internal static class RecordFile
 {
@@ -62,6 +62,8 @@ internal static class RecordFile
         }
 
         var data = file.Slice(Head, (int)length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(file[(Head + data.Length)..]) == Checksum(data) ? data.Length : null;
+        return BinaryPrimitives.ReadUInt32LittleEndian(file[(Head + data.Length)..]) == Checksum(data)
+            ? data.Length
+            : null;
     }
 }

@@ -13,7 +13,13 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "ocs_operator_call")]
     public static partial nint OperatorCall(
-        nint op, NativeValue* arguments, int argumentCount, nint* results, int capacity, int* resultCount, nint** spill);
+        nint op,
+        NativeValue* arguments,
+        int argumentCount,
+        nint* results,
+        int capacity,
+        int* resultCount,
+        nint** spill);
 
     [LibraryImport(Library, EntryPoint = "ocs_spill_free")]
     public static partial void SpillFree(nint* spill);

@@ -32,7 +32,9 @@ internal static unsafe class OperatorCall
         Run(op, arguments, null, 0, &count, &spill);
     }
 
-    /// <summary>Calls an operator that returns any number of tensors; one that it leaves undefined comes as an empty one.</summary>
+    /// <summary>
+    /// Calls an operator that returns any number of tensors; one that it leaves undefined comes as an empty one.
+    /// </summary>
     public static Tensor[] InvokeMany(AtenOperator op, ReadOnlySpan<OperatorArgument> arguments)
     {
         var results = stackalloc nint[ResultCapacity];
@@ -82,7 +84,12 @@ internal static unsafe class OperatorCall
 
     [SkipLocalsInit]
     private static void Run(
-        AtenOperator op, ReadOnlySpan<OperatorArgument> arguments, nint* results, int capacity, int* count, nint** spill)
+        AtenOperator op,
+        ReadOnlySpan<OperatorArgument> arguments,
+        nint* results,
+        int capacity,
+        int* count,
+        nint** spill)
     {
         Seen?.Invoke($"{op.FullName}({Describe(arguments)})");
         var pointer = op.Pointer;

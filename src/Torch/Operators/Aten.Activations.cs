@@ -29,7 +29,8 @@ public static partial class Aten
     public static void ReluInPlace(Tensor tensor) => InvokeInPlace(ReluInPlaceOperator, tensor);
 
     /// <summary>Cut off below and above; ReLU6 is <c>Hardtanh(x, 0, 6)</c>.</summary>
-    public static Tensor Hardtanh(Tensor input, double lowest = -1, double highest = 1) => Invoke(HardtanhOperator, input, lowest, highest);
+    public static Tensor Hardtanh(Tensor input, double lowest = -1, double highest = 1) =>
+        Invoke(HardtanhOperator, input, lowest, highest);
 
     /// <summary>x where it is positive, else <paramref name="slope"/> * x.</summary>
     public static Tensor LeakyRelu(Tensor input, double slope = 0.01) => Invoke(LeakyReluOperator, input, slope);
@@ -54,7 +55,9 @@ public static partial class Aten
     /// <summary>x * sigmoid(x), also called swish.</summary>
     public static Tensor Silu(Tensor input) => Invoke(SiluOperator, input);
 
-    /// <summary>x by the normal distribution at x; <paramref name="approximate"/> is <c>none</c> or <c>tanh</c>.</summary>
+    /// <summary>
+    /// x by the normal distribution at x; <paramref name="approximate"/> is <c>none</c> or <c>tanh</c>.
+    /// </summary>
     public static Tensor Gelu(Tensor input, string approximate = "none") => Invoke(GeluOperator, input, approximate);
 
     /// <summary>x * min(max(x + 3, 0), 6) / 6.</summary>
@@ -64,7 +67,8 @@ public static partial class Aten
     public static Tensor Hardsigmoid(Tensor input) => Invoke(HardsigmoidOperator, input);
 
     /// <summary>log(1 + e^(beta x)) / beta; x itself where beta x is above the threshold.</summary>
-    public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20) => Invoke(SoftplusOperator, input, beta, threshold);
+    public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20) =>
+        Invoke(SoftplusOperator, input, beta, threshold);
 
     /// <summary>x * tanh(softplus(x)).</summary>
     public static Tensor Mish(Tensor input) => Invoke(MishOperator, input);

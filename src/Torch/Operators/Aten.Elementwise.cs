@@ -126,7 +126,9 @@ public static partial class Aten
     /// <summary>Whether both are equal, as <see cref="DType.Bool"/>.</summary>
     public static Tensor Eq(Tensor left, Tensor right) => Invoke(EqOperator, left, right);
 
-    /// <summary>Elements of <paramref name="left"/> where <paramref name="condition"/> holds, else of <paramref name="right"/>.</summary>
+    /// <summary>
+    /// Elements of <paramref name="left"/> where <paramref name="condition"/> holds, else of <paramref name="right"/>.
+    /// </summary>
     public static Tensor Where(Tensor condition, Tensor left, Tensor right)
         => Invoke(WhereOperator, condition, left, right);
 

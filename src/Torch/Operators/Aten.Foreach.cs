@@ -24,7 +24,8 @@ public static partial class Aten
         => InvokeInPlace(ForeachMulScalarOperator, OperatorArgument.List(tensors), factor);
 
     /// <summary>tensors[i] += alpha * others[i], which may broadcast.</summary>
-    internal static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
+    internal static void ForeachAddInPlace(
+        IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
         => InvokeInPlace(ForeachAddOperator, OperatorArgument.List(tensors), OperatorArgument.List(others), alpha);
 
     /// <summary>left[i] / right[i], owned by the caller.</summary>
@@ -45,13 +46,16 @@ public static partial class Aten
             OperatorArgument.List(right),
             value);
 
-    /// <summary>The p-norm of each tensor over all its elements, each [] and owned by the caller; p is 1 or 2.</summary>
+    /// <summary>
+    /// The p-norm of each tensor over all its elements, each [] and owned by the caller; p is 1 or 2.
+    /// </summary>
     internal static Tensor[] ForeachNorm(IReadOnlyList<Tensor> tensors, long power = 2)
         => InvokeMany(ForeachNormOperator, [OperatorArgument.List(tensors), power]);
 
     /// <summary>
-    /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v, or with Nesterov
-    /// g + decay w + momentum v). On a CPU it is one pass over memory, on a CUDA device one kernel from libtorch 2.3 on.
+    /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v,
+    /// or with Nesterov g + decay w + momentum v). On a CPU it is one pass over memory, on a CUDA device one kernel
+    /// from libtorch 2.3 on.
     /// </summary>
     /// <param name="weights">Changed.</param>
     /// <param name="gradients">One a weight.</param>

@@ -81,12 +81,21 @@ public static unsafe partial class Aten
         double momentum = 0.1,
         double epsilon = 1e-5)
         => Invoke(
-            BatchNormOperator, input, weight, bias, runningMean, runningVar, training, momentum, epsilon, /* cuDNN */ true);
+            BatchNormOperator,
+            input,
+            weight,
+            bias,
+            runningMean,
+            runningVar,
+            training,
+            momentum,
+            epsilon,
+            /* cuDNN */ true);
 
     /// <summary>
-    /// relu(batch norm(input) + residual) of a training step, the shim's own operator: in channels-last on a CPU it needs two passes
-    /// over memory forward and two backward, elsewhere it is libtorch's operators one after the other. Without a residual or ReLU it
-    /// leaves them out. The running buffers are updated.
+    /// relu(batch norm(input) + residual) of a training step, the shim's own operator: in channels-last on a CPU it
+    /// needs two passes over memory forward and two backward, elsewhere it is libtorch's operators one after the other.
+    /// Without a residual or ReLU it leaves them out. The running buffers are updated.
     /// </summary>
     internal static Tensor TrainingBatchNorm(
         Tensor input,
@@ -162,5 +171,6 @@ public static unsafe partial class Aten
     /// <summary>Logits [N, K, ...] against class indices (Int64) or class probabilities.</summary>
     public static Tensor CrossEntropy(
         Tensor input, Tensor target, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
-        => Invoke(CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
+        => Invoke(
+            CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
 }

@@ -69,7 +69,9 @@ public static unsafe partial class Aten
     public static Tensor IndexSelect(Tensor input, long dimension, Tensor index)
         => Invoke(IndexSelectOperator, input, dimension, index);
 
-    /// <summary>The elements at the places that an Int64 tensor lists, counted row-major over all dimensions; in its shape.</summary>
+    /// <summary>
+    /// The elements at the places that an Int64 tensor lists, counted row-major over all dimensions; in its shape.
+    /// </summary>
     public static Tensor Take(Tensor input, Tensor index) => Invoke(TakeOperator, input, index);
 
     private static Tensor WithSizes(AtenOperator op, Tensor input, ReadOnlySpan<long> sizes)

@@ -31,7 +31,8 @@ internal static class FolderCheck
         {
             if (layout.Has(split) || (layout.Train is not null && options.ValidationSplit != 0))
             {
-                ImageListing listing = ImageListing.Read(root, split, layout.Test is null ? options.ValidationSplit : null);
+                ImageListing listing = ImageListing.Read(
+                    root, split, layout.Test is null ? options.ValidationSplit : null);
                 int before = broken.Found.Length;
                 Decode(listing, options, broken);
                 whole[split] = listing.Files.Length - (broken.Found.Length - before);

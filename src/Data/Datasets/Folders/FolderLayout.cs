@@ -40,7 +40,9 @@ internal sealed record FolderLayout(string Root, string? Train, string? Test)
         try
         {
             return Directory.Exists(root)
-                && new FolderWalk().Folders(root).Count(name => FolderWalk.HasImages(Path.Combine(root, name), deep: false)) > 1;
+                && new FolderWalk()
+                    .Folders(root)
+                    .Count(name => FolderWalk.HasImages(Path.Combine(root, name), deep: false)) > 1;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -27,7 +27,9 @@ internal static class ImageFile
         return memory.AsSpan(0, RandomAccess.Read(handle, memory.AsSpan(0, (int)length), 0));
     }
 
-    /// <summary>The format of a file that is a picture by its first bytes; null where it is none or cannot be read.</summary>
+    /// <summary>
+    /// The format of a file that is a picture by its first bytes; null where it is none or cannot be read.
+    /// </summary>
     public static string? KindOf(string path)
     {
         try

@@ -59,7 +59,8 @@ public sealed class ImageFolder : LabelledImages
     internal override int Workers => Options.WorkerCount;
 
     /// <summary>
-    /// The first data root that holds train, val or a folder of images for each class, itself or in a folder `imagefolder`; or null.
+    /// The first data root that holds train, val or a folder of images for each class, itself or in a folder
+    /// `imagefolder`; or null.
     /// </summary>
     /// <param name="dataRoot">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
     internal static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
@@ -72,7 +73,8 @@ public sealed class ImageFolder : LabelledImages
     /// <summary>Lists a split; no image is read yet, but one may be packed first.</summary>
     /// <param name="dataRoot">The folder with train and val, or one that holds it; null takes <c>OCS_DATA</c>.</param>
     /// <param name="split">
-    /// Training images are in train, the others in val, valid, validation or test, or they are a part of the training images.
+    /// Training images are in train, the others in val, valid, validation or test, or they are a part of the training
+    /// images.
     /// </param>
     /// <param name="options">How it is read.</param>
     /// <exception cref="OcsInputException">The folder has another layout, or an option is out of range.</exception>

@@ -68,7 +68,9 @@ public sealed record ImageFolderOptions
     }
 }
 
-/// <summary>Whether the packed file beside a folder of images (<see cref="ImageFolder.Pack"/>) is read in its stead.</summary>
+/// <summary>
+/// Whether the packed file beside a folder of images (<see cref="ImageFolder.Pack"/>) is read in its stead.
+/// </summary>
 public enum PackedUse
 {
     /// <summary>A packed file is read if there is one that the folder has not changed since.</summary>

@@ -23,7 +23,11 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
             }
             else
             {
-                WriteFile(ImageFile.Read(Path.Combine(folder.Listing.Folder, file), ref _bytes), destination, channelsLast, rng);
+                WriteFile(
+                    ImageFile.Read(Path.Combine(folder.Listing.Folder, file), ref _bytes),
+                    destination,
+                    channelsLast,
+                    rng);
             }
 
             return true;

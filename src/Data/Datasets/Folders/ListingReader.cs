@@ -40,7 +40,11 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         TellPassedOver(folder);
         TellLackingClasses(folder, classes, images);
         return new(
-            folder, layout.PackOf(split), classes, [.. images.Select(image => image.File)], [.. images.Select(image => image.Label)])
+            folder,
+            layout.PackOf(split),
+            classes,
+            [.. images.Select(image => image.File)],
+            [.. images.Select(image => image.Label)])
         {
             PassedOver = [.. _walk.PassedOver.Distinct()],
             Remarks = [.. _remarks],
@@ -79,7 +83,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         if (split == DatasetSplit.Train && classes.Length < names.Length)
         {
             _remarks.Add(
-                $"{folder} has folders without images, which are no classes: {Few(names.Except(classes, StringComparer.Ordinal))}.");
+                $"{folder} has folders without images, which are no classes: "
+                + $"{Few(names.Except(classes, StringComparer.Ordinal))}.");
         }
 
         return classes;
@@ -96,7 +101,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
             if (label < 0 && files.Count > 0)
             {
                 throw new OcsInputException(
-                    $"{path} is a class that the training images do not have: remove the folder, rename it, or put images into its folder in train");
+                    $"{path} is a class that the training images do not have: "
+                    + "remove the folder, rename it, or put images into its folder in train");
             }
 
             images.AddRange(files.Select(file => (Path.GetRelativePath(folder, file), label)));
@@ -116,7 +122,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
             return split == DatasetSplit.Train
                 ? images
                 : throw new OcsInputException(
-                    $"{layout.Root} has no folder val, valid, validation or test, and `{nameof(ValidationSplit)}` is 0: "
+                    $"{layout.Root} has no folder val, valid, validation or test, "
+                    + $"and `{nameof(ValidationSplit)}` is 0: "
                     + "put images to measure accuracy on into val/CLASS, or choose a split above 0");
         }
 
@@ -130,8 +137,10 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         if (split == DatasetSplit.Test)
         {
             _remarks.Add(
-                $"{layout.Root} has no folder val: {Count(chosen.Count)} of the {Count(images.Count)} images of {folder}, "
-                + string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.##} % of each class, are not trained on, ")
+                $"{layout.Root} has no folder val: "
+                + $"{Count(chosen.Count)} of the {Count(images.Count)} images of {folder}, "
+                + string.Create(
+                    CultureInfo.InvariantCulture, $"{100 * fraction:0.##} % of each class, are not trained on, ")
                 + "and accuracy is measured on them "
                 + "(`ImageFolderOptions.ValidationSplit`).");
         }
@@ -146,19 +155,23 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         {
             string which = string.Join("; ", passed.Take(NamesShown).Select(file => $"{file.Path}: {file.Reason}"));
             _remarks.Add(
-                $"{Count(passed.Count)} {(passed.Count == 1 ? "picture" : "pictures")} in {folder} {(passed.Count == 1 ? "was" : "were")} "
-                + $"passed over; the names of pictures end in {ImageNames.Shown} ({which}{(passed.Count > NamesShown ? "; ..." : "")}).");
+                $"{Count(passed.Count)} {(passed.Count == 1 ? "picture" : "pictures")} in {folder} "
+                + $"{(passed.Count == 1 ? "was" : "were")} passed over; "
+                + $"the names of pictures end in {ImageNames.Shown} "
+                + $"({which}{(passed.Count > NamesShown ? "; ..." : "")}).");
         }
     }
 
-    private void TellLackingClasses(string folder, ImmutableArray<string> classes, List<(string File, int Label)> images)
+    private void TellLackingClasses(
+        string folder, ImmutableArray<string> classes, List<(string File, int Label)> images)
     {
         HashSet<int> present = [.. images.Select(image => image.Label)];
         if (split == DatasetSplit.Test && layout.Train is not null && present.Count < classes.Length)
         {
             _remarks.Add(
                 $"Accuracy is measured on {Count(present.Count)} of the {Count(classes.Length)} classes: "
-                + $"{folder} has no images to measure {Few(classes.Where((_, label) => !present.Contains(label)))} on.");
+                + $"{folder} has no images "
+                + $"to measure {Few(classes.Where((_, label) => !present.Contains(label)))} on.");
         }
     }
 

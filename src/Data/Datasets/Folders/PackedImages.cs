@@ -6,7 +6,9 @@ using System.Security.Cryptography;
 
 namespace Ocs.Data;
 
-/// <summary>A split's images, decoded once, in one file that is mapped into memory; docs/data.md tells its bytes.</summary>
+/// <summary>
+/// A split's images, decoded once, in one file that is mapped into memory; docs/data.md tells its bytes.
+/// </summary>
 /// <remarks>The index is checked when the file is opened, an image when it is read. For many threads at once.</remarks>
 internal sealed class PackedImages
 {

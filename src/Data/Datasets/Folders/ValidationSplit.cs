@@ -12,7 +12,8 @@ internal static class ValidationSplit
     /// <param name="images">All, with their paths within the folder.</param>
     /// <param name="fraction">Of each class that is measured on: one image at least, where the class has two.</param>
     /// <param name="split">Which are wanted.</param>
-    public static List<(string File, int Label)> Of(List<(string File, int Label)> images, double fraction, DatasetSplit split)
+    public static List<(string File, int Label)> Of(
+        List<(string File, int Label)> images, double fraction, DatasetSplit split)
     {
         HashSet<string> measured = new(StringComparer.Ordinal);
         foreach (IGrouping<int, (string File, int Label)> ofClass in images.GroupBy(image => image.Label))
