@@ -17,7 +17,7 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string target = Path.GetFullPath(path);
+        var target = Path.GetFullPath(path);
         if (!IsReplaceable(target))
         {
             WriteThrough(target, write);
@@ -42,9 +42,9 @@ internal static class AtomicFile
     public static void Replace(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string target = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(target) ?? throw new IOException($"{path} is not a file's name.");
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        var target = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(target) ?? throw new IOException($"{path} is not a file's name.");
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         Unfinished.Add(temporary);
         try
         {
@@ -78,7 +78,7 @@ internal static class AtomicFile
     /// <summary>Removes what writers have left that were killed on the way.</summary>
     public static void RemoveLeftovers(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, ".*.tmp"))
+        foreach (var file in Directory.EnumerateFiles(folder, ".*.tmp"))
         {
             File.Delete(file);
         }

@@ -37,7 +37,7 @@ internal static class InputFile
     /// </exception>
     public static long RequireLength(string path, long limit)
     {
-        long length = Require(path);
+        var length = Require(path);
         return length <= limit
             ? length
             : throw new IOException($"it has {length} bytes, more than the limit of {limit}");
@@ -46,7 +46,7 @@ internal static class InputFile
     /// <summary>The file that a path leads to, through links.</summary>
     public static FileInfo Target(string path)
     {
-        FileInfo file = new(path);
+        var file = new FileInfo(path);
         return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
     }
 
@@ -70,12 +70,12 @@ internal static class InputFile
     {
         using var stream = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        long stated = stream.CanSeek ? stream.Length : 0;
-        byte[] bytes = new byte[stated > limit ? 0 : Math.Max(stated, FirstLength)];
-        int length = 0;
+        var stated = stream.CanSeek ? stream.Length : 0;
+        var bytes = new byte[stated > limit ? 0 : Math.Max(stated, FirstLength)];
+        var length = 0;
         while (stated <= limit)
         {
-            int count = stream.Read(bytes, length, bytes.Length - length);
+            var count = stream.Read(bytes, length, bytes.Length - length);
             length += count;
             if (count == 0 || length > limit)
             {
@@ -96,7 +96,7 @@ internal static class InputFile
 
     private static long Require(string path)
     {
-        FileInfo file = Target(path);
+        var file = Target(path);
 
         // What is not there, or is a folder, is told by the one who opens it.
         return !file.Exists || file.Length > 0

@@ -18,7 +18,7 @@ internal static class Unfinished
     /// <summary>Removes all that is not finished; for a process that ends at once.</summary>
     public static void Discard()
     {
-        foreach (string path in Paths.Keys)
+        foreach (var path in Paths.Keys)
         {
             try
             {

@@ -155,7 +155,7 @@ public sealed record Graph(
         var nodes = new List<Node>(Nodes.Length);
         foreach (var node in Nodes)
         {
-            NodeShapes shapes = new(
+            var shapes = new NodeShapes(
                 node.Name,
                 [.. node.Inputs.Select(input => nodes[input].Shape)],
                 [.. node.Parameters.Select(name => shapeOf[name])],

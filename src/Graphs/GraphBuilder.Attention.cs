@@ -1,56 +1,10 @@
-using System.Collections.Immutable;
 using Ocs.Graphs.Operators;
 
 namespace Ocs.Graphs;
 
-/// <content>Transformers and recurrent networks. Names of parameters are PyTorch's.</content>
+/// <content>Transformers. Names of parameters are PyTorch's.</content>
 public sealed partial class GraphBuilder
 {
-    /// <summary>The same elements in another shape, that for a batch of one; one size may be -1.</summary>
-    public Value Reshape(
-        string nodeName, Value x, ReadOnlySpan<long> shape, SplitPolicy policy = SplitPolicy.WholeOuter)
-    {
-        ImmutableArray<long> sizes = [.. shape];
-        if (sizes.IndexOf(-1) is >= 0 and var open)
-        {
-            var others = NodeShapes.ElementCount(sizes.Where(size => size != -1));
-            sizes = sizes.SetItem(open, NodeShapes.ElementCount(ShapeOf(x)) / Math.Max(others, 1));
-        }
-
-        return Add(nodeName, new Reshape(sizes, policy), [x], []);
-    }
-
-    /// <summary>Joins dimensions <paramref name="start"/> to <paramref name="end"/>, the last included.</summary>
-    public Value Flatten(string nodeName, Value x, int start, int end, SplitPolicy policy = SplitPolicy.WholeOuter)
-    {
-        var shape = ShapeOf(x);
-        return Reshape(nodeName, x, [.. shape[..start], -1, .. shape[(end + 1)..]], policy);
-    }
-
-    /// <summary>A new dimension of size 1.</summary>
-    public Value Unsqueeze(string nodeName, Value x, int dimension) =>
-        Reshape(nodeName, x, ShapeOf(x).Insert(dimension, 1).AsSpan());
-
-    /// <summary>The value without a dimension of size 1.</summary>
-    public Value Squeeze(string nodeName, Value x, int dimension) =>
-        Reshape(nodeName, x, ShapeOf(x).RemoveAt(dimension).AsSpan());
-
-    /// <summary>The dimensions in another order; the first one, the batch, stays.</summary>
-    public Value Permute(string nodeName, Value x, params ReadOnlySpan<int> order) =>
-        Add(nodeName, new Permute([.. order]), [x], []);
-
-    /// <summary>Two dimensions exchanged.</summary>
-    public Value Transpose(string nodeName, Value x, int first, int second)
-    {
-        var order = Enumerable.Range(0, ShapeOf(x).Length).ToArray();
-        (order[first], order[second]) = (order[second], order[first]);
-        return Permute(nodeName, x, order);
-    }
-
-    /// <summary>One index of a dimension, which is gone then.</summary>
-    public Value Select(string nodeName, Value x, int dimension, int index) =>
-        Add(nodeName, new Select(dimension, index), [x], []);
-
     /// <summary>The product of matrices, the last two dimensions.</summary>
     public Value MatMul(string nodeName, Value left, Value right) => Add(nodeName, new MatMul(), [left, right], []);
 
@@ -256,56 +210,4 @@ public sealed partial class GraphBuilder
     /// </summary>
     public Value LogitScale(string nodeName, Value x) => Add(nodeName, new LogitScale(Math.Log(100)), [x],
         [new(nodeName, [ShapeOf(x)[^3], 1, 1], ParameterRole.Bias, Initialization.Constant(Math.Log(10)))]);
-
-    /// <summary>
-    /// LSTM over [N, T, I]; the outputs of every step, both directions side by side where there are two.
-    /// </summary>
-    public Value Lstm(
-        string nodeName, Value x, long hidden, int layers = 1, bool bidirectional = false, bool bias = true) =>
-        Recurrent(nodeName, x, hidden, gates: 4, reverse => new Lstm(reverse), layers, bidirectional, bias);
-
-    /// <summary>The same as a GRU.</summary>
-    public Value Gru(
-        string nodeName, Value x, long hidden, int layers = 1, bool bidirectional = false, bool bias = true) =>
-        Recurrent(nodeName, x, hidden, gates: 3, reverse => new Gru(reverse), layers, bidirectional, bias);
-
-    private Value Recurrent(
-        string nodeName,
-        Value x,
-        long hidden,
-        int gates,
-        Func<bool, Operator> make,
-        int layers,
-        bool bidirectional,
-        bool bias)
-    {
-        var uniform = Initialization.Uniform(1 / Math.Sqrt(hidden));
-        for (var layer = 0; layer < layers; layer++)
-        {
-            var input = x;
-            var suffix = FormattableString.Invariant($"l{layer}");
-            Value Direction(string suffix, bool reverse)
-            {
-                ParameterSpec[] specs =
-                [
-                    new(
-                        $"{nodeName}.weight_ih_{suffix}",
-                        [gates * hidden, ShapeOf(input)[^1]],
-                        ParameterRole.Weight,
-                        uniform),
-                    new($"{nodeName}.weight_hh_{suffix}", [gates * hidden, hidden], ParameterRole.Weight, uniform),
-                    new($"{nodeName}.bias_ih_{suffix}", [gates * hidden], ParameterRole.Bias, uniform),
-                    new($"{nodeName}.bias_hh_{suffix}", [gates * hidden], ParameterRole.Bias, uniform),
-                ];
-                return Add($"{nodeName}.{suffix}", make(reverse), [input], bias ? specs : specs[..2]);
-            }
-
-            x = Direction(suffix, reverse: false);
-            x = bidirectional
-                ? Concat($"{nodeName}.{suffix}.both", 2, x, Direction($"{suffix}_reverse", reverse: true))
-                : x;
-        }
-
-        return x;
-    }
 }

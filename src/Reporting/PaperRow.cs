@@ -40,7 +40,7 @@ internal sealed record PaperRow(
     /// <summary>The paper's own row at about the MACs that a run has left; null where there is none.</summary>
     public static PaperRow? Nearest(RunSummary summary)
     {
-        double left = summary.MacsBefore > 0 ? (double)summary.MacsAfter / summary.MacsBefore : 1;
+        var left = summary.MacsBefore > 0 ? (double)summary.MacsAfter / summary.MacsBefore : 1;
         return For(summary.Model, summary.Data)
             .Where(row => row.IsOwn && row.IsPretrained == summary.Weights is not null)
             .Where(row => Math.Abs(row.Macs - left) <= Near)

@@ -45,7 +45,7 @@ internal sealed class FolderLock : IDisposable
         Justification = "The lock that is returned has the file; every other way out closes it.")]
     public static FolderLock? TryTake(string folder, out string owner)
     {
-        string path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, FileName);
         while (true)
         {
             var made = Make(folder);
@@ -58,7 +58,7 @@ internal sealed class FolderLock : IDisposable
             FolderLock? taken = null;
             try
             {
-                if (!NativeFiles.TryLock(file, out string? problem))
+                if (!NativeFiles.TryLock(file, out var problem))
                 {
                     owner = OwnerOf(file);
                     return null;
@@ -95,7 +95,7 @@ internal sealed class FolderLock : IDisposable
         try
         {
             File.Delete(_path);
-            foreach (string folder in _made.Where(
+            foreach (var folder in _made.Where(
                 folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
             {
                 Directory.Delete(folder);
@@ -133,15 +133,15 @@ internal sealed class FolderLock : IDisposable
     // Who has just taken the lock is about to write.
     private static string OwnerOf(SafeFileHandle file)
     {
-        string text = "";
+        var text = "";
         SpinWait.SpinUntil(() => (text = Read(file)).Length > 0, OwnerIsWritten);
         return text.Length > 0 ? text : "another process";
     }
 
     private static string Read(SafeFileHandle file)
     {
-        byte[] bytes = new byte[LongestOwner];
-        string text = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
+        var bytes = new byte[LongestOwner];
+        var text = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
         return string.Concat(text.Split('\n')[0].Where(letter => !char.IsControl(letter)));
     }
 }

@@ -43,8 +43,8 @@ public sealed record NormCounts(int First, ImmutableArray<int> Counts)
     /// </summary>
     public double? Quantile(double fraction)
     {
-        long rank = Math.Max(1, (long)Math.Ceiling(fraction * Total));
-        for (int i = 0; i < Counts.Length; i++)
+        var rank = Math.Max(1, (long)Math.Ceiling(fraction * Total));
+        for (var i = 0; i < Counts.Length; i++)
         {
             rank -= Counts[i];
             if (rank <= 0)
@@ -65,9 +65,9 @@ public sealed record NormCounts(int First, ImmutableArray<int> Counts)
             return new(0, []);
         }
 
-        int first = bins.Min();
-        int[] counts = new int[bins.Max() - first + 1];
-        foreach (int bin in bins)
+        var first = bins.Min();
+        var counts = new int[bins.Max() - first + 1];
+        foreach (var bin in bins)
         {
             counts[bin - first]++;
         }

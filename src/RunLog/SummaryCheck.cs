@@ -39,7 +39,7 @@ internal static class SummaryCheck
             return $"{name} is null";
         }
 
-        int wrong = Enumerable.Range(0, entries.Length)
+        var wrong = Enumerable.Range(0, entries.Length)
             .FirstOrDefault(i => entries[i] is null || !isSound(entries[i]), -1);
         return entries.Length > MostEntries ? $"{name} has {entries.Length} entries"
             : wrong >= 0 ? $"{name}[{wrong}] is none of a network"

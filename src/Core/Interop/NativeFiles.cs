@@ -61,7 +61,7 @@ internal static unsafe partial class NativeFiles
     /// <summary>What is at a path; null where nothing is, or nothing that one may look at.</summary>
     public static FileIdentity? IdentityOf(string path, bool followLinks)
     {
-        byte* found = stackalloc byte[IdentityLength];
+        var found = stackalloc byte[IdentityLength];
         return Identify(CurrentFolder, path, followLinks ? 0 : DoNotFollow, TypeAndInode, found) == 0
             ? Read(found)
             : null;
@@ -70,7 +70,7 @@ internal static unsafe partial class NativeFiles
     /// <summary>What an open file is.</summary>
     public static FileIdentity? IdentityOf(SafeFileHandle file)
     {
-        byte* found = stackalloc byte[IdentityLength];
+        var found = stackalloc byte[IdentityLength];
         return Identify(file, "", EmptyPath, TypeAndInode, found) == 0 ? Read(found) : null;
     }
 

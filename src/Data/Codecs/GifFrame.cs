@@ -23,7 +23,7 @@ internal static class GifFrame
     public static byte[]? WithoutTransparency(ReadOnlySpan<byte> file)
     {
         byte[]? opaque = null;
-        int position = ScreenEnd;
+        var position = ScreenEnd;
         if (file.Length > ScreenEnd && (file[10] & 0x80) != 0)
         {
             position += 3 << ((file[10] & 7) + 1);
@@ -52,7 +52,7 @@ internal static class GifFrame
         }
 
         // Left and top, width and height; of the screen, width and height.
-        ReadOnlySpan<byte> frame = file[(position + 1)..];
+        var frame = file[(position + 1)..];
         if (Number(frame) + Number(frame[4..]) > Number(file[6..])
             || Number(frame[2..]) + Number(frame[6..]) > Number(file[8..]))
         {

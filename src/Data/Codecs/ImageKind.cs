@@ -49,7 +49,7 @@ internal sealed record ImageKind(string Name, ImageCodec Codec)
     /// <summary>The format of a file that begins so, or null.</summary>
     public static ImageKind? Of(ReadOnlySpan<byte> file)
     {
-        foreach ((ImageKind kind, int offset, byte[] bytes) in Starts)
+        foreach (var (kind, offset, bytes) in Starts)
         {
             if (file.Length >= offset + bytes.Length && file[offset..].StartsWith(bytes))
             {

@@ -35,7 +35,7 @@ internal static unsafe class SharpImage
 
         return Read(file, stream =>
         {
-            IImageInfo info = ((IImageInfoDetector)DecoderOf(codec)).Identify(Settings, stream, default);
+            var info = ((IImageInfoDetector)DecoderOf(codec)).Identify(Settings, stream, default);
             return info is { Height: > 0, Width: > 0 }
                 ? (info.Height, info.Width)
                 : throw new InvalidDataException("its header is damaged");
@@ -46,8 +46,8 @@ internal static unsafe class SharpImage
     /// <exception cref="InvalidDataException">The file is damaged, or of a variant that is not read.</exception>
     public static void DecodeRgb(ReadOnlySpan<byte> file, ImageCodec codec, Span<byte> pixels, int height, int width)
     {
-        byte[]? opaque = codec == ImageCodec.Gif ? GifFrame.WithoutTransparency(file) : null;
-        using Image<Rgb24> image = Read(
+        var opaque = codec == ImageCodec.Gif ? GifFrame.WithoutTransparency(file) : null;
+        using var image = Read(
             opaque is null ? file : opaque, stream => DecoderOf(codec).Decode<Rgb24>(Settings, stream, default));
         if (image.Height != height || image.Width != width)
         {
@@ -69,7 +69,7 @@ internal static unsafe class SharpImage
     {
         fixed (byte* bytes = file)
         {
-            using UnmanagedMemoryStream stream = new(bytes, file.Length);
+            using var stream = new UnmanagedMemoryStream(bytes, file.Length);
             try
             {
                 return read(stream);

@@ -66,11 +66,11 @@ internal readonly ref struct TiffHeader
 
     private (int Height, int Width, int Orientation) Check()
     {
-        Dictionary<Tag, long> largest = Entries();
-        long width = largest.GetValueOrDefault(Tag.Width);
-        long height = largest.GetValueOrDefault(Tag.Height);
-        long rows = Math.Max(1, Math.Min(height, largest.GetValueOrDefault(Tag.RowsPerStrip, height)));
-        bool isPlausible = width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue
+        var largest = Entries();
+        var width = largest.GetValueOrDefault(Tag.Width);
+        var height = largest.GetValueOrDefault(Tag.Height);
+        var rows = Math.Max(1, Math.Min(height, largest.GetValueOrDefault(Tag.RowsPerStrip, height)));
+        var isPlausible = width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue
             && largest.GetValueOrDefault(Tag.SamplesPerPixel) <= MostSamples
             && largest.GetValueOrDefault(Tag.BitsPerSample) <= MostBits
             && Math.Max(
@@ -93,27 +93,27 @@ internal readonly ref struct TiffHeader
     // The largest number of each tag.
     private Dictionary<Tag, long> Entries()
     {
-        int word = _isBig ? 8 : 4;
-        long directory = Number(_isBig ? 8 : 4, word);
-        int countLength = _isBig ? 8 : 2;
-        int entryLength = 4 + (2 * word);
-        long count = Number(directory, countLength);
+        var word = _isBig ? 8 : 4;
+        var directory = Number(_isBig ? 8 : 4, word);
+        var countLength = _isBig ? 8 : 2;
+        var entryLength = 4 + (2 * word);
+        var count = Number(directory, countLength);
         if (count > _file.Length / entryLength)
         {
             throw new InvalidDataException("its header ends too soon");
         }
 
         Dictionary<Tag, long> largest = [];
-        for (long entry = directory + countLength; count > 0; count--, entry += entryLength)
+        for (var entry = directory + countLength; count > 0; count--, entry += entryLength)
         {
-            (Tag tag, int size) = ((Tag)Number(entry, 2), SizeOf(Number(entry + 2, 2)));
-            long values = Number(entry + 4, word);
+            var (tag, size) = ((Tag)Number(entry, 2), SizeOf(Number(entry + 2, 2)));
+            var values = Number(entry + 4, word);
             if (values > _file.Length / size)
             {
                 throw new InvalidDataException($"its header states {values} values of one kind");
             }
 
-            long place = values * size <= word ? entry + 4 + word : Number(entry + 4 + word, word);
+            var place = values * size <= word ? entry + 4 + word : Number(entry + 4 + word, word);
             for (long i = 0; i < values && Enum.IsDefined(tag); i++)
             {
                 largest[tag] = Math.Max(largest.GetValueOrDefault(tag), Number(place + (i * size), size));
@@ -134,8 +134,8 @@ internal readonly ref struct TiffHeader
 
     private long Number(long place, int length)
     {
-        ReadOnlySpan<byte> bytes = _file.Slice(checked((int)place), length);
-        long number = (length, _isBigEndian) switch
+        var bytes = _file.Slice(checked((int)place), length);
+        var number = (length, _isBigEndian) switch
         {
             (1, _) => bytes[0],
             (2, true) => BinaryPrimitives.ReadUInt16BigEndian(bytes),

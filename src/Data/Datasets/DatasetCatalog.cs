@@ -32,14 +32,14 @@ public static class DatasetCatalog
 
     internal static ImageDataset Open(DatasetSource source, DatasetSplit split, string? root)
     {
-        DatasetLocation location = Locate(source, root) ?? throw new OcsInputException(Missing(source, root));
+        var location = Locate(source, root) ?? throw new OcsInputException(Missing(source, root));
         return source.Read(location, split);
     }
 
     internal static DatasetCheck Check(DatasetSource source, string? root)
     {
         DatasetLocation? location = null;
-        int train = 0;
+        var train = 0;
         try
         {
             location = Locate(source, root);
@@ -48,9 +48,9 @@ public static class DatasetCatalog
                 return new(source.Name, null, 0, 0, Missing(source, root));
             }
 
-            ImageDataset images = source.Read(location, DatasetSplit.Train);
+            var images = source.Read(location, DatasetSplit.Train);
             train = images.Count;
-            string? problem = Count(source, location, images, DatasetSplit.Train);
+            var problem = Count(source, location, images, DatasetSplit.Train);
             images = source.Read(location, DatasetSplit.Test);
             problem ??= Count(source, location, images, DatasetSplit.Test);
             return new(source.Name, location, train, images.Count, problem);
@@ -70,14 +70,14 @@ public static class DatasetCatalog
                 $"where {source.Samples(split)} belong: {source.Advice}";
         }
 
-        int[] counts = new int[images.ClassNames.Length];
-        foreach (int label in images.Labels)
+        var counts = new int[images.ClassNames.Length];
+        foreach (var label in images.Labels)
         {
             counts[label]++;
         }
 
-        int expected = images.Count / counts.Length;
-        int odd = Array.FindIndex(counts, count => count != expected);
+        var expected = images.Count / counts.Length;
+        var odd = Array.FindIndex(counts, count => count != expected);
         return odd < 0
             ? null
             : $"{location.Path} holds {counts[odd]} {split} images of class {images.ClassNames[odd]} " +
@@ -120,7 +120,7 @@ public static class DatasetCatalog
         }
 
         roots.Add(Path.GetFullPath("data"));
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (home.Length > 0)
         {
             roots.Add(Path.Combine(home, ".cache", "ocs", "data"));

@@ -23,7 +23,7 @@ internal sealed record NamedRun(string Name, RunFolder Run, string? Link)
     /// <summary>Runs under the shortest names that tell them apart.</summary>
     public static ImmutableArray<NamedRun> Of(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?>? link = null)
     {
-        string[] names = HtmlComparison.NamesOf(
+        var names = HtmlComparison.NamesOf(
             [.. runs.Select(run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)))]);
         return [.. runs.Select((run, i) => new NamedRun(names[i], run, link?.Invoke(run)))];
     }

@@ -35,11 +35,11 @@ internal static class ComparisonSections
         if (measured.Length > 0)
         {
             html.Add($"<section id=\"tradeoff\">\n<h2>Accuracy against MACs</h2>\n");
-            string rows = data.Paper.IsEmpty
+            var rows = data.Paper.IsEmpty
                 ? ""
                 : $" The paper’s tables have {Wording.Plural(data.Paper.Length, "row")} for this network and data, "
                     + "listed below.";
-            string speed = measured.Any(run => run.SpeedUp is not null)
+            var speed = measured.Any(run => run.SpeedUp is not null)
                 ? " The larger the dot, the faster the cut network is than the whole one."
                 : "";
             var figure = new Figure("tradeoff-chart", "Accuracy and cost", $"{Extremes(measured)}{rows}{speed}");
@@ -75,14 +75,14 @@ internal static class ComparisonSections
     private static string Verdict(ImmutableArray<NamedRun> runs)
     {
         var summaries = runs.Select(named => named.Run.Summary).OfType<RunSummary>().ToArray();
-        int unfinished = runs.Length - summaries.Length;
+        var unfinished = runs.Length - summaries.Length;
         string[] tasks =
         [
             .. summaries
                 .Select(s => s.Data is null ? s.Model : $"{s.Model} on {s.Data}")
                 .Distinct(StringComparer.Ordinal),
         ];
-        string what = tasks.Length switch
+        var what = tasks.Length switch
         {
             0 => "None of the runs is finished yet.",
             1 => $"{Wording.Plural(summaries.Length, "run")} of {tasks[0]}.",

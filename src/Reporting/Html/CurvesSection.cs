@@ -48,7 +48,7 @@ internal static class CurvesSection
 
     private static string Losses(ImmutableArray<RunRecord> records)
     {
-        string text = Course(
+        var text = Course(
             "Training loss", Wording.Number(records[0].TrainLoss), Wording.Number(records[^1].TrainLoss));
         var measured = records.Where(r => r.ValLoss is not null).ToArray();
         if (measured.Length == 0)
@@ -56,7 +56,7 @@ internal static class CurvesSection
             return text + ".";
         }
 
-        string validation = Course(
+        var validation = Course(
             "validation loss", Wording.Number(measured[0].ValLoss), Wording.Number(measured[^1].ValLoss));
         return $"{text}; {validation}.";
     }

@@ -33,7 +33,7 @@ internal static class CutSection
 
     private static string Sentence(RunSummary summary)
     {
-        string when = summary.CutEpoch is int epoch ? $" at epoch {epoch}" : "";
+        var when = summary.CutEpoch is int epoch ? $" at epoch {epoch}" : "";
         if (summary.AccuracyAtCutBefore is not double before || summary.AccuracyAtCutAfter is not double after)
         {
             return $"The network was cut{when}.";
@@ -54,7 +54,7 @@ internal static class CutSection
 
     private static void AddGate(HtmlBuilder html, GateSummary gate)
     {
-        string difference = gate.LargestDifference is double d
+        var difference = gate.LargestDifference is double d
             ? $" Largest relative difference {Wording.Number(d)}."
             : "";
         html.Add($"""

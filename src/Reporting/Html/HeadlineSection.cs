@@ -24,7 +24,7 @@ internal static class HeadlineSection
             html.Add($"""<p class="notice" role="alert">{problem}</p>{"\n"}""");
         }
 
-        foreach (string warning in run.Summary?.Warnings ?? [])
+        foreach (var warning in run.Summary?.Warnings ?? [])
         {
             html.Add($"""<p class="notice" role="note">{warning}</p>{"\n"}""");
         }
@@ -40,7 +40,7 @@ internal static class HeadlineSection
 
     private static void AddTable(HtmlBuilder html, RunFolder run, RunSummary summary)
     {
-        bool twin = summary.Baseline is not null;
+        var twin = summary.Baseline is not null;
         html.Add($"""
             <table class="headline">
             <caption>Before and after</caption>
@@ -49,8 +49,8 @@ internal static class HeadlineSection
 
             """);
         AddAccuracy(html, summary);
-        long macs = summary.Baseline?.Macs ?? summary.MacsBefore;
-        long parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
+        var macs = summary.Baseline?.Macs ?? summary.MacsBefore;
+        var parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
         AddRow(
             html,
             "MACs",
@@ -83,7 +83,7 @@ internal static class HeadlineSection
                 Wording.Change(latency.SecondsBefore, latency.SecondsAfter));
         }
 
-        double? twinSeconds = summary.Baseline?.TotalSeconds;
+        var twinSeconds = summary.Baseline?.TotalSeconds;
         AddRow(
             html,
             "Time of the run",
@@ -137,8 +137,8 @@ internal sealed record Throughput(double Before, double? After)
 {
     public static Throughput? Of(IReadOnlyList<RunRecord> records)
     {
-        double? before = Median(records.Where(r => r.Phase != RunPhase.Final));
-        double? after = Median(records.Where(r => r.Phase == RunPhase.Final));
+        var before = Median(records.Where(r => r.Phase != RunPhase.Final));
+        var after = Median(records.Where(r => r.Phase == RunPhase.Final));
         return before is double b ? new Throughput(b, after) : null;
     }
 

@@ -15,8 +15,8 @@ public static class HtmlComparison
     /// <summary>Writes the page into a file, with links to the runs' own reports, and returns its path.</summary>
     public static string Write(IReadOnlyList<RunFolder> runs, string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string page = Render(runs, run => LinkTo(folder, Path.Combine(run.Path, HtmlReport.FileName)));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var page = Render(runs, run => LinkTo(folder, Path.Combine(run.Path, HtmlReport.FileName)));
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         return path;
     }
@@ -33,7 +33,7 @@ public static class HtmlComparison
         ArgumentNullException.ThrowIfNull(link);
         var named = NamedRun.Of(runs, link);
         var html = new HtmlBuilder();
-        string title = $"{runs.Count} runs";
+        var title = $"{runs.Count} runs";
         ComparisonSections.AddTo(html, named, title);
         var page = new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live };
         return page.Around(html.ToMarkup());
@@ -43,7 +43,7 @@ public static class HtmlComparison
     internal static string[] NamesOf(string[] paths)
     {
         string[][] parts = [.. paths.Select(path => path.Split(Path.DirectorySeparatorChar))];
-        for (int length = 1; ; length++)
+        for (var length = 1; ; length++)
         {
             string[] names = [.. parts.Select(path => string.Join('/', path.TakeLast(length)))];
             if (length >= parts.Max(path => path.Length)

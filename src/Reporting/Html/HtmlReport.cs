@@ -16,8 +16,8 @@ public static class HtmlReport
     /// <summary>Writes a run's report into a file and returns its path.</summary>
     public static string Write(RunFolder run, string path)
     {
-        string page = Render(run);
-        byte[] bytes = Encoding.UTF8.GetBytes(page);
+        var page = Render(run);
+        var bytes = Encoding.UTF8.GetBytes(page);
         if (Path.GetFullPath(path) == Path.GetFullPath(Path.Combine(run.Path, FileName)))
         {
             // A link in a run's folder, which may be anybody's, leads nowhere that is written to.
@@ -39,7 +39,7 @@ public static class HtmlReport
     internal static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
-        string title = TitleOf(run);
+        var title = TitleOf(run);
         var html = new HtmlBuilder();
         HeadlineSection.AddTo(html, run, title);
         StabilitySection.AddTo(html, run);

@@ -49,7 +49,7 @@ internal sealed record Page(string Kind, string Title, Markup Data)
             <script>
 
             """);
-        foreach (string script in Live is not null ? [.. Scripts, "live.js"] : Scripts)
+        foreach (var script in Live is not null ? [.. Scripts, "live.js"] : Scripts)
         {
             html.Add($"{Resource(script)}\n");
         }

@@ -52,8 +52,8 @@ internal static class ProvenanceSection
 
     private static string Samples(RunSummary summary, int samples)
     {
-        double? error = Verdict.StandardError(summary.ValAccuracy, samples);
-        string known = error is double e
+        var error = Verdict.StandardError(summary.ValAccuracy, samples);
+        var known = error is double e
             ? $" (standard error of the accuracy: {Wording.Fixed(e * 100, 2)} points)"
             : "";
         return Wording.Whole(samples) + known;

@@ -26,7 +26,7 @@ internal static class StabilitySection
     private static string Sentence(RunFolder run)
     {
         var averaged = run.Records.Where(r => r.JAvg is not null).ToArray();
-        string text = averaged.Length == 0
+        var text = averaged.Length == 0
             ? "J has no running mean yet."
             : averaged.Length == 1
             ? $"J_avg is {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch}."
@@ -44,7 +44,7 @@ internal static class StabilitySection
                 : $" The cut at epoch {cut} did not wait for a stable sub-network.";
         }
 
-        double strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
+        var strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
         return strongest > 0 ? $"{text} The regularization strength λ reaches {Wording.Number(strongest)}." : text;
     }
 }

@@ -9,7 +9,7 @@ internal static class TimeSection
     public static void AddTo(HtmlBuilder html, RunFolder run)
     {
         var parts = PartsOf(run);
-        double total = parts.Sum(part => part.Seconds);
+        var total = parts.Sum(part => part.Seconds);
         if (total <= 0)
         {
             return;
@@ -56,8 +56,8 @@ internal static class TimeSection
             phase.Key.ToString().ToLowerInvariant(),
             phase.Count(),
             phase.Sum(record => Finite(record.Seconds))));
-        double search = run.Records.Sum(record => Finite(record.SearchSeconds ?? 0));
-        double rest = (run.Summary?.TotalSeconds ?? 0) - run.Records.Sum(record => Finite(record.Seconds)) - search;
+        var search = run.Records.Sum(record => Finite(record.SearchSeconds ?? 0));
+        var rest = (run.Summary?.TotalSeconds ?? 0) - run.Records.Sum(record => Finite(record.Seconds)) - search;
         Part[] others =
         [
             new("Search for the sub-network", "search", null, search),

@@ -36,7 +36,7 @@ public static class CsvTables
         [
             .. files.Select(file =>
             {
-                string path = Path.Combine(folder, file.Name);
+                var path = Path.Combine(folder, file.Name);
                 AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
                 return path;
             }),
@@ -95,7 +95,7 @@ public static class CsvTables
     private static string Table(string[] header, IEnumerable<object?[]> rows)
     {
         var text = new StringBuilder().AppendJoin(',', header).Append("\r\n");
-        foreach (object?[] row in rows)
+        foreach (var row in rows)
         {
             text.AppendJoin(',', row.Select(Cell)).Append("\r\n");
         }
@@ -106,7 +106,7 @@ public static class CsvTables
     // A quote is doubled, and what holds a comma, a quote or a line break is put in quotes.
     private static string Cell(object? value)
     {
-        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0
             ? text
             : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -18,19 +18,19 @@ internal static class RunOptions
     {
         var options = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var sections = new List<(int Indent, string Key)>();
-        foreach (string line in (run.Config ?? "").Split('\n'))
+        foreach (var line in (run.Config ?? "").Split('\n'))
         {
-            string text = line.Trim();
-            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            var text = line.Trim();
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0 || text[0] == '#')
             {
                 continue;
             }
 
-            int indent = line.Length - line.TrimStart().Length;
+            var indent = line.Length - line.TrimStart().Length;
             sections.RemoveAll(section => section.Indent >= indent);
-            string key = string.Join('.', [.. sections.Select(section => section.Key), text[..colon]]);
-            string value = text[(colon + 1)..].Trim();
+            var key = string.Join('.', [.. sections.Select(section => section.Key), text[..colon]]);
+            var value = text[(colon + 1)..].Trim();
             if (value.Length == 0)
             {
                 sections.Add((indent, text[..colon]));
@@ -80,7 +80,7 @@ internal static class RunOptions
     // The last part of a key, where that is the only one of its name.
     private static string Leaf(string key, string[] keys)
     {
-        string leaf = key.Split('.')[^1];
+        var leaf = key.Split('.')[^1];
         return keys.Count(other => other.Split('.')[^1] == leaf) == 1 ? leaf : key;
     }
 }

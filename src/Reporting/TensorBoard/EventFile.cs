@@ -27,7 +27,7 @@ public sealed class EventFile : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstEpoch);
         _clock = clock ?? TimeProvider.System;
-        string path = Path.Combine(runFolder, FileName);
+        var path = Path.Combine(runFolder, FileName);
         byte[][] kept = firstEpoch > 0 && File.Exists(path) ? [.. Before(File.ReadAllBytes(path), firstEpoch)] : [];
 
         // No buffer: what could not be written is not tried again when the file is closed.
@@ -107,9 +107,9 @@ public sealed class EventFile : IDisposable
         }
 
         var histogram = new Histogram { Min = Edge(filled[0]), Max = Edge(filled[^1] + 1) };
-        for (int i = filled[0]; i <= filled[^1]; i++)
+        for (var i = filled[0]; i <= filled[^1]; i++)
         {
-            double middle = Edge(i) + (0.5 / NormCounts.BinsPerDecade);
+            var middle = Edge(i) + (0.5 / NormCounts.BinsPerDecade);
             histogram.Num += counts[i];
             histogram.Sum += counts[i] * middle;
             histogram.SumSquares += counts[i] * middle * middle;

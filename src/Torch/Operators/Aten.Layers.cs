@@ -119,7 +119,7 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> dilation = default,
         bool ceilMode = false)
     {
-        ReadOnlySpan<long> spread = dilation.IsEmpty ? [1] : dilation;
+        var spread = dilation.IsEmpty ? [1] : dilation;
         fixed (long* kernels = kernel, strides = stride, paddings = padding, dilations = spread)
         {
             return Invoke(

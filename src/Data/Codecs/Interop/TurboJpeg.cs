@@ -16,7 +16,7 @@ internal static unsafe partial class TurboJpeg
     {
         try
         {
-            TurboJpegDecoder decoder = InitDecompress();
+            var decoder = InitDecompress();
             return decoder.IsInvalid ? throw new InvalidOperationException("libjpeg-turbo is out of memory") : decoder;
         }
         catch (DllNotFoundException error)
@@ -33,8 +33,8 @@ internal static unsafe partial class TurboJpeg
     {
         fixed (byte* source = file)
         {
-            int status = DecompressHeader(
-                decoder, source, (nuint)file.Length, out int width, out int height, out _, out int colours);
+            var status = DecompressHeader(
+                decoder, source, (nuint)file.Length, out var width, out var height, out _, out var colours);
             Check(decoder, status);
             return height > 0 && width > 0
                 ? (height, width, colours is 3 or 4) // TJCS_CMYK, TJCS_YCCK
@@ -53,13 +53,13 @@ internal static unsafe partial class TurboJpeg
     public static void Decode(
         TurboJpegDecoder decoder, ReadOnlySpan<byte> file, Span<byte> pixels, int height, int width, bool isCmyk)
     {
-        (int format, int samples) = isCmyk ? (FormatCmyk, 4) : (FormatRgb, 3);
+        var (format, samples) = isCmyk ? (FormatCmyk, 4) : (FormatRgb, 3);
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels.Length, checked(height * width * samples));
         fixed (byte* source = file)
         {
             fixed (byte* target = pixels)
             {
-                int status = Decompress(
+                var status = Decompress(
                     decoder, source, (nuint)file.Length, target, width, 0, height, format, AccurateDct | LimitScans);
                 Check(decoder, status);
             }
@@ -71,7 +71,7 @@ internal static unsafe partial class TurboJpeg
     {
         if (status != 0)
         {
-            string what = Marshal.PtrToStringUTF8(Describe(decoder)) ?? "";
+            var what = Marshal.PtrToStringUTF8(Describe(decoder)) ?? "";
             if (ErrorCode(decoder) != Warning || what.Contains("remature end", StringComparison.Ordinal))
             {
                 throw new InvalidDataException(what);

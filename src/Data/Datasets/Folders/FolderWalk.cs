@@ -31,9 +31,9 @@ internal sealed class FolderWalk
     public List<string> Folders(string folder)
     {
         List<string> names = [];
-        foreach (string path in Directory.EnumerateDirectories(folder))
+        foreach (var path in Directory.EnumerateDirectories(folder))
         {
-            string name = Path.GetFileName(path);
+            var name = Path.GetFileName(path);
             if (CannotBeOpened(path))
             {
                 PassedOver.Add(new(path, "its name is not UTF-8"));
@@ -52,7 +52,7 @@ internal sealed class FolderWalk
     public List<string> Images(string folder)
     {
         List<string> images = [];
-        foreach (string path in Files(folder))
+        foreach (var path in Files(folder))
         {
             if (CannotBeOpened(path))
             {

@@ -12,7 +12,7 @@ internal static class ImageFile
     {
         InputFile.RequireLength(path, LongestFile);
         using var handle = File.OpenHandle(path);
-        long length = RandomAccess.GetLength(handle);
+        var length = RandomAccess.GetLength(handle);
         if (length is 0 or > LongestFile)
         {
             throw new InvalidDataException($"it has {length} bytes");
@@ -34,7 +34,7 @@ internal static class ImageFile
     {
         try
         {
-            using FileStream file = InputFile.OpenRead(path);
+            using var file = InputFile.OpenRead(path);
             Span<byte> start = stackalloc byte[ImageKind.Longest];
             return ImageKind.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)])?.Name;
         }

@@ -80,8 +80,8 @@ public sealed class ImageFolder : LabelledImages
     /// <exception cref="OcsInputException">The folder has another layout, or an option is out of range.</exception>
     public static ImageFolder Open(string? dataRoot, DatasetSplit split, ImageFolderOptions options)
     {
-        ImageListing listing = List(dataRoot, split, options);
-        PackedImages? packed = options.Packed switch
+        var listing = List(dataRoot, split, options);
+        var packed = options.Packed switch
         {
             PackedUse.Never => null,
             PackedUse.Build => PackedImages.OpenOrWrite(listing, options),
@@ -127,7 +127,7 @@ public sealed class ImageFolder : LabelledImages
             throw new OcsInputException(string.Join("; ", problems));
         }
 
-        string root = Find(dataRoot) ?? throw new OcsInputException(
+        var root = Find(dataRoot) ?? throw new OcsInputException(
             $"No folder train or val, and no folders of images, were found in {string.Join(", ", Places(dataRoot))}: "
             + $"give `{nameof(dataRoot)}` the folder that holds train/CLASS and val/CLASS, "
             + "or a folder of images for each class");

@@ -33,7 +33,7 @@ internal sealed record ImageListing(
     /// <exception cref="OcsInputException">The layout is another.</exception>
     public static ImageListing Read(string root, DatasetSplit split, double? validationSplit = null)
     {
-        FolderLayout layout = FolderLayout.Find(root);
+        var layout = FolderLayout.Find(root);
         try
         {
             return new ListingReader(layout, split, validationSplit).Read();
@@ -49,9 +49,9 @@ internal sealed record ImageListing(
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> numbers = stackalloc byte[20];
-        for (int i = 0; i < Files.Length; i++)
+        for (var i = 0; i < Files.Length; i++)
         {
-            FileInfo file = InputFile.Target(Path.Combine(Folder, Files[i]));
+            var file = InputFile.Target(Path.Combine(Folder, Files[i]));
             BinaryPrimitives.WriteInt32LittleEndian(numbers, Labels[i]);
             BinaryPrimitives.WriteInt64LittleEndian(numbers[4..], file.Exists ? file.Length : -1);
             BinaryPrimitives.WriteInt64LittleEndian(numbers[12..], file.Exists ? file.LastWriteTimeUtc.Ticks : 0);

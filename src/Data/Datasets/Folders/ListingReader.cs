@@ -21,10 +21,10 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
                 + "so `ImageFolderOptions.ValidationSplit` has no use: leave it out");
         }
 
-        string folder = FolderToRead();
+        var folder = FolderToRead();
         ImmutableArray<string> classes;
         List<(string File, int Label)> images;
-        string annotations = Path.Combine(folder, "val_annotations.txt");
+        var annotations = Path.Combine(folder, "val_annotations.txt");
         if (split == DatasetSplit.Test && File.Exists(annotations) && Directory.Exists(Path.Combine(folder, "images")))
         {
             classes = layout.Train is null ? ImageAnnotations.Classes(annotations) : TrainClasses();
@@ -71,8 +71,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
     // Empty folders of training images are no classes: a network has no output for what it never sees.
     private ImmutableArray<string> TrainClasses()
     {
-        string folder = layout.Train!;
-        ImmutableArray<string> names = AllFolders(folder);
+        var folder = layout.Train!;
+        var names = AllFolders(folder);
         ImmutableArray<string> classes = [.. names.Where(name => FolderWalk.HasImages(Path.Combine(folder, name)))];
         if (classes.IsEmpty)
         {
@@ -93,11 +93,11 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
     private List<(string File, int Label)> ImagesOf(string folder, ImmutableArray<string> classes)
     {
         List<(string File, int Label)> images = [];
-        foreach (string name in _walk.Folders(folder))
+        foreach (var name in _walk.Folders(folder))
         {
-            string path = Path.Combine(folder, name);
-            List<string> files = _walk.Images(path);
-            int label = classes.BinarySearch(name, StringComparer.Ordinal);
+            var path = Path.Combine(folder, name);
+            var files = _walk.Images(path);
+            var label = classes.BinarySearch(name, StringComparer.Ordinal);
             if (label < 0 && files.Count > 0)
             {
                 throw new OcsInputException(
@@ -116,7 +116,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
 
     private List<(string File, int Label)> Divided(string folder, List<(string File, int Label)> images)
     {
-        double fraction = validationSplit ?? UsualSplit;
+        var fraction = validationSplit ?? UsualSplit;
         if (fraction == 0)
         {
             return split == DatasetSplit.Train
@@ -127,7 +127,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
                     + "put images to measure accuracy on into val/CLASS, or choose a split above 0");
         }
 
-        List<(string File, int Label)> chosen = ValidationSplit.Of(images, fraction, split);
+        var chosen = ValidationSplit.Of(images, fraction, split);
         if (chosen.Count == 0)
         {
             throw new OcsInputException(
@@ -153,7 +153,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         List<PassedOver> passed = [.. _walk.PassedOver.Distinct()];
         if (passed.Count > 0 && (split == DatasetSplit.Train || layout.Test is not null))
         {
-            string which = string.Join("; ", passed.Take(NamesShown).Select(file => $"{file.Path}: {file.Reason}"));
+            var which = string.Join("; ", passed.Take(NamesShown).Select(file => $"{file.Path}: {file.Reason}"));
             _remarks.Add(
                 $"{Count(passed.Count)} {(passed.Count == 1 ? "picture" : "pictures")} in {folder} "
                 + $"{(passed.Count == 1 ? "was" : "were")} passed over; "
@@ -178,7 +178,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
     private static string Few(IEnumerable<string> names)
     {
         List<string> all = [.. names];
-        string shown = string.Join(", ", all.Take(NamesShown));
+        var shown = string.Join(", ", all.Take(NamesShown));
         return all.Count > NamesShown ? $"{shown} and {Count(all.Count - NamesShown)} more" : shown;
     }
 

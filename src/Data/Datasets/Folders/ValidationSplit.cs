@@ -15,11 +15,11 @@ internal static class ValidationSplit
     public static List<(string File, int Label)> Of(
         List<(string File, int Label)> images, double fraction, DatasetSplit split)
     {
-        HashSet<string> measured = new(StringComparer.Ordinal);
-        foreach (IGrouping<int, (string File, int Label)> ofClass in images.GroupBy(image => image.Label))
+        var measured = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var ofClass in images.GroupBy(image => image.Label))
         {
-            int all = ofClass.Count();
-            int count = Math.Clamp((int)Math.Round(fraction * all), 1, Math.Max(1, all - 1));
+            var all = ofClass.Count();
+            var count = Math.Clamp((int)Math.Round(fraction * all), 1, Math.Max(1, all - 1));
             measured.UnionWith(ofClass
                 .Select(image => image.File)
                 .OrderBy(file => Rng.ForStream(Seed, file).NextUInt64())
