@@ -29,8 +29,8 @@ internal sealed class ResampleTaps
     /// <param name="mirrored">Whether the outputs are in reverse order.</param>
     public void Set(ResampleAxis axis, bool mirrored)
     {
-        Room(ref _first, axis.Count);
-        Room(ref _centres, axis.Count);
+        ReusedArray.EnsureLength(ref _first, axis.Count);
+        ReusedArray.EnsureLength(ref _centres, axis.Count);
         var scale = axis.Length / axis.Outputs;
         var support = Math.Max(scale, 1);
         var pixels = axis.High - axis.Low;
@@ -43,7 +43,7 @@ internal sealed class ResampleTaps
             Count = Math.Max(Count, end - first);
         }
 
-        Room(ref _weights, axis.Count * Count);
+        ReusedArray.EnsureLength(ref _weights, axis.Count * Count);
         for (var i = 0; i < axis.Count; i++)
         {
             var (first, end) = Reach(_centres[i], support, pixels);
@@ -74,12 +74,4 @@ internal sealed class ResampleTaps
 
     private static double Weight(int pixel, double centre, double narrowing) =>
         Math.Max(0, 1 - Math.Abs((pixel - centre + 0.5) * narrowing));
-
-    private static void Room<T>(ref T[] memory, int length)
-    {
-        if (memory.Length < length)
-        {
-            memory = new T[length];
-        }
-    }
 }

@@ -44,8 +44,8 @@ internal sealed unsafe class Resampler(Normalization normalization)
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, 3 * rows.Count * columns.Count);
         var stride = ((4 * columns.Count) + Lanes - 1) / Lanes * Lanes;
         var pairs = PairWeights(columns.Count);
-        Room(ref _narrow, (bottom - top) * stride);
-        Room(ref _row, stride);
+        ReusedArray.EnsureLength(ref _narrow, (bottom - top) * stride);
+        ReusedArray.EnsureLength(ref _row, stride);
         fixed (byte* source = pixels, narrow = _narrow)
         {
             for (var y = top; y < bottom; y++)
@@ -65,7 +65,7 @@ internal sealed unsafe class Resampler(Normalization normalization)
     private int PairWeights(int outputs)
     {
         var pairs = (_across.Count + 1) / 2;
-        Room(ref _pairs, outputs * pairs * Lanes);
+        ReusedArray.EnsureLength(ref _pairs, outputs * pairs * Lanes);
         for (var x = 0; x < outputs; x++)
         {
             var weights = _across.Weights.Slice(x * _across.Count, _across.Count);
@@ -155,13 +155,5 @@ internal sealed unsafe class Resampler(Normalization normalization)
 
         var words = Vector128.WidenLower(bytes);
         return Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32();
-    }
-
-    private static void Room<T>(ref T[] memory, int length)
-    {
-        if (memory.Length < length)
-        {
-            memory = new T[length];
-        }
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
             return DecodeJpeg(file, (height + divisor - 1) / divisor, (width + divisor - 1) / divisor);
         }
 
-        Room(ref _pixels, (3L * height * width) + Resampler.Spare);
+        EnsureLength(ref _pixels, (3L * height * width) + Resampler.Spare);
         var pixels = _pixels.AsSpan(0, 3 * height * width);
         switch (codec)
         {
@@ -104,10 +104,10 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
 
     private (int Height, int Width) DecodeJpeg(ReadOnlySpan<byte> file, int height, int width)
     {
-        Room(ref _pixels, (3L * height * width) + Resampler.Spare);
+        EnsureLength(ref _pixels, (3L * height * width) + Resampler.Spare);
         if (JpegHeader(file).IsCmyk)
         {
-            Room(ref _inks, 4L * height * width);
+            EnsureLength(ref _inks, 4L * height * width);
             TurboJpeg.Decode(_jpeg!, file, _inks, height, width, isCmyk: true);
             MixInks(_inks.AsSpan(0, 4 * height * width), _pixels);
         }
@@ -154,7 +154,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
         }
     }
 
-    private static void Room(ref byte[] memory, long length)
+    private static void EnsureLength(ref byte[] memory, long length)
     {
         if (memory.Length < length || memory.Length > Math.Max(length, MostKept))
         {

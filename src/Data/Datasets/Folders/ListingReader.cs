@@ -37,8 +37,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
             images = layout.Test is null ? Divided(folder, images) : images;
         }
 
-        TellPassedOver(folder);
-        TellLackingClasses(folder, classes, images);
+        RemarkOnPassedOver(folder);
+        RemarkOnLackingClasses(folder, classes, images);
         return new(
             folder,
             layout.PackOf(split),
@@ -84,7 +84,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         {
             _remarks.Add(
                 $"{folder} has folders without images, which are no classes: "
-                + $"{Few(names.Except(classes, StringComparer.Ordinal))}.");
+                + $"{FirstOf(names.Except(classes, StringComparer.Ordinal))}.");
         }
 
         return classes;
@@ -148,7 +148,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         return chosen;
     }
 
-    private void TellPassedOver(string folder)
+    private void RemarkOnPassedOver(string folder)
     {
         List<PassedOver> passed = [.. _walk.PassedOver.Distinct()];
         if (passed.Count > 0 && (split == DatasetSplit.Train || layout.Test is not null))
@@ -162,7 +162,7 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         }
     }
 
-    private void TellLackingClasses(
+    private void RemarkOnLackingClasses(
         string folder, ImmutableArray<string> classes, List<(string File, int Label)> images)
     {
         HashSet<int> present = [.. images.Select(image => image.Label)];
@@ -171,11 +171,11 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
             _remarks.Add(
                 $"Accuracy is measured on {Count(present.Count)} of the {Count(classes.Length)} classes: "
                 + $"{folder} has no images "
-                + $"to measure {Few(classes.Where((_, label) => !present.Contains(label)))} on.");
+                + $"to measure {FirstOf(classes.Where((_, label) => !present.Contains(label)))} on.");
         }
     }
 
-    private static string Few(IEnumerable<string> names)
+    private static string FirstOf(IEnumerable<string> names)
     {
         List<string> all = [.. names];
         var shown = string.Join(", ", all.Take(NamesShown));
