@@ -117,8 +117,8 @@ internal sealed record ConvolutionCase(
             Autograd.Backward(loss);
         }
 
-        using var ofInput = input.TakeGradient()!;
-        using var ofKernel = kernel.TakeGradient()!;
+        using var ofInput = input.GetGradient()!;
+        using var ofKernel = kernel.GetGradient()!;
         return ([.. new[] { y, ofInput, ofKernel }.Select(Values)], drawn);
     }
 

@@ -71,7 +71,7 @@ float Learn(int step)
     {
         foreach (var name in cycle.Network.Parameters.Trainable)
         {
-            using var gradient = cycle.Network.Parameters[name].TakeGradient()!;
+            using var gradient = cycle.Network.Parameters[name].GetGradient()!;
             Aten.AddInPlace(cycle.Network.Parameters[name], gradient, -Rate);
         }
     }

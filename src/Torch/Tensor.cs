@@ -67,7 +67,7 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>
     /// A new owned tensor on the accumulated gradient, which stays where it is; null when there is none.
     /// </summary>
-    public Tensor? TakeGradient()
+    public Tensor? GetGradient()
     {
         NativeError.ThrowIfFailed(NativeMethods.GradientTake(Handle, out var result), "grad");
         return result == 0 ? null : new Tensor(result);

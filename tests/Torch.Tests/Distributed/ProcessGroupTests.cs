@@ -69,8 +69,8 @@ public class ProcessGroupTests
                 using var both = Aten.Add(product, scaled);
                 using var loss = Aten.Sum(both);
                 reducer.Backward(loss);
-                using var ofW = w.TakeGradient()!;
-                using var ofB = b.TakeGradient()!;
+                using var ofW = w.GetGradient()!;
+                using var ofB = b.GetGradient()!;
                 var result = (ofW.ToArray<float>(), ofB.ToArray<float>());
                 w.SetGradient(null);
                 b.SetGradient(null);

@@ -51,7 +51,7 @@ public sealed class OwnConv2dTests : IDisposable
             Autograd.Backward(sum);
         }
 
-        using var gradient = weight.TakeGradient()!;
+        using var gradient = weight.GetGradient()!;
         Assert.Equal((DType.Float32, true), (gradient.DType, gradient.IsContiguous()));
     }
 
@@ -195,7 +195,7 @@ public sealed class OwnConv2dTests : IDisposable
         var results = new List<float[]> { Values(y) };
         foreach (var leaf in leaves)
         {
-            using var gradient = leaf.TakeGradient()!;
+            using var gradient = leaf.GetGradient()!;
             results.Add(Values(gradient));
             leaf.Dispose();
         }
