@@ -88,9 +88,9 @@ public sealed partial class GraphBuilder
             []);
 
     /// <summary>
-    /// Self-attention as PyTorch's <c>MultiheadAttention</c>, [N, L, E] -> [N, L, E]: parameters in_proj_weight [3E,
-    /// E], in_proj_bias, out_proj.weight and out_proj.bias. It is made of simpler nodes, so that after a cut the widths
-    /// of queries and values may differ from E.
+    /// Self-attention as PyTorch's <c>MultiheadAttention</c>, [N, L, E] -> [N, L, E]: parameters in_proj_weight
+    /// [3E, E], in_proj_bias, out_proj.weight and out_proj.bias. It is made of simpler nodes, so that after a cut the
+    /// widths of queries and values may differ from E.
     /// </summary>
     /// <param name="nodeName">The node's name; those that it is made of begin with it.</param>
     /// <param name="x">The tokens.</param>
@@ -158,8 +158,8 @@ public sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// Bias of attention within a window [1, heads, L, L], from the table <paramref name="nodeName"/> [(2h - 1)(2w -
-    /// 1), heads] by distance.
+    /// Bias of attention within a window [1, heads, L, L], from the table <paramref name="nodeName"/>
+    /// [(2h - 1)(2w - 1), heads] by distance.
     /// </summary>
     public Value RelativePositionBias(string nodeName, Pair window, int heads)
     {

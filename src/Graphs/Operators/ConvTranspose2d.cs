@@ -4,9 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Transposed two-dimensional convolution, the gradient of <see cref="Conv2d"/> by its input: [N, C, H, W] -> [N, O,
-/// H', W'] with H' = (H - 1) stride - 2 padding + dilation (kH - 1) + output padding + 1. Parameters: weight [C, O /
-/// groups, kH, kW] and, optionally, bias [O].
+/// Transposed two-dimensional convolution, the gradient of <see cref="Conv2d"/> by its input: [N, C, H, W] ->
+/// [N, O, H', W'] with H' = (H - 1) stride - 2 padding + dilation (kH - 1) + output padding + 1. Parameters: weight
+/// [C, O / groups, kH, kW] and, optionally, bias [O].
 /// </summary>
 public sealed record ConvTranspose2d(
     Pair Stride,

@@ -4,9 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// softmax(scale q kᵀ + biases) v (Vaswani et al. 2017, arXiv 1706.03762, eq. 1): q [..., L, d], k [..., S, d], v [...,
-/// S, e] -> [..., L, e], the leading dimensions (batch, windows, heads) equal. Further inputs are added to the scores
-/// [..., L, S]; their leading dimensions may be 1.
+/// softmax(scale q kᵀ + biases) v (Vaswani et al. 2017, arXiv 1706.03762, eq. 1): q [..., L, d], k [..., S, d], v
+/// [..., S, e] -> [..., L, e], the leading dimensions (batch, windows, heads) equal. Further inputs are added to the
+/// scores [..., L, S]; their leading dimensions may be 1.
 /// </summary>
 /// <param name="Scale">
 /// Usually 1 / sqrt(d) of the network as it was made. A cut leaves it: products with channels that are zero add
