@@ -90,6 +90,16 @@ internal sealed record ConvolutionCase(
         return drawn.To(dtype);
     }
 
+    private Tensor Convolve(Tensor input, Tensor kernel, bool own)
+    {
+        long[] stride = [Stride, Stride];
+        long[] padding = [Padding, Padding];
+        long[] dilation = [Dilation, Dilation];
+        return own
+            ? Aten.Conv2d(input, kernel, null, stride, padding, dilation, Groups)
+            : Aten.Call("aten::conv2d", "", input, kernel, OperatorArgument.None, stride, padding, dilation, Groups)[0];
+    }
+
     // The gradient above is drawn once, for the first of both.
     private (List<double[]> Results, Tensor? Slopes) Results(
         Tensor x, Tensor weight, Tensor? slopes, DType dtype, MemoryFormat format, bool own)
@@ -98,7 +108,7 @@ internal sealed record ConvolutionCase(
         using var kernel = Leaf(weight, dtype, format);
         using var y = IsTransposed
             ? Aten.ConvTranspose2d(input, kernel, null, [Stride, Stride], [Padding, Padding], [0, 0], Groups, [Dilation, Dilation])
-            : Aten.Conv2d(input, kernel, null, [Stride, Stride], [Padding, Padding], [Dilation, Dilation], Groups, own);
+            : Convolve(input, kernel, own);
         var drawn = slopes is null ? Draw(y.Shape.ToArray(), x.DType) : null;
         using var above = (slopes ?? drawn!).To(dtype);
         using (var product = Aten.Mul(y, above))
@@ -107,8 +117,8 @@ internal sealed record ConvolutionCase(
             Autograd.Backward(loss);
         }
 
-        using var ofInput = input.TakeGradient()!;
-        using var ofKernel = kernel.TakeGradient()!;
+        using var ofInput = input.GetGradient()!;
+        using var ofKernel = kernel.GetGradient()!;
         return ([.. new[] { y, ofInput, ofKernel }.Select(Values)], drawn);
     }
 

@@ -103,7 +103,7 @@ internal static class GradientTable
             Autograd.Backward(loss);
             return [.. copies.Trainable.Select(name =>
             {
-                using var gradient = copies[name].TakeGradient()!;
+                using var gradient = copies[name].GetGradient()!;
                 using var numbers = gradient.To(DType.Float64);
                 return numbers.ToArray<double>();
             })];

@@ -18,7 +18,9 @@ public sealed record RunRecord
     /// <summary>Top-1 accuracy on the held-out samples, 0 to 1, after the epoch.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>The same with the class among the five likeliest; absent where there are ten classes or fewer.</summary>
+    /// <summary>
+    /// The same with the class among the five likeliest; absent where there are ten classes or fewer.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 

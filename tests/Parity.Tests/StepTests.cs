@@ -86,7 +86,7 @@ public sealed class StepTests : IDisposable
     {
         foreach (var name in parameters.Trainable)
         {
-            using var gradient = parameters[name].TakeGradient()!;
+            using var gradient = parameters[name].GetGradient()!;
             AssertTensor(expected[name]!, gradient, name, Gradient);
         }
     }

@@ -32,6 +32,6 @@ internal static class GroupPenalty
         Array.ForEach(gradients, gradient => gradient.Dispose());
     }
 
-    private static Tensor Gradient(Tensor parameter) => parameter.TakeGradient()
+    private static Tensor Gradient(Tensor parameter) => parameter.GetGradient()
         ?? throw new InvalidOperationException("The penalty's gradient is added after the backward pass.");
 }

@@ -22,7 +22,7 @@ internal static class Taylor
 
     private static Tensor Along(string name, Tensor parameter, int dimension)
     {
-        using var gradient = parameter.TakeGradient() ?? throw new OcsInputException(
+        using var gradient = parameter.GetGradient() ?? throw new OcsInputException(
             $"Parameter '{name}' has no gradient, which the criterion taylor multiplies weights with; "
             + "run backward on training data before ranking.");
         using var product = Aten.Mul(parameter, gradient);

@@ -221,7 +221,7 @@ internal static class PruneProofGate
 
         foreach (var name in scratch.Trainable)
         {
-            using var gradient = scratch[name].TakeGradient();
+            using var gradient = scratch[name].GetGradient();
             if (gradient is null)
             {
                 problem ??= $"Parameter '{name}' of the cut network gets no gradient.";
