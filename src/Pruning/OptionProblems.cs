@@ -1,4 +1,3 @@
-using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
@@ -29,8 +28,8 @@ internal static class OptionProblems
     {
         var (monitor, sparsity, latest) = (options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
         return Failed(
-            (options.Saliency != SaliencyKind.Taylor,
-                "`SaliencyKind.Taylor` needs gradients, and when an epoch begins there are none; "
+            (!options.Criterion.NeedsGradients,
+                $"{NameOfCriterion(options)} needs gradients, and when an epoch begins there are none; "
                 + "rank by it with `SubnetworkSearch`"),
             (monitor >= 0, $"`{nameof(options.MonitorStartEpoch)}` must not be negative, but is {monitor}"),
             (options.StabilityDistance >= 1,
@@ -64,6 +63,13 @@ internal static class OptionProblems
     private static IEnumerable<string> Failed(params (bool Holds, string Problem)[] checks) =>
         checks.Where(check => !check.Holds).Select(check => check.Problem);
 
+    private static string NameOfCriterion(PruneOptions options) =>
+        options.CustomSaliency is { } custom ? $"saliency '{custom.Name}'" : $"`SaliencyKind.{options.Saliency}`";
+
     private static bool HasOnlyOfficialLimits(PruneOptions options) =>
-        options is { Ranking: Ranking.Global, MinimumChannels: 1, RoundTo: null or 1, MaximumPrunedOf.IsEmpty: true };
+        options is
+        {
+            Ranking: Ranking.Global, CustomRanking: null, MinimumChannels: 1, RoundTo: null or 1,
+            MaximumPrunedOf.IsEmpty: true,
+        };
 }

@@ -55,10 +55,16 @@ public record PruneOptions
     /// <summary>What the target counts: Psi of Eq. 1.</summary>
     public Resource Resource { get; init; }
 
+    /// <summary>What the target counts in place of <see cref="Resource"/>, of your own; null for that.</summary>
+    public IResource? CustomResource { get; init; }
+
     /// <summary>
     /// The criterion that channels are ranked by: Eq. 2, the program's square of it, or another of the field's.
     /// </summary>
     public SaliencyKind Saliency { get; init; }
+
+    /// <summary>A criterion of your own, in place of <see cref="Saliency"/>; null for that.</summary>
+    public ISaliency? CustomSaliency { get; init; }
 
     /// <summary>The seed of the criterion `random`.</summary>
     public ulong SaliencySeed { get; init; }
@@ -73,6 +79,9 @@ public record PruneOptions
     /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some layers.
     /// </summary>
     public Ranking Ranking { get; init; } = Ranking.Isomorphic;
+
+    /// <summary>A ranking of your own, in place of <see cref="Ranking"/>; null for that.</summary>
+    public IRanking? CustomRanking { get; init; }
 
     /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
     public double MaximumPruned { get; init; } = 1;
@@ -114,6 +123,7 @@ public record PruneOptions
     /// </summary>
     public CouplingPolicy? Groups { get; init; }
 
+    /// <summary>How the sub-network is found among the ranked channels.</summary>
     public PartitionRule Partition { get; init; }
 
     /// <summary>What each group keeps.</summary>
@@ -124,6 +134,15 @@ public record PruneOptions
         MaximumPrunedOf = [.. MaximumPrunedOf.Select(PatternLimit.Parse)],
         RoundTo = RoundTo,
     };
+
+    /// <summary>The criterion: one of your own, or that which <see cref="Saliency"/> names.</summary>
+    internal ISaliency Criterion => CustomSaliency ?? GroupSaliency.Of(Saliency, SaliencySeed);
+
+    /// <summary>Criterion, ranking and resource by their names, a line each, as a record keeps them.</summary>
+    internal string Names =>
+        $"saliency: {Criterion.Name}\n"
+        + $"ranking: {CustomRanking?.Name ?? OptionName.Of($"{Ranking}")}\n"
+        + $"resource: {CustomResource?.Name ?? OptionName.Of($"{Resource}")}\n";
 
     /// <summary>Throws one <see cref="OcsInputException"/> that names every option of these which is out of range.</summary>
     public void ValidateSearch() => Throw([.. OptionProblems.OfSearch(this)]);

@@ -3,10 +3,10 @@ using Ocs.Graphs;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>Measures how long a network runs, in seconds. It may have several inputs; its weights do not matter.</summary>
-public delegate double LatencyProbe(Graph graph);
+internal delegate double LatencyProbe(Graph graph);
 
 /// <summary>Times networks by a probe, equal ones once: the tables of several lattices have most of their parts in common.</summary>
-public sealed class LatencyMeter(LatencyProbe probe)
+internal sealed class LatencyMeter(LatencyProbe probe)
 {
     private readonly Dictionary<string, double> _seconds = new(StringComparer.Ordinal);
 

@@ -9,7 +9,7 @@ namespace Ocs.Pruning.Latency;
 /// measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save together, so a curve takes them to
 /// seconds: it goes through the whole network's time, and through those of the sub-networks that it was corrected with.
 /// </summary>
-public sealed class LatencyTable : IResourceCount
+internal sealed class LatencyTable : IResource
 {
     private const double NanosecondsPerSecond = 1e9;
     private static readonly ImmutableArray<double> Levels = [0.125, 0.25, 0.5, 0.75, 1];
@@ -22,6 +22,9 @@ public sealed class LatencyTable : IResourceCount
         (_units, Seconds) = (units, seconds);
         Correct(all, seconds);
     }
+
+    /// <inheritdoc/>
+    public string Name => "time";
 
     /// <summary>The whole network's time, measured.</summary>
     public double Seconds { get; }
@@ -64,6 +67,9 @@ public sealed class LatencyTable : IResourceCount
     /// <summary>From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.</summary>
     public void Correct(ReadOnlySpan<int> kept, double seconds) => _measuredBySum[Sum(kept)] = seconds;
 
+    /// <summary>Nanoseconds by the table.</summary>
+    public long Count(SubnetworkSizes sizes) => (long)(Predict(sizes.Kept) * NanosecondsPerSecond);
+
     private double Sum(ReadOnlySpan<int> kept)
     {
         var seconds = 0.0;
@@ -74,6 +80,4 @@ public sealed class LatencyTable : IResourceCount
 
         return seconds;
     }
-
-    long IResourceCount.Of(ReadOnlySpan<int> kept) => (long)(Predict(kept) * NanosecondsPerSecond);
 }

@@ -31,7 +31,7 @@ internal static class OfficialPartition
             last = Subnetwork.FromPruned(groups, scores.Select(channels => (IReadOnlyCollection<int>)
                 [.. Enumerable.Range(0, channels.Length).Where(channel => channels[channel] <= ranked[middle])]));
             var removed = constraint.Removed(last);
-            if (Math.Abs(target - removed) <= GlobalPartition.Tolerance)
+            if (Math.Abs(target - removed) <= ClassRanking.Tolerance)
             {
                 return new(last, removed, Note: null) { WhyWhole = whyWhole };
             }
@@ -42,7 +42,7 @@ internal static class OfficialPartition
         return new(
             last,
             constraint.Removed(last),
-            $"no probe came within {GlobalPartition.Tolerance:P2} of {target:P2}: "
+            $"no probe came within {ClassRanking.Tolerance:P2} of {target:P2}: "
             + $"the last one removes {constraint.Removed(last):P2}.")
         {
             WhyWhole = whyWhole,

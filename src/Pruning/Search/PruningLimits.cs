@@ -35,14 +35,17 @@ public sealed record PruningLimits
     internal string Remedy => string.Join(" or ", Remedies());
 
     /// <summary>How many channels of a group stay at least, before rounding.</summary>
-    internal int FewestKept(Group group)
+    /// <param name="group">A group that may be cut.</param>
+    public int FewestKept(Group group)
     {
         var prunable = (int)(group.Channels * MaximumPrunedOfGroup(group) + Rounding);
         return Math.Min(group.Channels, Math.Max(group.Channels - prunable, MinimumChannels));
     }
 
     /// <summary>The least multiple that is not below a number of a group's channels, or all that there are.</summary>
-    internal int Rounded(Group group, int kept)
+    /// <param name="group">The group.</param>
+    /// <param name="kept">The number of channels.</param>
+    public int Rounded(Group group, int kept)
     {
         var multiple = RoundTo ?? ChannelMultiple.Of(group);
         return Math.Min(group.Channels, (kept + multiple - 1) / multiple * multiple);

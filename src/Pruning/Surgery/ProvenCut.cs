@@ -80,5 +80,6 @@ public sealed class ProvenCut : IDisposable
         ParametersBefore = plan.Before.ParameterCount,
         ParametersAfter = plan.After.ParameterCount,
         Target = search.Options.Target,
+        Options = search.Options.Names,
     };
 }
