@@ -83,6 +83,7 @@ public sealed record OneCycleOptions : PruneOptions
     /// <summary>Epochs over which the similarity is averaged: r of Eq. 4, at least 1.</summary>
     public int StabilityWindow { get; init; } = 3;
 
+    /// <summary>What is compared between two sub-networks.</summary>
     public SimilarityKind Similarity { get; init; }
 
     /// <summary>The epoch, from 0, at which sparsity learning starts: t_sl. `auto` finds it by Eq. 5. Null for a tenth of the epochs.</summary>
@@ -114,6 +115,7 @@ public sealed record OneCycleOptions : PruneOptions
     /// <summary>Epochs after which the strength grows again: Delta t of Eq. 7, at least 1.</summary>
     public int StrengthIntervalEpochs { get; init; } = 1;
 
+    /// <summary>How lambda grows.</summary>
     public StrengthGrowth Growth { get; init; }
 
     /// <summary>Whether sparsity learning adds the gradient of the penalty (Eq. 8). The authors' program computes the penalty without a gradient.</summary>
@@ -122,8 +124,10 @@ public sealed record OneCycleOptions : PruneOptions
     /// <summary>Whether sparsity learning shrinks the slices that are to leave after each step (Eq. 9).</summary>
     public bool Shrinkage { get; init; } = true;
 
+    /// <summary>When the phases begin and end.</summary>
     public PhaseTiming Timing { get; init; }
 
+    /// <summary>What becomes of the optimiser at the cut.</summary>
     public OptimizerAtCut OptimizerAtCut { get; init; }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Ocs.Formats;
 /// The file of a checkpoint: safetensors in which texts are tensors of bytes, too, and whose last 32 bytes, the tensor `sha256`, are
 /// the check sum of all bytes before. docs/formats.md has the layout.
 /// </summary>
-public static class CheckpointFile
+internal static class CheckpointFile
 {
     private const string StateName = "state";
     private const string OriginalName = "original";

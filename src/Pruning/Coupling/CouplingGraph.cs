@@ -24,6 +24,7 @@ public sealed class CouplingGraph
         _uses = uses;
     }
 
+    /// <summary>The network.</summary>
     public Graph Graph { get; }
 
     /// <summary>Every group, frozen ones too, in the order of the network. A group's id is its position plus one.</summary>

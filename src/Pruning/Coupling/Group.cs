@@ -17,6 +17,7 @@ public sealed record Group(
     /// <summary>Which width of a network its channels are; null where it is no particular one.</summary>
     public GroupKind? Kind { get; init; }
 
+    /// <summary>Whether channels of it may leave.</summary>
     public bool IsPrunable => FrozenReason is null;
 }
 

@@ -6,7 +6,7 @@ namespace Ocs.Pruning.Regularization;
 /// delta once each interval, the first time in the first epoch.
 /// </remarks>
 [Paper("Eq. 7")]
-public static class StrengthSchedule
+internal static class StrengthSchedule
 {
     /// <summary>lambda at an epoch from t_sl on.</summary>
     /// <param name="epoch">t.</param>

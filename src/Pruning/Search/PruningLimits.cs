@@ -96,6 +96,8 @@ public sealed record PruningLimits
 /// <summary>
 /// The largest fraction, in (0, 1], that may leave of a group whose channels a layer makes that the pattern names.
 /// </summary>
+/// <param name="Pattern">A pattern of the layer's parameter names (`*`, `?`).</param>
+/// <param name="MaximumPruned">The fraction.</param>
 public sealed record PatternLimit(string Pattern, double MaximumPruned)
 {
     /// <summary>Reads `layer1.*=0.5`.</summary>

@@ -4,7 +4,7 @@ namespace Ocs.Pruning.Stability;
 /// When the sub-network will be stable, if it goes on becoming so at the rate of the last epochs. What is missing to similarity 1 is taken
 /// to shrink by the same factor an epoch: a straight line is fitted to its logarithm (least squares).
 /// </summary>
-public static class StabilityForecast
+internal static class StabilityForecast
 {
     private const int Fewest = 4;
     private const int Most = 10;

@@ -5,7 +5,7 @@ namespace Ocs.Pruning.Stability;
 /// <summary>The similarities of the epochs and their average over a window; null where a term does not exist yet.</summary>
 /// <remarks>J_avg^t = (1/r) Σ_{k=0}^{r-1} J(M_{t-k-i}, M_{t-k}).</remarks>
 [Paper("Eq. 4")]
-public sealed class StabilityIndicator(int distance, int window, SimilarityKind kind, bool startsAtZero)
+internal sealed class StabilityIndicator(int distance, int window, SimilarityKind kind, bool startsAtZero)
 {
     // No more than Eq. 3 looks back to.
     private readonly List<ImmutableArray<ImmutableArray<int>>> _subnetworks = [];

@@ -20,8 +20,10 @@ public sealed class CutPlan
         _kept = kept;
     }
 
+    /// <summary>The whole network.</summary>
     public Graph Before { get; }
 
+    /// <summary>The small network.</summary>
     public Graph After { get; }
 
     /// <summary>Plans the cut of a network to a sub-network; the graph after it is verified.</summary>
@@ -44,6 +46,8 @@ public sealed class CutPlan
     internal ParameterTable Apply(ParameterTable parameters) => Map(After, parameters, Apply);
 
     /// <summary>The kept slices of a tensor that has the shape of a parameter, owned by the caller.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <param name="tensor">The tensor, in the shape of the parameter before the cut; it stays as it is.</param>
     public Tensor Apply(string parameter, Tensor tensor) =>
         Map(tensor, detached => Coordinates.Select(detached, _kept[parameter]));
 

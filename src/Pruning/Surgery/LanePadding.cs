@@ -9,7 +9,7 @@ namespace Ocs.Pruning.Surgery;
 /// channels-last). So while a cut network trains, each group may keep some channels that are zero. Their gradients are zero too, so they
 /// stay zero, and the network computes the same; what is saved, counted and reported is the network without them.
 /// </summary>
-public static class LanePadding
+internal static class LanePadding
 {
     private const int Lanes = 8;
 
