@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Graphs;
 using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
@@ -14,11 +15,19 @@ public static class OneShot
 
     extension(Network network)
     {
-        /// <summary>The small network of a trained one, with its record and its proof. The trained one stays as it is.</summary>
-        /// <param name="options">How much is to leave, and what; <see cref="SaliencyKind.Taylor"/> needs the parameters' gradients.</param>
-        /// <param name="probe">A batch of each input on which the cut is proven; random numbers where none is given.</param>
+        /// <summary>
+        /// The small network of a trained one, with its record and its proof. The trained one stays as it is.
+        /// </summary>
+        /// <param name="options">
+        /// How much is to leave, and what; <see cref="SaliencyKind.Taylor"/> needs the parameters' gradients.
+        /// </param>
+        /// <param name="probe">
+        /// A batch of each input on which the cut is proven; random numbers where none is given.
+        /// </param>
         /// <exception cref="OcsInputException">An option is out of range, or the target cannot be reached.</exception>
-        /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels.</exception>
+        /// <exception cref="UnprovenCutException">
+        /// The small network is not the whole one without its pruned channels.
+        /// </exception>
         public ProvenCut Prune(PruneOptions options, params Tensor[] probe)
         {
             var search = new SubnetworkSearch(network.Graph, options);
@@ -27,19 +36,24 @@ public static class OneShot
 
         /// <summary>The largest network, in MACs, that is fast enough on this machine.</summary>
         /// <remarks>
-        /// The times of the network's parts are measured first, which takes from seconds to minutes. Where no cut is fast
-        /// enough, it is the fastest (<see cref="TimedCut.IsMet"/>).
+        /// The times of the network's parts are measured first, which takes from seconds to minutes. Where no cut is
+        /// fast enough, it is the fastest (<see cref="TimedCut.IsMet"/>).
         /// </remarks>
         /// <param name="options">
         /// Criterion, ranking and limits; <see cref="PruneOptions.Target"/> and the resource do not count. Of
         /// <see cref="PruneOptions.RoundTo"/> null tries several multiples.
         /// </param>
         /// <param name="latency">The time to reach.</param>
-        /// <param name="probe">A batch of each input on which the cut is proven; random numbers where none is given.</param>
+        /// <param name="probe">
+        /// A batch of each input on which the cut is proven; random numbers where none is given.
+        /// </param>
         /// <exception cref="OcsInputException">
         /// An option is out of range, the network is fast enough already, or the time cannot be reached.
         /// </exception>
-        /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels.</exception>
+        /// <exception cref="UnprovenCutException">
+        /// The small network is not the whole one without its pruned channels.
+        /// </exception>
+        [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the cut.")]
         public TimedCut Prune(PruneOptions options, LatencyTarget latency, params Tensor[] probe)
         {
             var found = new LatencySearch(latency).Find(network.Graph, options, network.Parameters);
@@ -49,8 +63,12 @@ public static class OneShot
         /// <summary>The same with a sub-network that is found already.</summary>
         /// <param name="search">What found it.</param>
         /// <param name="partition">The sub-network.</param>
-        /// <param name="probe">A batch of each input on which the cut is proven; random numbers where none is given.</param>
-        /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels.</exception>
+        /// <param name="probe">
+        /// A batch of each input on which the cut is proven; random numbers where none is given.
+        /// </param>
+        /// <exception cref="UnprovenCutException">
+        /// The small network is not the whole one without its pruned channels.
+        /// </exception>
         public ProvenCut Cut(SubnetworkSearch search, Partition partition, params Tensor[] probe)
         {
             if (probe.Length > 0)

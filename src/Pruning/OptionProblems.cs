@@ -26,7 +26,8 @@ internal static class OptionProblems
     /// <summary>Of the one cycle.</summary>
     public static IEnumerable<string> OfCycle(OneCycleOptions options)
     {
-        var (monitor, sparsity, latest) = (options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
+        var (monitor, sparsity, latest) = (
+            options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
         return Failed(
             (!options.Criterion.NeedsGradients,
                 $"{NameOfCriterion(options)} needs gradients, and when an epoch begins there are none; "
@@ -55,9 +56,11 @@ internal static class OptionProblems
             (options.StrengthIncrement >= 0,
                 $"`{nameof(options.StrengthIncrement)}` must not be negative, but is {options.StrengthIncrement}"),
             (options.StrengthIntervalEpochs >= 1,
-                $"`{nameof(options.StrengthIntervalEpochs)}` must be at least 1, but is {options.StrengthIntervalEpochs}"),
+                $"`{nameof(options.StrengthIntervalEpochs)}` must be at least 1, "
+                + $"but is {options.StrengthIntervalEpochs}"),
             (options.RecalibrationBatches >= 0,
-                $"`{nameof(options.RecalibrationBatches)}` must not be negative, but is {options.RecalibrationBatches}"));
+                $"`{nameof(options.RecalibrationBatches)}` must not be negative, "
+                + $"but is {options.RecalibrationBatches}"));
     }
 
     private static IEnumerable<string> Failed(params (bool Holds, string Problem)[] checks) =>

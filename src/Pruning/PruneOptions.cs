@@ -42,7 +42,9 @@ public enum PartitionRule
     /// <summary>The fewest of the lowest-ranked channels that reach the target.</summary>
     Paper,
 
-    /// <summary>The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.</summary>
+    /// <summary>
+    /// The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.
+    /// </summary>
     Official,
 }
 
@@ -69,14 +71,17 @@ public record PruneOptions
     /// <summary>The seed of the criterion `random`.</summary>
     public ulong SaliencySeed { get; init; }
 
-    /// <summary>Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).</summary>
+    /// <summary>
+    /// Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).
+    /// </summary>
     public SaliencyScope Scope { get; init; }
 
     /// <summary>Whether channels of costly groups are ranked lower, as the program does.</summary>
     public bool CostWeighting { get; init; }
 
     /// <summary>
-    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some layers.
+    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some
+    /// layers.
     /// </summary>
     public Ranking Ranking { get; init; } = Ranking.Isomorphic;
 
@@ -95,8 +100,8 @@ public record PruneOptions
     public int MinimumChannels { get; init; } = 1;
 
     /// <summary>
-    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in inference: 16 of 32
-    /// channels or more, 8 of 16 to 31, 2 of 8 to 15, any number of fewer.
+    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in
+    /// inference: 16 of 32 channels or more, 8 of 16 to 31, 2 of 8 to 15, any number of fewer.
     /// </summary>
     [Automatic]
     public int? RoundTo { get; init; } = 1;
@@ -144,7 +149,9 @@ public record PruneOptions
         + $"ranking: {CustomRanking?.Name ?? OptionName.Of($"{Ranking}")}\n"
         + $"resource: {CustomResource?.Name ?? OptionName.Of($"{Resource}")}\n";
 
-    /// <summary>Throws one <see cref="OcsInputException"/> that names every option of these which is out of range.</summary>
+    /// <summary>
+    /// Throws one <see cref="OcsInputException"/> that names every option of these which is out of range.
+    /// </summary>
     public void ValidateSearch() => Throw([.. OptionProblems.OfSearch(this)]);
 
     private protected static void Throw(ImmutableArray<string> problems)

@@ -9,14 +9,17 @@ internal static class RandomInputs
 {
     private const ulong Seed = 0;
 
-    /// <summary>A batch of each input, owned by the caller: row 0 of a table where it is looked up in one, else normal numbers.</summary>
+    /// <summary>
+    /// A batch of each input, owned by the caller: row 0 of a table where it is looked up in one, else normal numbers.
+    /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="batch">Samples of each batch.</param>
     /// <param name="device">Where the tensors are to be.</param>
     public static Tensor[] Draw(Graph graph, int batch, Device device)
     {
         using var generator = new Generator(Seed);
-        return [.. Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input).Select(index =>
+        var inputs = Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input);
+        return [.. inputs.Select(index =>
         {
             using var input = Tensor.Zeros([batch, .. graph.Nodes[index].Shape.AsSpan()[1..]]);
             if (!graph.Nodes.Any(reader => reader.Operator is Embedding && reader.Inputs.Contains(index)))

@@ -15,11 +15,15 @@ public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, Immuta
     /// <summary>The sub-network that is left when these channels of each group leave.</summary>
     /// <param name="groups">All groups, in order.</param>
     /// <param name="pruned">By group, the channels that leave.</param>
-    public static Subnetwork FromPruned(ImmutableArray<Group> groups, IEnumerable<IReadOnlyCollection<int>> pruned) => new(
+    public static Subnetwork FromPruned(
+        ImmutableArray<Group> groups, IEnumerable<IReadOnlyCollection<int>> pruned) => new(
         [.. groups.Zip(pruned, (group, gone) => Enumerable.Range(0, group.Channels).Except(gone).ToImmutableArray())],
         [.. groups.Select(group => group.Channels)]);
 
-    /// <summary>Whether it is a sub-network of these groups: as many channels, and each kept one is there once, in ascending order.</summary>
+    /// <summary>
+    /// Whether it is a sub-network of these groups: as many channels, and each kept one is there once, in ascending
+    /// order.
+    /// </summary>
     public bool IsOf(ImmutableArray<Group> groups) =>
         !Kept.IsDefault && !Channels.IsDefault && Kept.Length == groups.Length
         && Channels.SequenceEqual(groups.Select(group => group.Channels))

@@ -52,7 +52,9 @@ public sealed class SubnetworkSearch
     /// <summary>The largest fraction of the resource that can be removed within the limits.</summary>
     public double LargestTarget => Constraint.Removed(Narrowest);
 
-    /// <summary>What is left when every channel leaves that may; which of a group's channels stay does not matter.</summary>
+    /// <summary>
+    /// What is left when every channel leaves that may; which of a group's channels stay does not matter.
+    /// </summary>
     public Subnetwork Narrowest => Subnetwork.FromPruned(
         Coupling.Groups,
         Coupling.Groups.Select(group =>
@@ -61,7 +63,9 @@ public sealed class SubnetworkSearch
             return (int[])[.. Enumerable.Range(kept, group.Channels - kept)];
         }));
 
-    /// <summary>The sub-network of the present weights, to a fraction removed that is the options' unless given.</summary>
+    /// <summary>
+    /// The sub-network of the present weights, to a fraction removed that is the options' unless given.
+    /// </summary>
     /// <exception cref="OcsInputException">
     /// The target cannot be reached, or the criterion misses something.
     /// </exception>

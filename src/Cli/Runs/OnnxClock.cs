@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Cli.Runtimes;
 using Ocs.Graphs;
 using Ocs.Pruning.Latency;
@@ -32,6 +33,7 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
     public TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan) =>
         InferenceTimes.Take(graphs, Threads, plan, Open);
 
+    [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the network.")]
     private Ready Open(Graph graph)
     {
         using var here = new TorchNetwork(graph.Name, Network.Initialize(graph, Seed));

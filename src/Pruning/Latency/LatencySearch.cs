@@ -1,15 +1,14 @@
 using System.Globalization;
 using Ocs.Graphs;
-using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// The largest network that takes no longer than a time, in MACs. Widths are searched by a table of what they cost. What
-/// multiples of channels suit the processor and the runtime is found by trying several. Each cut is timed in turns with
-/// the whole network; what it took corrects the table, and the search begins again. If none is fast enough, it is the
-/// fastest.
+/// The largest network that takes no longer than a time, in MACs. Widths are searched by a table of what they cost.
+/// What multiples of channels suit the processor and the runtime is found by trying several. Each cut is timed in turns
+/// with the whole network; what it took corrects the table, and the search begins again. If none is fast enough, it is
+/// the fastest.
 /// </summary>
 /// <param name="target">The time, and what takes it.</param>
 internal sealed class LatencySearch(LatencyTarget target)
@@ -25,7 +24,9 @@ internal sealed class LatencySearch(LatencyTarget target)
 
     /// <summary>Finds it.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="options">Criterion, ranking and limits; of <see cref="PruneOptions.RoundTo"/> null tries several.</param>
+    /// <param name="options">
+    /// Criterion, ranking and limits; of <see cref="PruneOptions.RoundTo"/> null tries several.
+    /// </param>
     /// <param name="parameters">What the ranking sees.</param>
     /// <exception cref="OcsInputException">The network is as fast already, or no cut within the limits is.</exception>
     public TimedPartition Find(Graph graph, PruneOptions options, ParameterTable parameters)

@@ -5,9 +5,10 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of nodes, each
-/// measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save together, so a curve takes them to
-/// seconds: it goes through the whole network's time, and through those of the sub-networks that it was corrected with.
+/// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of
+/// nodes, each measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save
+/// together, so a curve takes them to seconds: it goes through the whole network's time, and through those of the
+/// sub-networks that it was corrected with.
 /// </summary>
 internal sealed class LatencyTable : IResource
 {
@@ -33,12 +34,19 @@ internal sealed class LatencyTable : IResource
     /// <param name="coupling">The network.</param>
     /// <param name="seconds">The whole network's time.</param>
     /// <param name="meter">Times a unit.</param>
-    /// <param name="limits">Groups are measured where they keep what these allow, multiples of channels above all.</param>
+    /// <param name="limits">
+    /// Groups are measured where they keep what these allow, multiples of channels above all.
+    /// </param>
     public static LatencyTable Measure(CouplingGraph coupling, double seconds, LatencyMeter meter, PruningLimits limits)
     {
         int[] all = [.. coupling.Groups.Select(group => group.Channels)];
         return new(
-            [.. LatencyUnit.Of(coupling).Select(unit => UnitLattice.Measure(unit.Widths, coupling.Groups, Levels, limits, Time(unit)))], all, seconds);
+            [
+                .. LatencyUnit.Of(coupling).Select(
+                    unit => UnitLattice.Measure(unit.Widths, coupling.Groups, Levels, limits, Time(unit))),
+            ],
+            all,
+            seconds);
 
         Func<Subnetwork, double> Time(LatencyUnit unit) =>
             subnetwork => UnitGraph.Of(coupling, unit, subnetwork) is { } graph ? meter.Seconds(graph) : 0;
@@ -64,7 +72,9 @@ internal sealed class LatencyTable : IResource
         return low * sum / from;
     }
 
-    /// <summary>From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.</summary>
+    /// <summary>
+    /// From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.
+    /// </summary>
     public void Correct(ReadOnlySpan<int> kept, double seconds) => _measuredBySum[Sum(kept)] = seconds;
 
     /// <summary>Nanoseconds by the table.</summary>

@@ -8,7 +8,9 @@ public sealed record LatencyTarget(double Seconds, ILatencyClock Clock)
     // A cut that misses the time by so little meets it: so much do medians differ from each other.
     private const double Slack = 0.02;
 
-    /// <summary>Whether a time meets the target. Two hundredths more than <see cref="Seconds"/> do: medians differ by as much.</summary>
+    /// <summary>
+    /// Whether a time meets the target. Two hundredths more than <see cref="Seconds"/> do: medians differ by as much.
+    /// </summary>
     /// <param name="seconds">The time.</param>
     public bool IsMetBy(double seconds) => seconds <= Seconds * (1 + Slack);
 }

@@ -82,5 +82,6 @@ internal sealed class SliceSums
     }
 
     /// <summary>|w|: how many elements a channel's slice has.</summary>
-    public double SliceSize(GroupMember member) => _sizes[(member.Parameter, member.Dimension)] * member.IndicesPerChannel;
+    public double SliceSize(GroupMember member) =>
+        _sizes[(member.Parameter, member.Dimension)] * member.IndicesPerChannel;
 }

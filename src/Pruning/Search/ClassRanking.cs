@@ -8,8 +8,8 @@ namespace Ocs.Pruning.Search;
 /// smallest that meets the target.
 /// </summary>
 /// <remarks>
-/// Of n channels a class loses the whole part of n times the fraction, but never what the limits protect. Of equals, the
-/// last one stays.
+/// Of n channels a class loses the whole part of n times the fraction, but never what the limits protect. Of equals,
+/// the last one stays.
 /// </remarks>
 /// <param name="name">What records and messages call it.</param>
 /// <param name="classOf">The class of a group, by any name.</param>
@@ -31,8 +31,8 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     };
 
     /// <summary>
-    /// Groups of the same shape are a class, because saliencies of unlike sub-structures cannot be compared. Fang et al.
-    /// 2024, Isomorphic Pruning, arXiv 2407.04616.
+    /// Groups of the same shape are a class, because saliencies of unlike sub-structures cannot be compared. Fang et
+    /// al. 2024, Isomorphic Pruning, arXiv 2407.04616.
     /// </summary>
     /// <remarks>
     /// Groups of the same shape have equally many channels and members of the same kinds: role, dimension, indices a
@@ -52,8 +52,13 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
         ImmutableArray<double[]> saliency,
         ResourceConstraint constraint,
         double target,
-        PruningLimits? limits = null) =>
-        new ClassSearch(groups, saliency, classOf, limits ?? PruningLimits.None).Search(constraint, target, WhyNoLess);
+        PruningLimits limits) =>
+        new ClassSearch(groups, saliency, classOf, limits).Search(constraint, target, WhyNoLess);
+
+    /// <summary>The same where each group keeps at least one channel, and nothing else is asked for.</summary>
+    internal Partition Search(
+        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint, double target) =>
+        Search(groups, saliency, constraint, target, PruningLimits.None);
 
     /// <summary>A ranking that options name.</summary>
     internal static ClassRanking Of(Ranking ranking) => ranking switch

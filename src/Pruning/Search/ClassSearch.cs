@@ -43,8 +43,8 @@ internal sealed class ClassSearch
     }
 
     /// <summary>
-    /// The smallest fraction that reaches a target. Where the last channel removes much more than was asked for, channels that rank
-    /// below it stay after all, as far as the target is met without them.
+    /// The smallest fraction that reaches a target. Where the last channel removes much more than was asked for,
+    /// channels that rank below it stay after all, as far as the target is met without them.
     /// </summary>
     /// <param name="constraint">Psi.</param>
     /// <param name="target">Fraction of Psi to remove.</param>
@@ -57,7 +57,8 @@ internal sealed class ClassSearch
         {
             throw new OcsInputException(
                 $"The target {target:P2} can't be reached: without every channel that may leave, "
-                + $"{Removed(RankedAt(_fractions[high])):P2} of the {constraint.Name} is removed; lower the target or {_limits.Remedy}.");
+                + $"{Removed(RankedAt(_fractions[high])):P2} of the {constraint.Name} is removed; "
+                + $"lower the target or {_limits.Remedy}.");
         }
 
         while (low < high)
@@ -71,16 +72,21 @@ internal sealed class ClassSearch
         var pruned = _order.Select((order, group) => order[..Math.Max(0, order.Length - kept[group])].ToArray());
         var subnetwork = Subnetwork.FromPruned(_groups, pruned);
         var removed = constraint.Removed(subnetwork);
+        var multiples = _limits.RoundTo is { } multiple ? $"{multiple}" : $"up to {ChannelMultiple.Block}";
         whyNoLess = _limits.RoundTo == 1
             ? whyNoLess
-            : $"groups keep multiples of {(_limits.RoundTo is { } multiple ? $"{multiple}" : $"up to {ChannelMultiple.Block}")}, "
-                + "and one multiple more would miss the target";
+            : $"groups keep multiples of {multiples}, and one multiple more would miss the target";
         var less = low == 0 ? 0 : Removed(RankedAt(_fractions[low - 1]));
         return new(subnetwork, removed, removed - target <= ClassRanking.Tolerance
             ? null
-            : $"the nearest that ranked channels reach is {removed:P2} of the {constraint.Name}, or {less:P2}: {whyNoLess}.")
+            : $"the nearest that ranked channels reach is {removed:P2} of the {constraint.Name}, "
+                + $"or {less:P2}: {whyNoLess}.")
         {
-            WhyWhole = [.. _groups.Select((group, index) => group.IsPrunable ? WhyWhole(group, ranked[index], kept[index]) : null)],
+            WhyWhole =
+            [
+                .. _groups.Select(
+                    (group, index) => group.IsPrunable ? WhyWhole(group, ranked[index], kept[index]) : null),
+            ],
         };
 
         bool Reaches(int[] counts) => Removed(counts) >= target - Rounding;
@@ -88,13 +94,15 @@ internal sealed class ClassSearch
         double Removed(int[] counts) => 1 - (double)constraint.Count(Rounded(counts)) / constraint.Total;
     }
 
-    // From the highest rank down, what was to leave stays where the target is met without it. A group whose channel must leave loses all below.
+    // From the highest rank down, what was to leave stays where the target is met without it. A group whose channel
+    // must leave loses all below.
     private int[] WithoutLumps(int[] ranked, double fraction, Func<int[], bool> reaches)
     {
         int[] kept = [.. ranked];
         var mustLeave = new HashSet<int>();
         var leaving = _classes
-            .SelectMany(members => members.Leaving(fraction).ToArray().Select((group, rank) => (Group: group, Place: (double)rank / members.Channels)))
+            .SelectMany(members => members.Leaving(fraction).ToArray().Select(
+                (group, rank) => (Group: group, Place: (double)rank / members.Channels)))
             .OrderByDescending(channel => channel.Place);
         foreach (var (group, _) in leaving.Where(channel => !mustLeave.Contains(channel.Group)))
         {
@@ -109,9 +117,11 @@ internal sealed class ClassSearch
         return kept;
     }
 
-    private string? WhyWhole(Group group, int ranked, int kept) => kept == group.Channels && _limits.Rounded(group, ranked) < group.Channels
-        ? $"{group.Channels - ranked} of {group.Channels} channels rank below the cut, but the target is met without them"
-        : _limits.WhyWhole(group, ranked);
+    private string? WhyWhole(Group group, int ranked, int kept) =>
+        kept == group.Channels && _limits.Rounded(group, ranked) < group.Channels
+            ? $"{group.Channels - ranked} of {group.Channels} channels rank below the cut, "
+                + "but the target is met without them"
+            : _limits.WhyWhole(group, ranked);
 
     private int[] RankedAt(double fraction)
     {

@@ -1,6 +1,8 @@
 namespace Ocs.Pruning.Search;
 
-/// <summary>What a sub-network costs: Psi of Eq. 1. <see cref="PruneOptions.CustomResource"/> takes one of your own.</summary>
+/// <summary>
+/// What a sub-network costs: Psi of Eq. 1. <see cref="PruneOptions.CustomResource"/> takes one of your own.
+/// </summary>
 public interface IResource
 {
     /// <summary>What a sentence calls it, such as "bytes of weights".</summary>

@@ -18,7 +18,8 @@ internal sealed class PeakActivations : IResource
         _bytes =
         [
             .. graph.Nodes.Select((node, index) => new Product(
-                BytesPerValue, [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
+                BytesPerValue,
+                [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
         ];
         _releasedAfter = graph.ReleasedAfter();
     }

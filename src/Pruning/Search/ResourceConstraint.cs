@@ -45,7 +45,8 @@ public sealed class ResourceConstraint
                 .Select((spec, parameter) => (spec, parameter))
                 .Where(pair => pair.spec.IsTrainable)
                 .Select(pair => new Product(
-                    1, [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
+                    1,
+                    [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
         ]));
 
     /// <summary>
