@@ -195,7 +195,7 @@ internal static class Figures
         return Enumerable.Range(0, calls).Select(_ =>
         {
             var start = Stopwatch.GetTimestamp();
-            GlobalPartition.Search(coupling.Groups, saliency, constraint, OneCycleOptions.Paper.Target);
+            ClassRanking.Global.Search(coupling.Groups, saliency, constraint, OneCycleOptions.Paper.Target);
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }).ToList().Median();
     }

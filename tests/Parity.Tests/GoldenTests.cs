@@ -144,7 +144,7 @@ public sealed class GoldenTests
     {
         using var golden = GoldenModel.Load(name);
         var stored = golden.Json["partitions"]!["paper"]![target]!;
-        var partition = GlobalPartition.Search(
+        var partition = ClassRanking.Global.Search(
             golden.Coupling.Groups,
             GroupSaliency.Compute(golden.Coupling.Groups, golden.Parameters),
             OfficialOperations.Constraint(golden.Coupling),

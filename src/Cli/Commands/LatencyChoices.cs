@@ -3,6 +3,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.OnnxRuntime;
+using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Commands;
 
@@ -38,10 +39,10 @@ internal sealed class LatencyChoices
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
 
-    /// <summary>The goal, or null where a fraction is the target.</summary>
+    /// <summary>The target, or null where a fraction is the target.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="writesOnnx">Whether the cut network is written for ONNX Runtime.</param>
-    public LatencyGoal? Of(ParseResult parsed, bool writesOnnx)
+    public LatencyTarget? Of(ParseResult parsed, bool writesOnnx)
     {
         if (parsed.GetValue(_target) is not { } milliseconds)
         {
@@ -56,7 +57,7 @@ internal sealed class LatencyChoices
             (not > 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
             (_, < 1, _) => throw new OcsInputException($"--latency-batch must be at least 1, but is {batch}."),
             (_, _, < 1) => throw new OcsInputException($"--threads must be at least 1, but is {threads}."),
-            _ => new(milliseconds / 1000, new LatencyClock(Runtime(parsed, writesOnnx), batch, threads)),
+            _ => new(milliseconds / 1000, LatencyClocks.Of(Runtime(parsed, writesOnnx), batch, threads)),
         };
     }
 

@@ -7,6 +7,7 @@ using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -86,8 +87,8 @@ internal static class PruneCommand
     };
 
     private static int Run(
-        ModelRequest request, OneCycleOptions options, LatencyGoal? goal, LabelledImages? data, int batches, string output, OnnxOptions onnx,
-        CommandConsole console)
+        ModelRequest request, PruneOptions options, LatencyTarget? latency, LabelledImages? data, int batches, string output,
+        OnnxOptions onnx, CommandConsole console)
     {
         ModelFiles.CheckEnding("--out", output, ".ocs", ".onnx");
         ModelFiles.CheckWritable(output);
@@ -100,8 +101,14 @@ internal static class PruneCommand
             TrainingGradients.Accumulate(model.Graph, model.Parameters, seen, batches);
         }
 
-        (goal?.Clock as LatencyClock)?.RequireMemory(model.Graph);
-        var timed = goal?.Search(model.Graph, options, model.Parameters);
+        if (latency?.Clock is ITurnClock clock)
+        {
+            LatencyClocks.RequireMemory(clock, model.Graph);
+        }
+
+        var timed = latency is null
+            ? null
+            : new LatencySearch(latency).Find(model.Graph, options, model.Parameters);
         options = timed?.Options ?? options;
         var search = timed?.Search ?? new SubnetworkSearch(model.Graph, options);
         var partition = timed?.Partition ?? search.Find(model.Parameters);
@@ -116,7 +123,7 @@ internal static class PruneCommand
         var check = Write(output, cut.Network.Graph, cut.Network.Parameters, record, onnx, console);
         var outcome = new PruneOutcome(
             request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling), record, cut.Gate, onnx,
-            timed is null ? null : PruneLatency.Of(goal!, timed),
+            timed is null ? null : PruneLatency.Of(latency!, timed),
             check?.Equal == true ? CutLatency.Measure(cut.Plan.Before, cut.Network.Graph) : null);
         PruneReport.Show(outcome, console);
         if (check is null)

@@ -1,10 +1,10 @@
 using System.Globalization;
-using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Latency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
@@ -25,7 +25,7 @@ namespace Ocs.Cli.Commands;
 /// <param name="Goal">The time that was asked for; null for another budget.</param>
 /// <param name="Speed">What the cut saves where the file will run; null where nothing was written for there.</param>
 internal sealed record PruneOutcome(
-    string Model, string Output, OneCycleOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory, PruningRecord Record,
+    string Model, string Output, PruneOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory, PruningRecord Record,
     GateResult Gate, OnnxOptions Onnx, PruneLatency? Goal, LatencySummary? Speed);
 
 /// <summary>Shows what `ocs prune` did.</summary>
@@ -143,12 +143,12 @@ internal sealed record PruneLatency(
 {
     private const double Milliseconds = 1000;
 
-    public static PruneLatency Of(LatencyGoal goal, TimedCut cut)
+    public static PruneLatency Of(LatencyTarget target, TimedPartition cut)
     {
-        var clock = (LatencyClock)goal.Clock;
+        var clock = (ITurnClock)target.Clock;
         return new(
-            Milliseconds * cut.Whole, Milliseconds * goal.Seconds, Milliseconds * cut.Predicted, Milliseconds * cut.Measured, goal.IsMetBy(cut),
-            Choices.NameOf(clock.Runtime), clock.Batch, clock.Threads, cut.Options.RoundTo ?? 1, cut.Measurements, cut.Cuts);
+            Milliseconds * cut.Whole, Milliseconds * target.Seconds, Milliseconds * cut.Predicted, Milliseconds * cut.Measured, target.IsMetBy(cut.Measured),
+            clock.Name, clock.Batch, clock.Threads, cut.Options.RoundTo ?? 1, cut.Measurements, cut.Cuts);
     }
 }
 

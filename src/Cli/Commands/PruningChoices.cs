@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Ocs.Cli.Configuration;
-using Ocs.Cli.Runs;
 using Ocs.Pruning;
+using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
 
 namespace Ocs.Cli.Commands;
@@ -90,7 +90,7 @@ internal sealed class PruningChoices
     ];
 
     /// <summary>What a command line chose, the target being a fraction unless it is a latency.</summary>
-    public OneCycleOptions Of(ParseResult parsed, LatencyGoal? latency)
+    public OneCycleOptions Of(ParseResult parsed, LatencyTarget? latency)
     {
         if (parsed.GetValue(_target) is null == latency is null)
         {

@@ -65,7 +65,7 @@ internal static class CutLatency
 
     private static LatencySummary MeasureOnce(Graph before, Graph after, NetworkRuntime runtime, string version)
     {
-        var clock = new LatencyClock(runtime, Batch: 1, Threads: 1);
+        var clock = LatencyClocks.Of(runtime, batch: 1, threads: 1);
         var times = clock.InTurns([before, after], Turns);
         return new()
         {
