@@ -20,7 +20,7 @@ internal sealed class GoldenModel : IDisposable
         Json = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", $"{name}.json")))!;
         Graph = Models.Build(Small.Contains(name) ? $"cifar_{name}" : name);
         Coupling = CouplingGraph.Build(Graph);
-        Parameters = ParameterTable.Initialize(Graph, seed: 0);
+        Parameters = WeightFormula.Table(Graph);
         var specs = Graph.Parameters.ToDictionary(spec => spec.Name);
         WeightFormula.Fill(Graph, Parameters, Json["params"]!.AsArray().Select(parameter => specs[(string)parameter![0]!]));
         // The files number groups as the program does; ours follow the network. A group is known by its members.
