@@ -8,7 +8,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>The zoo's networks against torchvision 0.14's: names, shapes and outputs. generate_torchvision.py wrote the numbers.</summary>
+/// <summary>
+/// The zoo's networks against torchvision 0.14's: names, shapes and outputs. generate_torchvision.py wrote the numbers.
+/// </summary>
 [NoTensorLeaks]
 public sealed class TorchvisionTests
 {
@@ -35,7 +37,8 @@ public sealed class TorchvisionTests
 
         using var parameters = WeightFormula.Table(graph);
         WeightFormula.FillSoThatAllCount(
-            graph, parameters, graph.Parameters.Where(spec => spec.IsTrainable).OrderBy(spec => spec.Name, StringComparer.Ordinal));
+            graph, parameters,
+            graph.Parameters.Where(spec => spec.IsTrainable).OrderBy(spec => spec.Name, StringComparer.Ordinal));
         WeightFormula.SetRunningVariance(parameters, (double)stored["running_var"]!);
         using var _ = Autograd.NoGrad();
         using var input = WeightFormula.Input(size);

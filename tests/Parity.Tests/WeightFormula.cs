@@ -13,7 +13,9 @@ internal static class WeightFormula
     /// <summary>A formula of the elements of one parameter: writes those from <paramref name="start"/> on.</summary>
     private delegate void Formula(Span<float> values, int start);
 
-    /// <summary>A table of a graph's shapes, to be filled: buffers as they start, everything else 0. It draws nothing.</summary>
+    /// <summary>
+    /// A table of a graph's shapes, to be filled: buffers as they start, everything else 0. It draws nothing.
+    /// </summary>
     public static ParameterTable Table(Graph graph) => ParameterTable.FromTensors(graph, graph.Parameters.ToDictionary(
         spec => spec.Name,
         spec => Tensor.Full(
