@@ -155,8 +155,8 @@ public sealed record OneCycleOptions : PruneOptions
 
     /// <summary>
     /// The same method for a run of any length. The epochs of sparsity learning and of the cut follow from the run's,
-    /// as in
-    /// <see cref="Standard"/>, and widths are rounded to those that run fast, unless <see cref="PruneOptions.Partition"/> does not allow it.
+    /// as in <see cref="Standard"/>, and widths are rounded to those that run fast, unless
+    /// <see cref="PruneOptions.Partition"/> does not allow it.
     /// </summary>
     public OneCycleOptions ForAnyEpochs() => this with
     {
