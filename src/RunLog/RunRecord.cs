@@ -24,7 +24,10 @@ public sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
-    /// <summary>What a task without accuracies measures on the held-out samples, after the epoch, by the metric's name; absent otherwise.</summary>
+    /// <summary>
+    /// What a task without accuracies measures on the held-out samples, after the epoch, by the metric's name; absent
+    /// otherwise.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
 

@@ -39,7 +39,9 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
-    /// <summary>What a task without accuracies measures of the final network, by the metric's name; absent otherwise.</summary>
+    /// <summary>
+    /// What a task without accuracies measures of the final network, by the metric's name; absent otherwise.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
 

@@ -19,7 +19,9 @@ public interface IMetricTally
     ImmutableArray<double> Values(long samples, double loss, IProcessExchange processes);
 }
 
-/// <summary>What the processes of a run tell each other of a measurement. All of them make the same calls in the same order.</summary>
+/// <summary>
+/// What the processes of a run tell each other of a measurement. All of them make the same calls in the same order.
+/// </summary>
 public interface IProcessExchange
 {
     /// <summary>Sums over the processes, number by number.</summary>

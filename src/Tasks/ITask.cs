@@ -6,8 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// What a network is trained for: what its batches hold, the loss, and what is measured. Outputs are those of the network, in their order;
-/// a batch has the targets that belong to its inputs. All functions compute with tensors, so that they run on every device.
+/// What a network is trained for: what its batches hold, the loss, and what is measured. Outputs are those of the
+/// network, in their order; a batch has the targets that belong to its inputs. All functions compute with tensors, so
+/// that they run on every device.
 /// </summary>
 public interface ITask
 {
@@ -22,7 +23,10 @@ public interface ITask
     /// <param name="batch">The inputs and targets of the same samples.</param>
     Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch);
 
-    /// <summary>The loss that evaluation reports: the sum over the samples, [], owned by the caller. What only helps training is left out.</summary>
+    /// <summary>
+    /// The loss that evaluation reports: the sum over the samples, [], owned by the caller. What only helps training is
+    /// left out.
+    /// </summary>
     /// <param name="outputs">The network's outputs, [N, ...] each.</param>
     /// <param name="batch">The inputs and targets of the same samples.</param>
     Tensor LossSum(IReadOnlyList<Tensor> outputs, Batch batch)
@@ -32,8 +36,8 @@ public interface ITask
     }
 
     /// <summary>
-    /// What the progress of training shows beside the loss: the sum over the samples of what the headline is the mean of, [], owned by the
-    /// caller. Null where the headline is no such mean.
+    /// What the progress of training shows beside the loss: the sum over the samples of what the headline is the mean
+    /// of, [], owned by the caller. Null where the headline is no such mean.
     /// </summary>
     /// <param name="outputs">The network's outputs, [N, ...] each.</param>
     /// <param name="batch">The inputs and targets of the same samples.</param>

@@ -9,7 +9,9 @@ internal sealed class Arranger(TrainingContext run)
 {
     /// <summary>Chooses for the present network, and lets the optimiser and the data follow.</summary>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
-    /// <param name="whole">The network before the cut, which takes turns with what is chosen from; null before there is one.</param>
+    /// <param name="whole">
+    /// The network before the cut, which takes turns with what is chosen from; null before there is one.
+    /// </param>
     public void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
         var sentence = run.WithProbe(probe =>
@@ -30,7 +32,10 @@ internal sealed class Arranger(TrainingContext run)
         run.Batches.Prefer(run.Network.Executor.MemoryFormat);
     }
 
-    /// <summary>Looks whether a resumed network can go on in its precision: another libtorch may not have the operators that the run began with.</summary>
+    /// <summary>
+    /// Looks whether a resumed network can go on in its precision: another libtorch may not have the operators that the
+    /// run began with.
+    /// </summary>
     public void CheckPrecision()
     {
         if (run.Network.Precision.Autocast() is not null)

@@ -19,7 +19,9 @@ public sealed class CutNotProvenException : TrainingFailedException
     {
     }
 
-    /// <summary>What a failed proof means for a run: where weights are not numbers any more, training has diverged.</summary>
+    /// <summary>
+    /// What a failed proof means for a run: where weights are not numbers any more, training has diverged.
+    /// </summary>
     internal static TrainingFailedException Of(UnprovenCutException error) => error.Gate is { IsFinite: false }
         ? new TrainingDivergedException($"{error.Message} Training has diverged; {Divergence.Remedy}.", error)
         : new CutNotProvenException($"The cut is not proven right, so it was not made, and the whole network is kept: {error.Message}", error);

@@ -10,9 +10,13 @@ namespace Ocs.Training;
 /// <summary>The cut (lines 13 and 14 of Alg. 1). Nothing is replaced before the gate has passed.</summary>
 internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger arranger, EpochLoop epochs)
 {
-    /// <summary>Cuts the network, and what goes with it: the optimiser, the average of the weights, the schedule.</summary>
+    /// <summary>
+    /// Cuts the network, and what goes with it: the optimiser, the average of the weights, the schedule.
+    /// </summary>
     /// <param name="epoch">The epoch before which it is cut.</param>
-    /// <exception cref="TrainingFailedException">The cut is not proven right, or the network can't be measured; the whole one is kept.</exception>
+    /// <exception cref="TrainingFailedException">
+    /// The cut is not proven right, or the network can't be measured; the whole one is kept.
+    /// </exception>
     public void Make(int epoch)
     {
         var (pruner, pruning) = (run.Pruner!, run.Pruning!);

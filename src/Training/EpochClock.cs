@@ -5,8 +5,12 @@ using Ocs.Torch;
 
 namespace Ocs.Training;
 
-/// <summary>Adds up what an epoch's time is spent on: a stop watch that is read between activities, some 25 ns each time.</summary>
-/// <param name="awaited">A device whose work is waited for at each reading, so that it counts where it was asked for; null for none.</param>
+/// <summary>
+/// Adds up what an epoch's time is spent on: a stop watch that is read between activities, some 25 ns each time.
+/// </summary>
+/// <param name="awaited">
+/// A device whose work is waited for at each reading, so that it counts where it was asked for; null for none.
+/// </param>
 internal sealed class EpochClock(Device? awaited)
 {
     private static readonly TrainingActivity[] Activities = Enum.GetValues<TrainingActivity>();

@@ -19,7 +19,9 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     private readonly StepNumbers _numbers = new(run.Device);
     private readonly int _shrinkageLead = run.Pruning is { } pruning ? CycleTiming.Of(pruning.Timing).ShrinkageLead : 0;
 
-    /// <summary>One pass over the data, or what is left of it after the state's progress; null when it was stopped on the way.</summary>
+    /// <summary>
+    /// One pass over the data, or what is left of it after the state's progress; null when it was stopped on the way.
+    /// </summary>
     public EpochOutcome? Train(EpochPlan? plan, CancellationToken stop)
     {
         run.Clock.Add(TrainingActivity.Other);
@@ -96,7 +98,8 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         });
     }
 
-    // Whether the run is stopped after the step. It is not saved, then or at its time, before its sums are known to be numbers.
+    // Whether the run is stopped after the step. It is not saved, then or at its time, before its sums are known to be
+    // numbers.
     private bool Leaves(EpochProgress done, CancellationToken stop)
     {
         var isStopped = run.Replicas.IsStopped(stop);

@@ -47,7 +47,9 @@ internal static class EpochRecord
         };
     }
 
-    /// <summary>The metrics of another task than classification, whose accuracies have places of their own; null for that.</summary>
+    /// <summary>
+    /// The metrics of another task than classification, whose accuracies have places of their own; null for that.
+    /// </summary>
     public static ImmutableSortedDictionary<string, double>? Others(ITask task, EvaluationResult? evaluation) =>
         task is Classification || evaluation is null
             ? null

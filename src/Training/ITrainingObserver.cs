@@ -25,7 +25,9 @@ public enum ModelKind
 /// <param name="Steps">Steps of an epoch.</param>
 /// <param name="Phase">Where the run is in its cycle.</param>
 /// <param name="Loss">Mean loss of the epoch so far.</param>
-/// <param name="Score">Mean of what the task counts, so far: accuracy, of classification. 0 where it counts nothing.</param>
+/// <param name="Score">
+/// Mean of what the task counts, so far: accuracy, of classification. 0 where it counts nothing.
+/// </param>
 /// <param name="SamplesPerSecond">How fast.</param>
 /// <param name="AverageJ">J_avg (Eq. 4).</param>
 /// <param name="Lambda">The strength of the regularization (Eq. 7).</param>
@@ -62,12 +64,17 @@ public interface ITrainingObserver
     {
     }
 
-    /// <summary>A moment to save the run: at its start, after epochs and some minutes, and when it is stopped. The tensors are lent for the call.</summary>
+    /// <summary>
+    /// A moment to save the run: at its start, after epochs and some minutes, and when it is stopped. The tensors are
+    /// lent for the call.
+    /// </summary>
     void CheckpointDue(Checkpoint checkpoint)
     {
     }
 
-    /// <summary>A sentence for people: which layout was faster, why the target was missed, that the cut is done.</summary>
+    /// <summary>
+    /// A sentence for people: which layout was faster, why the target was missed, that the cut is done.
+    /// </summary>
     void Message(string sentence)
     {
     }

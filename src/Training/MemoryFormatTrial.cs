@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// Times a training step in several layouts, paddings and precisions on a real batch. Which is fastest depends on the network and the
-/// processor. Weights and statistics of the training are not touched.
+/// Times a training step in several layouts, paddings and precisions on a real batch. Which is fastest depends on the
+/// network and the processor. Weights and statistics of the training are not touched.
 /// </summary>
 internal static class MemoryFormatTrial
 {
@@ -13,13 +13,14 @@ internal static class MemoryFormatTrial
         TurnPlan.Exactly(warmUps: 2, turns: 6) with { WarmEachRun = false, DropOut = new(After: 2, Factor: 1.25) };
 
     /// <summary>
-    /// The shortest seconds of a forward and backward pass of each candidate, on copies of its parameters. The candidates take turns, so
-    /// that what else the machine does hits them alike; those far behind take fewer.
+    /// The shortest seconds of a forward and backward pass of each candidate, on copies of its parameters. The
+    /// candidates take turns, so that what else the machine does hits them alike; those far behind take fewer.
     /// </summary>
     /// <param name="candidates">The ways to take a step.</param>
     /// <param name="inputs">A batch of each input, such as images [N, C, H, W].</param>
     /// <param name="captured">
-    /// Whether steps will be captured as CUDA graphs. These remove the cost of calls, so another candidate may be the fastest.
+    /// Whether steps will be captured as CUDA graphs. These remove the cost of calls, so another candidate may be the
+    /// fastest.
     /// </param>
     public static double[] Seconds(IReadOnlyList<StepCandidate> candidates, IReadOnlyList<Tensor> inputs, bool captured = false)
     {

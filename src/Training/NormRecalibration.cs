@@ -6,11 +6,14 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// Running statistics of batch norms, taken anew: those of a whole network are not those of what is cut from it, and evaluation uses them.
+/// Running statistics of batch norms, taken anew: those of a whole network are not those of what is cut from it, and
+/// evaluation uses them.
 /// </summary>
 internal static class NormRecalibration
 {
-    /// <summary>Makes the statistics the means of those of some batches of an epoch. Weights stay as they are.</summary>
+    /// <summary>
+    /// Makes the statistics the means of those of some batches of an epoch. Weights stay as they are.
+    /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters, whose running statistics are replaced.</param>
     /// <param name="source">Training samples.</param>

@@ -10,7 +10,8 @@ using Ocs.Training.Metrics;
 namespace Ocs.Training;
 
 /// <summary>
-/// Trains a network in one cycle: train, find the stable sub-network, cut, train on (Alg. 1). Without pruning options it just trains.
+/// Trains a network in one cycle: train, find the stable sub-network, cut, train on (Alg. 1). Without pruning options
+/// it just trains.
 /// </summary>
 public sealed class OneCycleTrainer : IDisposable
 {
@@ -29,7 +30,9 @@ public sealed class OneCycleTrainer : IDisposable
     /// <param name="training">How it is trained.</param>
     /// <param name="pruning">What is to leave, and when; null just trains.</param>
     /// <param name="setup">Where it runs; null for this process on the CPU.</param>
-    /// <exception cref="OcsInputException">An option is out of range, or network, data and task do not fit each other.</exception>
+    /// <exception cref="OcsInputException">
+    /// An option is out of range, or network, data and task do not fit each other.
+    /// </exception>
     public OneCycleTrainer(
         Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null)
         : this(new TrainingContext(graph, data, training, pruning, setup ?? new()), setup, start: null, checkpoint: null)
@@ -75,8 +78,9 @@ public sealed class OneCycleTrainer : IDisposable
     }
 
     /// <summary>
-    /// Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors. Of several processes each
-    /// reads the checkpoint; one that the run did not have before begins with the running statistics of rank 0.
+    /// Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors. Of several
+    /// processes each reads the checkpoint; one that the run did not have before begins with the running statistics of
+    /// rank 0.
     /// </summary>
     /// <inheritdoc cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)" path="/param[@name != 'graph']"/>
     /// <param name="checkpoint">The checkpoint.</param>

@@ -3,8 +3,8 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// What the machine can compute at best: a large matrix product or a wide convolution, whichever is faster, for they are done by
-/// different libraries.
+/// What the machine can compute at best: a large matrix product or a wide convolution, whichever is faster, for they
+/// are done by different libraries.
 /// </summary>
 public static class PeakArithmetic
 {

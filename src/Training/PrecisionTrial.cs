@@ -7,8 +7,8 @@ using Ocs.Training.Distributed;
 namespace Ocs.Training;
 
 /// <summary>
-/// Leaves out the precisions in which a network can't be trained here: not every operator of libtorch computes in every type. It takes a
-/// step on two samples, before anything is timed or trained.
+/// Leaves out the precisions in which a network can't be trained here: not every operator of libtorch computes in every
+/// type. It takes a step on two samples, before anything is timed or trained.
 /// </summary>
 /// <param name="options">What is wished.</param>
 /// <param name="task">Gives the loss.</param>

@@ -4,8 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// What libtorch has once a process, claimed by the trainers that run: how exactly products are computed, whether cuDNN tries its
-/// algorithms, and on a CUDA device the generator. Trainers that want the same share it; when the last one ends, it is as before.
+/// What libtorch has once a process, claimed by the trainers that run: how exactly products are computed, whether cuDNN
+/// tries its algorithms, and on a CUDA device the generator. Trainers that want the same share it; when the last one
+/// ends, it is as before.
 /// </summary>
 internal sealed class ProcessClaim : IDisposable
 {

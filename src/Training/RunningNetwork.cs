@@ -12,8 +12,8 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training;
 
 /// <summary>
-/// The network in training: what is counted and saved, and the tensors that steps change. They differ by zero channels while a cut
-/// network is padded to widths that run faster.
+/// The network in training: what is counted and saved, and the tensors that steps change. They differ by zero channels
+/// while a cut network is padded to widths that run faster.
 /// </summary>
 internal sealed class RunningNetwork : IDisposable
 {
@@ -67,7 +67,10 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>What steps compute in, once it is chosen.</summary>
     public Precision Precision { get; private set; }
 
-    /// <summary>How fast steps are beside those of the network before the cut; null where there was none, or it is not known any more.</summary>
+    /// <summary>
+    /// How fast steps are beside those of the network before the cut; null where there was none, or it is not known any
+    /// more.
+    /// </summary>
     public StepSpeed? StepSpeed { get; private set; }
 
     /// <summary>The outputs for a batch, and the mean loss, in the precision of steps; owned by the caller.</summary>
@@ -87,8 +90,9 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     /// <summary>
-    /// Measures the network, or its average, in float32. Running statistics become the mean of all processes' first. Batch norms are
-    /// measured as part of the layers before them: outputs differ by rounding, and a pass over memory less for each norm is saved.
+    /// Measures the network, or its average, in float32. Running statistics become the mean of all processes' first.
+    /// Batch norms are measured as part of the layers before them: outputs differ by rounding, and a pass over memory
+    /// less for each norm is saved.
     /// </summary>
     public EvaluationResult Evaluate(ITask task, IDataset data, int batchSize, Device device, Replicas replicas)
     {
@@ -118,7 +122,9 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="inputs">A batch of each input to time steps on.</param>
     /// <param name="captured">Whether steps will be captured.</param>
     /// <param name="replicas">Who decides together, by the mean of their times.</param>
-    /// <param name="whole">The network before the cut, as it trained, which takes turns with what is chosen from; null before there is one.</param>
+    /// <param name="whole">
+    /// The network before the cut, as it trained, which takes turns with what is chosen from; null before there is one.
+    /// </param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(
         TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, IReadOnlyList<Tensor> inputs, bool captured,
@@ -195,7 +201,9 @@ internal sealed class RunningNetwork : IDisposable
         Average?.Cut(plan);
     }
 
-    /// <summary>Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.</summary>
+    /// <summary>
+    /// Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.
+    /// </summary>
     public void Recalibrate(IBatchSource source, int epoch, int batches, int partSize)
     {
         foreach (var parameters in Tables)

@@ -10,6 +10,8 @@ namespace Ocs.Training;
 /// <param name="Autocast">The narrow type of mixed precision; null for none.</param>
 internal sealed record StepCandidate(Graph Graph, ParameterTable Parameters, MemoryFormat Format, DType? Autocast = null)
 {
-    /// <summary>Whether it is one to choose; another takes all turns, and is what the others are compared with.</summary>
+    /// <summary>
+    /// Whether it is one to choose; another takes all turns, and is what the others are compared with.
+    /// </summary>
     public bool Competes { get; init; } = true;
 }

@@ -11,18 +11,26 @@ public sealed record TrainerSetup
     /// <value>The CPU.</value>
     public Device Device { get; init; }
 
-    /// <summary>The processes that share the run, each with a trainer of the same arguments; lent. Batch sizes count the samples of all of them.</summary>
+    /// <summary>
+    /// The processes that share the run, each with a trainer of the same arguments; lent. Batch sizes count the samples
+    /// of all of them.
+    /// </summary>
     /// <value>Null: this process alone.</value>
     public ProcessGroup? Group { get; init; }
 
-    /// <summary>Whether other devices than the CPU are waited for after each part of a step, so that its time counts where it belongs.</summary>
+    /// <summary>
+    /// Whether other devices than the CPU are waited for after each part of a step, so that its time counts where it
+    /// belongs.
+    /// </summary>
     public bool Profile { get; init; }
 
     /// <summary>An optimiser of the caller's, without state, which the trainer then owns.</summary>
     /// <value>Null: the one that <see cref="TrainingOptions.Optimizer"/> names.</value>
     public IOptimizer? Optimizer { get; init; }
 
-    /// <summary>The options as a text, for the record of the cut. Processes that share a run must have the same.</summary>
+    /// <summary>
+    /// The options as a text, for the record of the cut. Processes that share a run must have the same.
+    /// </summary>
     /// <value>Null: the option records as they print themselves.</value>
     public string? OptionsText { get; init; }
 

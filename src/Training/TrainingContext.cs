@@ -18,7 +18,9 @@ internal sealed class TrainingContext : IDisposable
     private double _secondsBefore;
 
     /// <summary>Looks whether everything fits, and opens the data.</summary>
-    /// <exception cref="OcsInputException">An option is out of range, or network, data and task do not fit each other.</exception>
+    /// <exception cref="OcsInputException">
+    /// An option is out of range, or network, data and task do not fit each other.
+    /// </exception>
     public TrainingContext(Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
     {
         training.Validate();
@@ -92,7 +94,9 @@ internal sealed class TrainingContext : IDisposable
     /// <summary>The network as it is now.</summary>
     public RunningNetwork Network { get; set; }
 
-    /// <summary>The method; null without pruning. After the cut it has done its work, and only has things to tell.</summary>
+    /// <summary>
+    /// The method; null without pruning. After the cut it has done its work, and only has things to tell.
+    /// </summary>
     public OneCyclePruner? Cycle { get; private set; }
 
     /// <summary>The method, while it has work to do.</summary>

@@ -7,7 +7,9 @@ namespace Ocs.Training;
 /// <summary>What a network is trained on and measured on, and for what task.</summary>
 /// <param name="Train">Samples to train on.</param>
 /// <param name="Test">Samples to measure on.</param>
-/// <param name="Augmentation">What happens to each image in training; data sets of other things take no notice of it.</param>
+/// <param name="Augmentation">
+/// What happens to each image in training; data sets of other things take no notice of it.
+/// </param>
 public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOptions Augmentation)
 {
     /// <summary>The same without augmentation.</summary>
@@ -21,7 +23,9 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
     public ITask? Task { get; init; }
 
     /// <summary>The task of a run.</summary>
-    /// <exception cref="OcsInputException">There is none, or label smoothing is wanted of one that is given.</exception>
+    /// <exception cref="OcsInputException">
+    /// There is none, or label smoothing is wanted of one that is given.
+    /// </exception>
     internal ITask TaskFor(TrainingOptions options)
     {
         if (Task is null)
@@ -41,7 +45,9 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
         ? graph.WithNormalization(normalization.Mean, normalization.StandardDeviation)
         : graph;
 
-    /// <summary>Throws a sentence where a network takes other inputs than the data have, or the task does not fit them.</summary>
+    /// <summary>
+    /// Throws a sentence where a network takes other inputs than the data have, or the task does not fit them.
+    /// </summary>
     internal void CheckFit(Graph graph, ITask task)
     {
         var inputs = graph.InputNodes.Select(node => node.Shape).ToList();

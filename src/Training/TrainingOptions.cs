@@ -14,7 +14,9 @@ public enum LayoutChoice
     ChannelsLast,
 }
 
-/// <summary>Whether a cut network trains with zero channels beside its own, so that its widths are whole vectors.</summary>
+/// <summary>
+/// Whether a cut network trains with zero channels beside its own, so that its widths are whole vectors.
+/// </summary>
 public enum PaddingChoice
 {
     /// <summary>Where it is faster, by the clock.</summary>
@@ -24,8 +26,8 @@ public enum PaddingChoice
 }
 
 /// <summary>
-/// What convolutions and products of a training step compute in (autocast). Weights, the optimiser, the pruning and every evaluation
-/// stay in float32.
+/// What convolutions and products of a training step compute in (autocast). Weights, the optimiser, the pruning and
+/// every evaluation stay in float32.
 /// </summary>
 public enum Precision
 {
@@ -35,11 +37,15 @@ public enum Precision
     /// <summary>With a dynamic factor on the loss, for its small gradients would be zero; on CUDA only.</summary>
     Fp16,
 
-    /// <summary>bf16 where the processor has instructions for it and a step is faster by the clock, otherwise fp32.</summary>
+    /// <summary>
+    /// bf16 where the processor has instructions for it and a step is faster by the clock, otherwise fp32.
+    /// </summary>
     Auto,
 }
 
-/// <summary>Whether a training step on a CUDA device is captured once as a graph and then started with one call.</summary>
+/// <summary>
+/// Whether a training step on a CUDA device is captured once as a graph and then started with one call.
+/// </summary>
 public enum CudaGraphChoice
 {
     /// <summary>Where it can be; steps of fp16 and of a profile can't.</summary>
@@ -80,7 +86,9 @@ public sealed record TrainingOptions
     /// <summary>Epochs of the whole run: T of the paper, at least 1.</summary>
     public int Epochs { get; init; } = 300;
 
-    /// <summary>Samples of a training step, or of each part of it with <see cref="AccumulationSteps"/>; at least 1.</summary>
+    /// <summary>
+    /// Samples of a training step, or of each part of it with <see cref="AccumulationSteps"/>; at least 1.
+    /// </summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
@@ -115,41 +123,46 @@ public sealed record TrainingOptions
     /// <summary>The part of the mean squared gradient that adam and adamw keep at each step, in [0, 1).</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>What adam and adamw add to the root of the mean squared gradient before they divide by it, above 0.</summary>
+    /// <summary>
+    /// What adam and adamw add to the root of the mean squared gradient before they divide by it, above 0.
+    /// </summary>
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
-    /// L2 penalty on the parameters, not negative: part of the gradient with sgd and adam. With adamw it is decoupled: the factor that
-    /// weights shrink by in a step, for each unit of the learning rate.
+    /// L2 penalty on the parameters, not negative: part of the gradient with sgd and adam. With adamw it is decoupled:
+    /// the factor that weights shrink by in a step, for each unit of the learning rate.
     /// </summary>
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>
-    /// Whether norms, biases and other parameters that are no matrix or kernel of a layer decay too. Many recipes for adamw leave them out.
+    /// Whether norms, biases and other parameters that are no matrix or kernel of a layer decay too. Many recipes for
+    /// adamw leave them out.
     /// </summary>
     public bool DecayNormsAndBiases { get; init; } = true;
 
     /// <summary>
-    /// The largest 2-norm of all gradients together, above 0: where it is larger, all are scaled down to it before the optimiser's step. The
-    /// gradient of the penalty (Eq. 8) is part of it. Null for no limit.
+    /// The largest 2-norm of all gradients together, above 0: where it is larger, all are scaled down to it before the
+    /// optimiser's step. The gradient of the penalty (Eq. 8) is part of it. Null for no limit.
     /// </summary>
     public double? ClipGradientNorm { get; init; }
 
     /// <summary>
-    /// Decay of a moving average of the weights, in (0, 1), such as 0.999 for an average over some 1000 steps: the average is measured, saved
-    /// and handed over in place of the weights. Running statistics of norms are averaged too. Null for no average.
+    /// Decay of a moving average of the weights, in (0, 1), such as 0.999 for an average over some 1000 steps: the
+    /// average is measured, saved and handed over in place of the weights. Running statistics of norms are averaged
+    /// too. Null for no average.
     /// </summary>
     public double? EmaDecay { get; init; }
 
     /// <summary>
-    /// Probability mass that the target shares with all classes, in [0, 1). It is for the task that is chosen by the data; a task that is given
-    /// has its own.
+    /// Probability mass that the target shares with all classes, in [0, 1). It is for the task that is chosen by the
+    /// data; a task that is given has its own.
     /// </summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>
     /// How the learning rate falls. If it is not given: at the milestones if <see cref="MilestoneEpochs"/> is given, by
-    /// steps if <see cref="StepEpochs"/> is, at the milestones if only <see cref="Gamma"/> is, otherwise along a cosine.
+    /// steps if <see cref="StepEpochs"/> is, at the milestones if only <see cref="Gamma"/> is, otherwise along a
+    /// cosine.
     /// </summary>
     public ScheduleKind Schedule
     {
@@ -164,8 +177,8 @@ public sealed record TrainingOptions
     }
 
     /// <summary>
-    /// Epochs at which the multi-step schedule multiplies the rate by <see cref="Gamma"/>. Null for those of Tab. 8 in proportion: 90,
-    /// 180, 240 and 270 of 300.
+    /// Epochs at which the multi-step schedule multiplies the rate by <see cref="Gamma"/>. Null for those of Tab. 8 in
+    /// proportion: 90, 180, 240 and 270 of 300.
     /// </summary>
     public ImmutableArray<int>? MilestoneEpochs { get; init; }
 
@@ -202,22 +215,25 @@ public sealed record TrainingOptions
     public MatmulPrecision MatmulPrecision { get; init; }
 
     /// <summary>
-    /// Whether cuDNN tries its algorithms and keeps the fastest; which one that is may differ between runs, and with it the last bits.
+    /// Whether cuDNN tries its algorithms and keeps the fastest; which one that is may differ between runs, and with it
+    /// the last bits.
     /// </summary>
     public bool CudnnBenchmark { get; init; } = true;
 
     public CudaGraphChoice CudaGraph { get; init; }
 
     /// <summary>
-    /// Samples a batch in evaluation, at least 1. On a CPU, what layers pass on should stay in its caches: ResNet-56 runs 1.1 x as fast
-    /// with 100 as with 500.
+    /// Samples a batch in evaluation, at least 1. On a CPU, what layers pass on should stay in its caches: ResNet-56
+    /// runs 1.1 x as fast with 100 as with 500.
     /// </summary>
     public int EvaluationBatchSize { get; init; } = 100;
 
     /// <summary>Minutes after which the run is saved within an epoch; 0 saves it after epochs alone.</summary>
     public double CheckpointMinutes { get; init; } = 10;
 
-    /// <summary>Checkpoints that are kept, at least 2: the one before the last is whole whatever happens to the last.</summary>
+    /// <summary>
+    /// Checkpoints that are kept, at least 2: the one before the last is whole whatever happens to the last.
+    /// </summary>
     public int CheckpointsKept { get; init; } = 2;
 
     /// <summary>The milestones that are given, or follow from the number of epochs.</summary>

@@ -66,7 +66,10 @@ public sealed class TrainingResult : IDisposable
     /// <summary>t_sl-start; null where it was not reached.</summary>
     public int? SparsityStartEpoch { get; init; }
 
-    /// <summary>Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One sentence or two; null where nothing is wrong.</summary>
+    /// <summary>
+    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One sentence or
+    /// two; null where nothing is wrong.
+    /// </summary>
     public string? Problem { get; init; }
 
     /// <summary>What was warned of on the way, a sentence each.</summary>
@@ -84,7 +87,10 @@ public sealed class TrainingResult : IDisposable
     /// <summary>Wall-clock time of the run, the parts before it was resumed included.</summary>
     public double TotalSeconds { get; init; }
 
-    /// <summary>What the cut did to the speed of training, measured when it was made; null without one, and where the run was resumed after it.</summary>
+    /// <summary>
+    /// What the cut did to the speed of training, measured when it was made; null without one, and where the run was
+    /// resumed after it.
+    /// </summary>
     public StepSpeed? StepSpeed { get; init; }
 
     /// <summary>Training throughput before the cut: the median of the epochs; null when there was none.</summary>

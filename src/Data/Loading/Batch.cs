@@ -2,10 +2,12 @@ using Ocs.Torch;
 
 namespace Ocs.Data;
 
-/// <summary>The samples of a training step: a tensor for each input of the network, and one for each target of the loss.</summary>
+/// <summary>
+/// The samples of a training step: a tensor for each input of the network, and one for each target of the loss.
+/// </summary>
 /// <remarks>
-/// Dimension 0 of every tensor counts the samples. The tensors belong to the batch: use them until it is disposed, backward pass included,
-/// and not longer.
+/// Dimension 0 of every tensor counts the samples. The tensors belong to the batch: use them until it is disposed,
+/// backward pass included, and not longer.
 /// </remarks>
 public sealed class Batch : IDisposable
 {
@@ -21,7 +23,9 @@ public sealed class Batch : IDisposable
     /// <param name="index">Which batch of the epoch, from 0.</param>
     /// <param name="inputs">[N, ...] each, in the order of the network's inputs; at least one.</param>
     /// <param name="targets">[N, ...] each, as the task's loss takes them.</param>
-    /// <exception cref="ArgumentException">There is no input, or the tensors have different numbers of samples.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no input, or the tensors have different numbers of samples.
+    /// </exception>
     public Batch(int index, Tensor[] inputs, Tensor[] targets)
     {
         (Index, _inputs, _targets) = (index, inputs, targets);
@@ -91,7 +95,9 @@ public sealed class Batch : IDisposable
 
     private BatchBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Batch));
 
-    /// <summary>Some samples that follow each other, as views of this batch's memory; the caller disposes it before this batch.</summary>
+    /// <summary>
+    /// Some samples that follow each other, as views of this batch's memory; the caller disposes it before this batch.
+    /// </summary>
     /// <param name="first">The first sample.</param>
     /// <param name="count">How many.</param>
     public Batch Part(long first, long count) => new(

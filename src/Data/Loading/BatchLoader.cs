@@ -9,8 +9,8 @@ namespace Ocs.Data;
 /// </summary>
 /// <remarks>
 /// What an epoch contains depends on seed, epoch and the image alone: not on timing, threads, prefetching, or the
-/// epochs before. There is memory for the batches that are kept ready, one that is made and those that the caller holds.
-/// One epoch runs at a time; leaving its loop early ends it.
+/// epochs before. There is memory for the batches that are kept ready, one that is made and those that the caller
+/// holds. One epoch runs at a time; leaving its loop early ends it.
 /// </remarks>
 public sealed class BatchLoader : IBatchSource
 {

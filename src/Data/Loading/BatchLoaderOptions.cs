@@ -46,7 +46,8 @@ public sealed record BatchLoaderOptions
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>
-    /// Whether the data set lies on the device and is augmented there; the numbers are the same. One of more than a gibibyte stays here.
+    /// Whether the data set lies on the device and is augmented there; the numbers are the same. One of more than a
+    /// gibibyte stays here.
     /// </summary>
     /// <value>False.</value>
     public bool Resident { get; init; }

@@ -3,8 +3,8 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// Memory that one batch after the other is copied into, so that a captured step finds each at the same place. Where the images are made
-/// on the device, only their choices are copied, and making them is part of the step.
+/// Memory that one batch after the other is copied into, so that a captured step finds each at the same place. Where
+/// the images are made on the device, only their choices are copied, and making them is part of the step.
 /// </summary>
 internal sealed class BatchSlot : IDisposable
 {

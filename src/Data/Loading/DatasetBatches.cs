@@ -10,7 +10,9 @@ namespace Ocs.Data;
 /// <param name="workers">Threads to make it with.</param>
 internal delegate Batch BatchMaker(int batch, ReadOnlySpan<int> chosen, ulong? seed, int workers);
 
-/// <summary>The batches of a data set whose samples can be taken in any order; the next one is made while a step is taken.</summary>
+/// <summary>
+/// The batches of a data set whose samples can be taken in any order; the next one is made while a step is taken.
+/// </summary>
 internal sealed class DatasetBatches : IBatchSource
 {
     private readonly IDataset _dataset;

@@ -3,8 +3,8 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// The batches of a data set, epoch after epoch. What a batch holds depends on the seed, the epoch and the position alone, so that a run
-/// goes on from any step as if it had never stopped.
+/// The batches of a data set, epoch after epoch. What a batch holds depends on the seed, the epoch and the position
+/// alone, so that a run goes on from any step as if it had never stopped.
 /// </summary>
 public interface IBatchSource : IDisposable
 {
@@ -21,7 +21,10 @@ public interface IBatchSource : IDisposable
     /// <summary>Seconds that the consumer has waited for batches so far; 0 where nobody counts them.</summary>
     double WaitSeconds => 0;
 
-    /// <summary>Says in which layout four-dimensional inputs are wanted from the next epoch on; others are converted when they are used.</summary>
+    /// <summary>
+    /// Says in which layout four-dimensional inputs are wanted from the next epoch on; others are converted when they
+    /// are used.
+    /// </summary>
     void Prefer(MemoryFormat format)
     {
     }

@@ -3,12 +3,14 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// A data set's pixels on a device, padded, and what crops, mirrors and normalizes them there by tensor operations of fixed shapes. The
-/// random choices are the host's, so that a batch has the same numbers as one that <see cref="Augmenter"/> made.
+/// A data set's pixels on a device, padded, and what crops, mirrors and normalizes them there by tensor operations of
+/// fixed shapes. The random choices are the host's, so that a batch has the same numbers as one that
+/// <see cref="Augmenter"/> made.
 /// </summary>
 internal sealed class ResidentImages : IDisposable
 {
-    // The rows of a choice: where the image's window starts in the padded pixels, whether it is mirrored, and the class.
+    // The rows of a choice: where the image's window starts in the padded pixels, whether it is mirrored, and the
+    // class.
     private const int Rows = 3;
     private const long LargestBytes = 1L << 30;
     private readonly ImageDataset _dataset;

@@ -4,7 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// A data set that makes one sample at a time, such as one that reads a file for each. Batches are stacked from them, ahead of the step.
+/// A data set that makes one sample at a time, such as one that reads a file for each. Batches are stacked from them,
+/// ahead of the step.
 /// </summary>
 public abstract class SampleDataset : IDataset
 {
@@ -19,7 +20,9 @@ public abstract class SampleDataset : IDataset
 
     /// <summary>One sample. Several threads call it at once.</summary>
     /// <param name="index">Which sample, from 0 to N - 1.</param>
-    /// <param name="random">For augmentation, seeded for this sample in this epoch; null where samples are wanted as they are.</param>
+    /// <param name="random">
+    /// For augmentation, seeded for this sample in this epoch; null where samples are wanted as they are.
+    /// </param>
     /// <returns>The sample, owned by the caller; all samples have the same shapes and types.</returns>
     public abstract Sample Get(int index, Random? random);
 

@@ -1,6 +1,9 @@
 namespace Ocs.Data;
 
-/// <summary>The part of every batch that one of several processes takes: consecutive images, parts that differ by one image at most.</summary>
+/// <summary>
+/// The part of every batch that one of several processes takes: consecutive images, parts that differ by one image at
+/// most.
+/// </summary>
 /// <param name="Rank">Which part, from 0.</param>
 /// <param name="Count">How many parts.</param>
 public readonly record struct Shard(int Rank, int Count)

@@ -13,7 +13,9 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="name">What it is called in messages.</param>
     /// <param name="inputs">[N, ...] each, in the order of the network's inputs.</param>
     /// <param name="targets">[N, ...] each, as the task's loss takes them.</param>
-    /// <exception cref="OcsInputException">There is no input, or the tensors have different numbers of rows.</exception>
+    /// <exception cref="OcsInputException">
+    /// There is no input, or the tensors have different numbers of rows.
+    /// </exception>
     public TensorDataset(string name, Tensor[] inputs, Tensor[] targets)
     {
         (Name, _inputs, _targets) = (name, inputs, targets);

@@ -23,7 +23,9 @@ internal sealed class ClassTally(bool hasTop5) : IMetricTally
         return hasTop5 ? [sums[0] / samples, sums[1] / samples] : [sums[0] / samples];
     }
 
-    /// <summary>How many rows of [N, K] logits have fewer than <paramref name="count"/> values above that of the label.</summary>
+    /// <summary>
+    /// How many rows of [N, K] logits have fewer than <paramref name="count"/> values above that of the label.
+    /// </summary>
     internal static long CorrectAmong(int count, Tensor logits, Tensor labels)
     {
         using var values = logits.To(Device.Cpu);

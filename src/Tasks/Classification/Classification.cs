@@ -6,8 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// One class a sample: the first output is [N, classes] of logits, the first target [N] of class numbers, int64. The loss is
-/// cross-entropy.
+/// One class a sample: the first output is [N, classes] of logits, the first target [N] of class numbers, int64. The
+/// loss is cross-entropy.
 /// </summary>
 /// <param name="classNames">What the classes mean, in the order of the logits.</param>
 public sealed class Classification(ImmutableArray<string> classNames) : ITask<ClassPrediction>
@@ -29,7 +29,10 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     /// <inheritdoc/>
     public string Name => "classification";
 
-    /// <summary>The fraction of samples whose class is found; with more than ten classes, also whose class is among the five likeliest.</summary>
+    /// <summary>
+    /// The fraction of samples whose class is found; with more than ten classes, also whose class is among the five
+    /// likeliest.
+    /// </summary>
     public ImmutableArray<Metric> Metrics => HasTop5 ? [Accuracy, Top5Accuracy] : [Accuracy];
 
     private bool HasTop5 => ClassNames.Length > MostClassesWithoutTop5;

@@ -4,7 +4,10 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>A task with a loss of any kind: a function of the network's outputs and the batch. Measured are the loss, and means over the samples.</summary>
+/// <summary>
+/// A task with a loss of any kind: a function of the network's outputs and the batch. Measured are the loss, and means
+/// over the samples.
+/// </summary>
 /// <param name="name">What it is called in messages and in the record of a run.</param>
 /// <param name="loss">Outputs, [N, ...] each, and the batch to the mean loss, [], owned by the caller.</param>
 public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, Tensor> loss) : ITask
@@ -19,7 +22,9 @@ public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, T
 
     /// <summary>Adds a metric; the first becomes the headline.</summary>
     /// <param name="metric">What it is called.</param>
-    /// <param name="sum">Outputs and batch to the sum over the samples, [], owned by the caller; the metric is the mean.</param>
+    /// <param name="sum">
+    /// Outputs and batch to the sum over the samples, [], owned by the caller; the metric is the mean.
+    /// </param>
     /// <returns>This task.</returns>
     public CustomTask Measure(Metric metric, Func<IReadOnlyList<Tensor>, Batch, Tensor> sum)
     {

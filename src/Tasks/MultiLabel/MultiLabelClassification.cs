@@ -6,8 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// Any number of labels a sample: the first output is [N, labels] of logits, the first target [N, labels] of 0 and 1. The loss is binary
-/// cross-entropy, PyTorch's BCEWithLogitsLoss. A label counts as found where its probability is above one half.
+/// Any number of labels a sample: the first output is [N, labels] of logits, the first target [N, labels] of 0 and 1.
+/// The loss is binary cross-entropy, PyTorch's BCEWithLogitsLoss. A label counts as found where its probability is
+/// above one half.
 /// </summary>
 /// <param name="labelNames">What the labels mean, in the order of the logits.</param>
 public sealed class MultiLabelClassification(ImmutableArray<string> labelNames) : ITask<ImmutableArray<LabelPrediction>>
@@ -19,8 +20,8 @@ public sealed class MultiLabelClassification(ImmutableArray<string> labelNames) 
     public string Name => "multi-label classification";
 
     /// <summary>
-    /// F1 over all labels and samples together (micro-averaged); the fraction of labels that are right; the fraction of samples whose labels
-    /// are all right.
+    /// F1 over all labels and samples together (micro-averaged); the fraction of labels that are right; the fraction of
+    /// samples whose labels are all right.
     /// </summary>
     public ImmutableArray<Metric> Metrics { get; } =
         [new("f1", IsFraction: true), new("label-accuracy", IsFraction: true), new("subset-accuracy", IsFraction: true)];

@@ -18,8 +18,8 @@ public enum RegressionLoss
 }
 
 /// <summary>
-/// Numbers to predict: output i is compared with target i, which has as many values, [N, ...] each. The loss is the mean over all values
-/// of an output; those of several outputs are added up.
+/// Numbers to predict: output i is compared with target i, which has as many values, [N, ...] each. The loss is the
+/// mean over all values of an output; those of several outputs are added up.
 /// </summary>
 public sealed class Regression : ITask<ImmutableArray<double>>
 {
@@ -32,8 +32,8 @@ public sealed class Regression : ITask<ImmutableArray<double>>
     public string Name => "regression";
 
     /// <summary>
-    /// R2, 1 for a perfect network and 0 for the mean of the targets, averaged over the values of a sample as scikit-learn's r2_score does;
-    /// the root of the mean squared error; the mean absolute error.
+    /// R2, 1 for a perfect network and 0 for the mean of the targets, averaged over the values of a sample as
+    /// scikit-learn's r2_score does; the root of the mean squared error; the mean absolute error.
     /// </summary>
     public ImmutableArray<Metric> Metrics { get; } = [R2, new("rmse", HigherIsBetter: false), new("mae", HigherIsBetter: false)];
 

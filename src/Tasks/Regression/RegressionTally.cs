@@ -7,7 +7,10 @@ namespace Ocs.Tasks;
 /// <summary>Adds up errors and targets, for each value of a sample.</summary>
 internal sealed class RegressionTally : IMetricTally
 {
-    /// <summary>Predictions that have nothing to do with the targets reach an R2 of this, divided by the samples, once in 40 times.</summary>
+    /// <summary>
+    /// Predictions that have nothing to do with the targets reach an R2 of this, divided by the samples, once in 40
+    /// times.
+    /// </summary>
     public const double ChanceOfR2 = 5;
 
     // Squared errors, absolute errors, targets, squared targets.

@@ -23,7 +23,9 @@ public sealed record Checkpoint(
     private const string CounterPrefix = "counter";
     private const string StatisticsPrefix = "statistics";
 
-    /// <summary>The running statistics of the processes behind the first, by rank: one tensor of numbers each.</summary>
+    /// <summary>
+    /// The running statistics of the processes behind the first, by rank: one tensor of numbers each.
+    /// </summary>
     public IReadOnlyDictionary<int, Tensor> Statistics { get; init; } = new Dictionary<int, Tensor>();
 
     /// <summary>The moving average of <see cref="Parameters"/>; empty where there is none.</summary>

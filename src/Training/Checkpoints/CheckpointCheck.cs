@@ -4,10 +4,14 @@ using Ocs.Training.Metrics;
 
 namespace Ocs.Training.Checkpoints;
 
-/// <summary>Whether the parts of a checkpoint fit together, which its check sum says nothing about: anybody may have written it.</summary>
+/// <summary>
+/// Whether the parts of a checkpoint fit together, which its check sum says nothing about: anybody may have written it.
+/// </summary>
 internal static class CheckpointCheck
 {
-    /// <summary>Whether every list is there, and what the optimiser keeps and the average are those of the parameters.</summary>
+    /// <summary>
+    /// Whether every list is there, and what the optimiser keeps and the average are those of the parameters.
+    /// </summary>
     public static bool IsSound(Checkpoint checkpoint) => IsWhole(checkpoint.State)
         && checkpoint.Optimizer.Moments.Values.All(moment => AreOf(checkpoint.Parameters, moment))
         && AreOf(checkpoint.Parameters, checkpoint.Average)

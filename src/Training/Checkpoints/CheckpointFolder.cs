@@ -16,7 +16,9 @@ public sealed class CheckpointFolder(string runFolder)
     /// <summary>Whether there is any.</summary>
     public bool Any => Numbers().Length > 0;
 
-    /// <summary>Writes the next checkpoint, and then removes those that are too old. Nothing is lost where it fails.</summary>
+    /// <summary>
+    /// Writes the next checkpoint, and then removes those that are too old. Nothing is lost where it fails.
+    /// </summary>
     /// <param name="kept">How many are kept, this one included.</param>
     /// <param name="write">Writes its bytes.</param>
     /// <exception cref="IOException">The disk is full, say.</exception>

@@ -4,7 +4,9 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Checkpoints;
 
-/// <summary>Saves the run of a trainer: at its start, after epochs, after some minutes within one, and when it is stopped.</summary>
+/// <summary>
+/// Saves the run of a trainer: at its start, after epochs, after some minutes within one, and when it is stopped.
+/// </summary>
 internal sealed class CheckpointKeeper(TrainingContext run)
 {
     private long _saved;
@@ -16,7 +18,9 @@ internal sealed class CheckpointKeeper(TrainingContext run)
     /// <summary>Begins to count the minutes.</summary>
     public void Start() => _saved = Stopwatch.GetTimestamp();
 
-    /// <summary>Hands a checkpoint over. All processes do it at once, for each has something that only it knows.</summary>
+    /// <summary>
+    /// Hands a checkpoint over. All processes do it at once, for each has something that only it knows.
+    /// </summary>
     /// <param name="epoch">The epoch that is trained, or is to begin.</param>
     public void Save(int epoch)
     {

@@ -6,7 +6,9 @@ using Ocs.Training.Distributed;
 
 namespace Ocs.Training.Checkpoints;
 
-/// <summary>Goes on from a checkpoint: gives a trainer its network and its state back. It owns what it does not give away.</summary>
+/// <summary>
+/// Goes on from a checkpoint: gives a trainer its network and its state back. It owns what it does not give away.
+/// </summary>
 internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : IDisposable
 {
     /// <summary>Throws where a checkpoint is of another run than these options and data are of.</summary>

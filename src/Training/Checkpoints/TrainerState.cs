@@ -8,8 +8,8 @@ using Ocs.Training.Metrics;
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// Everything that determines the rest of a run, beside its options, networks and tensors. The order of images, their augmentation and
-/// the learning rate are functions of seed, epoch and step, so the position is their state.
+/// Everything that determines the rest of a run, beside its options, networks and tensors. The order of images, their
+/// augmentation and the learning rate are functions of seed, epoch and step, so the position is their state.
 /// </summary>
 public sealed record TrainerState
 {
@@ -25,7 +25,9 @@ public sealed record TrainerState
     /// <summary>What the clock has chosen.</summary>
     public required Arrangement Arrangement { get; init; }
 
-    /// <summary>Parameters whose momentum, or what else the optimiser keeps of them, lies in memory as channels-last.</summary>
+    /// <summary>
+    /// Parameters whose momentum, or what else the optimiser keeps of them, lies in memory as channels-last.
+    /// </summary>
     public ImmutableArray<string> ChannelsLastMomentum { get; init; } = [];
 
     /// <summary>The state of the trainer's generator: dropout and its like draw from it.</summary>
@@ -105,7 +107,9 @@ public sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
     }
 }
 
-/// <summary>What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.</summary>
+/// <summary>
+/// What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.
+/// </summary>
 public sealed record EpochDecision(
     Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds, int? PredictedStableEpoch,
     long? PredictedMacs)

@@ -14,13 +14,13 @@ using Ocs.Training.Steps;
 namespace Ocs.Training.Distributed;
 
 /// <summary>
-/// The processes that train copies of one network on parts of each batch, so that the copies stay equal. For one process every method
-/// gives back what it was given.
+/// The processes that train copies of one network on parts of each batch, so that the copies stay equal. For one
+/// process every method gives back what it was given.
 /// </summary>
 /// <remarks>
-/// The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it. What else the
-/// processes tell each other in a step travels with the gradients, as that of a tensor of four numbers: a message of its own would cost
-/// every step two latencies a process.
+/// The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it.
+/// What else the processes tell each other in a step travels with the gradients, as that of a tensor of four numbers: a
+/// message of its own would cost every step two latencies a process.
 /// </remarks>
 internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposable
 {
@@ -75,7 +75,9 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         }
     }
 
-    /// <summary>Begins a run in processes that have the same of everything but the numbers that dropout draws.</summary>
+    /// <summary>
+    /// Begins a run in processes that have the same of everything but the numbers that dropout draws.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="where">Where it goes on; empty for a new one.</param>
     /// <param name="position">Steps that it has taken.</param>
@@ -89,7 +91,10 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         Begin(run.Network.Parameters, run.Generator, run.Device, run.Training.Seed, position);
     }
 
-    /// <summary>Gives every process the parameters of rank 0, and random numbers of its own for dropout from a step of the run on.</summary>
+    /// <summary>
+    /// Gives every process the parameters of rank 0, and random numbers of its own for dropout from a step of the run
+    /// on.
+    /// </summary>
     public void Begin(ParameterTable parameters, Generator generator, Device device, ulong seed, long step)
     {
         if (group is null)
@@ -132,14 +137,17 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     /// <summary>To be called before the forward pass of a step.</summary>
     public void BeginStep() => _reducer?.BeginForward();
 
-    /// <summary>Whether to stop, which all processes answer alike: those that step together, as of their last step.</summary>
+    /// <summary>
+    /// Whether to stop, which all processes answer alike: those that step together, as of their last step.
+    /// </summary>
     public bool IsStopped(CancellationToken stop) => group is null ? stop.IsCancellationRequested : _stopped;
 
     /// <summary>Whether to save, which all processes answer as rank 0 would have it at their last step.</summary>
     public bool IsSaveDue(bool own) => group is null ? own : _saveIsDue;
 
     /// <summary>
-    /// Adds to the gradients of the mean loss of all parts. After the last part of each process they are the same in all of them.
+    /// Adds to the gradients of the mean loss of all parts. After the last part of each process they are the same in
+    /// all of them.
     /// </summary>
     /// <param name="loss">The mean loss of a part of this process.</param>
     /// <param name="images">The images of this part.</param>
@@ -197,8 +205,8 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     public double[] Mean(params double[] values) => group is null ? values : Array.ConvertAll(Sum(values), sum => sum / Count);
 
     /// <summary>
-    /// Makes the running statistics of batch norms the mean of all processes'. In training each norm uses its own part's, as PyTorch's
-    /// DistributedDataParallel does.
+    /// Makes the running statistics of batch norms the mean of all processes'. In training each norm uses its own
+    /// part's, as PyTorch's DistributedDataParallel does.
     /// </summary>
     public void AverageStatistics(Graph graph, ParameterTable parameters)
     {
@@ -215,8 +223,8 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     }
 
     /// <summary>
-    /// What each process behind the first has of its own, and by rank its running statistics, which the caller owns; to be called by all
-    /// of them.
+    /// What each process behind the first has of its own, and by rank its running statistics, which the caller owns; to
+    /// be called by all of them.
     /// </summary>
     public (ImmutableArray<ReplicaState> Others, IReadOnlyDictionary<int, Tensor> Statistics) States(
         RunningNetwork network, Generator generator, Device device, EpochProgress? progress)

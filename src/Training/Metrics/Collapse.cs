@@ -10,7 +10,10 @@ internal static class Collapse
         $"Remove less (a lower target), leave more epochs after the cut (an earlier `{nameof(OneCycleOptions.LatestCutEpoch)}`), "
         + $"or compare channels of like layers only (`{nameof(OneCycleOptions.Ranking)} = {nameof(Ranking.Isomorphic)}`).";
 
-    /// <summary>What there is to say of a cut; null where the network is still better than a guess, or nobody knows what a guess gives.</summary>
+    /// <summary>
+    /// What there is to say of a cut; null where the network is still better than a guess, or nobody knows what a guess
+    /// gives.
+    /// </summary>
     public static string? AtCut(Guessing? guessing, double before, double after)
     {
         if (guessing is null)

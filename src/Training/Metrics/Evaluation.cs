@@ -21,7 +21,10 @@ public sealed record EvaluationResult(ImmutableArray<MetricValue> Metrics, doubl
     /// <summary>Of classification: the fraction of samples whose class is found; null for other tasks.</summary>
     public double? Accuracy => this["accuracy"];
 
-    /// <summary>Of classification with more than ten classes: the fraction whose class is among the five likeliest; null otherwise.</summary>
+    /// <summary>
+    /// Of classification with more than ten classes: the fraction whose class is among the five likeliest; null
+    /// otherwise.
+    /// </summary>
     public double? Top5Accuracy => this["top5-accuracy"];
 
     /// <summary>The value of a metric by its name; null where the task does not measure it.</summary>

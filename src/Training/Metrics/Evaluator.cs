@@ -5,7 +5,9 @@ namespace Ocs.Training.Metrics;
 /// <summary>Measures the network of a run, and hands it over where it is the best one.</summary>
 internal sealed class Evaluator(TrainingContext run)
 {
-    /// <summary>Measures the present network, or the average of its weights; the result is the run's last evaluation.</summary>
+    /// <summary>
+    /// Measures the present network, or the average of its weights; the result is the run's last evaluation.
+    /// </summary>
     public EvaluationResult Measure()
     {
         var result = run.Network.Evaluate(run.Task, run.Data.Test, run.Training.EvaluationBatchSize, run.Device, run.Replicas);
@@ -26,7 +28,10 @@ internal sealed class Evaluator(TrainingContext run)
         }
     }
 
-    /// <summary>Hands the network over if it is the best so far. Once it is to be pruned, only a pruned network can be the best one.</summary>
+    /// <summary>
+    /// Hands the network over if it is the best so far. Once it is to be pruned, only a pruned network can be the best
+    /// one.
+    /// </summary>
     public void HandOverIfBest()
     {
         var value = run.State.Evaluation!.Headline;

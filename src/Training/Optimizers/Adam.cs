@@ -6,8 +6,8 @@ namespace Ocs.Training.Optimizers;
 
 /// <summary>
 /// Adam, as PyTorch defines it (Kingma and Ba 2015, arXiv 1412.6980): m ← β1 m + (1 - β1) g; v ← β2 v + (1 - β2) g²;
-/// w ← w - rate m̂ / (√v̂ + ε), with m̂ = m / (1 - β1^t) and v̂ = v / (1 - β2^t) at step t, counted from 1. Weight decay is an L2
-/// penalty: g has decay w added. In <see cref="AdamW"/> it is decoupled.
+/// w ← w - rate m̂ / (√v̂ + ε), with m̂ = m / (1 - β1^t) and v̂ = v / (1 - β2^t) at step t, counted from 1. Weight
+/// decay is an L2 penalty: g has decay w added. In <see cref="AdamW"/> it is decoupled.
 /// </summary>
 public class Adam : IOptimizer
 {

@@ -3,8 +3,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// Adam with decoupled weight decay, as PyTorch defines it (Loshchilov and Hutter 2019, arXiv 1711.05101): before <see cref="Adam"/>'s
-/// step w ← (1 - rate decay) w, and the gradient is left alone.
+/// Adam with decoupled weight decay, as PyTorch defines it (Loshchilov and Hutter 2019, arXiv 1711.05101): before
+/// <see cref="Adam"/>'s step w ← (1 - rate decay) w, and the gradient is left alone.
 /// </summary>
 public sealed class AdamW : Adam
 {

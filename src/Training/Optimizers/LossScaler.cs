@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// Keeps float16's gradients above its smallest numbers: the loss is multiplied by a factor that grows while gradients stay finite and
-/// shrinks when one does not; such a step is left out. The numbers are those of PyTorch's GradScaler.
+/// Keeps float16's gradients above its smallest numbers: the loss is multiplied by a factor that grows while gradients
+/// stay finite and shrinks when one does not; such a step is left out. The numbers are those of PyTorch's GradScaler.
 /// </summary>
 /// <remarks>Micikevicius et al. 2018, arXiv 1710.03740, section 3.2.</remarks>
 public sealed class LossScaler
@@ -30,7 +30,8 @@ public sealed class LossScaler
     public Tensor Apply(Tensor loss) => Aten.Mul(loss, Scale);
 
     /// <summary>
-    /// Divides all gradients by the factor and adapts it. False: one was not finite, all are dropped, and the step must be left out.
+    /// Divides all gradients by the factor and adapts it. False: one was not finite, all are dropped, and the step must
+    /// be left out.
     /// </summary>
     public bool Unscale(ParameterTable parameters)
     {

@@ -20,7 +20,9 @@ internal sealed class Moments : IDisposable
         }
     }
 
-    /// <summary>The tensors of these parameters, which this goes on owning; zero at first, and laid as the tensors beside them.</summary>
+    /// <summary>
+    /// The tensors of these parameters, which this goes on owning; zero at first, and laid as the tensors beside them.
+    /// </summary>
     public Tensor[] Of(IReadOnlyList<string> names, IReadOnlyList<Tensor> like)
     {
         var tensors = new Tensor[names.Count];

@@ -6,7 +6,9 @@ public enum OptimizerKind
     /// <summary>Gradient descent with momentum, as in the paper.</summary>
     Sgd,
 
-    /// <summary>With moments of the gradient (Kingma and Ba 2015, arXiv 1412.6980); weight decay is part of the gradient.</summary>
+    /// <summary>
+    /// With moments of the gradient (Kingma and Ba 2015, arXiv 1412.6980); weight decay is part of the gradient.
+    /// </summary>
     Adam,
 
     /// <summary>The same with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101).</summary>

@@ -7,13 +7,17 @@ namespace Ocs.Training.Optimizers;
 public sealed record OptimizerState
 {
     /// <summary>
-    /// Tensors of the parameters' shapes, float32, by their name and then by the parameter's: <c>momentum</c> of SGD, <c>exp_avg</c> and
+    /// Tensors of the parameters' shapes, float32, by their name and then by the parameter's: <c>momentum</c> of SGD,
+    /// <c>exp_avg</c> and
     /// <c>exp_avg_sq</c> of Adam. Empty before the first step.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Tensor>> Moments { get; init; } =
         ImmutableDictionary<string, IReadOnlyDictionary<string, Tensor>>.Empty;
 
-    /// <summary>Numbers of the optimiser as a whole, [] and float64: <c>step</c> of Adam, the steps taken. Empty before the first step.</summary>
+    /// <summary>
+    /// Numbers of the optimiser as a whole, [] and float64: <c>step</c> of Adam, the steps taken. Empty before the
+    /// first step.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Counters { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>All of its tensors.</summary>

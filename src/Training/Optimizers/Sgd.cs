@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum, as PyTorch defines it: v ← momentum v + g + decay w; w ← w - rate (v, or with Nesterov
-/// g + decay w + momentum v). The first v is the first g + decay w.
+/// Stochastic gradient descent with momentum, as PyTorch defines it: v ← momentum v + g + decay w; w ← w - rate (v, or
+/// with Nesterov g + decay w + momentum v). The first v is the first g + decay w.
 /// </summary>
 public sealed class Sgd : IOptimizer
 {
@@ -18,7 +18,9 @@ public sealed class Sgd : IOptimizer
     /// <param name="options">Momentum, Nesterov's form and weight decay.</param>
     public Sgd(TrainingOptions options) => _options = options;
 
-    /// <summary>v of each parameter, which the optimiser goes on owning; empty before the first step, and without momentum.</summary>
+    /// <summary>
+    /// v of each parameter, which the optimiser goes on owning; empty before the first step, and without momentum.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Momentum => _momentum.Tensors;
 
     /// <inheritdoc/>

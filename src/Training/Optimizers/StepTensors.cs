@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// The trained parameters of a step beside their gradients, in lists as libtorch takes them: one list for all, or two where norms and
-/// biases do not decay. Disposing lets go of the gradients.
+/// The trained parameters of a step beside their gradients, in lists as libtorch takes them: one list for all, or two
+/// where norms and biases do not decay. Disposing lets go of the gradients.
 /// </summary>
 internal sealed class StepTensors : IDisposable
 {

@@ -6,8 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// An exponential moving average of a network: a ← decay a + (1 - decay) w after each step, from a copy of the first weights on. Weights,
-/// biases, norms and running statistics are averaged, as timm's ModelEma does; counters are copied.
+/// An exponential moving average of a network: a ← decay a + (1 - decay) w after each step, from a copy of the first
+/// weights on. Weights, biases, norms and running statistics are averaged, as timm's ModelEma does; counters are
+/// copied.
 /// </summary>
 public sealed class WeightEma : ICuttable, IDisposable
 {
@@ -16,7 +17,9 @@ public sealed class WeightEma : ICuttable, IDisposable
     /// <summary>Begins with a copy of a network's parameters.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters, lent.</param>
-    /// <param name="decay">The part of the average that stays at each step, in (0, 1): 0.999 averages over some 1000 steps.</param>
+    /// <param name="decay">
+    /// The part of the average that stays at each step, in (0, 1): 0.999 averages over some 1000 steps.
+    /// </param>
     public WeightEma(Graph graph, ParameterTable parameters, double decay)
         : this(parameters.Clone(graph), decay)
     {
@@ -25,7 +28,9 @@ public sealed class WeightEma : ICuttable, IDisposable
     /// <summary>Goes on with an average, which this then owns.</summary>
     internal WeightEma(ParameterTable average, double decay) => (Parameters, _decay) = (average, decay);
 
-    /// <summary>The average, for the same network; this goes on owning it. A cut puts another table in its place.</summary>
+    /// <summary>
+    /// The average, for the same network; this goes on owning it. A cut puts another table in its place.
+    /// </summary>
     public ParameterTable Parameters { get; private set; }
 
     /// <summary>Takes the parameters of a step into the average. The host reads nothing back.</summary>
@@ -44,7 +49,10 @@ public sealed class WeightEma : ICuttable, IDisposable
         Aten.ForeachAddInPlace(averages, [.. isCounter[false].Select(name => parameters[name])], 1 - _decay);
     }
 
-    /// <summary>Gives the average the layout of the parameters: who runs it then gets the same bits, whenever the layout was chosen.</summary>
+    /// <summary>
+    /// Gives the average the layout of the parameters: who runs it then gets the same bits, whenever the layout was
+    /// chosen.
+    /// </summary>
     internal void LayAs(ParameterTable parameters)
     {
         using var _ = Autograd.NoGrad();

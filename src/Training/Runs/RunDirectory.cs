@@ -39,7 +39,9 @@ internal sealed class RunDirectory
     public string Path { get; }
 
     /// <summary>Keeps a run's folder for this process, before anything in it is looked at or changed.</summary>
-    /// <param name="path">The folder; it is made if it is not there, and goes again with the lock where nothing was put into it.</param>
+    /// <param name="path">
+    /// The folder; it is made if it is not there, and goes again with the lock where nothing was put into it.
+    /// </param>
     /// <param name="warn">Takes a sentence where the folder's disk has no locks.</param>
     /// <param name="isNew">Whether a run begins in it, which could begin in another one.</param>
     /// <exception cref="OcsInputException">Another process has it.</exception>
@@ -64,7 +66,10 @@ internal sealed class RunDirectory
         }
     }
 
-    /// <summary>Looks whether a folder may be used, and changes nothing: a folder with anything in it needs <paramref name="replace"/>.</summary>
+    /// <summary>
+    /// Looks whether a folder may be used, and changes nothing: a folder with anything in it needs
+    /// <paramref name="replace"/>.
+    /// </summary>
     public static void Check(string path, bool replace)
     {
         RequireNoFile(path);
@@ -104,7 +109,10 @@ internal sealed class RunDirectory
         }
     }
 
-    /// <summary>Takes the folder of a run that goes on: what a killed writer has left goes, and so does what says that the run was stopped.</summary>
+    /// <summary>
+    /// Takes the folder of a run that goes on: what a killed writer has left goes, and so does what says that the run
+    /// was stopped.
+    /// </summary>
     public static RunDirectory Reopen(string path)
     {
         try
@@ -120,7 +128,10 @@ internal sealed class RunDirectory
         }
     }
 
-    /// <summary>Refuses the folder of a run, which may be anybody's, where its files are links or pipes: what they lead to is not the run's.</summary>
+    /// <summary>
+    /// Refuses the folder of a run, which may be anybody's, where its files are links or pipes: what they lead to is
+    /// not the run's.
+    /// </summary>
     public static void RequireOrdinaryFiles(string path)
     {
         var checkpoints = System.IO.Path.Combine(path, CheckpointFolder.Name);
@@ -134,18 +145,24 @@ internal sealed class RunDirectory
         }
     }
 
-    /// <summary>Whether a run may be about to begin in a folder: it is not there, or holds nothing but the beginnings of one.</summary>
+    /// <summary>
+    /// Whether a run may be about to begin in a folder: it is not there, or holds nothing but the beginnings of one.
+    /// </summary>
     public static bool AwaitsRun(string path) => !File.Exists(path) && (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path)
         .All(entry => IsNothing(entry) || System.IO.Path.GetFileName(entry) is RunFolder.ConfigName or CheckpointFolder.Name));
 
     /// <summary>A folder that another process keeps.</summary>
     public static RunDirectory At(string path) => new(path);
 
-    /// <summary>The ONNX file of a result. What was stopped before its cut goes on, so that there is no network to use yet.</summary>
+    /// <summary>
+    /// The ONNX file of a result. What was stopped before its cut goes on, so that there is no network to use yet.
+    /// </summary>
     public static string? OnnxNameOf(TrainingResult result) =>
         result.Record is not null ? OnnxName : result.Stopped ? null : UncutOnnxName;
 
-    /// <summary>The checkpoint, without the best network where its file is damaged: that is not the best of anything.</summary>
+    /// <summary>
+    /// The checkpoint, without the best network where its file is damaged: that is not the best of anything.
+    /// </summary>
     public Checkpoint WithBest(Checkpoint checkpoint, Action<string> tell)
     {
         try

@@ -87,7 +87,9 @@ internal sealed class RunSession : IDisposable
         return trainer;
     });
 
-    /// <summary>Trains to the end, or until it is stopped. What a failed run came to is written before its exception goes on.</summary>
+    /// <summary>
+    /// Trains to the end, or until it is stopped. What a failed run came to is written before its exception goes on.
+    /// </summary>
     public TrainingResult Train(OneCycleTrainer trainer, CancellationToken stop) => Guarded(() =>
     {
         try
@@ -103,9 +105,13 @@ internal sealed class RunSession : IDisposable
         }
     });
 
-    /// <summary>Leaves the folder complete: weights, summary and report; of a run that has ended, without checkpoints.</summary>
+    /// <summary>
+    /// Leaves the folder complete: weights, summary and report; of a run that has ended, without checkpoints.
+    /// </summary>
     /// <param name="result">What the run came to.</param>
-    /// <param name="complete">Adds to the summary what the caller writes and measures, once the weights are in the folder.</param>
+    /// <param name="complete">
+    /// Adds to the summary what the caller writes and measures, once the weights are in the folder.
+    /// </param>
     public RunSummary Finish(TrainingResult result, Func<RunSummary, RunSummary> complete) => Guarded(() =>
     {
         // Written anew where somebody has removed it.

@@ -58,7 +58,9 @@ internal static class RunSummaries
             Gate = result.Gate is { } gate ? Of(gate) : null,
         };
 
-    /// <summary>Groups, frozen ones too, with what each costs before and after; nothing where nothing was cut.</summary>
+    /// <summary>
+    /// Groups, frozen ones too, with what each costs before and after; nothing where nothing was cut.
+    /// </summary>
     public static ImmutableArray<GroupSummary> Groups(
         ImmutableArray<Group> groups, PruningRecord? record, ImmutableArray<LayerOutcome> layers)
     {

@@ -7,8 +7,8 @@ using Ocs.Training.Checkpoints;
 namespace Ocs.Training.Runs;
 
 /// <summary>
-/// Writes a run into its folder as it goes, and lets another observer see it. Where a disk is full, it says so and tries again later; the
-/// run goes on.
+/// Writes a run into its folder as it goes, and lets another observer see it. Where a disk is full, it says so and
+/// tries again later; the run goes on.
 /// </summary>
 internal sealed class RunWriter(
     RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, ITrainingObserver seen)

@@ -10,12 +10,13 @@ using Ocs.Training.Runs;
 namespace Ocs.Training;
 
 /// <summary>
-/// A training that writes a run's folder: the log and the report as it goes, checkpoints to go on from, the best network, and at the end the
-/// network as .ocs, safetensors and ONNX. A run that was stopped or killed goes on by <see cref="Resume"/> as if it had never stopped.
+/// A training that writes a run's folder: the log and the report as it goes, checkpoints to go on from, the best
+/// network, and at the end the network as .ocs, safetensors and ONNX. A run that was stopped or killed goes on by
+/// <see cref="Resume"/> as if it had never stopped.
 /// </summary>
 /// <example><code>
-/// using var run = Directory.Exists("run") ? TrainingRun.Resume("run", data, training, pruning) : TrainingRun.Begin("run", graph, data, training, pruning);
-/// using var result = run.Execute();
+/// using var run = Directory.Exists("run") ? TrainingRun.Resume("run", data, training, pruning) :
+/// TrainingRun.Begin("run", graph, data, training, pruning); using var result = run.Execute();
 /// </code></example>
 public sealed class TrainingRun : IDisposable
 {
@@ -34,7 +35,9 @@ public sealed class TrainingRun : IDisposable
     public string Folder => _folder.Path;
 
     /// <summary>Begins a run with random weights, drawn by <see cref="TrainingOptions.Seed"/>.</summary>
-    /// <param name="folder">The run's folder; it is made if it is not there. Of several processes only rank 0 writes into it.</param>
+    /// <param name="folder">
+    /// The run's folder; it is made if it is not there. Of several processes only rank 0 writes into it.
+    /// </param>
     /// <param name="graph">The network.</param>
     /// <param name="data">What it is trained on and measured on, and for what task.</param>
     /// <param name="training">How it is trained.</param>
@@ -64,7 +67,9 @@ public sealed class TrainingRun : IDisposable
     /// <param name="pruning">The same.</param>
     /// <param name="setup">Where it runs; that may be another place than before.</param>
     /// <param name="observer">Sees the run as it goes; null for nobody.</param>
-    /// <exception cref="OcsInputException">There is nothing to go on from, or the run began with other data or options.</exception>
+    /// <exception cref="OcsInputException">
+    /// There is nothing to go on from, or the run began with other data or options.
+    /// </exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The run that is returned owns them; every other way out disposes of them.")]
     public static TrainingRun Resume(
         string folder, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null,
@@ -103,9 +108,13 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Trains to the end, or until it is stopped, then after the step. Either way the folder is complete.</summary>
+    /// <summary>
+    /// Trains to the end, or until it is stopped, then after the step. Either way the folder is complete.
+    /// </summary>
     /// <returns>What the run came to, with the network.</returns>
-    /// <exception cref="TrainingFailedException">Training has diverged, or the cut is not proven right; the summary says so, too.</exception>
+    /// <exception cref="TrainingFailedException">
+    /// Training has diverged, or the cut is not proven right; the summary says so, too.
+    /// </exception>
     /// <exception cref="OcsInputException">The folder can't be written to.</exception>
     public TrainingResult Execute(CancellationToken stop = default)
     {

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// The step is captured once and then started with one call, until the network is cut or the pruner chooses other slices. The first
-/// steps of a network are taken at once, as is one on a smaller batch.
+/// The step is captured once and then started with one call, until the network is cut or the pruner chooses other
+/// slices. The first steps of a network are taken at once, as is one on a smaller batch.
 /// </summary>
 /// <param name="capture">Makes what captures work and starts it.</param>
 /// <param name="mayFallBack">Whether steps that cannot be captured are taken at once, or are an error.</param>

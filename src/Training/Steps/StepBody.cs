@@ -7,12 +7,17 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// What a training step does: forward, loss, backward, Eq. 8's gradient, clipping, the optimiser, Eq. 9, the average of the weights, and the
-/// sums. It is the same on every device, done at once or captured, and reads nothing from the host but what stays as it is while
+/// What a training step does: forward, loss, backward, Eq. 8's gradient, clipping, the optimiser, Eq. 9, the average of
+/// the weights, and the sums. It is the same on every device, done at once or captured, and reads nothing from the host
+/// but what stays as it is while
 /// <see cref="Network"/> and <see cref="Era"/> do.
 /// </summary>
-/// <param name="run">The network, the optimiser, the options; several processes agree on the host, so their steps can't be captured.</param>
-/// <param name="era">The epoch of sparsity learning whose slices the pruner has chosen; negative outside of sparsity learning.</param>
+/// <param name="run">
+/// The network, the optimiser, the options; several processes agree on the host, so their steps can't be captured.
+/// </param>
+/// <param name="era">
+/// The epoch of sparsity learning whose slices the pruner has chosen; negative outside of sparsity learning.
+/// </param>
 /// <param name="pruner">Null without pruning and after the cut.</param>
 /// <param name="numbers">What goes in and comes out.</param>
 internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pruner, StepNumbers numbers)
@@ -72,7 +77,8 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
         }
     }
 
-    // Parts of the same size, as far as the number of samples allows: none is so small that a norm has nothing to average.
+    // Parts of the same size, as far as the number of samples allows: none is so small that a norm has nothing to
+    // average.
     private void AddGradientsInParts(Batch batch)
     {
         var parts = (batch.Count + _partSize - 1) / _partSize;

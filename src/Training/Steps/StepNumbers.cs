@@ -5,7 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// The numbers that go into a step and come out of it, as tensors on the device: the host neither waits for a step nor is part of it.
+/// The numbers that go into a step and come out of it, as tensors on the device: the host neither waits for a step nor
+/// is part of it.
 /// </summary>
 internal sealed class StepNumbers(Device device) : IDisposable
 {
@@ -47,7 +48,9 @@ internal sealed class StepNumbers(Device device) : IDisposable
         }
     }
 
-    /// <summary>The sums since the last <see cref="Begin"/>, with those that it began from; waits for the device.</summary>
+    /// <summary>
+    /// The sums since the last <see cref="Begin"/>, with those that it began from; waits for the device.
+    /// </summary>
     public (double LossSum, double Score) Read() => (_lossSum.Item<double>(), _score.Item<double>());
 
     /// <summary>Sets what the sums go on from: 0 at the start of an epoch.</summary>
