@@ -1,87 +1,63 @@
+using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Tasks;
 using Ocs.Torch;
+using Ocs.Training;
+using Ocs.Training.Optimizers;
 
-const int Size = 16;
-const int Images = 32;
-const int Steps = 60;
 const int Epochs = 8;
-const double Rate = 0.05;
+const double Rate = 0.005;
 
-// The network: where in an image is the bright spot?
-var builder = new GraphBuilder("spot");
-var x = builder.Input("image", 1, Size, Size);
-x = builder.Conv2d("conv1", x, 16, kernel: 3, stride: 2, padding: 1);
-x = builder.Relu("relu1", builder.BatchNorm2d("norm1", x));
-x = builder.Conv2d("conv2", x, 32, kernel: 3, stride: 2, padding: 1);
-x = builder.Relu("relu2", builder.BatchNorm2d("norm2", x));
-var graph = builder.Build(builder.Linear("position", builder.Flatten("flat", x), 2));
+// How far away is the thing in the picture? The camera's pose [6] is a second input.
+var g = new GraphBuilder("depth");
+var (rgb, pose) = (g.Input("rgb", 3, 16, 16), g.Input("pose", 6));
+var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", rgb, 32, kernel: 3, padding: 1)));
+x = g.Relu("relu2", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 32, kernel: 3, padding: 1)));
+x = g.Flatten("flat", g.AdaptiveAveragePool2d("pool", x, 1));
+var graph = g.Build(g.Linear("out", g.Concat("cat", 1, x, pose), 1));
 
 // The cycle owns the network. It ranks the channels and cuts half of the multiplications away.
-// The cut is proven on one batch.
-using var cycle = new OneCycle(
-    Network.Initialize(graph, seed: 0),
-    new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 },
-    Epochs);
+// The cut is proven on the probe.
+var options = new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 };
+using var cycle = new OneCycle(Network.Initialize(graph), options, Epochs);
+using var optimizer = new AdamW(new TrainingOptions { Optimizer = OptimizerKind.Adamw });
+using var data = Pictures(512);
+using var batches = data.Open(new() { BatchSize = 32, Shuffle = true });
+var (task, probe) = (new Regression(), batches.Epoch(0).First().Inputs.ToArray());
 for (var epoch = 0; epoch < Epochs; epoch++)
 {
-    var probe = Batch(step: 0);
-    cycle.BeginEpoch(epoch, [probe.Images]);
-    probe.Images.Dispose();
-    probe.Positions.Dispose();
-    var loss = 0f;
-    for (var step = 0; step < Steps; step++)
+    cycle.BeginEpoch(epoch, probe, optimizer);
+    var sum = 0.0;
+    foreach (var batch in batches.Epoch(epoch))
     {
-        loss = Learn(step);
+        using var output = cycle.Network.Forward([.. batch.Inputs], training: true);
+        using var loss = task.Loss([output], batch);
+        Autograd.Backward(loss);
+        cycle.AfterBackward();
+        optimizer.Step(cycle.Network.Parameters, Rate);
+        cycle.AfterStep(Rate);
+        sum += loss.Item<double>();
+        batch.Dispose();
     }
 
-    Console.WriteLine($"epoch {epoch}: {cycle.Network.Macs:N0} MACs, loss {loss:0.0000}");
+    Console.WriteLine($"epoch {epoch}: {cycle.Network.Macs:N0} MACs, loss {sum / batches.BatchesPerEpoch:0.0000}");
 }
 
-cycle.Network.Save("spot.onnx");
+cycle.Network.Save("depth.onnx");
 
-// The data: images [N, 1, 16, 16] with a spot of 3x3 pixels, and its place [N, 2], both between 0 and 1.
-static (Tensor Images, Tensor Positions) Batch(int step)
+// The brighter the picture, the nearer; the pose shifts it.
+static TensorDataset Pictures(int count)
 {
-    var pixels = new float[Images * Size * Size];
-    var positions = new float[Images * 2];
-    for (var image = 0; image < Images; image++)
-    {
-        var number = (step * Images) + image;
-        var (row, column) = (1 + (number * 5 % 14), 1 + (number * 3 % 13));
-        (positions[image * 2], positions[(image * 2) + 1]) = (row / (float)Size, column / (float)Size);
-        for (var pixel = 0; pixel < 9; pixel++)
-        {
-            pixels[(((image * Size) + row - 1 + (pixel / 3)) * Size) + column - 1 + (pixel % 3)] = 1;
-        }
-    }
-
-    return (Tensor.FromArray(pixels, [Images, 1, Size, Size]), Tensor.FromArray(positions, [Images, 2]));
-}
-
-// A step: mean squared error, plain gradient descent, and a call after backward and after the step.
-float Learn(int step)
-{
-    var (images, positions) = Batch(step);
-    using var _ = images;
-    using var __ = positions;
-    using var output = cycle.Network.Forward(images, training: true);
-    using var difference = Aten.Sub(output, positions);
-    using var squares = Aten.Square(difference);
-    using var loss = Aten.Mean(squares);
-    Autograd.Backward(loss);
-    cycle.AfterBackward();
-    using (Autograd.NoGrad())
-    {
-        foreach (var name in cycle.Network.Parameters.Trainable)
-        {
-            using var gradient = cycle.Network.Parameters[name].TakeGradient()!;
-            Aten.AddInPlace(cycle.Network.Parameters[name], gradient, -Rate);
-        }
-    }
-
-    cycle.Network.Parameters.ClearGradients();
-    cycle.AfterStep(Rate);
-    return loss.Item<float>();
+    var pictures = Tensor.Empty([count, 3, 16, 16]);
+    var poses = Tensor.Empty([count, 6]);
+    using var light = Tensor.Empty([count, 1, 1, 1]);
+    Aten.NormalInPlace(pictures, 0, 0.1);
+    Aten.NormalInPlace(poses, 0, 1);
+    Aten.NormalInPlace(light, 1, 0.5);
+    Aten.AddInPlace(pictures, light);
+    using var rows = Aten.Reshape(light, [count, 1]);
+    using var first = Aten.Narrow(poses, 1, 0, 1);
+    return new("pictures", [pictures, poses], [Aten.Add(rows, first)]);
 }

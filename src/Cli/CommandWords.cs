@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
 
 namespace Ocs.Cli;
 
@@ -29,8 +30,10 @@ internal static partial class CommandWords
         ["WeightsOptions.NewClassifier"] = "`ocs train --reset-classifier` (reset-classifier: true)",
         ["classes"] = "--classes",
         ["dataRoot"] = "--data-root",
+        ["folder"] = "--out",
         ["inputSize"] = "--input-size",
         ["profile"] = "--profile",
+        ["replace"] = "--force",
         ["root"] = "--data-root",
         ["weights"] = "--weights",
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -62,6 +65,13 @@ internal static partial class CommandWords
             return remedy;
         }
 
+        // The folder is part of the command.
+        const string Resume = "TrainingRun.Resume(";
+        if (code.StartsWith(Resume, StringComparison.Ordinal))
+        {
+            return $"`ocs train --resume {ShellWord.Of(code[Resume.Length..^1])}`";
+        }
+
         if (code.Split(" = ") is [var set, var value])
         {
             return Keys.TryGetValue(set, out var key) ? $"{key}: {OptionName.Of(value)}" : null;
@@ -73,6 +83,6 @@ internal static partial class CommandWords
                 : null);
     }
 
-    [GeneratedRegex(@"`(?<code>[A-Za-z]\w*(\.\w+)*( = \w+)?)`", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"`(?<code>[A-Za-z]\w*(\.\w+)*( = \w+|\([^`]*\))?)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
 }

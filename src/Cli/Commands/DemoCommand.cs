@@ -4,6 +4,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.RunLog;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 
@@ -41,8 +42,8 @@ internal static class DemoCommand
 
     private static int Run(ExperimentOptions options, string folder, string? root, CommandConsole console)
     {
-        using var held = RunDirectory.Lock(folder, console, isNew: true);
-        RunDirectory.Check(folder, force: true);
+        using var held = RunDirectory.Lock(folder, console.Error.WriteLine, isNew: true);
+        RunDirectory.Check(folder, replace: true);
         console.WriteLine($"1. The unpruned twin: {options.Model} on {options.Data}, {options.Training.Epochs} epochs");
         var twin = Train(RunKind.Baseline, Path.Combine(folder, RunDirectory.TwinName), twin: null);
         if (twin.Stopped)
@@ -76,7 +77,7 @@ internal static class DemoCommand
         return TrainingOutput.CodeOf([twin.Summary, pruned.Summary]);
 
         RunOutcome Train(RunKind kind, string place, RunSummary? twin, FolderLock? held = null) =>
-            new TrainingRun(options, kind, new(place, Force: true, root, Device: null), console)
+            new ExperimentRun(options, kind, new(place, Force: true, root, Device: null), console)
             {
                 Twin = twin,
                 Lock = held,

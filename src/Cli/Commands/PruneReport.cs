@@ -8,6 +8,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 
@@ -48,7 +49,7 @@ internal static class PruneReport
                 new(
                     outcome.Model, record.Target, record.MacsBefore, record.MacsAfter, record.ParametersBefore, record.ParametersAfter, before, after,
                     outcome.Goal, outcome.Speed, [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))],
-                    Summaries.Of(outcome.Gate), outcome.Output),
+                    RunSummaries.Of(outcome.Gate), outcome.Output),
                 CliJson.Readable.PruneOutput);
             return;
         }

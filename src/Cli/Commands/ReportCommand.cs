@@ -5,6 +5,7 @@ using Ocs.Reporting;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.Tables;
 using Ocs.RunLog;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 

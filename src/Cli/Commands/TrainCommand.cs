@@ -62,7 +62,7 @@ internal static class TrainCommand
 
     private static int Train(TrainRequest request, ExperimentOptions options, CommandConsole console)
     {
-        var run = new TrainingRun(options, request.Kind, request.PlaceOf(options), ConsoleOf(request, console));
+        var run = new ExperimentRun(options, request.Kind, request.PlaceOf(options), ConsoleOf(request, console));
         return request.IsFirst ? TrainingOutput.Show(run.Execute(), console) : Followed(run.Follow());
     }
 

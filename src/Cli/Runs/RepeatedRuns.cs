@@ -4,6 +4,7 @@ using Ocs.Cli.Output;
 using Ocs.Reporting;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
@@ -21,7 +22,7 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
             throw new OcsInputException($"--repeat must be at least 1, but is {count}.");
         }
 
-        using var held = RunDirectory.Lock(place.Folder, console, isNew: true);
+        using var held = RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true);
         var runs = ImmutableArray.CreateBuilder<RunSummary>(count);
         foreach (var seed in Enumerable.Range(0, count).Select(index => options.Seed + (ulong)index))
         {
@@ -52,7 +53,7 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         var config = Path.Combine(folder, RunFolder.ConfigName);
         if (place.Force || !File.Exists(config))
         {
-            return new TrainingRun(seeded, kind, place with { Folder = folder }, console).Execute();
+            return new ExperimentRun(seeded, kind, place with { Folder = folder }, console).Execute();
         }
 
         if (!File.ReadAllText(config).EndsWith($"\n{seeded.ToYaml()}", StringComparison.Ordinal))

@@ -1,10 +1,10 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
-using Ocs.Formats;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
@@ -24,7 +24,7 @@ internal sealed class ResumedRun(
     public RunOutcome Execute()
     {
         RequireFolder();
-        using var held = RunDirectory.Lock(path, console, isNew: false);
+        using var held = RunDirectory.Lock(path, console.Error.WriteLine, isNew: false);
         RunDirectory.RequireOrdinaryFiles(path);
         if (BeginAnew(held) is { } outcome)
         {
@@ -41,8 +41,8 @@ internal sealed class ResumedRun(
             Tell(notice);
             Tell(RestoreConfig(folder, run.Config));
             Tell(OtherEngine(run.Engine, device));
-            var training = new TrainingRun(options, run.Kind, Place, console) { Twin = ReadTwin(folder) };
-            return training.Resume(folder, WithBest(checkpoint, folder), run, data, device, group, _display);
+            var training = new ExperimentRun(options, run.Kind, Place, console) { Twin = ReadTwin(folder) };
+            return training.Resume(folder, folder.WithBest(checkpoint, Tell), run, data, device, group, _display);
         }
         catch
         {
@@ -61,7 +61,7 @@ internal sealed class ResumedRun(
             var (options, data, device) = Open(run);
             using var computing = ThreadCount.Use(threads ?? options.Threads);
             using var group = Join(device);
-            return new TrainingRun(options, run.Kind, Place, console).Follow(checkpoint, data, device, group);
+            return new ExperimentRun(options, run.Kind, Place, console).Follow(checkpoint, data, device, group);
         }
         catch
         {
@@ -74,6 +74,12 @@ internal sealed class ResumedRun(
 
     private (ExperimentOptions Options, ImageData Data, Device Device) Open(RunState run)
     {
+        if (run.Config.StartsWith(RunDirectory.OwnProgram, StringComparison.Ordinal))
+        {
+            throw new OcsInputException(
+                $"The run in {path} was begun by a program with data and options of its own; that program goes on with it by TrainingRun.Resume.");
+        }
+
         var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
         return (options, TrainingDataSource.Open(options, dataRoot), Devices.Find(deviceName, rendezvous));
     }
@@ -118,11 +124,11 @@ internal sealed class ResumedRun(
 
         var config = new FileInfo(Path.Combine(path, RunFolder.ConfigName));
         Tell($"The run in {path} was stopped before it began; it begins anew.");
-        var command = TrainingRun.CommandOf(File.ReadAllText(config.FullName));
+        var command = RunState.CommandOf(File.ReadAllText(config.FullName));
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
         var options = ExperimentOptions.Load(config.FullName, []);
         using var computing = ThreadCount.Use(threads ?? options.Threads);
-        return new TrainingRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command })
+        return new ExperimentRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command })
         {
             Lock = held,
         }.Execute();
@@ -157,7 +163,7 @@ internal sealed class ResumedRun(
             return null;
         }
 
-        AtomicFile.Replace(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(config)));
+        RunSession.WriteConfig(folder, config);
         return $"{file} is not as the run had written it: it is written anew, for a run goes on with the options that it began with.";
     }
 
@@ -171,24 +177,5 @@ internal sealed class ResumedRun(
     {
         var twin = folder.PathOf(RunDirectory.TwinName);
         return File.Exists(Path.Combine(twin, RunFolder.SummaryName)) ? RunLogReader.Read(twin).Summary : null;
-    }
-
-    // A best network that is damaged is not the best of anything.
-    private Checkpoint WithBest(Checkpoint checkpoint, RunDirectory folder)
-    {
-        try
-        {
-            if (checkpoint.State.Best is not null)
-            {
-                OcsFile.Read(folder.PathOf(RunDirectory.BestName)).Dispose();
-            }
-
-            return checkpoint;
-        }
-        catch (OcsInputException error)
-        {
-            Tell($"{error.Message.TrimEnd('.')}; the best network is chosen among those to come.");
-            return checkpoint with { State = checkpoint.State with { Best = null } };
-        }
     }
 }

@@ -2,6 +2,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
@@ -26,7 +27,7 @@ internal sealed class SweptRuns(
         var points = Sweep.Points(sweeps);
         // A value that no option takes is told before the first run begins.
         var runs = points.Select(point => (point.Name, Options: load(point.Assignments))).ToArray();
-        using var held = RunDirectory.Lock(place.Folder, console, isNew: true);
+        using var held = RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true);
         var finished = new List<RunFolder>();
         foreach (var (name, options) in runs)
         {

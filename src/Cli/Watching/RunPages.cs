@@ -2,6 +2,7 @@ using System.Globalization;
 using Ocs.Cli.Runs;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Watching;
 

@@ -1,38 +1,40 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using Ocs.Cli.Configuration;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
-using Ocs.Training;
+using Ocs.Tasks;
+using Ocs.Training.Checkpoints;
 
-namespace Ocs.Cli.Runs;
+namespace Ocs.Training.Runs;
 
 /// <summary>Puts what a run found into the form of `summary.json`.</summary>
-internal static class Summaries
+internal static class RunSummaries
 {
+    /// <summary>The version of this program.</summary>
     public static string Version { get; } =
-        typeof(Summaries).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        typeof(RunSummaries).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>The summary of a training run.</summary>
     public static RunSummary Of(
-        ExperimentOptions options, RunKind kind, ImageData data, TrainingResult result, string command, string engine) => new()
+        TrainingResult result, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, RunState run, string engine) => new()
         {
             Model = result.Original.Name,
-            Data = options.Data,
-            Kind = kind,
-            Preset = OptionName.Of(options.Preset.ToString()),
-            Seed = options.Seed,
+            Data = data.Train.Name,
+            Kind = run.Kind,
+            Weights = run.Weights,
+            Seed = training.Seed,
             Epochs = result.EpochsDone,
-            Target = kind == RunKind.Baseline ? null : options.Pruning.Target,
+            Target = pruning?.Target,
             ValAccuracy = result.ValidationAccuracy,
             ValTop5Accuracy = result.Evaluation?.Top5Accuracy,
-            BestAccuracy = result.Best,
+            ValMetrics = EpochRecord.Others(result.Task, result.Evaluation),
+            BestAccuracy = result.Task is Classification ? result.Best : null,
             TestSamples = data.Test.Count,
-            Problem = result.Problem is { } problem ? CommandWords.Of(problem) : null,
-            Warnings = [.. result.Warnings.Select(CommandWords.Of)],
+            Problem = result.Problem,
+            Warnings = result.Warnings,
             CutWasForced = result.Record is null ? null : result.WasForced,
             StableEpoch = result.StableEpoch,
             CutEpoch = result.CutEpoch,
@@ -48,7 +50,7 @@ internal static class Summaries
             ImagesPerSecondBefore = result.SamplesPerSecondBefore,
             ImagesPerSecondAfter = result.SamplesPerSecondAfter,
             TotalSeconds = result.TotalSeconds,
-            Command = command,
+            Command = run.Command,
             Version = Version,
             Engine = engine,
             Groups = Groups(result.Groups, result.Record, result.Layers),
@@ -95,10 +97,11 @@ internal static class Summaries
             Status = layer.FrozenReason is not null ? LayerStatus.Frozen
                 : layer.ChannelsAfter < layer.ChannelsBefore ? LayerStatus.Pruned
                 : LayerStatus.Kept,
-            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : CommandWords.Of(layer.KeptReason)),
+            Reason = layer.FrozenReason ?? (layer.ChannelsAfter < layer.ChannelsBefore ? null : layer.KeptReason),
         }),
     ];
 
+    /// <summary>The proof of a cut.</summary>
     public static GateSummary Of(GateResult gate) => new()
     {
         OutputsEqual = gate.OutputsEqual,

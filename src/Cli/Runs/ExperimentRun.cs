@@ -1,17 +1,14 @@
-using System.Text;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
-using Ocs.Formats;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
-using Ocs.Reporting.Html;
-using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
@@ -20,7 +17,7 @@ namespace Ocs.Cli.Runs;
 /// <param name="kind">One cycle, or the same schedule without pruning.</param>
 /// <param name="place">Where it runs and writes.</param>
 /// <param name="console">Where it is shown.</param>
-internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
+internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
 {
     /// <summary>The unpruned twin that the summary and the report compare with.</summary>
     public RunSummary? Twin { get; init; }
@@ -33,7 +30,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     /// <summary>Trains, and leaves the folder complete, also when it was stopped.</summary>
     public RunOutcome Execute()
     {
-        using var held = Lock is null ? RunDirectory.Lock(place.Folder, console, isNew: true) : null;
+        using var held = Lock is null ? RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true) : null;
         RunDirectory.Check(place.Folder, place.Force);
         Pruning?.ValidateFor(options.Training.Epochs);
         var data = TrainingDataSource.Open(options, place.DataRoot);
@@ -44,12 +41,11 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         var folder = RunDirectory.Take(place.Folder, place.Force);
         try
         {
+            var display = new TrainingDisplay(console);
             var config = $"# {CleanText.Line(console.CommandLine)}\n{options.ToYaml()}";
-            AtomicFile.Replace(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
-            using var log = new RunLogWriter(folder.Path);
-            using var events = new EventFile(folder.Path);
-            var run = new RunState(config, kind, start.Source, Devices.Describe(device, place.Rendezvous), log.Position());
-            return Train(folder, (log, events), run, data, device, new(console), display =>
+            var run = new RunState(config, kind, start.Source, Devices.Describe(device, place.Rendezvous), Log: new(0, "", 0));
+            using var session = RunSession.Begin(folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
+            return Train(folder, session, data, device, display, () =>
             {
                 var trainer = start.Trainer(data.ForTraining, options.Training, Pruning, Setup(device, group));
                 ShowStart(start, data, display);
@@ -90,21 +86,9 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     {
         try
         {
-            var (log, notice) = RunLogWriter.Resume(folder.Path, run.Log);
-            using var _ = log;
-            using var events = new EventFile(folder.Path, run.Log.NextEpoch);
-            foreach (var record in RunLogReader.Read(folder.Path).Records.Where(record => record.Epoch >= events.NextEpoch))
+            using var session = RunSession.Resume(folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
+            return Train(folder, session, data, device, display, () =>
             {
-                events.Append(record);
-            }
-
-            return Train(folder, (log, events), run, data, device, display, display =>
-            {
-                if (notice is not null)
-                {
-                    display.Message(notice);
-                }
-
                 display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after {checkpoint.State.Progress?.Steps ?? 0} steps of it.");
                 return Trainer(checkpoint, data, device, group);
             });
@@ -116,69 +100,46 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
     }
 
     private RunOutcome Train(
-        RunDirectory folder, (RunLogWriter Log, EventFile Events) files, RunState run, ImageData data, Device device,
-        TrainingDisplay display, Func<TrainingDisplay, OneCycleTrainer> prepare)
+        RunDirectory folder, RunSession session, ImageData data, Device device, TrainingDisplay display, Func<OneCycleTrainer> prepare)
     {
         using var heed = console.HeedStop();
-        using var observer = new RunObserver(folder, files.Log, files.Events, run, options.Training.CheckpointsKept, display)
+        using var trainer = session.Prepare(prepare);
+        using var result = display.Watch(() => session.Train(trainer, console.Stop));
+        if (place.Profile)
         {
-            HasBegun = folder.Checkpoints.Any,
-        };
-        try
-        {
-            using var trainer = prepare(display);
-            trainer.Observer = observer;
-            using var result = display.Watch(() => Trained(trainer, failure => Leave(files.Log, folder, run, data, failure, device)));
-            if (place.Profile)
-            {
-                WriteProfile(files.Log, observer.Epochs, result, device);
-            }
+            WriteProfile(session, result, device);
+        }
 
-            return Finish(folder, files.Log, run, data, result, device);
-        }
-        catch when (!observer.HasBegun)
+        var summary = session.Finish(result, summary => summary with
         {
-            files.Log.Dispose();
-            files.Events.Dispose();
-            folder.Clear();
-            throw;
-        }
-        catch (Exception error) when (OfTheDisk(error) is { } reason)
+            Onnx = RunDirectory.OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
+            Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
+        });
+        ShowWhatToShip(folder, result, summary);
+        foreach (var line in BrokenImageList.Lines(data.Train).Concat(BrokenImageList.Lines(data.Test)))
         {
-            var remedy = folder.Checkpoints.Any
-                ? $"make room, and `ocs train --resume {ShellWord.Of(folder.Path)}` goes on"
-                : "make room, and begin the run anew, for it has no checkpoint to go on from";
-            throw new OcsInputException($"{folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); {remedy}.", error);
+            console.Error.WriteLine(line);
         }
+
+        return new(summary, folder.Path, result.Stopped);
     }
 
-    // What a failed run came to is written before its sentence ends the command.
-    private TrainingResult Trained(OneCycleTrainer trainer, Action<TrainingResult> leave)
+    // What only the command knows of a run, in its words.
+    private Func<TrainingResult, RunState, RunSummary> Summarize(ImageData data, Device device) => (result, run) =>
     {
-        try
+        var summary = RunSummaries.Of(
+            result, data.ForTraining, options.Training, Pruning, run,
+            $"{Devices.Describe(device, place.Rendezvous)}, {Choices.NameOf(result.Precision)}");
+        return summary with
         {
-            return trainer.Run(console.Stop);
-        }
-        catch (TrainingFailedException failure)
-        {
-            using var result = trainer.Leave(failure);
-            leave(result);
-            throw;
-        }
-    }
-
-    private void Leave(RunLogWriter log, RunDirectory folder, RunState run, ImageData data, TrainingResult result, Device device)
-    {
-        log.WriteSummary(Summary(run, data, result, device));
-        HtmlReport.Write(folder.Path);
-    }
-
-    private RunSummary Summary(RunState run, ImageData data, TrainingResult result, Device device) =>
-        Summaries.Of(options, kind, data, result, CommandOf(run.Config), Engine(device, result)) with
-        {
-            Weights = run.Weights,
+            Data = options.Data,
+            Preset = OptionName.Of(options.Preset.ToString()),
+            Problem = summary.Problem is { } problem ? CommandWords.Of(problem) : null,
+            Warnings = [.. summary.Warnings.Select(CommandWords.Of)],
+            Layers = [.. summary.Layers.Select(layer => layer with { Reason = layer.Reason is { } reason ? CommandWords.Of(reason) : null })],
             Baseline = Twin is { } twin ? BaselineSummary.Of(twin) : null,
         };
+    };
 
     private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
@@ -217,40 +178,6 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
     }
 
-    private RunOutcome Finish(
-        RunDirectory folder, RunLogWriter log, RunState run, ImageData data, TrainingResult result, Device device)
-    {
-        // Written anew where somebody has removed it.
-        log.Position();
-        NetworkFile.WriteSafetensors(folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
-        var summary = Summary(run, data, result, device) with
-        {
-            Problem = Problem(folder, result),
-            Onnx = OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
-            Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
-        };
-        log.WriteSummary(summary);
-        ShowWhatToShip(folder, result, summary);
-        foreach (var line in BrokenImageList.Lines(data.Train).Concat(BrokenImageList.Lines(data.Test)))
-        {
-            console.Error.WriteLine(line);
-        }
-
-        HtmlReport.Write(folder.Path);
-        if (!result.Stopped)
-        {
-            // Checkpoints last: while there are any, a killed run goes on and tidies up.
-            if (result.Problem is null)
-            {
-                File.Delete(folder.PathOf(RunDirectory.WholeName));
-            }
-
-            folder.Checkpoints.Remove();
-        }
-
-        return new(summary, folder.Path, result.Stopped);
-    }
-
     private void ShowWhatToShip(RunDirectory folder, TrainingResult result, RunSummary summary)
     {
         if (summary.Latency is { } latency
@@ -259,7 +186,7 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
             console.Error.WriteLine(warning);
         }
 
-        if (summary.Onnx is { Equal: true } && OnnxNameOf(result) is { } name)
+        if (summary.Onnx is { Equal: true } && RunDirectory.OnnxNameOf(result) is { } name)
         {
             console.WriteLine(FileToShip.Sentence(
                 folder.PathOf(name), isOnnx: true, result.Graph, isFolded: false,
@@ -267,39 +194,18 @@ internal sealed class TrainingRun(ExperimentOptions options, RunKind kind, RunPl
         }
     }
 
-    private static string? Problem(RunDirectory folder, TrainingResult result)
-    {
-        var whole = folder.PathOf(RunDirectory.WholeName);
-        return result.Problem is { } problem && File.Exists(whole)
-            ? $"{CommandWords.Of(problem)} {whole} holds the network as it was before the cut."
-            : result.Problem is { } unfit ? CommandWords.Of(unfit) : null;
-    }
-
-    private void WriteProfile(RunLogWriter log, IReadOnlyList<EpochProfile> epochs, TrainingResult result, Device device)
+    private void WriteProfile(RunSession session, TrainingResult result, Device device)
     {
         var profile = new RunProfile
         {
             Precision = Choices.NameOf(result.Precision),
             Engine = Devices.Describe(device, place.Rendezvous),
             PeakGigaflops = PeakArithmetic.Gigaflops(result.Precision, device),
-            Epochs = [.. epochs],
+            Epochs = [.. session.Epochs],
         };
-        log.WriteProfile(profile);
+        session.Log.WriteProfile(profile);
         ProfileTable.Write(profile, console);
     }
-
-    private string Engine(Device device, TrainingResult result) =>
-        $"{Devices.Describe(device, place.Rendezvous)}, {Choices.NameOf(result.Precision)}";
-
-    private static Exception? OfTheDisk(Exception error) =>
-        (error is OcsInputException ? error.InnerException : error) is var cause && cause is IOException or UnauthorizedAccessException ? cause : null;
-
-    // Its first line is a comment of the command that began the run.
-    internal static string CommandOf(string config) => config.Split('\n')[0].TrimStart('#', ' ');
-
-    // What was stopped before its cut goes on, so that there is no network to use yet.
-    private static string? OnnxNameOf(TrainingResult result) =>
-        result.Record is not null ? RunDirectory.OnnxName : result.Stopped ? null : RunDirectory.UncutOnnxName;
 
     // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)

@@ -1,10 +1,10 @@
-using Ocs.Cli.Output;
+using Ocs.Formats;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
 
-namespace Ocs.Cli.Runs;
+namespace Ocs.Training.Runs;
 
 /// <summary>A run's folder: the names of its files, and taking it into use.</summary>
 internal sealed class RunDirectory
@@ -31,25 +31,29 @@ internal sealed class RunDirectory
         HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 
+    /// <summary>The first line of the options of a run that a program began.</summary>
+    public const string OwnProgram = "# This run was begun by a program, which goes on with it by TrainingRun.Resume.";
+
     private RunDirectory(string path) => Path = path;
 
     public string Path { get; }
 
-    /// <summary>Keeps a run's folder for this process, before anything in it is looked at or changed; --force does not break it.</summary>
+    /// <summary>Keeps a run's folder for this process, before anything in it is looked at or changed.</summary>
     /// <param name="path">The folder; it is made if it is not there, and goes again with the lock where nothing was put into it.</param>
-    /// <param name="console">Where it is said that the folder's disk has no locks.</param>
+    /// <param name="warn">Takes a sentence where the folder's disk has no locks.</param>
     /// <param name="isNew">Whether a run begins in it, which could begin in another one.</param>
     /// <exception cref="OcsInputException">Another process has it.</exception>
-    public static FolderLock Lock(string path, CommandConsole console, bool isNew)
+    public static FolderLock Lock(string path, Action<string> warn, bool isNew)
     {
         RequireNoFile(path);
         try
         {
             var held = FolderLock.TryTake(path, out var owner) ?? throw new OcsInputException(
-                $"The run folder {path} is in use: {owner} has it; wait for its end{(isNew ? ", stop it, or give another folder with --out" : " or stop it")}.");
+                $"The run folder {path} is in use: {owner} has it; wait for its end"
+                + (isNew ? ", stop it, or give another folder with `folder`." : " or stop it."));
             if (held.Problem is { } problem)
             {
-                console.Error.WriteLine($"{path} cannot be locked ({problem}): begin no other run in it while this one goes on.");
+                warn($"{path} cannot be locked ({problem}): begin no other run in it while this one goes on.");
             }
 
             return held;
@@ -60,8 +64,8 @@ internal sealed class RunDirectory
         }
     }
 
-    /// <summary>Looks whether a folder may be used, and changes nothing: a folder with anything in it needs <paramref name="force"/>.</summary>
-    public static void Check(string path, bool force)
+    /// <summary>Looks whether a folder may be used, and changes nothing: a folder with anything in it needs <paramref name="replace"/>.</summary>
+    public static void Check(string path, bool replace)
     {
         RequireNoFile(path);
         if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsNothing))
@@ -69,24 +73,25 @@ internal sealed class RunDirectory
             return;
         }
 
-        if (!force)
+        if (!replace)
         {
             throw new OcsInputException(new CheckpointFolder(path).Any
-                ? $"The run folder {path} holds a run that was stopped; go on with it by `ocs train --resume {ShellWord.Of(path)}`, "
-                    + "give another folder with --out, or --force to delete that run."
-                : $"The run folder {path} exists already; give another one with --out, or --force to replace the run in it.");
+                ? $"The run folder {path} holds a run that was stopped; go on with it by `TrainingRun.Resume({path})`, "
+                    + "give another folder with `folder`, or `replace` to delete that run."
+                : $"The run folder {path} exists already; give another one with `folder`, or `replace` to replace the run in it.");
         }
 
         if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))) && !new CheckpointFolder(path).Any)
         {
-            throw new OcsInputException($"The folder {path} holds files but no run, so --force does not replace it; give another folder with --out.");
+            throw new OcsInputException(
+                $"The folder {path} holds files but no run, so `replace` does not replace it; give another folder with `folder`.");
         }
     }
 
     /// <summary>Removes the files of an earlier run from a folder that is locked.</summary>
-    public static RunDirectory Take(string path, bool force)
+    public static RunDirectory Take(string path, bool replace)
     {
-        Check(path, force);
+        Check(path, replace);
         try
         {
             var folder = new RunDirectory(path);
@@ -133,6 +138,32 @@ internal sealed class RunDirectory
     public static bool AwaitsRun(string path) => !File.Exists(path) && (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path)
         .All(entry => IsNothing(entry) || System.IO.Path.GetFileName(entry) is RunFolder.ConfigName or CheckpointFolder.Name));
 
+    /// <summary>A folder that another process keeps.</summary>
+    public static RunDirectory At(string path) => new(path);
+
+    /// <summary>The ONNX file of a result. What was stopped before its cut goes on, so that there is no network to use yet.</summary>
+    public static string? OnnxNameOf(TrainingResult result) =>
+        result.Record is not null ? OnnxName : result.Stopped ? null : UncutOnnxName;
+
+    /// <summary>The checkpoint, without the best network where its file is damaged: that is not the best of anything.</summary>
+    public Checkpoint WithBest(Checkpoint checkpoint, Action<string> tell)
+    {
+        try
+        {
+            if (checkpoint.State.Best is not null)
+            {
+                OcsFile.Read(PathOf(BestName)).Dispose();
+            }
+
+            return checkpoint;
+        }
+        catch (OcsInputException error)
+        {
+            tell($"{error.Message.TrimEnd('.')}; the best network is chosen among those to come.");
+            return checkpoint with { State = checkpoint.State with { Best = null } };
+        }
+    }
+
     /// <summary>The checkpoints in the folder.</summary>
     public CheckpointFolder Checkpoints => new(Path);
 
@@ -152,7 +183,7 @@ internal sealed class RunDirectory
     {
         if (File.Exists(path))
         {
-            throw new OcsInputException($"The run folder {path} is a file; give --out the name of a folder.");
+            throw new OcsInputException($"The run folder {path} is a file; give `folder` the name of a folder.");
         }
     }
 

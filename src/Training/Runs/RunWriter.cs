@@ -1,16 +1,17 @@
-using Ocs.Cli.Output;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
-using Ocs.Training;
 using Ocs.Training.Checkpoints;
 
-namespace Ocs.Cli.Runs;
+namespace Ocs.Training.Runs;
 
-/// <summary>Writes a run into its folder as it goes, and shows it. A disk that is full is told, and tried again; the run goes on.</summary>
-internal sealed class RunObserver(
-    RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, TrainingDisplay display)
+/// <summary>
+/// Writes a run into its folder as it goes, and lets another observer see it. Where a disk is full, it says so and tries again later; the
+/// run goes on.
+/// </summary>
+internal sealed class RunWriter(
+    RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, ITrainingObserver seen)
     : ITrainingObserver, IDisposable
 {
     private readonly CheckpointFolder _checkpoints = folder.Checkpoints;
@@ -25,24 +26,29 @@ internal sealed class RunObserver(
     public void StepDone(StepProgress progress)
     {
         HasBegun = true;
-        display.StepDone(progress);
+        seen.StepDone(progress);
     }
 
     public void EpochDone(RunRecord record)
     {
         Warn(log.Append(record), $"{RunFolder.LogName} could not be written to");
         Warn(events.Append(record), $"{EventFile.FileName} could not be written to");
-        display.EpochDone(record);
+        seen.EpochDone(record);
         foreach (var (name, owed) in _owed.ToList())
         {
             WriteOrKeep(name, owed.Graph, owed.Parameters, owed.Record);
         }
     }
 
-    public void EpochProfiled(EpochProfile profile) => Epochs.Add(profile);
+    public void EpochProfiled(EpochProfile profile)
+    {
+        Epochs.Add(profile);
+        seen.EpochProfiled(profile);
+    }
 
     public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
     {
+        seen.ModelReady(kind, graph, parameters, record);
         if (kind == ModelKind.Last)
         {
             OcsFile.Write(folder.PathOf(RunDirectory.ModelName), graph, parameters, record);
@@ -55,6 +61,7 @@ internal sealed class RunObserver(
 
     public void CheckpointDue(Checkpoint checkpoint)
     {
+        seen.CheckpointDue(checkpoint);
         try
         {
             var position = log.Position();
@@ -64,7 +71,7 @@ internal sealed class RunObserver(
         {
             throw new OcsInputException(
                 $"{folder.Path} has no room for a checkpoint ({error.Message.TrimEnd('.')}), and a run without one is lost when it stops; "
-                    + "make room, or give another folder with --out.", error);
+                    + "make room, or give another folder with `folder`.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -72,7 +79,7 @@ internal sealed class RunObserver(
         }
     }
 
-    public void Message(string sentence) => display.Message(sentence);
+    public void Message(string sentence) => seen.Message(sentence);
 
     public void Dispose()
     {
@@ -109,7 +116,7 @@ internal sealed class RunObserver(
     {
         if (problem is not null)
         {
-            display.Message($"{what} ({problem.TrimEnd('.')}): training goes on, and it is tried again later.");
+            seen.Message($"{what} ({problem.TrimEnd('.')}): training goes on, and it is tried again later.");
         }
     }
 }

@@ -1,0 +1,173 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Ocs.Formats;
+using Ocs.Reporting.Html;
+using Ocs.Reporting.TensorBoard;
+using Ocs.RunLog;
+using Ocs.Training.Checkpoints;
+
+namespace Ocs.Training.Runs;
+
+/// <summary>A training that is written into a run's folder, from its first line to its report.</summary>
+internal sealed class RunSession : IDisposable
+{
+    private readonly RunDirectory _folder;
+    private readonly RunLogWriter _log;
+    private readonly EventFile _events;
+    private readonly RunState _state;
+    private readonly RunWriter _writer;
+
+    private RunSession(
+        RunDirectory folder, RunLogWriter log, EventFile events, RunState state, int checkpointsKept, ITrainingObserver observer)
+    {
+        (_folder, _log, _events, _state) = (folder, log, events, state);
+        _writer = new(folder, log, events, state, checkpointsKept, observer) { HasBegun = folder.Checkpoints.Any };
+    }
+
+    /// <summary>The summary of a result, as far as the run itself knows it.</summary>
+    public required Func<TrainingResult, RunState, RunSummary> Summarize { get; init; }
+
+    /// <summary>Where the time of each epoch went.</summary>
+    public IReadOnlyList<EpochProfile> Epochs => _writer.Epochs;
+
+    /// <summary>The log, for what is written beside the epochs.</summary>
+    public RunLogWriter Log => _log;
+
+    /// <summary>Begins a run in a folder that is locked and empty.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="state">What goes on with the run needs; where its log ends is added.</param>
+    /// <param name="checkpointsKept">Checkpoints that are kept.</param>
+    /// <param name="observer">Sees the run, too.</param>
+    /// <param name="summarize">The summary of a result.</param>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The session that is returned owns them.")]
+    public static RunSession Begin(
+        RunDirectory folder, RunState state, int checkpointsKept, ITrainingObserver observer,
+        Func<TrainingResult, RunState, RunSummary> summarize)
+    {
+        WriteConfig(folder, state.Config);
+        var log = new RunLogWriter(folder.Path);
+        return new(folder, log, new(folder.Path), state with { Log = log.Position() }, checkpointsKept, observer) { Summarize = summarize };
+    }
+
+    /// <summary>Goes on with a run in its folder, which is locked.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="state">The state beside the checkpoint.</param>
+    /// <param name="checkpointsKept">Checkpoints that are kept.</param>
+    /// <param name="observer">Sees the run, too.</param>
+    /// <param name="summarize">The summary of a result.</param>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The session that is returned owns them.")]
+    public static RunSession Resume(
+        RunDirectory folder, RunState state, int checkpointsKept, ITrainingObserver observer,
+        Func<TrainingResult, RunState, RunSummary> summarize)
+    {
+        var (log, notice) = RunLogWriter.Resume(folder.Path, state.Log);
+        var events = new EventFile(folder.Path, state.Log.NextEpoch);
+        foreach (var record in RunLogReader.Read(folder.Path).Records.Where(record => record.Epoch >= events.NextEpoch))
+        {
+            events.Append(record);
+        }
+
+        if (notice is not null)
+        {
+            observer.Message(notice);
+        }
+
+        return new(folder, log, events, state, checkpointsKept, observer) { Summarize = summarize };
+    }
+
+    /// <summary>Writes the options, which go into the folder first.</summary>
+    public static void WriteConfig(RunDirectory folder, string config) =>
+        AtomicFile.Replace(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
+
+    /// <summary>Makes the trainer, which writes into the folder from then on.</summary>
+    public OneCycleTrainer Prepare(Func<OneCycleTrainer> make) => Guarded(() =>
+    {
+        var trainer = make();
+        trainer.Observer = _writer;
+        return trainer;
+    });
+
+    /// <summary>Trains to the end, or until it is stopped. What a failed run came to is written before its exception goes on.</summary>
+    public TrainingResult Train(OneCycleTrainer trainer, CancellationToken stop) => Guarded(() =>
+    {
+        try
+        {
+            return trainer.Run(stop);
+        }
+        catch (TrainingFailedException failure)
+        {
+            using var result = trainer.Leave(failure);
+            _log.WriteSummary(Summarize(result, _state));
+            HtmlReport.Write(_folder.Path);
+            throw;
+        }
+    });
+
+    /// <summary>Leaves the folder complete: weights, summary and report; of a run that has ended, without checkpoints.</summary>
+    /// <param name="result">What the run came to.</param>
+    /// <param name="complete">Adds to the summary what the caller writes and measures, once the weights are in the folder.</param>
+    public RunSummary Finish(TrainingResult result, Func<RunSummary, RunSummary> complete) => Guarded(() =>
+    {
+        // Written anew where somebody has removed it.
+        _log.Position();
+        NetworkFile.WriteSafetensors(_folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
+        var summary = complete(WithWhole(Summarize(result, _state)));
+        _log.WriteSummary(summary);
+        HtmlReport.Write(_folder.Path);
+        if (!result.Stopped)
+        {
+            // Checkpoints last: while there are any, a killed run goes on and tidies up.
+            if (result.Problem is null)
+            {
+                File.Delete(_folder.PathOf(RunDirectory.WholeName));
+            }
+
+            _folder.Checkpoints.Remove();
+        }
+
+        return summary;
+    });
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _events.Dispose();
+        _log.Dispose();
+    }
+
+    private RunSummary WithWhole(RunSummary summary)
+    {
+        var whole = _folder.PathOf(RunDirectory.WholeName);
+        return summary.Problem is { } problem && File.Exists(whole)
+            ? summary with { Problem = $"{problem} {whole} holds the network as it was before the cut." }
+            : summary;
+    }
+
+    // A run that has not begun leaves nothing behind; a disk that is full is no fault of the program.
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch when (!_writer.HasBegun)
+        {
+            _log.Dispose();
+            _events.Dispose();
+            _folder.Clear();
+            throw;
+        }
+        catch (Exception error) when (OfTheDisk(error) is { } reason)
+        {
+            var remedy = _folder.Checkpoints.Any
+                ? $"make room, and `TrainingRun.Resume({_folder.Path})` goes on"
+                : "make room, and begin the run anew, for it has no checkpoint to go on from";
+            throw new OcsInputException($"{_folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); {remedy}.", error);
+        }
+    }
+
+    private static Exception? OfTheDisk(Exception error) =>
+        (error is OcsInputException ? error.InnerException : error) is var cause && cause is IOException or UnauthorizedAccessException
+            ? cause
+            : null;
+}

@@ -1,0 +1,201 @@
+using System.Diagnostics.CodeAnalysis;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.Pruning;
+using Ocs.RunLog;
+using Ocs.Torch;
+using Ocs.Training.Checkpoints;
+using Ocs.Training.Runs;
+
+namespace Ocs.Training;
+
+/// <summary>
+/// A training that writes a run's folder: the log and the report as it goes, checkpoints to go on from, the best network, and at the end the
+/// network as .ocs, safetensors and ONNX. A run that was stopped or killed goes on by <see cref="Resume"/> as if it had never stopped.
+/// </summary>
+/// <example><code>
+/// using var run = Directory.Exists("run") ? TrainingRun.Resume("run", data, training, pruning) : TrainingRun.Begin("run", graph, data, training, pruning);
+/// using var result = run.Execute();
+/// </code></example>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly FolderLock? _held;
+    private readonly RunDirectory _folder;
+    private readonly RunSession? _session;
+    private readonly OneCycleTrainer _trainer;
+
+    private TrainingRun(FolderLock? held, RunDirectory folder, RunSession? session, Func<OneCycleTrainer> trainer)
+    {
+        (_held, _folder, _session) = (held, folder, session);
+        _trainer = session?.Prepare(trainer) ?? trainer();
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>Begins a run with random weights, drawn by <see cref="TrainingOptions.Seed"/>.</summary>
+    /// <param name="folder">The run's folder; it is made if it is not there. Of several processes only rank 0 writes into it.</param>
+    /// <param name="graph">The network.</param>
+    /// <param name="data">What it is trained on and measured on, and for what task.</param>
+    /// <param name="training">How it is trained.</param>
+    /// <param name="pruning">What is to leave, and when; null just trains.</param>
+    /// <param name="setup">Where it runs; null for this process on the CPU.</param>
+    /// <param name="observer">Sees the run as it goes; null for nobody.</param>
+    /// <param name="replace">Whether a run that is in the folder already is replaced.</param>
+    /// <exception cref="OcsInputException">
+    /// The folder is in use or holds a run, an option is out of range, or network, data and task do not fit each other.
+    /// </exception>
+    public static TrainingRun Begin(
+        string folder, Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
+        TrainerSetup? setup = null, ITrainingObserver? observer = null, bool replace = false) => Begin(
+            folder, () => new(graph, data, training, pruning, setup), data, training, pruning, setup, observer, replace);
+
+    /// <summary>Begins a run with the weights of a network, which the run then owns.</summary>
+    /// <inheritdoc cref="Begin(string, Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?, ITrainingObserver?, bool)"/>
+    public static TrainingRun Begin(
+        string folder, Network network, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
+        TrainerSetup? setup = null, ITrainingObserver? observer = null, bool replace = false) => Begin(
+            folder, () => new(network, data, training, pruning, setup), data, training, pruning, setup, observer, replace);
+
+    /// <summary>Goes on with a run from its newest checkpoint that is whole.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="data">The data that it began with.</param>
+    /// <param name="training">The options that it began with.</param>
+    /// <param name="pruning">The same.</param>
+    /// <param name="setup">Where it runs; that may be another place than before.</param>
+    /// <param name="observer">Sees the run as it goes; null for nobody.</param>
+    /// <exception cref="OcsInputException">There is nothing to go on from, or the run began with other data or options.</exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The run that is returned owns them; every other way out disposes of them.")]
+    public static TrainingRun Resume(
+        string folder, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null,
+        ITrainingObserver? observer = null)
+    {
+        observer ??= NoObserver.Instance;
+        var held = IsFirst(setup) ? RunDirectory.Lock(folder, observer.Message, isNew: false) : null;
+        try
+        {
+            RunDirectory.RequireOrdinaryFiles(folder);
+            var (checkpoint, state, notice) = new CheckpointFolder(folder).ReadNewest();
+            try
+            {
+                RequireSame(folder, state.Config, Config(training, pruning));
+                if (notice is not null)
+                {
+                    observer.Message(notice);
+                }
+
+                var directory = held is null ? RunDirectory.At(folder) : RunDirectory.Reopen(folder);
+                var session = held is null ? null : RunSession.Resume(
+                    directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup));
+                checkpoint = directory.WithBest(checkpoint, observer.Message);
+                return new(held, directory, session, () => OneCycleTrainer.Resume(checkpoint, data, training, pruning, setup));
+            }
+            catch
+            {
+                checkpoint.Release();
+                throw;
+            }
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains to the end, or until it is stopped, then after the step. Either way the folder is complete.</summary>
+    /// <returns>What the run came to, with the network.</returns>
+    /// <exception cref="TrainingFailedException">Training has diverged, or the cut is not proven right; the summary says so, too.</exception>
+    /// <exception cref="OcsInputException">The folder can't be written to.</exception>
+    public TrainingResult Execute(CancellationToken stop = default)
+    {
+        if (_session is null)
+        {
+            return _trainer.Run(stop);
+        }
+
+        var result = _session.Train(_trainer, stop);
+        _session.Finish(result, summary => WriteOnnx(result) is { } problem
+            ? summary with { Warnings = summary.Warnings.Add(problem) }
+            : summary);
+        return result;
+    }
+
+    /// <summary>Releases the trainer and the folder.</summary>
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _session?.Dispose();
+        _held?.Dispose();
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The run that is returned owns them; every other way out disposes of them.")]
+    private static TrainingRun Begin(
+        string folder, Func<OneCycleTrainer> trainer, TrainingData data, TrainingOptions training, OneCycleOptions? pruning,
+        TrainerSetup? setup, ITrainingObserver? observer, bool replace)
+    {
+        observer ??= NoObserver.Instance;
+        if (!IsFirst(setup))
+        {
+            return new(held: null, RunDirectory.At(folder), session: null, trainer);
+        }
+
+        var held = RunDirectory.Lock(folder, observer.Message, isNew: true);
+        try
+        {
+            var directory = RunDirectory.Take(folder, replace);
+            var kind = pruning is null ? RunKind.Baseline : RunKind.Train;
+            var state = new RunState(Config(training, pruning), kind, Weights: null, Engine(setup), Log: new(0, "", 0));
+            return new(
+                held, directory,
+                RunSession.Begin(directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup)),
+                trainer);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsFirst(TrainerSetup? setup) => setup?.Group is null or { Rank: 0 };
+
+    private static string Engine(TrainerSetup? setup) =>
+        $"libtorch {TorchRuntime.Version}, {setup?.Device ?? Device.Cpu}, {TorchRuntime.Threads} threads";
+
+    // YAML has no more to say of a run whose options are a program's.
+    private static string Config(TrainingOptions training, OneCycleOptions? pruning) =>
+        $"{RunDirectory.OwnProgram}\n# {training}\n# {pruning?.ToString() ?? "without pruning"}\n";
+
+    private static Func<TrainingResult, RunState, RunSummary> Summarize(
+        TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup? setup) =>
+        (result, state) => RunSummaries.Of(result, data, training, pruning, state, Engine(setup));
+
+    private static void RequireSame(string folder, string before, string now)
+    {
+        if (before != now)
+        {
+            throw new OcsInputException(
+                $"The run in {folder} began with other options, which its {RunFolder.ConfigName} shows; go on with the same.");
+        }
+    }
+
+    // Why there is no file; null where there is one.
+    private string? WriteOnnx(TrainingResult result)
+    {
+        if (RunDirectory.OnnxNameOf(result) is not { } name)
+        {
+            return null;
+        }
+
+        try
+        {
+            OnnxFile.Write(_folder.PathOf(name), result.Graph, result.Parameters);
+            return null;
+        }
+        catch (OcsInputException error)
+        {
+            return $"{name} was not written: {error.Message}";
+        }
+    }
+}
