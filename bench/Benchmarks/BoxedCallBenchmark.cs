@@ -13,8 +13,11 @@ public class BoxedCallBenchmark : IDisposable
     private readonly Tensor _left = Tensor.Ones([4]);
     private readonly Tensor _right = Tensor.Ones([4]);
 
-    /// <summary>In this process: the native shim is found beside the build, where a generated project would not look.</summary>
-    public static IConfig InProcess => DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
+    /// <summary>
+    /// In this process: the native shim is found beside the build, where a generated project would not look.
+    /// </summary>
+    public static IConfig InProcess =>
+        DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 
     /// <summary><c>aten::add.Tensor</c>: to stay below 2 us.</summary>
     [Benchmark]

@@ -9,7 +9,10 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>What a checkpoint of cifar_resnet56 and a line of its log cost, with their fsync, beside the steps between two epochs'.</summary>
+/// <summary>
+/// What a checkpoint of cifar_resnet56 and a line of its log cost, with their fsync, beside the steps between two
+/// epochs'.
+/// </summary>
 internal sealed class CheckpointCost : ITrainingObserver
 {
     private const string Network = "cifar_resnet56";
@@ -31,25 +34,31 @@ internal sealed class CheckpointCost : ITrainingObserver
         var path = Path.Combine(Machine.Root, "artifacts", "checkpoint-cost");
         var cost = new CheckpointCost(path);
         var images = Images((settings.Steps + settings.WarmUps) * BatchSize);
-        TrainingOptions options = new() { Epochs = 1, BatchSize = BatchSize, CheckpointMinutes = 1e-9, LearningRate = 1e-3 };
+        TrainingOptions options =
+            new() { Epochs = 1, BatchSize = BatchSize, CheckpointMinutes = 1e-9, LearningRate = 1e-3 };
         var pruning = OneCycleOptions.Paper with { LatestCutEpoch = null, SparsityStartEpoch = 0 };
-        using (var trainer = new OneCycleTrainer(Models.Build(Network), new(images, images.Sample(BatchSize, 0), new()), options, pruning))
+        using (var trainer = new OneCycleTrainer(
+            Models.Build(Network), new(images, images.Sample(BatchSize, 0), new()), options, pruning))
         {
             trainer.Observer = cost;
             trainer.Run().Dispose();
         }
 
         var (write, step) = (cost._writes.Skip(settings.WarmUps).Median(), cost._steps.Skip(settings.WarmUps).Median());
-        var size = new DirectoryInfo(Path.Combine(path, CheckpointFolder.Name)).EnumerateFiles().Max(file => file.Length);
+        var size = new DirectoryInfo(Path.Combine(path, CheckpointFolder.Name))
+            .EnumerateFiles().Max(file => file.Length);
         cost._folder.Remove();
         var lines = cost.Lines(settings.Calls).Median();
         var share = write / (StepsPerEpoch * step);
         yield return new(
-            $"writing a checkpoint, {Network}, fsync included", $"{write:F0} ms ({size / 1e6:F1} MB)", $"{step:F0} ms (a step)",
+            $"writing a checkpoint, {Network}, fsync included", $"{write:F0} ms ({size / 1e6:F1} MB)",
+            $"{step:F0} ms (a step)",
             $"{100 * share:F3} % of an epoch", "under 1 % of an epoch");
         yield return new(
-            "a line of the run log with norms, and TensorBoard's events, both pushed to the disk: an epoch's share of a step",
-            $"{lines:F1} ms ({lines / StepsPerEpoch:F4} ms a step)", $"{step:F0} ms (a step)", $"{100 * lines / StepsPerEpoch / step:F4} % of a step",
+            "a line of the run log with norms, and TensorBoard's events, both pushed to the disk: "
+                + "an epoch's share of a step",
+            $"{lines:F1} ms ({lines / StepsPerEpoch:F4} ms a step)", $"{step:F0} ms (a step)",
+            $"{100 * lines / StepsPerEpoch / step:F4} % of a step",
             "under 0.2 % of a step");
     }
 

@@ -11,20 +11,28 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static partial class Child
 {
-    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>cut THREADS WARMUPS STEPS</c>, <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
-    /// <c>gradients NETWORK BATCH SMOOTH</c>, <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
+    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>cut THREADS WARMUPS STEPS</c>, <c>coupling
+    /// NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
+    /// <c>gradients NETWORK BATCH SMOOTH</c>, <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives
+    /// CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
     /// or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
         JsonNode result = arguments[0] switch
         {
             "gradients" => GradientTable.Errors(arguments[1], int.Parse(arguments[2]), bool.Parse(arguments[3])),
-            "step" => Step(arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
-            "cut" => CutNetworks.Run(int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4])),
-            "replica" => Replica.Steps(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+            "step" => Step(
+                arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+            "cut" => CutNetworks.Run(
+                int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4])),
+            "replica" => Replica.Steps(
+                arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4]),
+                int.Parse(arguments[5])),
             "collectives" => Replica.Collectives(int.Parse(arguments[1])),
             "input" => Replica.Input(int.Parse(arguments[1])),
-            "gpu" => GpuCycle.Run(arguments[1], Enum.Parse<Precision>(arguments[2]), Enum.Parse<CudaGraphChoice>(arguments[3]), int.Parse(arguments[4])),
+            "gpu" => GpuCycle.Run(
+                arguments[1], Enum.Parse<Precision>(arguments[2]), Enum.Parse<CudaGraphChoice>(arguments[3]),
+                int.Parse(arguments[4])),
             "onnx" => OnnxJourney.Run(arguments[1]),
             "images" => ImagePipeline.Run(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), arguments[4]),
             _ => Coupling(arguments[1], int.Parse(arguments[2])),
@@ -32,19 +40,22 @@ internal static partial class Child
         Console.WriteLine(result.ToJsonString());
     }
 
-    /// <summary>Starts a program, waits, and reads the JSON of its last line; null with a sentence when it is not there.</summary>
+    /// <summary>
+    /// Starts a program, waits, and reads the JSON of its last line; null with a sentence when it is not there.
+    /// </summary>
     public static JsonNode? Start(string program, params IEnumerable<string> arguments) =>
         LastLine(Execute(program, arguments));
 
     /// <summary>Starts a program, waits, and gives what it wrote to its output.</summary>
     public static string Execute(string program, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         return Result(process, $"{program} {string.Join(' ', arguments)}");
     }
 
-    /// <summary>Starts a program several times and has each run in turns, with the machine to itself, until all have ended. Gives the seconds
-    /// that each had.</summary>
+    /// <summary>Starts a program several times and has each run in turns, with the machine to itself, until all have
+    /// ended. Gives the seconds that each had.</summary>
     public static double[] ExecuteInTurns(string program, IReadOnlyList<string[]> commands, TimeSpan turn)
     {
         const int stop = 19, go = 18; // SIGSTOP and SIGCONT
@@ -54,7 +65,12 @@ internal static partial class Child
         {
             foreach (var arguments in commands)
             {
-                processes.Add(Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!);
+                var start = new ProcessStartInfo(program, arguments)
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                };
+                processes.Add(Process.Start(start)!);
                 _ = Signal(processes[^1].Id, stop);
             }
 
@@ -103,7 +119,11 @@ internal static partial class Child
         var port = Replica.FreePort();
         var processes = Enumerable.Range(0, count).Select(rank =>
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!, ["child", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(Environment.ProcessPath!, ["child", .. arguments])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            };
             foreach (var (name, value) in asGroup ? Rendezvous.OnThisMachine(port, rank, count).ToEnvironment() : [])
             {
                 start.Environment[name] = value;
@@ -158,7 +178,8 @@ internal static partial class Child
     private static JsonObject Step(string network, string variant, int threads, int warmUps, int steps)
     {
         TorchRuntime.Threads = threads;
-        using var step = new TrainingStep(Models.Build(network), format: null, variant == "bf16" ? DType.BFloat16 : null);
+        using var step = new TrainingStep(
+            Models.Build(network), format: null, variant == "bf16" ? DType.BFloat16 : null);
         for (var i = 0; i < warmUps; i++)
         {
             step.Run();

@@ -5,8 +5,9 @@ using Ocs.Torch;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Every kind of convolution that a cut can make beside float64, on 1 to 16 threads: by libtorch, by us, and by us as where there is no
-/// AVX-512. A case that libtorch has no kernel for is refused with an error. What ends a process or hangs is counted, and the next case is gone on with in a new one.
+/// Every kind of convolution that a cut can make beside float64, on 1 to 16 threads: by libtorch, by us, and by us as
+/// where there is no AVX-512. A case that libtorch has no kernel for is refused with an error. What ends a process or
+/// hangs is counted, and the next case is gone on with in a new one.
 /// </summary>
 internal static class ConvolutionTable
 {
@@ -22,20 +23,25 @@ internal static class ConvolutionTable
         var results = Ways.Select(way => Run(way.Words, cases)).ToList();
         var rows = cases.Index().GroupBy(pair => (pair.Item.Kind, pair.Item.Format, pair.Item.IsNarrow))
             .OrderBy(row => row.Key.IsNarrow).SelectMany(row => Ways.Zip(results).Select(way =>
-                $"| {row.Key.Kind} | {(row.Key.Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")} | {(row.Key.IsNarrow ? "bf16" : "fp32")} "
-                + $"| {way.First.Name} | {Cells([.. row.Select(pair => (pair.Item, way.Second[pair.Index]))])} |")).ToList();
+                $"| {row.Key.Kind} | {(row.Key.Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")} "
+                    + $"| {(row.Key.IsNarrow ? "bf16" : "fp32")} "
+                + $"| {way.First.Name} | {Cells([.. row.Select(pair => (pair.Item, way.Second[pair.Index]))])} |"))
+                .ToList();
         List<string> lines =
         [
             "# Convolutions beside float64", "", .. Machine.Header(new()), "",
-            $"- {cases.Count} convolutions, by {string.Join(", ", ConvolutionCase.AllThreads)} threads; distances are parts of the largest number",
+            $"- {cases.Count} convolutions, by {string.Join(", ", ConvolutionCase.AllThreads)} threads; distances are "
+                + "parts of the largest number",
             $"- wrong: more than {Tolerance(isNarrow: false)} in fp32, {Tolerance(isNarrow: true)} in bf16", "",
-            "| kind | layout | precision | by | cases | crashes | refused | wrong | output | gradient of the input | gradient of the weights |",
+            "| kind | layout | precision | by | cases | crashes | refused | wrong | output | gradient of the input | "
+                + "gradient of the weights |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", .. rows,
         ];
         lines.ForEach(Console.WriteLine);
         if (!arguments.Contains("--no-record"))
         {
-            File.WriteAllLines(Path.Combine(Machine.Root, "bench", "results", $"{DateTime.UtcNow:yyyy-MM-dd}-convolutions.md"), lines);
+            File.WriteAllLines(
+                Path.Combine(Machine.Root, "bench", "results", $"{DateTime.UtcNow:yyyy-MM-dd}-convolutions.md"), lines);
         }
 
         return results.Skip(1).All(way => way.Zip(cases).All(pair => IsRight(pair.Second, pair.First))) ? 0 : 1;
@@ -55,7 +61,8 @@ internal static class ConvolutionTable
     {
         try
         {
-            return string.Join(' ', each.Errors(own).Select(error => error.ToString("R", CultureInfo.InvariantCulture)));
+            return string.Join(
+                ' ', each.Errors(own).Select(error => error.ToString("R", CultureInfo.InvariantCulture)));
         }
         catch (TorchException)
         {
@@ -81,7 +88,9 @@ internal static class ConvolutionTable
             child.BeginErrorReadLine();
             while (Line(child) is { } line)
             {
-                results.Add(line == Refused ? [] : [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))]);
+                results.Add(line == Refused
+                    ? []
+                    : [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))]);
             }
 
             child.Kill();
@@ -107,12 +116,16 @@ internal static class ConvolutionTable
         var known = results.Where(result => result.Errors is { Length: > 0 }).ToList();
         var refused = results.Count(result => result.Errors is { Length: 0 });
         var largest = Enumerable.Range(0, 3).Select(i =>
-            known.Count == 0 ? "-" : known.Max(result => result.Errors![i]).ToString("G2", CultureInfo.InvariantCulture));
+            known.Count == 0
+                ? "-"
+                : known.Max(result => result.Errors![i]).ToString("G2", CultureInfo.InvariantCulture));
         var wrong = known.Count(result => !IsRight(result.Case, result.Errors));
-        return $"{results.Length} | {results.Length - known.Count - refused} | {refused} | {wrong} | {string.Join(" | ", largest)}";
+        return $"{results.Length} | {results.Length - known.Count - refused} | {refused} | {wrong} | "
+            + $"{string.Join(" | ", largest)}";
     }
 
-    private static bool IsRight(ConvolutionCase of, double[]? errors) => errors?.All(error => error <= Tolerance(of.IsNarrow)) == true;
+    private static bool IsRight(ConvolutionCase of, double[]? errors) =>
+        errors?.All(error => error <= Tolerance(of.IsNarrow)) == true;
 
     private static double Tolerance(bool isNarrow) => isNarrow ? 0.03 : 1e-4;
 }

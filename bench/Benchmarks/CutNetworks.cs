@@ -13,8 +13,8 @@ internal static class CutNetworks
 {
     private const string Name = "cifar_resnet56";
 
-    // Of each group in the network's order: the first residual sum and the image, then within each block; the other two sums come behind
-    // the first block of theirs, and the classes last.
+    // Of each group in the network's order: the first residual sum and the image, then within each block; the other two
+    // sums come behind the first block of theirs, and the classes last.
     private static readonly (string Whose, int[] Kept)[] Shapes =
     [
         // ocs inspect cifar_resnet56 --weights FILE.pth
@@ -39,26 +39,34 @@ internal static class CutNetworks
         {
             foreach (var threads in new[] { 1, settings.Threads }.Distinct())
             {
-                var run = Child.StartSelf("cut", $"{shape}", $"{threads}", $"{settings.WarmUps}", $"{settings.Steps * settings.Rounds}");
+                var run = Child.StartSelf(
+                    "cut", $"{shape}", $"{threads}", $"{settings.WarmUps}", $"{settings.Steps * settings.Rounds}");
                 var (remaining, faster) = ((double)run["macs"]!, (double)run["faster"]!);
                 yield return new(
-                    $"training step, {Name}, batch 128, fp32, {threads} {(threads == 1 ? "thread" : "threads")}, with the channels of {Shapes[shape].Whose}: {remaining:P1} of the MACs",
-                    $"{(double)run["cut_ms"]!:F0} ms", $"{(double)run["whole_ms"]!:F0} ms (whole)", $"{faster:F2}", $"{1 / remaining:F2} (as the MACs)");
+                    $"training step, {Name}, batch 128, fp32, {threads} {(threads == 1 ? "thread" : "threads")}, with "
+                        + $"the channels of {Shapes[shape].Whose}: {remaining:P1} of the MACs",
+                    $"{(double)run["cut_ms"]!:F0} ms", $"{(double)run["whole_ms"]!:F0} ms (whole)", $"{faster:F2}",
+                    $"{1 / remaining:F2} (as the MACs)");
                 const double start = CycleFigures.CutAt;
                 yield return CycleFigures.Share(
-                    $"so much of the whole one's time do steps take that are cut to it at {start:P0}", start + ((1 - start) / faster), start, remaining);
+                    $"so much of the whole one's time do steps take that are cut to it at {start:P0}",
+                    start + ((1 - start) / faster), start, remaining);
             }
         }
     }
 
-    /// <summary>Steps of the whole and of the cut network in turns, in one process, so that what else the machine does hits both.</summary>
+    /// <summary>
+    /// Steps of the whole and of the cut network in turns, in one process, so that what else the machine does hits
+    /// both.
+    /// </summary>
     public static JsonObject Run(int shape, int threads, int warmUps, int steps)
     {
         TorchRuntime.Threads = threads;
         var whole = Models.Build(Name);
         using var before = new TrainingStep(whole, format: null);
         using var after = new TrainingStep(Cut(whole, Shapes[shape].Kept), format: null);
-        List<(double Before, double After)> turns = [.. Enumerable.Range(0, warmUps + steps).Select(_ => (before.Run(), after.Run())).Skip(warmUps)];
+        List<(double Before, double After)> turns =
+            [.. Enumerable.Range(0, warmUps + steps).Select(_ => (before.Run(), after.Run())).Skip(warmUps)];
         return new()
         {
             ["macs"] = (double)after.Graph.Macs / whole.Macs,
@@ -71,7 +79,8 @@ internal static class CutNetworks
     private static Graph Cut(Graph whole, int[] channels)
     {
         var coupling = CouplingGraph.Build(whole);
-        var pruned = coupling.Groups.Zip(channels, (group, kept) => Enumerable.Range(kept, group.Channels - kept).ToList());
+        var pruned = coupling.Groups.Zip(
+            channels, (group, kept) => Enumerable.Range(kept, group.Channels - kept).ToList());
         return CutPlan.Create(coupling, Subnetwork.FromPruned(coupling.Groups, pruned)).After;
     }
 }

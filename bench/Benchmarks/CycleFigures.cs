@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// The time of one cycle beside the same training without pruning, by `ocs train` and `ocs baseline` on CIFAR-10: whole commands that take
-/// turns of some seconds, each with all cores, so that what else the machine does hits both. The dense one ends later, in one go.
+/// The time of one cycle beside the same training without pruning, by `ocs train` and `ocs baseline` on CIFAR-10: whole
+/// commands that take turns of some seconds, each with all cores, so that what else the machine does hits both. The
+/// dense one ends later, in one go.
 /// </summary>
 internal static class CycleFigures
 {
@@ -19,7 +20,9 @@ internal static class CycleFigures
     private static readonly (string How, string[] Command)[] Runs =
     [
         ("preset paper", ["train"]),
-        ("ranking isomorphic, nothing of the last stage, whose MACs take the least time", ["train", "--set", "pruning.ranking=isomorphic", "--set", "pruning.maximum-pruned-of=[layer3=0.01]"]),
+        (
+            "ranking isomorphic, nothing of the last stage, whose MACs take the least time",
+            ["train", "--set", "pruning.ranking=isomorphic", "--set", "pruning.maximum-pruned-of=[layer3=0.01]"]),
         ("without pruning", ["baseline"]),
     ];
 
@@ -47,12 +50,14 @@ internal static class CycleFigures
                 """);
             string[] folders = [.. Runs.Select((_, number) => Path.Combine(folder.FullName, $"run-{number}"))];
             var seconds = Child.ExecuteInTurns(
-                ocs, [.. Runs.Zip(folders, (run, output) => (string[])[.. run.Command, config, "--out", output])], Turn);
+                ocs, [.. Runs.Zip(folders, (run, output) => (string[])[.. run.Command, config, "--out", output])],
+                Turn);
 
             // Clocks of runs go on while they stand still, so only what else they tell is taken from them.
             var finished = folders.Zip(seconds, (output, time) =>
                 new Finished(time, JsonNode.Parse(File.ReadAllText(Path.Combine(output, "summary.json")))!)).ToList();
-            return [.. Runs[..^1].Zip(finished).SelectMany(run => Compare(settings, run.First.How, run.Second, finished[^1]))];
+            return [.. Runs[..^1].Zip(finished).SelectMany(
+                run => Compare(settings, run.First.How, run.Second, finished[^1]))];
         }
         finally
         {
@@ -66,16 +71,21 @@ internal static class CycleFigures
         var remaining = (double)cycle.Summary["macs_after"]! / (double)cycle.Summary["macs_before"]!;
         var share = cycle.Seconds / dense.Seconds;
         yield return new(
-            $"one cycle, cifar_resnet56, {how}: {settings.Epochs} epochs of {settings.Images:N0} images, cut before epoch {cut}, {1 - remaining:P1} of the MACs removed",
+            $"one cycle, cifar_resnet56, {how}: {settings.Epochs} epochs of {settings.Images:N0} images, cut before "
+                + $"epoch {cut}, {1 - remaining:P1} of the MACs removed",
             $"{cycle}", $"{dense}, {Runs[^1].How}", $"{1 / share:F2}", "-");
         yield return Share("its share of the dense time", share, (double)cut / settings.Epochs, remaining);
     }
 
-    /// <summary>A cycle's share of the dense time beside the ideal, in which steps after the cut take the remaining share of the MACs.</summary>
+    /// <summary>
+    /// A cycle's share of the dense time beside the ideal, in which steps after the cut take the remaining share of the
+    /// MACs.
+    /// </summary>
     internal static Figure Share(string what, double share, double start, double remaining)
     {
         var ideal = start + ((1 - start) * remaining);
-        return new(what, $"{share:F3}", $"{ideal:F3} (ideal)", $"{ideal / share:F2}", "at least 0.91 (1.1 x the ideal)");
+        return new(
+            what, $"{share:F3}", $"{ideal:F3} (ideal)", $"{ideal / share:F2}", "at least 0.91 (1.1 x the ideal)");
     }
 
     private sealed record Finished(double Seconds, JsonNode Summary)

@@ -1,9 +1,9 @@
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Two Gloo processes beside one, and what the cost model says of them and of up to 1,024. Times are the fastest of all rounds: what else
-/// the machine does can only add to them, and two processes need both of its cores. The model's constants are of processor time, which
-/// for one thread on a core of its own is time.
+/// Two Gloo processes beside one, and what the cost model says of them and of up to 1,024. Times are the fastest of all
+/// rounds: what else the machine does can only add to them, and two processes need both of its cores. The model's
+/// constants are of processor time, which for one thread on a core of its own is time.
 /// </summary>
 internal static class DistributedFigures
 {
@@ -29,7 +29,8 @@ internal static class DistributedFigures
             })
             {
                 var results = Child.StartTogether(
-                    processes, asGroup, "replica", Network, $"{batch}", $"{threads}", $"{settings.WarmUps}", $"{settings.Steps}");
+                    processes, asGroup, "replica", Network, $"{batch}", $"{threads}", $"{settings.WarmUps}",
+                    $"{settings.Steps}");
                 Add(seen, name, results.Max(result => (double)result["fastest_ms"]!));
                 Add(seen, $"{name} processor", results.Sum(result => (double)result["processor_ms"]!));
                 bytes = (double)results[0]["bytes"]!;
@@ -49,29 +50,37 @@ internal static class DistributedFigures
     {
         yield return Throughput($"{Network}, batch {Batch}, one process, one thread", seen, "one");
         yield return Throughput("one process, two threads", seen, "threads");
-        yield return Throughput("two processes of half a batch, one thread each, that know nothing of each other", seen, "apart");
+        yield return Throughput(
+            "two processes of half a batch, one thread each, that know nothing of each other", seen, "apart");
         yield return Throughput("two Gloo processes of half a batch, one thread each", seen, "gloo");
         foreach (var (size, time) in Replica.Sizes.Zip(allReduces))
         {
-            yield return new($"all-reduce of {size:N0} bytes by two processes, loopback", $"{time:F3} ms", Dash, Dash, Dash);
+            yield return new(
+                $"all-reduce of {size:N0} bytes by two processes, loopback", $"{time:F3} ms", Dash, Dash, Dash);
         }
 
         var model = Fit(seen, allReduces, bytes);
         yield return new(
             "constants of the cost model",
-            $"{model.Fixed * 1000:F1} ms + {model.PerImage * 1000:F2} ms an image; input {model.InputPerImage * 1e6:F1} us an image; "
-            + $"alpha {model.Latency * 1e6:F0} us, beta {model.BytesPerSecond / 1e9:F2} GB/s; {bytes / 1e6:F2} MB of gradients", Dash, Dash, Dash);
+            $"{model.Fixed * 1000:F1} ms + {model.PerImage * 1000:F2} ms an image; input "
+                + $"{model.InputPerImage * 1e6:F1} us an image; "
+            + $"alpha {model.Latency * 1e6:F0} us, beta {model.BytesPerSecond / 1e9:F2} GB/s; "
+            + $"{bytes / 1e6:F2} MB of gradients", Dash, Dash, Dash);
 
         // What two processes cost each other in caches and memory bandwidth is measured, the exchange is predicted.
         var exchange = model.Exposed(2, Batch / 2.0) * 1000;
-        yield return Beside("step of the two Gloo processes, seen beside predicted", seen["gloo"], seen["apart"] + exchange);
         yield return Beside(
-            "the same in time of processors, which other programs disturb less", seen["gloo processor"], seen["apart processor"] + 2 * exchange);
+            "step of the two Gloo processes, seen beside predicted", seen["gloo"], seen["apart"] + exchange);
+        yield return Beside(
+            "the same in time of processors, which other programs disturb less", seen["gloo processor"],
+            seen["apart processor"] + 2 * exchange);
         foreach (var devices in new[] { 1, 2, 8, 64, 256, 1024 })
         {
             yield return new(
-                $"predicted efficiency on {devices:N0} such cores, {Batch} images each", $"{model.WeakEfficiency(devices, Batch) * 100:F0} %",
-                $"{model.StrongEfficiency(devices, 8 * Batch) * 100:F0} % (batch of {8 * Batch} shared out)", Dash, Dash);
+                $"predicted efficiency on {devices:N0} such cores, {Batch} images each",
+                $"{model.WeakEfficiency(devices, Batch) * 100:F0} %",
+                $"{model.StrongEfficiency(devices, 8 * Batch) * 100:F0} % (batch of {8 * Batch} shared out)",
+                Dash, Dash);
         }
     }
 
@@ -98,7 +107,8 @@ internal static class DistributedFigures
 
     private static Figure Throughput(string what, Dictionary<string, double> seen, string name) => new(
         what,
-        $"{seen[name]:F0} ms a step, {Batch * 1000 / seen[name]:F0} images/s; {seen[$"{name} processor"]:F0} ms of processors",
+        $"{seen[name]:F0} ms a step, {Batch * 1000 / seen[name]:F0} images/s; "
+            + $"{seen[$"{name} processor"]:F0} ms of processors",
         Dash, $"{seen["one"] / seen[name]:F2} of one thread", Dash);
 
     private static double[] Fastest(List<double[]> rounds) =>

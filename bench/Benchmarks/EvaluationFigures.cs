@@ -7,7 +7,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>What an evaluation gains by batch norms that are part of the layers before them, and by the size of its batches.</summary>
+/// <summary>
+/// What an evaluation gains by batch norms that are part of the layers before them, and by the size of its batches.
+/// </summary>
 internal static class EvaluationFigures
 {
     private const int Images = 1000;
@@ -15,16 +17,23 @@ internal static class EvaluationFigures
     public static IEnumerable<Figure> Measure(Settings settings)
     {
         var data = new ImageDataset(
-            "noise", new byte[Images * 3 * 32 * 32], [.. new int[Images]], 3, 32, 32, [.. Enumerable.Range(0, 10).Select(n => $"{n}")], new([0, 0, 0], [1, 1, 1]));
-        foreach (var (network, format) in new[] { ("cifar_resnet56", MemoryFormat.ChannelsLast), ("cifar_vgg16", MemoryFormat.Contiguous) })
+            "noise", new byte[Images * 3 * 32 * 32], [.. new int[Images]], 3, 32, 32,
+            [.. Enumerable.Range(0, 10).Select(n => $"{n}")], new([0, 0, 0], [1, 1, 1]));
+        foreach (var (network, format)
+            in new[] { ("cifar_resnet56", MemoryFormat.ChannelsLast), ("cifar_vgg16", MemoryFormat.Contiguous) })
         {
             var graph = Models.Build(network);
             using var parameters = ParameterTable.Initialize(graph, seed: 0);
             var (folded, weights) = BatchNormFolding.Fold(graph, parameters);
             using var _ = weights;
             int[] batches = [500, 100];
-            var executors = new[] { new Executor(graph, parameters, format), new Executor(folded, weights, format) };
-            var runs = executors.SelectMany(executor => batches.Select(batch => (executor, batch, Speeds: new List<double>()))).ToList();
+            var executors = new[]
+            {
+                new Executor(graph, parameters, format),
+                new Executor(folded, weights, format),
+            };
+            var runs = executors.SelectMany(
+                executor => batches.Select(batch => (executor, batch, Speeds: new List<double>()))).ToList();
             for (var round = 0; round <= settings.Rounds; round++)
             {
                 foreach (var (executor, batch, speeds) in runs)
@@ -41,7 +50,8 @@ internal static class EvaluationFigures
             foreach (var (executor, batch, speeds) in runs)
             {
                 yield return new(
-                    $"evaluation, {network}, batches of {batch}, norms {(executor == executors[0] ? "apart" : "folded")}", $"{speeds.Median():F0} images/s",
+                    $"evaluation, {network}, batches of {batch}, norms "
+                        + $"{(executor == executors[0] ? "apart" : "folded")}", $"{speeds.Median():F0} images/s",
                     $"{plain:F0} (apart, 500)", $"{speeds.Median() / plain:F2}", "-");
             }
         }

@@ -36,7 +36,8 @@ internal static class Figures
     ];
 
     // Takes an hour, so it is measured only where it is named.
-    private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure) Cycle = ("cycle", CycleFigures.Measure);
+    private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure) Cycle =
+        ("cycle", CycleFigures.Measure);
 
     /// <summary>Measures what the words name, or everything for <c>all</c>; returns the exit code.</summary>
     public static int Measure(string[] arguments)
@@ -47,7 +48,9 @@ internal static class Figures
         var chosen = (words.Contains("all") ? everything.Union(named) : named).ToArray();
         if (chosen.Length == 0)
         {
-            Console.Error.WriteLine($"say what to measure: {string.Join(", ", All.Append(Cycle).Select(figure => figure.Name))}, or all (but cycle); bench/README.md tells more");
+            Console.Error.WriteLine(
+                $"say what to measure: {string.Join(", ", All.Append(Cycle).Select(figure => figure.Name))}, "
+                + "or all (but cycle); bench/README.md tells more");
             return 2;
         }
 
@@ -76,30 +79,39 @@ internal static class Figures
     // Never two at once; all take turns, so that what else the machine does hits them alike.
     private static IEnumerable<Figure> Steps(Settings settings)
     {
-        foreach (var (network, narrowTarget) in new[] { ("cifar_resnet56", "at least 1.55"), ("cifar_vgg16", "at least 2.0") })
+        foreach (var (network, narrowTarget)
+            in new[] { ("cifar_resnet56", "at least 1.55"), ("cifar_vgg16", "at least 2.0") })
         {
             string[] layouts = ["nchw", "channels-last"];
             var runs = TakeTurns(
-                network, ["fp32", "bf16"], [.. layouts, "authors", .. layouts.Select(layout => $"{layout}-bf16")], settings.WarmUps, settings.Steps, settings);
+                network, ["fp32", "bf16"], [.. layouts, "authors", .. layouts.Select(layout => $"{layout}-bf16")],
+                settings.WarmUps, settings.Steps, settings);
             foreach (var (ours, suffix, target) in new[]
             {
-                ("fp32", "", "at least 1.1 (the faster of both)"), ("bf16", "-bf16", "at least 1.05 (the faster of both)"),
+                ("fp32", "", "at least 1.1 (the faster of both)"),
+                ("bf16", "-bf16", "at least 1.05 (the faster of both)"),
             })
             {
-                foreach (var figure in layouts.Select(layout => Beside(runs, network, ours, layout + suffix, target)).OfType<Figure>())
+                foreach (var figure in layouts.Select(layout => Beside(runs, network, ours, layout + suffix, target))
+                    .OfType<Figure>())
                 {
                     yield return figure;
                 }
             }
 
-            if (Beside(runs, network, "fp32", "authors", network == "cifar_resnet56" ? "at least 1.3" : Dash) is { } authors)
+            if (Beside(runs, network, "fp32", "authors", network == "cifar_resnet56" ? "at least 1.3"
+                : Dash) is { } authors)
             {
                 yield return authors;
             }
 
             var (wide, narrow) = (Median(runs, "fp32", "median_ms")!.Value, Median(runs, "bf16", "median_ms")!.Value);
-            yield return new($"the same, bf16 beside our own fp32", $"{narrow:F0} ms", $"{wide:F0} ms (ours, fp32)", $"{wide / narrow:F2}", narrowTarget);
-            yield return new($"the same, images/s in fp32 and bf16", $"{128_000 / wide:F0}, {128_000 / narrow:F0}", Dash, Dash, Dash);
+            yield return new(
+                $"the same, bf16 beside our own fp32", $"{narrow:F0} ms", $"{wide:F0} ms (ours, fp32)",
+                $"{wide / narrow:F2}", narrowTarget);
+            yield return new(
+                $"the same, images/s in fp32 and bf16", $"{128_000 / wide:F0}, {128_000 / narrow:F0}", Dash,
+                Dash, Dash);
         }
     }
 
@@ -115,8 +127,11 @@ internal static class Figures
 
         foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
         {
-            var authors = Child.StartPeer("torch_step.py", "step", network, "authors-cuda", $"{settings.Threads}", $"{settings.WarmUps * 10}", $"{settings.Steps * 10}");
-            foreach (var (precision, graph) in new[] { ("Fp32", "Off"), ("Fp32", "On"), ("Bf16", "Off"), ("Bf16", "On") })
+            var authors = Child.StartPeer(
+                "torch_step.py", "step", network, "authors-cuda", $"{settings.Threads}", $"{settings.WarmUps * 10}",
+                $"{settings.Steps * 10}");
+            foreach (var (precision, graph)
+                in new[] { ("Fp32", "Off"), ("Fp32", "On"), ("Bf16", "Off"), ("Bf16", "On") })
             {
                 var run = Child.StartSelf("gpu", network, precision, graph, $"{Epochs}");
                 var (before, after) = ((double)run["before_ms"]!, (double)run["after_ms"]!);
@@ -124,17 +139,23 @@ internal static class Figures
                 var how = $"{network}, batch 128, {precision.ToLowerInvariant()}, graph {graph.ToLowerInvariant()}";
                 yield return new(
                     $"GPU training step, {how}", $"{before:F2} ms",
-                    authors is null ? Dash : $"{(double)authors["median_ms"]!:F2} ms (PyTorch {authors["libtorch"]}, the authors' eager fp32, {authors["device"]})",
-                    authors is null ? Dash : $"{(double)authors["median_ms"]! / before:F2}", isAimedAt ? "at least 3" : Dash);
+                    authors is null ? Dash : $"{(double)authors["median_ms"]!:F2} ms (PyTorch {authors["libtorch"]}, "
+                        + $"the authors' eager fp32, {authors["device"]})",
+                    authors is null ? Dash : $"{(double)authors["median_ms"]! / before:F2}",
+                    isAimedAt ? "at least 3" : Dash);
                 yield return new(
-                    $"the same after a cut to {(double)run["macs"]!:P0} of the MACs", $"{after:F2} ms", $"{before:F2} ms (before)", $"{before / after:F2}",
+                    $"the same after a cut to {(double)run["macs"]!:P0} of the MACs", $"{after:F2} ms",
+                    $"{before:F2} ms (before)", $"{before / after:F2}",
                     isAimedAt ? "at least 1.5" : Dash);
-                yield return new($"memory at most, and after the cut", $"{run["peak_mib"]:F0} MiB, {run["end_mib"]:F0} MiB", Dash, Dash, Dash);
+                yield return new(
+                    $"memory at most, and after the cut", $"{run["peak_mib"]:F0} MiB, {run["end_mib"]:F0} MiB", Dash,
+                    Dash, Dash);
             }
         }
     }
 
-    private static Figure? Beside(Dictionary<string, List<JsonNode>> runs, string network, string ours, string variant, string target)
+    private static Figure? Beside(
+        Dictionary<string, List<JsonNode>> runs, string network, string ours, string variant, string target)
     {
         var mine = Median(runs, ours, "median_ms")!.Value;
         return Median(runs, variant, "median_ms") is not { } theirs ? null : new(
@@ -147,14 +168,19 @@ internal static class Figures
     {
         foreach (var network in new[] { "cifar_resnet56", "cifar_resnet110" })
         {
-            var runs = TakeTurns(network, ["fp32"], ["nchw", "channels-last"], warmUps: 0, Math.Max(settings.Steps, 30), settings);
+            var runs = TakeTurns(
+                network, ["fp32"], ["nchw", "channels-last"], warmUps: 0, Math.Max(settings.Steps, 30), settings);
             var ours = Median(runs, "fp32", "peak_mib")!.Value;
-            yield return new($"peak memory of 30 training steps, {network}", $"{ours:F0} MiB ({runs["fp32"][^1]["layout"]})", Dash, Dash, Dash);
+            yield return new(
+                $"peak memory of 30 training steps, {network}", $"{ours:F0} MiB ({runs["fp32"][^1]["layout"]})", Dash,
+                Dash, Dash);
             foreach (var variant in new[] { "nchw", "channels-last" })
             {
                 if (Median(runs, variant, "peak_mib") is { } theirs)
                 {
-                    yield return new("the same", $"{ours:F0} MiB", $"{theirs:F0} MiB (PyTorch, {variant})", $"{theirs / ours:F2}", "at least 1.0");
+                    yield return new(
+                        "the same", $"{ours:F0} MiB", $"{theirs:F0} MiB (PyTorch, {variant})", $"{theirs / ours:F2}",
+                        "at least 1.0");
                 }
             }
         }
@@ -173,16 +199,21 @@ internal static class Figures
         {
             var graph = Models.Build(network);
             using var parameters = ParameterTable.Initialize(graph, seed: 0);
-            using var pruner = new OneCyclePruner(graph, parameters, preset with { SparsityStartEpoch = int.MaxValue - 2 });
-            var seconds = Enumerable.Range(0, WarmUps + settings.Calls).Select(epoch => pruner.BeginEpoch(epoch).SearchSeconds).ToList();
+            using var pruner = new OneCyclePruner(
+                graph, parameters, preset with { SparsityStartEpoch = int.MaxValue - 2 });
+            var seconds = Enumerable.Range(0, WarmUps + settings.Calls)
+                .Select(epoch => pruner.BeginEpoch(epoch).SearchSeconds).ToList();
             yield return new(
-                $"partition search of one epoch with saliency, {network}, preset {name}", $"{seconds.Skip(WarmUps).Median() * 1000:F1} ms",
-                network == "cifar_resnet56" ? "1360 ms (the authors' program at its best, measured before)" : Dash, Dash, target);
+                $"partition search of one epoch with saliency, {network}, preset {name}",
+                $"{seconds.Skip(WarmUps).Median() * 1000:F1} ms",
+                network == "cifar_resnet56" ? "1360 ms (the authors' program at its best, measured before)" : Dash,
+                Dash, target);
             yield return new($"the same, first call of the process", $"{seconds[0] * 1000:F1} ms", Dash, Dash, Dash);
             if (preset.Partition != PartitionRule.Official)
             {
                 yield return new(
-                    $"of it the search alone, {network}", $"{SearchAlone(graph, parameters, settings.Calls) * 1000:F1} ms", Dash, Dash, target);
+                    $"of it the search alone, {network}",
+                    $"{SearchAlone(graph, parameters, settings.Calls) * 1000:F1} ms", Dash, Dash, target);
             }
         }
     }
@@ -195,7 +226,7 @@ internal static class Figures
         return Enumerable.Range(0, calls).Select(_ =>
         {
             var start = Stopwatch.GetTimestamp();
-            GlobalPartition.Search(coupling.Groups, saliency, constraint, OneCycleOptions.Paper.Target);
+            ClassRanking.Global.Search(coupling.Groups, saliency, constraint, OneCycleOptions.Paper.Target);
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }).ToList().Median();
     }
@@ -220,7 +251,8 @@ internal static class Figures
         }
 
         yield return new(
-            "sparsity-learning step over a plain one, cifar_resnet56, batch 128, alternating", $"{sparse.Median():F1} ms", $"{plain.Median():F1} ms (plain)",
+            "sparsity-learning step over a plain one, cifar_resnet56, batch 128, alternating",
+            $"{sparse.Median():F1} ms", $"{plain.Median():F1} ms (plain)",
             $"{(sparse.Median() / plain.Median() - 1) * 100:F1} % more", "at most 3 %");
         for (var i = 0; i < settings.Calls; i++)
         {
@@ -235,11 +267,15 @@ internal static class Figures
 
     private static IEnumerable<Figure> Coupling(Settings settings)
     {
-        var runs = Enumerable.Range(0, settings.Rounds).Select(_ => Child.StartSelf("coupling", "cifar_resnet110", $"{settings.Calls}")).ToList();
+        var runs = Enumerable.Range(0, settings.Rounds)
+            .Select(_ => Child.StartSelf("coupling", "cifar_resnet110", $"{settings.Calls}")).ToList();
         yield return new(
-            "building the coupling, cifar_resnet110, first call of a process", $"{runs.Select(run => (double)run["first_ms"]!).Median():F1} ms", Dash, Dash,
+            "building the coupling, cifar_resnet110, first call of a process",
+            $"{runs.Select(run => (double)run["first_ms"]!).Median():F1} ms", Dash, Dash,
             "under 50 ms");
-        yield return new("the same, warm", $"{runs.Select(run => (double)run["median_ms"]!).Median():F1} ms", Dash, Dash, "under 50 ms");
+        yield return new(
+            "the same, warm", $"{runs.Select(run => (double)run["median_ms"]!).Median():F1} ms", Dash, Dash,
+            "under 50 ms");
         foreach (var network in new[] { "resnet50", "densenet121", "vit_b_16", "swin_t" })
         {
             foreach (var figure in CouplingBesideDepGraph(network, settings))
@@ -273,7 +309,8 @@ internal static class Figures
             double? peer = theirs.Count == 0 ? null : theirs.Select(run => (double)run[field]!).Median();
             yield return new(
                 $"coupling and groups, {network}, {what}", $"{milliseconds:F1} ms",
-                peer is null ? Dash : $"{peer:F0} ms (DepGraph, of it {theirs.Select(run => (double)run["forward_ms"]!).Median():F0} ms a forward pass)",
+                peer is null ? Dash : $"{peer:F0} ms (DepGraph, of it "
+                    + $"{theirs.Select(run => (double)run["forward_ms"]!).Median():F0} ms a forward pass)",
                 peer is null ? Dash : $"{peer / milliseconds:F1}", "at least 10");
         }
     }
@@ -289,7 +326,8 @@ internal static class Figures
         }
 
         // The first run may build.
-        var milliseconds = Enumerable.Range(0, Runs + 1).Select(_ => TimeOf(script, "inspect", "cifar_resnet20")).Skip(1).ToList();
+        var milliseconds = Enumerable.Range(0, Runs + 1)
+            .Select(_ => TimeOf(script, "inspect", "cifar_resnet20")).Skip(1).ToList();
         yield return new(
             "./ocs inspect cifar_resnet20, start to end", $"{milliseconds.Median():F0} ms", Dash, Dash,
             $"under 1000 ms (slowest of {Runs}: {milliseconds.Max():F0} ms)");
@@ -304,9 +342,11 @@ internal static class Figures
             var nanoseconds = report.ResultStatistics!.Median;
             var isAdd = report.BenchmarkCase.Descriptor.WorkloadMethod.Name == nameof(BoxedCallBenchmark.Add);
             yield return new(
-                $"boxed call, 4 elements: {report.BenchmarkCase.Descriptor.WorkloadMethod.Name}", $"{nanoseconds:F0} ns",
+                $"boxed call, 4 elements: {report.BenchmarkCase.Descriptor.WorkloadMethod.Name}",
+                $"{nanoseconds:F0} ns",
                 isAdd && peer is not null ? $"{(double)peer["median_ns"]!:F0} ns (torch.add from Python)" : Dash,
-                isAdd && peer is not null ? $"{(double)peer["median_ns"]! / nanoseconds:F2}" : Dash, isAdd ? "at most 2000 ns" : Dash);
+                isAdd && peer is not null ? $"{(double)peer["median_ns"]! / nanoseconds:F2}" : Dash,
+                isAdd ? "at most 2000 ns" : Dash);
         }
     }
 
@@ -332,7 +372,9 @@ internal static class Figures
         }
 
         var sizes = runs.Values.SelectMany(list => list).Select(run => (long)run["parameters"]!).Distinct().ToList();
-        return sizes.Count == 1 ? runs : throw new InvalidOperationException($"the networks differ: {string.Join(", ", sizes)} parameters");
+        return sizes.Count == 1
+            ? runs
+            : throw new InvalidOperationException($"the networks differ: {string.Join(", ", sizes)} parameters");
     }
 
     private static double? Median(Dictionary<string, List<JsonNode>> runs, string name, string field) =>
@@ -340,12 +382,18 @@ internal static class Figures
 
     private static double TimeOf(string program, params string[] arguments)
     {
-        var start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Machine.Root })!;
+        var begin = Stopwatch.GetTimestamp();
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Machine.Root,
+        };
+        using var process = Process.Start(start)!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
-            ? Stopwatch.GetElapsedTime(start).TotalMilliseconds
+            ? Stopwatch.GetElapsedTime(begin).TotalMilliseconds
             : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
     }
 

@@ -7,7 +7,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>One cycle on a CUDA device, on random images of CIFAR's size: how long a step takes before and after a cut of 60 %.</summary>
+/// <summary>
+/// One cycle on a CUDA device, on random images of CIFAR's size: how long a step takes before and after a cut of 60 %.
+/// </summary>
 internal static class GpuCycle
 {
     private const int BatchSize = 128;
@@ -17,11 +19,19 @@ internal static class GpuCycle
     public static JsonObject Run(string network, Precision precision, CudaGraphChoice graph, int epochs)
     {
         var device = Device.Cuda();
-        var options = new TrainingOptions { Epochs = epochs, BatchSize = BatchSize, LearningRate = 0.01, Precision = precision, CudaGraph = graph };
+        var options = new TrainingOptions
+        {
+            Epochs = epochs,
+            BatchSize = BatchSize,
+            LearningRate = 0.01,
+            Precision = precision,
+            CudaGraph = graph,
+        };
         // Plain, then sparsity learning, then cut for what is left.
         var pruning = OneCycleOptions.Paper with { Target = 0.6, SparsityStartEpoch = 1, LatestCutEpoch = epochs / 2 };
         var data = new TrainingData(Noise(Images, seed: 1), Noise(1000, seed: 2), AugmentationOptions.CifarTrain);
-        using var trainer = new OneCycleTrainer(Models.Build(network), data, options, pruning, new() { Device = device }) { Observer = new Messages() };
+        using var trainer =
+            new OneCycleTrainer(Models.Build(network), data, options, pruning, new() { Device = device }) { Observer = new Messages() };
         using var result = trainer.Run();
         var memory = CudaMemory.Of(device);
         return new()

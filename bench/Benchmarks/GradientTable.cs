@@ -10,8 +10,8 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Gradients of the first step of cut networks for numbers of threads and images that do not divide each other, in both layouts, beside
-/// those in float64.
+/// Gradients of the first step of cut networks for numbers of threads and images that do not divide each other, in both
+/// layouts, beside those in float64.
 /// </summary>
 internal static class GradientTable
 {
@@ -19,7 +19,8 @@ internal static class GradientTable
     private const double Tolerance = 1e-4;
     private const double Slack = 3;
 
-    // A gradient that is zero but for rounding, as that of a bias before a batch norm, is measured by the largest of the network.
+    // A gradient that is zero but for rounding, as that of a bias before a batch norm, is measured by the largest of
+    // the network.
     private const double Least = 1e-2;
     private static readonly string[] Networks =
         ["cifar_resnet8", "cifar_resnet20", "cifar_resnet56", "cifar_mobilenet_v2", "mobilenet_v2", "cifar_vgg16"];
@@ -27,21 +28,29 @@ internal static class GradientTable
     private static readonly int[] Batches = [128, OddBatch, 100, 96];
     private static readonly MemoryFormat[] Formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
 
-    /// <summary>Measures, prints and records the table; returns the exit code: 1 where a gradient is wrong or a process ended.</summary>
+    /// <summary>
+    /// Measures, prints and records the table; returns the exit code: 1 where a gradient is wrong or a process ended.
+    /// </summary>
     public static int Measure(string[] arguments)
     {
         var threads = ConvolutionCase.AllThreads;
         List<string> lines =
         [
             "# Gradients of cut networks", "", .. Machine.Header(new()), "",
-            "- half of the MACs cut from random weights; the largest distance from the gradient in float64, as a part of its largest number",
-            $"- wrong: more than {Tolerance} and more than {Slack} times the distance of one thread over contiguous planes, which is rounding; judged with SiLU for ReLU and means for largest values, for at a kink the last bit of a sum decides whether a pixel counts; one batch also as it is", "",
-            $"| network | activation | batch | layout | {string.Join(" | ", threads.Select(count => $"{count} {(count == 1 ? "thread" : "threads")}"))} |",
+            "- half of the MACs cut from random weights; the largest distance from the gradient in float64, as a part "
+                + "of its largest number",
+            $"- wrong: more than {Tolerance} and more than {Slack} times the distance of one thread over contiguous "
+                + "planes, which is rounding; judged with SiLU for ReLU and means for largest values, for at a kink "
+                + "the last bit of a sum decides whether a pixel counts; one batch also as it is",
+            "",
+            $"| network | activation | batch | layout | "
+                + $"{string.Join(" | ", threads.Select(count => $"{count} {(count == 1 ? "thread" : "threads")}"))} |",
             $"| --- | --- | --- | --- | {string.Join(" | ", threads.Select(_ => "---"))} |",
         ];
         lines.ForEach(Console.WriteLine);
         var isRight = true;
-        var tries = Networks.SelectMany(network => Batches.Select(batch => (Network: network, Batch: batch, IsSmooth: true))
+        var tries = Networks.SelectMany(network => Batches
+            .Select(batch => (Network: network, Batch: batch, IsSmooth: true))
             .Append((network, OddBatch, false)));
         foreach (var (network, batch, isSmooth) in tries)
         {
@@ -49,16 +58,21 @@ internal static class GradientTable
             foreach (var (index, format) in Formats.Index())
             {
                 var row = errors?[index]!.AsArray().Select(error => (double)error!).ToList();
-                isRight &= row?.All(error => !isSmooth || error <= Math.Max(Tolerance, Slack * (double)errors![0]![0]!)) == true;
-                var cells = row?.Select(error => error.ToString("G2", CultureInfo.InvariantCulture)) ?? threads.Select(_ => "crash");
-                lines.Add($"| {network} | {(isSmooth ? "SiLU" : "its own")} | {batch} | {(format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")} | {string.Join(" | ", cells)} |");
+                isRight &= row?.All(error => !isSmooth
+                    || error <= Math.Max(Tolerance, Slack * (double)errors![0]![0]!)) == true;
+                var cells = row?.Select(error => error.ToString("G2", CultureInfo.InvariantCulture))
+                    ?? threads.Select(_ => "crash");
+                lines.Add($"| {network} | {(isSmooth ? "SiLU" : "its own")} | {batch} | "
+                    + $"{(format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")} | "
+                    + $"{string.Join(" | ", cells)} |");
                 Console.WriteLine(lines[^1]);
             }
         }
 
         if (!arguments.Contains("--no-record"))
         {
-            File.WriteAllLines(Path.Combine(Machine.Root, "bench", "results", $"{DateTime.UtcNow:yyyy-MM-dd}-gradients.md"), lines);
+            File.WriteAllLines(
+                Path.Combine(Machine.Root, "bench", "results", $"{DateTime.UtcNow:yyyy-MM-dd}-gradients.md"), lines);
         }
 
         return isRight ? 0 : 1;
@@ -77,11 +91,13 @@ internal static class GradientTable
         var expected = Gradients(1, MemoryFormat.Contiguous, DType.Float64);
         var largest = expected.Max(gradient => gradient.Max(Math.Abs));
         return [.. Formats.Select(format => new JsonArray(
-            [.. ConvolutionCase.AllThreads.Select(threads => JsonValue.Create(Distance(Gradients(threads, format, DType.Float32))))]))];
+            [.. ConvolutionCase.AllThreads.Select(
+                threads => JsonValue.Create(Distance(Gradients(threads, format, DType.Float32))))]))];
 
         double Distance(List<double[]> actual) => expected.Zip(actual).Max(pair =>
             pair.First.Zip(pair.Second).Max(values => Math.Abs(values.First - values.Second))
-            / Math.Max(pair.First.Max(Math.Abs), Least * largest)) is var far && double.IsFinite(far) ? far : double.MaxValue;
+            / Math.Max(pair.First.Max(Math.Abs), Least * largest)) is var far
+                && double.IsFinite(far) ? far : double.MaxValue;
 
         List<double[]> Gradients(int threads, MemoryFormat format, DType type)
         {
@@ -103,7 +119,7 @@ internal static class GradientTable
             Autograd.Backward(loss);
             return [.. copies.Trainable.Select(name =>
             {
-                using var gradient = copies[name].TakeGradient()!;
+                using var gradient = copies[name].GetGradient()!;
                 using var numbers = gradient.To(DType.Float64);
                 return numbers.ToArray<double>();
             })];
@@ -126,7 +142,8 @@ internal static class GradientTable
 
     private static Graph CutToHalf(string network)
     {
-        var graph = Models.Build(network, network.StartsWith("cifar", StringComparison.Ordinal) ? null : NetworkInput.Cifar);
+        var graph = Models.Build(
+            network, network.StartsWith("cifar", StringComparison.Ordinal) ? null : NetworkInput.Cifar);
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
         var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = Target, RoundTo = 1 });
         return CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
@@ -139,7 +156,8 @@ internal static class GradientTable
             .. graph.Nodes.Select(node => node.Operator switch
             {
                 Activation => node with { Operator = new Activation(ActivationKind.Silu) },
-                MaxPool2d pool => node with { Operator = new AveragePool2d(pool.Kernel, pool.Stride, pool.Padding, pool.CeilMode) },
+                MaxPool2d pool =>
+                    node with { Operator = new AveragePool2d(pool.Kernel, pool.Stride, pool.Padding, pool.CeilMode) },
                 _ => node,
             }),
         ],

@@ -5,7 +5,9 @@ using Ocs.Torch;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>JPEG files to batches, beside torchvision's ImageFolder with Pillow: one worker each, the same files.</summary>
+/// <summary>
+/// JPEG files to batches, beside torchvision's ImageFolder with Pillow: one worker each, the same files.
+/// </summary>
 internal static class ImagePipeline
 {
     private const int BatchSize = 64;
@@ -94,7 +96,8 @@ internal static class ImagePipeline
             return new(what, text, "-", "-", target);
         }
 
-        var (other, versions) = (Median(theirs, field), $"torchvision {theirs[^1]["torchvision"]}, Pillow {theirs[^1]["pillow"]}");
+        var (other, versions) =
+            (Median(theirs, field), $"torchvision {theirs[^1]["torchvision"]}, Pillow {theirs[^1]["pillow"]}");
         var peer = $"{other:F0} (clock: {Median(theirs, $"{field}_clock"):F0}; {versions})";
         return new(what, text, peer, $"{mine / other:F2}", target);
     }

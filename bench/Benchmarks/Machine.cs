@@ -12,17 +12,20 @@ internal static class Machine
 
     /// <summary>The largest memory that this process has had.</summary>
     public static double PeakMebibytes => long.Parse(
-        Field("/proc/self/status", "VmHWM").Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture) / 1024.0;
+        Field("/proc/self/status", "VmHWM").Split(' ', StringSplitOptions.RemoveEmptyEntries)[0],
+        CultureInfo.InvariantCulture) / 1024.0;
 
     /// <summary>One line a fact.</summary>
     public static IEnumerable<string> Header(Settings settings) =>
     [
-        $"- processor: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {settings.Threads} threads used",
+        $"- processor: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, "
+            + $"{settings.Threads} threads used",
         $"- memory: {Field("/proc/meminfo", "MemTotal")}",
         $"- system: {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
         $"- libtorch: {TorchRuntime.Version} (ours; PyTorch's version stands beside its figure)",
         $"- load average at the start: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}",
-        $"- {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC; rounds {settings.Rounds}, steps {settings.Steps} after {settings.WarmUps}, calls {settings.Calls}",
+        $"- {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC; rounds {settings.Rounds}, steps {settings.Steps} after "
+            + $"{settings.WarmUps}, calls {settings.Calls}",
     ];
 
     private static string Field(string file, string name) => File.ReadLines(file)
@@ -38,6 +41,7 @@ internal static class Machine
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("the benchmarks run from a build inside the repository");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("the benchmarks run from a build inside the repository");
     }
 }

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>An array of 32-bit floats that NumPy saved: magic, length of the header, header as a Python dictionary, numbers row-major.</summary>
+/// <summary>
+/// An array of 32-bit floats that NumPy saved: magic, length of the header, header as a Python dictionary, numbers
+/// row-major.
+/// </summary>
 internal static partial class NumpyFile
 {
     private const int HeaderStart = 10;
@@ -20,7 +23,8 @@ internal static partial class NumpyFile
             throw new InvalidDataException($"{path} holds no row-major array of 32-bit floats");
         }
 
-        var sizes = header.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var sizes = header.Groups[1].Value.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return (
             MemoryMarshal.Cast<byte, float>(bytes.AsSpan(end)).ToArray(),
             [.. sizes.Select(size => long.Parse(size, CultureInfo.InvariantCulture))]);

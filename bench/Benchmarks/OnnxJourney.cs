@@ -12,9 +12,10 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// One exported network's way: import, forward as ONNX Runtime computes the file, cut to half of its MACs through the gate, a training step,
-/// export, and ONNX Runtime on what was exported. It ends at the first step that fails, with a sentence. What PyTorch computed stands beside it:
-/// the exporter folds batch norms into weights, which alone changes deep networks by up to 1e-4.
+/// One exported network's way: import, forward as ONNX Runtime computes the file, cut to half of its MACs through the
+/// gate, a training step, export, and ONNX Runtime on what was exported. It ends at the first step that fails, with a
+/// sentence. What PyTorch computed stands beside it: the exporter folds batch norms into weights, which alone changes
+/// deep networks by up to 1e-4.
 /// </summary>
 internal sealed class OnnxJourney(string folder)
 {
@@ -25,7 +26,8 @@ internal sealed class OnnxJourney(string folder)
     private readonly JsonObject _result = [];
 
     /// <summary>The steps' names, in order.</summary>
-    public static IReadOnlyList<string> Steps { get; } = ["import", "forward", "prune", "train", "export", "ONNX Runtime"];
+    public static IReadOnlyList<string> Steps { get; } =
+        ["import", "forward", "prune", "train", "export", "ONNX Runtime"];
 
     public static JsonObject Run(string folder)
     {
@@ -36,7 +38,8 @@ internal sealed class OnnxJourney(string folder)
         {
             journey.Travel(done => step = done);
         }
-        catch (Exception error) when (error is OcsInputException or TorchException or OnnxRuntimeException or InvalidOperationException)
+        catch (Exception error)
+            when (error is OcsInputException or TorchException or OnnxRuntimeException or InvalidOperationException)
         {
             journey._result["failed"] = Steps[step];
             journey._result["why"] = error.Message.ReplaceLineEndings(" ");
@@ -81,7 +84,8 @@ internal sealed class OnnxJourney(string folder)
             {
                 OnnxFile.Write(path, graph, parameters);
                 isAt(5);
-                _result["onnxruntime_difference"] = Require(Runtime(path, numbers, shape), Forward(graph, parameters, images));
+                _result["onnxruntime_difference"] = Require(
+                    Runtime(path, numbers, shape), Forward(graph, parameters, images));
             }
             finally
             {
@@ -93,7 +97,8 @@ internal sealed class OnnxJourney(string folder)
 
     private (Graph Graph, ParameterTable Parameters) Prune(Network model, Tensor images)
     {
-        var search = new SubnetworkSearch(model.Graph, OneCycleOptions.Paper with { Target = Target, Ranking = Ranking.PerGroup });
+        var search = new SubnetworkSearch(
+            model.Graph, OneCycleOptions.Paper with { Target = Target, Ranking = Ranking.PerGroup });
         _result["groups"] = search.Coupling.Groups.Count(group => group.IsPrunable);
         var partition = search.Find(model.Parameters);
         var cut = ProvenCut.Make(search, partition, model.Parameters, images);
@@ -113,7 +118,8 @@ internal sealed class OnnxJourney(string folder)
         using var logits = new Executor(graph, parameters).Forward(images, training: true);
         long[] places = [logits.Shape[0], .. logits.Shape[2..]];
         var count = (int)places.Aggregate(1L, (product, size) => product * size);
-        using var labels = Tensor.FromArray<long>([.. Enumerable.Range(0, count).Select(place => place * 7L % logits.Shape[1])], places);
+        using var labels = Tensor.FromArray<long>(
+            [.. Enumerable.Range(0, count).Select(place => place * 7L % logits.Shape[1])], places);
         using var loss = Aten.CrossEntropy(logits, labels);
         Autograd.Backward(loss);
         optimizer.Step(parameters, Rate);
@@ -134,12 +140,14 @@ internal sealed class OnnxJourney(string folder)
         return session.Run(TensorData.Of(numbers, shape))[0].As<float>();
     }
 
-    private static double Require(float[] actual, float[] expected) => Difference(actual, expected) is var difference && difference <= Tolerance
-        ? difference
-        : throw new InvalidOperationException($"outputs differ by {difference:0.0e+0} of the largest");
+    private static double Require(float[] actual, float[] expected) =>
+        Difference(actual, expected) is var difference && difference <= Tolerance
+            ? difference
+            : throw new InvalidOperationException($"outputs differ by {difference:0.0e+0} of the largest");
 
     // Relative to the largest output.
     private static double Difference(float[] actual, float[] expected) => actual.Length == expected.Length
-        ? actual.Zip(expected, (left, right) => Math.Abs((double)left - right)).Max() / Math.Max(expected.Max(Math.Abs), 1e-12)
+        ? actual.Zip(expected, (left, right) => Math.Abs((double)left - right))
+        .Max() / Math.Max(expected.Max(Math.Abs), 1e-12)
         : throw new InvalidOperationException($"{actual.Length} outputs instead of {expected.Length}");
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// The table of docs/onnx.md: every network that bench/peers/export_torchvision.py has written, on its way through import, cut, training step,
-/// export and ONNX Runtime, each in a process of its own.
+/// The table of docs/onnx.md: every network that bench/peers/export_torchvision.py has written, on its way through
+/// import, cut, training step, export and ONNX Runtime, each in a process of its own.
 /// </summary>
 internal static class OnnxTable
 {
@@ -13,14 +13,17 @@ internal static class OnnxTable
     private const string End = "<!-- end of torchvision -->";
     private static readonly string[] Columns =
     [
-        "network", "parameters", "MACs", "import", "ONNX Runtime's load", "ours to ONNX Runtime", "ours to PyTorch", "ONNX Runtime to PyTorch",
-        "groups", "MACs removed", "exported, ONNX Runtime", "result",
+        "network", "parameters", "MACs", "import", "ONNX Runtime's load", "ours to ONNX Runtime", "ours to PyTorch",
+        "ONNX Runtime to PyTorch", "groups", "MACs removed", "exported, ONNX Runtime", "result",
     ];
 
-    /// <summary>Runs every network of a folder, or those that are named, and writes the table; returns the exit code.</summary>
+    /// <summary>
+    /// Runs every network of a folder, or those that are named, and writes the table; returns the exit code.
+    /// </summary>
     public static int Measure(string[] arguments)
     {
-        var folder = arguments.FirstOrDefault(argument => !argument.StartsWith('-')) ?? Path.Combine(Machine.Root, "artifacts", "onnx");
+        var folder = arguments.FirstOrDefault(argument => !argument.StartsWith('-'))
+            ?? Path.Combine(Machine.Root, "artifacts", "onnx");
         var only = arguments.Where(argument => !argument.StartsWith('-')).Skip(1).ToHashSet();
         if (!Directory.Exists(folder))
         {
@@ -29,7 +32,8 @@ internal static class OnnxTable
         }
 
         var networks = Directory.GetDirectories(folder)
-            .Where(network => File.Exists(Path.Combine(network, "model.onnx")) && (only.Count == 0 || only.Contains(Path.GetFileName(network))))
+            .Where(network => File.Exists(Path.Combine(network, "model.onnx"))
+            && (only.Count == 0 || only.Contains(Path.GetFileName(network))))
             .OrderBy(Size).ThenBy(network => network, StringComparer.Ordinal);
         var rows = new List<(string Name, JsonNode Result)>();
         foreach (var network in networks)
@@ -68,7 +72,8 @@ internal static class OnnxTable
         var passed = rows.Count(row => row.Result["failed"] is null);
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{passed} of {rows.Count} networks went all the way ({100.0 * passed / Math.Max(rows.Count, 1):0.0} %), measured on {DateTime.UtcNow:yyyy-MM-dd}.");
+            $"{passed} of {rows.Count} networks went all the way ({100.0 * passed / Math.Max(rows.Count, 1):0.0} %), "
+                + $"measured on {DateTime.UtcNow:yyyy-MM-dd}.");
         yield return "";
         yield return $"| {string.Join(" | ", Columns)} |";
         yield return $"|{string.Concat(Columns.Select(_ => " --- |"))}";
@@ -76,19 +81,26 @@ internal static class OnnxTable
         {
             string[] cells =
             [
-                name, Millions(result["parameters"]), Millions(result["macs"]), Show(result["import_ms"], "0 ms"), Show(result["load_ms"], "0 ms"),
-                Show(result["forward_difference"], "0.0e+0"), Show(result["pytorch_difference"], "0.0e+0"), Show(result["between_difference"], "0.0e+0"),
-                Show(result["groups"], "0"), Show(result["macs_removed"], "0.0 %"), Show(result["onnxruntime_difference"], "0.0e+0"),
-                result["failed"] is { } step ? $"**{step}**: {result["why"]}".Replace("|", "\\|", StringComparison.Ordinal) : "all equal",
+                name, Millions(result["parameters"]), Millions(result["macs"]), Show(result["import_ms"], "0 ms"),
+                Show(result["load_ms"], "0 ms"),
+                Show(result["forward_difference"], "0.0e+0"), Show(result["pytorch_difference"], "0.0e+0"),
+                Show(result["between_difference"], "0.0e+0"),
+                Show(result["groups"], "0"), Show(result["macs_removed"], "0.0 %"),
+                Show(result["onnxruntime_difference"], "0.0e+0"),
+                result["failed"] is { } step
+                    ? $"**{step}**: {result["why"]}".Replace("|", "\\|", StringComparison.Ordinal)
+                    : "all equal",
             ];
             yield return $"| {string.Join(" | ", cells)} |";
         }
     }
 
-    private static string Millions(JsonNode? count) => count is null ? "-" : (count.GetValue<long>() / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture);
+    private static string Millions(JsonNode? count) =>
+        count is null ? "-" : (count.GetValue<long>() / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture);
 
     private static string Show(JsonNode? number, string format) =>
-        number is null ? "-" : double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture).ToString(format, CultureInfo.InvariantCulture);
+        number is null ? "-" : double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture).ToString(
+            format, CultureInfo.InvariantCulture);
 
     // Between the marks of the page; what people wrote around them stays.
     private static void Record(string[] lines)

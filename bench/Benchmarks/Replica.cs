@@ -10,7 +10,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>What a child measures as one of several processes, or alone where its environment names no others.</summary>
+/// <summary>
+/// What a child measures as one of several processes, or alone where its environment names no others.
+/// </summary>
 internal static class Replica
 {
     /// <summary>Sizes of all-reduces, in bytes; the first is all latency.</summary>
@@ -30,7 +32,12 @@ internal static class Replica
         var before = Environment.CpuUsage.TotalTime;
         var fastest = Enumerable.Range(0, steps).Min(_ => step.Run());
         var processor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / steps;
-        return new() { ["fastest_ms"] = fastest, ["processor_ms"] = processor, ["bytes"] = 4.0 * step.Parameters.Trainable.Sum(name => step.Parameters[name].ElementCount) };
+        return new()
+        {
+            ["fastest_ms"] = fastest,
+            ["processor_ms"] = processor,
+            ["bytes"] = 4.0 * step.Parameters.Trainable.Sum(name => step.Parameters[name].ElementCount),
+        };
     }
 
     /// <summary>Fastest all-reduces of <see cref="Sizes"/>.</summary>
@@ -58,10 +65,12 @@ internal static class Replica
     {
         const int Batch = 128;
         var images = new ImageDataset(
-            "blank", new byte[Batch * batches * 3 * 32 * 32], [.. Enumerable.Repeat(0, Batch * batches)], 3, 32, 32, ["one"],
+            "blank", new byte[Batch * batches * 3 * 32 * 32], [.. Enumerable.Repeat(0, Batch * batches)], 3, 32,
+            32, ["one"],
             new([0, 0, 0], [1, 1, 1]));
         using var loader = new BatchLoader(
-            images, BatchLoaderOptions.Train(Batch, AugmentationOptions.CifarTrain, seed: 0) with { PrefetchDepth = 0, MemoryFormat = MemoryFormat.Contiguous });
+            images, BatchLoaderOptions.Train(Batch, AugmentationOptions.CifarTrain, seed: 0)
+                with { PrefetchDepth = 0, MemoryFormat = MemoryFormat.Contiguous });
         var milliseconds = new List<double>();
         var start = Stopwatch.GetTimestamp();
         foreach (var batch in loader.Epoch(0))

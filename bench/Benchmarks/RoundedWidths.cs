@@ -9,7 +9,10 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>How fast networks cut to half of their MACs run under ONNX Runtime, by what their widths are multiples of. Weights are random.</summary>
+/// <summary>
+/// How fast networks cut to half of their MACs run under ONNX Runtime, by what their widths are multiples of. Weights
+/// are random.
+/// </summary>
 internal static class RoundedWidths
 {
     private const double Target = 0.5;
@@ -49,7 +52,8 @@ internal static class RoundedWidths
                 {
                     var (whole, cut) = (seconds[0].Median(), seconds[i + 1].Median());
                     yield return new(
-                        $"{name}, {ranking.ToString().ToLowerInvariant()}, round-to {cuts[i].Multiple}: {1 - (double)cuts[i].Graph.Macs / graph.Macs:P1} of the MACs gone",
+                        $"{name}, {ranking.ToString().ToLowerInvariant()}, round-to {cuts[i].Multiple}: "
+                            + $"{1 - (double)cuts[i].Graph.Macs / graph.Macs:P1} of the MACs gone",
                         $"{1000 * cut:F3} ms",
                         $"{1000 * whole:F3} ms (whole)",
                         $"{whole / cut:F2}",
@@ -59,7 +63,9 @@ internal static class RoundedWidths
         }
     }
 
-    /// <summary>A network of depthwise and 1x1 convolutions for images of 64x64, as small as those that phones and cameras run.</summary>
+    /// <summary>
+    /// A network of depthwise and 1x1 convolutions for images of 64x64, as small as those that phones and cameras run.
+    /// </summary>
     public static Graph Separable()
     {
         var g = new GraphBuilder("separable");
@@ -75,7 +81,8 @@ internal static class RoundedWidths
         return g.Build(g.Linear("classifier", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), 5));
     }
 
-    private static Value ConvNorm(GraphBuilder g, string name, Value x, int channels, int kernel, int stride = 1, int groups = 1)
+    private static Value ConvNorm(
+        GraphBuilder g, string name, Value x, int channels, int kernel, int stride = 1, int groups = 1)
     {
         x = g.Conv2d($"{name}.0", x, channels, kernel, stride, padding: kernel / 2, groups: groups, bias: false);
         return g.Activation($"{name}.2", g.BatchNorm2d($"{name}.1", x), ActivationKind.Relu);
@@ -83,7 +90,8 @@ internal static class RoundedWidths
 
     private static Graph Cut(Graph graph, ParameterTable parameters, Ranking ranking, int? multiple)
     {
-        var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { Target = Target, Ranking = ranking, RoundTo = multiple });
+        var search = new SubnetworkSearch(
+            graph, OneCycleOptions.Paper with { Target = Target, Ranking = ranking, RoundTo = multiple });
         return CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
     }
 
@@ -99,7 +107,9 @@ internal static class RoundedWidths
             }
 
             long[] shape = [1, .. graphs[0].InputNodes.First().Shape.AsSpan()[1..]];
-            var image = TensorData.Of(Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(i => (i % 17 - 8) / 4f).ToArray(), shape);
+            var image = TensorData.Of(
+                Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(i => (i % 17 - 8) / 4f).ToArray(),
+                shape);
             var seconds = sessions.Select(_ => new List<double>()).ToList();
             for (var round = -settings.WarmUps; round < settings.Calls; round++)
             {

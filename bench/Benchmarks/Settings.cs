@@ -57,7 +57,9 @@ internal sealed record Settings
     }
 
     private static int Number(string[] arguments, int index) =>
-        index < arguments.Length && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        index < arguments.Length
+            && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0
             ? number
             : throw new ArgumentException($"{arguments[index - 1]} takes a number above 0");
 }

@@ -7,7 +7,9 @@ using Ocs.Training.Optimizers;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images, N by 3 by 32 by 32.</summary>
+/// <summary>
+/// The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images, N by 3 by 32 by 32.
+/// </summary>
 internal sealed class TrainingStep : IDisposable
 {
     private const double Rate = 0.1;
@@ -45,7 +47,9 @@ internal sealed class TrainingStep : IDisposable
 
     public MemoryFormat Format { get; }
 
-    /// <summary>Takes a step and returns its milliseconds; with a pruner in sparsity learning, Eq. 8 and 9 are part of it.</summary>
+    /// <summary>
+    /// Takes a step and returns its milliseconds; with a pruner in sparsity learning, Eq. 8 and 9 are part of it.
+    /// </summary>
     public double Run(OneCyclePruner? pruner = null)
     {
         var start = Stopwatch.GetTimestamp();
@@ -98,7 +102,8 @@ internal sealed class TrainingStep : IDisposable
     private MemoryFormat Faster(Tensor images)
     {
         MemoryFormat[] formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
-        var seconds = MemoryFormatTrial.Seconds([.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], [images]);
+        var seconds = MemoryFormatTrial.Seconds(
+            [.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], [images]);
         return TurnTimes.Ranked(formats, seconds)[0].Choice;
     }
 

@@ -20,6 +20,7 @@ internal static partial class CommandWords
         ["ImageFolder.Check"] = "`ocs data check`",
         ["ImageFolder.Pack"] = "`ocs data pack`",
         ["ImageFolderOptions.ValidationSplit"] = "validation-split (--validation-split)",
+        ["LatencyTarget"] = "--target-latency",
         ["Models.All"] = "`ocs models`",
         ["Network.Save"] = "`ocs`",
         ["OcsFile"] = "`ocs`",

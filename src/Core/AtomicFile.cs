@@ -2,20 +2,22 @@ using Ocs.Core.Interop;
 
 namespace Ocs.Core;
 
-/// <summary>Replaces a file as a whole: whoever reads it, and after any crash, finds the old content or the new.</summary>
+/// <summary>
+/// Replaces a file as a whole: whoever reads it, and after any crash, finds the old content or the new.
+/// </summary>
 internal static class AtomicFile
 {
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF;
 
     /// <summary>
-    /// Writes the file that a user has named. A link is followed, and the file that it leads to is replaced; a device or a pipe is written
-    /// to, for it can be neither half-written nor replaced.
+    /// Writes the file that a user has named. A link is followed, and the file that it leads to is replaced; a device
+    /// or a pipe is written to, for it can be neither half-written nor replaced.
     /// </summary>
     /// <exception cref="IOException">The file could not be written; an older one is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string target = Path.GetFullPath(path);
+        var target = Path.GetFullPath(path);
         if (!IsReplaceable(target))
         {
             WriteThrough(target, write);
@@ -32,16 +34,17 @@ internal static class AtomicFile
             : path;
 
     /// <summary>
-    /// Writes a file of a run's folder: to a temporary file beside <paramref name="path"/>, which is synced to disk and renamed, and the
-    /// folder is synced. A link in its place is replaced and not followed. A file that was there keeps its permissions.
+    /// Writes a file of a run's folder: to a temporary file beside <paramref name="path"/>, which is synced to disk and
+    /// renamed, and the folder is synced. A link in its place is replaced and not followed. A file that was there keeps
+    /// its permissions.
     /// </summary>
     /// <exception cref="IOException">The file could not be written; an older one is as it was.</exception>
     public static void Replace(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string target = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(target) ?? throw new IOException($"{path} is not a file's name.");
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        var target = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(target) ?? throw new IOException($"{path} is not a file's name.");
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         Unfinished.Add(temporary);
         try
         {
@@ -66,14 +69,16 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Whether writing to a path replaces what is there, if anything is; devices and pipes are written to instead.</summary>
+    /// <summary>
+    /// Whether writing to a path replaces what is there, if anything is; devices and pipes are written to instead.
+    /// </summary>
     public static bool IsReplaceable(string path) =>
         NativeFiles.IdentityOf(path, followLinks: true)?.Kind is null or FileKind.Ordinary or FileKind.Folder;
 
     /// <summary>Removes what writers have left that were killed on the way.</summary>
     public static void RemoveLeftovers(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, ".*.tmp"))
+        foreach (var file in Directory.EnumerateFiles(folder, ".*.tmp"))
         {
             File.Delete(file);
         }
@@ -91,7 +96,8 @@ internal static class AtomicFile
 
     private static void KeepPermissions(string target, FileStream stream)
     {
-        if (!OperatingSystem.IsWindows() && NativeFiles.IdentityOf(target, followLinks: false)?.Kind == FileKind.Ordinary)
+        if (!OperatingSystem.IsWindows()
+            && NativeFiles.IdentityOf(target, followLinks: false)?.Kind == FileKind.Ordinary)
         {
             File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target) & Permissions);
         }

@@ -3,10 +3,12 @@ using Ocs.Core.Interop;
 namespace Ocs.Core;
 
 /// <summary>
-/// Reads files that may be anybody's. A device, a named pipe or a socket may hang a reader or never end, also behind a link, and a file may be longer
-/// than any of its kind.
+/// Reads files that may be anybody's. A device, a named pipe or a socket may hang a reader or never end, also behind a
+/// link, and a file may be longer than any of its kind.
 /// </summary>
-/// <remarks>A device, a pipe and a socket state no bytes; so does an empty file, in which there is nothing to read.</remarks>
+/// <remarks>
+/// A device, a pipe and a socket state no bytes; so does an empty file, in which there is nothing to read.
+/// </remarks>
 internal static class InputFile
 {
     private const int FirstLength = 1 << 16;
@@ -20,7 +22,9 @@ internal static class InputFile
     }
 
     /// <summary>All bytes of a file.</summary>
-    /// <exception cref="IOException">It is empty, no ordinary file or longer than the limit, or it cannot be read.</exception>
+    /// <exception cref="IOException">
+    /// It is empty, no ordinary file or longer than the limit, or it cannot be read.
+    /// </exception>
     public static byte[] ReadAllBytes(string path, long limit)
     {
         RequireLength(path, limit);
@@ -28,28 +32,35 @@ internal static class InputFile
     }
 
     /// <summary>The length of the file that a path leads to.</summary>
-    /// <exception cref="IOException">It is empty, no ordinary file or longer than the limit, or it is not there.</exception>
+    /// <exception cref="IOException">
+    /// It is empty, no ordinary file or longer than the limit, or it is not there.
+    /// </exception>
     public static long RequireLength(string path, long limit)
     {
-        long length = Require(path);
-        return length <= limit ? length : throw new IOException($"it has {length} bytes, more than the limit of {limit}");
+        var length = Require(path);
+        return length <= limit
+            ? length
+            : throw new IOException($"it has {length} bytes, more than the limit of {limit}");
     }
 
     /// <summary>The file that a path leads to, through links.</summary>
     public static FileInfo Target(string path)
     {
-        FileInfo file = new(path);
+        var file = new FileInfo(path);
         return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
     }
 
     /// <summary>Whether something is at a path that is no ordinary file: a link, a folder, a pipe, a device.</summary>
-    public static bool IsNotOrdinary(string path) => NativeFiles.IdentityOf(path, followLinks: false) is { Kind: not FileKind.Ordinary };
+    public static bool IsNotOrdinary(string path) =>
+        NativeFiles.IdentityOf(path, followLinks: false) is { Kind: not FileKind.Ordinary };
 
     /// <summary>The bytes of a file in a run's folder.</summary>
     /// <exception cref="InvalidDataException">It is no ordinary file, or longer than the limit.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] ReadInFolder(string path, long limit) => IsNotOrdinary(path)
-        ? throw new InvalidDataException($"{path} is no ordinary file, so it is not read: a run's folder holds its files themselves, no links or pipes.")
+        ? throw new InvalidDataException(
+            $"{path} is no ordinary file, so it is not read: "
+            + "a run's folder holds its files themselves, no links or pipes.")
         : Read(path, limit);
 
     /// <summary>The bytes of a file that a user has named, which may be a pipe.</summary>
@@ -57,13 +68,14 @@ internal static class InputFile
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] Read(string path, long limit)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        long stated = stream.CanSeek ? stream.Length : 0;
-        byte[] bytes = new byte[stated > limit ? 0 : Math.Max(stated, FirstLength)];
-        int length = 0;
+        using var stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var stated = stream.CanSeek ? stream.Length : 0;
+        var bytes = new byte[stated > limit ? 0 : Math.Max(stated, FirstLength)];
+        var length = 0;
         while (stated <= limit)
         {
-            int count = stream.Read(bytes, length, bytes.Length - length);
+            var count = stream.Read(bytes, length, bytes.Length - length);
             length += count;
             if (count == 0 || length > limit)
             {
@@ -77,13 +89,14 @@ internal static class InputFile
         }
 
         return stated > limit || length > limit
-            ? throw new InvalidDataException($"{path} is longer than {limit >> 20} MiB, which no file of its kind is: give the right file.")
+            ? throw new InvalidDataException(
+                $"{path} is longer than {limit >> 20} MiB, which no file of its kind is: give the right file.")
             : bytes[..length];
     }
 
     private static long Require(string path)
     {
-        FileInfo file = Target(path);
+        var file = Target(path);
 
         // What is not there, or is a folder, is told by the one who opens it.
         return !file.Exists || file.Length > 0

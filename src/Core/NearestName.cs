@@ -7,26 +7,33 @@ internal static class NearestName
     private const int ShortestStart = 3;
 
     /// <summary>
-    /// The candidate that a name is the start of, or else the one with the smallest edit distance (Levenshtein 1966, two letters in the
-    /// wrong order counted as one error); null where none is near: more than one error in three letters means something else.
+    /// The candidate that a name is the start of, or else the one with the smallest edit distance (Levenshtein 1966,
+    /// two letters in the wrong order counted as one error); null where none is near: more than one error in three
+    /// letters means something else.
     /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         var word = name.ToLowerInvariant();
         var all = candidates.Select(candidate => (Name: candidate, Lower: candidate.ToLowerInvariant())).ToList();
-        if (word.Length >= ShortestStart && all.Find(candidate => candidate.Lower.StartsWith(word, StringComparison.Ordinal)) is { Name: { } longer })
+        var longer = all.Find(candidate => candidate.Lower.StartsWith(word, StringComparison.Ordinal)).Name;
+        if (word.Length >= ShortestStart && longer is not null)
         {
             return longer;
         }
 
         return all
-            .Select(candidate => (candidate.Name, Errors: Distance(word, candidate.Lower), Most: Math.Max(word.Length, candidate.Lower.Length) / LettersForOneError))
+            .Select(candidate => (
+                candidate.Name,
+                Errors: Distance(word, candidate.Lower),
+                Most: Math.Max(word.Length, candidate.Lower.Length) / LettersForOneError))
             .Where(candidate => candidate.Errors <= candidate.Most)
             .DefaultIfEmpty()
             .MinBy(candidate => candidate.Errors).Name;
     }
 
-    /// <summary>The question for the end of a sentence, "; did you mean 'x'?", or a full stop where no candidate is near.</summary>
+    /// <summary>
+    /// The question for the end of a sentence, "; did you mean 'x'?", or a full stop where no candidate is near.
+    /// </summary>
     /// <param name="name">What was written.</param>
     /// <param name="candidates">What there is.</param>
     /// <param name="prefix">What stands before the candidate in the question.</param>
@@ -35,7 +42,10 @@ internal static class NearestName
 
     private static int Distance(string a, string b)
     {
-        var (before, last, row) = (new int[b.Length + 1], new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray());
+        var (before, last, row) = (
+            new int[b.Length + 1],
+            new int[b.Length + 1],
+            Enumerable.Range(0, b.Length + 1).ToArray());
         for (var i = 1; i <= a.Length; i++)
         {
             (before, last, row) = (last, row, before);

@@ -49,8 +49,8 @@ internal sealed class Rng
     /// <summary>The next 64 random bits.</summary>
     public ulong NextUInt64()
     {
-        ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
-        ulong shifted = _s1 << 17;
+        var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+        var shifted = _s1 << 17;
         _s2 ^= _s0;
         _s3 ^= _s1;
         _s1 ^= _s2;
@@ -65,10 +65,10 @@ internal sealed class Rng
     public int Next(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
-        ulong high = Math.BigMul(NextUInt64(), (ulong)bound, out ulong low);
+        var high = Math.BigMul(NextUInt64(), (ulong)bound, out var low);
         if (low < (ulong)bound)
         {
-            ulong threshold = (0UL - (ulong)bound) % (ulong)bound;
+            var threshold = (0UL - (ulong)bound) % (ulong)bound;
             while (low < threshold)
             {
                 high = Math.BigMul(NextUInt64(), (ulong)bound, out low);
@@ -87,9 +87,9 @@ internal sealed class Rng
     /// <summary>Puts the items in a random order, each order equally likely (Fisher and Yates).</summary>
     public void Shuffle(Span<int> items)
     {
-        for (int last = items.Length - 1; last > 0; last--)
+        for (var last = items.Length - 1; last > 0; last--)
         {
-            int other = Next(last + 1);
+            var other = Next(last + 1);
             (items[last], items[other]) = (items[other], items[last]);
         }
     }
@@ -97,8 +97,8 @@ internal sealed class Rng
     internal static ulong StreamSeed(ulong seed, string stream, long index)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ulong hash = 0xCBF29CE484222325; // FNV-1a, 64 bits
-        foreach (byte letter in Encoding.UTF8.GetBytes(stream))
+        var hash = 0xCBF29CE484222325; // FNV-1a, 64 bits
+        foreach (var letter in Encoding.UTF8.GetBytes(stream))
         {
             hash = (hash ^ letter) * 0x100000001B3;
         }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Ocs.Core;
 
-/// <summary>Files and folders that are of no use once the process ends: a signal that ends it removes them first.</summary>
+/// <summary>
+/// Files and folders that are of no use once the process ends: a signal that ends it removes them first.
+/// </summary>
 internal static class Unfinished
 {
     private static readonly ConcurrentDictionary<string, bool> Paths = new(StringComparer.Ordinal);
@@ -16,7 +18,7 @@ internal static class Unfinished
     /// <summary>Removes all that is not finished; for a process that ends at once.</summary>
     public static void Discard()
     {
-        foreach (string path in Paths.Keys)
+        foreach (var path in Paths.Keys)
         {
             try
             {

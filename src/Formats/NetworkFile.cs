@@ -17,22 +17,22 @@ public static class NetworkFile
         /// </summary>
         /// <param name="model">A file that ends in .onnx or .ocs, or a name of <see cref="Models.All"/>.</param>
         /// <param name="weights">
-        /// A file of weights (<see cref="Weights.Load"/>). Null takes those of the network's file, and random ones for a
-        /// name of the zoo.
+        /// A file of weights (<see cref="Weights.Load"/>). Null takes those of the network's file, and random ones for
+        /// a name of the zoo.
         /// </param>
         /// <param name="classes">
         /// The number of classes. Null takes a file's own, or those that a network of the zoo was published for. A file
         /// with another number is an error, unless <paramref name="options"/> ask for a new classifier.
         /// </param>
         /// <param name="inputShape">
-        /// The shape of the inputs without the batch, [C, H, W] for images. None takes a file's own, or the images that a
-        /// network of the zoo was published for. An .onnx file needs it where it leaves sizes open.
+        /// The shape of the inputs without the batch, [C, H, W] for images. None takes a file's own, or the images that
+        /// a network of the zoo was published for. An .onnx file needs it where it leaves sizes open.
         /// </param>
         /// <param name="options">How weights are fitted to the network, and where random ones are drawn from.</param>
         /// <param name="remarks">Takes what a person should know of the file of weights, a sentence each.</param>
         /// <exception cref="OcsInputException">
-        /// There is no such network, a file cannot be read, or what is given does not fit together. The message says what
-        /// to do.
+        /// There is no such network, a file cannot be read, or what is given does not fit together. The message says
+        /// what to do.
         /// </exception>
         public static Network Load(
             string model,
@@ -67,8 +67,8 @@ public static class NetworkFile
 
         /// <summary>
         /// Writes the network in the form that the file's name asks for: .ocs (graph, weights and record), .onnx (graph
-        /// and weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt and
-        /// .th. An older file of that name stays whole until the new one is.
+        /// and weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt
+        /// and .th. An older file of that name stays whole until the new one is.
         /// </summary>
         /// <param name="path">The file.</param>
         /// <param name="onnx">How an .onnx file is written.</param>
@@ -120,8 +120,10 @@ public static class NetworkFile
         {
             throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
                 ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX "
-                    + $"(torch.onnx.export) and give that file, or name the zoo network that the weights are for, with `weights` {path}."
-                : $"{path} is not an .ocs file; give one that `Network.{nameof(Save)}` wrote, an .onnx file, or a name of the zoo (`Models.All` lists them).");
+                    + "(torch.onnx.export) and give that file, or name the zoo network that the weights are for, "
+                    + $"with `weights` {path}."
+                : $"{path} is not an .ocs file; give one that `Network.{nameof(Save)}` wrote, an .onnx file, "
+                    + "or a name of the zoo (`Models.All` lists them).");
         }
 
         var network = OcsFile.Read(path);
@@ -138,7 +140,8 @@ public static class NetworkFile
 
         network.Dispose();
         throw new OcsInputException(
-            $"{path} takes {NodeShapes.Show(shape)}, but inputShape is {NodeShapes.Show([.. inputShape])}; leave it out.");
+            $"{path} takes {NodeShapes.Show(shape)}, but inputShape is {NodeShapes.Show([.. inputShape])}; "
+            + "leave it out.");
     }
 
     /// <summary>Writes the weights under their names, with the network's name beside them.</summary>
@@ -172,7 +175,8 @@ public static class NetworkFile
             return wanted is null || wanted == classes
                 ? network
                 : throw new OcsInputException(
-                    $"{path} has {own}, but {wanted} were asked for; leave `classes` out{WeightsFit.ClassifierRemedy}.");
+                    $"{path} has {own}, but {wanted} were asked for; "
+                    + $"leave `classes` out{WeightsFit.ClassifierRemedy}.");
         }
         catch
         {

@@ -41,7 +41,8 @@ internal static class TensorBytes
 
     /// <summary>Whether bools that were read are 0 or 1 each; other types may have any bytes.</summary>
     public static bool IsWellFormed(Tensor tensor) =>
-        tensor.DType != DType.Bool || !MemoryMarshal.AsBytes(tensor.AsSpan<bool>()).ContainsAnyExceptInRange((byte)0, (byte)1);
+        tensor.DType != DType.Bool
+            || !MemoryMarshal.AsBytes(tensor.AsSpan<bool>()).ContainsAnyExceptInRange((byte)0, (byte)1);
 
     /// <summary>Writes the elements, wherever and however the tensor holds them.</summary>
     public static void Write(Tensor tensor, Action<ReadOnlySpan<byte>> write)

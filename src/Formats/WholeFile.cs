@@ -18,12 +18,15 @@ internal static class WholeFile
         catch (Exception error) when (IsOfTheDisk(error))
         {
             throw new OcsInputException(
-                $"{path} could not be written ({error.Message.TrimEnd('.')}): give a path in a folder that exists and has "
-                    + "room, and that you may write to.", error);
+                $"{path} could not be written ({error.Message.TrimEnd('.')}): "
+                + "give a path in a folder that exists and has room, and that you may write to.",
+                error);
         }
     }
 
-    /// <summary>Reads from a file; what the disk says, and what a damaged file makes of a reader, becomes one sentence.</summary>
+    /// <summary>
+    /// Reads from a file; what the disk says, and what a damaged file makes of a reader, becomes one sentence.
+    /// </summary>
     public static T Read<T>(string path, Func<FileStream, T> read)
     {
         RequirePath(path);
@@ -42,7 +45,10 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Makes something of what was read of a file; numbers and names in it that do not fit together become one sentence.</summary>
+    /// <summary>
+    /// Makes something of what was read of a file; numbers and names in it that do not fit together become one
+    /// sentence.
+    /// </summary>
     public static T Interpret<T>(string path, Func<T> interpret)
     {
         try
@@ -51,20 +57,25 @@ internal static class WholeFile
         }
         catch (OutOfMemoryException error)
         {
-            throw new OcsInputException($"{path} asks for more memory than there is: give a smaller file, or a whole one.", error);
+            throw new OcsInputException(
+                $"{path} asks for more memory than there is: give a smaller file, or a whole one.", error);
         }
         catch (InsufficientExecutionStackException error)
         {
             throw new OcsInputException($"{path} is nested too deeply to be read: give the whole file.", error);
         }
-        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException
-            or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException or NotSupportedException or TorchException)
+        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException
+            or InvalidCastException or InvalidOperationException or KeyNotFoundException or NullReferenceException
+            or FormatException or NotSupportedException or TorchException)
         {
-            throw new OcsInputException($"{path}: its parts do not fit together, so the file is damaged: give the whole file.", error);
+            throw new OcsInputException(
+                $"{path}: its parts do not fit together, so the file is damaged: give the whole file.", error);
         }
     }
 
-    /// <summary>Deletes a file that nobody needs; one that stays does no harm, so that no error of the disk is told.</summary>
+    /// <summary>
+    /// Deletes a file that nobody needs; one that stays does no harm, so that no error of the disk is told.
+    /// </summary>
     public static void Discard(string path)
     {
         try

@@ -5,6 +5,7 @@ namespace Ocs.Graphs;
 /// </summary>
 public enum AxisRole
 {
+    /// <summary>Nothing that tells a width.</summary>
     None,
 
     /// <summary>The features that a linear layer reads.</summary>

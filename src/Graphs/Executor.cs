@@ -6,7 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Runs a graph on libtorch. It owns the intermediate values and releases each after its last use; autograd keeps what backward needs.
+/// Runs a graph on libtorch. It owns the intermediate values and releases each after its last use; autograd keeps what
+/// backward needs.
 /// </summary>
 public sealed class Executor
 {
@@ -18,7 +19,9 @@ public sealed class Executor
     /// <summary>Prepares to run a graph.</summary>
     /// <param name="graph">What is computed.</param>
     /// <param name="parameters">A tensor for each parameter of the graph, lent.</param>
-    /// <param name="format">The layout to run in, see <see cref="Lay"/>; null leaves the weights as they lie, and values contiguous.</param>
+    /// <param name="format">
+    /// The layout to run in, see <see cref="Lay"/>; null leaves the weights as they lie, and values contiguous.
+    /// </param>
     public Executor(Graph graph, ParameterTable parameters, MemoryFormat? format = null)
     {
         _graph = graph;
@@ -38,7 +41,8 @@ public sealed class Executor
     public Generator? Generator { get; set; }
 
     /// <summary>
-    /// Runs in another layout from now on, and puts the weights in the table into it. Convolutions over few pixels stay contiguous on a CPU.
+    /// Runs in another layout from now on, and puts the weights in the table into it. Convolutions over few pixels stay
+    /// contiguous on a CPU.
     /// </summary>
     public void Lay(MemoryFormat format)
     {
@@ -49,7 +53,9 @@ public sealed class Executor
         foreach (var spec in _graph.Parameters.Where(spec => spec.Shape.Length == 4))
         {
             var weight = _parameters[spec.Name];
-            var wanted = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name) ? MemoryFormat.Contiguous : format;
+            var wanted = weight.Device.Kind == DeviceKind.Cpu && contiguous.Contains(spec.Name)
+                ? MemoryFormat.Contiguous
+                : format;
             if (!weight.IsContiguous(wanted))
             {
                 using var detached = weight.Detach();
@@ -127,7 +133,10 @@ public sealed class Executor
         }
         catch (TorchException error)
         {
-            throw new TorchException($"Node '{node.Name}': {error.Message}", error) { IsOutOfMemory = error.IsOutOfMemory };
+            throw new TorchException($"Node '{node.Name}': {error.Message}", error)
+            {
+                IsOutOfMemory = error.IsOutOfMemory,
+            };
         }
     }
 

@@ -7,8 +7,13 @@ using System.Text.Json.Serialization;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one; any batch runs.
+/// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one;
+/// any batch runs.
 /// </summary>
+/// <param name="Name">What messages call the network.</param>
+/// <param name="Nodes">The nodes; each reads only those before it.</param>
+/// <param name="Parameters">Every parameter and buffer, in the order of the nodes that use them first.</param>
+/// <param name="Outputs">The indices of the nodes whose values the network gives.</param>
 public sealed record Graph(
     string Name, ImmutableArray<Node> Nodes, ImmutableArray<ParameterSpec> Parameters, ImmutableArray<int> Outputs)
 {
@@ -25,7 +30,9 @@ public sealed record Graph(
         }
     } = Parameters;
 
-    /// <summary>What the ONNX file that the network was read from says beside it; null where it is from elsewhere.</summary>
+    /// <summary>
+    /// What the ONNX file that the network was read from says beside it; null where it is from elsewhere.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GraphOrigin? Origin { get; init; }
 
@@ -33,13 +40,16 @@ public sealed record Graph(
     [JsonIgnore]
     public IEnumerable<Node> InputNodes => Nodes.Where(node => node.Operator is Operators.Input);
 
-    /// <summary>The names by which programs give the inputs: those of the file that the network is from, else of the nodes.</summary>
+    /// <summary>
+    /// The names by which programs give the inputs: those of the file that the network is from, else of the nodes.
+    /// </summary>
     [JsonIgnore]
-    public ImmutableArray<string> InputNames => [.. Origin?.Inputs.Select(value => value.Name) ?? InputNodes.Select(node => node.Name)];
+    public ImmutableArray<string> InputNames =>
+        [.. Origin?.Inputs.Select(value => value.Name) ?? InputNodes.Select(node => node.Name)];
 
     /// <summary>
-    /// The outputs by the names by which programs ask for them, and the node of each: as in the file that the network is from, else each
-    /// value once under its node's name.
+    /// The outputs by the names by which programs ask for them, and the node of each: as in the file that the network
+    /// is from, else each value once under its node's name.
     /// </summary>
     [JsonIgnore]
     public ImmutableArray<(string Name, int Node)> NamedOutputs => Origin is { } origin
@@ -70,13 +80,16 @@ public sealed record Graph(
     {
         var shapes = ShapesOf(node);
         return Nodes[node].Operator.Macs(shapes)
-            .Sum(term => term.Factors.Aggregate(term.Coefficient, (product, axis) => checked(product * shapes.Size(axis))));
+            .Sum(term => term.Factors
+                .Aggregate(term.Coefficient, (product, axis) => checked(product * shapes.Size(axis))));
     }
 
     /// <summary>The shapes that a node's rules see.</summary>
     public NodeShapes ShapesOf(int node) => ShapesOf(Nodes[node]);
 
-    /// <summary>The shapes that the rules of a node on this graph's values see, the node itself need not be in the graph yet.</summary>
+    /// <summary>
+    /// The shapes that the rules of a node on this graph's values see, the node itself need not be in the graph yet.
+    /// </summary>
     public NodeShapes ShapesOf(Node node) => new(
         node.Name,
         [.. node.Inputs.Select(input => Nodes[input].Shape)],
@@ -86,7 +99,7 @@ public sealed record Graph(
     /// <summary>
     /// By node, how often its value is read: once for each input of a node, and once for each output of the network.
     /// </summary>
-    public ImmutableArray<int> ReaderCounts()
+    internal ImmutableArray<int> ReaderCounts()
     {
         var counts = new int[Nodes.Length];
         foreach (var value in Nodes.SelectMany(node => node.Inputs).Concat(Outputs))
@@ -97,8 +110,10 @@ public sealed record Graph(
         return [.. counts];
     }
 
-    /// <summary>By node, the values that are not needed after it: no later node uses them, and they are no output.</summary>
-    public ImmutableArray<ImmutableArray<int>> ReleasedAfter()
+    /// <summary>
+    /// By node, the values that are not needed after it: no later node uses them, and they are no output.
+    /// </summary>
+    internal ImmutableArray<ImmutableArray<int>> ReleasedAfter()
     {
         var lastUse = Enumerable.Range(0, Nodes.Length).ToArray();
         for (var index = 0; index < Nodes.Length; index++)
@@ -109,11 +124,15 @@ public sealed record Graph(
             }
         }
 
-        var released = Enumerable.Range(0, Nodes.Length).Where(value => !Outputs.Contains(value)).ToLookup(value => lastUse[value]);
+        var released = Enumerable.Range(0, Nodes.Length)
+            .Where(value => !Outputs.Contains(value))
+            .ToLookup(value => lastUse[value]);
         return [.. Enumerable.Range(0, Nodes.Length).Select(index => released[index].ToImmutableArray())];
     }
 
-    /// <summary>The same network, which remembers how images are normalized for it: one number a channel each.</summary>
+    /// <summary>
+    /// The same network, which remembers how images are normalized for it: one number a channel each.
+    /// </summary>
     public Graph WithNormalization(ImmutableArray<float> mean, ImmutableArray<float> standardDeviation) => this with
     {
         Nodes = [.. Nodes.Select(node => node.Operator is Operators.Input input
@@ -130,13 +149,13 @@ public sealed record Graph(
     /// A node's operator, by the node's index and its new shapes; the output's shape is empty.
     /// </param>
     /// <exception cref="OcsInputException">Shapes do not fit together; the message names the first node.</exception>
-    public Graph Rewrite(ImmutableArray<ParameterSpec> parameters, Func<int, NodeShapes, Operator> operatorOf)
+    internal Graph Rewrite(ImmutableArray<ParameterSpec> parameters, Func<int, NodeShapes, Operator> operatorOf)
     {
         var shapeOf = parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
         var nodes = new List<Node>(Nodes.Length);
         foreach (var node in Nodes)
         {
-            NodeShapes shapes = new(
+            var shapes = new NodeShapes(
                 node.Name,
                 [.. node.Inputs.Select(input => nodes[input].Shape)],
                 [.. node.Parameters.Select(name => shapeOf[name])],
@@ -154,14 +173,15 @@ public sealed record Graph(
     /// The same network with fewer channels: parameters get the given shapes, everything else follows. Kernels and
     /// outputs stay; shapes that do not fit together are an error that names the first node.
     /// </summary>
-    public Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) => new Resizing(this, shapes).Apply();
+    internal Graph WithParameterShapes(IReadOnlyDictionary<string, ImmutableArray<long>> shapes) =>
+        new Resizing(this, shapes).Apply();
 
     /// <summary>
     /// The same network, in which other coordinates leave together: whole heads or the same index in every head of
     /// attention, the same index in every group or whole groups of grouped convolutions and group norms. Null leaves
     /// each node's own policy.
     /// </summary>
-    public Graph WithPolicies(Operators.SplitPolicy? heads, Operators.GroupPolicy? groups) =>
+    internal Graph WithPolicies(Operators.SplitPolicy? heads, Operators.GroupPolicy? groups) =>
         heads is null && groups is null ? this : new PolicyChange(this, heads, groups).Apply();
 
     /// <summary>One node a line: value, name, operator, inputs, shape.</summary>
@@ -174,7 +194,9 @@ public sealed record Graph(
             var node = Nodes[index];
             var inputs = string.Join(", ", node.Inputs.Select(input => $"%{input}"));
             var mark = Outputs.Contains(index) ? " -> output" : "";
-            text.Append(CultureInfo.InvariantCulture, $"%{index} {node.Name} = {node.Operator}({inputs}) {NodeShapes.Show(node.Shape)}{mark}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"%{index} {node.Name} = {node.Operator}({inputs}) {NodeShapes.Show(node.Shape)}{mark}\n");
         }
 
         return text.ToString();

@@ -1,58 +1,28 @@
-using System.Collections.Immutable;
 using Ocs.Graphs.Operators;
 
 namespace Ocs.Graphs;
 
-/// <content>Transformers and recurrent networks. Names of parameters are PyTorch's.</content>
+/// <content>Transformers. Names of parameters are PyTorch's.</content>
 public sealed partial class GraphBuilder
 {
-    /// <summary>The same elements in another shape, that for a batch of one; one size may be -1.</summary>
-    public Value Reshape(string nodeName, Value x, ReadOnlySpan<long> shape, SplitPolicy policy = SplitPolicy.WholeOuter)
-    {
-        ImmutableArray<long> sizes = [.. shape];
-        if (sizes.IndexOf(-1) is >= 0 and var open)
-        {
-            var others = NodeShapes.ElementCount(sizes.Where(size => size != -1));
-            sizes = sizes.SetItem(open, NodeShapes.ElementCount(ShapeOf(x)) / Math.Max(others, 1));
-        }
-
-        return Add(nodeName, new Reshape(sizes, policy), [x], []);
-    }
-
-    /// <summary>Joins dimensions <paramref name="start"/> to <paramref name="end"/>, the last included.</summary>
-    public Value Flatten(string nodeName, Value x, int start, int end, SplitPolicy policy = SplitPolicy.WholeOuter)
-    {
-        var shape = ShapeOf(x);
-        return Reshape(nodeName, x, [.. shape[..start], -1, .. shape[(end + 1)..]], policy);
-    }
-
-    /// <summary>A new dimension of size 1.</summary>
-    public Value Unsqueeze(string nodeName, Value x, int dimension) => Reshape(nodeName, x, ShapeOf(x).Insert(dimension, 1).AsSpan());
-
-    /// <summary>The value without a dimension of size 1.</summary>
-    public Value Squeeze(string nodeName, Value x, int dimension) => Reshape(nodeName, x, ShapeOf(x).RemoveAt(dimension).AsSpan());
-
-    public Value Permute(string nodeName, Value x, params ReadOnlySpan<int> order) => Add(nodeName, new Permute([.. order]), [x], []);
-
-    /// <summary>Two dimensions exchanged.</summary>
-    public Value Transpose(string nodeName, Value x, int first, int second)
-    {
-        var order = Enumerable.Range(0, ShapeOf(x).Length).ToArray();
-        (order[first], order[second]) = (order[second], order[first]);
-        return Permute(nodeName, x, order);
-    }
-
-    public Value Select(string nodeName, Value x, int dimension, int index) => Add(nodeName, new Select(dimension, index), [x], []);
-
+    /// <summary>The product of matrices, the last two dimensions.</summary>
     public Value MatMul(string nodeName, Value left, Value right) => Add(nodeName, new MatMul(), [left, right], []);
 
     /// <summary>
     /// A parameter named as its node, [1, ...] for every batch, or with the batch of a value that it follows.
     /// </summary>
     public Value Parameter(
-        string nodeName, ReadOnlySpan<long> shape, Initialization initialization, ParameterRole role = ParameterRole.Bias,
-        Value? follows = null, bool addsBatch = false) =>
-        Add(nodeName, new ParameterValue(addsBatch), follows is { } value ? [value] : [], [new(nodeName, [.. shape], role, initialization)]);
+        string nodeName,
+        ReadOnlySpan<long> shape,
+        Initialization initialization,
+        ParameterRole role = ParameterRole.Bias,
+        Value? follows = null,
+        bool addsBatch = false) =>
+        Add(
+            nodeName,
+            new ParameterValue(addsBatch),
+            follows is { } value ? [value] : [],
+            [new(nodeName, [.. shape], role, initialization)]);
 
     /// <summary>
     /// x plus a parameter of one sample's shape: a position embedding. The parameter is named as the node, the sum is
@@ -65,16 +35,29 @@ public sealed partial class GraphBuilder
     /// Rows of a table of <paramref name="count"/> rows of <paramref name="width"/>, which starts from N(0, 1) unless
     /// given.
     /// </summary>
-    public Value Embedding(string nodeName, Value indices, long count, long width, Initialization? initialization = null) =>
-        Add(nodeName, new Embedding(), [indices],
-            [new($"{nodeName}.weight", [count, width], ParameterRole.Weight, initialization ?? Initialization.Normal(1))]);
+    public Value Embedding(
+        string nodeName, Value indices, long count, long width, Initialization? initialization = null) =>
+        Add(
+            nodeName,
+            new Embedding(),
+            [indices],
+            [
+                new(
+                    $"{nodeName}.weight",
+                    [count, width],
+                    ParameterRole.Weight,
+                    initialization ?? Initialization.Normal(1)),
+            ]);
 
     /// <summary>Layer normalisation of the last dimension that starts as the identity.</summary>
-    public Value LayerNorm(string nodeName, Value x, double epsilon = 1e-5) => Add(nodeName, new LayerNorm(epsilon), [x],
-    [
-        new($"{nodeName}.weight", [ShapeOf(x)[^1]], ParameterRole.NormWeight, Initialization.Constant(1)),
-        new($"{nodeName}.bias", [ShapeOf(x)[^1]], ParameterRole.NormBias, Initialization.Constant(0)),
-    ]);
+    public Value LayerNorm(string nodeName, Value x, double epsilon = 1e-5) => Add(
+        nodeName,
+        new LayerNorm(epsilon),
+        [x],
+        [
+            new($"{nodeName}.weight", [ShapeOf(x)[^1]], ParameterRole.NormWeight, Initialization.Constant(1)),
+            new($"{nodeName}.bias", [ShapeOf(x)[^1]], ParameterRole.NormBias, Initialization.Constant(0)),
+        ]);
 
     /// <summary>Layer normalisation of the channels at each position of [N, C, H, W], as ConvNeXt's.</summary>
     public Value LayerNorm2d(string nodeName, Value x, double epsilon = 1e-5)
@@ -92,13 +75,22 @@ public sealed partial class GraphBuilder
     /// scale is 1 / sqrt(d) unless given.
     /// </summary>
     public Value ScaledDotProductAttention(
-        string nodeName, Value queries, Value keys, Value values, ReadOnlySpan<Value> biases = default, double? scale = null) => Add(
-        nodeName, new ScaledDotProductAttention(scale ?? 1 / Math.Sqrt(ShapeOf(queries)[^1])), [queries, keys, values, .. biases], []);
+        string nodeName,
+        Value queries,
+        Value keys,
+        Value values,
+        ReadOnlySpan<Value> biases = default,
+        double? scale = null) =>
+        Add(
+            nodeName,
+            new ScaledDotProductAttention(scale ?? 1 / Math.Sqrt(ShapeOf(queries)[^1])),
+            [queries, keys, values, .. biases],
+            []);
 
     /// <summary>
-    /// Self-attention as PyTorch's <c>MultiheadAttention</c>, [N, L, E] -> [N, L, E]: parameters in_proj_weight [3E,
-    /// E], in_proj_bias, out_proj.weight and out_proj.bias. It is made of simpler nodes, so that after a cut the widths
-    /// of queries and values may differ from E.
+    /// Self-attention as PyTorch's <c>MultiheadAttention</c>, [N, L, E] -> [N, L, E]: parameters in_proj_weight
+    /// [3E, E], in_proj_bias, out_proj.weight and out_proj.bias. It is made of simpler nodes, so that after a cut the
+    /// widths of queries and values may differ from E.
     /// </summary>
     /// <param name="nodeName">The node's name; those that it is made of begin with it.</param>
     /// <param name="x">The tokens.</param>
@@ -126,8 +118,15 @@ public sealed partial class GraphBuilder
     /// given, its biases from 0.
     /// </summary>
     public Value PackedAttention(
-        string nodeName, Value packed, int heads, string projection, ReadOnlySpan<Value> biases = default, double? scale = null,
-        SplitPolicy policy = SplitPolicy.WholeOuter, string? temperature = null, Initialization? initialization = null)
+        string nodeName,
+        Value packed,
+        int heads,
+        string projection,
+        ReadOnlySpan<Value> biases = default,
+        double? scale = null,
+        SplitPolicy policy = SplitPolicy.WholeOuter,
+        string? temperature = null,
+        Initialization? initialization = null)
     {
         var rank = ShapeOf(packed).Length;
         var width = ShapeOf(packed)[^1] / 3;
@@ -135,7 +134,8 @@ public sealed partial class GraphBuilder
         Value Heads(string part, int position)
         {
             var slice = Slice($"{nodeName}.{part}", packed, rank - 1, (int)(position * width), (int)width);
-            var split = Reshape($"{nodeName}.{part}.split", slice, [.. ShapeOf(slice)[..^1], heads, width / heads], policy);
+            var split = Reshape(
+                $"{nodeName}.{part}.split", slice, [.. ShapeOf(slice)[..^1], heads, width / heads], policy);
             return Permute($"{nodeName}.{part}.heads", split, order);
         }
 
@@ -148,18 +148,26 @@ public sealed partial class GraphBuilder
         }
 
         var attended = ScaledDotProductAttention($"{nodeName}.attention", q, k, v, biases, scale);
-        var merged = Flatten($"{nodeName}.attention.merged", Permute($"{nodeName}.attention.rows", attended, order), rank - 1, rank, policy);
+        var merged = Flatten(
+            $"{nodeName}.attention.merged",
+            Permute($"{nodeName}.attention.rows", attended, order),
+            rank - 1,
+            rank,
+            policy);
         return Linear(projection, merged, width, initialization ?? Initialization.Uniform(1 / Math.Sqrt(width)));
     }
 
     /// <summary>
-    /// Bias of attention within a window [1, heads, L, L], from the table <paramref name="nodeName"/> [(2h - 1)(2w -
-    /// 1), heads] by distance.
+    /// Bias of attention within a window [1, heads, L, L], from the table <paramref name="nodeName"/>
+    /// [(2h - 1)(2w - 1), heads] by distance.
     /// </summary>
     public Value RelativePositionBias(string nodeName, Pair window, int heads)
     {
         var table = Parameter(
-            nodeName, [(2L * window.Height - 1) * (2L * window.Width - 1), heads], Initialization.Normal(0.02), addsBatch: true);
+            nodeName,
+            [(2L * window.Height - 1) * (2L * window.Width - 1), heads],
+            Initialization.Normal(0.02),
+            addsBatch: true);
         return Add($"{nodeName}.gathered", new RelativePositionBias(window), [table], []);
     }
 
@@ -169,12 +177,22 @@ public sealed partial class GraphBuilder
     /// where it is computed. Its weights start as those of <see cref="Linear"/>.
     /// </summary>
     public Value ContinuousPositionBias(
-        string nodeName, string network, Value like, Pair window, int heads, long hidden = 512, Initialization? initialization = null)
+        string nodeName,
+        string network,
+        Value like,
+        Pair window,
+        int heads,
+        long hidden = 512,
+        Initialization? initialization = null)
     {
         const double Bound = 16;
         var distances = Add($"{nodeName}.distances", new RelativeCoordinates(window), [like], []);
         var x = Relu($"{network}.1", Linear($"{network}.0", distances, hidden, initialization));
-        return Add(nodeName, new RelativePositionBias(window, Bound), [Linear($"{network}.2", x, heads, initialization, bias: false)], []);
+        return Add(
+            nodeName,
+            new RelativePositionBias(window, Bound),
+            [Linear($"{network}.2", x, heads, initialization, bias: false)],
+            []);
     }
 
     /// <summary>
@@ -184,6 +202,7 @@ public sealed partial class GraphBuilder
     public Value ShiftedWindowMask(string nodeName, Value like, Pair grid, Pair window, Pair shift) =>
         Add(nodeName, new ShiftedWindowMask(grid, window, shift), [like], []);
 
+    /// <summary>The last dimension divided by its Euclidean norm.</summary>
     public Value Normalize(string nodeName, Value x) => Add(nodeName, new Normalize(), [x], []);
 
     /// <summary>
@@ -191,41 +210,4 @@ public sealed partial class GraphBuilder
     /// </summary>
     public Value LogitScale(string nodeName, Value x) => Add(nodeName, new LogitScale(Math.Log(100)), [x],
         [new(nodeName, [ShapeOf(x)[^3], 1, 1], ParameterRole.Bias, Initialization.Constant(Math.Log(10)))]);
-
-    /// <summary>
-    /// LSTM over [N, T, I]; the outputs of every step, both directions side by side where there are two.
-    /// </summary>
-    public Value Lstm(string nodeName, Value x, long hidden, int layers = 1, bool bidirectional = false, bool bias = true) =>
-        Recurrent(nodeName, x, hidden, gates: 4, reverse => new Lstm(reverse), layers, bidirectional, bias);
-
-    /// <summary>The same as a GRU.</summary>
-    public Value Gru(string nodeName, Value x, long hidden, int layers = 1, bool bidirectional = false, bool bias = true) =>
-        Recurrent(nodeName, x, hidden, gates: 3, reverse => new Gru(reverse), layers, bidirectional, bias);
-
-    private Value Recurrent(
-        string nodeName, Value x, long hidden, int gates, Func<bool, Operator> make, int layers, bool bidirectional, bool bias)
-    {
-        var uniform = Initialization.Uniform(1 / Math.Sqrt(hidden));
-        for (var layer = 0; layer < layers; layer++)
-        {
-            var input = x;
-            var suffix = FormattableString.Invariant($"l{layer}");
-            Value Direction(string suffix, bool reverse)
-            {
-                ParameterSpec[] specs =
-                [
-                    new($"{nodeName}.weight_ih_{suffix}", [gates * hidden, ShapeOf(input)[^1]], ParameterRole.Weight, uniform),
-                    new($"{nodeName}.weight_hh_{suffix}", [gates * hidden, hidden], ParameterRole.Weight, uniform),
-                    new($"{nodeName}.bias_ih_{suffix}", [gates * hidden], ParameterRole.Bias, uniform),
-                    new($"{nodeName}.bias_hh_{suffix}", [gates * hidden], ParameterRole.Bias, uniform),
-                ];
-                return Add($"{nodeName}.{suffix}", make(reverse), [input], bias ? specs : specs[..2]);
-            }
-
-            x = Direction(suffix, reverse: false);
-            x = bidirectional ? Concat($"{nodeName}.{suffix}.both", 2, x, Direction($"{suffix}_reverse", reverse: true)) : x;
-        }
-
-        return x;
-    }
 }

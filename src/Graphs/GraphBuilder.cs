@@ -4,9 +4,11 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Graphs;
 
 /// <summary>A value in a graph under construction.</summary>
+/// <param name="Index">The index of the node that makes it.</param>
 public readonly record struct Value(int Index);
 
 /// <summary>Builds a <see cref="Graph"/> node by node; shapes are inferred and checked at each step.</summary>
+/// <param name="name">The name of the network.</param>
 public sealed partial class GraphBuilder(string name)
 {
     private const double BatchNormEpsilon = 1e-5;
@@ -23,12 +25,21 @@ public sealed partial class GraphBuilder(string name)
         Add(nodeName, new Input([1, .. sampleShape]), [], []);
 
     /// <summary>
-    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) and biases from
-    /// 0, unless given.
+    /// Convolution without padding of channels. Weights start from N(0, sqrt(2 / fan-out)) (He et al. 2015) and biases
+    /// from 0, unless given.
     /// </summary>
     public Value Conv2d(
-        string nodeName, Value x, long channels, Pair kernel, Pair? stride = null, Pair? padding = null, bool bias = false,
-        int groups = 1, Initialization? initialization = null, Pair? dilation = null, GroupPolicy policy = GroupPolicy.SameIndex,
+        string nodeName,
+        Value x,
+        long channels,
+        Pair kernel,
+        Pair? stride = null,
+        Pair? padding = null,
+        bool bias = false,
+        int groups = 1,
+        Initialization? initialization = null,
+        Pair? dilation = null,
+        GroupPolicy policy = GroupPolicy.SameIndex,
         Initialization? biasInitialization = null)
     {
         var standardDeviation = Math.Sqrt(2.0 / (kernel.Height * kernel.Width * channels));
@@ -42,14 +53,20 @@ public sealed partial class GraphBuilder(string name)
         };
         if (bias)
         {
-            specs.Add(new($"{nodeName}.bias", [channels], ParameterRole.Bias, biasInitialization ?? Initialization.Constant(0)));
+            specs.Add(
+                new(
+                    $"{nodeName}.bias",
+                    [channels],
+                    ParameterRole.Bias,
+                    biasInitialization ?? Initialization.Constant(0)));
         }
 
         return Add(nodeName, new Conv2d(stride ?? 1, padding ?? 0, dilation ?? 1, groups, policy), [x], specs);
     }
 
     /// <summary>
-    /// Linear layer. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from 0, or as given.
+    /// Linear layer. Starts uniform in ±1/sqrt(fan-in), weights and biases, unless weights are given; then biases from
+    /// 0, or as given.
     /// </summary>
     public Value Linear(
         string nodeName, Value x, long features, Initialization? initialization = null, bool bias = true,
@@ -69,8 +86,12 @@ public sealed partial class GraphBuilder(string name)
         return Add(nodeName, new Linear(), [x], bias ? specs : specs[..1]);
     }
 
-    /// <summary>Batch normalisation that starts as the identity. <paramref name="momentum"/> is the weight of the new batch's statistics.</summary>
-    public Value BatchNorm2d(string nodeName, Value x, double epsilon = BatchNormEpsilon, double momentum = BatchNormMomentum)
+    /// <summary>
+    /// Batch normalisation that starts as the identity. <paramref name="momentum"/> is the weight of the new batch's
+    /// statistics.
+    /// </summary>
+    public Value BatchNorm2d(
+        string nodeName, Value x, double epsilon = BatchNormEpsilon, double momentum = BatchNormMomentum)
     {
         var channels = ShapeOf(x)[1];
         ParameterSpec Vector(string part, ParameterRole role, double start) =>
@@ -86,33 +107,56 @@ public sealed partial class GraphBuilder(string name)
         ]);
     }
 
+    /// <summary>max(x, 0).</summary>
     public Value Relu(string nodeName, Value x) => Activation(nodeName, x, ActivationKind.Relu);
 
+    /// <summary>An element-wise non-linearity; the slope is that of LeakyRelu, or the alpha of Elu and Celu.</summary>
     public Value Activation(string nodeName, Value x, ActivationKind kind, double slope = 0) =>
         Add(nodeName, new Activation(kind, slope), [x], []);
 
+    /// <summary>a + b, element by element; dimensions of size 1 broadcast.</summary>
     public Value Add(string nodeName, Value a, Value b) => Add(nodeName, new Add(), [a, b], []);
 
+    /// <summary>Values one after the other along a dimension.</summary>
     public Value Concat(string nodeName, int dimension, params ReadOnlySpan<Value> values) =>
         Add(nodeName, new Concat(dimension), values, []);
 
+    /// <summary>The indices of a dimension from a start on.</summary>
     public Value Slice(string nodeName, Value x, int dimension, int start, int length) =>
         Add(nodeName, new Slice(dimension, start, length), [x], []);
 
+    /// <summary>The largest value of each window; the stride is the kernel unless given.</summary>
     public Value MaxPool2d(
-        string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null, bool ceilMode = false, int dilation = 1) =>
+        string nodeName,
+        Value x,
+        Pair kernel,
+        Pair? stride = null,
+        Pair? padding = null,
+        bool ceilMode = false,
+        int dilation = 1) =>
         Add(nodeName, new MaxPool2d(kernel, stride ?? kernel, padding ?? 0, ceilMode, dilation), [x], []);
 
+    /// <summary>The mean of each window; the stride is the kernel unless given.</summary>
     public Value AveragePool2d(
-        string nodeName, Value x, Pair kernel, Pair? stride = null, Pair? padding = null, bool ceilMode = false, bool countPadding = true) =>
+        string nodeName,
+        Value x,
+        Pair kernel,
+        Pair? stride = null,
+        Pair? padding = null,
+        bool ceilMode = false,
+        bool countPadding = true) =>
         Add(nodeName, new AveragePool2d(kernel, stride ?? kernel, padding ?? 0, ceilMode, countPadding), [x], []);
 
+    /// <summary>The mean of each cell of a grid of a size, [N, C, H, W] to [N, C, h, w].</summary>
     public Value AdaptiveAveragePool2d(string nodeName, Value x, Pair size) =>
         Add(nodeName, new AdaptiveAveragePool2d(size), [x], []);
 
+    /// <summary>All dimensions but the batch in one.</summary>
     public Value Flatten(string nodeName, Value x) => Add(nodeName, new Flatten(), [x], []);
 
-    public Value Dropout(string nodeName, Value x, double probability) => Add(nodeName, new Dropout(probability), [x], []);
+    /// <summary>In training, elements are zero with a probability, and the others are scaled up.</summary>
+    public Value Dropout(string nodeName, Value x, double probability) =>
+        Add(nodeName, new Dropout(probability), [x], []);
 
     /// <summary>
     /// Adds a node of any operator, one of a program's own too, with its parameters. A parameter that is in the
@@ -138,7 +182,13 @@ public sealed partial class GraphBuilder(string name)
             [.. parameters.Select(spec => spec.Shape)],
             []);
         _parameters.AddRange(parameters.Where(spec => !IsThere(spec)));
-        _nodes.Add(new(nodeName, op, indices.ToImmutable(), [.. parameters.Select(spec => spec.Name)], GraphVerifier.CheckShape(nodeName, op.InferShape(shapes))));
+        _nodes.Add(
+            new(
+                nodeName,
+                op,
+                indices.ToImmutable(),
+                [.. parameters.Select(spec => spec.Name)],
+                GraphVerifier.CheckShape(nodeName, op.InferShape(shapes))));
         return new(_nodes.Count - 1);
     }
 

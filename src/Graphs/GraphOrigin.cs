@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// What an ONNX file says of its network beside the operators. It stays with the network through cuts, .ocs files and checkpoints, so that
-/// the file that is written in the end can take the first one's place.
+/// What an ONNX file says of its network beside the operators. It stays with the network through cuts, .ocs files and
+/// checkpoints, so that the file that is written in the end can take the first one's place.
 /// </summary>
 /// <param name="Inputs">The inputs, in the order of the graph's input nodes.</param>
 /// <param name="Outputs">The outputs, in the order of the graph's.</param>
@@ -39,7 +39,8 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
 
     /// <summary>Whether it has a different name for each value of a network of so many inputs and outputs.</summary>
     internal bool Fits(int inputs, int outputs) =>
-        !Inputs.IsDefault && !Outputs.IsDefault && !Metadata.IsDefault && Inputs.Length == inputs && Outputs.Length == outputs
+        !Inputs.IsDefault && !Outputs.IsDefault && !Metadata.IsDefault && Inputs.Length == inputs
+        && Outputs.Length == outputs
         && Inputs.Concat(Outputs).All(value => value is { Name.Length: > 0, Sizes.IsDefault: false })
         && Metadata.All(property => property is { Key: not null, Value: not null })
         && AreDistinct(Inputs) && AreDistinct(Outputs);
@@ -51,8 +52,12 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
 /// <summary>An input or output as the file has it.</summary>
 /// <param name="Name">The name by which programs give or ask for it.</param>
 /// <param name="Type">ONNX's name for the type of its numbers.</param>
-/// <param name="Sizes">The name of each dimension's size: empty where it is free without a name, null where it is a number.</param>
+/// <param name="Sizes">
+/// The name of each dimension's size: empty where it is free without a name, null where it is a number.
+/// </param>
 public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes);
 
 /// <summary>A key and its text.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Value">The text.</param>
 public sealed record OriginProperty(string Key, string Value);

@@ -6,17 +6,19 @@ namespace Ocs.Graphs;
 public static class GraphVerifier
 {
     /// <summary>
-    /// The most that the sizes of all dimensions of all values and parameters may add up to: each of these coordinates may be a channel,
-    /// and takes some bytes where channels that leave together are found.
+    /// The most that the sizes of all dimensions of all values and parameters may add up to: each of these coordinates
+    /// may be a channel, and takes some bytes where channels that leave together are found.
     /// </summary>
-    public const long HighestCoordinates = 1 << 24;
+    internal const long HighestCoordinates = 1 << 24;
 
     /// <summary>Throws <see cref="OcsInputException"/> that names the first node that is wrong.</summary>
     public static void Verify(Graph graph)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var used = new HashSet<string>(StringComparer.Ordinal);
-        if (graph.Parameters.GroupBy(spec => spec.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (graph.Parameters
+            .GroupBy(spec => spec.Name, StringComparer.Ordinal)
+            .FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new OcsInputException($"Network '{graph.Name}' has two parameters named '{twice.Key}'.");
         }
@@ -44,7 +46,8 @@ public static class GraphVerifier
             if (!inferred.SequenceEqual(node.Shape))
             {
                 throw new OcsInputException(
-                    $"Node '{node.Name}' states shape {NodeShapes.Show(node.Shape)}, but its inputs give {NodeShapes.Show(inferred)}.");
+                    $"Node '{node.Name}' states shape {NodeShapes.Show(node.Shape)}, "
+                    + $"but its inputs give {NodeShapes.Show(inferred)}.");
             }
         }
 
@@ -60,24 +63,33 @@ public static class GraphVerifier
 
         if (graph.Origin?.Fits(graph.InputNodes.Count(), graph.Outputs.Length) == false)
         {
-            throw new OcsInputException($"What network '{graph.Name}' keeps of its ONNX file does not name each of its inputs and outputs once.");
+            throw new OcsInputException(
+                $"What network '{graph.Name}' keeps of its ONNX file "
+                + "does not name each of its inputs and outputs once.");
         }
 
         CheckSizes(graph);
     }
 
     /// <summary>The shape of a node's value, which must hold at least one number and be countable.</summary>
-    internal static ImmutableArray<long> CheckShape(string node, ImmutableArray<long> shape) => shape.All(size => size is > 0 and <= int.MaxValue)
+    internal static ImmutableArray<long> CheckShape(string node, ImmutableArray<long> shape) => shape
+        .All(size => size is > 0 and <= int.MaxValue)
         ? shape
-        : throw new OcsInputException($"Node '{node}': its output {NodeShapes.Show(shape)} has a dimension that is empty or larger than {int.MaxValue}.");
+        : throw new OcsInputException(
+            $"Node '{node}': its output {NodeShapes.Show(shape)} has a dimension that is empty or larger than "
+            + $"{int.MaxValue}.");
 
     private static void CheckSizes(Graph graph)
     {
-        var coordinates = graph.Nodes.Select(node => node.Shape).Concat(graph.Parameters.Select(spec => spec.Shape)).Sum(shape => shape.Sum());
+        var coordinates = graph.Nodes
+            .Select(node => node.Shape)
+            .Concat(graph.Parameters.Select(spec => spec.Shape))
+            .Sum(shape => shape.Sum());
         if (coordinates > HighestCoordinates)
         {
             throw new OcsInputException(
-                $"The sizes of all values and parameters of network '{graph.Name}' add up to {coordinates}, and at most {HighestCoordinates} are possible; give it smaller inputs.");
+                $"The sizes of all values and parameters of network '{graph.Name}' add up to {coordinates}, "
+                + $"and at most {HighestCoordinates} are possible; give it smaller inputs.");
         }
 
         try
@@ -86,7 +98,8 @@ public static class GraphVerifier
         }
         catch (OverflowException error)
         {
-            throw new OcsInputException($"Network '{graph.Name}' has more multiply-accumulates or parameters than 64 bits count.", error);
+            throw new OcsInputException(
+                $"Network '{graph.Name}' has more multiply-accumulates or parameters than 64 bits count.", error);
         }
     }
 }

@@ -1,15 +1,17 @@
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Takes what an operator's coupling rule says: which coordinates of its axes must leave together. An axis that the rule
-/// neither ties nor frees is fixed by the node.
+/// Takes what an operator's coupling rule says: which coordinates of its axes must leave together. An axis that the
+/// rule neither ties nor frees is fixed by the node.
 /// </summary>
 public interface ICoupling
 {
     /// <summary>The shapes of the node's inputs, parameters and output.</summary>
     NodeShapes Shapes { get; }
 
-    /// <summary>Coordinate i of <paramref name="a"/> leaves with coordinate i of <paramref name="b"/>, for every i.</summary>
+    /// <summary>
+    /// Coordinate i of <paramref name="a"/> leaves with coordinate i of <paramref name="b"/>, for every i.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The axes have different sizes.</exception>
     void Tie(Axis a, Axis b);
 

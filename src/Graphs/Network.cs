@@ -55,7 +55,9 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
     }
 
     /// <summary>Every output for a batch of each input; the caller owns them.</summary>
-    /// <remarks>They are in the order of <see cref="Graph.Outputs"/>. A value that is an output twice is there once.</remarks>
+    /// <remarks>
+    /// They are in the order of <see cref="Graph.Outputs"/>. A value that is an output twice is there once.
+    /// </remarks>
     /// <exception cref="ArgumentException">There are more or fewer batches than inputs.</exception>
     public IReadOnlyList<Tensor> ForwardAll(ReadOnlySpan<Tensor> inputs, bool training = false)
     {
@@ -76,8 +78,8 @@ public sealed class Network(Graph graph, ParameterTable parameters, PruningRecor
         if (inputs.Length != _inputs)
         {
             throw new ArgumentException(
-                $"{Graph.Name} takes {_inputs} inputs ({string.Join(", ", Graph.InputNames)}), but {inputs.Length} were "
-                + "given: give a batch for each.",
+                $"{Graph.Name} takes {_inputs} inputs ({string.Join(", ", Graph.InputNames)}), "
+                + $"but {inputs.Length} were given: give a batch for each.",
                 nameof(inputs));
         }
     }

@@ -10,7 +10,11 @@ namespace Ocs.Graphs;
 /// <param name="Parameters">Names of its parameters, in the operator's order.</param>
 /// <param name="Shape">The output's shape for a batch of one.</param>
 public sealed record Node(
-    string Name, Operator Operator, ImmutableArray<int> Inputs, ImmutableArray<string> Parameters, ImmutableArray<long> Shape)
+    string Name,
+    Operator Operator,
+    ImmutableArray<int> Inputs,
+    ImmutableArray<string> Parameters,
+    ImmutableArray<long> Shape)
 {
     /// <summary>
     /// Whether the network's first implementation calls the operator as a function, and not as a module

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Graphs;
 
-/// <summary>The shapes that an operator's rules see: of its inputs, of its parameters and, once inferred, of its output.</summary>
+/// <summary>
+/// The shapes that an operator's rules see: of its inputs, of its parameters and, once inferred, of its output.
+/// </summary>
 /// <param name="NodeName">The node, for errors.</param>
 /// <param name="Inputs">The inputs' shapes for a batch of one.</param>
 /// <param name="Parameters">The parameters' shapes.</param>
@@ -45,7 +47,8 @@ public sealed record NodeShapes(
 
         if (!parameters.Contains(Parameters.Length))
         {
-            throw Error($"it takes {string.Join(" or ", parameters.ToArray())} parameters, but has {Parameters.Length}");
+            throw Error(
+                $"it takes {string.Join(" or ", parameters.ToArray())} parameters, but has {Parameters.Length}");
         }
     }
 

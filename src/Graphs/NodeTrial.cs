@@ -5,13 +5,15 @@ using Ocs.Torch;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Finds the node of a network that can't be trained under autocast: not every operator of libtorch computes in every type, and an error
-/// of a backward pass does not say whose it is. Weights and statistics of the training are not touched.
+/// Finds the node of a network that can't be trained under autocast: not every operator of libtorch computes in every
+/// type, and an error of a backward pass does not say whose it is. Weights and statistics of the training are not
+/// touched.
 /// </summary>
-public static class NodeTrial
+internal static class NodeTrial
 {
     /// <summary>
-    /// Runs each node of a training step forward and then backward, by itself, on what the nodes before it gave; null where all can.
+    /// Runs each node of a training step forward and then backward, by itself, on what the nodes before it gave; null
+    /// where all can.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its weights, which are copied.</param>
@@ -61,18 +63,30 @@ public static class NodeTrial
         }
     }
 
-    private static Tensor Laid(Tensor input, MemoryFormat format) => input.Rank == 4 ? input.Contiguous(format) : input.Alias();
+    private static Tensor Laid(Tensor input, MemoryFormat format) =>
+        input.Rank == 4 ? input.Contiguous(format) : input.Alias();
 
-    // The output, apart from what it was computed from. It may be computed in its input's place, which then has its type.
+    // The output, apart from what it was computed from. It may be computed in its input's place, which then has its
+    // type.
     private static Tensor Run(
-        Executor.Plan plan, int index, Tensor?[] values, ParameterTable parameters, Generator generator, DType? autocast)
+        Executor.Plan plan,
+        int index,
+        Tensor?[] values,
+        ParameterTable parameters,
+        Generator generator,
+        DType? autocast)
     {
         var node = plan.Nodes[index];
         Tensor[] inputs = [.. node.Inputs.Select(input => Apart(values[input]!))];
         try
         {
             using var output = Forward(
-                node, inputs, [.. node.Parameters.Select(name => parameters[name])], plan.InPlace[index], generator, autocast);
+                node,
+                inputs,
+                [.. node.Parameters.Select(name => parameters[name])],
+                plan.InPlace[index],
+                generator,
+                autocast);
             if (output.RequiresGrad)
             {
                 using var square = Aten.Mul(output, output);
@@ -106,4 +120,4 @@ public static class NodeTrial
 }
 
 /// <summary>A node that failed, and what libtorch said.</summary>
-public sealed record NodeFault(Node Node, TorchException Error);
+internal sealed record NodeFault(Node Node, TorchException Error);

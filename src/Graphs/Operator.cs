@@ -78,8 +78,9 @@ public abstract partial record Operator
     public virtual bool KeepsZeroChannels(NodeShapes shapes) => false;
 
     /// <summary>
-    /// Whether what stays gets other values when some channels of the first input leave than when they are zero: statistics over channels,
-    /// a quotient 0 / 0. The outputs of a cut through such a node are not those of the zeroed network.
+    /// Whether what stays gets other values when some channels of the first input leave than when they are zero:
+    /// statistics over channels, a quotient 0 / 0. The outputs of a cut through such a node are not those of the zeroed
+    /// network.
     /// </summary>
     [JsonIgnore]
     public virtual bool ChangesWhenChannelsLeave => false;
@@ -120,7 +121,8 @@ public abstract partial record Operator
             : throw after.Error("its channels among fewer cannot be known from the parameters' shapes");
 
     /// <summary>
-    /// Ties every dimension of an input, but for one or none, to the same dimension of the output: the rule of element-wise operators.
+    /// Ties every dimension of an input, but for one or none, to the same dimension of the output: the rule of
+    /// element-wise operators.
     /// </summary>
     /// <param name="coupling">Takes what is said.</param>
     /// <param name="input">Which input, by its position.</param>

@@ -83,12 +83,12 @@ public static class OperatorCatalog
     }
 
     /// <summary>What files call an operator; null for one that is not registered.</summary>
-    public static string? NameOf(Type type) =>
+    internal static string? NameOf(Type type) =>
         BuiltIn.FirstOrDefault(pair => pair.Value == type).Key
         ?? Registered.FirstOrDefault(entry => entry.Type == type)?.Name;
 
     /// <summary>The operator that files call so; null where none is registered.</summary>
-    public static Type? TypeOf(string name) =>
+    internal static Type? TypeOf(string name) =>
         BuiltIn.GetValueOrDefault(name) ?? Registered.FirstOrDefault(entry => entry.Name == name)?.Type;
 }
 

@@ -43,16 +43,25 @@ public enum InitializationKind
 }
 
 /// <summary>How a parameter starts.</summary>
+/// <param name="Kind">The distribution.</param>
+/// <param name="Value">Its only number.</param>
 public readonly record struct Initialization(InitializationKind Kind, double Value)
 {
+    /// <summary>Every element is the value.</summary>
     public static Initialization Constant(double value) => new(InitializationKind.Constant, value);
 
+    /// <summary>Mean 0, with a standard deviation.</summary>
     public static Initialization Normal(double standardDeviation) => new(InitializationKind.Normal, standardDeviation);
 
+    /// <summary>Between minus the bound and the bound.</summary>
     public static Initialization Uniform(double bound) => new(InitializationKind.Uniform, bound);
 }
 
 /// <summary>A named parameter or buffer of a graph.</summary>
+/// <param name="Name">Unique in the graph, and its key in files of weights.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Role">What it is for.</param>
+/// <param name="Initialization">How it starts.</param>
 public sealed record ParameterSpec(
     string Name, ImmutableArray<long> Shape, ParameterRole Role, Initialization Initialization)
 {
@@ -60,6 +69,7 @@ public sealed record ParameterSpec(
     [JsonIgnore]
     public bool IsTrainable => Role is not (ParameterRole.Buffer or ParameterRole.Counter);
 
+    /// <summary>The product of the sizes.</summary>
     [JsonIgnore]
     public long ElementCount => NodeShapes.ElementCount(Shape);
 }

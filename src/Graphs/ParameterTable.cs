@@ -59,25 +59,33 @@ public sealed class ParameterTable : IDisposable
         {
             if (!tensors.TryGetValue(spec.Name, out var tensor))
             {
-                throw new OcsInputException($"The weights lack '{spec.Name}', so they are not those of '{graph.Name}'; give the network that they were trained for.");
+                throw new OcsInputException(
+                    $"The weights lack '{spec.Name}', so they are not those of '{graph.Name}'; "
+                    + "give the network that they were trained for.");
             }
 
             if (!tensor.Shape.SequenceEqual(spec.Shape.AsSpan()))
             {
                 throw new OcsInputException(
-                    $"Weight '{spec.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}], but '{graph.Name}' needs {NodeShapes.Show(spec.Shape)}; give the network that it was trained for.");
+                    $"Weight '{spec.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}], "
+                    + $"but '{graph.Name}' needs {NodeShapes.Show(spec.Shape)}; "
+                    + "give the network that it was trained for.");
             }
         }
 
         if (tensors.Keys.FirstOrDefault(name => !graph.HasParameter(name)) is { } foreign)
         {
-            throw new OcsInputException($"The weights hold '{foreign}', which '{graph.Name}' does not have; give the network that they were trained for.");
+            throw new OcsInputException(
+                $"The weights hold '{foreign}', which '{graph.Name}' does not have; "
+                + "give the network that they were trained for.");
         }
 
         return new(graph, new(tensors, StringComparer.Ordinal));
     }
 
-    /// <summary>The first parameter or buffer with a value that is NaN or infinite; null where all are numbers.</summary>
+    /// <summary>
+    /// The first parameter or buffer with a value that is NaN or infinite; null where all are numbers.
+    /// </summary>
     public string? FirstNotFinite
     {
         get
@@ -88,7 +96,7 @@ public sealed class ParameterTable : IDisposable
     }
 
     /// <summary>Puts another tensor in a parameter's place; the table owns it, and disposes the old one.</summary>
-    public void Replace(string name, Tensor value)
+    internal void Replace(string name, Tensor value)
     {
         var old = _tensors[name];
         if (old.RequiresGrad)
@@ -134,6 +142,7 @@ public sealed class ParameterTable : IDisposable
         },
         StringComparer.Ordinal));
 
+    /// <summary>Releases the tensors.</summary>
     public void Dispose()
     {
         foreach (var tensor in _tensors.Values)

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Graphs;
 
-/// <summary>What a pruned network remembers of its cut: which channels of the original stayed, and how they were chosen.</summary>
+/// <summary>
+/// What a pruned network remembers of its cut: which channels of the original stayed, and how they were chosen.
+/// </summary>
 public sealed record PruningRecord
 {
     /// <summary>The network that was cut, by its zoo name or file.</summary>
@@ -11,12 +13,16 @@ public sealed record PruningRecord
     /// <summary>Every group of the original, frozen ones too.</summary>
     public required ImmutableArray<GroupRecord> Groups { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample before the cut.</summary>
     public required long MacsBefore { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample after the cut.</summary>
     public required long MacsAfter { get; init; }
 
+    /// <summary>Trained values before the cut.</summary>
     public required long ParametersBefore { get; init; }
 
+    /// <summary>Trained values after the cut.</summary>
     public required long ParametersAfter { get; init; }
 
     /// <summary>The fraction of the MACs that was to be removed.</summary>
@@ -25,17 +31,24 @@ public sealed record PruningRecord
     /// <summary>t*, counted from 0; null when the cut did not wait for it.</summary>
     public int? StableEpoch { get; init; }
 
-    /// <summary>The epoch before which the network was cut, counted from 0; null when it was not being trained.</summary>
+    /// <summary>
+    /// The epoch before which the network was cut, counted from 0; null when it was not being trained.
+    /// </summary>
     public int? CutEpoch { get; init; }
 
     /// <summary>t_sl-start, counted from 0.</summary>
     public int? SparsityStartEpoch { get; init; }
 
+    /// <summary>The seed of the run; null where there was none.</summary>
     public ulong? Seed { get; init; }
 
     /// <summary>The run's resolved options, as YAML.</summary>
     public string Options { get; init; } = "";
 }
 
-/// <summary>A group of the original network and the channels of it that stayed, ascending.</summary>
+/// <summary>A group of the original network, and which of its channels stayed.</summary>
+/// <param name="Id">Its number in the network, from 0.</param>
+/// <param name="Name">The layer that it is named after.</param>
+/// <param name="Channels">Its channels in the original network.</param>
+/// <param name="Kept">The indices of those that stayed, ascending.</param>
 public sealed record GroupRecord(int Id, string Name, int Channels, ImmutableArray<int> Kept);

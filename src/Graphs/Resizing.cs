@@ -19,7 +19,10 @@ internal sealed class Resizing
             RequireNarrower(graph.Parameter(name), shape);
         }
 
-        _parameters = [.. graph.Parameters.Select(spec => spec with { Shape = shapes.GetValueOrDefault(spec.Name, spec.Shape) })];
+        _parameters =
+        [
+            .. graph.Parameters.Select(spec => spec with { Shape = shapes.GetValueOrDefault(spec.Name, spec.Shape) }),
+        ];
         _shapes = _parameters.ToDictionary(spec => spec.Name, spec => spec.Shape, StringComparer.Ordinal);
     }
 
@@ -42,7 +45,8 @@ internal sealed class Resizing
 
     private static void RequireNarrower(ParameterSpec spec, ImmutableArray<long> shape)
     {
-        // A weight's rows and columns are channels, what follows is its kernel; of other parameters any dimension may be.
+        // A weight's rows and columns are channels, what follows is its kernel; of other parameters any dimension may
+        // be.
         var kernel = spec.Role == ParameterRole.Weight ? 2 : spec.Shape.Length;
         var fits = shape.Length == spec.Shape.Length
             && shape.Zip(spec.Shape).All(pair => pair.First >= 1 && pair.First <= pair.Second)
@@ -50,7 +54,8 @@ internal sealed class Resizing
         if (!fits)
         {
             throw new OcsInputException(
-                $"Parameter '{spec.Name}' of shape {NodeShapes.Show(spec.Shape)} cannot become {NodeShapes.Show(shape)}: it may be narrower, but of the same rank and with the same kernel.");
+                $"Parameter '{spec.Name}' of shape {NodeShapes.Show(spec.Shape)} cannot become "
+                + $"{NodeShapes.Show(shape)}: it may be narrower, but of the same rank and with the same kernel.");
         }
     }
 
@@ -59,13 +64,14 @@ internal sealed class Resizing
         if (!after.Shape.SequenceEqual(before.Shape))
         {
             throw new OcsInputException(
-                $"Node '{before.Name}' is an output of shape {NodeShapes.Show(before.Shape)}, but would be {NodeShapes.Show(after.Shape)}.");
+                $"Node '{before.Name}' is an output of shape {NodeShapes.Show(before.Shape)}, "
+                + $"but would be {NodeShapes.Show(after.Shape)}.");
         }
     }
 
     /// <summary>
-    /// A range of fewer channels. Where it begins follows from the range before it or from its end, how long it is from who reads
-    /// it; what neither tells is an error, for a guess could be wrong and fit.
+    /// A range of fewer channels. Where it begins follows from the range before it or from its end, how long it is from
+    /// who reads it; what neither tells is an error, for a guess could be wrong and fit.
     /// </summary>
     private Slice Resize(int index, Slice slice, NodeShapes shapes)
     {
@@ -82,7 +88,8 @@ internal sealed class Resizing
         start ??= endsWithInput ? after - length : null;
         return start is { } first && length is { } count
             ? slice with { Start = (int)first, Length = (int)count }
-            : throw shapes.Error($"its range of {after} instead of {before} channels cannot be known from the parameters' shapes");
+            : throw shapes.Error(
+                $"its range of {after} instead of {before} channels cannot be known from the parameters' shapes");
     }
 
     private long? EndOfRangeBefore(int index, Slice slice)
@@ -103,7 +110,8 @@ internal sealed class Resizing
     }
 
     // The first parameter behind a value that has a dimension for its channels.
-    private long? WidthForReaders(int value, int dimension) => Enumerable.Range(value + 1, _before.Nodes.Length - value - 1)
+    private long? WidthForReaders(int value, int dimension) => Enumerable
+        .Range(value + 1, _before.Nodes.Length - value - 1)
         .Where(reader => _before.Nodes[reader].Inputs.Contains(value))
         .Select(reader => WidthFor(reader, dimension))
         .FirstOrDefault(width => width is not null);
@@ -114,9 +122,11 @@ internal sealed class Resizing
         return node.Operator switch
         {
             BatchNorm2d when dimension == 1 => _shapes[node.Parameters[0]][0],
-            Conv2d conv when dimension == 1 => conv.InputChannelsOf(_shapes[node.Parameters[0]], _before.ShapesOf(reader)),
+            Conv2d conv when dimension == 1 =>
+                conv.InputChannelsOf(_shapes[node.Parameters[0]], _before.ShapesOf(reader)),
             Linear when dimension == node.Shape.Length - 1 => _shapes[node.Parameters[0]][1],
-            Activation or Add or Dropout or MaxPool2d or AveragePool2d or AdaptiveAveragePool2d => WidthForReaders(reader, dimension),
+            Activation or Add or Dropout or MaxPool2d or AveragePool2d or AdaptiveAveragePool2d =>
+                WidthForReaders(reader, dimension),
             _ => null,
         };
     }

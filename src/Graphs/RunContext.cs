@@ -4,7 +4,11 @@ namespace Ocs.Graphs;
 
 /// <summary>What an operator's run rule gets: tensors that it may read, never dispose.</summary>
 public readonly ref struct RunContext(
-    ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> parameters, bool training, bool inPlace, Generator? generator = null)
+    ReadOnlySpan<Tensor> inputs,
+    ReadOnlySpan<Tensor> parameters,
+    bool training,
+    bool inPlace,
+    Generator? generator = null)
 {
     /// <summary>The values that the node reads, in its order. The first dimension is the batch.</summary>
     public ReadOnlySpan<Tensor> Inputs { get; } = inputs;

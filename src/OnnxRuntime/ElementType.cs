@@ -3,20 +3,49 @@ namespace Ocs.OnnxRuntime;
 /// <summary>The type of a tensor's elements; the numbers are ONNX's.</summary>
 public enum ElementType
 {
+    /// <summary>No tensor, or a type that is not stated.</summary>
     Undefined = 0,
+
+    /// <summary><c>float</c>.</summary>
     Float32 = 1,
+
+    /// <summary><c>byte</c>.</summary>
     UInt8 = 2,
+
+    /// <summary><c>sbyte</c>.</summary>
     Int8 = 3,
+
+    /// <summary><c>ushort</c>.</summary>
     UInt16 = 4,
+
+    /// <summary><c>short</c>.</summary>
     Int16 = 5,
+
+    /// <summary><c>int</c>.</summary>
     Int32 = 6,
+
+    /// <summary><c>long</c>.</summary>
     Int64 = 7,
+
+    /// <summary>Text in UTF-8.</summary>
     String = 8,
+
+    /// <summary><c>bool</c>, a byte each.</summary>
     Bool = 9,
+
+    /// <summary><see cref="Half"/>.</summary>
     Float16 = 10,
+
+    /// <summary><c>double</c>.</summary>
     Float64 = 11,
+
+    /// <summary><c>uint</c>.</summary>
     UInt32 = 12,
+
+    /// <summary><c>ulong</c>.</summary>
     UInt64 = 13,
+
+    /// <summary>The upper half of the bits of a <c>float</c>.</summary>
     BFloat16 = 16,
 }
 
@@ -38,7 +67,8 @@ internal static class ElementTypes
         };
 
     /// <summary>The bytes of an array that <see cref="Allocate"/> makes.</summary>
-    public static int BytesOf(Array values) => values is Half[] halves ? halves.Length * sizeof(short) : Buffer.ByteLength(values);
+    public static int BytesOf(Array values) =>
+        values is Half[] halves ? halves.Length * sizeof(short) : Buffer.ByteLength(values);
 
     /// <summary>An array for so many elements.</summary>
     public static Array Allocate(ElementType type, long length, string name) => type switch
@@ -51,6 +81,7 @@ internal static class ElementTypes
         ElementType.Bool => new bool[length],
         ElementType.Float16 => new Half[length],
         _ => throw new OnnxRuntimeException(
-            $"The value '{name}' is a tensor of {type}, which is not read here; let the network end in a cast to float."),
+            $"The value '{name}' is a tensor of {type}, which is not read here; "
+            + "let the network end in a cast to float."),
     };
 }

@@ -40,12 +40,16 @@ public sealed class InferenceSession : IDisposable
     /// <summary>The file, or what the caller named the bytes.</summary>
     public string Name { get; }
 
+    /// <summary>What the network takes, in its order.</summary>
     public ImmutableArray<ValueInfo> Inputs { get; }
 
+    /// <summary>What the network gives, in its order.</summary>
     public ImmutableArray<ValueInfo> Outputs { get; }
 
     /// <summary>Loads a file, and those that hold its weights beside it.</summary>
-    /// <exception cref="OnnxRuntimeException">It is missing or damaged, or has operators that ONNX Runtime does not know.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// It is missing or damaged, or has operators that ONNX Runtime does not know.
+    /// </exception>
     public static InferenceSession Open(string path, SessionOptions? options = null) => File.Exists(path)
         ? Take(path, SessionHandle.Open(path, options ?? new()))
         : throw new OnnxRuntimeException($"{path} is not there; give the path of an ONNX file.");
@@ -75,6 +79,7 @@ public sealed class InferenceSession : IDisposable
         return SessionRun.Execute(this, _session, inputs);
     }
 
+    /// <summary>Releases the network.</summary>
     public void Dispose() => _session.Dispose();
 
     private static InferenceSession Take(string name, SessionHandle session)

@@ -5,8 +5,10 @@ namespace Ocs.OnnxRuntime;
 /// <summary>The numbers of a tensor, row-major, and its shape.</summary>
 public sealed class TensorData
 {
-    internal TensorData(Array values, ElementType type, ImmutableArray<long> shape) => (Values, Type, Shape) = (values, type, shape);
+    internal TensorData(Array values, ElementType type, ImmutableArray<long> shape) =>
+        (Values, Type, Shape) = (values, type, shape);
 
+    /// <summary>The type of the numbers.</summary>
     public ElementType Type { get; }
 
     /// <summary>Sizes, outermost first.</summary>
@@ -26,7 +28,8 @@ public sealed class TensorData
 
         return count == values.Length
             ? new(values, ElementTypes.Of<T>(), [.. shape])
-            : throw new OnnxRuntimeException($"{values.Length} values do not fill a tensor of [{string.Join(", ", shape.ToArray())}].");
+            : throw new OnnxRuntimeException(
+                $"{values.Length} values do not fill a tensor of [{string.Join(", ", shape.ToArray())}].");
     }
 
     /// <summary>The array itself, which must be of this type.</summary>
@@ -35,5 +38,6 @@ public sealed class TensorData
             ? (T[])Values
             : throw new OnnxRuntimeException($"A tensor of {Type} is not one of {ElementTypes.Of<T>()}.");
 
+    /// <summary>Type and shape: <c>Float32 [1, 10]</c>.</summary>
     public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
 }

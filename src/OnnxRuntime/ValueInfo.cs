@@ -9,8 +9,11 @@ namespace Ocs.OnnxRuntime;
 public sealed record ValueInfo(string Name, ElementType Type, ImmutableArray<long> Shape)
 {
     /// <summary>Whether a tensor may be given for it.</summary>
-    public bool Takes(TensorData tensor) =>
-        tensor.Type == Type && tensor.Shape.Length == Shape.Length && Shape.Zip(tensor.Shape).All(pair => pair.First < 0 || pair.First == pair.Second);
+    internal bool Takes(TensorData tensor) =>
+        tensor.Type == Type && tensor.Shape.Length == Shape.Length
+        && Shape.Zip(tensor.Shape).All(pair => pair.First < 0 || pair.First == pair.Second);
 
-    public override string ToString() => $"{Type} [{string.Join(", ", Shape.Select(size => size < 0 ? "any" : $"{size}"))}]";
+    /// <summary>Type and shape: <c>Float32 [any, 10]</c>.</summary>
+    public override string ToString() =>
+        $"{Type} [{string.Join(", ", Shape.Select(size => size < 0 ? "any" : $"{size}"))}]";
 }

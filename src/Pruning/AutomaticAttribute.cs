@@ -2,7 +2,7 @@ namespace Ocs.Pruning;
 
 /// <summary>An option that is found where it is null; configurations spell that <see cref="Word"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class AutomaticAttribute : Attribute
+internal sealed class AutomaticAttribute : Attribute
 {
     public const string Word = "auto";
 }

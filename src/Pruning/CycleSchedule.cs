@@ -1,8 +1,8 @@
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The epochs of sparsity learning and of the latest cut, where they are not given: shares of the run's epochs, so that a run of any
-/// length trains, learns sparsity, is cut, and trains on.
+/// The epochs of sparsity learning and of the latest cut, where they are not given: shares of the run's epochs, so that
+/// a run of any length trains, learns sparsity, is cut, and trains on.
 /// </summary>
 internal static class CycleSchedule
 {
@@ -20,7 +20,8 @@ internal static class CycleSchedule
         var latest = options.LatestCutEpoch;
         if (latest is null && !options.CutAtEnd)
         {
-            latest = Math.Max(Within(ShareOf(epochs, CutShare), given + 1 ?? earliest, LastCut(options, epochs)), given ?? 0);
+            latest = Math.Max(
+                Within(ShareOf(epochs, CutShare), given + 1 ?? earliest, LastCut(options, epochs)), given ?? 0);
         }
 
         var start = options.SparsityStartEpoch
@@ -51,7 +52,8 @@ internal static class CycleSchedule
         {
             yield return $"`{nameof(options.LatestCutEpoch)}` {latest} leaves no epoch to train the cut network in: "
                 + $"with {Epochs(epochs)} it may be {last} at most; "
-                + $"lower it, leave it out, or ask for a cut without training after it (`{nameof(options.CutAtEnd)} = true`)";
+                + "lower it, leave it out, "
+                + $"or ask for a cut without training after it (`{nameof(options.CutAtEnd)} = true`)";
         }
     }
 
@@ -63,8 +65,10 @@ internal static class CycleSchedule
     // The authors' program starts two epochs after t_sl, and is as late with a forced cut.
     private static int Delay(OneCycleOptions options) => CycleTiming.Of(options.Timing).StartDelay;
 
-    private static int ShareOf(int epochs, double share) => (int)Math.Round(share * epochs, MidpointRounding.AwayFromZero);
+    private static int ShareOf(int epochs, double share) =>
+        (int)Math.Round(share * epochs, MidpointRounding.AwayFromZero);
 
     // The upper bound is the weaker one: a start that is too late is told as such.
-    private static int Within(int epoch, int least, int most) => Math.Max(0, Math.Min(Math.Max(epoch, least), Math.Max(most, 0)));
+    private static int Within(int epoch, int least, int most) =>
+        Math.Max(0, Math.Min(Math.Max(epoch, least), Math.Max(most, 0)));
 }

@@ -8,7 +8,9 @@ namespace Ocs.Pruning;
 /// <summary>What became of a layer: a row of the "why not pruned" table.</summary>
 /// <param name="Name">The layer.</param>
 /// <param name="Parameter">Its weight.</param>
-/// <param name="Group">The position of the group of its output channels; of the first of them, where they lie in several.</param>
+/// <param name="Group">
+/// The position of the group of its output channels; of the first of them, where they lie in several.
+/// </param>
 /// <param name="ChannelsBefore">Output channels before the cut.</param>
 /// <param name="ChannelsAfter">Output channels after it.</param>
 /// <param name="MacsBefore">Multiply-accumulates before the cut.</param>
@@ -67,7 +69,8 @@ public sealed record LayerOutcome(
     private static int ChannelsOf(Graph graph, int index)
     {
         var node = graph.Nodes[index];
-        return (int)(node.Operator.WeightOutputDimension == 0 ? graph.Parameter(node.Parameters[0]).Shape[0] : node.Shape[1]);
+        return (int)(
+            node.Operator.WeightOutputDimension == 0 ? graph.Parameter(node.Parameters[0]).Shape[0] : node.Shape[1]);
     }
 
     private static string? ReasonOf(ImmutableArray<Group> groups) =>

@@ -8,7 +8,10 @@ public enum PhaseTiming
     /// <summary>Alg. 1: sparsity learning begins at t_sl, the cut is before training epoch t*.</summary>
     Paper,
 
-    /// <summary>The authors' program: sparsity learning begins two epochs after t_sl, the cut is after training epoch t*, with its partition.</summary>
+    /// <summary>
+    /// The authors' program: sparsity learning begins two epochs after t_sl, the cut is after training epoch t*, with
+    /// its partition.
+    /// </summary>
     Official,
 }
 
@@ -43,7 +46,8 @@ public enum OptimizerAtCut
 }
 
 /// <summary>
-/// The method's options. The defaults are the paper's equations, with choices that hold for any network and any number of epochs.
+/// The method's options. The defaults are the paper's equations, with choices that hold for any network and any number
+/// of epochs.
 /// </summary>
 public sealed record OneCycleOptions : PruneOptions
 {
@@ -60,7 +64,9 @@ public sealed record OneCycleOptions : PruneOptions
         RecalibrationBatches = 0,
     };
 
-    /// <summary>As the authors' program acts (commit 7ab8054), wherever it departs from the paper: docs/method.md lists it.</summary>
+    /// <summary>
+    /// As the authors' program acts (commit 7ab8054), wherever it departs from the paper: docs/method.md lists it.
+    /// </summary>
     public static OneCycleOptions Official { get; } = Paper with
     {
         Resource = Resource.Operations,
@@ -84,15 +90,23 @@ public sealed record OneCycleOptions : PruneOptions
     /// <summary>Epochs over which the similarity is averaged: r of Eq. 4, at least 1.</summary>
     public int StabilityWindow { get; init; } = 3;
 
+    /// <summary>What is compared between two sub-networks.</summary>
     public SimilarityKind Similarity { get; init; }
 
-    /// <summary>The epoch, from 0, at which sparsity learning starts: t_sl. `auto` finds it by Eq. 5. Null for a tenth of the epochs.</summary>
+    /// <summary>
+    /// The epoch, from 0, at which sparsity learning starts: t_sl. `auto` finds it by Eq. 5. Null for a tenth of the
+    /// epochs.
+    /// </summary>
     public SparsityStart? SparsityStartEpoch { get; init; }
 
-    /// <summary>With `auto`, sparsity learning starts when the averaged similarity has risen by no more than this: tau of Eq. 5.</summary>
+    /// <summary>
+    /// With `auto`, sparsity learning starts when the averaged similarity has risen by no more than this: tau of Eq. 5.
+    /// </summary>
     public double StartThreshold { get; init; } = 1e-4;
 
-    /// <summary>The sub-network is stable when the averaged similarity is this close to 1: epsilon of Eq. 6, in [0, 1).</summary>
+    /// <summary>
+    /// The sub-network is stable when the averaged similarity is this close to 1: epsilon of Eq. 6, in [0, 1).
+    /// </summary>
     public double StableThreshold { get; init; } = 1e-3;
 
     /// <summary>
@@ -115,27 +129,34 @@ public sealed record OneCycleOptions : PruneOptions
     /// <summary>Epochs after which the strength grows again: Delta t of Eq. 7, at least 1.</summary>
     public int StrengthIntervalEpochs { get; init; } = 1;
 
+    /// <summary>How lambda grows.</summary>
     public StrengthGrowth Growth { get; init; }
 
-    /// <summary>Whether sparsity learning adds the gradient of the penalty (Eq. 8). The authors' program computes the penalty without a gradient.</summary>
+    /// <summary>
+    /// Whether sparsity learning adds the gradient of the penalty (Eq. 8). The authors' program computes the penalty
+    /// without a gradient.
+    /// </summary>
     public bool Penalty { get; init; } = true;
 
     /// <summary>Whether sparsity learning shrinks the slices that are to leave after each step (Eq. 9).</summary>
     public bool Shrinkage { get; init; } = true;
 
+    /// <summary>When the phases begin and end.</summary>
     public PhaseTiming Timing { get; init; }
 
+    /// <summary>What becomes of the optimiser at the cut.</summary>
     public OptimizerAtCut OptimizerAtCut { get; init; }
 
     /// <summary>
-    /// Batches of training images from which the cut network's batch norms take their running statistics anew at the cut; 0 keeps those
-    /// of the whole network.
+    /// Batches of training images from which the cut network's batch norms take their running statistics anew at the
+    /// cut; 0 keeps those of the whole network.
     /// </summary>
     public int RecalibrationBatches { get; init; } = 50;
 
     /// <summary>
-    /// The same method for a run of any length. The epochs of sparsity learning and of the cut follow from the run's, as in
-    /// <see cref="Standard"/>, and widths are rounded to those that run fast, unless <see cref="PruneOptions.Partition"/> does not allow it.
+    /// The same method for a run of any length. The epochs of sparsity learning and of the cut follow from the run's,
+    /// as in <see cref="Standard"/>, and widths are rounded to those that run fast, unless
+    /// <see cref="PruneOptions.Partition"/> does not allow it.
     /// </summary>
     public OneCycleOptions ForAnyEpochs() => this with
     {
@@ -145,10 +166,14 @@ public sealed record OneCycleOptions : PruneOptions
         RoundTo = Partition == PartitionRule.Official ? RoundTo : null,
     };
 
-    /// <summary>The options of a run of so many epochs: what follows from their number and is not given is filled in.</summary>
+    /// <summary>
+    /// The options of a run of so many epochs: what follows from their number and is not given is filled in.
+    /// </summary>
     public OneCycleOptions For(int epochs) => CycleSchedule.Of(this, epochs);
 
-    /// <summary>Throws one <see cref="OcsInputException"/> that names every option which does not fit a run of so many epochs.</summary>
+    /// <summary>
+    /// Throws one <see cref="OcsInputException"/> that names every option which does not fit a run of so many epochs.
+    /// </summary>
     public void ValidateFor(int epochs)
     {
         Validate();

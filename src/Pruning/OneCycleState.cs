@@ -2,7 +2,9 @@ using Ocs.Pruning.Surgery;
 
 namespace Ocs.Pruning;
 
-/// <summary>What <see cref="OneCycle"/> needs to go on, beside the network. Plain data: any serialiser can write it.</summary>
+/// <summary>
+/// What <see cref="OneCycle"/> needs to go on, beside the network. Plain data: any serialiser can write it.
+/// </summary>
 /// <param name="Epoch">The epoch that was begun last, from 0; -1 before the first.</param>
 /// <param name="Pruner">The state of the method.</param>
 /// <param name="Gate">The proof of the cut; null before it.</param>

@@ -1,4 +1,3 @@
-using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
@@ -27,10 +26,11 @@ internal static class OptionProblems
     /// <summary>Of the one cycle.</summary>
     public static IEnumerable<string> OfCycle(OneCycleOptions options)
     {
-        var (monitor, sparsity, latest) = (options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
+        var (monitor, sparsity, latest) = (
+            options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
         return Failed(
-            (options.Saliency != SaliencyKind.Taylor,
-                "`SaliencyKind.Taylor` needs gradients, and when an epoch begins there are none; "
+            (!options.Criterion.NeedsGradients,
+                $"{NameOfCriterion(options)} needs gradients, and when an epoch begins there are none; "
                 + "rank by it with `SubnetworkSearch`"),
             (monitor >= 0, $"`{nameof(options.MonitorStartEpoch)}` must not be negative, but is {monitor}"),
             (options.StabilityDistance >= 1,
@@ -56,14 +56,23 @@ internal static class OptionProblems
             (options.StrengthIncrement >= 0,
                 $"`{nameof(options.StrengthIncrement)}` must not be negative, but is {options.StrengthIncrement}"),
             (options.StrengthIntervalEpochs >= 1,
-                $"`{nameof(options.StrengthIntervalEpochs)}` must be at least 1, but is {options.StrengthIntervalEpochs}"),
+                $"`{nameof(options.StrengthIntervalEpochs)}` must be at least 1, "
+                + $"but is {options.StrengthIntervalEpochs}"),
             (options.RecalibrationBatches >= 0,
-                $"`{nameof(options.RecalibrationBatches)}` must not be negative, but is {options.RecalibrationBatches}"));
+                $"`{nameof(options.RecalibrationBatches)}` must not be negative, "
+                + $"but is {options.RecalibrationBatches}"));
     }
 
     private static IEnumerable<string> Failed(params (bool Holds, string Problem)[] checks) =>
         checks.Where(check => !check.Holds).Select(check => check.Problem);
 
+    private static string NameOfCriterion(PruneOptions options) =>
+        options.CustomSaliency is { } custom ? $"saliency '{custom.Name}'" : $"`SaliencyKind.{options.Saliency}`";
+
     private static bool HasOnlyOfficialLimits(PruneOptions options) =>
-        options is { Ranking: Ranking.Global, MinimumChannels: 1, RoundTo: null or 1, MaximumPrunedOf.IsEmpty: true };
+        options is
+        {
+            Ranking: Ranking.Global, CustomRanking: null, MinimumChannels: 1, RoundTo: null or 1,
+            MaximumPrunedOf.IsEmpty: true,
+        };
 }

@@ -42,7 +42,9 @@ public enum PartitionRule
     /// <summary>The fewest of the lowest-ranked channels that reach the target.</summary>
     Paper,
 
-    /// <summary>The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.</summary>
+    /// <summary>
+    /// The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.
+    /// </summary>
     Official,
 }
 
@@ -55,24 +57,36 @@ public record PruneOptions
     /// <summary>What the target counts: Psi of Eq. 1.</summary>
     public Resource Resource { get; init; }
 
+    /// <summary>What the target counts in place of <see cref="Resource"/>, of your own; null for that.</summary>
+    public IResource? CustomResource { get; init; }
+
     /// <summary>
     /// The criterion that channels are ranked by: Eq. 2, the program's square of it, or another of the field's.
     /// </summary>
     public SaliencyKind Saliency { get; init; }
 
+    /// <summary>A criterion of your own, in place of <see cref="Saliency"/>; null for that.</summary>
+    public ISaliency? CustomSaliency { get; init; }
+
     /// <summary>The seed of the criterion `random`.</summary>
     public ulong SaliencySeed { get; init; }
 
-    /// <summary>Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).</summary>
+    /// <summary>
+    /// Whether all coupled slices are ranked together (Eq. 2), or the producing layer alone (Tab. 5).
+    /// </summary>
     public SaliencyScope Scope { get; init; }
 
     /// <summary>Whether channels of costly groups are ranked lower, as the program does.</summary>
     public bool CostWeighting { get; init; }
 
     /// <summary>
-    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some layers.
+    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some
+    /// layers.
     /// </summary>
     public Ranking Ranking { get; init; } = Ranking.Isomorphic;
+
+    /// <summary>A ranking of your own, in place of <see cref="Ranking"/>; null for that.</summary>
+    public IRanking? CustomRanking { get; init; }
 
     /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
     public double MaximumPruned { get; init; } = 1;
@@ -86,8 +100,8 @@ public record PruneOptions
     public int MinimumChannels { get; init; } = 1;
 
     /// <summary>
-    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in inference: 16 of 32
-    /// channels or more, 8 of 16 to 31, 2 of 8 to 15, any number of fewer.
+    /// Groups keep a multiple of this many channels, rounded up, or all; at least 1. Null for what runs fast in
+    /// inference: 16 of 32 channels or more, 8 of 16 to 31, 2 of 8 to 15, any number of fewer.
     /// </summary>
     [Automatic]
     public int? RoundTo { get; init; }
@@ -114,6 +128,7 @@ public record PruneOptions
     /// </summary>
     public CouplingPolicy? Groups { get; init; }
 
+    /// <summary>How the sub-network is found among the ranked channels.</summary>
     public PartitionRule Partition { get; init; }
 
     /// <summary>What each group keeps.</summary>
@@ -125,7 +140,18 @@ public record PruneOptions
         RoundTo = RoundTo,
     };
 
-    /// <summary>Throws one <see cref="OcsInputException"/> that names every option of these which is out of range.</summary>
+    /// <summary>The criterion: one of your own, or that which <see cref="Saliency"/> names.</summary>
+    internal ISaliency Criterion => CustomSaliency ?? GroupSaliency.Of(Saliency, SaliencySeed);
+
+    /// <summary>Criterion, ranking and resource by their names, a line each, as a record keeps them.</summary>
+    internal string Names =>
+        $"saliency: {Criterion.Name}\n"
+        + $"ranking: {CustomRanking?.Name ?? OptionName.Of($"{Ranking}")}\n"
+        + $"resource: {CustomResource?.Name ?? OptionName.Of($"{Resource}")}\n";
+
+    /// <summary>
+    /// Throws one <see cref="OcsInputException"/> that names every option of these which is out of range.
+    /// </summary>
     public void ValidateSearch() => Throw([.. OptionProblems.OfSearch(this)]);
 
     private protected static void Throw(ImmutableArray<string> problems)

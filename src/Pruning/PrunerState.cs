@@ -14,6 +14,12 @@ namespace Ocs.Pruning;
 /// <param name="StableEpoch">t*.</param>
 /// <param name="WasForced">Whether the cut did not wait for t*.</param>
 public sealed record PrunerState(
-    ImmutableArray<ImmutableArray<ImmutableArray<int>>> Subnetworks, ImmutableArray<double?> Similarities,
-    ImmutableArray<double?> Averages, Partition? Partition, double Lambda, bool IsRegularizing, int? SparsityStartEpoch, int? StableEpoch,
+    ImmutableArray<ImmutableArray<ImmutableArray<int>>> Subnetworks,
+    ImmutableArray<double?> Similarities,
+    ImmutableArray<double?> Averages,
+    Partition? Partition,
+    double Lambda,
+    bool IsRegularizing,
+    int? SparsityStartEpoch,
+    int? StableEpoch,
     bool WasForced);

@@ -3,7 +3,9 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning;
 
-/// <summary>The channels of each group that stay, ascending, in the order of the groups. Groups that may not be cut keep all.</summary>
+/// <summary>The channels that stay. Groups that may not be cut keep all.</summary>
+/// <param name="Kept">The channels of each group that stay, ascending, in the order of the groups.</param>
+/// <param name="Channels">How many channels each group has.</param>
 public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, ImmutableArray<int> Channels)
 {
     /// <summary>The sub-network that keeps everything.</summary>
@@ -11,11 +13,17 @@ public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, Immuta
         FromPruned(groups, groups.Select(_ => (IReadOnlyCollection<int>)[]));
 
     /// <summary>The sub-network that is left when these channels of each group leave.</summary>
-    public static Subnetwork FromPruned(ImmutableArray<Group> groups, IEnumerable<IReadOnlyCollection<int>> pruned) => new(
+    /// <param name="groups">All groups, in order.</param>
+    /// <param name="pruned">By group, the channels that leave.</param>
+    public static Subnetwork FromPruned(
+        ImmutableArray<Group> groups, IEnumerable<IReadOnlyCollection<int>> pruned) => new(
         [.. groups.Zip(pruned, (group, gone) => Enumerable.Range(0, group.Channels).Except(gone).ToImmutableArray())],
         [.. groups.Select(group => group.Channels)]);
 
-    /// <summary>Whether it is a sub-network of these groups: as many channels, and each kept one is there once, in ascending order.</summary>
+    /// <summary>
+    /// Whether it is a sub-network of these groups: as many channels, and each kept one is there once, in ascending
+    /// order.
+    /// </summary>
     public bool IsOf(ImmutableArray<Group> groups) =>
         !Kept.IsDefault && !Channels.IsDefault && Kept.Length == groups.Length
         && Channels.SequenceEqual(groups.Select(group => group.Channels))

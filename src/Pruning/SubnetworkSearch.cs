@@ -18,9 +18,16 @@ public sealed class SubnetworkSearch
     /// <summary>Couples a network.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="options">Criterion, ranking, budget and limits.</param>
-    /// <param name="budget">A budget that the options have no word for, such as one measured; null for theirs.</param>
     /// <exception cref="OcsInputException">An option is out of range, or a pattern names nothing.</exception>
-    public SubnetworkSearch(Graph graph, PruneOptions options, Func<CouplingGraph, ResourceConstraint>? budget = null)
+    public SubnetworkSearch(Graph graph, PruneOptions options)
+        : this(graph, options, coupling => options.CustomResource is { } custom
+            ? Custom(coupling, custom)
+            : ResourceConstraint.Of(options.Resource, coupling))
+    {
+    }
+
+    /// <summary>The same with a budget that is made for the coupled network, such as one measured.</summary>
+    internal SubnetworkSearch(Graph graph, PruneOptions options, Func<CouplingGraph, ResourceConstraint> budget)
     {
         options.ValidateSearch();
         Options = options;
@@ -29,13 +36,7 @@ public sealed class SubnetworkSearch
         Coupling = CouplingGraph.Build(graph.WithPolicies(options.Heads, options.Groups))
             .Freeze(options.Ignore, options.Only)
             .Freeze(options.Freeze);
-        Constraint = budget?.Invoke(Coupling) ?? options.Resource switch
-        {
-            Resource.Parameters => ResourceConstraint.Parameters(Coupling),
-            Resource.Memory => ResourceConstraint.ActivationMemory(Coupling),
-            Resource.Operations => OfficialOperations.Constraint(Coupling),
-            _ => ResourceConstraint.Macs(Coupling),
-        };
+        Constraint = budget(Coupling);
         _costFactors = options.CostWeighting ? CostWeighting.Factors(Coupling) : [.. Coupling.Groups.Select(_ => 1.0)];
     }
 
@@ -45,12 +46,15 @@ public sealed class SubnetworkSearch
     /// <summary>The coupling; its graph has the policies of the options.</summary>
     public CouplingGraph Coupling { get; }
 
+    /// <summary>The budget: what the target counts.</summary>
     public ResourceConstraint Constraint { get; }
 
     /// <summary>The largest fraction of the resource that can be removed within the limits.</summary>
     public double LargestTarget => Constraint.Removed(Narrowest);
 
-    /// <summary>What is left when every channel leaves that may; which of a group's channels stay does not matter.</summary>
+    /// <summary>
+    /// What is left when every channel leaves that may; which of a group's channels stay does not matter.
+    /// </summary>
     public Subnetwork Narrowest => Subnetwork.FromPruned(
         Coupling.Groups,
         Coupling.Groups.Select(group =>
@@ -59,15 +63,17 @@ public sealed class SubnetworkSearch
             return (int[])[.. Enumerable.Range(kept, group.Channels - kept)];
         }));
 
-    /// <summary>The sub-network of the present weights, to a fraction removed that is the options' unless given.</summary>
+    /// <summary>
+    /// The sub-network of the present weights, to a fraction removed that is the options' unless given.
+    /// </summary>
     /// <exception cref="OcsInputException">
     /// The target cannot be reached, or the criterion misses something.
     /// </exception>
     public Partition Find(ParameterTable parameters, double? target = null)
     {
         var fraction = target ?? Options.Target;
-        var saliency = GroupSaliency.Compute(
-            Coupling.Groups, parameters, Options.Saliency, Options.Scope, Options.SaliencySeed);
+        var saliency = GroupSaliency.Compute(Coupling.Groups, parameters, Options.Criterion, Options.Scope);
+        RequireNumbers(saliency);
         return Rank(saliency, fraction) with { Saliency = saliency };
     }
 
@@ -81,13 +87,41 @@ public sealed class SubnetworkSearch
         }
 
         saliency = Weighted(saliency);
-        return Options.Ranking switch
-        {
-            Ranking.PerGroup => PerGroupPartition.Search(groups, saliency, Constraint, fraction, _limits),
-            Ranking.Isomorphic => IsomorphicPartition.Search(groups, saliency, Constraint, fraction, _limits),
-            _ => GlobalPartition.Search(groups, saliency, Constraint, fraction, _limits),
-        };
+        return Options.CustomRanking is { } custom
+            ? Checked(custom, custom.Search(groups, saliency, Constraint, fraction, _limits))
+            : ClassRanking.Of(Options.Ranking).Search(groups, saliency, Constraint, fraction, _limits);
     }
+
+    private static ResourceConstraint Custom(CouplingGraph coupling, IResource resource)
+    {
+        var constraint = new ResourceConstraint(coupling, resource);
+        return constraint.Total > 0
+            ? constraint
+            : throw new OcsInputException(
+                $"Resource '{resource.Name}' counts {constraint.Total} in the whole of '{coupling.Graph.Name}'; "
+                + "it must count more than 0.");
+    }
+
+    // Weights that are not finite give scores that are none; a criterion of the user's own must not.
+    private void RequireNumbers(ImmutableArray<double[]> saliency)
+    {
+        if (Options.CustomSaliency is { } custom
+            && Coupling.Groups.Zip(saliency).FirstOrDefault(pair => pair.Second.Any(double.IsNaN)).First is { } group)
+        {
+            throw new OcsInputException(
+                $"Saliency '{custom.Name}' gave a channel of group '{group.Name}' a score that is no number; "
+                + "no channel can be ranked by that.");
+        }
+    }
+
+    private Partition Checked(IRanking ranking, Partition partition) =>
+        partition.Subnetwork.IsOf(Coupling.Groups)
+        && Coupling.Groups.Zip(partition.Subnetwork.Kept).All(pair =>
+            pair.First.IsPrunable || pair.Second.Length == pair.First.Channels)
+            ? partition
+            : throw new OcsInputException(
+                $"Ranking '{ranking.Name}' gave no sub-network of '{Coupling.Graph.Name}'; it must keep a channel of "
+                + "each group, each once and in ascending order, and all of a group that may not be cut.");
 
     private ImmutableArray<double[]> Weighted(ImmutableArray<double[]> saliency) => Options.CostWeighting
         ? [.. saliency.Select((channels, group) => channels.Select(score => score * _costFactors[group]).ToArray())]

@@ -4,14 +4,18 @@ using Ocs.RunLog;
 namespace Ocs.Reporting;
 
 /// <summary>An unpruned run that another one is compared with in its report.</summary>
-public static class Twin
+internal static class Twin
 {
-    /// <summary>Puts an unpruned run among some beside those of the same network, data and epochs that have no twin yet.</summary>
+    /// <summary>
+    /// Puts an unpruned run among some beside those of the same network, data and epochs that have no twin yet.
+    /// </summary>
     /// <remarks>Where several fit, the one with the run's seed is taken, else the first.</remarks>
     public static ImmutableArray<RunFolder> Among(IReadOnlyList<RunFolder> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var dense = runs.Where(run => run.Summary is { Kind: RunKind.Baseline } s && s.MacsAfter == s.MacsBefore).ToArray();
+        var dense = runs
+            .Where(run => run.Summary is { Kind: RunKind.Baseline } s && s.MacsAfter == s.MacsBefore)
+            .ToArray();
         return
         [
             .. runs.Select(run =>
@@ -21,21 +25,27 @@ public static class Twin
                     return run;
                 }
 
-                var twin = dense.Where(other => Task(other.Summary!) == Task(own)).OrderBy(other => other.Summary!.Seed != own.Seed).FirstOrDefault();
+                var twin = dense
+                    .Where(other => Task(other.Summary!) == Task(own))
+                    .OrderBy(other => other.Summary!.Seed != own.Seed)
+                    .FirstOrDefault();
                 return twin is null ? run : Beside(run, twin);
             }),
         ];
     }
 
     /// <summary>The run with a twin of the reader's choice; the folder's files stay as they are.</summary>
-    /// <exception cref="InvalidDataException">The twin is not finished, was pruned, or is of another network or data.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The twin is not finished, was pruned, or is of another network or data.
+    /// </exception>
     public static RunFolder Beside(RunFolder run, RunFolder twin)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(twin);
         if (twin.Summary is not RunSummary other)
         {
-            throw new InvalidDataException($"The baseline {twin.Path} is not finished: it has no {RunFolder.SummaryName} yet.");
+            throw new InvalidDataException(
+                $"The baseline {twin.Path} is not finished: it has no {RunFolder.SummaryName} yet.");
         }
 
         if (other.MacsAfter < other.MacsBefore)
@@ -51,11 +61,13 @@ public static class Twin
         if ((own.Model, own.Data) != (other.Model, other.Data))
         {
             throw new InvalidDataException(
-                $"The baseline {twin.Path} is {other.Model} on {other.Data}, but {run.Path} is {own.Model} on {own.Data}; give one of the same network and data.");
+                $"The baseline {twin.Path} is {other.Model} on {other.Data}, "
+                + $"but {run.Path} is {own.Model} on {own.Data}; give one of the same network and data.");
         }
 
         return run with { Summary = own with { Baseline = BaselineSummary.Of(other) } };
     }
 
-    private static (string, string?, int, long) Task(RunSummary summary) => (summary.Model, summary.Data, summary.Epochs, summary.MacsBefore);
+    private static (string, string?, int, long) Task(RunSummary summary) =>
+        (summary.Model, summary.Data, summary.Epochs, summary.MacsBefore);
 }

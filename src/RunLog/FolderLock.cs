@@ -7,10 +7,10 @@ using Ocs.Core.Interop;
 namespace Ocs.RunLog;
 
 /// <summary>
-/// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however it ends. The file
-/// says who has it.
+/// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however
+/// it ends. The file says who has it.
 /// </summary>
-public sealed class FolderLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     /// <summary>The file in the folder; what it holds is only for people to read.</summary>
     public const string FileName = ".lock";
@@ -28,7 +28,9 @@ public sealed class FolderLock : IDisposable
         Unfinished.Add(path);
     }
 
-    /// <summary>Why the folder's disk has no locks, so that nothing keeps another process away; null where it has.</summary>
+    /// <summary>
+    /// Why the folder's disk has no locks, so that nothing keeps another process away; null where it has.
+    /// </summary>
     public string? Problem { get; }
 
     /// <summary>Takes a folder, which is made if it is not there, without waiting.</summary>
@@ -37,10 +39,13 @@ public sealed class FolderLock : IDisposable
     /// <returns>The lock; null where another process has it.</returns>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The lock that is returned has the file; every other way out closes it.")]
+    [SuppressMessage(
+        "Reliability",
+        "CA2000",
+        Justification = "The lock that is returned has the file; every other way out closes it.")]
     public static FolderLock? TryTake(string folder, out string owner)
     {
-        string path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, FileName);
         while (true)
         {
             var made = Make(folder);
@@ -53,7 +58,7 @@ public sealed class FolderLock : IDisposable
             FolderLock? taken = null;
             try
             {
-                if (!NativeFiles.TryLock(file, out string? problem))
+                if (!NativeFiles.TryLock(file, out var problem))
                 {
                     owner = OwnerOf(file);
                     return null;
@@ -90,7 +95,8 @@ public sealed class FolderLock : IDisposable
         try
         {
             File.Delete(_path);
-            foreach (string folder in _made.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+            foreach (var folder in _made.Where(
+                folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
             {
                 Directory.Delete(folder);
             }
@@ -108,9 +114,11 @@ public sealed class FolderLock : IDisposable
     private static List<string> Make(string folder)
     {
         var made = new List<string>();
-        for (string? missing = Path.GetFullPath(folder); missing is not null && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing))
+        var missing = Path.GetFullPath(folder);
+        while (missing is not null && !Directory.Exists(missing))
         {
             made.Add(missing);
+            missing = Path.GetDirectoryName(missing);
         }
 
         Directory.CreateDirectory(folder);
@@ -118,20 +126,22 @@ public sealed class FolderLock : IDisposable
     }
 
     private static string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
+        CultureInfo.InvariantCulture,
+        $"process {Environment.ProcessId} on {Environment.MachineName} "
+        + $"since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
 
     // Who has just taken the lock is about to write.
     private static string OwnerOf(SafeFileHandle file)
     {
-        string text = "";
+        var text = "";
         SpinWait.SpinUntil(() => (text = Read(file)).Length > 0, OwnerIsWritten);
         return text.Length > 0 ? text : "another process";
     }
 
     private static string Read(SafeFileHandle file)
     {
-        byte[] bytes = new byte[LongestOwner];
-        string text = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
+        var bytes = new byte[LongestOwner];
+        var text = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
         return string.Concat(text.Split('\n')[0].Where(letter => !char.IsControl(letter)));
     }
 }

@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace Ocs.RunLog;
 
 /// <summary>
-/// How the norms of the channels that may leave are spread in an epoch, by the run's criterion, apart for the channels that the search
-/// would keep and those that it would prune (Fig. 5).
+/// How the norms of the channels that may leave are spread in an epoch, by the run's criterion, apart for the channels
+/// that the search would keep and those that it would prune (Fig. 5).
 /// </summary>
 /// <param name="Kept">Channels that stay.</param>
 /// <param name="Pruned">Channels that leave.</param>
 public sealed record NormHistogram(NormCounts Kept, NormCounts Pruned)
 {
     /// <summary>Counts norms; null where there is nothing to count.</summary>
-    public static NormHistogram? Of(IEnumerable<double> kept, IEnumerable<double> pruned)
+    internal static NormHistogram? Of(IEnumerable<double> kept, IEnumerable<double> pruned)
     {
         var norms = new NormHistogram(NormCounts.Of(kept), NormCounts.Of(pruned));
         return norms.Kept.Total + norms.Pruned.Total > 0 ? norms : null;
@@ -34,13 +34,17 @@ public sealed record NormCounts(int First, ImmutableArray<int> Counts)
     /// <summary>How many are counted in all.</summary>
     public long Total => Counts.Sum(count => (long)count);
 
-    internal bool IsSound => !Counts.IsDefault && First >= -LastBin && (long)First + Counts.Length <= LastBin && Counts.All(count => count >= 0);
+    internal bool IsSound =>
+        !Counts.IsDefault && First >= -LastBin && (long)First + Counts.Length <= LastBin
+        && Counts.All(count => count >= 0);
 
-    /// <summary>The norm that a fraction of the counted ones is not above: the middle of its bin, or null where none is counted.</summary>
+    /// <summary>
+    /// The norm that a fraction of the counted ones is not above: the middle of its bin, or null where none is counted.
+    /// </summary>
     public double? Quantile(double fraction)
     {
-        long rank = Math.Max(1, (long)Math.Ceiling(fraction * Total));
-        for (int i = 0; i < Counts.Length; i++)
+        var rank = Math.Max(1, (long)Math.Ceiling(fraction * Total));
+        for (var i = 0; i < Counts.Length; i++)
         {
             rank -= Counts[i];
             if (rank <= 0)
@@ -61,9 +65,9 @@ public sealed record NormCounts(int First, ImmutableArray<int> Counts)
             return new(0, []);
         }
 
-        int first = bins.Min();
-        int[] counts = new int[bins.Max() - first + 1];
-        foreach (int bin in bins)
+        var first = bins.Min();
+        var counts = new int[bins.Max() - first + 1];
+        foreach (var bin in bins)
         {
             counts[bin - first]++;
         }

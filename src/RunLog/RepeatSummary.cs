@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.RunLog;
 
 /// <summary>What the same run with several seeds gave: <c>repeats.json</c>. Accuracies are fractions, 0 to 1.</summary>
-public sealed record RepeatSummary
+internal sealed record RepeatSummary
 {
     /// <summary>The file's name, in the folder that holds those of the runs.</summary>
     public const string FileName = "repeats.json";
@@ -28,7 +28,9 @@ public sealed record RepeatSummary
     /// <summary>The seeds whose network is not fit for use; the summaries of their runs say why.</summary>
     public ImmutableArray<ulong> UnfitSeeds { get; init; } = [];
 
-    /// <summary>What the paper has for the same network and data at about the same cost; null where it has nothing.</summary>
+    /// <summary>
+    /// What the paper has for the same network and data at about the same cost; null where it has nothing.
+    /// </summary>
     public PaperResult? Paper { get; init; }
 
     /// <summary>Puts runs together that were trained to their end.</summary>
@@ -39,30 +41,36 @@ public sealed record RepeatSummary
         ValAccuracy = Spread.Of(runs.Select(run => run.ValAccuracy ?? 0)),
         Macs = Spread.Of(runs.Select(run => (double)run.MacsAfter)),
         Parameters = Spread.Of(runs.Select(run => (double)run.ParametersAfter)),
-        CutEpoch = runs.All(run => run.CutEpoch is not null) ? Spread.Of(runs.Select(run => (double)run.CutEpoch!.Value)) : null,
+        CutEpoch = runs.All(run => run.CutEpoch is not null)
+            ? Spread.Of(runs.Select(run => (double)run.CutEpoch!.Value))
+            : null,
         TotalSeconds = Spread.Of(runs.Select(run => run.TotalSeconds)),
     };
 
     /// <summary>Writes or replaces the file.</summary>
-    public void Write(string folder) => RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
+    public void Write(string folder) =>
+        RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
 }
 
 /// <summary>A result of the paper's own method.</summary>
 /// <param name="Table">Where it stands.</param>
 /// <param name="Macs">What is left of the multiply-accumulates, 0 to 1.</param>
 /// <param name="Accuracy">Top-1 accuracy of the pruned network, 0 to 1.</param>
-public sealed record PaperResult(string Table, double Macs, double Accuracy);
+internal sealed record PaperResult(string Table, double Macs, double Accuracy);
 
 /// <summary>Some values of one kind.</summary>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Deviation">Their standard deviation, that of a sample (n - 1); null for a single value.</param>
 /// <param name="Values">They themselves, in the order of the seeds.</param>
-public sealed record Spread(double Mean, double? Deviation, ImmutableArray<double> Values)
+internal sealed record Spread(double Mean, double? Deviation, ImmutableArray<double> Values)
 {
     internal static Spread Of(IEnumerable<double> values)
     {
         ImmutableArray<double> all = [.. values];
         var mean = all.Average();
-        return new(mean, all.Length < 2 ? null : Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1)), all);
+        return new(
+            mean,
+            all.Length < 2 ? null : Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1)),
+            all);
     }
 }

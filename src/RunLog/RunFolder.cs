@@ -11,8 +11,12 @@ namespace Ocs.RunLog;
 public sealed record RunFolder(
     string Path, ImmutableArray<RunRecord> Records, RunSummary? Summary, string? Config, string? Notice)
 {
+    /// <summary>The file with a line for each epoch.</summary>
     public const string LogName = "run.jsonl";
+    /// <summary>The file that says what came out.</summary>
     public const string SummaryName = "summary.json";
+    /// <summary>The file with the resolved options.</summary>
     public const string ConfigName = "config.yaml";
+    /// <summary>The file that says where the time went.</summary>
     public const string ProfileName = "profile.json";
 }

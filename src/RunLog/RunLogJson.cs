@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
-/// <summary>The one place that says how records look as JSON: snake case, numbers that are not finite by name.</summary>
+/// <summary>
+/// The one place that says how records look as JSON: snake case, numbers that are not finite by name.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

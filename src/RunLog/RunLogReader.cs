@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ocs.RunLog;
 
-/// <summary>Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.</summary>
+/// <summary>
+/// Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.
+/// </summary>
 public static class RunLogReader
 {
     private const long LongestLog = 1L << 30;
@@ -20,17 +22,18 @@ public static class RunLogReader
             throw new InvalidDataException($"{runFolder} is not a folder: give the folder that a run has written.");
         }
 
-        string log = Path.Combine(runFolder, RunFolder.LogName);
-        string summary = Path.Combine(runFolder, RunFolder.SummaryName);
-        string config = Path.Combine(runFolder, RunFolder.ConfigName);
+        var log = Path.Combine(runFolder, RunFolder.LogName);
+        var summary = Path.Combine(runFolder, RunFolder.SummaryName);
+        var config = Path.Combine(runFolder, RunFolder.ConfigName);
         if (!File.Exists(log) && !File.Exists(summary))
         {
             throw new InvalidDataException(
-                $"{runFolder} holds neither {RunFolder.LogName} nor {RunFolder.SummaryName}: give the folder that a run has written.");
+                $"{runFolder} holds neither {RunFolder.LogName} nor {RunFolder.SummaryName}: "
+                + "give the folder that a run has written.");
         }
 
         ImmutableArray<RunRecord> records = [];
-        string? notice = File.Exists(log) ? ReadLog(log, out records) : null;
+        var notice = File.Exists(log) ? ReadLog(log, out records) : null;
         return new RunFolder(
             runFolder,
             records,
@@ -45,12 +48,12 @@ public static class RunLogReader
         var read = ImmutableArray.CreateBuilder<RunRecord>();
         string? notice = null;
         ReadOnlySpan<byte> rest = InputFile.ReadInFolder(path, LongestLog);
-        for (int number = 1; !rest.IsEmpty; number++)
+        for (var number = 1; !rest.IsEmpty; number++)
         {
-            int end = rest.IndexOf((byte)'\n');
+            var end = rest.IndexOf((byte)'\n');
             var line = end < 0 ? rest : rest[..end];
             rest = end < 0 ? [] : rest[(end + 1)..];
-            string place = $"{path}, line {number}";
+            var place = $"{path}, line {number}";
             RunRecord record;
             try
             {
@@ -74,11 +77,14 @@ public static class RunLogReader
         return notice;
     }
 
-    /// <summary>The lines of a damaged log that can be read, in ascending order of their epochs, up to an epoch that is not wanted.</summary>
+    /// <summary>
+    /// The lines of a damaged log that can be read, in ascending order of their epochs, up to an epoch that is not
+    /// wanted.
+    /// </summary>
     internal static (byte[] Bytes, int Count) ReadableLines(ReadOnlySpan<byte> log, int endEpoch)
     {
         var (kept, count, next) = (new List<byte>(), 0, 0);
-        for (int end = log.IndexOf((byte)'\n'); end >= 0; end = log.IndexOf((byte)'\n'))
+        for (var end = log.IndexOf((byte)'\n'); end >= 0; end = log.IndexOf((byte)'\n'))
         {
             var line = log[..(end + 1)];
             log = log[(end + 1)..];
@@ -103,7 +109,9 @@ public static class RunLogReader
     private static RunRecord ReadRecord(ReadOnlySpan<byte> line, string place)
     {
         var record = Parse(line, RunLogJson.Default.RunRecord, place);
-        return SummaryCheck.ProblemOf(record) is { } problem ? throw new InvalidDataException($"{place}: {problem}.") : record;
+        return SummaryCheck.ProblemOf(record) is { } problem
+            ? throw new InvalidDataException($"{place}: {problem}.")
+            : record;
     }
 
     private static RunSummary ReadSummary(string path)
@@ -124,9 +132,9 @@ public static class RunLogReader
         catch (JsonException failure)
         {
             // The serializer's own position follows after " Path:"; the line of a log is named already.
-            string reason = failure.Message.Split(" Path:", 2)[0].TrimEnd('.', ' ').ReplaceLineEndings(" ");
-            string where = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? "" : $" (at {failure.Path})";
-            string line = type.Type == typeof(RunSummary) && failure.LineNumber is long n ? $", line {n + 1}" : "";
+            var reason = failure.Message.Split(" Path:", 2)[0].TrimEnd('.', ' ').ReplaceLineEndings(" ");
+            var where = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? "" : $" (at {failure.Path})";
+            var line = type.Type == typeof(RunSummary) && failure.LineNumber is long n ? $", line {n + 1}" : "";
             throw new InvalidDataException($"{place}{line}: {reason}{where}.", failure);
         }
     }

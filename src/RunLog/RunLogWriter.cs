@@ -6,7 +6,7 @@ using Ocs.Core.Interop;
 namespace Ocs.RunLog;
 
 /// <summary>Writes a run's folder: one line an epoch, and the summary at the end.</summary>
-public sealed class RunLogWriter : IDisposable
+internal sealed class RunLogWriter : IDisposable
 {
     private readonly string _folder;
     private readonly string _path;
@@ -35,19 +35,24 @@ public sealed class RunLogWriter : IDisposable
     /// <returns>The writer, and a sentence where the log was damaged: then the lines that can be read stay.</returns>
     public static (RunLogWriter Writer, string? Notice) Resume(string runFolder, RunLogPosition position)
     {
-        string path = Path.Combine(runFolder, RunFolder.LogName);
-        byte[] log = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        var path = Path.Combine(runFolder, RunFolder.LogName);
+        var log = File.Exists(path) ? File.ReadAllBytes(path) : [];
         var kept = log.AsSpan(0, (int)Math.Clamp(position.Bytes, 0, log.Length));
         string? notice = null;
         if (kept.Length != position.Bytes || Convert.ToHexStringLower(SHA256.HashData(kept)) != position.Sha256)
         {
-            (kept, int count) = RunLogReader.ReadableLines(log, position.NextEpoch);
-            byte[] readable = kept.ToArray();
+            (kept, var count) = RunLogReader.ReadableLines(log, position.NextEpoch);
+            var readable = kept.ToArray();
             AtomicFile.Replace(path, stream => stream.Write(readable));
-            notice = $"{path} is not as the run had left it: the {count} of its {position.NextEpoch} epochs that can be read are kept.";
+            notice = $"{path} is not as the run had left it: "
+                + $"the {count} of its {position.NextEpoch} epochs that can be read are kept.";
         }
 
-        var writer = new RunLogWriter(runFolder, FileMode.OpenOrCreate) { _length = kept.Length, _nextEpoch = position.NextEpoch };
+        var writer = new RunLogWriter(runFolder, FileMode.OpenOrCreate)
+        {
+            _length = kept.Length,
+            _nextEpoch = position.NextEpoch,
+        };
         writer._stream.SetLength(kept.Length);
         writer._hash.AppendData(kept);
         return (writer, notice);
@@ -106,7 +111,8 @@ public sealed class RunLogWriter : IDisposable
     }
 
     // No buffer: what a failed write has left is this class's to know.
-    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+    private static FileStream Open(string path, FileMode mode) =>
+        new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
     private void WriteWaiting()
     {
@@ -134,7 +140,7 @@ public sealed class RunLogWriter : IDisposable
     // Somebody has removed or replaced the file: what it held is still there under no name.
     private void WriteAnew()
     {
-        byte[] written = new byte[_length];
+        var written = new byte[_length];
         _stream.Position = 0;
         _stream.ReadExactly(written);
         Directory.CreateDirectory(_folder);

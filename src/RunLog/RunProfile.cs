@@ -11,12 +11,15 @@ public enum TrainingActivity
     [JsonStringEnumMemberName("data")]
     Data,
 
+    /// <summary>Forward passes of training steps, with the loss.</summary>
     [JsonStringEnumMemberName("forward")]
     Forward,
 
+    /// <summary>Backward passes of training steps.</summary>
     [JsonStringEnumMemberName("backward")]
     Backward,
 
+    /// <summary>The optimiser's steps.</summary>
     [JsonStringEnumMemberName("optimizer")]
     Optimizer,
 
@@ -28,6 +31,7 @@ public enum TrainingActivity
     [JsonStringEnumMemberName("search")]
     Search,
 
+    /// <summary>Forward passes over the held-out samples.</summary>
     [JsonStringEnumMemberName("evaluation")]
     Evaluation,
 
@@ -39,8 +43,10 @@ public enum TrainingActivity
 /// <summary>Where the time of one epoch went, by the clock.</summary>
 public sealed record EpochProfile
 {
+    /// <summary>The number of the epoch, from 0.</summary>
     public required int Epoch { get; init; }
 
+    /// <summary>The phase that the epoch was trained in.</summary>
     public required RunPhase Phase { get; init; }
 
     /// <summary>Images trained on.</summary>
@@ -55,12 +61,14 @@ public sealed record EpochProfile
     /// <summary>All of the epoch.</summary>
     public double TotalSeconds => Seconds.Values.Sum();
 
-    /// <summary>Part of the epoch that is neither forward nor backward, 0 to 1; an evaluation is forward passes.</summary>
+    /// <summary>
+    /// Part of the epoch that is neither forward nor backward, 0 to 1; an evaluation is forward passes.
+    /// </summary>
     public double Overhead => 1 - (StepSeconds + Seconds[TrainingActivity.Evaluation]) / TotalSeconds;
 
     /// <summary>
-    /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two forward passes,
-    /// a multiply-accumulate as two operations.
+    /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two
+    /// forward passes, a multiply-accumulate as two operations.
     /// </summary>
     public double Gigaflops => 3 * 2 * (double)Macs * Images / StepSeconds / 1e9;
 
@@ -68,7 +76,7 @@ public sealed record EpochProfile
 }
 
 /// <summary>A run's profile: <c>profile.json</c>.</summary>
-public sealed record RunProfile
+internal sealed record RunProfile
 {
     /// <summary>What steps compute in: fp32, bf16 or fp16.</summary>
     public required string Precision { get; init; }
@@ -76,7 +84,9 @@ public sealed record RunProfile
     /// <summary>Version of libtorch, device and threads.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>10^9 operations a second of a large product or convolution in that precision, measured after the run.</summary>
+    /// <summary>
+    /// 10^9 operations a second of a large product or convolution in that precision, measured after the run.
+    /// </summary>
     public required double PeakGigaflops { get; init; }
 
     public required ImmutableArray<EpochProfile> Epochs { get; init; }

@@ -18,11 +18,16 @@ public sealed record RunRecord
     /// <summary>Top-1 accuracy on the held-out samples, 0 to 1, after the epoch.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>The same with the class among the five likeliest; absent where there are ten classes or fewer.</summary>
+    /// <summary>
+    /// The same with the class among the five likeliest; absent where there are ten classes or fewer.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
-    /// <summary>What a task without accuracies measures on the held-out samples, after the epoch, by the metric's name; absent otherwise.</summary>
+    /// <summary>
+    /// What a task without accuracies measures on the held-out samples, after the epoch, by the metric's name; absent
+    /// otherwise.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
 

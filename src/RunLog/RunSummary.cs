@@ -33,11 +33,15 @@ public sealed record RunSummary
     /// <summary>Accuracy of the final network.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>The same with the class among the five likeliest; absent where there are ten classes or fewer.</summary>
+    /// <summary>
+    /// The same with the class among the five likeliest; absent where there are ten classes or fewer.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
-    /// <summary>What a task without accuracies measures of the final network, by the metric's name; absent otherwise.</summary>
+    /// <summary>
+    /// What a task without accuracies measures of the final network, by the metric's name; absent otherwise.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
 
@@ -48,7 +52,8 @@ public sealed record RunSummary
     public int? TestSamples { get; init; }
 
     /// <summary>
-    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. Null where nothing is wrong.
+    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. Null where
+    /// nothing is wrong.
     /// </summary>
     public string? Problem { get; init; }
 
@@ -67,12 +72,16 @@ public sealed record RunSummary
     /// <summary>First epoch of sparsity learning, t_sl of Eq. 5.</summary>
     public int? SlStartEpoch { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample through the whole network.</summary>
     public required long MacsBefore { get; init; }
 
+    /// <summary>Multiply-accumulates of one sample through the final network.</summary>
     public required long MacsAfter { get; init; }
 
+    /// <summary>Parameters of the whole network.</summary>
     public required long ParametersBefore { get; init; }
 
+    /// <summary>Parameters of the final network.</summary>
     public required long ParametersAfter { get; init; }
 
     /// <summary>Accuracy of the whole network right before the cut.</summary>
@@ -81,13 +90,18 @@ public sealed record RunSummary
     /// <summary>Accuracy of the cut network before it trains on.</summary>
     public double? AccuracyAtCutAfter { get; init; }
 
-    /// <summary>Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where that was not measured.</summary>
+    /// <summary>
+    /// Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where
+    /// that was not measured.
+    /// </summary>
     public double? StepSecondsBefore { get; init; }
 
     /// <summary>The same after the cut.</summary>
     public double? StepSecondsAfter { get; init; }
 
-    /// <summary>Training throughput before the cut: the median of the epochs, whatever else the machine did then.</summary>
+    /// <summary>
+    /// Training throughput before the cut: the median of the epochs, whatever else the machine did then.
+    /// </summary>
     public double? ImagesPerSecondBefore { get; init; }
 
     /// <summary>The same after the cut.</summary>
@@ -122,141 +136,4 @@ public sealed record RunSummary
 
     /// <summary>The unpruned twin of the run, where one was trained.</summary>
     public BaselineSummary? Baseline { get; init; }
-}
-
-/// <summary>A group: its channels in the original network, and the indices of those that stayed.</summary>
-public sealed record GroupSummary
-{
-    public required int Id { get; init; }
-
-    public required string Name { get; init; }
-
-    public required int Channels { get; init; }
-
-    /// <summary>Indices of the kept channels in the original network, ascending.</summary>
-    public required ImmutableArray<int> Kept { get; init; }
-
-    /// <summary>Why the group can't be cut; null where it can.</summary>
-    public string? FrozenReason { get; init; }
-
-    public long MacsBefore { get; init; }
-
-    public long MacsAfter { get; init; }
-}
-
-/// <summary>A layer's output channels and cost before and after the cut.</summary>
-public sealed record LayerSummary
-{
-    public required string Name { get; init; }
-
-    /// <summary>The parameter whose rows are the channels.</summary>
-    public string? Parameter { get; init; }
-
-    public required int ChannelsBefore { get; init; }
-
-    public required int ChannelsAfter { get; init; }
-
-    public required long MacsBefore { get; init; }
-
-    public required long MacsAfter { get; init; }
-
-    public required LayerStatus Status { get; init; }
-
-    /// <summary>Why it was not cut, or not more, in one sentence.</summary>
-    public string? Reason { get; init; }
-}
-
-/// <summary>The prune-proof gate: what was checked at the cut before training went on.</summary>
-public sealed record GateSummary
-{
-    /// <summary>The cut network's outputs equal those of the whole network with the pruned channels zeroed.</summary>
-    public required bool OutputsEqual { get; init; }
-
-    /// <summary>Largest difference between those outputs, relative to the largest output.</summary>
-    public double? LargestDifference { get; init; }
-
-    /// <summary>A backward pass ran and every gradient is finite.</summary>
-    public required bool Backward { get; init; }
-
-    /// <summary>Every shape in the cut graph verifies.</summary>
-    public required bool Shapes { get; init; }
-
-    /// <summary>Saved and loaded again, the network gives identical outputs.</summary>
-    public required bool Reload { get; init; }
-
-    /// <summary>The network costs what the search promised.</summary>
-    public required bool Macs { get; init; }
-
-    /// <summary>All of the above.</summary>
-    public required bool Passed { get; init; }
-}
-
-/// <summary>What the written ONNX file computes under ONNX Runtime, beside what the network computes here.</summary>
-public sealed record OnnxSummary
-{
-    /// <summary>Whether the outputs are the same within the tolerance; null where nothing was compared.</summary>
-    public bool? Equal { get; init; }
-
-    /// <summary>The runtime and its version; null where it was not there.</summary>
-    public string? Runtime { get; init; }
-
-    /// <summary>Largest difference of an output, relative to the largest output; null where it is not finite or nothing was compared.</summary>
-    public double? LargestDifference { get; init; }
-
-    /// <summary>Mean difference, relative to the largest output.</summary>
-    public double? MeanDifference { get; init; }
-
-    /// <summary>The largest difference that is taken for rounding.</summary>
-    public required double Tolerance { get; init; }
-
-    /// <summary>Why the outputs are not the same, or were not compared, in one sentence.</summary>
-    public string? Problem { get; init; }
-}
-
-/// <summary>Median times of inference on the run's machine.</summary>
-public sealed record LatencySummary
-{
-    /// <summary>What computed: libtorch and its version.</summary>
-    public required string Runtime { get; init; }
-
-    /// <summary>Images at once.</summary>
-    public required int Batch { get; init; }
-
-    /// <summary>Threads that computed.</summary>
-    public required int Threads { get; init; }
-
-    /// <summary>Of the whole network.</summary>
-    public required double SecondsBefore { get; init; }
-
-    /// <summary>Of the cut network.</summary>
-    public required double SecondsAfter { get; init; }
-}
-
-/// <summary>The same network, data, schedule and seed without pruning.</summary>
-public sealed record BaselineSummary
-{
-    public double? ValAccuracy { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? ValTop5Accuracy { get; init; }
-
-    public required long Macs { get; init; }
-
-    public required long Parameters { get; init; }
-
-    public double TotalSeconds { get; init; }
-
-    /// <summary>What a comparison needs of the summary of an unpruned run.</summary>
-    public static BaselineSummary Of(RunSummary unpruned)
-    {
-        ArgumentNullException.ThrowIfNull(unpruned);
-        return new()
-        {
-            ValAccuracy = unpruned.ValAccuracy,
-            ValTop5Accuracy = unpruned.ValTop5Accuracy,
-            Macs = unpruned.MacsBefore,
-            Parameters = unpruned.ParametersBefore,
-            TotalSeconds = unpruned.TotalSeconds,
-        };
-    }
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.RunLog;
 
-/// <summary>Whether the numbers of a record that was read can be those of a run, so that whoever adds them up need not ask.</summary>
+/// <summary>
+/// Whether the numbers of a record that was read can be those of a run, so that whoever adds them up need not ask.
+/// </summary>
 internal static class SummaryCheck
 {
     // Far above any network, and so far below 2^63 that all layers of one can be added up.
@@ -21,10 +23,13 @@ internal static class SummaryCheck
 
     /// <summary>What is wrong with a summary; null where nothing is.</summary>
     public static string? ProblemOf(RunSummary summary) =>
-        !IsCost(summary.MacsBefore) || !IsCost(summary.MacsAfter) ? "macs_before and macs_after are no costs of a network"
-        : !IsCost(summary.ParametersBefore) || !IsCost(summary.ParametersAfter) ? "parameters_before and parameters_after are no numbers of parameters"
+        !IsCost(summary.MacsBefore) || !IsCost(summary.MacsAfter)
+            ? "macs_before and macs_after are no costs of a network"
+        : !IsCost(summary.ParametersBefore) || !IsCost(summary.ParametersAfter)
+            ? "parameters_before and parameters_after are no numbers of parameters"
         : summary.Epochs < 0 ? "epochs is negative"
-        : summary.Baseline is { } twin && (!IsCost(twin.Macs) || !IsCost(twin.Parameters)) ? "baseline has costs that are none of a network"
+        : summary.Baseline is { } twin && (!IsCost(twin.Macs) || !IsCost(twin.Parameters))
+            ? "baseline has costs that are none of a network"
         : ProblemOf("groups", summary.Groups, IsSound) ?? ProblemOf("layers", summary.Layers, IsSound);
 
     private static string? ProblemOf<T>(string name, ImmutableArray<T> entries, Func<T, bool> isSound)
@@ -34,16 +39,21 @@ internal static class SummaryCheck
             return $"{name} is null";
         }
 
-        int wrong = Enumerable.Range(0, entries.Length).FirstOrDefault(i => entries[i] is null || !isSound(entries[i]), -1);
-        return entries.Length > MostEntries ? $"{name} has {entries.Length} entries" : wrong >= 0 ? $"{name}[{wrong}] is none of a network" : null;
+        var wrong = Enumerable.Range(0, entries.Length)
+            .FirstOrDefault(i => entries[i] is null || !isSound(entries[i]), -1);
+        return entries.Length > MostEntries ? $"{name} has {entries.Length} entries"
+            : wrong >= 0 ? $"{name}[{wrong}] is none of a network"
+            : null;
     }
 
     private static bool IsSound(GroupSummary group) =>
-        group.Name is not null && group.Channels is >= 0 and <= HighestChannels && !group.Kept.IsDefault && group.Kept.Length <= group.Channels
+        group.Name is not null && group.Channels is >= 0 and <= HighestChannels && !group.Kept.IsDefault
+        && group.Kept.Length <= group.Channels
         && IsCost(group.MacsBefore) && IsCost(group.MacsAfter);
 
     private static bool IsSound(LayerSummary layer) =>
-        layer.Name is not null && layer.ChannelsBefore is >= 0 and <= HighestChannels && layer.ChannelsAfter is >= 0 and <= HighestChannels
+        layer.Name is not null && layer.ChannelsBefore is >= 0 and <= HighestChannels
+        && layer.ChannelsAfter is >= 0 and <= HighestChannels
         && IsCost(layer.MacsBefore) && IsCost(layer.MacsAfter);
 
     private static bool IsCost(long cost) => cost is >= 0 and <= HighestCost;

@@ -3,13 +3,14 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Mixed precision by libtorch's autocast: convolutions and products compute in a narrow type, what its lists name in float32.
+/// Mixed precision by libtorch's autocast: convolutions and products compute in a narrow type, what its lists name in
+/// float32.
 /// </summary>
 public static class Autocast
 {
     /// <summary>
-    /// Operators on devices of a kind compute in <paramref name="dtype"/> on this thread until the result is disposed; null changes
-    /// nothing. Call backward outside, as PyTorch advises: its types are those of the forward pass.
+    /// Operators on devices of a kind compute in <paramref name="dtype"/> on this thread until the result is disposed;
+    /// null changes nothing. Call backward outside, as PyTorch advises: its types are those of the forward pass.
     /// </summary>
     public static AutocastScope To(DType? dtype, DeviceKind device = DeviceKind.Cpu)
     {
@@ -38,7 +39,9 @@ public readonly ref struct AutocastScope
     internal AutocastScope(DeviceKind device, bool wasEnabled, DType before) =>
         (_isOn, _device, _wasEnabled, _before) = (true, device, wasEnabled, before);
 
-    /// <summary>Restores what was; at the outermost end the converted weights are dropped, for a step changes the weights.</summary>
+    /// <summary>
+    /// Restores what was; at the outermost end the converted weights are dropped, for a step changes the weights.
+    /// </summary>
     public void Dispose()
     {
         if (!_isOn)

@@ -20,7 +20,8 @@ public static class Autograd
     {
         var error = OperatorCall.Lend(
             [loss],
-            (pointers, count) => NativeMethods.AutogradBackward((nint*)pointers, count, retainGraph ? (byte)1 : (byte)0));
+            (pointers, count) =>
+                NativeMethods.AutogradBackward((nint*)pointers, count, retainGraph ? (byte)1 : (byte)0));
         if (error != 0)
         {
             throw NativeError.Take(error, "backward", loss.Describe());
@@ -40,7 +41,12 @@ public static class Autograd
                     fixed (nint* target = results)
                     {
                         return NativeMethods.AutogradGradients(
-                            (nint*)outputs, outputCount, (nint*)pointers, count, retainGraph ? (byte)1 : (byte)0, target);
+                            (nint*)outputs,
+                            outputCount,
+                            (nint*)pointers,
+                            count,
+                            retainGraph ? (byte)1 : (byte)0,
+                            target);
                     }
                 }));
         return error == 0
@@ -69,6 +75,7 @@ public readonly ref struct NoGradScope
         }
     }
 
+    /// <summary>Goes on recording, where it was recorded before.</summary>
     public void Dispose()
     {
         if (_restore)

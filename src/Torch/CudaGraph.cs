@@ -3,14 +3,17 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Work on a CUDA device that is captured once and then started with one call, however many operators it has. The device then reads and
-/// writes the memory of the tensors that the work used, so they must live as long; what the host decides is part of the capture.
+/// Work on a CUDA device that is captured once and then started with one call, however many operators it has. The
+/// device then reads and writes the memory of the tensors that the work used, so they must live as long; what the host
+/// decides is part of the capture.
 /// </summary>
-public sealed class CudaGraph : IDisposable
+internal sealed class CudaGraph : IDisposable
 {
     private readonly CudaGraphHandle _handle;
 
-    /// <exception cref="TorchException">The device is no CUDA device, or the shim was built without CUDA's headers.</exception>
+    /// <exception cref="TorchException">
+    /// The device is no CUDA device, or the shim was built without CUDA's headers.
+    /// </exception>
     public CudaGraph(Device device)
     {
         if (device.Kind != DeviceKind.Cuda)
@@ -33,8 +36,8 @@ public sealed class CudaGraph : IDisposable
     }
 
     /// <summary>
-    /// Does work on the stream of later captures, and waits for it. What libtorch prepares at the first use of an operator, and a capture
-    /// cannot hold, is so prepared before.
+    /// Does work on the stream of later captures, and waits for it. What libtorch prepares at the first use of an
+    /// operator, and a capture cannot hold, is so prepared before.
     /// </summary>
     public void WarmUp(Action work)
     {
@@ -49,8 +52,12 @@ public sealed class CudaGraph : IDisposable
         }
     }
 
-    /// <summary>Writes down what work asks of the device, which does none of it yet; an earlier capture is dropped.</summary>
-    /// <exception cref="TorchException">The work waits for the device, or does something else that cannot be captured.</exception>
+    /// <summary>
+    /// Writes down what work asks of the device, which does none of it yet; an earlier capture is dropped.
+    /// </summary>
+    /// <exception cref="TorchException">
+    /// The work waits for the device, or does something else that cannot be captured.
+    /// </exception>
     public void Capture(Action work) => WarmUp(() =>
     {
         Check(NativeMethods.CudaGraphBegin(_handle));

@@ -5,15 +5,34 @@ namespace Ocs.Torch;
 /// <summary>The type of a tensor's elements, numbered as libtorch does.</summary>
 public enum DType
 {
+    /// <summary><c>byte</c>.</summary>
     UInt8 = 0,
+
+    /// <summary><c>sbyte</c>.</summary>
     Int8 = 1,
+
+    /// <summary><c>short</c>.</summary>
     Int16 = 2,
+
+    /// <summary><c>int</c>.</summary>
     Int32 = 3,
+
+    /// <summary><c>long</c>: indices and labels.</summary>
     Int64 = 4,
+
+    /// <summary><see cref="Half"/>.</summary>
     Float16 = 5,
+
+    /// <summary><c>float</c>: the usual type.</summary>
     Float32 = 6,
+
+    /// <summary><c>double</c>.</summary>
     Float64 = 7,
+
+    /// <summary><c>bool</c>, a byte each.</summary>
     Bool = 11,
+
+    /// <summary>The upper half of the bits of a <c>float</c>; .NET has no type for it.</summary>
     BFloat16 = 15,
 }
 
@@ -73,7 +92,9 @@ internal static class DTypes
     {
         if (tensor.DType != Of<T>())
         {
-            throw new TorchException($"{method}<{typeof(T).Name}>: the tensor holds {tensor.DType}; convert it with To(DType.{Of<T>()}) first");
+            throw new TorchException(
+                $"{method}<{typeof(T).Name}>: the tensor holds {tensor.DType}; "
+                + $"convert it with To(DType.{Of<T>()}) first");
         }
     }
 }

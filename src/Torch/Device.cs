@@ -5,15 +5,22 @@ namespace Ocs.Torch;
 /// <summary>The kind of processor that holds a tensor.</summary>
 public enum DeviceKind
 {
+    /// <summary>The processor of the machine.</summary>
     Cpu = 0,
+
+    /// <summary>A GPU of NVIDIA.</summary>
     Cuda = 1,
 }
 
 /// <summary>The processor that holds a tensor; the default is the CPU.</summary>
+/// <param name="Kind">What kind of processor.</param>
+/// <param name="Index">Which one of its kind, from 0.</param>
 public readonly record struct Device(DeviceKind Kind, int Index)
 {
+    /// <summary>The processor of the machine.</summary>
     public static Device Cpu => default;
 
+    /// <summary>The GPU of this number.</summary>
     public static Device Cuda(int index = 0) => new(DeviceKind.Cuda, index);
 
     /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
@@ -34,6 +41,7 @@ public readonly record struct Device(DeviceKind Kind, int Index)
             : throw new OcsInputException($"'{text}' is no device: write cpu, cuda or cuda:N.");
     }
 
+    /// <summary>What <see cref="Parse"/> reads: <c>cpu</c> or <c>cuda:1</c>.</summary>
     public override string ToString()
         => Kind == DeviceKind.Cpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}");
 }

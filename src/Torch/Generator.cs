@@ -3,7 +3,8 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Random numbers on the CPU that nothing else in the process draws from: the same numbers from the same seed, whatever other threads do.
+/// Random numbers on the CPU that nothing else in the process draws from: the same numbers from the same seed, whatever
+/// other threads do.
 /// </summary>
 public sealed class Generator : IDisposable
 {
@@ -31,5 +32,6 @@ public sealed class Generator : IDisposable
         NativeError.ThrowIfFailed(NativeMethods.GeneratorStateSet(Handle, tensor.Handle), "state of a generator");
     }
 
+    /// <summary>Releases the generator.</summary>
     public void Dispose() => Handle.Dispose();
 }

@@ -25,46 +25,64 @@ public readonly unsafe struct OperatorArgument
 
     internal object? Reference { get; }
 
+    /// <summary>A tensor; null is None.</summary>
     public static implicit operator OperatorArgument(Tensor? value)
         => value is null ? default : new(ValueKind.Tensor, 0, 0, value);
 
+    /// <summary>A generator; null is None.</summary>
     public static implicit operator OperatorArgument(Generator? value)
         => value is null ? default : new(ValueKind.Generator, 0, 0, value);
 
+    /// <summary>An integer, or a scalar of a whole number.</summary>
     public static implicit operator OperatorArgument(long value) => new(ValueKind.Int, value);
 
-    public static implicit operator OperatorArgument(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
+    /// <summary>A real number.</summary>
+    public static implicit operator OperatorArgument(double value) =>
+        new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
 
+    /// <summary>Yes or no.</summary>
     public static implicit operator OperatorArgument(bool value) => new(ValueKind.Bool, value ? 1 : 0);
 
+    /// <summary>A type of elements.</summary>
     public static implicit operator OperatorArgument(DType value) => new(ValueKind.DType, (long)value);
 
+    /// <summary>A type of elements; null is None.</summary>
     public static implicit operator OperatorArgument(DType? value) => value is { } dtype ? dtype : None;
 
+    /// <summary>A memory format.</summary>
     public static implicit operator OperatorArgument(MemoryFormat value) => new(ValueKind.MemoryFormat, (long)value);
 
+    /// <summary>A device.</summary>
     public static implicit operator OperatorArgument(Device value)
         => new(ValueKind.Device, (long)value.Kind, value.Kind == DeviceKind.Cpu ? -1 : value.Index);
 
+    /// <summary>A text.</summary>
     public static implicit operator OperatorArgument(string value) => new(ValueKind.Text, 0, 0, value);
 
+    /// <summary>A list of integers.</summary>
     public static implicit operator OperatorArgument(long[] value) => new(ValueKind.IntList, 0, value.Length, value);
 
-    public static implicit operator OperatorArgument(double[] value) => new(ValueKind.DoubleList, 0, value.Length, value);
+    /// <summary>A list of real numbers.</summary>
+    public static implicit operator OperatorArgument(double[] value) =>
+        new(ValueKind.DoubleList, 0, value.Length, value);
 
+    /// <summary>A list of yes and no.</summary>
     public static implicit operator OperatorArgument(bool[] value) => new(ValueKind.BoolList, 0, value.Length, value);
 
+    /// <summary>A list of tensors.</summary>
     public static implicit operator OperatorArgument(Tensor[] value) => List(value);
 
     /// <summary>A list of tensors.</summary>
-    public static OperatorArgument List(IReadOnlyList<Tensor> value) => new(ValueKind.TensorList, 0, value.Count, value);
+    public static OperatorArgument List(IReadOnlyList<Tensor> value) =>
+        new(ValueKind.TensorList, 0, value.Count, value);
 
     /// <summary>A list in which a tensor may be absent, as <c>aten::index</c> takes.</summary>
     public static OperatorArgument OptionalList(IReadOnlyList<Tensor?> value)
         => new(ValueKind.OptionalTensorList, 0, value.Count, value);
 
     /// <summary>Integers that the caller keeps in place during the call.</summary>
-    internal static OperatorArgument Pinned(long* values, int count) => new(ValueKind.IntList, (long)(nint)values, count);
+    internal static OperatorArgument Pinned(long* values, int count) =>
+        new(ValueKind.IntList, (long)(nint)values, count);
 
     /// <summary>How an error message shows the argument: a tensor by dtype, shape and device.</summary>
     internal string Describe() => Kind switch
@@ -78,7 +96,8 @@ public readonly unsafe struct OperatorArgument
         ValueKind.Device => new Device((DeviceKind)Payload, Math.Max(Count, 0)).ToString(),
         ValueKind.Generator => "generator",
         ValueKind.Text => $"\"{Reference}\"",
-        ValueKind.IntList when Reference is null => $"[{string.Join(", ", new ReadOnlySpan<long>((void*)Payload, Count).ToArray())}]",
+        ValueKind.IntList when Reference is null =>
+            $"[{string.Join(", ", new ReadOnlySpan<long>((void*)Payload, Count).ToArray())}]",
         ValueKind.IntList => $"[{string.Join(", ", (long[])Reference)}]",
         ValueKind.DoubleList => $"[{string.Join(", ", (double[])Reference!)}]",
         ValueKind.BoolList => $"[{string.Join(", ", (bool[])Reference!)}]",
@@ -90,6 +109,7 @@ public readonly unsafe struct OperatorArgument
     {
         const int Shown = 4;
         var texts = tensors.Take(Shown).Select(tensor => tensor?.Describe() ?? "none");
-        return $"[{string.Join(", ", texts)}{(tensors.Count > Shown ? $", ... {tensors.Count} in all" : string.Empty)}]";
+        var more = tensors.Count > Shown ? $", ... {tensors.Count} in all" : "";
+        return $"[{string.Join(", ", texts)}{more}]";
     }
 }

@@ -9,13 +9,17 @@ public sealed unsafe partial class Tensor
     public static Tensor Empty(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Empty(shape, dtype, device);
 
+    /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Zeros(shape, dtype, device);
 
+    /// <summary>A tensor of ones.</summary>
     public static Tensor Ones(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, 1.0, dtype, device);
 
-    public static Tensor Full(ReadOnlySpan<long> shape, double value, DType dtype = DType.Float32, Device device = default)
+    /// <summary>A tensor whose elements are all the same.</summary>
+    public static Tensor Full(
+        ReadOnlySpan<long> shape, double value, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, value, dtype, device);
 
     /// <summary>A copy of <paramref name="values"/>, row-major, on the CPU.</summary>
@@ -34,6 +38,7 @@ public sealed unsafe partial class Tensor
         return tensor;
     }
 
+    /// <summary>A copy of <paramref name="values"/>, row-major, on the CPU.</summary>
     public static Tensor FromArray<T>(T[] values, ReadOnlySpan<long> shape)
         where T : unmanaged
         => FromArray((ReadOnlySpan<T>)values, shape);
@@ -61,7 +66,8 @@ public sealed unsafe partial class Tensor
         }
 
         return value.Kind == ValueKind.Double
-            ? Convert<T>(BitConverter.Int64BitsToDouble(value.Payload), (long)BitConverter.Int64BitsToDouble(value.Payload))
+            ? Convert<T>(
+                BitConverter.Int64BitsToDouble(value.Payload), (long)BitConverter.Int64BitsToDouble(value.Payload))
             : Convert<T>(value.Payload, value.Payload);
     }
 
@@ -72,7 +78,8 @@ public sealed unsafe partial class Tensor
         DTypes.Require<T>(this);
         if (Info.DeviceKind != DeviceKind.Cpu || !IsContiguous())
         {
-            throw new TorchException($"AsSpan: {Describe()} is not row-major on the CPU; use ToArray, or Contiguous() and To(Device.Cpu)");
+            throw new TorchException(
+                $"AsSpan: {Describe()} is not row-major on the CPU; use ToArray, or Contiguous() and To(Device.Cpu)");
         }
 
         NativeError.ThrowIfFailed(NativeMethods.TensorData(Handle, out var data), "data");

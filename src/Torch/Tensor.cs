@@ -14,12 +14,16 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>Sizes, outermost first; read once from libtorch.</summary>
     public ReadOnlySpan<long> Shape => _shape ?? ReadShape();
 
+    /// <summary>The number of dimensions; 0 for a scalar.</summary>
     public int Rank => Info.Rank;
 
+    /// <summary>The product of the sizes.</summary>
     public long ElementCount => Info.ElementCount;
 
+    /// <summary>The type of the elements.</summary>
     public DType DType => Info.DType;
 
+    /// <summary>The processor that holds the elements.</summary>
     public Device Device => new(Info.DeviceKind, Math.Max(Info.DeviceIndex, 0));
 
     /// <summary>Whether autograd records what is computed from this tensor.</summary>
@@ -31,7 +35,8 @@ public sealed unsafe partial class Tensor : IDisposable
             return result != 0;
         }
 
-        set => NativeError.ThrowIfFailed(NativeMethods.RequiresGradSet(Handle, value ? (byte)1 : (byte)0), "requires_grad");
+        set => NativeError.ThrowIfFailed(
+            NativeMethods.RequiresGradSet(Handle, value ? (byte)1 : (byte)0), "requires_grad");
     }
 
     internal TensorHandle Handle { get; }
@@ -49,16 +54,20 @@ public sealed unsafe partial class Tensor : IDisposable
         }
     }
 
+    /// <summary>Lets go of the array; its memory is freed when nothing else refers to it.</summary>
     public void Dispose() => Handle.Dispose();
 
+    /// <summary>Whether the elements lie in memory in this order, without gaps.</summary>
     public bool IsContiguous(MemoryFormat format = MemoryFormat.Contiguous)
     {
         NativeError.ThrowIfFailed(NativeMethods.TensorIsContiguous(Handle, format, out var result), "is_contiguous");
         return result != 0;
     }
 
-    /// <summary>A new owned tensor on the accumulated gradient, which stays where it is; null when there is none.</summary>
-    public Tensor? TakeGradient()
+    /// <summary>
+    /// A new owned tensor on the accumulated gradient, which stays where it is; null when there is none.
+    /// </summary>
+    public Tensor? GetGradient()
     {
         NativeError.ThrowIfFailed(NativeMethods.GradientTake(Handle, out var result), "grad");
         return result == 0 ? null : new Tensor(result);
@@ -67,7 +76,9 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>Makes <paramref name="gradient"/> the accumulated gradient; null clears it.</summary>
     public void SetGradient(Tensor? gradient)
         => NativeError.ThrowIfFailed(
-            gradient is null ? NativeMethods.GradientClear(Handle, 0) : NativeMethods.GradientSet(Handle, gradient.Handle),
+            gradient is null
+                ? NativeMethods.GradientClear(Handle, 0)
+                : NativeMethods.GradientSet(Handle, gradient.Handle),
             "set grad");
 
     /// <summary>A second owned handle on the same tensor.</summary>
@@ -92,6 +103,7 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>A copy with its own storage, in the same memory format.</summary>
     public Tensor Clone() => Aten.Clone(this);
 
+    /// <summary>Type, shape and device: <c>Float32 [2, 3] cpu</c>.</summary>
     public override string ToString() => Handle.IsClosed ? "disposed tensor" : Describe();
 
     /// <summary><c>Float32 [2, 3] cpu</c>; never throws, for error messages use it.</summary>

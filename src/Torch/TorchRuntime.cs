@@ -9,92 +9,52 @@ public static class TorchRuntime
     /// <summary>Threads of one operator; at first the number of cores, or what OMP_NUM_THREADS says.</summary>
     public static int Threads
     {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.ThreadsGet(out var count), "get threads");
-            return count;
-        }
-
+        get => Get<int>(NativeMethods.ThreadsGet, "get threads");
         set => NativeError.ThrowIfFailed(NativeMethods.ThreadsSet(value), "set threads");
     }
 
     /// <summary>
-    /// Whether float32 convolutions of 3x3, and those of 1x1 with strides of 2, are our own over contiguous planes on a CPU instead of
-    /// libtorch's; at first where the processor has AVX-512, and never without. Sums are rounded otherwise then, not more.
+    /// Whether float32 convolutions of 3x3, and those of 1x1 with strides of 2, are our own over contiguous planes on a
+    /// CPU instead of libtorch's; at first where the processor has AVX-512, and never without. Sums are rounded
+    /// otherwise then, not more.
     /// </summary>
     public static bool OwnConvolutions
     {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsGet(out var enabled), "get own convolutions");
-            return enabled != 0;
-        }
-
-        set => NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsSet(value ? (byte)1 : (byte)0), "set own convolutions");
+        get => Get<byte>(NativeMethods.OwnConvolutionsGet, "get own convolutions") != 0;
+        set => NativeError.ThrowIfFailed(
+            NativeMethods.OwnConvolutionsSet(value ? (byte)1 : (byte)0), "set own convolutions");
     }
 
     /// <summary>Tensors that were handed out and not released yet, by this process.</summary>
-    public static long LiveTensors
-    {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.LiveTensors(out var count), "live tensors");
-            return count;
-        }
-    }
+    public static long LiveTensors => Get<long>(NativeMethods.LiveTensors, "live tensors");
 
     /// <summary>The stacks that made the live tensors, oldest first; empty unless OCS_TRACK_TENSORS is set.</summary>
     public static IReadOnlyList<string> LiveTensorOrigins => TensorTracking.Live();
 
     /// <summary>The version of the libtorch that the shim was built with.</summary>
-    public static string Version
-    {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.TorchVersion(out var version), "version");
-            return Marshal.PtrToStringUTF8(version)!;
-        }
-    }
+    public static string Version => Marshal.PtrToStringUTF8(Get<nint>(NativeMethods.TorchVersion, "version"))!;
 
     /// <summary>Whether there is a CUDA device and a libtorch that can use it.</summary>
     public static bool HasCuda => CudaDevices > 0;
 
-    public static int CudaDevices
-    {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.CudaCompiled(out var compiled), "CUDA devices");
-            if (compiled == 0)
-            {
-                return 0;
-            }
-
-            NativeError.ThrowIfFailed(NativeMethods.CudaDeviceCount(out var count), "CUDA devices");
-            return count;
-        }
-    }
+    /// <summary>The number of CUDA devices that this process sees.</summary>
+    public static int CudaDevices => Get<byte>(NativeMethods.CudaCompiled, "CUDA devices") == 0
+        ? 0
+        : Get<int>(NativeMethods.CudaDeviceCount, "CUDA devices");
 
     /// <summary>What products and convolutions of float32 numbers may be computed in; at first float32.</summary>
     public static MatmulPrecision MatmulPrecision
     {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.MatmulPrecisionGet(out var precision), "matmul precision");
-            return precision;
-        }
-
+        get => Get<MatmulPrecision>(NativeMethods.MatmulPrecisionGet, "matmul precision");
         set => NativeError.ThrowIfFailed(NativeMethods.MatmulPrecisionSet(value), "matmul precision");
     }
 
-    /// <summary>Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; at first not.</summary>
+    /// <summary>
+    /// Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; at first not.
+    /// </summary>
     public static bool CudnnBenchmark
     {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.CudnnBenchmarkGet(out var enabled), "cuDNN benchmark");
-            return enabled != 0;
-        }
-
+        get => Get<byte>(NativeMethods.CudnnBenchmarkGet, "cuDNN benchmark") != 0;
         set => NativeError.ThrowIfFailed(NativeMethods.CudnnBenchmarkSet(value ? (byte)1 : (byte)0), "cuDNN benchmark");
     }
 
@@ -108,16 +68,27 @@ public static class TorchRuntime
     /// <summary>The whole state of a device's generator, for an exact resume.</summary>
     public static byte[] GetRngState(Device device = default)
     {
-        NativeError.ThrowIfFailed(NativeMethods.RngStateGet(device.Kind, NativeIndex(device), out var pointer), "get RNG state");
+        NativeError.ThrowIfFailed(
+            NativeMethods.RngStateGet(device.Kind, NativeIndex(device), out var pointer), "get RNG state");
         using var state = new Tensor(pointer);
         return state.ToArray<byte>();
     }
 
+    /// <summary>Goes on from a state of <see cref="GetRngState"/>.</summary>
     public static void SetRngState(ReadOnlySpan<byte> state, Device device = default)
     {
         using var tensor = Tensor.FromArray(state, [state.Length]);
-        NativeError.ThrowIfFailed(NativeMethods.RngStateSet(device.Kind, NativeIndex(device), tensor.Handle), "set RNG state");
+        NativeError.ThrowIfFailed(
+            NativeMethods.RngStateSet(device.Kind, NativeIndex(device), tensor.Handle), "set RNG state");
     }
 
     private static int NativeIndex(Device device) => device.Kind == DeviceKind.Cpu ? -1 : device.Index;
+
+    private static T Get<T>(Getter<T> read, string what)
+    {
+        NativeError.ThrowIfFailed(read(out var value), what);
+        return value;
+    }
+
+    private delegate nint Getter<T>(out T value);
 }

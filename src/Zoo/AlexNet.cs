@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// AlexNet. Krizhevsky, Sutskever and Hinton 2012, in the form for one device of Krizhevsky 2014 (arXiv 1404.5997)
 /// that torchvision has: no local normalisation, no groups, 64 to 384 channels.
 /// </summary>
-public static class AlexNet
+internal static class AlexNet
 {
     private const int Hidden = 4096;
 

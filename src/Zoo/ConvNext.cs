@@ -5,7 +5,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>ConvNeXt. Liu et al. 2022, arXiv 2201.03545, section 2 and Fig. 4. Names are torchvision's.</summary>
-public static class ConvNext
+internal static class ConvNext
 {
     private const double Epsilon = 1e-6;
     private const double LayerScale = 1e-6;

@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// Densely connected networks, DenseNet-BC. Huang et al. 2017, arXiv 1608.06993, section 3 and Tab. 1: every layer
 /// reads what all layers of its block before it wrote.
 /// </summary>
-public static class DenseNet
+internal static class DenseNet
 {
     /// <summary>Channels of a bottleneck by the growth rate (section 3, "Bottleneck layers").</summary>
     private const int BottleneckFactor = 4;

@@ -8,7 +8,7 @@ namespace Ocs.Zoo;
 /// EfficientNet-B0 to B7, Tan and Le 2019, arXiv 1905.11946, Tab. 1 and section 3.3, and EfficientNetV2-S, Tan and Le
 /// 2021, arXiv 2104.00298, Fig. 2 and Tab. 4. Names are torchvision's.
 /// </summary>
-public static class EfficientNet
+internal static class EfficientNet
 {
     private const ActivationKind Swish = ActivationKind.Silu;
     private const double StochasticDepth = 0.2;
@@ -118,7 +118,8 @@ public static class EfficientNet
     }
 
     // Fig. 2 of the second paper: one convolution in place of expansion and depthwise filter.
-    private static Value FusedMbConv(GraphBuilder g, Value x, string name, int expanded, Stage stage, BatchNormSettings norm)
+    private static Value FusedMbConv(
+        GraphBuilder g, Value x, string name, int expanded, Stage stage, BatchNormSettings norm)
     {
         x = g.ConvNormActivation($"{name}.0", x, expanded, Swish, stage.Kernel, stage.Stride, norm: norm);
         return stage.Expansion == 1

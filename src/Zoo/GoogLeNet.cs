@@ -10,7 +10,7 @@ namespace Ocs.Zoo;
 /// <remarks>
 /// As in torchvision the 5x5 convolutions are 3x3. The weights that torchvision publishes want images scaled to -1..1.
 /// </remarks>
-public static class GoogLeNet
+internal static class GoogLeNet
 {
     private const double Epsilon = 1e-3;
 

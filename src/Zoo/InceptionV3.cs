@@ -8,7 +8,7 @@ namespace Ocs.Zoo;
 /// Tab. 1. Names are those of the authors' program and torchvision.
 /// </summary>
 /// <remarks>The weights that torchvision publishes want images scaled to -1..1.</remarks>
-public static class InceptionV3
+internal static class InceptionV3
 {
     private const double Epsilon = 1e-3;
 
@@ -70,8 +70,8 @@ public static class InceptionV3
     // Fig. 6: 7x7 as 1x7 and 7x1.
     private static Value Module17(GraphBuilder g, Value x, string name, int inner)
     {
-        Pair row = new(1, 7);
-        Pair column = new(7, 1);
+        var row = new Pair(1, 7);
+        var column = new Pair(7, 1);
         var pointwise = Conv(g, x, $"{name}.branch1x1", 192, 1);
         var once = Conv(g, x, $"{name}.branch7x7_1", inner, 1);
         once = Conv(g, once, $"{name}.branch7x7_2", inner, row);
@@ -117,7 +117,7 @@ public static class InceptionV3
     private static Value Conv(
         GraphBuilder g, Value x, string name, int channels, Pair kernel, int stride = 1, int? padding = null)
     {
-        Pair same = new(kernel.Height / 2, kernel.Width / 2);
+        var same = new Pair(kernel.Height / 2, kernel.Width / 2);
         x = g.Conv2d($"{name}.conv", x, channels, kernel, stride, padding ?? same, initialization: Start);
         return g.Relu($"{name}.relu", g.BatchNorm2d($"{name}.bn", x, Epsilon));
     }

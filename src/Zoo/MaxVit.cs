@@ -8,7 +8,7 @@ namespace Ocs.Zoo;
 /// MaxViT: convolutions, attention within windows and attention over a grid in every layer. Tu et al. 2022, arXiv
 /// 2204.01697, Fig. 2, section 3, Tab. 1.
 /// </summary>
-public static class MaxVit
+internal static class MaxVit
 {
     // Section 3.3: windows and grids of 7 x 7 positions; the query dimension of a head.
     private const int Partition = 7;

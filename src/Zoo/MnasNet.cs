@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// MnasNet-B1, the variant without squeeze-and-excitation. Tan et al. 2019, arXiv 1807.11626, section 4.1 (Fig. 7 shows
 /// the one with it). Names are torchvision's.
 /// </summary>
-public static class MnasNet
+internal static class MnasNet
 {
     // The paper's decay of 0.9997, as the weight of the new batch.
     private const double Momentum = 0.0003;

@@ -5,7 +5,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>MobileNetV2. Sandler et al. 2018, arXiv 1801.04381, section 3.3 and Tab. 2.</summary>
-public static class MobileNetV2
+internal static class MobileNetV2
 {
     internal static ImmutableArray<Model> Models { get; } =
     [
@@ -105,7 +105,14 @@ public static class MobileNetV2
 
     // PyTorch's own start: weights and biases uniform in ±1/sqrt(fan-in).
     private static Value BiasedConv(
-        GraphBuilder g, Value x, string name, int channels, int kernel = 1, int stride = 1, int padding = 0, int groups = 1)
+        GraphBuilder g,
+        Value x,
+        string name,
+        int channels,
+        int kernel = 1,
+        int stride = 1,
+        int padding = 0,
+        int groups = 1)
     {
         var uniform = Initialization.Uniform(1 / Math.Sqrt(g.ShapeOf(x)[1] / groups * kernel * kernel));
         return g.Conv2d(

@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// <summary>
 /// MobileNetV3. Howard et al. 2019, arXiv 1905.02244, Tab. 1 (Large) and 2 (Small). Names are torchvision's.
 /// </summary>
-public static class MobileNetV3
+internal static class MobileNetV3
 {
     private const ActivationKind RE = ActivationKind.Relu;
     private const ActivationKind HS = ActivationKind.HardSwish;

@@ -8,13 +8,15 @@ namespace Ocs.Zoo;
 /// <param name="Input">The images that it was published for.</param>
 /// <param name="Classes">The classes that it was published for.</param>
 /// <param name="Build">Builds it for an image size and a number of classes.</param>
-public sealed record Model(string Name, string Description, NetworkInput Input, int Classes, Func<NetworkInput, int, Graph> Build)
+public sealed record Model(
+    string Name, string Description, NetworkInput Input, int Classes, Func<NetworkInput, int, Graph> Build)
 {
     /// <summary>A network for 32x32 colour images and 10 classes.</summary>
     internal static Model Cifar(string name, string description, Func<NetworkInput, int, Graph> build) =>
         new(name, description, NetworkInput.Cifar, 10, build);
 
     /// <summary>A network for square colour images and 1000 classes, with the names of torchvision.</summary>
-    internal static Model ImageNet(string name, string description, Func<NetworkInput, int, Graph> build, int size = 224) =>
+    internal static Model ImageNet(
+        string name, string description, Func<NetworkInput, int, Graph> build, int size = 224) =>
         new(name, description, new(3, size, size), 1000, build);
 }

@@ -6,6 +6,7 @@ namespace Ocs.Zoo;
 /// <summary>The zoo: every network by name. Each architecture's file lists its own.</summary>
 public static class Models
 {
+    /// <summary>Every network of the zoo.</summary>
     public static ImmutableArray<Model> All { get; } =
     [
         .. AlexNet.Models,
@@ -30,8 +31,8 @@ public static class Models
     ];
 
     /// <summary>
-    /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is an error that
-    /// suggests the nearest.
+    /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is
+    /// an error that suggests the nearest.
     /// </summary>
     public static Graph Build(string name, NetworkInput? input = null, int? classes = null)
     {

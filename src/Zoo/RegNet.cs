@@ -12,7 +12,7 @@ namespace Ocs.Zoo;
 /// So are the widths, which torchvision rounds to multiples of the group width in its own way: X-400MF has 400 channels
 /// where the paper has 384, Y-800MF 144 and 784 in place of 128 and 768.
 /// </remarks>
-public static class RegNet
+internal static class RegNet
 {
     internal static ImmutableArray<Model> Models { get; } =
     [

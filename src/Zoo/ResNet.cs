@@ -9,7 +9,7 @@ namespace Ocs.Zoo;
 /// 1605.07146.
 /// </summary>
 /// <remarks>As in torchvision the 3x3 convolution of a bottleneck strides, not the first 1x1 of the paper.</remarks>
-public static class ResNet
+internal static class ResNet
 {
     private const int Expansion = 4;
 
@@ -48,7 +48,8 @@ public static class ResNet
         .. BasicNetworks.Select(network => Model.ImageNet(
             network.Name,
             "ResNet (He et al. 2016)",
-            (input, classes) => ImageNet(network.Name, network.Blocks, BasicBlock("relu2", isFunction: false), input, classes))),
+            (input, classes) =>
+                ImageNet(network.Name, network.Blocks, BasicBlock("relu2", isFunction: false), input, classes))),
         .. BottleneckNetworks.Select(network => Model.ImageNet(
             network.Name,
             network.Paper,
@@ -56,7 +57,9 @@ public static class ResNet
                 network.Name, network.Blocks, Bottleneck(network.Groups, network.Widening), input, classes))),
     ];
 
-    /// <summary>The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.</summary>
+    /// <summary>
+    /// The CIFAR network of three stages with 16, 32 and 64 channels. Names are those of the authors' program.
+    /// </summary>
     public static Graph Cifar(int depth, NetworkInput input, int classes)
     {
         if (depth < 8 || (depth - 2) % 6 != 0)

@@ -11,7 +11,7 @@ namespace Ocs.Zoo;
 /// Names of parameters are those of https://github.com/akamaster/pytorch_resnet_cifar10; as there, half of the zeros
 /// come before the channels and half after them.
 /// </remarks>
-public static class ResNetOptionA
+internal static class ResNetOptionA
 {
     internal static ImmutableArray<Model> Models { get; } =
     [

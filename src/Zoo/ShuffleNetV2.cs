@@ -4,7 +4,7 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>ShuffleNet V2. Ma et al. 2018, arXiv 1807.11164, Fig. 3 and Tab. 5. Names are torchvision's.</summary>
-public static class ShuffleNetV2
+internal static class ShuffleNetV2
 {
     internal static ImmutableArray<Model> Models { get; } =
     [

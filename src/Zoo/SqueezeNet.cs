@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// SqueezeNet. Iandola et al. 2016, arXiv 1602.07360, Tab. 1; 1.1 is the authors' second release, with a smaller stem
 /// and earlier pools.
 /// </summary>
-public static class SqueezeNet
+internal static class SqueezeNet
 {
     /// <summary>
     /// Tab. 1: stem, then channels of each fire module's squeeze and of both halves of its expand; 0 is a pool.

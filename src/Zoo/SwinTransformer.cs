@@ -6,7 +6,7 @@ namespace Ocs.Zoo;
 /// <summary>
 /// Swin Transformer: attention in shifted windows. Liu et al. 2021, arXiv 2103.14030, Fig. 3, section 3, Tab. 7.
 /// </summary>
-public static class SwinTransformer
+internal static class SwinTransformer
 {
     internal static ImmutableArray<Model> Models { get; } =
     [

@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// Swin Transformer V2: norms after the branches, cosine attention, position biases of a small network. Liu et al.
 /// 2022, arXiv 2111.09883, Fig. 1, section 3.
 /// </summary>
-public static class SwinTransformerV2
+internal static class SwinTransformerV2
 {
     internal static ImmutableArray<Model> Models { get; } =
     [

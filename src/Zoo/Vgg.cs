@@ -7,7 +7,7 @@ namespace Ocs.Zoo;
 /// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, plain or with batch
 /// normalisation; for small ones with batch normalisation and one linear layer.
 /// </summary>
-public static class Vgg
+internal static class Vgg
 {
     private const int Hidden = 4096;
 
@@ -37,8 +37,8 @@ public static class Vgg
     ];
 
     /// <summary>
-    /// Five blocks of 3x3 convolutions, one linear layer. Names are those of the authors' program; as there, images of 32 pixels
-    /// are halved after the first three blocks only.
+    /// Five blocks of 3x3 convolutions, one linear layer. Names are those of the authors' program; as there, images of
+    /// 32 pixels are halved after the first three blocks only.
     /// </summary>
     public static Graph Cifar(int depth, NetworkInput input, int classes)
     {

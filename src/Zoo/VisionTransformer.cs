@@ -8,7 +8,7 @@ namespace Ocs.Zoo;
 /// Vision Transformer: patches of an image as words. Dosovitskiy et al. 2021, arXiv 2010.11929, Fig. 1, section 3.1,
 /// Tab. 1. For small images the widths of DeiT-Ti (Touvron et al. 2021, arXiv 2012.12877, Tab. 1) and patches of 4.
 /// </summary>
-public static class VisionTransformer
+internal static class VisionTransformer
 {
     private const double Epsilon = 1e-6;
 

@@ -50,7 +50,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public async Task A_pipe_is_written_to_and_stays()
     {
-        string pipe = _folder.PathOf("pipe");
+        var pipe = _folder.PathOf("pipe");
         using (var make = Process.Start("mkfifo", [pipe]))
         {
             await make.WaitForExitAsync();
@@ -66,7 +66,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_file_keeps_its_permissions()
     {
-        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherExecute;
+        const UnixFileMode Mode =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherExecute;
         File.WriteAllText(_folder.PathOf("a.txt"), "old");
         File.SetUnixFileMode(_folder.PathOf("a.txt"), Mode);
 
@@ -83,7 +84,9 @@ public sealed class AtomicFileTests : IDisposable
 
         AtomicFile.Replace(_folder.PathOf("run.txt"), Text("new"));
 
-        Assert.Equal(("mine", "new"), (File.ReadAllText(_folder.PathOf("mine.txt")), File.ReadAllText(_folder.PathOf("run.txt"))));
+        Assert.Equal(
+            ("mine", "new"),
+            (File.ReadAllText(_folder.PathOf("mine.txt")), File.ReadAllText(_folder.PathOf("run.txt"))));
         Assert.Null(new FileInfo(_folder.PathOf("run.txt")).LinkTarget);
     }
 
@@ -106,10 +109,14 @@ public sealed class AtomicFileTests : IDisposable
         File.CreateSymbolicLink(_folder.PathOf("link.txt"), "a.txt");
 
         Assert.Equal(100_000, InputFile.ReadInFolder(_folder.PathOf("a.txt"), 100_000).Length);
-        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() => InputFile.Read(_folder.PathOf("a.txt"), 99_999)).Message, StringComparison.Ordinal);
-        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() => InputFile.Read("/dev/zero", 1 << 20)).Message, StringComparison.Ordinal);
+        Assert.Contains("is longer than", Assert.Throws<InvalidDataException>(() =>
+            InputFile.Read(_folder.PathOf("a.txt"), 99_999)).Message, StringComparison.Ordinal);
         Assert.Contains(
-            "is no ordinary file", Assert.Throws<InvalidDataException>(() => InputFile.ReadInFolder(_folder.PathOf("link.txt"), 1 << 20)).Message, StringComparison.Ordinal);
+            "is longer than", Assert.Throws<InvalidDataException>(() => InputFile.Read("/dev/zero", 1 << 20)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is no ordinary file", Assert.Throws<InvalidDataException>(() =>
+                InputFile.ReadInFolder(_folder.PathOf("link.txt"), 1 << 20)).Message, StringComparison.Ordinal);
     }
 
     private static Action<Stream> Text(string text) => stream => stream.Write(Encoding.UTF8.GetBytes(text));

@@ -32,10 +32,12 @@ public sealed class NearestNameTests
     }
 
     [Fact]
-    public void The_start_of_a_name_means_the_name() => Assert.Equal("same-index", NearestName.Of("same", ["whole", "same-index"]));
+    public void The_start_of_a_name_means_the_name() =>
+        Assert.Equal("same-index", NearestName.Of("same", ["whole", "same-index"]));
 
     [Fact]
-    public void The_question_ends_a_sentence() => Assert.Equal("; did you mean 'zoo.vgg16'?", NearestName.Question("vgg61", Networks, "zoo."));
+    public void The_question_ends_a_sentence() =>
+        Assert.Equal("; did you mean 'zoo.vgg16'?", NearestName.Question("vgg61", Networks, "zoo."));
 
     [Fact]
     public void Without_candidates_there_is_none() => Assert.Null(NearestName.Of("x", []));

@@ -14,7 +14,7 @@ public sealed class RngTests
     [Fact]
     public void Xoshiro256_gives_the_published_numbers()
     {
-        Rng rng = new(0) { State = [1, 2, 3, 4] };
+        var rng = new Rng(0) { State = [1, 2, 3, 4] };
         Assert.Equal(
             [11520, 0, 1509978240, 1215971899390074240, 1216172134540287360, 607988272756665600],
             Enumerable.Range(0, 6).Select(_ => rng.NextUInt64()).ToArray());
@@ -23,9 +23,9 @@ public sealed class RngTests
     [Fact]
     public void A_restored_state_goes_on_with_the_same_numbers()
     {
-        Rng rng = new(7);
+        var rng = new Rng(7);
         rng.NextUInt64();
-        Rng other = new(0) { State = rng.State };
+        var other = new Rng(0) { State = rng.State };
         Assert.Equal(rng.NextUInt64(), other.NextUInt64());
         Assert.Throws<ArgumentException>(() => other.State = [0, 0, 0, 0]);
     }
@@ -47,9 +47,9 @@ public sealed class RngTests
     [Fact]
     public void Numbers_below_a_bound_are_equally_frequent()
     {
-        Rng rng = new(3);
-        int[] counts = new int[7];
-        for (int i = 0; i < 70_000; i++)
+        var rng = new Rng(3);
+        var counts = new int[7];
+        for (var i = 0; i < 70_000; i++)
         {
             counts[rng.Next(7)]++;
         }
@@ -61,7 +61,7 @@ public sealed class RngTests
     [Fact]
     public void Doubles_lie_in_the_unit_interval_and_booleans_are_fair()
     {
-        Rng rng = new(5);
+        var rng = new Rng(5);
         double[] numbers = [.. Enumerable.Range(0, 10_000).Select(_ => rng.NextDouble())];
         Assert.All(numbers, number => Assert.InRange(number, 0, 0.9999999999999999));
         Assert.InRange(numbers.Average(), 0.48, 0.52);
@@ -71,13 +71,13 @@ public sealed class RngTests
     [Fact]
     public void A_shuffle_is_a_permutation_and_every_order_is_equally_likely()
     {
-        Rng rng = new(11);
+        var rng = new Rng(11);
         Dictionary<string, int> orders = [];
-        for (int i = 0; i < 6_000; i++)
+        for (var i = 0; i < 6_000; i++)
         {
             int[] items = [0, 1, 2];
             rng.Shuffle(items);
-            string order = string.Join("", items);
+            var order = string.Join("", items);
             orders[order] = orders.GetValueOrDefault(order) + 1;
         }
 

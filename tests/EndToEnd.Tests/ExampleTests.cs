@@ -100,6 +100,21 @@ public sealed class ExampleTests
         }
     }
 
+    [Fact]
+    public void A_criterion_a_ranking_and_a_budget_of_ones_own_make_a_smaller_file()
+    {
+        var output = Run("OwnCriterion", "small.onnx");
+        var bytes = Regex.Match(output, @"^([\d,]+) -> ([\d,]+) bytes\n");
+
+        // 270,896 weights of 8 bits. In 32 bits: four numbers of each of 784 normalised channels, 10 biases, 21 counters.
+        Assert.Equal(270_896 + 4 * (4 * 784 + 10 + 21), Number(1));
+        Assert.InRange(1 - Number(2) / Number(1), 0.4, 0.45);
+        Assert.EndsWith(
+            "saliency: largest-weight\nranking: stages\nresource: bytes of the file\n", output, StringComparison.Ordinal);
+
+        double Number(int group) => double.Parse(bytes.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+    }
+
     [OnnxRuntimeFact]
     public void An_operator_of_ones_own_is_trained_cut_saved_and_exported()
     {

@@ -73,8 +73,8 @@ public sealed class ExecutorTests
         var (expectedAll, actualAll) = (new List<float>(), new List<float>());
         foreach (var name in parameters.Trainable)
         {
-            using var expected = copy[name].TakeGradient();
-            using var actual = parameters[name].TakeGradient();
+            using var expected = copy[name].GetGradient();
+            using var actual = parameters[name].GetGradient();
             Assert.Equal(expected is null, actual is null);
             if (expected is not null)
             {
@@ -214,7 +214,7 @@ public sealed class ExecutorTests
             using var _ = Autograd.NoGrad();
             foreach (var name in parameters.Trainable)
             {
-                using var gradient = parameters[name].TakeGradient();
+                using var gradient = parameters[name].GetGradient();
                 Aten.AddInPlace(parameters[name], gradient!, -0.1);
             }
 

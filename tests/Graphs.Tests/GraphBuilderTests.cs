@@ -53,8 +53,8 @@ public sealed class GraphBuilderTests
         Assert.Equal([18f], y.ToArray<float>());
         using var sum = Aten.Sum(y);
         Autograd.Backward(sum);
-        using var byWeight = parameters["fc.weight"].TakeGradient()!;
-        using var byBias = parameters["fc.bias"].TakeGradient()!;
+        using var byWeight = parameters["fc.weight"].GetGradient()!;
+        using var byBias = parameters["fc.bias"].GetGradient()!;
         Assert.Equal((12f, 4f), (byWeight.Item<float>(), byBias.Item<float>()));
     }
 

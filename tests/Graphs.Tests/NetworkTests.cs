@@ -62,7 +62,7 @@ public sealed class NetworkTests
         Assert.Equal(network.Parameters.Names, other.Parameters.Names);
         Assert.Equal(network.Parameters.Trainable, other.Parameters.Trainable);
         Assert.All(other.Parameters.Trainable, name => Assert.True(other.Parameters[name].RequiresGrad));
-        using var gradient = other.Parameters["fc.weight"].TakeGradient();
+        using var gradient = other.Parameters["fc.weight"].GetGradient();
         Assert.Null(gradient);
         network.Parameters.ClearGradients();
     }

@@ -128,7 +128,7 @@ public sealed class ParameterTableTests
 
         bool HasGradient(string name)
         {
-            using var gradient = parameters[name].TakeGradient();
+            using var gradient = parameters[name].GetGradient();
             return gradient is not null;
         }
     }

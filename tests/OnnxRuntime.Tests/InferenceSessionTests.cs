@@ -7,8 +7,11 @@ public sealed class InferenceSessionTests
     {
         using var session = InferenceSession.Read(OnnxBytes.ReluAndRows(), "relu and rows");
 
-        Assert.Equal(["x: Float32 [any, 3]", "i: Int64 [any]"], session.Inputs.Select(input => $"{input.Name}: {input}"));
-        Assert.Equal(["relu: Float32 [any, 3]", "rows: Float32 [any, 3]"], session.Outputs.Select(output => $"{output.Name}: {output}"));
+        Assert.Equal(
+            ["x: Float32 [any, 3]", "i: Int64 [any]"], session.Inputs.Select(input => $"{input.Name}: {input}"));
+        Assert.Equal(
+            ["relu: Float32 [any, 3]", "rows: Float32 [any, 3]"],
+            session.Outputs.Select(output => $"{output.Name}: {output}"));
         Assert.Matches(@"^\d+\.\d+\.\d+", InferenceSession.RuntimeVersion);
     }
 
@@ -70,15 +73,22 @@ public sealed class InferenceSessionTests
         var rows = TensorData.Of([0L], 1);
 
         Assert.Equal("model.onnx takes 2 inputs, but 1 are given.", Fails(rows));
-        Assert.Equal("model.onnx takes Float32 [any, 3] as 'x', but Float32 [1, 4] is given.", Fails(TensorData.Of(new float[4], 1, 4), rows));
-        Assert.Equal("model.onnx takes Float32 [any, 3] as 'x', but Float32 [3] is given.", Fails(TensorData.Of(new float[3], 3), rows));
-        Assert.Equal("model.onnx takes Float32 [any, 3] as 'x', but Int64 [1, 3] is given.", Fails(TensorData.Of(new long[3], 1, 3), rows));
+        Assert.Equal(
+            "model.onnx takes Float32 [any, 3] as 'x', but Float32 [1, 4] is given.",
+            Fails(TensorData.Of(new float[4], 1, 4), rows));
+        Assert.Equal(
+            "model.onnx takes Float32 [any, 3] as 'x', but Float32 [3] is given.",
+            Fails(TensorData.Of(new float[3], 3), rows));
+        Assert.Equal(
+            "model.onnx takes Float32 [any, 3] as 'x', but Int64 [1, 3] is given.",
+            Fails(TensorData.Of(new long[3], 1, 3), rows));
         Assert.StartsWith(
             $"model.onnx does not run under ONNX Runtime {InferenceSession.RuntimeVersion} (",
             Fails(TensorData.Of(new float[3], 1, 3), TensorData.Of([7L], 1)),
             StringComparison.Ordinal);
 
-        string Fails(params TensorData[] inputs) => Assert.Throws<OnnxRuntimeException>(() => session.Run(inputs)).Message;
+        string Fails(params TensorData[] inputs) =>
+            Assert.Throws<OnnxRuntimeException>(() => session.Run(inputs)).Message;
     }
 
     [OnnxRuntimeFact]
@@ -88,7 +98,9 @@ public sealed class InferenceSessionTests
         try
         {
             File.WriteAllText(path, "no network");
-            Assert.StartsWith($"ONNX Runtime {InferenceSession.RuntimeVersion} does not load {path} (", Fails(path), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"ONNX Runtime {InferenceSession.RuntimeVersion} does not load {path} (", Fails(path),
+                StringComparison.Ordinal);
             File.WriteAllBytes(path, OnnxBytes.ReluAndRows().AsSpan()[..^20].ToArray());
             Assert.DoesNotContain('\n', Fails(path));
             File.WriteAllBytes(path, OnnxBytes.Unknown());
@@ -104,7 +116,8 @@ public sealed class InferenceSessionTests
 
         Assert.Equal($"{path} is not there; give the path of an ONNX file.", Fails(path));
 
-        static string Fails(string path) => Assert.Throws<OnnxRuntimeException>(() => InferenceSession.Open(path)).Message;
+        static string Fails(string path) =>
+            Assert.Throws<OnnxRuntimeException>(() => InferenceSession.Open(path)).Message;
     }
 
     [OnnxRuntimeFact]
@@ -118,5 +131,6 @@ public sealed class InferenceSessionTests
 
     [Fact]
     public void Values_must_fill_their_shape() => Assert.Equal(
-        "5 values do not fill a tensor of [2, 3].", Assert.Throws<OnnxRuntimeException>(() => TensorData.Of(new float[5], 2, 3)).Message);
+        "5 values do not fill a tensor of [2, 3].",
+        Assert.Throws<OnnxRuntimeException>(() => TensorData.Of(new float[5], 2, 3)).Message);
 }

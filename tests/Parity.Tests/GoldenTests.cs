@@ -9,11 +9,14 @@ using Ocs.Torch;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>Our network, coupling, saliency, partition and cut against the reference implementations' numbers.</summary>
+/// <summary>
+/// Our network, coupling, saliency, partition and cut against the reference implementations' numbers.
+/// </summary>
 [NoTensorLeaks]
 public sealed class GoldenTests
 {
-    private static readonly string[] Convolutional = ["resnet20", "resnet56", "vgg16", "resnet18", "resnet50", "mobilenet_v2", "densenet121"];
+    private static readonly string[] Convolutional =
+        ["resnet20", "resnet56", "vgg16", "resnet18", "resnet50", "mobilenet_v2", "densenet121"];
 
     public static TheoryData<string> All => [.. Convolutional, "vit_b_16"];
 
@@ -41,7 +44,8 @@ public sealed class GoldenTests
     public void Parameters_and_buffers_have_the_programs_names_and_shapes(string name)
     {
         using var golden = GoldenModel.Load(name);
-        string[] Expected(string field) => [.. golden.Json[field]!.AsArray().Select(p => $"{p![0]} {p[1]!.ToJsonString()}")];
+        string[] Expected(string field) =>
+            [.. golden.Json[field]!.AsArray().Select(p => $"{p![0]} {p[1]!.ToJsonString()}")];
         string[] Ours(bool trainable) =>
         [
             .. golden.Graph.Parameters.Where(spec => spec.IsTrainable == trainable)
@@ -52,7 +56,8 @@ public sealed class GoldenTests
         Assert.Equal((long)golden.Json["n_params"]!, golden.Graph.ParameterCount);
         Assert.Equal(
             golden.Json["check_first_param_first5"]!.AsArray().Select(value => (float)value!),
-            golden.Parameters[(string)golden.Json["params"]![0]![0]!].ToArray<float>()[..5].Select(value => (float)Math.Round(value, 8)));
+            golden.Parameters[(string)golden.Json["params"]![0]![0]!].ToArray<float>()[..5].Select(
+                value => (float)Math.Round(value, 8)));
     }
 
     [Theory]
@@ -86,9 +91,11 @@ public sealed class GoldenTests
             Assert.Equal((int)group["channels"]!, ours.Channels);
             Assert.True(ours.IsPrunable);
             Assert.Equal((int)group["paper_tensors"]!, ours.Members.Count(member => member.IsCounted));
-            foreach (var (weight, dimension, indices) in group["members"]!.AsArray().SelectMany(member => GoldenModel.WeightsOf(member!.AsArray())))
+            foreach (var (weight, dimension, indices) in group["members"]!.AsArray().SelectMany(
+                member => GoldenModel.WeightsOf(member!.AsArray())))
             {
-                Assert.Equal(indices, ours.Members.Single(member => member.Parameter == weight && member.Dimension == dimension).Indices);
+                Assert.Equal(indices, ours.Members.Single(member => member.Parameter == weight
+                    && member.Dimension == dimension).Indices);
             }
         }
     }
@@ -144,7 +151,7 @@ public sealed class GoldenTests
     {
         using var golden = GoldenModel.Load(name);
         var stored = golden.Json["partitions"]!["paper"]![target]!;
-        var partition = GlobalPartition.Search(
+        var partition = ClassRanking.Global.Search(
             golden.Coupling.Groups,
             GroupSaliency.Compute(golden.Coupling.Groups, golden.Parameters),
             OfficialOperations.Constraint(golden.Coupling),
@@ -187,8 +194,10 @@ public sealed class GoldenTests
         Assert.All(expected.Zip(logits.ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * scale));
     }
 
-    // Where the threshold lies between practically equal scores, another order of summation may move a channel: then count and MACs decide.
-    private static void AssertPartition(GoldenModel golden, string rule, string target, Subnetwork subnetwork, double gap)
+    // Where the threshold lies between practically equal scores, another order of summation may move a channel: then
+    // count and MACs decide.
+    private static void AssertPartition(
+        GoldenModel golden, string rule, string target, Subnetwork subnetwork, double gap)
     {
         var stored = golden.Json["partitions"]![rule]![target]!;
         var macs = OfficialOperations.Constraint(golden.Coupling).Count(subnetwork);
@@ -203,7 +212,8 @@ public sealed class GoldenTests
         }
         else
         {
-            var pruned = Enumerable.Range(0, golden.Coupling.Groups.Length).Sum(position => subnetwork.PrunedOf(position).Count());
+            var pruned = Enumerable.Range(0, golden.Coupling.Groups.Length).Sum(
+                position => subnetwork.PrunedOf(position).Count());
             Assert.InRange(pruned, (int)stored["n_pruned"]! - 2, (int)stored["n_pruned"]! + 2);
             Assert.Equal((long)stored["macs"]!, macs, 2e-3 * (long)stored["macs"]!);
         }

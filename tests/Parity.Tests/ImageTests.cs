@@ -4,7 +4,9 @@ using Ocs.Data;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>Decoding, resizing and windows against Pillow and torchvision: golden/images.json, golden/pictures.json.</summary>
+/// <summary>
+/// Decoding, resizing and windows against Pillow and torchvision: golden/images.json, golden/pictures.json.
+/// </summary>
 public sealed class ImageTests
 {
     private static readonly JsonNode Golden = Read("images.json");

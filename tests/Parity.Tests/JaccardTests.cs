@@ -14,7 +14,8 @@ public sealed class JaccardTests
 
     private static readonly ImmutableArray<ImmutableArray<ImmutableArray<int>>> Partitions =
     [
-        .. Golden["retained"]!.Deserialize<int[][][]>()!.Select(partition => partition.Select(kept => kept.ToImmutableArray()).ToImmutableArray()),
+        .. Golden["retained"]!.Deserialize<int[][][]>()!.Select(
+            partition => partition.Select(kept => kept.ToImmutableArray()).ToImmutableArray()),
     ];
 
     [Fact]

@@ -7,7 +7,10 @@ using Ocs.Training.Optimizers;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>Ten steps of every optimiser with given gradients beside PyTorch's numbers: golden/optimizers.json, by generate_optimizers.py.</summary>
+/// <summary>
+/// Ten steps of every optimiser with given gradients beside PyTorch's numbers: golden/optimizers.json, by
+/// generate_optimizers.py.
+/// </summary>
 [NoTensorLeaks]
 public sealed class OptimizerTests
 {
@@ -50,10 +53,13 @@ public sealed class OptimizerTests
         }
 
         AssertNear(expected["values"]!, parameters.Trainable.ToDictionary(each => each, each => parameters[each]));
-        AssertNear(expected["average"]!, parameters.Trainable.ToDictionary(each => each, each => average.Parameters[each]));
+        AssertNear(
+            expected["average"]!, parameters.Trainable.ToDictionary(each => each, each => average.Parameters[each]));
         Assert.Equal(expected["moments"]!.AsObject().Select(pair => pair.Key), optimizer.State.Moments.Keys);
         Assert.All(optimizer.State.Moments, moment => AssertNear(expected["moments"]![moment.Key]!, moment.Value));
-        Assert.All(optimizer.State.Counters, counter => Assert.Equal(("step", 10), (counter.Key, counter.Value.Item<double>())));
+        Assert.All(
+            optimizer.State.Counters,
+            counter => Assert.Equal(("step", 10), (counter.Key, counter.Value.Item<double>())));
     }
 
     private static JsonNode Golden() =>
@@ -102,7 +108,8 @@ public sealed class OptimizerTests
     }
 
     private static Tensor Values(Tensor like, int stream, double scale) => Tensor.FromArray<float>(
-        [.. Enumerable.Range(0, (int)like.ElementCount).Select(i => (float)(scale * StepData.Uniform(stream, i)))], like.Shape);
+        [.. Enumerable.Range(0, (int)like.ElementCount).Select(i => (float)(scale * StepData.Uniform(stream, i)))],
+        like.Shape);
 
     private static void AssertNear(JsonNode expected, IReadOnlyDictionary<string, Tensor> actual)
     {

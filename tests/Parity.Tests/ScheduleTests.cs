@@ -4,7 +4,9 @@ using Ocs.Training.Schedules;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>Learning rates of every iteration against torch.optim.lr_scheduler, which computes some by recursion: 1e-8.</summary>
+/// <summary>
+/// Learning rates of every iteration against torch.optim.lr_scheduler, which computes some by recursion: 1e-8.
+/// </summary>
 public sealed class ScheduleTests
 {
     [Theory]

@@ -29,7 +29,8 @@ internal static class StepData
                 : 0.125;
             var start = spec.Role == ParameterRole.NormWeight ? 1 : 0;
             var stream = k++;
-            var values = Enumerable.Range(0, (int)spec.ElementCount).Select(i => (float)(bound * Uniform(stream, i) + start));
+            var values = Enumerable.Range(0, (int)spec.ElementCount).Select(
+                i => (float)(bound * Uniform(stream, i) + start));
             parameters.Replace(spec.Name, Tensor.FromArray<float>([.. values], spec.Shape.AsSpan()));
         }
 
@@ -37,7 +38,8 @@ internal static class StepData
     }
 
     public static Tensor Images(int step) => Tensor.FromArray<float>(
-        [.. Enumerable.Range(0, Batch * 3 * Size * Size).Select(i => (float)(2 * Uniform(1000 + step, i)))], [Batch, 3, Size, Size]);
+        [.. Enumerable.Range(0, Batch * 3 * Size * Size).Select(i => (float)(2 * Uniform(1000 + step, i)))],
+        [Batch, 3, Size, Size]);
 
     public static Tensor Labels(int step) =>
         Tensor.FromArray<long>([.. Enumerable.Range(0, Batch).Select(n => (3L * n + step) % 10)], [Batch]);

@@ -8,9 +8,10 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Parity.Tests;
 
 /// <summary>
-/// Ten training steps of a CIFAR ResNet-20 against PyTorch's numbers. Distances are measured in root mean squares of the tensor.
-/// float32 itself costs 4e-6 in a gradient and 1e-6 in a value (`rounding` in the file), after the first step and after the tenth.
-/// The tolerances leave room for another order of summation (layout, threads, our own convolution), after ten steps for its growth.
+/// Ten training steps of a CIFAR ResNet-20 against PyTorch's numbers. Distances are measured in root mean squares of
+/// the tensor. float32 itself costs 4e-6 in a gradient and 1e-6 in a value (`rounding` in the file), after the first
+/// step and after the tenth. The tolerances leave room for another order of summation (layout, threads, our own
+/// convolution), after ten steps for its growth.
 /// </summary>
 [NoTensorLeaks]
 public sealed class StepTests : IDisposable
@@ -21,7 +22,8 @@ public sealed class StepTests : IDisposable
     private const double AnyLoss = 1e-4;
     private const double LastValue = 1e-3;
 
-    // Another libtorch than the one that made the numbers rounds differently, and these steps are so long that it grows fast.
+    // Another libtorch than the one that made the numbers rounds differently, and these steps are so long that it grows
+    // fast.
     private static readonly int Comparable = TorchRuntime.Version.StartsWith("1.13", StringComparison.Ordinal) ? 10 : 4;
 
     private readonly int _threads = TorchRuntime.Threads;
@@ -57,7 +59,9 @@ public sealed class StepTests : IDisposable
             using var logits = executor.Forward(images, training: true);
             using var loss = Aten.CrossEntropy(logits, labels, options.LabelSmoothing);
             Autograd.Backward(loss);
-            AssertNear(losses[step], loss.Item<double>(), losses[step] * (step == 0 ? FirstLoss : AnyLoss), $"loss of step {step}");
+            AssertNear(
+                losses[step], loss.Item<double>(), losses[step] * (step == 0 ? FirstLoss : AnyLoss),
+                $"loss of step {step}");
             if (step == 0)
             {
                 AssertGradients(expected["gradients"]!, parameters);
@@ -86,7 +90,7 @@ public sealed class StepTests : IDisposable
     {
         foreach (var name in parameters.Trainable)
         {
-            using var gradient = parameters[name].TakeGradient()!;
+            using var gradient = parameters[name].GetGradient()!;
             AssertTensor(expected[name]!, gradient, name, Gradient);
         }
     }
@@ -110,7 +114,9 @@ public sealed class StepTests : IDisposable
         }
 
         var values = actual.ToArray<float>();
-        AssertNear(numbers[0], Math.Sqrt(values.Sum(value => (double)value * value)), numbers[0] * tolerance, $"norm of {name}");
+        AssertNear(
+            numbers[0], Math.Sqrt(values.Sum(value => (double)value * value)), numbers[0] * tolerance,
+            $"norm of {name}");
         var rootMeanSquare = numbers[0] / Math.Sqrt(values.Length);
         for (var i = 1; i < numbers.Length; i++)
         {
@@ -119,5 +125,7 @@ public sealed class StepTests : IDisposable
     }
 
     private static void AssertNear(double expected, double actual, double tolerance, string what) =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance, $"{what} is {actual}, PyTorch's is {expected}, allowed is {tolerance:G2}");
+        Assert.True(
+            Math.Abs(expected - actual) <= tolerance,
+            $"{what} is {actual}, PyTorch's is {expected}, allowed is {tolerance:G2}");
 }

@@ -3,11 +3,14 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ocs.Graphs;
+using Ocs.Torch;
 using Ocs.Zoo;
 
 namespace Ocs.Parity.Tests;
 
-/// <summary>The zoo's networks against torchvision 0.14's: names, shapes and outputs. generate_torchvision.py wrote the numbers.</summary>
+/// <summary>
+/// The zoo's networks against torchvision 0.14's: names, shapes and outputs. generate_torchvision.py wrote the numbers.
+/// </summary>
 [NoTensorLeaks]
 public sealed class TorchvisionTests
 {
@@ -32,10 +35,12 @@ public sealed class TorchvisionTests
             (string)stored["shapes"]! == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(described))),
             $"not torchvision's names and shapes (generate_torchvision.py --names {name}):\n{described}");
 
-        using var parameters = ParameterTable.Initialize(graph, seed: 0);
+        using var parameters = WeightFormula.Table(graph);
         WeightFormula.FillSoThatAllCount(
-            graph, parameters, graph.Parameters.Where(spec => spec.IsTrainable).OrderBy(spec => spec.Name, StringComparer.Ordinal));
+            graph, parameters,
+            graph.Parameters.Where(spec => spec.IsTrainable).OrderBy(spec => spec.Name, StringComparer.Ordinal));
         WeightFormula.SetRunningVariance(parameters, (double)stored["running_var"]!);
+        using var _ = Autograd.NoGrad();
         using var input = WeightFormula.Input(size);
         using var output = new Executor(graph, parameters).Forward(input, training: false);
         var logits = output.ToArray<float>();

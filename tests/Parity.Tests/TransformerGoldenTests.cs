@@ -10,9 +10,10 @@ using Ocs.Torch;
 namespace Ocs.Parity.Tests;
 
 /// <summary>
-/// vit_b_16 against the reference, whose coupling is coarser: it takes an attention as one layer as wide as the tokens, so that with a
-/// token's channel the same channel of queries, keys and values leaves, in every head at once: 64 units of 12 channels. Ours makes
-/// attention of its parts: the width of the tokens, the MLPs and the heads are cut each by itself.
+/// vit_b_16 against the reference, whose coupling is coarser: it takes an attention as one layer as wide as the tokens,
+/// so that with a token's channel the same channel of queries, keys and values leaves, in every head at once: 64 units
+/// of 12 channels. Ours makes attention of its parts: the width of the tokens, the MLPs and the heads are cut each by
+/// itself.
 /// </summary>
 [NoTensorLeaks]
 public sealed class TransformerGoldenTests : IDisposable
@@ -33,9 +34,11 @@ public sealed class TransformerGoldenTests : IDisposable
             var ours = _golden.Coupling.Groups[_golden.GroupOf[(int)group!["id"]!]];
             Assert.True(ours.IsPrunable);
             Assert.Equal((int)group["channels"]!, ours.Channels);
-            foreach (var (weight, dimension, indices) in group["members"]!.AsArray().SelectMany(member => GoldenModel.WeightsOf(member!.AsArray())))
+            foreach (var (weight, dimension, indices) in group["members"]!.AsArray().SelectMany(
+                member => GoldenModel.WeightsOf(member!.AsArray())))
             {
-                Assert.Equal(indices, ours.Members.Single(member => member.Parameter == weight && member.Dimension == dimension).Indices);
+                Assert.Equal(indices, ours.Members.Single(member => member.Parameter == weight
+                    && member.Dimension == dimension).Indices);
             }
         }
     }
@@ -53,7 +56,10 @@ public sealed class TransformerGoldenTests : IDisposable
             var attention = $"encoder.layers.encoder_layer_{layer}.self_attention";
             Assert.Equal(Heads, group.Channels);
             Assert.Equal(
-                [($"{attention}.in_proj_weight", 0, 3 * HeadWidth), ($"{attention}.in_proj_bias", 0, 3 * HeadWidth), ($"{attention}.out_proj.weight", 1, HeadWidth)],
+                [
+                    ($"{attention}.in_proj_weight", 0, 3 * HeadWidth), ($"{attention}.in_proj_bias", 0, 3 * HeadWidth),
+                    ($"{attention}.out_proj.weight", 1, HeadWidth),
+                ],
                 group.Members.Select(member => (member.Parameter, member.Dimension, member.IndicesPerChannel)));
         }
     }
@@ -65,12 +71,13 @@ public sealed class TransformerGoldenTests : IDisposable
         foreach (var (id, position) in _golden.GroupOf)
         {
             var group = _golden.Coupling.Groups[position];
-            Group counted = group with
+            var counted = group with
             {
                 Members =
                 [
                     .. group.Members.Where(member =>
-                        member.Role == ParameterRole.Weight && !member.Parameter.Contains("self_attention", StringComparison.Ordinal)),
+                        member.Role == ParameterRole.Weight
+                            && !member.Parameter.Contains("self_attention", StringComparison.Ordinal)),
                 ],
             };
             var saliency = GroupSaliency.Compute([counted], _golden.Parameters, SaliencyKind.SquaredNorm)[0];
@@ -96,14 +103,15 @@ public sealed class TransformerGoldenTests : IDisposable
         AssertLogits("logits", _golden.Graph, _golden.Parameters);
     }
 
-    // The same index of every head, chosen as the tokens' channels are, is the reference's unit. Its attention then divides by the root
-    // of the narrower heads, where ours goes on as trained.
+    // The same index of every head, chosen as the tokens' channels are, is the reference's unit. Its attention then
+    // divides by the root of the narrower heads, where ours goes on as trained.
     [Fact]
     public void Cut_as_the_reference_cuts_it_the_network_is_the_same()
     {
         var coupling = CouplingGraph.Build(_golden.Graph.WithPolicies(heads: CouplingPolicy.SameIndex, groups: null));
         var pruned = _golden.GroupOf.Values.ToDictionary(
-            position => _golden.Coupling.Groups[position].Name, position => _golden.Pruned("official", "0.5", position));
+            position => _golden.Coupling.Groups[position].Name,
+            position => _golden.Pruned("official", "0.5", position));
         var stream = coupling.Groups.Single(group => group.IsPrunable && group.Kind == GroupKind.HiddenWidth);
         int[] units = [.. pruned[stream.Name].Select(channel => channel % HeadWidth).Distinct()];
         var plan = CutPlan.Create(coupling, Subnetwork.FromPruned(coupling.Groups, coupling.Groups.Select(
@@ -120,8 +128,10 @@ public sealed class TransformerGoldenTests : IDisposable
             ],
         };
 
-        Assert.Equal(2 * Layers, coupling.Groups.Count(group => group.Kind is GroupKind.QueryKey or GroupKind.Value && group.Channels == HeadWidth));
-        var shapes = _golden.Json["pruned_0.5_shapes"]!.AsArray().ToDictionary(pair => (string)pair![0]!, pair => pair![1].Deserialize<long[]>()!);
+        Assert.Equal(2 * Layers, coupling.Groups.Count(group => group.Kind is GroupKind.QueryKey or GroupKind.Value
+            && group.Channels == HeadWidth));
+        var shapes = _golden.Json["pruned_0.5_shapes"]!.AsArray().ToDictionary(
+            pair => (string)pair![0]!, pair => pair![1].Deserialize<long[]>()!);
         Assert.All(after.Parameters, spec => Assert.Equal(shapes[spec.Name], spec.Shape));
         using var _ = Autograd.NoGrad();
         using var cut = plan.Apply(_golden.Parameters);

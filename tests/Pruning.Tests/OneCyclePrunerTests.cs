@@ -247,7 +247,7 @@ public sealed class OneCyclePrunerTests : IDisposable
         }
 
         pruner.AddPenaltyGradient();
-        using var gradient = _parameters["conv0.weight"].TakeGradient();
+        using var gradient = _parameters["conv0.weight"].GetGradient();
         return gradient!.ToArray<float>();
     }
 }

@@ -270,7 +270,7 @@ public sealed class OneCycleTests
             {
                 foreach (var name in parameters.Trainable)
                 {
-                    using var gradient = parameters[name].TakeGradient()!;
+                    using var gradient = parameters[name].GetGradient()!;
                     if (!Of.TryGetValue(name, out var velocity))
                     {
                         Of.Add(name, velocity = Tensor.Zeros(gradient.Shape));

@@ -31,7 +31,7 @@ internal sealed class Chromium : IDisposable
     /// <summary>Writes a page, with a script of the test's own behind it.</summary>
     public string Write(string page, string script = "")
     {
-        string path = this["page.html"];
+        var path = this["page.html"];
         File.WriteAllText(path, page.Replace("</body>", $"<script>{script}</script></body>", StringComparison.Ordinal));
         return new Uri(path).AbsoluteUri;
     }
@@ -43,16 +43,21 @@ internal sealed class Chromium : IDisposable
     /// <summary>What the window shows, as a PNG file's bytes.</summary>
     public byte[] Screenshot(string address, int width, int height, bool dark = false)
     {
-        string path = this["shot.png"];
+        var path = this["shot.png"];
         string[] theme = dark ? ["--blink-settings=preferredColorScheme=0"] : [];
-        Run(address, [$"--window-size={width},{height}", "--hide-scrollbars", "--virtual-time-budget=3000", .. theme, $"--screenshot={path}"]);
+        Run(
+            address,
+            [
+                $"--window-size={width},{height}", "--hide-scrollbars", "--virtual-time-budget=3000", .. theme,
+                $"--screenshot={path}",
+            ]);
         return File.ReadAllBytes(path);
     }
 
     /// <summary>The printed page, as a PDF file's bytes.</summary>
     public byte[] Paper(string address)
     {
-        string path = this["page.pdf"];
+        var path = this["page.pdf"];
         Run(address, "--no-pdf-header-footer", "--virtual-time-budget=3000", $"--print-to-pdf={path}");
         return File.ReadAllBytes(path);
     }
@@ -63,8 +68,9 @@ internal sealed class Chromium : IDisposable
     {
         string[] all =
         [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={this["profile"]}",
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--enable-logging=stderr", "--v=0", $"--user-data-dir={this["profile"]}",
             .. arguments, address,
         ];
         using var process = Process.Start(new ProcessStartInfo(Path!, all)

@@ -7,17 +7,18 @@ namespace Ocs.Reporting.Tests;
 /// <summary>The pages in a browser. Every call also checks that nothing was written to the console.</summary>
 public sealed class ChromiumTests
 {
-    private const string Width = "document.documentElement.dataset.over = document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+    private const string Width = "document.documentElement.dataset.over = document.documentElement.scrollWidth - "
+        + "document.documentElement.clientWidth;";
 
     [ChromiumFact]
     public void Every_chart_of_a_run_is_drawn_on_a_desktop_and_on_a_phone()
     {
         using var chromium = new Chromium();
-        string address = chromium.Write(HtmlReport.Render(SampleRun.Folder), Width);
+        var address = chromium.Write(HtmlReport.Render(SampleRun.Folder), Width);
 
-        foreach (int width in new[] { 1200, 500 })
+        foreach (var width in new[] { 1200, 500 })
         {
-            string document = chromium.Document(address, width);
+            var document = chromium.Document(address, width);
             Assert.Equal(7, Regex.Count(document, "<canvas"));
             Assert.Contains("data-charts=\"7\"", document, StringComparison.Ordinal);
             Assert.Contains("data-over=\"0\"", document, StringComparison.Ordinal);
@@ -29,11 +30,12 @@ public sealed class ChromiumTests
     public void The_slider_shows_the_norms_of_its_epoch_and_says_them()
     {
         using var chromium = new Chromium();
-        string address = chromium.Write(
+        var address = chromium.Write(
             HtmlReport.Render(SampleRun.Folder),
-            "const slider = document.getElementById('norms-epoch'); slider.value = 2; slider.dispatchEvent(new Event('input'));");
+            "const slider = document.getElementById('norms-epoch'); slider.value = 2; "
+                + "slider.dispatchEvent(new Event('input'));");
 
-        string document = chromium.Document(address);
+        var document = chromium.Document(address);
         Assert.Matches("<output[^>]*>epoch 3: 248 pruned, median 0.02[^<]*; 200 kept, median 0.0[45]", document);
         Assert.Matches("<input[^>]*aria-valuetext=\"epoch 3: ", document);
         Assert.Matches("<input[^>]*max=\"8\"", document);
@@ -44,11 +46,11 @@ public sealed class ChromiumTests
     public void Light_dark_and_paper_are_drawn()
     {
         using var chromium = new Chromium();
-        string address = chromium.Write(HtmlReport.Render(SampleRun.Folder));
+        var address = chromium.Write(HtmlReport.Render(SampleRun.Folder));
 
-        byte[] light = chromium.Screenshot(address, 1000, 1500);
-        byte[] dark = chromium.Screenshot(address, 1000, 1500, dark: true);
-        byte[] paper = chromium.Paper(address);
+        var light = chromium.Screenshot(address, 1000, 1500);
+        var dark = chromium.Screenshot(address, 1000, 1500, dark: true);
+        var paper = chromium.Paper(address);
 
         Assert.InRange(light.Length, 30_000, 1_000_000);
         Assert.InRange(dark.Length, 30_000, 1_000_000);
@@ -61,11 +63,11 @@ public sealed class ChromiumTests
     public void Several_runs_are_drawn_beside_the_papers_rows()
     {
         using var chromium = new Chromium();
-        string address = chromium.Write(HtmlComparison.Render(SampleRun.Several, _ => null), Width);
+        var address = chromium.Write(HtmlComparison.Render(SampleRun.Several, _ => null), Width);
 
-        foreach (int width in new[] { 1200, 500 })
+        foreach (var width in new[] { 1200, 500 })
         {
-            string document = chromium.Document(address, width);
+            var document = chromium.Document(address, width);
             Assert.Contains("data-charts=\"4\"", document, StringComparison.Ordinal);
             Assert.Contains("data-over=\"0\"", document, StringComparison.Ordinal);
         }
@@ -76,12 +78,15 @@ public sealed class ChromiumTests
     {
         using var chromium = new Chromium();
         var run = SampleRun.Folder with { Summary = null };
-        foreach (int epochs in new[] { 0, 1, 2 })
+        foreach (var epochs in new[] { 0, 1, 2 })
         {
-            string address = chromium.Write(HtmlReport.Render(run with { Records = run.Records[..epochs] }));
-            Assert.Matches(epochs switch { 0 => "data-charts=\"0\"", 1 => "data-charts=\"4\"", _ => "data-charts=\"7\"" }, chromium.Document(address));
+            var address = chromium.Write(HtmlReport.Render(run with { Records = run.Records[..epochs] }));
+            Assert.Matches(
+                epochs switch { 0 => "data-charts=\"0\"", 1 => "data-charts=\"4\"", _ => "data-charts=\"7\"" },
+                chromium.Document(address));
         }
 
-        Assert.Contains("data-charts=\"0\"", chromium.Document(chromium.Write(HtmlComparison.Render([run with { Records = [] }], _ => null))), StringComparison.Ordinal);
+        var empty = chromium.Write(HtmlComparison.Render([run with { Records = [] }], _ => null));
+        Assert.Contains("data-charts=\"0\"", chromium.Document(empty), StringComparison.Ordinal);
     }
 }

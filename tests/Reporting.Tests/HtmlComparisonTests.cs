@@ -8,14 +8,16 @@ namespace Ocs.Reporting.Tests;
 
 public sealed class HtmlComparisonTests
 {
-    private static string Page(IReadOnlyList<RunFolder> runs) => WebUtility.HtmlDecode(HtmlComparison.Render(runs, _ => null));
+    private static string Page(IReadOnlyList<RunFolder> runs) =>
+        WebUtility.HtmlDecode(HtmlComparison.Render(runs, _ => null));
 
     [Fact]
     public void Every_run_has_its_row_and_the_paper_its_own()
     {
-        string page = Page(SampleRun.Several);
+        var page = Page(SampleRun.Several);
 
-        Assert.Contains("3 runs of cifar_resnet56 on cifar10. 1 more run not finished yet.", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 runs of cifar_resnet56 on cifar10. 1 more run not finished yet.", page, StringComparison.Ordinal);
         Assert.Equal(4, Regex.Count(page, """<tr><td>\d</td><th scope="row" class="text">run-\d"""));
         Assert.Contains("OCSPruner, pre-trained", page, StringComparison.Ordinal);
         Assert.Equal(13, Regex.Count(page, """<td class="text">Tab\. \d</td>"""));
@@ -26,17 +28,24 @@ public sealed class HtmlComparisonTests
     public void Runs_that_differ_in_their_seed_have_a_mean_and_a_deviation()
     {
         // 93.5 and 93.7: mean 93.6, deviation sqrt(2 * 0.1^2) = 0.141; the third run has another target.
-        string page = Page(SampleRun.Several);
+        var page = Page(SampleRun.Several);
 
-        Assert.Matches("""<td>1, 2</td><td class="strong">93\.60\u00a0%</td><td>0\.14 points</td><td>38\.88\u00a0%</td><td>93\.65\u00a0% at 38\.88\u00a0% \(Tab\. 2\)</td>""", page);
+        Assert.Matches(
+            """<td>1, 2</td><td class="strong">93\.60\u00a0%</td><td>0\.14 points</td><td>38\.88\u00a0%</td>"""
+            + """<td>93\.65\u00a0% at 38\.88\u00a0% \(Tab\. 2\)</td>""",
+            page);
         Assert.Equal((2, 1), SeedsTable.Spread([1, 2, 3]));
     }
 
     [Fact]
     public void A_run_says_what_the_paper_has_for_it()
     {
-        string page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Several[0]));
-        Assert.Contains("The paper (Tab. 2) has 93.65\u00a0% with 38.88\u00a0% of the MACs left, 93.97\u00a0% unpruned; this run has 93.50\u00a0%", page, StringComparison.Ordinal);
+        var page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Several[0]));
+        Assert.Contains(
+            "The paper (Tab. 2) has 93.65\u00a0% with 38.88\u00a0% of the MACs left, 93.97\u00a0% unpruned; "
+            + "this run has 93.50\u00a0%",
+            page,
+            StringComparison.Ordinal);
 
         var pretrained = SampleRun.Several[0].Summary! with { Weights = "trained.pth" };
         Assert.Equal("Tab. 7", PaperRow.Nearest(pretrained)!.Table);
@@ -47,17 +56,21 @@ public sealed class HtmlComparisonTests
     [Fact]
     public void The_papers_rows_are_those_of_the_experiments()
     {
-        string experiments = Path.Combine(Repository, "experiments");
-        string[] files = [.. Directory.GetDirectories(experiments, "table*").SelectMany(folder => Directory.GetFiles(folder, "*.yaml"))];
+        var experiments = Path.Combine(Repository, "experiments");
+        string[] files = [.. Directory.GetDirectories(experiments, "table*").SelectMany(
+            folder => Directory.GetFiles(folder, "*.yaml"))];
         Assert.NotEmpty(files);
-        foreach (string file in files)
+        foreach (var file in files)
         {
-            string text = File.ReadAllText(file);
-            double Number(string pattern) => double.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture) / 100;
+            var text = File.ReadAllText(file);
+            double Number(string pattern) =>
+                double.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture) / 100;
             string Word(string key) => Regex.Match(text, $@"^{key}: (\S+)", RegexOptions.Multiline).Groups[1].Value;
-            double macs = double.Parse(Path.GetFileNameWithoutExtension(file).Split('_')[^1], CultureInfo.InvariantCulture) / 100;
+            double macs =
+                double.Parse(Path.GetFileNameWithoutExtension(file).Split('_')[^1], CultureInfo.InvariantCulture) / 100;
 
-            var row = Assert.Single(PaperRow.For(Word("model"), Word("data")), row => row.IsOwn && Math.Abs(row.Macs - macs) < 1e-9);
+            var row = Assert.Single(
+                PaperRow.For(Word("model"), Word("data")), row => row.IsOwn && Math.Abs(row.Macs - macs) < 1e-9);
             Assert.Equal(Number(@"Expected: ([\d.]+) % accuracy"), row.Accuracy, 9);
             Assert.Equal(Number(@"(?:unpruned|pre-trained) ([\d.]+) %"), row.Baseline!.Value, 9);
             Assert.Equal(Number(@"([\d.]+) % of the parameters"), row.Parameters!.Value, 9);
@@ -69,10 +82,12 @@ public sealed class HtmlComparisonTests
     public void Hostile_strings_stay_text()
     {
         const string Hostile = "</script><script>alert('\"1\"')</script>";
-        var summary = SampleRun.Several[0].Summary! with { Model = Hostile, Command = Hostile, Preset = Hostile, Version = Hostile };
-        var run = SampleRun.Several[0] with { Summary = summary, Config = Hostile, Notice = Hostile, Path = "runs/\"<b>" };
+        var summary = SampleRun.Several[0].Summary!
+            with { Model = Hostile, Command = Hostile, Preset = Hostile, Version = Hostile };
+        var run =
+            SampleRun.Several[0] with { Summary = summary, Config = Hostile, Notice = Hostile, Path = "runs/\"<b>" };
 
-        string page = HtmlComparison.Render([run, run with { Path = "runs/b" }], _ => "\"><script>");
+        var page = HtmlComparison.Render([run, run with { Path = "runs/b" }], _ => "\"><script>");
 
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
@@ -99,7 +114,7 @@ public sealed class HtmlComparisonTests
         }).ToArray();
         HtmlReport.Write(runs[0].Path);
 
-        string page = File.ReadAllText(HtmlComparison.Write(runs, folder.PathOf("all.html")));
+        var page = File.ReadAllText(HtmlComparison.Write(runs, folder.PathOf("all.html")));
 
         Assert.Contains("<a href=\"run%200/report.html\">run 0</a>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("run%201/report.html", page, StringComparison.Ordinal);
@@ -109,7 +124,13 @@ public sealed class HtmlComparisonTests
     public void A_twin_of_the_readers_choice_stands_beside_the_run()
     {
         var run = SampleRun.Folder with { Summary = SampleRun.Folder.Summary! with { Baseline = null } };
-        var dense = run.Summary with { Kind = RunKind.Baseline, MacsAfter = run.Summary.MacsBefore, ValAccuracy = 0.93, TotalSeconds = 500 };
+        var dense = run.Summary with
+        {
+            Kind = RunKind.Baseline,
+            MacsAfter = run.Summary.MacsBefore,
+            ValAccuracy = 0.93,
+            TotalSeconds = 500,
+        };
         var twin = run with { Path = "runs/dense", Summary = dense };
 
         var both = Twin.Beside(run, twin).Summary!.Baseline!;
@@ -121,7 +142,9 @@ public sealed class HtmlComparisonTests
         Assert.Same(SampleRun.Several[3], Twin.Beside(SampleRun.Several[3], twin));
 
         void Refused(RunFolder other, string why) =>
-            Assert.Contains(why, Assert.Throws<InvalidDataException>(() => Twin.Beside(run, other)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                why, Assert.Throws<InvalidDataException>(() => Twin.Beside(run, other)).Message,
+                StringComparison.Ordinal);
     }
 
     private static string Repository

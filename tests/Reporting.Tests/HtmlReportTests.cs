@@ -13,18 +13,18 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void The_skeleton_is_as_expected()
     {
-        string expected = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "report.skeleton.txt"));
+        var expected = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "report.skeleton.txt"));
         Assert.Equal(expected, Skeleton(HtmlReport.Render(SampleRun.Folder)));
     }
 
     [Fact]
     public void A_page_is_written_into_the_runs_folder()
     {
-        string folder = Directory.CreateTempSubdirectory("ocs-report-").FullName;
+        var folder = Directory.CreateTempSubdirectory("ocs-report-").FullName;
         try
         {
             SampleRun.WriteTo(folder);
-            string path = HtmlReport.Write(folder);
+            var path = HtmlReport.Write(folder);
 
             Assert.Equal(Path.Combine(folder, "report.html"), path);
             Assert.Contains("J_avg goes from", File.ReadAllText(path), StringComparison.Ordinal);
@@ -43,16 +43,18 @@ public sealed partial class HtmlReportTests
         var summary = run.Summary! with { ValTop5Accuracy = 0.9812 };
         summary = summary with { Baseline = BaselineSummary.Of(summary with { ValTop5Accuracy = 0.99 }) };
 
-        string page = HtmlReport.Render(run with { Summary = summary });
+        var page = HtmlReport.Render(run with { Summary = summary });
 
-        Assert.Matches(@"Top-5 accuracy</th><td>99\.00[^<]*</td><td class=""strong"">98\.12[^<]*</td><td>[^<]*0\.88[^<]*</td>", page);
+        Assert.Matches(
+            @"Top-5 accuracy</th><td>99\.00[^<]*</td><td class=""strong"">98\.12[^<]*</td><td>[^<]*0\.88[^<]*</td>",
+            page);
         Assert.DoesNotContain("Top-5", HtmlReport.Render(run), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nothing_is_loaded_from_elsewhere()
     {
-        string page = HtmlReport.Render(SampleRun.Folder);
+        var page = HtmlReport.Render(SampleRun.Folder);
 
         Assert.DoesNotMatch(@"(?i)\b(src|href|action|poster|data)\s*=\s*[""']?\s*(https?:)?//", page);
         Assert.DoesNotMatch(@"(?i)<(link|img|iframe|object|embed|base)\b", page);
@@ -72,14 +74,17 @@ public sealed partial class HtmlReportTests
             Layers = [.. summary.Layers.Select(l => l with { Name = Hostile, Reason = Hostile })],
             Groups = [.. summary.Groups.Select(g => g with { Name = Hostile, FrozenReason = Hostile })],
         };
-        string page = HtmlReport.Render(SampleRun.Folder with { Summary = summary, Config = Hostile, Notice = Hostile });
+        var page = HtmlReport.Render(
+            SampleRun.Folder with { Summary = summary, Config = Hostile, Notice = Hostile });
 
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>&amp;", page, StringComparison.Ordinal);
         Assert.Equal(3, Regex.Count(page, "<script"));
         Assert.Equal(3, Regex.Count(page, "</script"));
         using var island = JsonDocument.Parse(Island(page));
-        Assert.Equal(Hostile, island.RootElement.GetProperty("summary").GetProperty("layers")[0].GetProperty("reason").GetString());
+        Assert.Equal(
+            Hostile,
+            island.RootElement.GetProperty("summary").GetProperty("layers")[0].GetProperty("reason").GetString());
         Assert.Contains(Hostile, WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
@@ -88,7 +93,7 @@ public sealed partial class HtmlReportTests
     {
         var records = SampleRun.Folder.Records;
         var broken = records.SetItem(4, records[4] with { TrainLoss = double.NaN, ValLoss = double.PositiveInfinity });
-        string page = HtmlReport.Render(SampleRun.Folder with { Records = broken });
+        var page = HtmlReport.Render(SampleRun.Folder with { Records = broken });
 
         using var island = JsonDocument.Parse(Island(page));
         Assert.Equal("NaN", island.RootElement.GetProperty("records")[4].GetProperty("train_loss").GetString());
@@ -97,7 +102,7 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void Each_chart_has_its_sentence()
     {
-        string page = HtmlReport.Render(SampleRun.Folder);
+        var page = HtmlReport.Render(SampleRun.Folder);
         foreach (Match chart in ChartLabels().Matches(page))
         {
             Assert.Matches(@"^Chart: .+\. .+\.$", chart.Groups["label"].Value);
@@ -111,21 +116,28 @@ public sealed partial class HtmlReportTests
     {
         var summary = SampleRun.Folder.Summary!;
 
-        Assert.Contains("computes under ONNX Runtime 1.30.0 what the network computes here: largest relative difference 6.1·10⁻⁷.", Page(summary.Onnx), StringComparison.Ordinal);
-        Assert.Contains("was not verified: There is no runtime.", Page(new() { Tolerance = 1e-4, Problem = "There is no runtime." }), StringComparison.Ordinal);
+        Assert.Contains(
+            "computes under ONNX Runtime 1.30.0 what the network computes here: "
+            + "largest relative difference 6.1·10⁻⁷.",
+            Page(summary.Onnx), StringComparison.Ordinal);
+        Assert.Contains(
+            "was not verified: There is no runtime.",
+            Page(new() { Tolerance = 1e-4, Problem = "There is no runtime." }), StringComparison.Ordinal);
         Assert.Contains(
             "does not compute under X what the network computes here: <b>They differ.",
             Page(new() { Equal = false, Runtime = "X", Tolerance = 1e-4, Problem = "<b>They differ." }),
             StringComparison.Ordinal);
 
-        string Page(OnnxSummary? onnx) => WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder with { Summary = summary with { Onnx = onnx } }));
+        string Page(OnnxSummary? onnx) => WebUtility.HtmlDecode(
+            HtmlReport.Render(SampleRun.Folder with { Summary = summary with { Onnx = onnx } }));
     }
 
     [Fact]
     public void A_run_under_way_says_so()
     {
-        var run = SampleRun.Folder with { Summary = null, Records = SampleRun.Folder.Records[..5], Notice = "Line 6 is incomplete." };
-        string page = WebUtility.HtmlDecode(HtmlReport.Render(run));
+        var run = SampleRun.Folder
+            with { Summary = null, Records = SampleRun.Folder.Records[..5], Notice = "Line 6 is incomplete." };
+        var page = WebUtility.HtmlDecode(HtmlReport.Render(run));
 
         Assert.Contains("not finished: 5 epochs so far, now in sparsity learning", page, StringComparison.Ordinal);
         Assert.Contains("Line 6 is incomplete.", page, StringComparison.Ordinal);
@@ -135,8 +147,16 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void A_one_shot_cut_has_no_curves()
     {
-        var summary = SampleRun.Folder.Summary! with { Kind = RunKind.Prune, StableEpoch = null, CutEpoch = null, SlStartEpoch = null, Epochs = 0, Baseline = null };
-        string page = HtmlReport.Render(new RunFolder("runs/cut", [], summary, null, null));
+        var summary = SampleRun.Folder.Summary! with
+        {
+            Kind = RunKind.Prune,
+            StableEpoch = null,
+            CutEpoch = null,
+            SlStartEpoch = null,
+            Epochs = 0,
+            Baseline = null,
+        };
+        var page = HtmlReport.Render(new RunFolder("runs/cut", [], summary, null, null));
 
         Assert.DoesNotContain("id=\"learning\"", page, StringComparison.Ordinal);
         Assert.Contains("id=\"why\"", page, StringComparison.Ordinal);
@@ -147,51 +167,72 @@ public sealed partial class HtmlReportTests
     public void Numbers_as_large_as_a_log_can_hold_are_shown()
     {
         var norms = new NormHistogram(new(0, [int.MaxValue, int.MaxValue]), new(0, [0, 0]));
-        var record = SampleRun.Folder.Records[5] with { Epoch = int.MaxValue, Norms = norms, Seconds = double.MaxValue, SearchSeconds = -1, Macs = long.MaxValue };
+        var record = SampleRun.Folder.Records[5] with
+        {
+            Epoch = int.MaxValue,
+            Norms = norms,
+            Seconds = double.MaxValue,
+            SearchSeconds = -1,
+            Macs = long.MaxValue,
+        };
         var run = SampleRun.Folder with { Records = [SampleRun.Folder.Records[4], record] };
 
         Assert.Contains("4,294,967,294 channels would be kept", HtmlReport.Render(run), StringComparison.Ordinal);
-        Assert.Contains(">9223372036.85\u00a0G<", WebUtility.HtmlDecode(HtmlComparison.Render([run with { Summary = null }, run], _ => null)), StringComparison.Ordinal);
+        var compared = WebUtility.HtmlDecode(HtmlComparison.Render([run with { Summary = null }, run], _ => null));
+        Assert.Contains(">9223372036.85\u00a0G<", compared, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_forecast_is_told_while_the_run_goes_on()
     {
         var records = SampleRun.Folder.Records[..5];
-        records = records.SetItem(4, records[4] with { Forecast = new() { StableEpoch = 9, SecondsLeft = 300, Macs = 20_000_000 } });
-        string page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder with { Summary = null, Records = records }));
+        records = records.SetItem(
+            4, records[4] with { Forecast = new() { StableEpoch = 9, SecondsLeft = 300, Macs = 20_000_000 } });
+        var page = WebUtility.HtmlDecode(
+            HtmlReport.Render(SampleRun.Folder with { Summary = null, Records = records }));
 
-        Assert.Contains("Forecast: the cut at about epoch 9, 20.00\u00a0M MACs at the end, about 5\u00a0min\u00a000\u00a0s to go.", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "Forecast: the cut at about epoch 9, 20.00\u00a0M MACs at the end, about 5\u00a0min\u00a000\u00a0s to go.",
+            page, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_time_of_each_phase_and_what_is_left_add_up()
     {
-        string page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder));
+        var page = WebUtility.HtmlDecode(HtmlReport.Render(SampleRun.Folder));
 
-        // 9 epochs without and with sparsity learning, 11 after the cut; 9 searches of 0.21 s; 25 s for the rest, those searches included.
+        // 9 epochs without and with sparsity learning, 11 after the cut; 9 searches of 0.21 s; 25 s for the rest, those
+        // searches included.
         Assert.Matches("Training</th><td class=\"number\">3</td>", page);
         Assert.Matches("Sparsity learning</th><td class=\"number\">6</td>", page);
         Assert.Matches("Final training</th><td class=\"number\">11</td>", page);
-        Assert.Matches("Search for the sub-network</th><td class=\"number\"></td><td class=\"number\">1\\.9\u00a0s</td>", page);
-        Assert.Matches("Evaluation, cut, files</th><td class=\"number\"></td><td class=\"number\">23\u00a0s</td>", page);
+        Assert.Matches(
+            "Search for the sub-network</th><td class=\"number\"></td><td class=\"number\">1\\.9\u00a0s</td>", page);
+        Assert.Matches(
+            "Evaluation, cut, files</th><td class=\"number\"></td><td class=\"number\">23\u00a0s</td>", page);
     }
 
     [Fact]
     public void Text_stands_out_from_the_page_in_light_and_in_dark()
     {
         using var resource = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
-        string css = new StreamReader(resource).ReadToEnd();
-        string[] themes = [css[..css.IndexOf("@media", StringComparison.Ordinal)], css[css.IndexOf("dark", StringComparison.Ordinal)..css.IndexOf("* {", StringComparison.Ordinal)]];
-        foreach (string theme in themes)
+        var css = new StreamReader(resource).ReadToEnd();
+        int At(string text) => css.IndexOf(text, StringComparison.Ordinal);
+        foreach (var theme in new[] { css[..At("@media")], css[At("dark")..At("* {")] })
         {
             string Colour(string name) => Regex.Match(theme, $"--{name}: (#[0-9a-f]+);").Groups[1].Value;
-            foreach (string ground in new[] { "page", "panel" })
+            foreach (var ground in new[] { "page", "panel" })
             {
                 Assert.All(
-                    new[] { "ink", "soft", "first", "second", "good", "bad", "run-1", "run-2", "run-3", "run-4", "run-5", "run-6" },
+                    new[]
+                    {
+                        "ink", "soft", "first", "second", "good", "bad",
+                        "run-1", "run-2", "run-3", "run-4", "run-5", "run-6",
+                    },
                     name => Assert.True(Contrast(Colour(name), Colour(ground)) >= 4.5, $"{name} on {ground}"));
-                Assert.All(new[] { "third", "gone" }, name => Assert.True(Contrast(Colour(name), Colour(ground)) >= 3, $"{name} on {ground}"));
+                Assert.All(
+                    new[] { "third", "gone" },
+                    name => Assert.True(Contrast(Colour(name), Colour(ground)) >= 3, $"{name} on {ground}"));
             }
         }
     }
@@ -199,8 +240,10 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void The_report_of_300_epochs_is_below_3_MB()
     {
-        var record = SampleRun.Folder.Records[5] with { Norms = NormHistogram.Of(Enumerable.Range(1, 2000).Select(i => i * 1e-4), Enumerable.Range(1, 2000).Select(i => i * 1e-8)) };
-        string page = HtmlReport.Render(SampleRun.Folder with { Records = [.. Enumerable.Range(0, 300).Select(epoch => record with { Epoch = epoch })] });
+        var record = SampleRun.Folder.Records[5] with { Norms = NormHistogram.Of(
+            Enumerable.Range(1, 2000).Select(i => i * 1e-4), Enumerable.Range(1, 2000).Select(i => i * 1e-8)) };
+        var page = HtmlReport.Render(SampleRun.Folder
+            with { Records = [.. Enumerable.Range(0, 300).Select(epoch => record with { Epoch = epoch })] });
 
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(page), 300_000, 1_500_000);
     }
@@ -208,7 +251,9 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void An_empty_run_still_gives_a_page()
     {
-        Assert.Contains("first epoch", HtmlReport.Render(new RunFolder("runs/new", [], null, null, null)), StringComparison.Ordinal);
+        Assert.Contains(
+            "first epoch", HtmlReport.Render(new RunFolder("runs/new", [], null, null, null)),
+            StringComparison.Ordinal);
     }
 
     // WCAG 2: relative luminance of sRGB, and the ratio of two.
@@ -220,10 +265,11 @@ public sealed partial class HtmlReportTests
 
     private static double Luminance(string colour)
     {
-        string digits = colour.Length == 4 ? string.Concat(colour[1..].Select(c => $"{c}{c}")) : colour[1..];
+        var digits = colour.Length == 4 ? string.Concat(colour[1..].Select(c => $"{c}{c}")) : colour[1..];
         double[] parts =
         [
-            .. Convert.FromHexString(digits).Select(b => b / 255.0).Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4)),
+            .. Convert.FromHexString(digits)
+            .Select(b => b / 255.0).Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4)),
         ];
         return (0.2126 * parts[0]) + (0.7152 * parts[1]) + (0.0722 * parts[2]);
     }
@@ -233,20 +279,24 @@ public sealed partial class HtmlReportTests
     /// <summary>Ids, headings, captions and column heads, one a line, in the page's order.</summary>
     private static string Skeleton(string page)
     {
-        string body = page[page.IndexOf("<body", StringComparison.Ordinal)..page.IndexOf("<script", StringComparison.Ordinal)];
+        string body =
+            page[page.IndexOf("<body", StringComparison.Ordinal)..page.IndexOf("<script", StringComparison.Ordinal)];
         var lines = SkeletonPart().Matches(body).Select(part => part.Groups["id"].Success
             ? $"#{part.Groups["id"].Value}"
             : $"  {part.Groups["tag"].Value}: {WebUtility.HtmlDecode(Tag().Replace(part.Groups["text"].Value, ""))}");
         return string.Join('\n', lines) + "\n";
     }
 
-    [GeneratedRegex("""<[a-z0-9]+[^>]*\bid="(?<id>[^"]+)"[^>]*>|<(?<tag>h1|h2|caption|summary|dt|th scope="col"[^>]*)>(?<text>.*?)</(?:h1|h2|caption|summary|dt|th)>""")]
+    [GeneratedRegex(
+        """<[a-z0-9]+[^>]*\bid="(?<id>[^"]+)"[^>]*>"""
+        + """|<(?<tag>h1|h2|caption|summary|dt|th scope="col"[^>]*)>(?<text>.*?)</(?:h1|h2|caption|summary|dt|th)>""")]
     private static partial Regex SkeletonPart();
 
     [GeneratedRegex("<[^>]+>")]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""<script type="application/json" id="page-data">(?<json>.*?)</script>""", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """<script type="application/json" id="page-data">(?<json>.*?)</script>""", RegexOptions.Singleline)]
     private static partial Regex IslandElement();
 
     [GeneratedRegex("""role="img" aria-label="(?<label>[^"]*)">""")]

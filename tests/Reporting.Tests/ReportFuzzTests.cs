@@ -17,7 +17,7 @@ public sealed class ReportFuzzTests(ITestOutputHelper output) : IDisposable
     public void A_damaged_run_is_refused_in_one_sentence_or_has_a_report(string name)
     {
         SampleRun.WriteTo(_folder.Path);
-        string text = File.ReadAllText(_folder.PathOf(name));
+        var text = File.ReadAllText(_folder.PathOf(name));
         Fuzz.Try<InvalidDataException>(
             $"report of a run, {name}", output, _folder.PathOf(name), 20,
             dice => File.WriteAllText(_folder.PathOf(name), Damage.Json(text, dice)),
@@ -32,12 +32,14 @@ public sealed class ReportFuzzTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("\"groups\": [", "\"groups\": null, \"x\": [", "(at $.groups)")]
     [InlineData("\"channels_before\": 16", "\"channels_before\": 2147483647", "layers[0] is none of a network")]
-    [InlineData("\"macs_after\": ", "\"macs_after\": -9223372036854775808, \"x\": ", "macs_before and macs_after are no costs of a network")]
+    [InlineData(
+        "\"macs_after\": ", "\"macs_after\": -9223372036854775808, \"x\": ",
+        "macs_before and macs_after are no costs of a network")]
     public void Numbers_that_no_run_has_are_refused(string part, string other, string reason)
     {
         SampleRun.WriteTo(_folder.Path);
-        string text = File.ReadAllText(_folder.PathOf(RunFolder.SummaryName));
-        int place = text.IndexOf(part, StringComparison.Ordinal);
+        var text = File.ReadAllText(_folder.PathOf(RunFolder.SummaryName));
+        var place = text.IndexOf(part, StringComparison.Ordinal);
         Assert.True(place >= 0, text[..1000]);
         File.WriteAllText(_folder.PathOf(RunFolder.SummaryName), text[..place] + other + text[(place + part.Length)..]);
 

@@ -81,16 +81,16 @@ internal static class SampleRun
         double[] similarity = [0.62, 0.71, 0.78, 0.83, 0.905, 0.951, 0.98, 0.9985, 0.9994, 0.9998];
         double[] learningRates = [.. Enumerable.Range(0, 20).Select(e => e < 10 ? 0.1 : e < 15 ? 0.02 : 0.004)];
         var records = ImmutableArray.CreateBuilder<RunRecord>();
-        double lambda = 0;
-        for (int epoch = 0; epoch < 20; epoch++)
+        var lambda = 0.0;
+        for (var epoch = 0; epoch < 20; epoch++)
         {
             var phase = epoch < Start ? RunPhase.Train : epoch < Stable ? RunPhase.Sparsity : RunPhase.Final;
             lambda += phase == RunPhase.Sparsity ? 1e-4 * (epoch - Start + 1) : 0;
-            bool final = phase == RunPhase.Final;
-            double step = epoch < 10 ? 0 : epoch < 15 ? 0.045 : 0.057;
-            double wobble = 0.012 * Math.Sin(epoch * 2.3) * (step > 0 ? 0.15 : 1);
-            double accuracy = 0.858 - (0.42 * Math.Exp(-epoch / 2.6)) + step + wobble;
-            int known = Math.Min(epoch, Stable);
+            var final = phase == RunPhase.Final;
+            var step = epoch < 10 ? 0 : epoch < 15 ? 0.045 : 0.057;
+            var wobble = 0.012 * Math.Sin(epoch * 2.3) * (step > 0 ? 0.15 : 1);
+            var accuracy = 0.858 - (0.42 * Math.Exp(-epoch / 2.6)) + step + wobble;
+            var known = Math.Min(epoch, Stable);
             records.Add(new RunRecord
             {
                 Epoch = epoch,
@@ -119,7 +119,7 @@ internal static class SampleRun
     // 200 channels that stay around 0.05, and 248 that sparsity learning takes from 0.02 towards zero.
     private static NormHistogram? Norms(int epoch)
     {
-        double shrunk = 0.02 * Math.Pow(0.3, Math.Max(0, epoch - Start));
+        var shrunk = 0.02 * Math.Pow(0.3, Math.Max(0, epoch - Start));
         return NormHistogram.Of(
             Enumerable.Range(0, 200).Select(i => 0.05 * Math.Exp(Math.Sin(i) / 2)),
             Enumerable.Range(0, 248).Select(i => shrunk * Math.Exp(Math.Sin(i) / 2)));
@@ -167,8 +167,22 @@ internal static class SampleRun
                 Macs = true,
                 Passed = true,
             },
-            Onnx = new() { Equal = true, Runtime = "ONNX Runtime 1.30.0", LargestDifference = 6.1e-7, MeanDifference = 9e-8, Tolerance = 1e-4 },
-            Latency = new() { Runtime = "libtorch 1.13.1", Batch = 1, Threads = 2, SecondsBefore = 0.00412, SecondsAfter = 0.0027 },
+            Onnx = new()
+            {
+                Equal = true,
+                Runtime = "ONNX Runtime 1.30.0",
+                LargestDifference = 6.1e-7,
+                MeanDifference = 9e-8,
+                Tolerance = 1e-4,
+            },
+            Latency = new()
+            {
+                Runtime = "libtorch 1.13.1",
+                Batch = 1,
+                Threads = 2,
+                SecondsBefore = 0.00412,
+                SecondsAfter = 0.0027,
+            },
             Baseline = new() { ValAccuracy = 0.9188, Macs = macsBefore, Parameters = 272_474, TotalSeconds = 408.6 },
         };
     }
@@ -195,17 +209,18 @@ internal static class SampleRun
             });
         }
 
-        for (int block = 0; block < 9; block++)
+        for (var block = 0; block < 9; block++)
         {
-            int stage = block / 3;
-            string prefix = $"layer{stage + 1}";
+            var stage = block / 3;
+            var prefix = $"layer{stage + 1}";
             if (block % 3 == 0)
             {
                 Add(stage == 0 ? "conv1" : $"{prefix}.0.conv2", ResidualKept[stage], l =>
-                    (stage == 0 && l.Name == "conv1") || (l.Name.StartsWith(prefix, StringComparison.Ordinal) && !l.Name.EndsWith("conv1", StringComparison.Ordinal)));
+                    (stage == 0 && l.Name == "conv1") || (l.Name.StartsWith(prefix, StringComparison.Ordinal)
+                        && !l.Name.EndsWith("conv1", StringComparison.Ordinal)));
             }
 
-            string name = $"{prefix}.{block % 3}.conv1";
+            var name = $"{prefix}.{block % 3}.conv1";
             Add(name, InnerKept[block], l => l.Name == name);
         }
 
@@ -218,7 +233,7 @@ internal static class SampleRun
         var layers = ImmutableArray.CreateBuilder<LayerSummary>();
         void Conv(string name, int kernel, int side, (int Before, int After) input, (int Before, int After) output)
         {
-            long area = (long)kernel * kernel * side * side;
+            var area = (long)kernel * kernel * side * side;
             layers.Add(new LayerSummary
             {
                 Name = name,
@@ -234,13 +249,13 @@ internal static class SampleRun
 
         var current = (Before: 16, After: ResidualKept[0]);
         Conv("conv1", 3, 32, (3, 3), current);
-        for (int block = 0; block < 9; block++)
+        for (var block = 0; block < 9; block++)
         {
-            int stage = block / 3;
-            int side = 32 >> stage;
+            var stage = block / 3;
+            var side = 32 >> stage;
             var width = (Before: 16 << stage, After: ResidualKept[stage]);
             var inner = (width.Before, InnerKept[block]);
-            string name = $"layer{stage + 1}.{block % 3}";
+            var name = $"layer{stage + 1}.{block % 3}";
             Conv(name + ".conv1", 3, side, current, inner);
             Conv(name + ".conv2", 3, side, inner, width);
             if (current.Before != width.Before)

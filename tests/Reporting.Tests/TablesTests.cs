@@ -7,15 +7,18 @@ namespace Ocs.Reporting.Tests;
 
 public sealed class TablesTests
 {
-    private static RunFolder With(string name, string config) => SampleRun.Folder with { Path = $"runs/{name}", Config = config };
+    private static RunFolder With(string name, string config) =>
+        SampleRun.Folder with { Path = $"runs/{name}", Config = config };
 
     [Fact]
     public void Runs_differ_in_the_options_that_are_not_the_same_and_not_in_seeds()
     {
         RunFolder[] runs =
         [
-            With("a", "# ocs train a.yaml\nmodel: m\nseed: 1\ntraining:\n  seed: 1\n  epochs: 4\npruning:\n  target: 0.5\n  scope: coupled\n"),
-            With("b", "model: m\nseed: 2\ntraining:\n  seed: 2\n  epochs: 4\npruning:\n  target: 0.5\n  scope: single-layer\n"),
+            With("a", "# ocs train a.yaml\nmodel: m\nseed: 1\ntraining:\n  seed: 1\n  epochs: 4\npruning:\n  target: "
+                + "0.5\n  scope: coupled\n"),
+            With("b", "model: m\nseed: 2\ntraining:\n  seed: 2\n  epochs: 4\npruning:\n  target: 0.5\n  "
+                + "scope: single-layer\n"),
         ];
 
         Assert.Equal(["scope coupled", "scope single-layer"], RunOptions.Differences(runs).ToArray());
@@ -53,7 +56,7 @@ public sealed class TablesTests
     {
         var runs = NamedRun.Of([With("odd, \"name\"", SampleRun.Config), SampleRun.Several[3]]);
 
-        string[] table = CsvTables.Runs(runs).Split("\r\n");
+        var table = CsvTables.Runs(runs).Split("\r\n");
         Assert.Equal(4, table.Length);
         Assert.StartsWith("run,preset,differs_in,seed,epochs,target,accuracy,", table[0], StringComparison.Ordinal);
         Assert.StartsWith("\"odd, \"\"name\"\"\",paper,", table[1], StringComparison.Ordinal);
@@ -89,13 +92,15 @@ public sealed class TablesTests
     [Fact]
     public void Latex_escapes_what_it_would_read_as_commands()
     {
-        string table = LatexTable.Render(NamedRun.Of([With("a_b & 50%", SampleRun.Config), SampleRun.Several[0]]));
+        var table = LatexTable.Render(NamedRun.Of([With("a_b & 50%", SampleRun.Config), SampleRun.Several[0]]));
 
         Assert.Contains("a\\_b \\& 50\\%", table, StringComparison.Ordinal);
         Assert.Contains("\\toprule", table, StringComparison.Ordinal);
         Assert.DoesNotContain('\u00a0', table);
-        int columns = table.Split('\n')[3].Split(" & ").Length;
-        Assert.All(table.Split('\n').Where(line => line.EndsWith("\\\\", StringComparison.Ordinal)), line => Assert.Equal(columns, line.Replace("\\&", "", StringComparison.Ordinal).Split(" & ").Length));
+        var columns = table.Split('\n')[3].Split(" & ").Length;
+        Assert.All(
+            table.Split('\n').Where(line => line.EndsWith("\\\\", StringComparison.Ordinal)),
+            line => Assert.Equal(columns, line.Replace("\\&", "", StringComparison.Ordinal).Split(" & ").Length));
     }
 
     [Fact]
@@ -103,10 +108,11 @@ public sealed class TablesTests
     {
         var own = SampleRun.Folder.Summary! with { Baseline = null };
         RunFolder Pruned(string path, RunSummary summary) => SampleRun.Folder with { Path = path, Summary = summary };
-        var dense = Pruned("runs/dense", own with { Kind = RunKind.Baseline, MacsAfter = own.MacsBefore, ValAccuracy = 0.93 });
+        var dense = Pruned(
+            "runs/dense", own with { Kind = RunKind.Baseline, MacsAfter = own.MacsBefore, ValAccuracy = 0.93 });
         var other = Pruned("runs/other", own with { Data = "cifar100" });
 
-        ImmutableArray<RunFolder> runs = Twin.Among([Pruned("runs/a", own), other, dense]);
+        var runs = Twin.Among([Pruned("runs/a", own), other, dense]);
 
         Assert.Equal(0.93, runs[0].Summary!.Baseline!.ValAccuracy);
         Assert.Null(runs[1].Summary!.Baseline);

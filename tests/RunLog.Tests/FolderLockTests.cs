@@ -13,7 +13,8 @@ public sealed class FolderLockTests : IDisposable
         {
             Assert.NotNull(first);
             Assert.Null(FolderLock.TryTake(_folder.Path, out string owner));
-            Assert.Matches($@"^process {Environment.ProcessId} on \S+ since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", owner);
+            Assert.Matches(
+                $@"^process {Environment.ProcessId} on \S+ since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", owner);
         }
 
         using var second = FolderLock.TryTake(_folder.Path, out _);
@@ -23,7 +24,7 @@ public sealed class FolderLockTests : IDisposable
     [Fact]
     public void A_folder_that_was_made_for_a_lock_goes_with_it_unless_something_is_in_it()
     {
-        string inner = _folder.PathOf("a/b");
+        var inner = _folder.PathOf("a/b");
         FolderLock.TryTake(inner, out _)!.Dispose();
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
 
@@ -59,11 +60,11 @@ public sealed class FolderLockTests : IDisposable
     [Fact]
     public void Of_many_who_come_at_once_one_has_the_folder()
     {
-        string shared = _folder.PathOf("shared");
-        for (int round = 0; round < 50; round++)
+        var shared = _folder.PathOf("shared");
+        for (var round = 0; round < 50; round++)
         {
             using var together = new Barrier(4);
-            int owners = 0;
+            var owners = 0;
             var threads = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
             {
                 together.SignalAndWait();

@@ -47,14 +47,20 @@ public sealed class NormHistogramTests
         using (var writer = new RunLogWriter(folder.Path))
         {
             writer.Append(Samples.Record(0));
-            writer.Append(Samples.Record(1) with { Norms = NormHistogram.Of(norms[..5000], norms[5000..]), Forecast = new() { StableEpoch = 9, SecondsLeft = 60.5, Macs = 41 } });
+            writer.Append(
+                Samples.Record(1) with
+                {
+                    Norms = NormHistogram.Of(norms[..5000], norms[5000..]),
+                    Forecast = new() { StableEpoch = 9, SecondsLeft = 60.5, Macs = 41 },
+                });
         }
 
-        string[] lines = File.ReadAllLines(folder.PathOf("run.jsonl"));
+        var lines = File.ReadAllLines(folder.PathOf("run.jsonl"));
         Assert.InRange(Encoding.UTF8.GetByteCount(lines[1]) - Encoding.UTF8.GetByteCount(lines[0]), 300, 1000);
         Assert.EndsWith("\"search_seconds\":0.25}", lines[0], StringComparison.Ordinal);
         Assert.Contains("\"norms\":{\"kept\":{\"first\":-120,\"counts\":[", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith("\"forecast\":{\"stable_epoch\":9,\"seconds_left\":60.5,\"macs\":41}}", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\"forecast\":{\"stable_epoch\":9,\"seconds_left\":60.5,\"macs\":41}}", lines[1], StringComparison.Ordinal);
         var read = RunLogReader.Read(folder.Path).Records[1];
         Assert.Equal(10_000, read.Norms!.Kept.Total + read.Norms.Pruned.Total);
         Assert.Equal(9, read.Forecast!.StableEpoch);
@@ -70,6 +76,8 @@ public sealed class NormHistogramTests
         }
 
         var failure = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path));
-        Assert.EndsWith("run.jsonl, line 1: norms must count kept and pruned channels over bins from -480 to 479.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "run.jsonl, line 1: norms must count kept and pruned channels over bins from -480 to 479.", failure.Message,
+            StringComparison.Ordinal);
     }
 }

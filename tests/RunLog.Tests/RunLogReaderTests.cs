@@ -8,7 +8,8 @@ public sealed class RunLogReaderTests
     public void What_was_written_is_read_back()
     {
         using var folder = new TemporaryFolder();
-        RunRecord[] records = [Samples.Record(0), Samples.Record(1) with { J = 1.0 / 3, TrainLoss = double.NaN, ValAccuracy = null }];
+        RunRecord[] records =
+            [Samples.Record(0), Samples.Record(1) with { J = 1.0 / 3, TrainLoss = double.NaN, ValAccuracy = null }];
         using (var writer = new RunLogWriter(folder.Path))
         {
             Array.ForEach(records, record => writer.Append(record));
@@ -122,8 +123,10 @@ public sealed class RunLogReaderTests
     {
         using var folder = new TemporaryFolder();
         RunLogWriter.WriteSummary(folder.Path, Samples.Summary);
-        string text = File.ReadAllText(folder.PathOf("summary.json"));
-        File.WriteAllText(folder.PathOf("summary.json"), text.Replace("\"macs_before\": 100", "\"macs_before\": \"many\"", StringComparison.Ordinal));
+        var text = File.ReadAllText(folder.PathOf("summary.json"));
+        File.WriteAllText(
+            folder.PathOf("summary.json"),
+            text.Replace("\"macs_before\": 100", "\"macs_before\": \"many\"", StringComparison.Ordinal));
 
         var failure = Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path));
         Assert.Matches(@"summary\.json, line \d+: .+ \(at \$\.macs_before\)\.$", failure.Message);
@@ -138,8 +141,10 @@ public sealed class RunLogReaderTests
             writer.Append(Samples.Record(0));
         }
 
-        string text = File.ReadAllText(folder.PathOf("run.jsonl"));
-        File.WriteAllText(folder.PathOf("run.jsonl"), text.Replace("{\"epoch\"", "{\"colour\":[1],\"epoch\"", StringComparison.Ordinal));
+        var text = File.ReadAllText(folder.PathOf("run.jsonl"));
+        File.WriteAllText(
+            folder.PathOf("run.jsonl"),
+            text.Replace("{\"epoch\"", "{\"colour\":[1],\"epoch\"", StringComparison.Ordinal));
 
         Assert.Equal([Samples.Record(0)], RunLogReader.Read(folder.Path).Records.ToArray());
     }
@@ -148,7 +153,9 @@ public sealed class RunLogReaderTests
     public void A_folder_that_no_run_wrote_is_said_to_be_one()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("neither run.jsonl nor summary.json", Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("is not a folder", Assert.Throws<InvalidDataException>(() => RunLogReader.Read(folder.PathOf("absent"))).Message, StringComparison.Ordinal);
+        Assert.Contains("neither run.jsonl nor summary.json", Assert.Throws<InvalidDataException>(() =>
+            RunLogReader.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a folder", Assert.Throws<InvalidDataException>(() =>
+            RunLogReader.Read(folder.PathOf("absent"))).Message, StringComparison.Ordinal);
     }
 }

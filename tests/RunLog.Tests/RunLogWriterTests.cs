@@ -17,9 +17,10 @@ public sealed class RunLogWriterTests
 
         Assert.Equal(
             """
-            {"epoch":3,"phase":"sparsity","train_loss":1.25,"val_accuracy":0.625,"val_loss":1.5,"j":0.875,"j_avg":null,"lambda":0.0001,"lr":0.1,"macs":41000000,"parameters":270000,"seconds":12.5,"images_per_second":4000,"train_accuracy":0.5,"wait_fraction":0.01,"search_seconds":0.25}
-
-            """.ReplaceLineEndings("\n"),
+            {"epoch":3,"phase":"sparsity","train_loss":1.25,"val_accuracy":0.625,"val_loss":1.5,"j":0.875,
+            "j_avg":null,"lambda":0.0001,"lr":0.1,"macs":41000000,"parameters":270000,"seconds":12.5,
+            "images_per_second":4000,"train_accuracy":0.5,"wait_fraction":0.01,"search_seconds":0.25}
+            """.ReplaceLineEndings("") + "\n",
             File.ReadAllText(folder.PathOf("run.jsonl")));
     }
 
@@ -29,7 +30,7 @@ public sealed class RunLogWriterTests
         using var folder = new TemporaryFolder();
         RunLogWriter.WriteSummary(folder.Path, Samples.Summary);
 
-        string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "summary.golden.json"));
+        var golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "summary.golden.json"));
         Assert.Equal(golden, File.ReadAllText(folder.PathOf("summary.json")));
     }
 
@@ -38,7 +39,8 @@ public sealed class RunLogWriterTests
     {
         using var folder = new TemporaryFolder();
         using var writer = new RunLogWriter(folder.Path);
-        var seconds = Enum.GetValues<TrainingActivity>().ToImmutableSortedDictionary(activity => activity, activity => 1.0 + (int)activity);
+        var seconds = Enum.GetValues<TrainingActivity>().ToImmutableSortedDictionary(
+            activity => activity, activity => 1.0 + (int)activity);
         writer.WriteProfile(new()
         {
             Precision = "fp32",
@@ -49,8 +51,11 @@ public sealed class RunLogWriterTests
 
         Assert.Equal(
             """
-            {"precision":"fp32","engine":"libtorch","peak_gigaflops":100,"epochs":[{"epoch":4,"phase":"sparsity","images":1000,"macs":500000,"seconds":{"data":1,"forward":2,"backward":3,"optimizer":4,"sparsity":5,"search":6,"evaluation":7,"other":8},"total_seconds":36,"overhead":0.6666666666666667,"gigaflops":0.6}]}
-            """,
+            {"precision":"fp32","engine":"libtorch","peak_gigaflops":100,
+            "epochs":[{"epoch":4,"phase":"sparsity","images":1000,"macs":500000,
+            "seconds":{"data":1,"forward":2,"backward":3,"optimizer":4,"sparsity":5,"search":6,"evaluation":7,"other":8},
+            "total_seconds":36,"overhead":0.6666666666666667,"gigaflops":0.6}]}
+            """.ReplaceLineEndings(""),
             JsonNode.Parse(File.ReadAllText(folder.PathOf("profile.json")))!.ToJsonString());
     }
 
@@ -66,7 +71,8 @@ public sealed class RunLogWriterTests
             writer.Append(Samples.Record(0) with { Phase = phase });
         }
 
-        Assert.Contains($"\"phase\":\"{name}\"", File.ReadAllText(folder.PathOf("run.jsonl")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"phase\":\"{name}\"", File.ReadAllText(folder.PathOf("run.jsonl")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +99,7 @@ public sealed class RunLogWriterTests
         }
 
         Assert.Equal(2, position.NextEpoch);
-        string before = File.ReadAllText(folder.PathOf("run.jsonl"))[..(int)position.Bytes];
+        var before = File.ReadAllText(folder.PathOf("run.jsonl"))[..(int)position.Bytes];
         File.AppendAllText(folder.PathOf("run.jsonl"), "{\"epoch\":3,\"pha");
         var (resumed, notice) = RunLogWriter.Resume(folder.Path, position);
         using (resumed)
@@ -106,7 +112,8 @@ public sealed class RunLogWriterTests
         Assert.StartsWith(before, File.ReadAllText(folder.PathOf("run.jsonl")), StringComparison.Ordinal);
         var run = RunLogReader.Read(folder.Path);
         Assert.Null(run.Notice);
-        Assert.Equal([Samples.Record(0), Samples.Record(1), Samples.Record(2) with { TrainLoss = 9 }], run.Records.ToArray());
+        Assert.Equal(
+            [Samples.Record(0), Samples.Record(1), Samples.Record(2) with { TrainLoss = 9 }], run.Records.ToArray());
     }
 
     [Theory]
@@ -126,8 +133,8 @@ public sealed class RunLogWriterTests
             position = writer.Position();
         }
 
-        byte[] log = File.ReadAllBytes(folder.PathOf("run.jsonl"));
-        int second = log.AsSpan().IndexOf((byte)'\n') + 1;
+        var log = File.ReadAllBytes(folder.PathOf("run.jsonl"));
+        var second = log.AsSpan().IndexOf((byte)'\n') + 1;
         if (damage == "gone")
         {
             File.Delete(folder.PathOf("run.jsonl"));
@@ -154,7 +161,8 @@ public sealed class RunLogWriterTests
         }
 
         Assert.Equal(
-            $"{folder.PathOf("run.jsonl")} is not as the run had left it: the {readable} of its 3 epochs that can be read are kept.", notice);
+            $"{folder.PathOf("run.jsonl")} is not as the run had left it: the {readable} of its 3 epochs that "
+                + "can be read are kept.", notice);
         int[] kept = [.. new[] { 0, 2 }.Take(readable), 3];
         Assert.Equal(kept, RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));
     }

@@ -54,7 +54,16 @@ internal static class Samples
         Groups =
         [
             new() { Id = 0, Name = "conv1", Channels = 4, Kept = [0, 2], MacsBefore = 60, MacsAfter = 20 },
-            new() { Id = 1, Name = "fc", Channels = 2, Kept = [0, 1], FrozenReason = "graph output", MacsBefore = 40, MacsAfter = 30 },
+            new()
+            {
+                Id = 1,
+                Name = "fc",
+                Channels = 2,
+                Kept = [0, 1],
+                FrozenReason = "graph output",
+                MacsBefore = 40,
+                MacsAfter = 30,
+            },
         ],
         Layers =
         [
@@ -79,8 +88,16 @@ internal static class Samples
             Macs = true,
             Passed = true,
         },
-        Onnx = new() { Equal = true, Runtime = "ONNX Runtime 1.30.0", LargestDifference = 1e-6, MeanDifference = 2e-7, Tolerance = 1e-4 },
-        Latency = new() { Runtime = "libtorch 1.13.1", Batch = 1, Threads = 2, SecondsBefore = 0.004, SecondsAfter = 0.0025 },
+        Onnx = new()
+        {
+            Equal = true,
+            Runtime = "ONNX Runtime 1.30.0",
+            LargestDifference = 1e-6,
+            MeanDifference = 2e-7,
+            Tolerance = 1e-4,
+        },
+        Latency =
+            new() { Runtime = "libtorch 1.13.1", Batch = 1, Threads = 2, SecondsBefore = 0.004, SecondsAfter = 0.0025 },
         Baseline = new() { ValAccuracy = 0.92, Macs = 100, Parameters = 10, TotalSeconds = 400 },
     };
 }

@@ -8,22 +8,30 @@ public static partial class Damage
 {
     // In place of a number, so that what follows the reading of words is tried, too.
     private static readonly string[] Numbers =
-        ["-1", "0", "1", "2", "7", "0.5", "-0.5", "1e-300", "1e300", "1000", "65536", "2147483647", "-2147483648", "4294967296", "9223372036854775807"];
+        [
+            "-1", "0", "1", "2", "7", "0.5", "-0.5", "1e-300", "1e300", "1000", "65536", "2147483647", "-2147483648",
+            "4294967296", "9223372036854775807",
+        ];
 
     private static readonly string[] JsonWords =
     [
-        "null", "true", "{}", "[]", "\"\"", "\"\\u0000\"", "\"../../x\"", "-1", "0", "7", "1e400", "0.5", "2147483648", "9223372036854775807",
-        "-9223372036854775808", "18446744073709551616", "\"NaN\"", "[null]", "[-1]", "[[]]", new('[', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 500)),
+        "null", "true", "{}", "[]", "\"\"", "\"\\u0000\"", "\"../../x\"", "-1", "0", "7", "1e400", "0.5", "2147483648",
+        "9223372036854775807", "-9223372036854775808", "18446744073709551616", "\"NaN\"", "[null]", "[-1]", "[[]]",
+        new('[', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 500)),
     ];
 
     private static readonly string[] YamlWords =
     [
-        "", "~", "null", "-1", "0", "1e400", ".nan", ".inf", "0x7fffffffffffffff", "99999999999999999999", "&a", "*a", "&a [*a]", "<<: *a", "!!binary", "!!js/eval",
-        "? ", "- ", "---", "...", "%YAML 9.9", "|", ">", "'", "\"\\x00\"", "\t", "{", "}", ": ", "#", "\u0001", "\ufeff", "../../etc/passwd", "true", "[1, 2]", "{a: b}",
-        new('[', 5000), new('{', 5000), string.Concat(Enumerable.Repeat("- ", 5000)), string.Concat(Enumerable.Range(0, 500).Select(depth => $"\n{new string(' ', depth)}a:")),
+        "", "~", "null", "-1", "0", "1e400", ".nan", ".inf", "0x7fffffffffffffff", "99999999999999999999", "&a", "*a",
+        "&a [*a]", "<<: *a", "!!binary", "!!js/eval", "? ", "- ", "---", "...", "%YAML 9.9", "|", ">", "'", "\"\\x00\"",
+        "\t", "{", "}", ": ", "#", "\u0001", "\ufeff", "../../etc/passwd", "true", "[1, 2]", "{a: b}",
+        new('[', 5000), new('{', 5000), string.Concat(Enumerable.Repeat("- ", 5000)),
+        string.Concat(Enumerable.Range(0, 500).Select(depth => $"\n{new string(' ', depth)}a:")),
     ];
 
-    /// <summary>Bytes that are left out, put in, replaced, bits that are flipped, an end that is cut off: one to four of these.</summary>
+    /// <summary>
+    /// Bytes that are left out, put in, replaced, bits that are flipped, an end that is cut off: one to four of these.
+    /// </summary>
     /// <param name="whole">What is damaged; it stays as it is.</param>
     /// <param name="dice">The draws.</param>
     /// <param name="telling">Bytes that mean something in this format.</param>
@@ -43,7 +51,8 @@ public static partial class Damage
                     bytes.InsertRange(place, Enumerable.Range(0, 1 + dice.Roll(8)).Select(_ => (byte)dice.Roll(256)));
                     break;
                 case 2:
-                    bytes[place] = telling.Length > 0 && dice.Chance(0.7) ? dice.Pick(telling) : dice.Pick<byte>(0, 1, 0x7f, 0x80, 0xff);
+                    bytes[place] = telling.Length > 0
+                        && dice.Chance(0.7) ? dice.Pick(telling) : dice.Pick<byte>(0, 1, 0x7f, 0x80, 0xff);
                     break;
                 default:
                     bytes[place] ^= (byte)(1 << dice.Roll(8));

@@ -25,7 +25,9 @@ public sealed class NoTensorLeaksAttribute : BeforeAfterTestAttribute
             var origins = TorchRuntime.LiveTensorOrigins.TakeLast((int)leaked).ToList();
             throw new InvalidOperationException(
                 $"{methodUnderTest.Name} left {leaked} tensors that nobody disposed"
-                + (origins.Count == 0 ? " (OCS_TRACK_TENSORS=1 shows where they were made)." : $":\n{string.Join('\n', origins)}"));
+                + (origins.Count == 0
+                ? " (OCS_TRACK_TENSORS=1 shows where they were made)."
+                : $":\n{string.Join('\n', origins)}"));
         }
     }
 

@@ -4,7 +4,9 @@ using Microsoft.FSharp.Core;
 
 namespace Ocs.Testing;
 
-/// <summary>Runs properties with a fixed seed, so that a failure is the same each time; FsCheck shrinks it to fewer blocks.</summary>
+/// <summary>
+/// Runs properties with a fixed seed, so that a failure is the same each time; FsCheck shrinks it to fewer blocks.
+/// </summary>
 public static class Properties
 {
     private static readonly Arbitrary<RandomGraph> Graphs = Arb.From(
@@ -12,7 +14,8 @@ public static class Properties
         graph => graph.Blocks > 1 ? [graph with { Blocks = graph.Blocks - 1 }] : []);
 
     private static readonly Arbitrary<RandomTransformer> Transformers = Arb.From(
-        Gen.Choose(0, 1_000_000).SelectMany(_ => Gen.Choose(1, 3), (seed, blocks) => new RandomTransformer(seed, blocks, Norms: seed % 2 == 1)),
+        Gen.Choose(0, 1_000_000).SelectMany(
+            _ => Gen.Choose(1, 3), (seed, blocks) => new RandomTransformer(seed, blocks, Norms: seed % 2 == 1)),
         transformer => transformer.Blocks > 1 ? [transformer with { Blocks = transformer.Blocks - 1 }] : []);
 
     /// <summary>Asserts something of many random small transformers, half of them with norms.</summary>

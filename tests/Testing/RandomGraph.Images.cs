@@ -8,11 +8,14 @@ public sealed partial record RandomGraph
 {
     private static int Channels(GraphBuilder g, Value x) => (int)g.ShapeOf(x)[1];
 
-    // Squeeze and excitation, or a map of positions; by a product, a sum, a difference, an extreme, or a quotient whose divisor is never near 0.
+    // Squeeze and excitation, or a map of positions; by a product, a sum, a difference, an extreme, or a quotient whose
+    // divisor is never near 0.
     private static Value Gate(GraphBuilder g, Dice dice, string name, Value x)
     {
         var wholeImage = dice.Chance(0.5);
-        var squeezed = wholeImage ? g.Reduce($"{name}.squeeze", x, dice.Pick(ReduceKind.Mean, ReduceKind.Max), [2, 3], keepDimensions: true) : x;
+        var squeezed = wholeImage
+            ? g.Reduce($"{name}.squeeze", x, dice.Pick(ReduceKind.Mean, ReduceKind.Max), [2, 3], keepDimensions: true)
+            : x;
         var gate = g.Conv2d($"{name}.gate", squeezed, wholeImage ? Channels(g, x) : 1, 1, bias: true);
         gate = g.Activation($"{name}.sigmoid", gate, ActivationKind.Sigmoid);
         return dice.Roll(6) switch
@@ -53,7 +56,8 @@ public sealed partial record RandomGraph
     {
         var groups = Channels(g, x) % 3 == 0 ? 3 : Channels(g, x) % 2 == 0 ? 2 : 1;
         x = dice.Chance(0.5)
-            ? g.Conv2d(name, x, groups * dice.Pick(2, 3), 1, groups: groups, bias: true, policy: GroupPolicy.WholeGroups)
+            ? g.Conv2d(
+                name, x, groups * dice.Pick(2, 3), 1, groups: groups, bias: true, policy: GroupPolicy.WholeGroups)
             : g.ConvTranspose2d(name, x, groups * dice.Pick(2, 3), 1, groups: groups, policy: GroupPolicy.WholeGroups);
         return g.GroupNorm($"{name}.norm", x, groups, GroupPolicy.WholeGroups);
     }
@@ -61,7 +65,8 @@ public sealed partial record RandomGraph
     private static Value Transposed(GraphBuilder g, Dice dice, string name, Value x)
     {
         var groups = dice.Pick(1, Channels(g, x) % 2 == 0 ? 2 : 1, Channels(g, x));
-        var y = g.ConvTranspose2d(name, x, groups * dice.Pick(2, 3), 2, stride: 1, bias: dice.Chance(0.5), groups: groups);
+        var y = g.ConvTranspose2d(
+            name, x, groups * dice.Pick(2, 3), 2, stride: 1, bias: dice.Chance(0.5), groups: groups);
         return Activate(g, dice, $"{name}.act", g.BatchNorm2d($"{name}.norm", y));
     }
 
@@ -74,17 +79,26 @@ public sealed partial record RandomGraph
     };
 
     private static Value Border(GraphBuilder g, Dice dice, string name, Value x) =>
-        g.Pad2d(name, x, 1, new(0, 1), Math.Min(g.ShapeOf(x)[2], g.ShapeOf(x)[3]) > 1 ? dice.Pick(Enum.GetValues<PaddingMode>()) : PaddingMode.Constant);
+        g.Pad2d(
+            name,
+            x,
+            1,
+            new(0, 1),
+            Math.Min(g.ShapeOf(x)[2], g.ShapeOf(x)[3]) > 1
+                ? dice.Pick(Enum.GetValues<PaddingMode>())
+                : PaddingMode.Constant);
 
     private static Value Rearranged(GraphBuilder g, Dice dice, string name, Value x)
     {
         var channels = Channels(g, x);
         return dice.Roll(9) switch
         {
-            0 when channels < 10 => g.PixelUnshuffle(name, g.UpsampleBy($"{name}.up", x, 2, dice.Pick(Enum.GetValues<UpsampleMode>())), 2),
+            0 when channels < 10 => g.PixelUnshuffle(
+                name, g.UpsampleBy($"{name}.up", x, 2, dice.Pick(Enum.GetValues<UpsampleMode>())), 2),
             1 => g.Roll(name, x, [1], [2]),
             2 when channels < 20 => g.RepeatChannels(name, x, 2),
-            3 when channels > 2 => g.SelectChannels(name, x, [.. Enumerable.Range(0, channels).Reverse().Where(channel => channel != 1)]),
+            3 when channels > 2 => g.SelectChannels(
+                name, x, [.. Enumerable.Range(0, channels).Reverse().Where(channel => channel != 1)]),
             4 => g.Multiply(name, x, g.Expand($"{name}.expand", g.Conv2d($"{name}.one", x, 1, 1), 1, channels)),
             5 when channels > 4 && channels % 4 == 0 => g.PixelShuffle(name, x, 2),
             6 => g.Affine(name, x, [.. Constants(dice, channels)], [.. Constants(dice, dice.Pick(1, channels))]),
@@ -100,7 +114,8 @@ public sealed partial record RandomGraph
         var (height, width) = ((int)g.ShapeOf(x)[2], (int)g.ShapeOf(x)[3]);
         var rows = dice.Pick(Math.Max(height - 1, 1), height + 2);
         var op = new Resample(
-            new(rows, (int)(width * (float)Scale)), (double)rows / height, (float)Scale, dice.Pick(Enum.GetValues<ResampleMode>()),
+            new(rows, (int)(width * (float)Scale)), (double)rows / height, (float)Scale,
+            dice.Pick(Enum.GetValues<ResampleMode>()),
             dice.Pick(ResamplePositions.HalfPixel, ResamplePositions.PytorchHalfPixel, ResamplePositions.Asymmetric),
             dice.Pick(Enum.GetValues<ResampleRounding>()), -0.5, dice.Chance(0.5));
         return g.Add(name, op, [x], []);

@@ -6,8 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Testing;
 
 /// <summary>
-/// A small network drawn from a seed: residual sums, concats, slices, grouped and depthwise convolutions, several activations, pooling,
-/// flatten and linear layers, in any order, and what <c>RandomGraph.Images.cs</c> adds.
+/// A small network drawn from a seed: residual sums, concats, slices, grouped and depthwise convolutions, several
+/// activations, pooling, flatten and linear layers, in any order, and what <c>RandomGraph.Images.cs</c> adds.
 /// </summary>
 public sealed partial record RandomGraph(int Seed, int Blocks)
 {
@@ -29,7 +29,9 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
         return g.Build(Head(g, dice, x));
     }
 
-    /// <summary>Weights and statistics away from their neutral starts, so that no mistake hides behind a 0 or a 1.</summary>
+    /// <summary>
+    /// Weights and statistics away from their neutral starts, so that no mistake hides behind a 0 or a 1.
+    /// </summary>
     public ParameterTable Parameters(Graph graph)
     {
         var dice = new Dice(Seed + 1);
@@ -39,7 +41,8 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
             {
                 ParameterRole.Counter => Tensor.FromArray<long>([7], spec.Shape.AsSpan()),
                 ParameterRole.NormWeight => Draw(dice, spec, 0.5, 1.5),
-                ParameterRole.Buffer when spec.Name.EndsWith("running_var", StringComparison.Ordinal) => Draw(dice, spec, 0.5, 2),
+                ParameterRole.Buffer when spec.Name.EndsWith("running_var", StringComparison.Ordinal) =>
+                    Draw(dice, spec, 0.5, 2),
                 _ => Draw(dice, spec, -0.5, 0.5),
             },
             StringComparer.Ordinal));
@@ -49,13 +52,15 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
     public Tensor Batch(Graph graph, int count = 2)
     {
         var shape = graph.InputNodes.Single().Shape.SetItem(0, count);
-        return Tensor.FromArray<float>(new Dice(Seed + 2).Floats(shape.Aggregate(1L, (a, b) => a * b), -1, 1), shape.AsSpan());
+        return Tensor.FromArray<float>(
+            new Dice(Seed + 2).Floats(shape.Aggregate(1L, (a, b) => a * b), -1, 1), shape.AsSpan());
     }
 
     private static Tensor Draw(Dice dice, ParameterSpec spec, double low, double high) =>
         Tensor.FromArray<float>(dice.Floats(spec.ElementCount, low, high), spec.Shape.AsSpan());
 
-    private static Value Block(GraphBuilder g, Dice dice, string name, Value x) => (Channels(g, x) == 1 ? -1 : dice.Roll(18)) switch
+    private static Value Block(GraphBuilder g, Dice dice, string name, Value x) =>
+        (Channels(g, x) == 1 ? -1 : dice.Roll(18)) switch
     {
         0 or 1 => Residual(g, dice, name, x),
         2 => Branches(g, dice, name, x),
@@ -111,7 +116,8 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
             x = g.Conv2d($"{name}.projection", x, width, 1);
         }
 
-        return Activate(g, dice, $"{name}.act", dice.Chance(0.5) ? g.Add($"{name}.add", y, x) : g.Add($"{name}.add", x, y));
+        return Activate(
+            g, dice, $"{name}.act", dice.Chance(0.5) ? g.Add($"{name}.add", y, x) : g.Add($"{name}.add", x, y));
     }
 
     private static Value Branches(GraphBuilder g, Dice dice, string name, Value x)
@@ -141,7 +147,8 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
         {
             0 => g.MaxPool2d(name, x, 2),
             1 => g.MaxPool2d(name, x, 3, stride: 2, padding: 1, ceilMode: true),
-            2 => g.AveragePool2d(name, x, 3, stride: 2, padding: 1, ceilMode: dice.Chance(0.5), countPadding: dice.Chance(0.5)),
+            2 => g.AveragePool2d(
+                name, x, 3, stride: 2, padding: 1, ceilMode: dice.Chance(0.5), countPadding: dice.Chance(0.5)),
             _ => g.AdaptiveMaxPool2d(name, x, new(3, 2)),
         };
 
@@ -160,7 +167,8 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
     private static Value SplitAndAdd(GraphBuilder g, Dice dice, string name, Value x)
     {
         var half = (int)g.ShapeOf(x)[1] / 2;
-        var sum = g.Add($"{name}.add", g.Slice($"{name}.low", x, 1, 0, half), g.Slice($"{name}.high", x, 1, half, half));
+        var sum = g.Add(
+            $"{name}.add", g.Slice($"{name}.low", x, 1, 0, half), g.Slice($"{name}.high", x, 1, half, half));
         return Activate(g, dice, $"{name}.act", sum);
     }
 }

@@ -18,7 +18,8 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
     public Graph Build()
     {
         var dice = new Dice(Seed);
-        var g = new GraphBuilder(string.Create(CultureInfo.InvariantCulture, $"transformer{Seed}x{Blocks}{(Norms ? "norms" : "")}"));
+        var g = new GraphBuilder(
+            string.Create(CultureInfo.InvariantCulture, $"transformer{Seed}x{Blocks}{(Norms ? "norms" : "")}"));
         return g.Build(dice.Roll(3) switch
         {
             0 => Text(g, dice),
@@ -44,14 +45,16 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         var dice = new Dice(Seed + 2);
         var elements = shape.Aggregate(1L, (a, b) => a * b);
         return shape.Length == 2
-            ? Tensor.FromArray<long>([.. Enumerable.Range(0, (int)elements).Select(_ => (long)dice.Roll(Words))], shape.AsSpan())
+            ? Tensor.FromArray<long>(
+                [.. Enumerable.Range(0, (int)elements).Select(_ => (long)dice.Roll(Words))], shape.AsSpan())
             : Tensor.FromArray<float>(dice.Floats(elements, -1, 1), shape.AsSpan());
     }
 
     private static Tensor Draw(Dice dice, ParameterSpec spec, double low, double high) =>
         Tensor.FromArray<float>(dice.Floats(spec.ElementCount, low, high), spec.Shape.AsSpan());
 
-    // [N, L] words -> mean over positions of the last block, by attention with one learnt query's weights left out: the first word answers.
+    // [N, L] words -> mean over positions of the last block, by attention with one learnt query's weights left out: the
+    // first word answers.
     private Value Text(GraphBuilder g, Dice dice)
     {
         var x = g.Embedding("words", g.Input("input", dice.Pick(3, 4)), Words, dice.Pick(4, 6));
@@ -92,14 +95,17 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"block{block}");
             var y = ShiftedWindows.Attention(
-                g, name, Normalised(g, dice, $"{name}.norm1", x), window: 2, dice.Pick(0, 1), heads: 2, dice.Chance(0.5), Policy(dice), dice.Chance(0.3));
+                g, name, Normalised(g, dice, $"{name}.norm1", x), window: 2, dice.Pick(0, 1), heads: 2,
+                dice.Chance(0.5), Policy(dice), dice.Chance(0.3));
             x = Mlp(g, dice, name, g.Add($"{name}.sum", x, y));
             var shape = g.ShapeOf(x);
             if (dice.Chance(0.4) && shape[1] >= 4)
             {
                 var split = g.Reshape($"{name}.split", x, [1, shape[1] / 2, 2, shape[2] / 2, 2, shape[3]]);
-                var merged = g.Flatten($"{name}.merge", g.Permute($"{name}.four", split, 0, 1, 3, 4, 2, 5), 3, 5, SplitPolicy.SameInner);
-                x = g.Linear($"{name}.reduction", Normalised(g, dice, $"{name}.norm3", merged), dice.Pick(4, 8), bias: false);
+                var merged = g.Flatten(
+                    $"{name}.merge", g.Permute($"{name}.four", split, 0, 1, 3, 4, 2, 5), 3, 5, SplitPolicy.SameInner);
+                x = g.Linear(
+                    $"{name}.reduction", Normalised(g, dice, $"{name}.norm3", merged), dice.Pick(4, 8), bias: false);
             }
         }
 
@@ -112,7 +118,9 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"block{block}");
             var y = Normalised(g, dice, $"{name}.norm1", x);
-            y = dice.Chance(0.6) ? g.MultiHeadAttention($"{name}.attention", y, 2, Policy(dice)) : Separate(g, dice, $"{name}.attention", y);
+            y = dice.Chance(0.6)
+                ? g.MultiHeadAttention($"{name}.attention", y, 2, Policy(dice))
+                : Separate(g, dice, $"{name}.attention", y);
             x = Mlp(g, dice, name, g.Add($"{name}.sum", x, y));
         }
 
@@ -126,7 +134,8 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         return g.Add($"{name}.mlp.sum", x, g.Linear($"{name}.mlp.2", y, g.ShapeOf(x)[^1]));
     }
 
-    // Queries, keys and values by layers of their own; values may have another width, and the weights may be computed by matrix products.
+    // Queries, keys and values by layers of their own; values may have another width, and the weights may be computed
+    // by matrix products.
     private static Value Separate(GraphBuilder g, Dice dice, string name, Value x)
     {
         const int Heads = 2;
@@ -135,7 +144,9 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         var (width, valueWidth) = (dice.Pick(2, 3), dice.Pick(2, 4));
         Value Split(string part, int headWidth) => g.Transpose(
             $"{name}.{part}.heads",
-            g.Reshape($"{name}.{part}.split", g.Linear($"{name}.{part}", x, Heads * headWidth), [1, length, Heads, headWidth], policy), 1, 2);
+            g.Reshape(
+                $"{name}.{part}.split", g.Linear($"{name}.{part}", x, Heads * headWidth), [1, length, Heads, headWidth],
+                policy), 1, 2);
 
         var (q, k, v) = (Split("q", width), Split("k", width), Split("v", valueWidth));
         if (dice.Chance(0.5))
@@ -147,7 +158,9 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
         var attended = dice.Chance(0.3)
             ? g.MatMul($"{name}.weighted", g.MatMul($"{name}.scores", q, g.Transpose($"{name}.k.columns", k, 2, 3)), v)
             : g.ScaledDotProductAttention($"{name}.product", q, k, v);
-        return g.Linear($"{name}.projection", g.Flatten($"{name}.merged", g.Transpose($"{name}.rows", attended, 1, 2), 2, 3, policy), g.ShapeOf(x)[2]);
+        return g.Linear(
+            $"{name}.projection",
+            g.Flatten($"{name}.merged", g.Transpose($"{name}.rows", attended, 1, 2), 2, 3, policy), g.ShapeOf(x)[2]);
     }
 
     private static SplitPolicy Policy(Dice dice) => dice.Pick(SplitPolicy.WholeOuter, SplitPolicy.SameInner);

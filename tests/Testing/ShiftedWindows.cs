@@ -12,7 +12,8 @@ public static class ShiftedWindows
     /// With <paramref name="cosine"/> it is version 2's.
     /// </summary>
     public static Value Attention(
-        GraphBuilder g, string name, Value x, int window, int shift, int heads, bool mergeBatch, SplitPolicy policy = SplitPolicy.WholeOuter,
+        GraphBuilder g, string name, Value x, int window, int shift, int heads, bool mergeBatch,
+        SplitPolicy policy = SplitPolicy.WholeOuter,
         bool cosine = false)
     {
         var shape = g.ShapeOf(x);
@@ -21,7 +22,8 @@ public static class ShiftedWindows
         x = Roll(g, $"{name}.forth", x, shift, shift);
         x = g.Reshape($"{name}.grid", x, [1, rows, window, columns, window, channels]);
         x = g.Permute($"{name}.windows", x, 0, 1, 3, 2, 4, 5);
-        x = g.Reshape($"{name}.partition", x, mergeBatch ? [rows * columns, window * window, channels] : [1, rows * columns, window * window, channels]);
+        x = g.Reshape($"{name}.partition", x, mergeBatch ? [rows * columns, window * window, channels]
+            : [1, rows * columns, window * window, channels]);
         x = g.Linear($"{name}.qkv", x, 3 * channels);
         if (mergeBatch)
         {
@@ -34,8 +36,11 @@ public static class ShiftedWindows
                 ? g.ContinuousPositionBias($"{name}.bias", $"{name}.cpb_mlp", x, window, heads, hidden: 5)
                 : g.RelativePositionBias($"{name}.relative_position_bias_table", window, heads),
             1);
-        var mask = g.Unsqueeze($"{name}.mask.heads", g.ShiftedWindowMask($"{name}.mask", x, new Pair(height, width), window, shift), 2);
-        x = g.PackedAttention(name, x, heads, $"{name}.proj", [bias, mask], policy: policy, temperature: cosine ? $"{name}.logit_scale" : null);
+        var mask = g.Unsqueeze(
+            $"{name}.mask.heads", g.ShiftedWindowMask($"{name}.mask", x, new Pair(height, width), window, shift), 2);
+        x = g.PackedAttention(
+            name, x, heads, $"{name}.proj", [bias, mask], policy: policy,
+            temperature: cosine ? $"{name}.logit_scale" : null);
         x = g.Reshape($"{name}.grid.back", x, [1, rows, columns, window, window, channels]);
         x = g.Reshape($"{name}.image", g.Permute($"{name}.rows", x, 0, 1, 3, 2, 4, 5), [1, height, width, channels]);
         return Roll(g, $"{name}.back", x, height - shift, width - shift);
@@ -50,6 +55,8 @@ public static class ShiftedWindows
         var size = (int)g.ShapeOf(x)[dimension];
         return by % size == 0
             ? x
-            : g.Concat(name, dimension, g.Slice($"{name}.rest", x, dimension, by, size - by), g.Slice($"{name}.first", x, dimension, 0, by));
+            : g.Concat(
+                name, dimension, g.Slice($"{name}.rest", x, dimension, by, size - by),
+                g.Slice($"{name}.first", x, dimension, 0, by));
     }
 }

@@ -13,7 +13,7 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>Writes a file, with the folders that lead to it, and returns its path.</summary>
     public string Write(string name, string text)
     {
-        string path = Make(name);
+        var path = Make(name);
         File.WriteAllText(path, text);
         return path;
     }
@@ -21,15 +21,15 @@ public sealed class TemporaryFolder : IDisposable
     /// <inheritdoc cref="Write(string, string)"/>
     public string Write(string name, byte[] content)
     {
-        string path = Make(name);
+        var path = Make(name);
         File.WriteAllBytes(path, content);
         return path;
     }
 
     public string WriteGzip(string name, byte[] content)
     {
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
         {
             gzip.Write(content);
         }
@@ -39,12 +39,13 @@ public sealed class TemporaryFolder : IDisposable
 
     public string WriteTarGzip(string name, params (string Name, byte[] Content)[] entries)
     {
-        using MemoryStream packed = new();
-        using (TarWriter writer = new(packed, leaveOpen: true))
+        using var packed = new MemoryStream();
+        using (var writer = new TarWriter(packed, leaveOpen: true))
         {
-            foreach ((string entry, byte[] content) in entries)
+            foreach (var (entry, content) in entries)
             {
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream(content) });
+                writer.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream(content) });
             }
         }
 
@@ -55,7 +56,7 @@ public sealed class TemporaryFolder : IDisposable
 
     private string Make(string name)
     {
-        string path = PathOf(name);
+        var path = PathOf(name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         return path;
     }

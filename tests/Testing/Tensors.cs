@@ -6,7 +6,9 @@ namespace Ocs.Testing;
 /// <summary>Comparisons of tensors.</summary>
 public static class Tensors
 {
-    /// <summary>Asserts equal shapes, and values that differ by no more than rounding, relative to the largest.</summary>
+    /// <summary>
+    /// Asserts equal shapes, and values that differ by no more than rounding, relative to the largest.
+    /// </summary>
     public static void AssertClose(Tensor expected, Tensor actual, double tolerance = 1e-4)
     {
         Assert.Equal(expected.Shape.ToArray(), actual.Shape.ToArray());
@@ -21,7 +23,8 @@ public static class Tensors
         for (var i = 0; i < expected.Count; i++)
         {
             Assert.True(
-                Math.Abs(expected[i] - actual[i]) <= tolerance * scale, $"[{i}]: expected {expected[i]}, actual {actual[i]}, scale {scale}");
+                Math.Abs(expected[i] - actual[i]) <= tolerance * scale,
+                $"[{i}]: expected {expected[i]}, actual {actual[i]}, scale {scale}");
         }
     }
 }

@@ -4,12 +4,13 @@ using System.Text;
 namespace Ocs.Testing;
 
 /// <summary>
-/// What a terminal shows of the text that it was sent: cursor moves, erasing, wrapping, scrolling, and windows that change their width. Knows the
-/// codes that the program has a use for; another one fails.
+/// What a terminal shows of the text that it was sent: cursor moves, erasing, wrapping, scrolling, and windows that
+/// change their width. Knows the codes that the program has a use for; another one fails.
 /// </summary>
 /// <param name="columns">Characters in a row.</param>
 /// <param name="rows">Rows in the window.</param>
-/// <param name="reflows">Whether lines are wrapped anew when the width changes, as most terminals do, or cut, as xterm does.</param>
+/// <param name="reflows">Whether lines are wrapped anew when the width changes, as most terminals do, or cut, as xterm
+/// does.</param>
 public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
 {
     // The window is the last of them; the others have left it, and no code reaches them.
@@ -23,8 +24,12 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
 
     public int Rows { get; private set; } = rows;
 
-    /// <summary>Everything that was ever shown and is not erased, a line each, however many rows it takes; without blanks at the end.</summary>
-    public IReadOnlyList<string> Lines => [.. Whole().Select(line => string.Concat(line).TrimEnd()).Reverse().SkipWhile(line => line.Length == 0).Reverse()];
+    /// <summary>
+    /// Everything that was ever shown and is not erased, a line each, however many rows it takes; without blanks at the
+    /// end.
+    /// </summary>
+    public IReadOnlyList<string> Lines => [.. Whole()
+        .Select(line => string.Concat(line).TrimEnd()).Reverse().SkipWhile(line => line.Length == 0).Reverse()];
 
     public void Write(string text)
     {
@@ -79,7 +84,8 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
         (Columns, Rows) = (columns, rows);
         if (!reflows)
         {
-            _rows.ForEach(row => row.Cells.RemoveRange(Math.Min(columns, row.Cells.Count), Math.Max(0, row.Cells.Count - columns)));
+            _rows.ForEach(row => row.Cells.RemoveRange(
+                Math.Min(columns, row.Cells.Count), Math.Max(0, row.Cells.Count - columns)));
             _column = Math.Min(_column, columns - 1);
             return;
         }
@@ -106,7 +112,9 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
 
     private void Obey(string code)
     {
-        var number = int.TryParse(code.AsSpan(Math.Min(2, code.Length), Math.Max(0, code.Length - 3)), CultureInfo.InvariantCulture, out var given) ? given : (int?)null;
+        var number = int.TryParse(
+            code.AsSpan(Math.Min(2, code.Length), Math.Max(0, code.Length - 3)), CultureInfo.InvariantCulture,
+            out var given) ? given : (int?)null;
         switch (code[^1])
         {
             case 'A':
@@ -134,7 +142,8 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
             case 'h' or 'l' when code.StartsWith("\e[?", StringComparison.Ordinal):
                 break;
             default:
-                throw new InvalidOperationException($"The code {code.Replace("\e", "ESC", StringComparison.Ordinal)} is not known.");
+                throw new InvalidOperationException(
+                    $"The code {code.Replace("\e", "ESC", StringComparison.Ordinal)} is not known.");
         }
     }
 
@@ -197,8 +206,10 @@ public sealed class TerminalScreen(int columns, int rows, bool reflows = true)
         return lines;
     }
 
-    private static bool IsWide(Rune rune) => rune.Value is (>= 0x1100 and <= 0x115f) or (>= 0x2e80 and <= 0xa4cf) or (>= 0xac00 and <= 0xd7a3)
-        or (>= 0xf900 and <= 0xfaff) or (>= 0xff00 and <= 0xff60) or (>= 0x1f300 and <= 0x1f64f) or (>= 0x20000 and <= 0x3fffd);
+    private static bool IsWide(Rune rune) =>
+        rune.Value is (>= 0x1100 and <= 0x115f) or (>= 0x2e80 and <= 0xa4cf) or (>= 0xac00 and <= 0xd7a3)
+            or (>= 0xf900 and <= 0xfaff) or (>= 0xff00 and <= 0xff60) or (>= 0x1f300 and <= 0x1f64f)
+            or (>= 0x20000 and <= 0x3fffd);
 
     private sealed class Row
     {

@@ -37,7 +37,7 @@ public sealed class AutocastTests
 
         Autograd.Backward(sum);
         sum.Dispose();
-        using var gradient = weight.TakeGradient();
+        using var gradient = weight.GetGradient();
         Assert.Equal(DType.Float32, gradient!.DType);
         Assert.All(gradient.ToArray<float>(), value => Assert.Equal(2, value));
     }

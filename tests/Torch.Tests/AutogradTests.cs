@@ -11,7 +11,7 @@ public class AutogradTests
         using var squares = Aten.Mul(x, x);
         using var loss = Aten.Sum(squares);
         Autograd.Backward(loss);
-        using var gradient = x.TakeGradient();
+        using var gradient = x.GetGradient();
         Assert.Equal([2f, -4f, 6f], gradient!.ToArray<float>());
         Assert.Equal(14f, loss.Item<float>());
     }
@@ -22,13 +22,13 @@ public class AutogradTests
         using var x = Leaf(3);
         Run();
         Run();
-        using (var gradient = x.TakeGradient())
+        using (var gradient = x.GetGradient())
         {
             Assert.Equal(4f, gradient!.Item<float>());
         }
 
         x.SetGradient(null);
-        Assert.Null(x.TakeGradient());
+        Assert.Null(x.GetGradient());
 
         void Run()
         {
@@ -44,7 +44,7 @@ public class AutogradTests
         using var x = Leaf(1, 2);
         using var given = Tensor.FromArray([7f, 8f], [2]);
         x.SetGradient(given);
-        using var gradient = x.TakeGradient();
+        using var gradient = x.GetGradient();
         Assert.Equal([7f, 8f], gradient!.ToArray<float>());
     }
 
@@ -58,7 +58,7 @@ public class AutogradTests
         var gradients = Autograd.Gradients(sum, [x, y]);
         Assert.Equal([5f, 7f], gradients[0].ToArray<float>());
         Assert.Equal([2f, 3f], gradients[1].ToArray<float>());
-        Assert.Null(x.TakeGradient());
+        Assert.Null(x.GetGradient());
         Array.ForEach(gradients, gradient => gradient.Dispose());
     }
 

@@ -70,7 +70,7 @@ public sealed class GeneratorTests
             Autograd.Backward(sum);
         }
 
-        using var gradient = leaf.TakeGradient()!;
+        using var gradient = leaf.GetGradient()!;
         return [Values(y.Alias()), Values(gradient.Alias())];
     }
 

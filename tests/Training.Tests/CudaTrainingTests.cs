@@ -31,8 +31,8 @@ public sealed class CudaTrainingTests
             Tensors.AssertClose(expected, actual, 1e-4);
             foreach (var name in here.Trainable)
             {
-                using var gradient = here[name].TakeGradient()!;
-                using var other = there[name].TakeGradient()!;
+                using var gradient = here[name].GetGradient()!;
+                using var other = there[name].GetGradient()!;
                 Tensors.AssertClose(gradient, other, 1e-3);
             }
         }

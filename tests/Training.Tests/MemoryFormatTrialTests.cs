@@ -24,7 +24,7 @@ public sealed class MemoryFormatTrialTests
         Assert.True(parameters["conv.weight"].IsContiguous());
         Assert.Equal(2, seconds.Length);
         Assert.All(seconds, shortest => Assert.InRange(shortest, 1e-7, 10));
-        using var gradient = parameters["conv.weight"].TakeGradient();
+        using var gradient = parameters["conv.weight"].GetGradient();
         Assert.Null(gradient);
     }
 

@@ -90,7 +90,7 @@ public sealed class ThreadsTests : IDisposable
             weight => weight,
             weight =>
             {
-                using var gradient = copies[weight].TakeGradient()!;
+                using var gradient = copies[weight].GetGradient()!;
                 return gradient.ToArray<float>();
             },
             StringComparer.Ordinal);

@@ -17,7 +17,8 @@ public sealed class AlexNetTests
     [Fact]
     public void The_image_shrinks_to_55_27_13_and_6_pixels()
     {
-        var shapes = Models.Build("alexnet").Nodes.Where(node => node.Operator is Conv2d or MaxPool2d).Select(node => node.Shape);
+        var shapes = Models.Build("alexnet").Nodes.Where(node => node.Operator is Conv2d or MaxPool2d)
+            .Select(node => node.Shape);
         Assert.Equal(
             ["64x55", "64x27", "192x27", "192x13", "384x13", "256x13", "256x13", "256x6"],
             shapes.Select(shape => $"{shape[1]}x{shape[2]}"));

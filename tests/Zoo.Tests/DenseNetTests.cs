@@ -18,7 +18,8 @@ public sealed class DenseNetTests
         Assert.Equal(gigaMacs, graph.Macs / 1e9, 0.01);
     }
 
-    // 64 + 32 * 6 = 256, of which a transition leaves half: 128 + 32 * 12 = 512, 256 + 32 * 24 = 1024, 512 + 32 * 16 = 1024.
+    // 64 + 32 * 6 = 256, of which a transition leaves half: 128 + 32 * 12 = 512, 256 + 32 * 24 = 1024, 512 + 32 * 16 =
+    // 1024.
     [Theory]
     [InlineData("features.pool0", 64, 56)]
     [InlineData("features.denseblock1.denselayer6.concat", 256, 56)]
@@ -27,10 +28,12 @@ public sealed class DenseNetTests
     [InlineData("features.denseblock3.denselayer24.concat", 1024, 14)]
     [InlineData("features.transition3.pool", 512, 7)]
     [InlineData("features.norm5", 1024, 7)]
-    public void Each_layer_adds_32_channels_and_each_transition_halves_them_and_the_image(string node, long channels, long size)
+    public void Each_layer_adds_32_channels_and_each_transition_halves_them_and_the_image(
+        string node, long channels, long size)
     {
         var graph = Models.Build("densenet121");
-        Assert.Equal([1, channels, size, size], graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
+        Assert.Equal(
+            [1, channels, size, size], graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class GoogLeNetTests
     public void Each_stage_has_the_papers_size(string node, long channels, long size)
     {
         var graph = Models.Build("googlenet");
-        Assert.Equal([1, channels, size, size], graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
+        Assert.Equal(
+            [1, channels, size, size], graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
     }
 }

@@ -29,7 +29,8 @@ public sealed class InceptionV3Tests
     public void Each_stage_has_the_papers_size(string node, long channels, long size)
     {
         var graph = Models.Build("inception_v3");
-        Assert.Equal([1, channels, size, size], graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
+        Assert.Equal(
+            [1, channels, size, size], graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
     }
 
     [Fact]

@@ -16,17 +16,22 @@ public sealed class InitializationTests
     {
         var graph = Models.Build(name);
         using var parameters = ParameterTable.Initialize(graph, seed: 11);
-        foreach (var spec in graph.Parameters.Where(spec => spec.Role is ParameterRole.Weight && spec.Shape.Length == 4))
+        foreach (var spec in graph.Parameters.Where(spec => spec.Role is ParameterRole.Weight
+            && spec.Shape.Length == 4))
         {
             var values = parameters[spec.Name].ToArray<float>();
             var expected = Math.Sqrt(2.0 / (spec.Shape[0] * spec.Shape[2] * spec.Shape[3]));
-            Assert.Equal(expected, Math.Sqrt(values.Average(v => (double)v * v)), StandardErrors * expected / Math.Sqrt(2.0 * values.Length));
+            Assert.Equal(
+                expected, Math.Sqrt(values.Average(v => (double)v * v)),
+                StandardErrors * expected / Math.Sqrt(2.0 * values.Length));
             Assert.Equal(0, values.Average(v => (double)v), StandardErrors * expected / Math.Sqrt(values.Length));
         }
 
-        foreach (var spec in graph.Parameters.Where(spec => spec.Shape.Length == 1 && !spec.Name.StartsWith("fc", StringComparison.Ordinal)))
+        foreach (var spec in graph.Parameters.Where(
+            spec => spec.Shape.Length == 1 && !spec.Name.StartsWith("fc", StringComparison.Ordinal)))
         {
-            var start = spec.Role == ParameterRole.NormWeight || spec.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1f : 0f;
+            var start = spec.Role == ParameterRole.NormWeight
+                || spec.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1f : 0f;
             Assert.All(parameters[spec.Name].ToArray<float>(), value => Assert.Equal(start, value));
         }
     }
@@ -47,7 +52,9 @@ public sealed class InitializationTests
         graph = Models.Build("cifar_vgg16");
         using var vgg = ParameterTable.Initialize(graph, seed: 3);
         var weights = vgg["classifier.weight"].ToArray<float>();
-        Assert.Equal(0.01, Math.Sqrt(weights.Average(v => (double)v * v)), StandardErrors * 0.01 / Math.Sqrt(2.0 * weights.Length));
+        Assert.Equal(
+            0.01, Math.Sqrt(weights.Average(v => (double)v * v)),
+            StandardErrors * 0.01 / Math.Sqrt(2.0 * weights.Length));
         Assert.All(vgg["classifier.bias"].ToArray<float>(), value => Assert.Equal(0, value));
     }
 
@@ -55,7 +62,8 @@ public sealed class InitializationTests
     // 1 / sqrt(11 * 11 * 3); sqrt(6 / (7 * 7 * 3)).
     [Theory]
     [InlineData("densenet121", "features.conv0.weight", InitializationKind.Normal, 0.11664236870396087)]
-    [InlineData("densenet121", "features.denseblock1.denselayer1.conv1.weight", InitializationKind.Normal, 0.17677669529663687)]
+    [InlineData(
+        "densenet121", "features.denseblock1.denselayer1.conv1.weight", InitializationKind.Normal, 0.17677669529663687)]
     [InlineData("densenet121", "classifier.weight", InitializationKind.Uniform, 0.03125)]
     [InlineData("densenet121", "classifier.bias", InitializationKind.Constant, 0)]
     [InlineData("resnet50", "conv1.weight", InitializationKind.Normal, 0.02525381361380527)]
@@ -65,7 +73,8 @@ public sealed class InitializationTests
     [InlineData("vgg16", "classifier.6.weight", InitializationKind.Normal, 0.01)]
     [InlineData("googlenet", "inception3a.branch1.conv.weight", InitializationKind.Normal, 0.01)]
     [InlineData("inception_v3", "Mixed_5b.branch1x1.conv.weight", InitializationKind.Normal, 0.1)]
-    public void Other_networks_start_as_in_torchvision(string name, string parameter, InitializationKind kind, double value)
+    public void Other_networks_start_as_in_torchvision(
+        string name, string parameter, InitializationKind kind, double value)
     {
         var start = Models.Build(name).Parameter(parameter).Initialization;
         Assert.Equal(kind, start.Kind);
@@ -96,7 +105,8 @@ public sealed class InitializationTests
         using var parameters = ParameterTable.Initialize(graph, seed: 13);
         var values = parameters[parameter].ToArray<float>();
         Assert.Equal(
-            deviation, Math.Sqrt(values.Average(v => (double)v * v)), StandardErrors * deviation / Math.Sqrt(2.0 * values.Length));
+            deviation, Math.Sqrt(values.Average(v => (double)v * v)),
+            StandardErrors * deviation / Math.Sqrt(2.0 * values.Length));
         Assert.Equal(0, values.Average(v => (double)v), StandardErrors * deviation / Math.Sqrt(values.Length));
     }
 

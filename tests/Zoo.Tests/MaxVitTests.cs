@@ -5,7 +5,8 @@ namespace Ocs.Zoo.Tests;
 
 public sealed class MaxVitTests
 {
-    // torchvision's table of its weights: 5.56 GFLOPs, of which a multiply-accumulate is one. Tab. 2 of the paper says 5.6.
+    // torchvision's table of its weights: 5.56 GFLOPs, of which a multiply-accumulate is one. Tab. 2 of the paper says
+    // 5.6.
     [Fact]
     public void Macs_are_the_published_ones()
     {
@@ -23,7 +24,8 @@ public sealed class MaxVitTests
         var nodes = Models.Build("maxvit_t").Nodes
             .Where(node => node.Name.StartsWith($"blocks.{block}.", StringComparison.Ordinal)).ToList();
         Assert.Equal([1, channels, size, size], nodes[^1].Shape.ToArray());
-        var attentions = nodes.Where(node => node.Operator is ScaledDotProductAttention).Select(node => node.Shape).ToList();
+        var attentions = nodes.Where(node => node.Operator is ScaledDotProductAttention)
+            .Select(node => node.Shape).ToList();
         var windows = size * size / 49;
         Assert.Equal(2 * layers, attentions.Count);
         Assert.All(attentions, shape => Assert.Equal([1, windows, channels / 32, 49, 32], shape.ToArray()));
@@ -38,7 +40,10 @@ public sealed class MaxVitTests
         var groups = CouplingGraph.Build(Models.Build("maxvit_t")).Groups;
         const int Layers = 2 + 2 + 5 + 2;
         Assert.Equal(
-            ["input of the network", "output of the network", .. Enumerable.Repeat("size fixed by Relative", 2 * Layers)],
+            [
+                "input of the network", "output of the network",
+                .. Enumerable.Repeat("size fixed by Relative", 2 * Layers),
+            ],
             groups.Where(group => !group.IsPrunable)
                 .Select(group => group.FrozenReason!.Split("PositionBias")[0]).Order(StringComparer.Ordinal));
         var prunable = groups.Where(group => group.IsPrunable).ToList();

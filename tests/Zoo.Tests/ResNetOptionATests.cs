@@ -5,7 +5,8 @@ namespace Ocs.Zoo.Tests;
 
 public sealed class ResNetOptionATests
 {
-    // What the same network with projections has, less two projections (16 * 32 + 32 * 64 weights and 2 * (32 + 64) of their norms).
+    // What the same network with projections has, less two projections (16 * 32 + 32 * 64 weights and 2 * (32 + 64) of
+    // their norms).
     [Theory]
     [InlineData("cifar_resnet20_a", 269_722, 40_551_040)]
     [InlineData("cifar_resnet32_a", 464_154, 68_862_592)]
@@ -34,12 +35,13 @@ public sealed class ResNetOptionATests
         Assert.True(graph.HasParameter("linear.weight"));
     }
 
-    // The 16 channels of the first stage lie in the middle of the second's 32, those in the middle of the third's 64. So the channels
-    // outside of the blocks are 16 of all stages, 16 of two, and 32 of the last.
+    // The 16 channels of the first stage lie in the middle of the second's 32, those in the middle of the third's 64.
+    // So the channels outside of the blocks are 16 of all stages, 16 of two, and 32 of the last.
     [Fact]
     public void Channels_of_several_stages_leave_together()
     {
-        var groups = CouplingGraph.Build(Models.Build("cifar_resnet20_a")).Groups.Where(group => group.IsPrunable).ToList();
+        var groups =
+            CouplingGraph.Build(Models.Build("cifar_resnet20_a")).Groups.Where(group => group.IsPrunable).ToList();
         Assert.Equal([16, 16, 16, 16, 16, 32, 32, 32, 32, 64, 64, 64], groups.Select(group => group.Channels).Order());
         var first = groups.Single(group => group.Members.Any(member => member.Parameter == "conv1.weight"));
         Assert.Equal(16, first.Channels);

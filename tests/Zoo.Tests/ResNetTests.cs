@@ -10,7 +10,8 @@ public sealed class ResNetTests
     [Theory]
     [InlineData(20, 19, 2, 9)]
     [InlineData(56, 55, 2, 27)]
-    public void Depth_counts_convolutions_and_the_classifier_without_projections(int depth, int convolutions, int projections, int sums)
+    public void Depth_counts_convolutions_and_the_classifier_without_projections(
+        int depth, int convolutions, int projections, int sums)
     {
         var graph = ResNet.Cifar(depth, NetworkInput.Cifar, 10);
         var names = graph.Nodes.Where(node => node.Operator is Conv2d).Select(node => node.Name).ToList();
@@ -27,7 +28,8 @@ public sealed class ResNetTests
     [InlineData("layer3.2.out", 64, 8)]
     public void Each_stage_doubles_the_channels_and_halves_the_image(string node, long channels, long size)
     {
-        Assert.Equal([1, channels, size, size], _graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
+        Assert.Equal(
+            [1, channels, size, size], _graph.Nodes.Single(candidate => candidate.Name == node).Shape.ToArray());
     }
 
     [Fact]
@@ -57,10 +59,12 @@ public sealed class ResNetTests
     [InlineData("resnet152", 152, 60_192_808, 11.514)]
     [InlineData("resnext50_32x4d", 50, 25_028_904, 4.23)]
     [InlineData("wide_resnet50_2", 50, 68_883_240, 11.398)]
-    public void Large_images_have_the_papers_depth_parameters_and_macs(string name, int depth, long parameters, double gigaMacs)
+    public void Large_images_have_the_papers_depth_parameters_and_macs(
+        string name, int depth, long parameters, double gigaMacs)
     {
         var graph = Models.Build(name);
-        var projections = graph.Parameters.Count(spec => spec.Name.EndsWith("downsample.0.weight", StringComparison.Ordinal));
+        var projections = graph.Parameters.Count(
+            spec => spec.Name.EndsWith("downsample.0.weight", StringComparison.Ordinal));
         Assert.Equal(depth + projections, graph.Nodes.Count(node => node.Operator is Conv2d or Linear));
         Assert.Equal(parameters, graph.ParameterCount);
         Assert.Equal(gigaMacs, graph.Macs / 1e9, 0.01);
@@ -87,7 +91,8 @@ public sealed class ResNetTests
     public void Only_bottlenecks_project_in_the_first_stage(string name, int projections)
     {
         var graph = Models.Build(name);
-        Assert.Equal(projections, graph.Parameters.Count(spec => spec.Name.EndsWith("downsample.0.weight", StringComparison.Ordinal)));
+        Assert.Equal(projections, graph.Parameters.Count(spec => spec.Name.EndsWith(
+            "downsample.0.weight", StringComparison.Ordinal)));
         Assert.Equal(name == "resnet50", graph.HasParameter("layer1.0.downsample.0.weight"));
     }
 

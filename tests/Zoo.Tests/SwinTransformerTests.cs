@@ -8,7 +8,8 @@ namespace Ocs.Zoo.Tests;
 [NoTensorLeaks]
 public sealed class SwinTransformerTests
 {
-    // torchvision's table of its weights: GFLOPs, of which a multiply-accumulate is one. Tab. 1 of the paper says 4.5, 8.7 and 15.4.
+    // torchvision's table of its weights: GFLOPs, of which a multiply-accumulate is one. Tab. 1 of the paper says 4.5,
+    // 8.7 and 15.4.
     [Theory]
     [InlineData("swin_t", 4.49)]
     [InlineData("swin_s", 8.74)]
@@ -29,14 +30,17 @@ public sealed class SwinTransformerTests
     {
         var graph = Models.Build(name);
         var stages = Enumerable.Range(0, 4).Select(stage => graph.Nodes
-            .Where(node => node.Name.StartsWith($"features.{2 * stage + 1}.", StringComparison.Ordinal)).ToList()).ToList();
+            .Where(node => node.Name.StartsWith($"features.{2 * stage + 1}.", StringComparison.Ordinal))
+            .ToList()).ToList();
         string Each(Func<List<Node>, long> value) => string.Join(' ', stages.Select(value));
 
         Assert.Equal(depths, Each(nodes => nodes.Count(node => node.Operator is ScaledDotProductAttention)));
         Assert.Equal(channels, Each(nodes => nodes[^1].Shape[3]));
         Assert.Equal(heads, Each(nodes => nodes.First(node => node.Operator is ScaledDotProductAttention).Shape[2]));
         Assert.Equal(sizes, Each(nodes => nodes[^1].Shape[1]));
-        Assert.All(graph.Nodes.Where(node => node.Operator is ScaledDotProductAttention), node => Assert.Equal(32, node.Shape[4]));
+        Assert.All(
+            graph.Nodes.Where(node => node.Operator is ScaledDotProductAttention),
+            node => Assert.Equal(32, node.Shape[4]));
     }
 
     [Theory]
@@ -76,8 +80,10 @@ public sealed class SwinTransformerTests
         Assert.Equal(4 + 24 + biases, prunable.Count);
         Assert.Equal(
             ["input of the network", "output of the network", .. Enumerable.Repeat("size fixed by Relative", 12)],
-            groups.Where(group => !group.IsPrunable).Select(group => group.FrozenReason!.Split("PositionBias")[0].Split("Coordinates")[0]).Order());
-        var merged = prunable["features.2.reduction"].Members.Single(member => member is { Parameter: "features.4.reduction.weight" });
+            groups.Where(group => !group.IsPrunable)
+                .Select(group => group.FrozenReason!.Split("PositionBias")[0].Split("Coordinates")[0]).Order());
+        var merged = prunable["features.2.reduction"].Members.Single(
+            member => member is { Parameter: "features.4.reduction.weight" });
         Assert.Equal([5, 192 + 5, 384 + 5, 576 + 5], merged.IndicesOf(5).ToArray());
     }
 
@@ -88,9 +94,12 @@ public sealed class SwinTransformerTests
         var heads = groups.Single(group => group.Name == "features.1.1.attn.qkv");
         Assert.Equal(
             [
-                ("qkv.weight", 0, 96), ("qkv.bias", 0, 96), ("cpb_mlp.2.weight", 0, 1), ("logit_scale", 0, 1), ("proj.weight", 1, 32),
+                ("qkv.weight", 0, 96), ("qkv.bias", 0, 96), ("cpb_mlp.2.weight", 0, 1), ("logit_scale", 0, 1),
+                ("proj.weight", 1, 32),
             ],
-            heads.Members.Select(member => (member.Parameter["features.1.1.attn.".Length..], member.Dimension, member.IndicesPerChannel)));
+            heads.Members.Select(
+                member =>
+                    (member.Parameter["features.1.1.attn.".Length..], member.Dimension, member.IndicesPerChannel)));
     }
 
     // As in torchvision's forward pass: of the 3 x 96 biases those of the keys, the second third, do not count.

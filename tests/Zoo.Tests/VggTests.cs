@@ -20,7 +20,8 @@ public sealed class VggTests
     public void Images_are_halved_after_the_first_three_blocks_only()
     {
         var graph = Vgg.Cifar(16, NetworkInput.Cifar, 10);
-        var sizes = Enumerable.Range(0, 5).Select(block => graph.Nodes.Single(node => node.Name == $"block{block}.out").Shape);
+        var sizes = Enumerable.Range(0, 5).Select(
+            block => graph.Nodes.Single(node => node.Name == $"block{block}.out").Shape);
         Assert.Equal(["64x32", "128x16", "256x8", "512x4", "512x4"], sizes.Select(shape => $"{shape[1]}x{shape[2]}"));
     }
 
@@ -38,12 +39,14 @@ public sealed class VggTests
     [InlineData("vgg16", 16, 138_357_544, 15.47)]
     [InlineData("vgg19", 19, 143_667_240, 19.632)]
     [InlineData("vgg19_bn", 19, 143_678_248, 19.632)]
-    public void Large_images_have_the_papers_depth_parameters_and_macs(string name, int depth, long parameters, double gigaMacs)
+    public void Large_images_have_the_papers_depth_parameters_and_macs(
+        string name, int depth, long parameters, double gigaMacs)
     {
         var graph = Models.Build(name);
         Assert.Equal(depth, graph.Nodes.Count(node => node.Operator is Conv2d or Linear));
         Assert.Equal(depth - 3, graph.Nodes.Count(node => node.Operator is Conv2d));
-        Assert.Equal(name.EndsWith("_bn", StringComparison.Ordinal) ? depth - 3 : 0, graph.Nodes.Count(node => node.Operator is BatchNorm2d));
+        Assert.Equal(name.EndsWith("_bn", StringComparison.Ordinal) ? depth - 3
+            : 0, graph.Nodes.Count(node => node.Operator is BatchNorm2d));
         Assert.Equal(parameters, graph.ParameterCount);
         Assert.Equal(gigaMacs, graph.Macs / 1e9, 0.01);
     }
@@ -52,6 +55,8 @@ public sealed class VggTests
     public void Large_images_are_halved_after_each_of_the_five_blocks()
     {
         var pools = Models.Build("vgg16").Nodes.Where(node => node.Operator is MaxPool2d);
-        Assert.Equal(["64x112", "128x56", "256x28", "512x14", "512x7"], pools.Select(pool => $"{pool.Shape[1]}x{pool.Shape[2]}"));
+        Assert.Equal(
+            ["64x112", "128x56", "256x28", "512x14", "512x7"],
+            pools.Select(pool => $"{pool.Shape[1]}x{pool.Shape[2]}"));
     }
 }

@@ -11,7 +11,8 @@ public sealed class VisionTransformerTests
     [InlineData("vit_b_32", 12, 768, 3072, 12)]
     [InlineData("vit_l_16", 24, 1024, 4096, 16)]
     [InlineData("cifar_vit", 12, 192, 768, 3)]
-    public void Layers_widths_and_heads_are_those_of_the_papers(string name, int layers, long width, long mlp, long heads)
+    public void Layers_widths_and_heads_are_those_of_the_papers(
+        string name, int layers, long width, long mlp, long heads)
     {
         var graph = Models.Build(name);
         var attentions = graph.Nodes.Where(node => node.Operator is ScaledDotProductAttention).ToList();

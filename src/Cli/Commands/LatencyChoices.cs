@@ -3,6 +3,7 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
 using Ocs.OnnxRuntime;
+using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Commands;
 
@@ -11,42 +12,44 @@ internal sealed class LatencyChoices
 {
     private readonly Option<double?> _target = new("--target-latency")
     {
-        Description = "Instead of --target: the time of a batch to reach, by a table of widths that is measured on this machine first.",
+        Description = "Instead of --target: the time of a batch to reach. "
+            + "A table of widths is measured on this machine first.",
         HelpName = "MILLISECONDS",
     };
 
     private readonly Option<int> _batch = new("--latency-batch")
     {
-        Description = "The images of that batch.",
+        Description = "Images of that batch.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<int> _threads = new("--threads")
     {
-        Description = "The threads that are measured with.",
+        Description = "Number of threads of the measurement.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<string?> _runtime = new("--runtime")
     {
-        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: onnxruntime for a network that is written "
-            + "as .onnx, where it is installed).",
+        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} "
+            + "(default: onnxruntime for a network that is written as .onnx, if it is installed).",
         HelpName = "NAME",
     };
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
 
-    /// <summary>The goal, or null where a fraction is the target.</summary>
+    /// <summary>The target, or null where a fraction is the target.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="writesOnnx">Whether the cut network is written for ONNX Runtime.</param>
-    public LatencyGoal? Of(ParseResult parsed, bool writesOnnx)
+    public LatencyTarget? Of(ParseResult parsed, bool writesOnnx)
     {
         if (parsed.GetValue(_target) is not { } milliseconds)
         {
             return All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray
-                ? throw new OcsInputException($"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
+                ? throw new OcsInputException(
+                    $"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
                 : null;
         }
 
@@ -56,7 +59,7 @@ internal sealed class LatencyChoices
             (not > 0, _, _) => throw new OcsInputException($"--target-latency must be above 0, but is {milliseconds}."),
             (_, < 1, _) => throw new OcsInputException($"--latency-batch must be at least 1, but is {batch}."),
             (_, _, < 1) => throw new OcsInputException($"--threads must be at least 1, but is {threads}."),
-            _ => new(milliseconds / 1000, new LatencyClock(Runtime(parsed, writesOnnx), batch, threads)),
+            _ => new(milliseconds / 1000, LatencyClocks.Of(Runtime(parsed, writesOnnx), batch, threads)),
         };
     }
 

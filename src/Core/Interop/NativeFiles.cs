@@ -25,13 +25,19 @@ internal static unsafe partial class NativeFiles
 
     /// <summary>Opens a file, or makes it, without asking for a lock as .NET does.</summary>
     /// <exception cref="IOException">The system says no.</exception>
-    public static SafeFileHandle OpenOrCreate(string path) => Checked(Open(path, ReadWrite | Create | CloseOnExecute, UsualMode), path);
+    public static SafeFileHandle OpenOrCreate(string path) =>
+        Checked(Open(path, ReadWrite | Create | CloseOnExecute, UsualMode), path);
 
-    /// <summary>A file in memory that has no name: it takes no folder and no room on a disk, and is gone when it is closed.</summary>
+    /// <summary>
+    /// A file in memory that has no name: it takes no folder and no room on a disk, and is gone when it is closed.
+    /// </summary>
     /// <exception cref="IOException">The system says no.</exception>
     public static SafeFileHandle CreateInMemory(string label) => Checked(MemoryFile(label, 1), label);
 
-    /// <summary>Locks a file against every other process, without waiting; the system frees it when the process ends, however it ends.</summary>
+    /// <summary>
+    /// Locks a file against every other process, without waiting; the system frees it when the process ends, however it
+    /// ends.
+    /// </summary>
     /// <param name="file">The open file.</param>
     /// <param name="problem">Why there are no locks here; null where there are.</param>
     /// <returns>False where another one has the lock.</returns>
@@ -55,20 +61,25 @@ internal static unsafe partial class NativeFiles
     /// <summary>What is at a path; null where nothing is, or nothing that one may look at.</summary>
     public static FileIdentity? IdentityOf(string path, bool followLinks)
     {
-        byte* found = stackalloc byte[IdentityLength];
-        return Identify(CurrentFolder, path, followLinks ? 0 : DoNotFollow, TypeAndInode, found) == 0 ? Read(found) : null;
+        var found = stackalloc byte[IdentityLength];
+        return Identify(CurrentFolder, path, followLinks ? 0 : DoNotFollow, TypeAndInode, found) == 0
+            ? Read(found)
+            : null;
     }
 
     /// <summary>What an open file is.</summary>
     public static FileIdentity? IdentityOf(SafeFileHandle file)
     {
-        byte* found = stackalloc byte[IdentityLength];
+        var found = stackalloc byte[IdentityLength];
         return Identify(file, "", EmptyPath, TypeAndInode, found) == 0 ? Read(found) : null;
     }
 
     // struct statx of <linux/stat.h>, the same on every processor.
     private static FileIdentity Read(byte* found) => new(
-        (FileKind)(*(ushort*)(found + 28) & 0xF000), *(ulong*)(found + 32), *(uint*)(found + 136), *(uint*)(found + 140));
+        (FileKind)(*(ushort*)(found + 28) & 0xF000),
+        *(ulong*)(found + 32),
+        *(uint*)(found + 136),
+        *(uint*)(found + 140));
 
     private static SafeFileHandle Checked(int descriptor, string path) => descriptor >= 0
         ? new(descriptor, ownsHandle: true)
@@ -77,7 +88,8 @@ internal static unsafe partial class NativeFiles
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);
 
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MemoryFile(string label, uint flags);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Ocs.Core.Pickles;
 
-/// <summary>The bytes of one pickle after another: no more than there are, and of a stream no more than a limit.</summary>
+/// <summary>
+/// The bytes of one pickle after another: no more than there are, and of a stream no more than a limit.
+/// </summary>
 internal sealed class PickleInput
 {
     /// <summary>Far more than the names and shapes of any network take.</summary>
@@ -19,7 +21,8 @@ internal sealed class PickleInput
     /// <summary>Reads from a file; each value is a copy.</summary>
     /// <param name="stream">Where the pickle begins.</param>
     /// <param name="available">Bytes of it that may be read.</param>
-    public PickleInput(Stream stream, long available) => (_stream, _limit) = (stream, Math.Min(available, HighestLength));
+    public PickleInput(Stream stream, long available) =>
+        (_stream, _limit) = (stream, Math.Min(available, HighestLength));
 
     /// <summary>Reads from memory, as long as it is; bytes refer to it and are not copied.</summary>
     public PickleInput(ReadOnlyMemory<byte> content) => (_content, _limit) = (content, content.Length);

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Ocs.Core.Pickles;
 
-/// <summary>Numbers of pickles: whole ones are a <see cref="long"/> where they fit, otherwise a <see cref="BigInteger"/>.</summary>
+/// <summary>
+/// Numbers of pickles: whole ones are a <see cref="long"/> where they fit, otherwise a <see cref="BigInteger"/>.
+/// </summary>
 internal static class PickleNumber
 {
     /// <summary>Bytes or digits.</summary>

@@ -1,10 +1,15 @@
 namespace Ocs.Core.Pickles;
 
-/// <summary>The operations of a pickle that put down one value from the bytes behind them: numbers, text, bytes.</summary>
+/// <summary>
+/// The operations of a pickle that put down one value from the bytes behind them: numbers, text, bytes.
+/// </summary>
 internal sealed class PickleScalars(PickleInput input, PickleStrings strings)
 {
-    /// <summary>Reads the value of an operation; false where the operation is none of these, and nothing is read.</summary>
-    public bool TryRead(byte opcode, out object? value) => TryReadNumber(opcode, out value) || TryReadText(opcode, out value);
+    /// <summary>
+    /// Reads the value of an operation; false where the operation is none of these, and nothing is read.
+    /// </summary>
+    public bool TryRead(byte opcode, out object? value) =>
+        TryReadNumber(opcode, out value) || TryReadText(opcode, out value);
 
     private bool TryReadNumber(byte opcode, out object? value)
     {

@@ -1,6 +1,8 @@
 namespace Ocs.Core.Pickles;
 
-/// <summary>The values that operations of a pickle put down and take, and the marks that count off the last ones.</summary>
+/// <summary>
+/// The values that operations of a pickle put down and take, and the marks that count off the last ones.
+/// </summary>
 internal sealed class PickleStack
 {
     private readonly List<object?> _values = [];

@@ -1,8 +1,8 @@
 namespace Ocs.Core.Pickles;
 
 /// <summary>
-/// How the strings of Python 2 (operations U and T) are read. Python 2 has one type for text and for bytes, so whoever reads a pickle has
-/// to know which it holds; Python's own reader asks for an <c>encoding</c>.
+/// How the strings of Python 2 (operations U and T) are read. Python 2 has one type for text and for bytes, so whoever
+/// reads a pickle has to know which it holds; Python's own reader asks for an <c>encoding</c>.
 /// </summary>
 internal enum PickleStrings
 {

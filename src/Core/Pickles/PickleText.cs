@@ -73,7 +73,8 @@ internal static class PickleText
 
     private static string Code(string text, int start, int digits) =>
         start + digits <= text.Length
-        && uint.TryParse(text.AsSpan(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        && uint.TryParse(
+            text.AsSpan(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
         && Rune.IsValid(code)
             ? new Rune(code).ToString()
             : throw new InvalidDataException("a text in it has an escape that is no character");

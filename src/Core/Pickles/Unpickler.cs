@@ -1,12 +1,13 @@
 namespace Ocs.Core.Pickles;
 
 /// <summary>
-/// Reads a pickle of protocols 0 to 5 (https://docs.python.org/3/library/pickletools.html) as plain data. Nothing in it is
-/// ever imported, called or run: a name of a class or function stays a name.
+/// Reads a pickle of protocols 0 to 5 (https://docs.python.org/3/library/pickletools.html) as plain data. Nothing in it
+/// is ever imported, called or run: a name of a class or function stays a name.
 /// </summary>
 /// <remarks>
-/// Time and memory are bounded by the number of operations: each of them makes at most one small value, or one as long as the bytes that
-/// it takes from the input. A tuple is an array of objects, a list a <see cref="List{T}"/>, bytes are a <see cref="ReadOnlyMemory{T}"/>.
+/// Time and memory are bounded by the number of operations: each of them makes at most one small value, or one as long
+/// as the bytes that it takes from the input. A tuple is an array of objects, a list a <see cref="List{T}"/>, bytes are
+/// a <see cref="ReadOnlyMemory{T}"/>.
 /// </remarks>
 /// <param name="input">The bytes.</param>
 /// <param name="call">What a class or function gives for arguments; by default a <see cref="PickleObject"/>.</param>
@@ -25,7 +26,9 @@ internal sealed class Unpickler(
     private readonly Dictionary<long, object?> _memo = [];
     private long _operations;
 
-    /// <summary>The next value of the input; throws <see cref="InvalidDataException"/> that says what is wrong.</summary>
+    /// <summary>
+    /// The next value of the input; throws <see cref="InvalidDataException"/> that says what is wrong.
+    /// </summary>
     public object? Read()
     {
         while (true)
@@ -171,7 +174,8 @@ internal sealed class Unpickler(
         ? new PickleGlobal(module, name)
         : throw new InvalidDataException("a name in it is no text"));
 
-    private void CallOfMark(object?[] items) => Call(items.Length > 0 ? [items[0], items[1..]] : throw PickleStack.Underflow());
+    private void CallOfMark(object?[] items) =>
+        Call(items.Length > 0 ? [items[0], items[1..]] : throw PickleStack.Underflow());
 
     private void Call(object?[] pair)
     {

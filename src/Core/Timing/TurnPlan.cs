@@ -1,7 +1,8 @@
 namespace Ocs.Core;
 
 /// <summary>
-/// How many turns a trial takes: until both <see cref="Fewest"/> and <see cref="Seconds"/> are reached, but no more than <see cref="Most"/>.
+/// How many turns a trial takes: until both <see cref="Fewest"/> and <see cref="Seconds"/> are reached, but no more
+/// than <see cref="Most"/>.
 /// </summary>
 internal sealed record TurnPlan
 {
@@ -16,8 +17,8 @@ internal sealed record TurnPlan
     public double Seconds { get; init; } = 0.5;
 
     /// <summary>
-    /// Whether an untimed run comes before each timed one. Without it, a candidate pays for the caches and the waiting threads of the one
-    /// before it, which it does not where it runs alone.
+    /// Whether an untimed run comes before each timed one. Without it, a candidate pays for the caches and the waiting
+    /// threads of the one before it, which it does not where it runs alone.
     /// </summary>
     public bool WarmEachRun { get; init; } = true;
 

@@ -3,14 +3,15 @@ using System.Collections.Immutable;
 namespace Ocs.Core;
 
 /// <summary>
-/// The seconds of candidates that ran in turns (whole, cut, whole, cut, ...), so that what else the machine does hits them alike. Every
-/// statement of how much faster one is than another comes from here.
+/// The seconds of candidates that ran in turns (whole, cut, whole, cut, ...), so that what else the machine does hits
+/// them alike. Every statement of how much faster one is than another comes from here.
 /// </summary>
 internal sealed class TurnTimes
 {
     private readonly ImmutableArray<List<double>> _seconds;
 
-    private TurnTimes(int candidates) => _seconds = [.. Enumerable.Range(0, candidates).Select(_ => new List<double>())];
+    private TurnTimes(int candidates) =>
+        _seconds = [.. Enumerable.Range(0, candidates).Select(_ => new List<double>())];
 
     /// <summary>How many turns were timed.</summary>
     public int Turns => _seconds.Max(runs => runs.Count);
@@ -52,7 +53,8 @@ internal sealed class TurnTimes
 
     /// <summary>Runs candidates that are nothing but what takes the time.</summary>
     /// <inheritdoc cref="Take(IReadOnlyList{TimedCandidate}, TurnPlan, TimeProvider, CancellationToken)"/>
-    public static TurnTimes Take(IEnumerable<Action> candidates, TurnPlan plan, TimeProvider clock, CancellationToken stop = default) =>
+    public static TurnTimes Take(
+        IEnumerable<Action> candidates, TurnPlan plan, TimeProvider clock, CancellationToken stop = default) =>
         Take([.. candidates.Select(run => new TimedCandidate(run))], plan, clock, stop);
 
     /// <summary>The shortest of a candidate's runs, in seconds: what it takes when nothing disturbs it.</summary>
@@ -61,7 +63,9 @@ internal sealed class TurnTimes
     /// <summary>The median of a candidate's runs, in seconds.</summary>
     public double Median(int candidate) => Quantile(candidate, 0.5);
 
-    /// <summary>What a fraction of a candidate's runs did not take longer than: the nearest rank, of two middle ones their mean.</summary>
+    /// <summary>
+    /// What a fraction of a candidate's runs did not take longer than: the nearest rank, of two middle ones their mean.
+    /// </summary>
     public double Quantile(int candidate, double fraction) => Quantile(_seconds[candidate], fraction);
 
     /// <summary>How many times as fast as another a candidate is, by their medians.</summary>
@@ -77,7 +81,8 @@ internal sealed class TurnTimes
     }
 
     /// <summary>Choices with their seconds, the fastest first; of equals, the one that was named first.</summary>
-    public static IReadOnlyList<(T Choice, double Seconds)> Ranked<T>(IEnumerable<T> choices, IEnumerable<double> seconds) =>
+    public static IReadOnlyList<(T Choice, double Seconds)> Ranked<T>(
+        IEnumerable<T> choices, IEnumerable<double> seconds) =>
         [.. choices.Zip(seconds).OrderBy(pair => pair.Second)];
 
     private static double Seconds(TimedCandidate candidate, TurnPlan plan, TimeProvider clock, bool isFirst)
@@ -103,7 +108,8 @@ internal sealed class TurnTimes
         return seconds;
     }
 
-    // The candidates of a turn. Whoever missed one is out, and stays out: its shortest run and the fastest's can only grow apart.
+    // The candidates of a turn. Whoever missed one is out, and stays out: its shortest run and the fastest's can only
+    // grow apart.
     private int[] Left(IReadOnlyList<TimedCandidate> candidates, DropOut? rule, int turn)
     {
         int[] all = [.. Enumerable.Range(0, candidates.Count)];
@@ -112,7 +118,11 @@ internal sealed class TurnTimes
             return all;
         }
 
-        var bound = rule.Factor * all.Where(i => candidates[i].Competes).Select(Shortest).DefaultIfEmpty(double.PositiveInfinity).Min();
+        var bound = rule.Factor * all
+            .Where(i => candidates[i].Competes)
+            .Select(Shortest)
+            .DefaultIfEmpty(double.PositiveInfinity)
+            .Min();
         return [.. all.Where(i => !candidates[i].Competes || (_seconds[i].Count == turn && Shortest(i) <= bound))];
     }
 }

@@ -33,7 +33,7 @@ public sealed record AugmentationOptions
     public static AugmentationOptions Evaluation { get; } = new();
 
     /// <summary>Everything that is wrong with the options, a sentence each.</summary>
-    public IReadOnlyList<string> Validate()
+    internal IReadOnlyList<string> Validate()
     {
         List<string> problems = [];
         if (CropPadding is < 0 or > 32)

@@ -20,18 +20,20 @@ internal sealed class Augmenter
         _row = new float[_channels * _width];
     }
 
-    /// <summary>The random choices for an image: where its window starts, and whether it is mirrored; drawn in this order.</summary>
+    /// <summary>
+    /// The random choices for an image: where its window starts, and whether it is mirrored; drawn in this order.
+    /// </summary>
     public (int Top, int Left, bool Flip) Draw(Rng rng)
     {
-        int top = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
-        int left = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
+        var top = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
+        var left = _padding == 0 ? 0 : rng.Next((2 * _padding) + 1);
         return (top, left, _flips && rng.NextBool());
     }
 
     /// <summary>One image with random choices drawn from <paramref name="rng"/>.</summary>
     public void Write(ReadOnlySpan<byte> image, Span<float> destination, bool channelsLast, Rng rng)
     {
-        (int top, int left, bool flip) = Draw(rng);
+        var (top, left, flip) = Draw(rng);
         Write(image, destination, channelsLast, top, left, flip);
     }
 
@@ -49,7 +51,7 @@ internal sealed class Augmenter
     {
         if (!channelsLast || _channels == 1)
         {
-            for (int row = 0; row < _channels * _height; row++)
+            for (var row = 0; row < _channels * _height; row++)
             {
                 WriteRow(image, row / _height, row % _height, destination.Slice(row * _width, _width), top, left, flip);
             }
@@ -57,9 +59,9 @@ internal sealed class Augmenter
             return;
         }
 
-        for (int y = 0; y < _height; y++)
+        for (var y = 0; y < _height; y++)
         {
-            for (int channel = 0; channel < _channels; channel++)
+            for (var channel = 0; channel < _channels; channel++)
             {
                 WriteRow(image, channel, y, _row.AsSpan(channel * _width, _width), top, left, flip);
             }
@@ -71,27 +73,27 @@ internal sealed class Augmenter
     private void WriteRow(ReadOnlySpan<byte> image, int channel, int y, Span<float> row, int top, int left, bool flip)
     {
         ReadOnlySpan<float> table = _table.AsSpan(channel * 256, 256);
-        float black = table[0];
-        int sourceY = y + top - _padding;
+        var black = table[0];
+        var sourceY = y + top - _padding;
         if ((uint)sourceY >= (uint)_height)
         {
             row.Fill(black);
             return;
         }
 
-        int shift = left - _padding;
-        int first = Math.Max(0, -shift);
-        int end = Math.Min(_width, _width - shift);
+        var shift = left - _padding;
+        var first = Math.Max(0, -shift);
+        var end = Math.Min(_width, _width - shift);
         if (first >= end)
         {
             row.Fill(black);
             return;
         }
 
-        int start = (((channel * _height) + sourceY) * _width) + first + shift;
-        ReadOnlySpan<byte> source = image.Slice(start, end - first);
-        Span<float> inside = row[first..end];
-        for (int x = 0; x < inside.Length; x++)
+        var start = (((channel * _height) + sourceY) * _width) + first + shift;
+        var source = image.Slice(start, end - first);
+        var inside = row[first..end];
+        for (var x = 0; x < inside.Length; x++)
         {
             inside[x] = table[source[x]];
         }
@@ -106,11 +108,11 @@ internal sealed class Augmenter
 
     private void Interleave(Span<float> destination)
     {
-        for (int channel = 0; channel < _channels; channel++)
+        for (var channel = 0; channel < _channels; channel++)
         {
             ReadOnlySpan<float> row = _row.AsSpan(channel * _width, _width);
-            int target = channel;
-            foreach (float value in row)
+            var target = channel;
+            foreach (var value in row)
             {
                 destination[target] = value;
                 target += _channels;

@@ -39,10 +39,10 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
     /// </remarks>
     internal float[] Table()
     {
-        float[] table = new float[Channels * 256];
-        for (int channel = 0; channel < Channels; channel++)
+        var table = new float[Channels * 256];
+        for (var channel = 0; channel < Channels; channel++)
         {
-            for (int pixel = 0; pixel < 256; pixel++)
+            for (var pixel = 0; pixel < 256; pixel++)
             {
                 table[(channel * 256) + pixel] = ((pixel / 255f) - Mean[channel]) / StandardDeviation[channel];
             }

@@ -17,16 +17,16 @@ internal static class RandomWindow
     /// <summary>Draws one; the numbers drawn are area, shape, row, column.</summary>
     public static (int Top, int Left, int Height, int Width) Draw(int height, int width, double minArea, Rng rng)
     {
-        double pixels = (double)height * width;
-        for (int attempt = 0; attempt < Tries; attempt++)
+        var pixels = (double)height * width;
+        for (var attempt = 0; attempt < Tries; attempt++)
         {
-            double area = pixels * (minArea + ((1 - minArea) * rng.NextDouble()));
-            double shape = Math.Exp(Math.Log(Narrowest) + (Math.Log(Widest / Narrowest) * rng.NextDouble()));
-            int windowWidth = (int)Math.Round(Math.Sqrt(area * shape));
-            int windowHeight = (int)Math.Round(Math.Sqrt(area / shape));
+            var area = pixels * (minArea + ((1 - minArea) * rng.NextDouble()));
+            var shape = Math.Exp(Math.Log(Narrowest) + (Math.Log(Widest / Narrowest) * rng.NextDouble()));
+            var windowWidth = (int)Math.Round(Math.Sqrt(area * shape));
+            var windowHeight = (int)Math.Round(Math.Sqrt(area / shape));
             if (windowWidth > 0 && windowWidth <= width && windowHeight > 0 && windowHeight <= height)
             {
-                int top = rng.Next(height - windowHeight + 1);
+                var top = rng.Next(height - windowHeight + 1);
                 return (top, rng.Next(width - windowWidth + 1), windowHeight, windowWidth);
             }
         }
@@ -36,7 +36,7 @@ internal static class RandomWindow
 
     private static (int Top, int Left, int Height, int Width) Middle(int height, int width)
     {
-        (int windowHeight, int windowWidth) = (height, width);
+        var (windowHeight, windowWidth) = (height, width);
         if ((double)width / height < Narrowest)
         {
             windowHeight = (int)Math.Round(width / Narrowest);

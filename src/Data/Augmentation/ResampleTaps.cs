@@ -29,25 +29,25 @@ internal sealed class ResampleTaps
     /// <param name="mirrored">Whether the outputs are in reverse order.</param>
     public void Set(ResampleAxis axis, bool mirrored)
     {
-        Room(ref _first, axis.Count);
-        Room(ref _centres, axis.Count);
-        double scale = axis.Length / axis.Outputs;
-        double support = Math.Max(scale, 1);
-        int pixels = axis.High - axis.Low;
+        ReusedArray.EnsureLength(ref _first, axis.Count);
+        ReusedArray.EnsureLength(ref _centres, axis.Count);
+        var scale = axis.Length / axis.Outputs;
+        var support = Math.Max(scale, 1);
+        var pixels = axis.High - axis.Low;
         Count = 0;
-        for (int i = 0; i < axis.Count; i++)
+        for (var i = 0; i < axis.Count; i++)
         {
-            int output = mirrored ? axis.Count - 1 - i : i;
+            var output = mirrored ? axis.Count - 1 - i : i;
             _centres[i] = axis.Start - axis.Low + ((axis.First + output + 0.5) * scale);
-            (int first, int end) = Reach(_centres[i], support, pixels);
+            var (first, end) = Reach(_centres[i], support, pixels);
             Count = Math.Max(Count, end - first);
         }
 
-        Room(ref _weights, axis.Count * Count);
-        for (int i = 0; i < axis.Count; i++)
+        ReusedArray.EnsureLength(ref _weights, axis.Count * Count);
+        for (var i = 0; i < axis.Count; i++)
         {
-            (int first, int end) = Reach(_centres[i], support, pixels);
-            int start = Math.Min(first, pixels - Count);
+            var (first, end) = Reach(_centres[i], support, pixels);
+            var start = Math.Min(first, pixels - Count);
             SetWeights(_weights.AsSpan(i * Count, Count), start, first, end, _centres[i], 1 / support);
             _first[i] = start + axis.Low;
         }
@@ -60,13 +60,13 @@ internal sealed class ResampleTaps
     {
         weights.Clear();
         double sum = 0;
-        for (int pixel = first; pixel < end; pixel++)
+        for (var pixel = first; pixel < end; pixel++)
         {
             sum += Weight(pixel, centre, narrowing);
         }
 
-        double share = 1 / sum;
-        for (int pixel = first; pixel < end; pixel++)
+        var share = 1 / sum;
+        for (var pixel = first; pixel < end; pixel++)
         {
             weights[pixel - start] = (int)(0.5 + (Weight(pixel, centre, narrowing) * share * (1 << Bits)));
         }
@@ -74,12 +74,4 @@ internal sealed class ResampleTaps
 
     private static double Weight(int pixel, double centre, double narrowing) =>
         Math.Max(0, 1 - Math.Abs((pixel - centre + 0.5) * narrowing));
-
-    private static void Room<T>(ref T[] memory, int length)
-    {
-        if (memory.Length < length)
-        {
-            memory = new T[length];
-        }
-    }
 }

@@ -37,23 +37,23 @@ internal sealed unsafe class Resampler(Normalization normalization)
     {
         _across.Set(columns, mirrored);
         _down.Set(rows, mirrored: false);
-        int top = _down.First[0];
-        int bottom = _down.First[rows.Count - 1] + _down.Count;
+        var top = _down.First[0];
+        var bottom = _down.First[rows.Count - 1] + _down.Count;
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels.Length, (3 * width * bottom) + Spare);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns.High, width);
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, 3 * rows.Count * columns.Count);
-        int stride = ((4 * columns.Count) + Lanes - 1) / Lanes * Lanes;
-        int pairs = PairWeights(columns.Count);
-        Room(ref _narrow, (bottom - top) * stride);
-        Room(ref _row, stride);
+        var stride = ((4 * columns.Count) + Lanes - 1) / Lanes * Lanes;
+        var pairs = PairWeights(columns.Count);
+        ReusedArray.EnsureLength(ref _narrow, (bottom - top) * stride);
+        ReusedArray.EnsureLength(ref _row, stride);
         fixed (byte* source = pixels, narrow = _narrow)
         {
-            for (int y = top; y < bottom; y++)
+            for (var y = top; y < bottom; y++)
             {
                 Across(source + ((long)3 * width * y), narrow + ((long)(y - top) * stride), columns.Count, pairs);
             }
 
-            for (int y = 0; y < rows.Count; y++)
+            for (var y = 0; y < rows.Count; y++)
             {
                 Down(narrow + ((long)(_down.First[y] - top) * stride), stride, y);
                 Store(destination, y, rows.Count, columns.Count, channelsLast);
@@ -64,13 +64,13 @@ internal sealed unsafe class Resampler(Normalization normalization)
     // The weights across for two neighbouring pixels at a time, each for red, green, blue and the byte after them.
     private int PairWeights(int outputs)
     {
-        int pairs = (_across.Count + 1) / 2;
-        Room(ref _pairs, outputs * pairs * Lanes);
-        for (int x = 0; x < outputs; x++)
+        var pairs = (_across.Count + 1) / 2;
+        ReusedArray.EnsureLength(ref _pairs, outputs * pairs * Lanes);
+        for (var x = 0; x < outputs; x++)
         {
-            ReadOnlySpan<int> weights = _across.Weights.Slice(x * _across.Count, _across.Count);
-            Span<int> target = _pairs.AsSpan(x * pairs * Lanes, pairs * Lanes);
-            for (int tap = 0; tap < 2 * pairs; tap++)
+            var weights = _across.Weights.Slice(x * _across.Count, _across.Count);
+            var target = _pairs.AsSpan(x * pairs * Lanes, pairs * Lanes);
+            for (var tap = 0; tap < 2 * pairs; tap++)
             {
                 target.Slice(4 * tap, 4).Fill(tap < weights.Length ? weights[tap] : 0);
             }
@@ -82,23 +82,23 @@ internal sealed unsafe class Resampler(Normalization normalization)
     // Red, green, blue and whatever byte follows, for each output; the fourth is carried along and dropped at the end.
     private void Across(byte* source, byte* target, int count, int pairs)
     {
-        Vector128<byte> spread = Vector128.Create((byte)0, 1, 2, 3, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0);
-        Vector128<byte> lowest = Vector128.Create((byte)0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        var spread = Vector128.Create((byte)0, 1, 2, 3, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0);
+        var lowest = Vector128.Create((byte)0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         var half = Vector256.Create(Vector128.Create(Half), Vector128<int>.Zero);
         fixed (int* firsts = _across.First, allWeights = _pairs)
         {
-            int* weights = allWeights;
-            for (int x = 0; x < count; x++, target += 4)
+            var weights = allWeights;
+            for (var x = 0; x < count; x++, target += 4)
             {
-                byte* pixel = source + (3 * firsts[x]);
-                Vector256<int> sum = half;
-                for (int pair = 0; pair < pairs; pair++, pixel += 6, weights += Lanes)
+                var pixel = source + (3 * firsts[x]);
+                var sum = half;
+                for (var pair = 0; pair < pairs; pair++, pixel += 6, weights += Lanes)
                 {
-                    Vector128<byte> bytes = Vector128.CreateScalarUnsafe(*(ulong*)pixel).AsByte();
+                    var bytes = Vector128.CreateScalarUnsafe(*(ulong*)pixel).AsByte();
                     sum += Widen(Vector128.ShuffleNative(bytes, spread)) * Vector256.Load(weights);
                 }
 
-                Vector128<int> both = (sum.GetLower() + sum.GetUpper()) >> ResampleTaps.Bits;
+                var both = (sum.GetLower() + sum.GetUpper()) >> ResampleTaps.Bits;
                 *(uint*)target = Vector128.ShuffleNative(both.AsByte(), lowest).AsUInt32().ToScalar();
             }
         }
@@ -106,14 +106,14 @@ internal sealed unsafe class Resampler(Normalization normalization)
 
     private void Down(byte* source, int stride, int output)
     {
-        ReadOnlySpan<int> weights = _down.Weights.Slice(output * _down.Count, _down.Count);
+        var weights = _down.Weights.Slice(output * _down.Count, _down.Count);
         fixed (int* row = _row)
         {
-            for (int x = 0; x < stride; x += Lanes)
+            for (var x = 0; x < stride; x += Lanes)
             {
-                byte* pixels = source + x;
-                Vector256<int> sum = Vector256.Create(Half);
-                foreach (int weight in weights)
+                var pixels = source + x;
+                var sum = Vector256.Create(Half);
+                foreach (var weight in weights)
                 {
                     sum += Widen(Vector128.CreateScalarUnsafe(*(ulong*)pixels).AsByte()) * weight;
                     pixels += stride;
@@ -127,17 +127,17 @@ internal sealed unsafe class Resampler(Normalization normalization)
     // One row of the result, normalized by a table: to the last bit what torchvision's ToTensor and Normalize give.
     private void Store(Span<float> destination, int y, int rows, int columns, bool channelsLast)
     {
-        (int step, int plane) = channelsLast ? (3, 1) : (1, rows * columns);
+        var (step, plane) = channelsLast ? (3, 1) : (1, rows * columns);
         fixed (float* tables = _table, start = destination[(y * columns * step)..])
         {
             fixed (int* row = _row)
             {
-                for (int channel = 0; channel < 3; channel++)
+                for (var channel = 0; channel < 3; channel++)
                 {
-                    float* table = tables + (256 * channel);
-                    float* target = start + (channel * plane);
-                    int* end = row + (4 * columns);
-                    for (int* value = row + channel; value < end; value += 4, target += step)
+                    var table = tables + (256 * channel);
+                    var target = start + (channel * plane);
+                    var end = row + (4 * columns);
+                    for (var value = row + channel; value < end; value += 4, target += step)
                     {
                         *target = table[*value];
                     }
@@ -153,15 +153,7 @@ internal sealed unsafe class Resampler(Normalization normalization)
             return Avx2.ConvertToVector256Int32(bytes);
         }
 
-        Vector128<ushort> words = Vector128.WidenLower(bytes);
+        var words = Vector128.WidenLower(bytes);
         return Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32();
-    }
-
-    private static void Room<T>(ref T[] memory, int length)
-    {
-        if (memory.Length < length)
-        {
-            memory = new T[length];
-        }
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Ocs.Data;
 
-/// <summary>What stands before the pixels of a GIF's first frame: https://www.w3.org/Graphics/GIF/spec-gif89a.txt.</summary>
+/// <summary>
+/// What stands before the pixels of a GIF's first frame: https://www.w3.org/Graphics/GIF/spec-gif89a.txt.
+/// </summary>
 internal static class GifFrame
 {
     private const int ScreenEnd = 13;
@@ -12,14 +14,16 @@ internal static class GifFrame
     private const byte Descriptor = 0x2C;
 
     /// <summary>
-    /// The file with no transparent colour in its first frame; null where it has none. Transparent pixels so keep the colour that
-    /// the palette has for them, as when Pillow drops transparency; ImageSharp makes them black.
+    /// The file with no transparent colour in its first frame; null where it has none. Transparent pixels so keep the
+    /// colour that the palette has for them, as when Pillow drops transparency; ImageSharp makes them black.
     /// </summary>
-    /// <exception cref="InvalidDataException">The frame is larger than the image, and so would be the memory for it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The frame is larger than the image, and so would be the memory for it.
+    /// </exception>
     public static byte[]? WithoutTransparency(ReadOnlySpan<byte> file)
     {
         byte[]? opaque = null;
-        int position = ScreenEnd;
+        var position = ScreenEnd;
         if (file.Length > ScreenEnd && (file[10] & 0x80) != 0)
         {
             position += 3 << ((file[10] & 7) + 1);
@@ -48,8 +52,9 @@ internal static class GifFrame
         }
 
         // Left and top, width and height; of the screen, width and height.
-        ReadOnlySpan<byte> frame = file[(position + 1)..];
-        if (Number(frame) + Number(frame[4..]) > Number(file[6..]) || Number(frame[2..]) + Number(frame[6..]) > Number(file[8..]))
+        var frame = file[(position + 1)..];
+        if (Number(frame) + Number(frame[4..]) > Number(file[6..])
+            || Number(frame[2..]) + Number(frame[6..]) > Number(file[8..]))
         {
             throw new InvalidDataException("its first frame is larger than the image");
         }

@@ -21,10 +21,12 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     /// <summary>Size of a file's image.</summary>
-    /// <exception cref="InvalidDataException">It is of no format that is read, damaged, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is of no format that is read, damaged, or has too many pixels.
+    /// </exception>
     public (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
     {
-        (int height, int width) = CodecOf(file) switch
+        var (height, width) = CodecOf(file) switch
         {
             ImageCodec.Jpeg => JpegSize(file),
             ImageCodec.Png => Spng.ReadSize(file),
@@ -45,15 +47,15 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public (int Height, int Width) Decode(ReadOnlySpan<byte> file, int divisor = 1)
     {
-        (int height, int width) = ReadSize(file);
-        ImageCodec codec = CodecOf(file);
+        var (height, width) = ReadSize(file);
+        var codec = CodecOf(file);
         if (codec == ImageCodec.Jpeg)
         {
             return DecodeJpeg(file, (height + divisor - 1) / divisor, (width + divisor - 1) / divisor);
         }
 
-        Room(ref _pixels, (3L * height * width) + Resampler.Spare);
-        Span<byte> pixels = _pixels.AsSpan(0, 3 * height * width);
+        EnsureLength(ref _pixels, (3L * height * width) + Resampler.Spare);
+        var pixels = _pixels.AsSpan(0, 3 * height * width);
         switch (codec)
         {
             case ImageCodec.Png:
@@ -80,8 +82,9 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     /// </remarks>
     public static int DivisorFor(ReadOnlySpan<byte> file, int windowHeight, int windowWidth, int target)
     {
-        int divisor = 1;
-        while (divisor < 8 && Math.Min(windowHeight, windowWidth) >= 2 * divisor * target && CodecOf(file) == ImageCodec.Jpeg)
+        var divisor = 1;
+        while (divisor < 8 && Math.Min(windowHeight, windowWidth) >= 2 * divisor * target
+            && CodecOf(file) == ImageCodec.Jpeg)
         {
             divisor *= 2;
         }
@@ -101,10 +104,10 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
 
     private (int Height, int Width) DecodeJpeg(ReadOnlySpan<byte> file, int height, int width)
     {
-        Room(ref _pixels, (3L * height * width) + Resampler.Spare);
+        EnsureLength(ref _pixels, (3L * height * width) + Resampler.Spare);
         if (JpegHeader(file).IsCmyk)
         {
-            Room(ref _inks, 4L * height * width);
+            EnsureLength(ref _inks, 4L * height * width);
             TurboJpeg.Decode(_jpeg!, file, _inks, height, width, isCmyk: true);
             MixInks(_inks.AsSpan(0, 4 * height * width), _pixels);
         }
@@ -118,7 +121,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
 
     private (int Height, int Width) JpegSize(ReadOnlySpan<byte> file)
     {
-        (int height, int width, _) = JpegHeader(file);
+        var (height, width, _) = JpegHeader(file);
         return (height, width);
     }
 
@@ -140,18 +143,18 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
     // Inks are stored inverted, as Adobe's programs write them; rounded as Pillow does: 255 - k - c (255 - k) / 255.
     private static void MixInks(ReadOnlySpan<byte> inks, Span<byte> pixels)
     {
-        for (int i = 0; i < inks.Length / 4; i++)
+        for (var i = 0; i < inks.Length / 4; i++)
         {
             int light = inks[(4 * i) + 3];
-            for (int channel = 0; channel < 3; channel++)
+            for (var channel = 0; channel < 3; channel++)
             {
-                int product = ((255 - inks[(4 * i) + channel]) * light) + 128;
+                var product = ((255 - inks[(4 * i) + channel]) * light) + 128;
                 pixels[(3 * i) + channel] = (byte)(light - (((product >> 8) + product) >> 8));
             }
         }
     }
 
-    private static void Room(ref byte[] memory, long length)
+    private static void EnsureLength(ref byte[] memory, long length)
     {
         if (memory.Length < length || memory.Length > Math.Max(length, MostKept))
         {

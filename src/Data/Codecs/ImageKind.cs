@@ -49,7 +49,7 @@ internal sealed record ImageKind(string Name, ImageCodec Codec)
     /// <summary>The format of a file that begins so, or null.</summary>
     public static ImageKind? Of(ReadOnlySpan<byte> file)
     {
-        foreach ((ImageKind kind, int offset, byte[] bytes) in Starts)
+        foreach (var (kind, offset, bytes) in Starts)
         {
             if (file.Length >= offset + bytes.Length && file[offset..].StartsWith(bytes))
             {
@@ -57,7 +57,7 @@ internal sealed record ImageKind(string Name, ImageCodec Codec)
             }
         }
 
-        return file is [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..]
+        return file is [(byte)'P', >= (byte)'1' and <= (byte)'6', var next, ..] && " \n\r\t#"u8.Contains(next)
             ? Netpbm
             : null;
     }

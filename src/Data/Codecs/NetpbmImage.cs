@@ -8,7 +8,7 @@ internal static class NetpbmImage
     /// <summary>What the header says.</summary>
     public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
     {
-        (int height, int width, _, _) = ReadHeader(file);
+        var (height, width, _, _) = ReadHeader(file);
         return (height, width);
     }
 
@@ -16,15 +16,15 @@ internal static class NetpbmImage
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image)
     {
-        (int height, int width, int maximum, int start) = ReadHeader(file);
-        int kind = file[1] - '0';
-        int channels = kind is 3 or 6 ? 3 : 1;
-        Samples samples = new(file[start..], kind, maximum);
-        for (int y = 0; y < height; y++)
+        var (height, width, maximum, start) = ReadHeader(file);
+        var kind = file[1] - '0';
+        var channels = kind is 3 or 6 ? 3 : 1;
+        var samples = new Samples(file[start..], kind, maximum);
+        for (var y = 0; y < height; y++)
         {
-            for (int x = 0; x < width; x++)
+            for (var x = 0; x < width; x++)
             {
-                Span<byte> pixel = image.Slice(3 * ((y * width) + x), 3);
+                var pixel = image.Slice(3 * ((y * width) + x), 3);
                 pixel[0] = samples.Next();
                 (pixel[1], pixel[2]) = channels == 3 ? (samples.Next(), samples.Next()) : (pixel[0], pixel[0]);
             }
@@ -35,10 +35,10 @@ internal static class NetpbmImage
 
     private static (int Height, int Width, int Maximum, int Start) ReadHeader(ReadOnlySpan<byte> file)
     {
-        int position = 2;
-        int width = Number(file, ref position);
-        int height = Number(file, ref position);
-        int maximum = file[1] is (byte)'1' or (byte)'4' ? 1 : Number(file, ref position);
+        var position = 2;
+        var width = Number(file, ref position);
+        var height = Number(file, ref position);
+        var maximum = file[1] is (byte)'1' or (byte)'4' ? 1 : Number(file, ref position);
         if (width == 0 || height == 0 || maximum is 0 or > HighestMaximum)
         {
             throw new InvalidDataException($"its header states {width}x{height} pixels of 0 to {maximum}");
@@ -51,8 +51,8 @@ internal static class NetpbmImage
     private static int Number(ReadOnlySpan<byte> file, ref int position)
     {
         SkipSpace(file, ref position);
-        int start = position;
-        int number = 0;
+        var start = position;
+        var number = 0;
         while (position < file.Length && char.IsAsciiDigit((char)file[position]))
         {
             number = number <= int.MaxValue / 20 ? (10 * number) + file[position] - '0' : int.MaxValue;
@@ -66,7 +66,7 @@ internal static class NetpbmImage
     {
         while (position < file.Length && (file[position] == '#' || char.IsWhiteSpace((char)file[position])))
         {
-            int line = file[position] == '#' ? file[position..].IndexOf((byte)'\n') : 0;
+            var line = file[position] == '#' ? file[position..].IndexOf((byte)'\n') : 0;
             position = line < 0 ? file.Length : position + line + 1;
         }
     }
@@ -115,7 +115,7 @@ internal static class NetpbmImage
                 Byte();
             }
 
-            int bit = (_data[_position - 1] >> (7 - _bit)) & 1;
+            var bit = (_data[_position - 1] >> (7 - _bit)) & 1;
             _bit = (_bit + 1) % 8;
             return bit;
         }

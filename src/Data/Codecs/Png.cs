@@ -15,10 +15,10 @@ internal static class Png
     /// <exception cref="InvalidDataException">It is no PNG, damaged, or of another size.</exception>
     public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image, int height, int width)
     {
-        int plane = height * width;
-        byte[] interleaved = new byte[3 * plane];
+        var plane = height * width;
+        var interleaved = new byte[3 * plane];
         Spng.DecodeRgb(file, interleaved, height, width);
-        for (int i = 0; i < plane; i++)
+        for (var i = 0; i < plane; i++)
         {
             image[i] = interleaved[3 * i];
             image[plane + i] = interleaved[(3 * i) + 1];

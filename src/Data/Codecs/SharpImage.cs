@@ -17,21 +17,25 @@ internal static unsafe class SharpImage
     private const int BmpPixels = 10;
 
     private static readonly Configuration Settings =
-        new(new BmpConfigurationModule(), new GifConfigurationModule(), new WebpConfigurationModule()) { MaxDegreeOfParallelism = 1 };
+        new(new BmpConfigurationModule(), new GifConfigurationModule(), new WebpConfigurationModule())
+        {
+            MaxDegreeOfParallelism = 1,
+        };
 
     /// <summary>What the header says.</summary>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
     public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file, ImageCodec codec)
     {
         // The library takes memory for all that stands before the pixels.
-        if (codec == ImageCodec.Bmp && (file.Length < BmpHeader || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixels..]) > file.Length))
+        if (codec == ImageCodec.Bmp
+            && (file.Length < BmpHeader || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixels..]) > file.Length))
         {
             throw new InvalidDataException("its header is damaged");
         }
 
         return Read(file, stream =>
         {
-            IImageInfo info = ((IImageInfoDetector)DecoderOf(codec)).Identify(Settings, stream, default);
+            var info = ((IImageInfoDetector)DecoderOf(codec)).Identify(Settings, stream, default);
             return info is { Height: > 0, Width: > 0 }
                 ? (info.Height, info.Width)
                 : throw new InvalidDataException("its header is damaged");
@@ -42,12 +46,13 @@ internal static unsafe class SharpImage
     /// <exception cref="InvalidDataException">The file is damaged, or of a variant that is not read.</exception>
     public static void DecodeRgb(ReadOnlySpan<byte> file, ImageCodec codec, Span<byte> pixels, int height, int width)
     {
-        byte[]? opaque = codec == ImageCodec.Gif ? GifFrame.WithoutTransparency(file) : null;
-        using Image<Rgb24> image = Read(
+        var opaque = codec == ImageCodec.Gif ? GifFrame.WithoutTransparency(file) : null;
+        using var image = Read(
             opaque is null ? file : opaque, stream => DecoderOf(codec).Decode<Rgb24>(Settings, stream, default));
         if (image.Height != height || image.Width != width)
         {
-            throw new InvalidDataException($"it has {image.Width}x{image.Height} pixels where its header states {width}x{height}");
+            throw new InvalidDataException(
+                $"it has {image.Width}x{image.Height} pixels where its header states {width}x{height}");
         }
 
         image.CopyPixelDataTo(pixels);
@@ -64,7 +69,7 @@ internal static unsafe class SharpImage
     {
         fixed (byte* bytes = file)
         {
-            using UnmanagedMemoryStream stream = new(bytes, file.Length);
+            using var stream = new UnmanagedMemoryStream(bytes, file.Length);
             try
             {
                 return read(stream);

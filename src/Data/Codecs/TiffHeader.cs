@@ -40,12 +40,18 @@ internal readonly ref struct TiffHeader
     }
 
     /// <summary>Height and width of the first page as it is shown.</summary>
-    /// <exception cref="InvalidDataException">The directory is damaged, or asks for more memory than its file can need.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The directory is damaged, or asks for more memory than its file can need.
+    /// </exception>
     public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file) =>
         Read(file) is var (height, width, orientation) && orientation >= 5 ? (width, height) : (height, width);
 
-    /// <summary>Height and width of the first page as its pixels lie, and how they are turned and mirrored to be shown: 1 to 8.</summary>
-    /// <exception cref="InvalidDataException">The directory is damaged, or asks for more memory than its file can need.</exception>
+    /// <summary>
+    /// Height and width of the first page as its pixels lie, and how they are turned and mirrored to be shown: 1 to 8.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The directory is damaged, or asks for more memory than its file can need.
+    /// </exception>
     public static (int Height, int Width, int Orientation) Read(ReadOnlySpan<byte> file)
     {
         try
@@ -60,47 +66,54 @@ internal readonly ref struct TiffHeader
 
     private (int Height, int Width, int Orientation) Check()
     {
-        Dictionary<Tag, long> largest = Entries();
-        long width = largest.GetValueOrDefault(Tag.Width);
-        long height = largest.GetValueOrDefault(Tag.Height);
-        long rows = Math.Max(1, Math.Min(height, largest.GetValueOrDefault(Tag.RowsPerStrip, height)));
-        bool isPlausible = width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue
+        var largest = Entries();
+        var width = largest.GetValueOrDefault(Tag.Width);
+        var height = largest.GetValueOrDefault(Tag.Height);
+        var rows = Math.Max(1, Math.Min(height, largest.GetValueOrDefault(Tag.RowsPerStrip, height)));
+        var isPlausible = width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue
             && largest.GetValueOrDefault(Tag.SamplesPerPixel) <= MostSamples
             && largest.GetValueOrDefault(Tag.BitsPerSample) <= MostBits
-            && Math.Max(largest.GetValueOrDefault(Tag.TileWidth), largest.GetValueOrDefault(Tag.TileHeight)) <= LargestTile
+            && Math.Max(
+                largest.GetValueOrDefault(Tag.TileWidth), largest.GetValueOrDefault(Tag.TileHeight)) <= LargestTile
             && largest.GetValueOrDefault(Tag.TileWidth) * largest.GetValueOrDefault(Tag.TileHeight) <= LargestTile
             && height / rows <= _file.Length
-            && Math.Max(largest.GetValueOrDefault(Tag.StripByteCounts), largest.GetValueOrDefault(Tag.TileByteCounts)) <= _file.Length;
+            && Math.Max(
+                largest.GetValueOrDefault(Tag.StripByteCounts),
+                largest.GetValueOrDefault(Tag.TileByteCounts)) <= _file.Length;
         return isPlausible
-            ? ((int)height, (int)width, largest.GetValueOrDefault(Tag.Orientation) is >= 1 and <= 8 and var orientation ? (int)orientation : 1)
+            ? (
+                (int)height,
+                (int)width,
+                largest.GetValueOrDefault(Tag.Orientation) is >= 1 and <= 8 and var orientation ? (int)orientation : 1)
             : throw new InvalidDataException(
-                $"its header states {width}x{height} pixels, or more samples, tiles or bytes than a file of {_file.Length} bytes has");
+                $"its header states {width}x{height} pixels, or more samples, "
+                + $"tiles or bytes than a file of {_file.Length} bytes has");
     }
 
     // The largest number of each tag.
     private Dictionary<Tag, long> Entries()
     {
-        int word = _isBig ? 8 : 4;
-        long directory = Number(_isBig ? 8 : 4, word);
-        int countLength = _isBig ? 8 : 2;
-        int entryLength = 4 + (2 * word);
-        long count = Number(directory, countLength);
+        var word = _isBig ? 8 : 4;
+        var directory = Number(_isBig ? 8 : 4, word);
+        var countLength = _isBig ? 8 : 2;
+        var entryLength = 4 + (2 * word);
+        var count = Number(directory, countLength);
         if (count > _file.Length / entryLength)
         {
             throw new InvalidDataException("its header ends too soon");
         }
 
         Dictionary<Tag, long> largest = [];
-        for (long entry = directory + countLength; count > 0; count--, entry += entryLength)
+        for (var entry = directory + countLength; count > 0; count--, entry += entryLength)
         {
-            (Tag tag, int size) = ((Tag)Number(entry, 2), SizeOf(Number(entry + 2, 2)));
-            long values = Number(entry + 4, word);
+            var (tag, size) = ((Tag)Number(entry, 2), SizeOf(Number(entry + 2, 2)));
+            var values = Number(entry + 4, word);
             if (values > _file.Length / size)
             {
                 throw new InvalidDataException($"its header states {values} values of one kind");
             }
 
-            long place = values * size <= word ? entry + 4 + word : Number(entry + 4 + word, word);
+            var place = values * size <= word ? entry + 4 + word : Number(entry + 4 + word, word);
             for (long i = 0; i < values && Enum.IsDefined(tag); i++)
             {
                 largest[tag] = Math.Max(largest.GetValueOrDefault(tag), Number(place + (i * size), size));
@@ -121,8 +134,8 @@ internal readonly ref struct TiffHeader
 
     private long Number(long place, int length)
     {
-        ReadOnlySpan<byte> bytes = _file.Slice(checked((int)place), length);
-        long number = (length, _isBigEndian) switch
+        var bytes = _file.Slice(checked((int)place), length);
+        var number = (length, _isBigEndian) switch
         {
             (1, _) => bytes[0],
             (2, true) => BinaryPrimitives.ReadUInt16BigEndian(bytes),

@@ -9,8 +9,8 @@ internal static unsafe class TiffImage
     /// <exception cref="InvalidDataException">The file is damaged, or compressed in a way that is not read.</exception>
     public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image)
     {
-        (int height, int width, int orientation) = TiffHeader.Read(file);
-        int[] pixels = Read(file, tiff =>
+        var (height, width, orientation) = TiffHeader.Read(file);
+        var pixels = Read(file, tiff =>
         {
             // Colours are not to be multiplied by their opacity.
             if (tiff.GetField(TiffTag.EXTRASAMPLES) is not null)
@@ -20,17 +20,17 @@ internal static unsafe class TiffImage
 
             // It mirrors, but it does not turn; below both are done.
             tiff.SetField(TiffTag.ORIENTATION, Orientation.TOPLEFT);
-            int[] raster = new int[height * width];
+            var raster = new int[height * width];
             return tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT, stopOnError: true)
                 ? raster
                 : throw new InvalidDataException("it is damaged, or compressed in a way that is not read");
         });
-        for (int y = 0; y < height; y++)
+        for (var y = 0; y < height; y++)
         {
-            for (int x = 0; x < width; x++)
+            for (var x = 0; x < width; x++)
             {
-                int pixel = pixels[(y * width) + x];
-                int i = 3 * Shown(y, x, height, width, orientation);
+                var pixel = pixels[(y * width) + x];
+                var i = 3 * Shown(y, x, height, width, orientation);
                 image[i] = (byte)Tiff.GetR(pixel);
                 image[i + 1] = (byte)Tiff.GetG(pixel);
                 image[i + 2] = (byte)Tiff.GetB(pixel);
@@ -55,11 +55,11 @@ internal static unsafe class TiffImage
     {
         fixed (byte* bytes = file)
         {
-            using UnmanagedMemoryStream stream = new(bytes, file.Length);
+            using var stream = new UnmanagedMemoryStream(bytes, file.Length);
             try
             {
                 _ = Tiff.SetErrorHandler(Quiet.Handler);
-                using Tiff? tiff = Tiff.ClientOpen("", "r", stream, new TiffStream());
+                using var tiff = Tiff.ClientOpen("", "r", stream, new TiffStream());
                 return tiff is null ? throw new InvalidDataException("its header is damaged") : read(tiff);
             }
             catch (Exception error) when (error is not InvalidDataException)
@@ -79,7 +79,8 @@ internal static unsafe class TiffImage
         {
         }
 
-        public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+        public override void ErrorHandlerExt(
+            Tiff tif, object clientData, string method, string format, params object[] args)
         {
         }
 
@@ -87,7 +88,8 @@ internal static unsafe class TiffImage
         {
         }
 
-        public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+        public override void WarningHandlerExt(
+            Tiff tif, object clientData, string method, string format, params object[] args)
         {
         }
     }

@@ -90,10 +90,10 @@ internal sealed class Cifar : DatasetSource
             return new(Name, DatasetLayout.Png, folder);
         }
 
-        foreach (DatasetLayout layout in (ReadOnlySpan<DatasetLayout>)[DatasetLayout.Binary, DatasetLayout.Python])
+        foreach (var layout in (ReadOnlySpan<DatasetLayout>)[DatasetLayout.Binary, DatasetLayout.Python])
         {
-            string suffix = layout == DatasetLayout.Binary ? "binary" : "python";
-            string archive = Path.Combine(folder, $"{Stem}-{suffix}.tar.gz");
+            var suffix = layout == DatasetLayout.Binary ? "binary" : "python";
+            var archive = Path.Combine(folder, $"{Stem}-{suffix}.tar.gz");
             if (File.Exists(archive))
             {
                 return new(Name, layout, archive);
@@ -105,7 +105,7 @@ internal sealed class Cifar : DatasetSource
 
     public override ImageDataset Read(DatasetLocation location, DatasetSplit split)
     {
-        (byte[] images, int[] labels) = location.Layout switch
+        var (images, labels) = location.Layout switch
         {
             DatasetLayout.Png => PngTree.Read(
                 Path.Combine(location.Path, split == DatasetSplit.Train ? "train" : "test"),
@@ -118,7 +118,7 @@ internal sealed class Cifar : DatasetSource
             // Room for the pixels as a code point each (protocol 2 of Python 3), the labels and the file names.
             _ => ReadFiles(location, split, "", Pixels, 2 * (Pixels + 256), CifarPython.Read),
         };
-        Normalization normalization = Classes.Length == 10 ? Normalization.Cifar10 : Normalization.Cifar100;
+        var normalization = Classes.Length == 10 ? Normalization.Cifar10 : Normalization.Cifar100;
         return new(Name, images, [.. labels], 3, Side, Side, Classes, normalization);
     }
 
@@ -135,15 +135,15 @@ internal sealed class Cifar : DatasetSource
     {
         ImmutableArray<string> names =
             [.. (split == DatasetSplit.Train ? _trainFiles : [_testFile]).Select(file => file + suffix)];
-        int perFile = Samples(split) / names.Length;
+        var perFile = Samples(split) / names.Length;
         long frame = location.Layout == DatasetLayout.Python ? 4096 : 0;
         CifarFiles files =
             new(this, location.Path, (long)perFile * leastPerImage, ((long)perFile * mostPerImage) + frame);
-        byte[] images = new byte[Samples(split) * Pixels];
-        int[] labels = new int[Samples(split)];
+        var images = new byte[Samples(split) * Pixels];
+        var labels = new int[Samples(split)];
         files.ReadAll(names, (name, path, content) =>
         {
-            int first = names.IndexOf(name) * perFile;
+            var first = names.IndexOf(name) * perFile;
             read(this, path, content, images.AsSpan(first * Pixels, perFile * Pixels), labels.AsSpan(first, perFile));
         });
         return (images, labels);

@@ -7,8 +7,8 @@ internal static class CifarBinary
 {
     public static void Read(Cifar cifar, string path, byte[] content, Span<byte> images, Span<int> labels)
     {
-        int record = cifar.LabelBytes + Cifar.Pixels;
-        for (int i = 0; i < labels.Length; i++)
+        var record = cifar.LabelBytes + Cifar.Pixels;
+        for (var i = 0; i < labels.Length; i++)
         {
             ReadOnlySpan<byte> source = content.AsSpan(i * record, record);
             labels[i] = source[cifar.LabelBytes - 1];

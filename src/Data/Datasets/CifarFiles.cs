@@ -41,9 +41,9 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
     private void ReadFolder(
         IReadOnlyCollection<string> names, HashSet<string> missing, Action<string, string, byte[]> read)
     {
-        foreach (string name in names)
+        foreach (var name in names)
         {
-            FileInfo file = new(Path.Combine(location, name));
+            var file = new FileInfo(Path.Combine(location, name));
             if (file.Exists)
             {
                 CheckLength(file.FullName, InputFile.RequireLength(file.FullName, long.MaxValue));
@@ -55,17 +55,17 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
 
     private void ReadArchive(HashSet<string> missing, Action<string, string, byte[]> read)
     {
-        using FileStream file = InputFile.OpenRead(location);
-        using GZipStream unpacked = new(file, CompressionMode.Decompress);
-        using TarReader archive = new(unpacked);
+        using var file = InputFile.OpenRead(location);
+        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        using var archive = new TarReader(unpacked);
         while (missing.Count > 0 && archive.GetNextEntry() is { } entry)
         {
-            string name = Path.GetFileName(entry.Name);
+            var name = Path.GetFileName(entry.Name);
             if (entry.DataStream is { } data && missing.Remove(name))
             {
-                string path = Path.Combine(location, entry.Name);
+                var path = Path.Combine(location, entry.Name);
                 CheckLength(path, entry.Length);
-                byte[] content = new byte[entry.Length];
+                var content = new byte[entry.Length];
                 data.ReadExactly(content);
                 read(name, path, content);
             }
@@ -76,7 +76,7 @@ internal sealed class CifarFiles(Cifar cifar, string location, long least, long 
     {
         if (length < least || length > most)
         {
-            string expected = least == most ? $"{least}" : $"{least} to {most}";
+            var expected = least == most ? $"{least}" : $"{least} to {most}";
             throw cifar.Damaged(path, $"has the wrong length: expected {expected} bytes, found {length}");
         }
     }

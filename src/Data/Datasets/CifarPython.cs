@@ -19,10 +19,11 @@ internal static class CifarPython
 
         if (root is not PickleDictionary { Entries: { } batch }
             || NumpyArray.Of(batch.GetValueOrDefault("data")) is not { } pixels
-            || !batch.TryGetValue(cifar.LabelKey, out object? list) || list is not List<object?> numbers)
+            || !batch.TryGetValue(cifar.LabelKey, out var list) || list is not List<object?> numbers)
         {
             throw cifar.Damaged(
-                path, $"is not a CIFAR batch: a dictionary with an array `data` and a list `{cifar.LabelKey}` is expected");
+                path,
+                $"is not a CIFAR batch: a dictionary with an array `data` and a list `{cifar.LabelKey}` is expected");
         }
 
         if (numbers.Count != labels.Length)
@@ -30,7 +31,7 @@ internal static class CifarPython
             throw cifar.Damaged(path, $"has {numbers.Count} labels where {labels.Length} are expected");
         }
 
-        for (int i = 0; i < labels.Length; i++)
+        for (var i = 0; i < labels.Length; i++)
         {
             if (numbers[i] is not long label || label < 0 || label >= cifar.Classes.Length)
             {

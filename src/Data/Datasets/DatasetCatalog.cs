@@ -8,15 +8,16 @@ public static class DatasetCatalog
     private static readonly ImmutableArray<DatasetSource> Sources =
         [new FashionMnist(), Cifar.Ten, Cifar.Hundred];
 
+    /// <summary>The names of all data sets of the catalog.</summary>
     public static ImmutableArray<string> Names { get; } = [.. Sources.Select(source => source.Name)];
 
     /// <summary>Every folder in which a data set is looked for, in order.</summary>
     /// <param name="name">A name of <see cref="Names"/>.</param>
     /// <param name="root">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
-    public static IReadOnlyList<string> Places(string name, string? root = null) => Places(Find(name), root);
+    internal static IReadOnlyList<string> Places(string name, string? root = null) => Places(Find(name), root);
 
     /// <summary>The first place that holds the data set, or null.</summary>
-    public static DatasetLocation? Locate(string name, string? root = null) => Locate(Find(name), root);
+    internal static DatasetLocation? Locate(string name, string? root = null) => Locate(Find(name), root);
 
     /// <summary>Reads one split into memory.</summary>
     /// <exception cref="OcsInputException">The set is nowhere, or a file of it is damaged.</exception>
@@ -24,21 +25,21 @@ public static class DatasetCatalog
         Open(Find(name), split, root);
 
     /// <summary>Reads both splits and counts: every image there, every class as frequent as the others.</summary>
-    public static DatasetCheck Check(string name, string? root = null) => Check(Find(name), root);
+    internal static DatasetCheck Check(string name, string? root = null) => Check(Find(name), root);
 
     /// <summary>What training usually does to the images of a data set.</summary>
     public static AugmentationOptions TrainAugmentation(string name) => Find(name).TrainAugmentation;
 
     internal static ImageDataset Open(DatasetSource source, DatasetSplit split, string? root)
     {
-        DatasetLocation location = Locate(source, root) ?? throw new OcsInputException(Missing(source, root));
+        var location = Locate(source, root) ?? throw new OcsInputException(Missing(source, root));
         return source.Read(location, split);
     }
 
     internal static DatasetCheck Check(DatasetSource source, string? root)
     {
         DatasetLocation? location = null;
-        int train = 0;
+        var train = 0;
         try
         {
             location = Locate(source, root);
@@ -47,9 +48,9 @@ public static class DatasetCatalog
                 return new(source.Name, null, 0, 0, Missing(source, root));
             }
 
-            ImageDataset images = source.Read(location, DatasetSplit.Train);
+            var images = source.Read(location, DatasetSplit.Train);
             train = images.Count;
-            string? problem = Count(source, location, images, DatasetSplit.Train);
+            var problem = Count(source, location, images, DatasetSplit.Train);
             images = source.Read(location, DatasetSplit.Test);
             problem ??= Count(source, location, images, DatasetSplit.Test);
             return new(source.Name, location, train, images.Count, problem);
@@ -69,14 +70,14 @@ public static class DatasetCatalog
                 $"where {source.Samples(split)} belong: {source.Advice}";
         }
 
-        int[] counts = new int[images.ClassNames.Length];
-        foreach (int label in images.Labels)
+        var counts = new int[images.ClassNames.Length];
+        foreach (var label in images.Labels)
         {
             counts[label]++;
         }
 
-        int expected = images.Count / counts.Length;
-        int odd = Array.FindIndex(counts, count => count != expected);
+        var expected = images.Count / counts.Length;
+        var odd = Array.FindIndex(counts, count => count != expected);
         return odd < 0
             ? null
             : $"{location.Path} holds {counts[odd]} {split} images of class {images.ClassNames[odd]} " +
@@ -119,7 +120,7 @@ public static class DatasetCatalog
         }
 
         roots.Add(Path.GetFullPath("data"));
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (home.Length > 0)
         {
             roots.Add(Path.Combine(home, ".cache", "ocs", "data"));

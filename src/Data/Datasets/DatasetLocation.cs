@@ -1,7 +1,7 @@
 namespace Ocs.Data;
 
 /// <summary>The forms in which a data set may lie on disk.</summary>
-public enum DatasetLayout
+internal enum DatasetLayout
 {
     /// <summary>MNIST's idx files, gzipped or not.</summary>
     Idx,
@@ -23,7 +23,7 @@ public enum DatasetLayout
 /// <param name="Name">Its name in the catalog.</param>
 /// <param name="Layout">The form in which it lies there.</param>
 /// <param name="Path">A folder, or a .tar.gz file.</param>
-public sealed record DatasetLocation(string Name, DatasetLayout Layout, string Path);
+internal sealed record DatasetLocation(string Name, DatasetLayout Layout, string Path);
 
 /// <summary>Whether a data set is there and whole.</summary>
 /// <param name="Name">Its name in the catalog.</param>
@@ -31,7 +31,7 @@ public sealed record DatasetLocation(string Name, DatasetLayout Layout, string P
 /// <param name="TrainSamples">Training images read.</param>
 /// <param name="TestSamples">Test images read.</param>
 /// <param name="Problem">What is wrong, in one sentence; null if nothing is.</param>
-public sealed record DatasetCheck(
+internal sealed record DatasetCheck(
     string Name, DatasetLocation? Location, int TrainSamples, int TestSamples, string? Problem)
 {
     /// <summary>Every image that belongs to the set is there.</summary>

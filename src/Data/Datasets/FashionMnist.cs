@@ -31,10 +31,10 @@ internal sealed class FashionMnist(int trainSamples = 60_000, int testSamples = 
 
     public override ImageDataset Read(DatasetLocation location, DatasetSplit split)
     {
-        string labelsPath = Require(location.Path, Labels(split));
-        byte[] images = IdxFile.Read(Require(location.Path, Images(split)), Advice, Samples(split), Side, Side);
-        byte[] labels = IdxFile.Read(labelsPath, Advice, Samples(split));
-        int wrong = Array.FindIndex(labels, label => label >= Classes.Length);
+        var labelsPath = Require(location.Path, Labels(split));
+        var images = IdxFile.Read(Require(location.Path, Images(split)), Advice, Samples(split), Side, Side);
+        var labels = IdxFile.Read(labelsPath, Advice, Samples(split));
+        var wrong = Array.FindIndex(labels, label => label >= Classes.Length);
         if (wrong >= 0)
         {
             throw new OcsInputException(
@@ -53,7 +53,7 @@ internal sealed class FashionMnist(int trainSamples = 60_000, int testSamples = 
 
     private static string? Find(string folder, string file)
     {
-        string path = Path.Combine(folder, file);
+        var path = Path.Combine(folder, file);
         return File.Exists(path + ".gz") ? path + ".gz" : File.Exists(path) ? path : null;
     }
 

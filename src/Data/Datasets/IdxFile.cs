@@ -14,7 +14,7 @@ internal static class IdxFile
     {
         try
         {
-            using FileStream file = InputFile.OpenRead(path);
+            using var file = InputFile.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal)
                 ? new GZipStream(file, CompressionMode.Decompress)
                 : new BufferedStream(file);
@@ -29,25 +29,26 @@ internal static class IdxFile
     private static byte[] Read(Stream stream, string path, string advice, ReadOnlySpan<int> dimensions)
     {
         Span<byte> header = stackalloc byte[4 + (4 * dimensions.Length)];
-        int found = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        var found = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (found < header.Length)
         {
             throw new OcsInputException(
                 $"{path} is cut short: expected {header.Length} bytes of header, found {found}: {advice}");
         }
 
-        uint magic = BinaryPrimitives.ReadUInt32BigEndian(header);
-        uint expected = ((uint)UnsignedByte << 8) | (uint)dimensions.Length;
+        var magic = BinaryPrimitives.ReadUInt32BigEndian(header);
+        var expected = ((uint)UnsignedByte << 8) | (uint)dimensions.Length;
         if (magic != expected)
         {
             throw new OcsInputException(
-                $"{path} is not the idx file it should be: it starts with 0x{magic:x8} instead of 0x{expected:x8}: {advice}");
+                $"{path} is not the idx file it should be: "
+                + $"it starts with 0x{magic:x8} instead of 0x{expected:x8}: {advice}");
         }
 
-        int length = 1;
-        for (int i = 0; i < dimensions.Length; i++)
+        var length = 1;
+        for (var i = 0; i < dimensions.Length; i++)
         {
-            uint size = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * i))..]);
+            var size = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * i))..]);
             if (size != dimensions[i])
             {
                 throw new OcsInputException(
@@ -57,11 +58,11 @@ internal static class IdxFile
             length = checked(length * dimensions[i]);
         }
 
-        byte[] elements = new byte[length];
+        var elements = new byte[length];
         found = stream.ReadAtLeast(elements, length, throwOnEndOfStream: false);
         if (found < length || stream.ReadByte() >= 0)
         {
-            string more = found < length ? $"found {found}" : "found more";
+            var more = found < length ? $"found {found}" : "found more";
             throw new OcsInputException(
                 $"{path} has the wrong length: expected {length} bytes after the header, {more}: {advice}");
         }

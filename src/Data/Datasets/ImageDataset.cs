@@ -38,7 +38,7 @@ public sealed class ImageDataset : LabelledImages
                 nameof(images));
         }
 
-        foreach (int label in labels)
+        foreach (var label in labels)
         {
             if ((uint)label >= (uint)classNames.Length)
             {
@@ -54,10 +54,13 @@ public sealed class ImageDataset : LabelledImages
         (_images, Channels, Height, Width) = (images, channels, height, width);
     }
 
+    /// <inheritdoc />
     public override int Channels { get; }
 
+    /// <inheritdoc />
     public override int Height { get; }
 
+    /// <inheritdoc />
     public override int Width { get; }
 
     /// <summary>All pixels, [N, C, H, W].</summary>
@@ -66,12 +69,14 @@ public sealed class ImageDataset : LabelledImages
     // Looking pixels up in a table takes less time than handing them between threads.
     internal override int Workers => 1;
 
+    /// <inheritdoc />
     public override ImageDataset With(Normalization normalization) =>
         new(Name, _images, Labels, Channels, Height, Width, ClassNames, normalization);
 
     /// <summary>Pixels of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> Image(int index) => _images.AsSpan(checked(index * ImageLength), ImageLength);
 
+    /// <inheritdoc />
     public override ImageDataset Sample(int count, ulong seed)
     {
         if (Choose(count, seed) is not { } chosen)
@@ -79,8 +84,8 @@ public sealed class ImageDataset : LabelledImages
             return this;
         }
 
-        byte[] images = new byte[checked(count * ImageLength)];
-        for (int i = 0; i < count; i++)
+        var images = new byte[checked(count * ImageLength)];
+        for (var i = 0; i < count; i++)
         {
             Image(chosen[i]).CopyTo(images.AsSpan(i * ImageLength));
         }
@@ -96,22 +101,22 @@ public sealed class ImageDataset : LabelledImages
     {
         var mean = ImmutableArray.CreateBuilder<float>(Channels);
         var deviation = ImmutableArray.CreateBuilder<float>(Channels);
-        int plane = Height * Width;
-        double samples = (double)Count * plane;
-        for (int channel = 0; channel < Channels; channel++)
+        var plane = Height * Width;
+        var samples = (double)Count * plane;
+        for (var channel = 0; channel < Channels; channel++)
         {
             long sum = 0;
             long squares = 0;
-            for (int image = 0; image < Count; image++)
+            for (var image = 0; image < Count; image++)
             {
-                foreach (byte pixel in Image(image).Slice(channel * plane, plane))
+                foreach (var pixel in Image(image).Slice(channel * plane, plane))
                 {
                     sum += pixel;
                     squares += pixel * pixel;
                 }
             }
 
-            double average = sum / samples;
+            var average = sum / samples;
             mean.Add((float)(average / 255));
             deviation.Add((float)(Math.Sqrt((squares / samples) - (average * average)) / 255));
         }

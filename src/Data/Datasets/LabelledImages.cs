@@ -72,7 +72,7 @@ public abstract class LabelledImages : IDataset
 
         int[] order = [.. Enumerable.Range(0, Count)];
         Rng.ForStream(seed, "sample").Shuffle(order);
-        int[] chosen = order[..count];
+        var chosen = order[..count];
         Array.Sort(chosen);
         return chosen;
     }

@@ -26,16 +26,16 @@ internal sealed record NumpyArray(long[] Shape, string Type, bool ColumnMajor, R
             return false;
         }
 
-        ReadOnlySpan<byte> source = Elements.Span;
+        var source = Elements.Span;
         if (!ColumnMajor)
         {
             source.CopyTo(destination);
             return true;
         }
 
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
                 destination[(row * columns) + column] = source[(column * rows) + row];
             }

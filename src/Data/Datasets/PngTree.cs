@@ -11,15 +11,15 @@ internal static class PngTree
     public static (byte[] Images, int[] Labels) Read(
         string folder, ImmutableArray<string> classes, int side, int most, string advice)
     {
-        List<(string Path, int Label)> files = List(folder, classes, advice);
+        var files = List(folder, classes, advice);
         if (files.Count == 0 || files.Count > most)
         {
             throw new OcsInputException($"{folder} holds {files.Count} PNG files where {most} are expected: {advice}");
         }
 
-        int length = 3 * side * side;
-        byte[] images = new byte[files.Count * length];
-        for (int i = 0; i < files.Count; i++)
+        var length = 3 * side * side;
+        var images = new byte[files.Count * length];
+        for (var i = 0; i < files.Count; i++)
         {
             Decode(files[i].Path, images.AsSpan(i * length, length), side);
         }
@@ -33,10 +33,10 @@ internal static class PngTree
         List<(string Path, int Label)> files = [];
         try
         {
-            foreach (string path in Directory.EnumerateDirectories(folder))
+            foreach (var path in Directory.EnumerateDirectories(folder))
             {
-                string name = Path.GetFileName(path);
-                int label = classes.IndexOf(name);
+                var name = Path.GetFileName(path);
+                var label = classes.IndexOf(name);
                 if (label < 0)
                 {
                     throw new OcsInputException(

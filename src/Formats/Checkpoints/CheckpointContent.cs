@@ -9,5 +9,5 @@ namespace Ocs.Formats;
 /// <param name="Original">The network that the run began with.</param>
 /// <param name="Cut">The cut network; null before the cut.</param>
 /// <param name="Tensors">Tensors by name.</param>
-public sealed record CheckpointContent(
+internal sealed record CheckpointContent(
     ImmutableArray<byte> State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Tensors);

@@ -6,10 +6,10 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The file of a checkpoint: safetensors in which texts are tensors of bytes, too, and whose last 32 bytes, the tensor `sha256`, are
-/// the check sum of all bytes before. docs/formats.md has the layout.
+/// The file of a checkpoint: safetensors in which texts are tensors of bytes, too, and whose last 32 bytes, the tensor
+/// `sha256`, are the check sum of all bytes before. docs/formats.md has the layout.
 /// </summary>
-public static class CheckpointFile
+internal static class CheckpointFile
 {
     private const string StateName = "state";
     private const string OriginalName = "original";
@@ -20,7 +20,8 @@ public static class CheckpointFile
     /// <summary>Writes a checkpoint. What the stream throws is left to the caller.</summary>
     public static void Write(Stream stream, CheckpointContent content)
     {
-        List<KeyValuePair<string, Tensor>> texts = [Text(StateName, content.State.AsSpan()), Text(OriginalName, JsonOf(content.Original))];
+        List<KeyValuePair<string, Tensor>> texts =
+            [Text(StateName, content.State.AsSpan()), Text(OriginalName, JsonOf(content.Original))];
         try
         {
             if (content.Cut is { } cut)
@@ -38,16 +39,20 @@ public static class CheckpointFile
         }
     }
 
-    /// <summary>Reads a checkpoint; the caller owns the tensors. Whatever is wrong is an <see cref="OcsInputException"/>.</summary>
+    /// <summary>
+    /// Reads a checkpoint; the caller owns the tensors. Whatever is wrong is an <see cref="OcsInputException"/>.
+    /// </summary>
     public static CheckpointContent Read(string path) => WholeFile.Read<CheckpointContent>(path, stream =>
     {
         if (stream.Length < SHA256.HashSizeInBytes || !CheckSum.IsRight(stream))
         {
-            throw new OcsInputException($"{path} does not have the check sum that it states, so it is damaged: {Remedy}.");
+            throw new OcsInputException(
+                $"{path} does not have the check sum that it states, so it is damaged: {Remedy}.");
         }
 
         stream.Position = 0;
-        var tensors = new Dictionary<string, Tensor>(new SafetensorsReader(path, stream).Read(), StringComparer.Ordinal);
+        var tensors = new Dictionary<string, Tensor>(
+            new SafetensorsReader(path, stream).Read(), StringComparer.Ordinal);
         try
         {
             _ = Take(path, tensors, CheckSumName);
@@ -96,7 +101,9 @@ public static class CheckpointFile
 
         using (tensor)
         {
-            return tensor.DType == DType.UInt8 ? tensor.ToArray<byte>() : throw Error(path, $"holds '{name}' not as bytes");
+            return tensor.DType == DType.UInt8
+                ? tensor.ToArray<byte>()
+                : throw Error(path, $"holds '{name}' not as bytes");
         }
     }
 
@@ -113,8 +120,8 @@ public static class CheckpointFile
             GraphVerifier.Verify(graph);
             return OlderNetworks.WithFunctions(graph);
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException or OcsInputException
-            or ArithmeticException or IndexOutOfRangeException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException
+            or OcsInputException or ArithmeticException or IndexOutOfRangeException)
         {
             var first = error.Message.Split('\n')[0].TrimEnd('.');
             throw GraphJson.UnknownOperator(json) is { } what
@@ -123,5 +130,6 @@ public static class CheckpointFile
         }
     }
 
-    private static OcsInputException Error(string path, string what, Exception? inner = null) => new($"{path} {what}: {Remedy}.", inner!);
+    private static OcsInputException Error(string path, string what, Exception? inner = null) =>
+        new($"{path} {what}: {Remedy}.", inner!);
 }

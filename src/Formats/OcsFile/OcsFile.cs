@@ -38,7 +38,9 @@ public static class OcsFile
     internal static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null) =>
         WholeFile.Write(path, stream => Write(stream, graph, parameters, record));
 
-    /// <summary>The network that a file of the given one gives, on its device and the caller's. No file stays.</summary>
+    /// <summary>
+    /// The network that a file of the given one gives, on its device and the caller's. No file stays.
+    /// </summary>
     internal static (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters)
     {
         var device = parameters[parameters.Names[0]].Device;

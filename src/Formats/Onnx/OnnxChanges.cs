@@ -5,7 +5,9 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx;
 
-/// <summary>Where a file that is written cannot be as the ONNX file that its network is from: a sentence for each difference.</summary>
+/// <summary>
+/// Where a file that is written cannot be as the ONNX file that its network is from: a sentence for each difference.
+/// </summary>
 internal static class OnnxChanges
 {
     private const string WrittenType = "Float";
@@ -17,14 +19,23 @@ internal static class OnnxChanges
         [
             .. OfOpset(origin, options.OpsetOf(graph), isChosen: options.Opset is not null),
             .. OfWeights(origin, graph),
-            .. graph.InputNodes.Zip(origin.Inputs).SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin)),
-            .. graph.Outputs.Zip(origin.Outputs).SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin)),
+            .. graph.InputNodes
+                .Zip(origin.Inputs)
+                .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin)),
+            .. graph.Outputs
+                .Zip(origin.Outputs)
+                .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin)),
         ]
         : [];
 
-    private static IEnumerable<string> OfOpset(GraphOrigin origin, int opset, bool isChosen) => isChosen || origin.Opset == opset
-        ? []
-        : [$"The file is written in opset {opset}, the nearest that is written here to the {origin.Opset} of the file that it is from."];
+    private static IEnumerable<string> OfOpset(GraphOrigin origin, int opset, bool isChosen) =>
+        isChosen || origin.Opset == opset
+            ? []
+            :
+            [
+                $"The file is written in opset {opset}, the nearest that is written here to the {origin.Opset} "
+                + "of the file that it is from.",
+            ];
 
     private static IEnumerable<string> OfWeights(GraphOrigin origin, Graph graph)
     {
@@ -36,7 +47,11 @@ internal static class OnnxChanges
             _ => null,
         };
         return bytes is { } each
-            ? [$"The weights are written as 32-bit floats ({Size(count * sizeof(float))}); they were {origin.WeightType}, which would take {Size(count * each)}."]
+            ?
+            [
+                $"The weights are written as 32-bit floats ({Size(count * sizeof(float))}); "
+                + $"they were {origin.WeightType}, which would take {Size(count * each)}.",
+            ]
             : [];
     }
 
@@ -48,17 +63,23 @@ internal static class OnnxChanges
     private static IEnumerable<string> OfValue(string what, Node node, OriginValue was, GraphOrigin origin)
     {
         var hasOtherType = was.Type is "Float16" or "Bfloat16" or "Double";
-        var names = was.Sizes.Length == node.Shape.Length ? was.Sizes : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];
+        var names = was.Sizes.Length == node.Shape.Length
+            ? was.Sizes
+            : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];
         var isFixed = !origin.SizesStayFree && names.Skip(1).Any(name => name is not null);
         return hasOtherType || isFixed
             ?
             [
-                OneLine.Of($"{what} '{was.Name}' is {WrittenType} {Show(node, isFixed ? names[..1] : names)} now; it was {was.Type} {Show(node, names)}"
-                    + (isFixed && node.Operator is Input ? ", and the sizes are fixed to those that were stated." : ".")),
+                OneLine.Of($"{what} '{was.Name}' is {WrittenType} {Show(node, isFixed ? names[..1] : names)} now; "
+                    + $"it was {was.Type} {Show(node, names)}"
+                    + (isFixed && node.Operator is Input
+                        ? ", and the sizes are fixed to those that were stated."
+                        : ".")),
             ]
             : [];
     }
 
-    private static string Show(Node node, ImmutableArray<string?> names) => $"[{string.Join(", ", node.Shape.Select((size, dimension) =>
+    private static string Show(Node node, ImmutableArray<string?> names) =>
+        $"[{string.Join(", ", node.Shape.Select((size, dimension) =>
         names.ElementAtOrDefault(dimension) is not { } name ? $"{size}" : name.Length > 0 ? name : "?"))}]";
 }

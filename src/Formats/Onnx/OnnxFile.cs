@@ -46,7 +46,8 @@ public static class OnnxFile
     }
 
     /// <summary>The same with another size, in bytes, above which weights lie in a file of their own.</summary>
-    internal static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
+    internal static void Write(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
         options.Validate();
         path = AtomicFile.TargetOf(path);
@@ -65,7 +66,8 @@ public static class OnnxFile
 
     private static long SizeOf(Graph graph) => graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
 
-    private static void WriteAsItIs(string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
+    private static void WriteAsItIs(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
         var bytes = SizeOf(graph);
         var older = WeightsBeside.Of(path);
@@ -73,7 +75,9 @@ public static class OnnxFile
         {
             if (!AtomicFile.IsReplaceable(path))
             {
-                throw new OcsInputException($"{path} is a device or a pipe, and there are weights to be written beside it; give the path of a file.");
+                throw new OcsInputException(
+                    $"{path} is a device or a pipe, and there are weights to be written beside it; "
+                    + "give the path of a file.");
             }
 
             WriteWithData(path, older.FreePath, graph, parameters, options.OpsetOf(graph));
@@ -88,17 +92,21 @@ public static class OnnxFile
     }
 
     /// <summary>
-    /// Where a file that <see cref="Write(string, Network, OnnxOptions?)"/> makes differs from the ONNX file that its network is
-    /// from, a sentence each: another opset, sizes that are fixed, weights of another type. None for networks from elsewhere.
+    /// Where a file that <see cref="Write(string, Network, OnnxOptions?)"/> makes differs from the ONNX file that its
+    /// network is from, a sentence each: another opset, sizes that are fixed, weights of another type. None for
+    /// networks from elsewhere.
     /// </summary>
-    public static IReadOnlyList<string> Changes(Graph graph, OnnxOptions? options = null) => OnnxChanges.Of(graph, options ?? new());
+    public static IReadOnlyList<string> Changes(Graph graph, OnnxOptions? options = null) =>
+        OnnxChanges.Of(graph, options ?? new());
 
     /// <summary>
-    /// Reads a network of opset 9 to 21: batch size free, shape computations resolved, names kept where they are names. Whatever is wrong
-    /// or not known is an <see cref="OcsInputException"/> that names it.
+    /// Reads a network of opset 9 to 21: batch size free, shape computations resolved, names kept where they are names.
+    /// Whatever is wrong or not known is an <see cref="OcsInputException"/> that names it.
     /// </summary>
     /// <param name="path">The file; numbers that lie outside it must be in its folder.</param>
-    /// <param name="inputShape">The shape of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.</param>
+    /// <param name="inputShape">
+    /// The shape of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.
+    /// </param>
     public static Network Read(string path, params ReadOnlySpan<long> inputShape)
     {
         try
@@ -109,7 +117,8 @@ public static class OnnxFile
         catch (OcsInputException error)
         {
             var said = OneLine.Of(error.Message);
-            throw new OcsInputException(said.StartsWith(path, StringComparison.Ordinal) ? said : $"{path}: {said}", error);
+            throw new OcsInputException(
+                said.StartsWith(path, StringComparison.Ordinal) ? said : $"{path}: {said}", error);
         }
     }
 

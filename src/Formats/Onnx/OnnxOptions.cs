@@ -15,19 +15,23 @@ public sealed record OnnxOptions
     public const int UsualOpset = 17;
 
     /// <summary>
-    /// The operator set, 13 to 21: a program that runs the file must know it. Null takes that of the ONNX file that the network is from, or
-    /// the nearest of these, and 17 for other networks.
+    /// The operator set, 13 to 21: a program that runs the file must know it. Null takes that of the ONNX file that the
+    /// network is from, or the nearest of these, and 17 for other networks.
     /// </summary>
     public int? Opset { get; init; }
 
     /// <summary>Whether batch norms become part of the layers before them, where they can.</summary>
     public bool FoldBatchNorm { get; init; }
 
-    /// <summary>Whether weights lie in a file of their own, PATH.data, or PATH.2.data where that is there. Above 2 GB they always do.</summary>
+    /// <summary>
+    /// Whether weights lie in a file of their own, PATH.data, or PATH.2.data where that is there. Above 2 GB they
+    /// always do.
+    /// </summary>
     public bool ExternalData { get; init; }
 
     /// <summary>The operator set that a network is written in.</summary>
-    public int OpsetOf(Graph graph) => Opset ?? (int)Math.Clamp(graph.Origin?.Opset ?? UsualOpset, LowestOpset, HighestOpset);
+    public int OpsetOf(Graph graph) =>
+        Opset ?? (int)Math.Clamp(graph.Origin?.Opset ?? UsualOpset, LowestOpset, HighestOpset);
 
     /// <summary>Fails with a sentence where there is no such operator set here.</summary>
     public void Validate()

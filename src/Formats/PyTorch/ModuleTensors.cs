@@ -3,8 +3,8 @@ using Ocs.Core.Pickles;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The tensors of a whole pickled module as its <c>state_dict()</c> would have them: parameters, buffers that are meant to be
-/// saved, then those of its children.
+/// The tensors of a whole pickled module as its <c>state_dict()</c> would have them: parameters, buffers that are meant
+/// to be saved, then those of its children.
 /// </summary>
 internal sealed class ModuleTensors
 {
@@ -39,7 +39,10 @@ internal sealed class ModuleTensors
         }
 
         _entries++;
-        var unsaved = module.Entries.GetValueOrDefault("_non_persistent_buffers_set") is PickleSet { Members: var members } ? members : [];
+        var unsaved = module.Entries.GetValueOrDefault(
+            "_non_persistent_buffers_set") is PickleSet { Members: var members }
+            ? members
+            : [];
         _entries += unsaved.Count;
         AddAll(module, "_parameters", prefix, []);
         AddAll(module, "_buffers", prefix, [.. unsaved.OfType<string>()]);

@@ -5,14 +5,16 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors in PyTorch's own files (.pth, .pt, .th), read without running anything that is in them: a state dict, a
-/// checkpoint that holds one, or a whole pickled module.
+/// Named tensors in PyTorch's own files (.pth, .pt, .th), read without running anything that is in them: a state dict,
+/// a checkpoint that holds one, or a whole pickled module.
 /// </summary>
 public static class PyTorchFile
 {
     private static ReadOnlySpan<byte> ZipMagic => "PK"u8;
 
-    /// <summary>The tensors of a file by name, on the CPU, row-major, each with memory of its own; the caller owns them.</summary>
+    /// <summary>
+    /// The tensors of a file by name, on the CPU, row-major, each with memory of its own; the caller owns them.
+    /// </summary>
     public static IReadOnlyDictionary<string, Tensor> Read(string path) => Read(path, key: null).Tensors;
 
     /// <summary>The same, from a key of a checkpoint; null takes a usual one.</summary>
@@ -27,34 +29,41 @@ public static class PyTorchFile
         catch (InvalidDataException error)
         {
             throw new OcsInputException(
-                $"{path} cannot be read as PyTorch weights ({error.Message.TrimEnd('.')}): get the file anew from where it came, "
+                $"{path} cannot be read as PyTorch weights ({error.Message.TrimEnd('.')}): "
+                + "get the file anew from where it came, "
                     + "or save the network's state_dict() with torch.save.",
                 error);
         }
     });
 
-    /// <summary>Writes every parameter and buffer under its own name, for <c>torch.load</c> with or without weights_only.</summary>
+    /// <summary>
+    /// Writes every parameter and buffer under its own name, for <c>torch.load</c> with or without weights_only.
+    /// </summary>
     public static void Write(string path, ParameterTable parameters) =>
         Write(path, [.. parameters.Names.Select(name => KeyValuePair.Create(name, parameters[name]))]);
 
-    /// <summary>Writes an ordered dictionary of tensors; an older file of that name stays whole until the new one is.</summary>
-    public static void Write(string path, IReadOnlyList<KeyValuePair<string, Tensor>> tensors) => WholeFile.Write(path, stream =>
-    {
-        using var zip = new TorchZipWriter(stream);
-        zip.Add(TorchZip.Description, StateDictPickle.Of(tensors));
-        zip.Add("byteorder", "little"u8);
-        for (var index = 0; index < tensors.Count; index++)
+    /// <summary>
+    /// Writes an ordered dictionary of tensors; an older file of that name stays whole until the new one is.
+    /// </summary>
+    public static void Write(
+        string path, IReadOnlyList<KeyValuePair<string, Tensor>> tensors) => WholeFile.Write(path, stream =>
         {
-            zip.Add(string.Create(CultureInfo.InvariantCulture, $"data/{index}"), tensors[index].Value);
-        }
+            using var zip = new TorchZipWriter(stream);
+            zip.Add(TorchZip.Description, StateDictPickle.Of(tensors));
+            zip.Add("byteorder", "little"u8);
+            for (var index = 0; index < tensors.Count; index++)
+            {
+                zip.Add(string.Create(CultureInfo.InvariantCulture, $"data/{index}"), tensors[index].Value);
+            }
 
-        zip.Add("version", "3\n"u8);
-    });
+            zip.Add("version", "3\n"u8);
+        });
 
     private static ITorchArchive Open(FileStream file)
     {
         Span<byte> start = stackalloc byte[ZipMagic.Length];
-        var isZip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(ZipMagic);
+        var isZip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.SequenceEqual(ZipMagic);
         file.Position = 0;
         return isZip ? new TorchZip(file) : new TorchLegacy(file);
     }

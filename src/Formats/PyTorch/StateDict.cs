@@ -4,7 +4,8 @@ using Ocs.Core.Pickles;
 namespace Ocs.Formats;
 
 /// <summary>Named tensors, the key of the checkpoint that held them, and its other keys that hold such.</summary>
-internal sealed record FoundTensors(OrderedDictionary<string, TorchTensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);
+internal sealed record FoundTensors(
+    OrderedDictionary<string, TorchTensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);
 
 /// <summary>Finds the named tensors of a network in what a file of PyTorch holds.</summary>
 internal sealed class StateDict
@@ -21,8 +22,9 @@ internal sealed class StateDict
     // Those as they are trained before their running means, which are taken by name.
     private static readonly string[] UsualKeys =
     [
-        "state_dict", "model", "model_state_dict", "model_state", "net", "network", "net_state_dict", "params", "weights", "module",
-        "state_dict_ema", "model_ema", "ema", "params_ema", "ema_state_dict", "model_ema_state_dict", "ema_model", "averaged_model", "swa_model",
+        "state_dict", "model", "model_state_dict", "model_state", "net", "network", "net_state_dict", "params",
+        "weights", "module", "state_dict_ema", "model_ema", "ema", "params_ema", "ema_state_dict",
+        "model_ema_state_dict", "ema_model", "averaged_model", "swa_model",
     ];
 
     private int _lookedAt;
@@ -32,8 +34,9 @@ internal sealed class StateDict
     }
 
     /// <summary>
-    /// The tensors of a dictionary of them, of the one that a checkpoint holds under a usual key or the key that is asked for,
-    /// or of a whole module; without the prefix that all names have where the network was trained on several devices.
+    /// The tensors of a dictionary of them, of the one that a checkpoint holds under a usual key or the key that is
+    /// asked for, or of a whole module; without the prefix that all names have where the network was trained on several
+    /// devices.
     /// </summary>
     public static FoundTensors Of(object? root, string? key = null)
     {
@@ -53,7 +56,10 @@ internal sealed class StateDict
 
         // A flat dictionary can hold several networks, each under a prefix: whoever knows the network's names finds it.
         var prefix = $"{key}.";
-        var prefixed = Find(root, DeepestCheckpoint)?.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList() ?? [];
+        var prefixed = Find(root, DeepestCheckpoint)?
+            .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToList()
+            ?? [];
         if (prefixed.Count > 0)
         {
             var bare = new OrderedDictionary<string, TorchTensor>(StringComparer.Ordinal);
@@ -63,7 +69,8 @@ internal sealed class StateDict
 
         var keys = KeysWithTensors(root);
         throw new InvalidDataException(
-            $"it holds no tensors under '{PickleText.Show(key)}', {(keys.Count > 0 ? $"but under {Shown(keys)}" : "nor under any other key")}");
+            $"it holds no tensors under '{PickleText.Show(key)}', "
+            + $"{(keys.Count > 0 ? $"but under {Shown(keys)}" : "nor under any other key")}");
     }
 
     private FoundTensors Usual(object? root)
@@ -77,11 +84,13 @@ internal sealed class StateDict
         }
 
         var key = usual ?? (flat is null ? keys.FirstOrDefault() : null);
-        var found = (key is null ? flat ?? Module(root) : Find(((PickleDictionary)root!).Entries[key], DeepestCheckpoint))
+        var found = (
+            key is null ? flat ?? Module(root) : Find(((PickleDictionary)root!).Entries[key], DeepestCheckpoint))
             ?? throw new InvalidDataException(root switch
             {
                 PickleDictionary other => "it holds no tensors by name, neither at once nor under "
-                    + $"{string.Join(", ", UsualKeys.Take(KeysShown))} and the like; its keys are {Shown([.. other.Entries.Keys])}",
+                    + $"{string.Join(", ", UsualKeys.Take(KeysShown))} and the like; "
+                    + $"its keys are {Shown([.. other.Entries.Keys])}",
                 PickleObject other => $"it holds a {other.Class}, which is no module of PyTorch",
                 _ => "it holds neither a dictionary of tensors nor a module",
             });
@@ -91,15 +100,21 @@ internal sealed class StateDict
     // An optimizer's or a scheduler's tensors are no network's.
     private List<string> KeysWithTensors(object? root) => root is PickleDictionary dictionary
         ? [.. dictionary.Entries
-            .Where(pair => pair.Value is not TorchTensor && !IsOfTraining(pair.Key) && Find(pair.Value, DeepestCheckpoint) is not null)
+            .Where(pair =>
+                pair.Value is not TorchTensor
+                    && !IsOfTraining(pair.Key)
+                    && Find(pair.Value, DeepestCheckpoint) is not null)
             .Select(pair => pair.Key)]
         : [];
 
     private static bool IsOfTraining(string key) =>
-        key.Contains("optim", StringComparison.OrdinalIgnoreCase) || key.Contains("sched", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("scaler", StringComparison.OrdinalIgnoreCase) || key.Contains("rng", StringComparison.OrdinalIgnoreCase);
+        key.Contains("optim", StringComparison.OrdinalIgnoreCase)
+            || key.Contains("sched", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("scaler", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("rng", StringComparison.OrdinalIgnoreCase);
 
-    private OrderedDictionary<string, TorchTensor>? Find(object? value, int depth, HashSet<PickleDictionary>? above = null)
+    private OrderedDictionary<string, TorchTensor>? Find(
+        object? value, int depth, HashSet<PickleDictionary>? above = null)
     {
         if (Module(value) is { } module)
         {
@@ -153,7 +168,8 @@ internal sealed class StateDict
         }
         else if (value is PickleObject { Class: { Module: "torch._utils" } unknown })
         {
-            throw new InvalidDataException($"it holds '{PickleText.Show(name)}' as {unknown}, a kind of tensor that is not known here");
+            throw new InvalidDataException(
+                $"it holds '{PickleText.Show(name)}' as {unknown}, a kind of tensor that is not known here");
         }
     }
 
@@ -197,5 +213,6 @@ internal sealed class StateDict
 
     private static string Shown(List<string> keys) => keys.Count == 0
         ? "none"
-        : string.Join(", ", keys.Take(KeysShown).Select(key => $"'{PickleText.Show(key)}'")) + (keys.Count > KeysShown ? ", ..." : "");
+        : string.Join(", ", keys.Take(KeysShown).Select(key => $"'{PickleText.Show(key)}'"))
+            + (keys.Count > KeysShown ? ", ..." : "");
 }

@@ -8,7 +8,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Writes an ordered dictionary of tensors as PyTorch pickles it, in protocol 2; the storage of the n-th tensor has the key n.
+/// Writes an ordered dictionary of tensors as PyTorch pickles it, in protocol 2; the storage of the n-th tensor has the
+/// key n.
 /// </summary>
 internal sealed class StateDictPickle
 {

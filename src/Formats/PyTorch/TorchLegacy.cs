@@ -7,14 +7,15 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The format before PyTorch 1.6: five pickles (a magic number, the version, what the machine was like, the object, the keys
-/// of the storages) and then each storage, its number of elements before it.
+/// The format before PyTorch 1.6: five pickles (a magic number, the version, what the machine was like, the object, the
+/// keys of the storages) and then each storage, its number of elements before it.
 /// </summary>
 internal sealed class TorchLegacy : ITorchArchive
 {
     private const long Version = 1001;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = BigInteger.Parse(
+        "1950a86a20f9469cfc6c", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private readonly FileStream _file;
     private readonly Dictionary<string, TorchStorage> _storages = new(StringComparer.Ordinal);
@@ -72,7 +73,8 @@ internal sealed class TorchLegacy : ITorchArchive
         }
     }
 
-    private object? Next() => new Unpickler(new(_file, _file.Length - _file.Position), TorchGlobals.Call, Persistent).Read();
+    private object? Next() =>
+        new Unpickler(new(_file, _file.Length - _file.Position), TorchGlobals.Call, Persistent).Read();
 
     private object? Persistent(object? id)
     {
@@ -101,7 +103,8 @@ internal sealed class TorchLegacy : ITorchArchive
             if (count != storage.TotalCount || count > (_file.Length - _file.Position) / size)
             {
                 throw new InvalidDataException(
-                    $"its storage '{PickleText.Show(name)}' states {count} elements instead of {storage.TotalCount}, or more than there are");
+                    $"its storage '{PickleText.Show(name)}' states {count} elements instead of {storage.TotalCount}, "
+                    + "or more than there are");
             }
 
             _places[name] = (_file.Position, count * size);

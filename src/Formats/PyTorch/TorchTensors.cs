@@ -52,13 +52,15 @@ internal static class TorchTensors
             if (storage.TotalCount > int.MaxValue || storage.TotalCount * TensorBytes.SizeOf(dtype) != length)
             {
                 throw new InvalidDataException(
-                    $"its storage '{PickleText.Show(storage.Key)}' has {length} bytes, which are not {storage.TotalCount} elements of {dtype}");
+                    $"its storage '{PickleText.Show(storage.Key)}' has {length} bytes, "
+                    + $"which are not {storage.TotalCount} elements of {dtype}");
             }
 
             if (TensorBytes.LengthOf(dtype, tensor.Shape) is not { } bytes || !IsWithin(tensor))
             {
                 throw new InvalidDataException(
-                    $"its '{PickleText.Show(name)}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within its storage of {storage.Count} elements");
+                    $"its '{PickleText.Show(name)}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within "
+                    + $"its storage of {storage.Count} elements");
             }
 
             total = total <= long.MaxValue - bytes ? total + bytes : long.MaxValue;
@@ -74,7 +76,8 @@ internal static class TorchTensors
     private static bool IsWithin(TorchTensor tensor)
     {
         // Sizes of 0 count as 1: an empty tensor may not be of a shape that overflows either.
-        var count = tensor.Shape.Aggregate((Int128)1, (product, size) => product <= int.MaxValue ? product * Math.Max(size, 1) : product);
+        var count = tensor.Shape.Aggregate(
+            (Int128)1, (product, size) => product <= int.MaxValue ? product * Math.Max(size, 1) : product);
         if (count > int.MaxValue || tensor.Strides.Length != tensor.Shape.Length || tensor.Offset < 0
             || tensor.Strides.Any(stride => stride < 0))
         {
@@ -102,7 +105,8 @@ internal static class TorchTensors
         if (!TensorBytes.IsWellFormed(tensor))
         {
             tensor.Dispose();
-            throw new InvalidDataException($"its storage '{PickleText.Show(storage.Key)}' has BOOL bytes that are neither 0 nor 1");
+            throw new InvalidDataException(
+                $"its storage '{PickleText.Show(storage.Key)}' has BOOL bytes that are neither 0 nor 1");
         }
 
         return tensor;
@@ -115,7 +119,8 @@ internal static class TorchTensors
             return Tensor.Empty(view.Shape, storage.DType);
         }
 
-        using var strided = Aten.Call("aten::as_strided", "", storage, view.Shape, view.Strides, view.Storage.Offset + view.Offset)[0];
+        using var strided = Aten.Call(
+            "aten::as_strided", "", storage, view.Shape, view.Strides, view.Storage.Offset + view.Offset)[0];
         using var ordered = strided.Contiguous();
         return ordered.Clone();
     }

@@ -5,15 +5,16 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The format since PyTorch 1.6: a zip archive of <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> for each storage, and, in newer
-/// ones, <c>NAME/byteorder</c>.
+/// The format since PyTorch 1.6: a zip archive of <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> for each storage, and, in
+/// newer ones, <c>NAME/byteorder</c>.
 /// </summary>
 internal sealed class TorchZip : ITorchArchive
 {
     /// <summary>The entry that describes the object.</summary>
     public const string Description = "data.pkl";
 
-    // Entries may be deflated, which weights hardly are: an archive that unfolds to more than this is no file of weights.
+    // Entries may be deflated, which weights hardly are: an archive that unfolds to more than this is no file of
+    // weights.
     private const int HighestInflation = 100;
     private const int FreeLength = 16 << 20;
     private const int BufferSize = 1 << 16;
@@ -74,7 +75,8 @@ internal sealed class TorchZip : ITorchArchive
 
     private static string FolderOf(ZipArchive zip)
     {
-        var description = zip.Entries.FirstOrDefault(entry => entry.Name == Description && entry.FullName.Count(c => c == '/') == 1)
+        var description = zip.Entries.FirstOrDefault(
+            entry => entry.Name == Description && entry.FullName.Count(c => c == '/') == 1)
             ?? throw new InvalidDataException($"it is a zip archive without {Description}");
         var folder = description.FullName[..^Description.Length];
         return zip.GetEntry($"{folder}constants.pkl") is null
@@ -82,9 +84,10 @@ internal sealed class TorchZip : ITorchArchive
             : throw new InvalidDataException("it is a program of TorchScript, not a file of weights");
     }
 
-    private ZipArchiveEntry Find(string name) => _zip.GetEntry($"{_folder}{name}") is { Length: >= 0, CompressedLength: >= 0 } entry
-        ? entry
-        : throw new InvalidDataException($"it lacks its entry '{PickleText.Show(name)}'");
+    private ZipArchiveEntry Find(string name) =>
+        _zip.GetEntry($"{_folder}{name}") is { Length: >= 0, CompressedLength: >= 0 } entry
+            ? entry
+            : throw new InvalidDataException($"it lacks its entry '{PickleText.Show(name)}'");
 
     private void RequireLittleEndian()
     {
@@ -94,7 +97,8 @@ internal sealed class TorchZip : ITorchArchive
         }
 
         using var stream = entry.Open();
-        if (!new PickleInput(stream, entry.Length).Take(Math.Min(entry.Length, "little".Length)).Span.SequenceEqual("little"u8))
+        var order = new PickleInput(stream, entry.Length).Take(Math.Min(entry.Length, "little".Length));
+        if (!order.Span.SequenceEqual("little"u8))
         {
             throw new InvalidDataException("its numbers are not in little-endian order");
         }

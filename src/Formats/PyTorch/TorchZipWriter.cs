@@ -3,7 +3,10 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Writes the zip archive that PyTorch reads: entries are stored as they are, and the same content gives the same bytes.</summary>
+/// <summary>
+/// Writes the zip archive that PyTorch reads: entries are stored as they are, and the same content gives the same
+/// bytes.
+/// </summary>
 internal sealed class TorchZipWriter(Stream stream) : IDisposable
 {
     private const string Folder = "archive/";

@@ -35,7 +35,8 @@ public static class SafetensorsFile
         WholeFile.Read(path, stream => new SafetensorsReader(path, stream).Read());
 
     // Wider elements first: the data has no gaps, and yet each tensor begins at a multiple of its element's size.
-    internal static List<KeyValuePair<string, Tensor>> Ordered(IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors) =>
+    internal static List<KeyValuePair<string, Tensor>> Ordered(
+        IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors) =>
         [.. tensors.OrderByDescending(pair => TensorBytes.SizeOf(pair.Value.DType))];
 
     /// <summary>Writes the bytes of a file, on request without the data of its last tensor.</summary>

@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors as TorchSharp's <c>Module.save</c> writes them (.dat): their number, then for each its name, its type, its
-/// shape and its elements; every whole number in LEB128.
+/// Named tensors as TorchSharp's <c>Module.save</c> writes them (.dat): their number, then for each its name, its type,
+/// its shape and its elements; every whole number in LEB128.
 /// </summary>
 /// <remarks>https://github.com/dotnet/TorchSharp/blob/main/docfx/articles/saveload.md</remarks>
 internal sealed class TorchSharpFile(FileStream file)
@@ -102,7 +102,9 @@ internal sealed class TorchSharpFile(FileStream file)
     private DType Type()
     {
         var dtype = (DType)Number(byte.MaxValue, "as the type of a tensor");
-        return TorchTypes.IsKnown(dtype) ? dtype : throw new InvalidDataException($"a tensor in it has type {(int)dtype}, which is not known");
+        return TorchTypes.IsKnown(dtype)
+            ? dtype
+            : throw new InvalidDataException($"a tensor in it has type {(int)dtype}, which is not known");
     }
 
     private long[] Shape()

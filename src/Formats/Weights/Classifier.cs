@@ -13,7 +13,8 @@ internal static class Classifier
         graph.Nodes[graph.Outputs[0]].Shape is [_, var classes] ? classes : null;
 
     /// <summary>
-    /// The network with a last layer for so many classes, drawn anew. It takes the place of the given one, which is released.
+    /// The network with a last layer for so many classes, drawn anew. It takes the place of the given one, which is
+    /// released.
     /// </summary>
     /// <exception cref="OcsInputException">The network does not end in a layer whose rows are its classes.</exception>
     public static Network Renew(Network network, int classes, ulong seed)

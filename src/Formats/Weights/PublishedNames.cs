@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>What the weights that torchvision publishes hold besides or under other names than its networks have now.</summary>
+/// <summary>
+/// What the weights that torchvision publishes hold besides or under other names than its networks have now.
+/// </summary>
 internal static class PublishedNames
 {
     // Follow from the size of a window, so networks compute them.
@@ -24,7 +26,8 @@ internal static class PublishedNames
     {
         foreach (var name in tensors.Keys.Where(name => !graph.HasParameter(name)).ToList())
         {
-            var renamed = Renamed.Aggregate(name, (current, pair) => current.Replace(pair.Old, pair.New, StringComparison.Ordinal));
+            var renamed = Renamed.Aggregate(
+                name, (current, pair) => current.Replace(pair.Old, pair.New, StringComparison.Ordinal));
             if (renamed != name && graph.HasParameter(renamed) && tensors.TryAdd(renamed, tensors[name]))
             {
                 tensors.Remove(name);

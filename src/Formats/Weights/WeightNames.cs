@@ -4,7 +4,9 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Finds a network's names among those of a file: without prefixes, and without what is no weight of it.</summary>
+/// <summary>
+/// Finds a network's names among those of a file: without prefixes, and without what is no weight of it.
+/// </summary>
 internal static class WeightNames
 {
     private const int NamesShown = 3;
@@ -13,7 +15,8 @@ internal static class WeightNames
     private const char Outside = '\0';
 
     // What PyTorch puts around parts of a network that it compiles, distributes or computes again.
-    private static readonly string[] Wrappers = ["module.", "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."];
+    private static readonly string[] Wrappers =
+        ["module.", "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."];
 
     // Running means of a network's weights, by which a person would not mean the network.
     private static readonly string[] Averages = ["ema", "averag", "swa", "teacher", "momentum", "target"];
@@ -24,9 +27,14 @@ internal static class WeightNames
 
     // Parts of a program that trains a network.
     private static readonly string[] SideParts =
-        ["criterion", "loss", "ema", "teacher", "optimizer", "scheduler", "metric", "accuracy", "normalize", "n_averaged", "train_", "val_", "test_"];
+    [
+        "criterion", "loss", "ema", "teacher", "optimizer", "scheduler", "metric", "accuracy", "normalize",
+        "n_averaged", "train_", "val_", "test_",
+    ];
 
-    /// <summary>Renames tensors to the network's names where they have them, and takes out what is no weight of it.</summary>
+    /// <summary>
+    /// Renames tensors to the network's names where they have them, and takes out what is no weight of it.
+    /// </summary>
     /// <returns>What a person should know, a sentence each.</returns>
     public static ImmutableArray<string> Fit(string path, Graph graph, Dictionary<string, Tensor> tensors)
     {
@@ -44,11 +52,17 @@ internal static class WeightNames
         var elsewhere = TakeFromElsewhere(graph, tensors);
         if (elsewhere.Count > 0)
         {
-            remarks.Add($"{path} holds most of the weights under {Named(prefix)}, but {Few(elsewhere.Select(name => $"'{name}'"))} elsewhere.");
+            remarks.Add(
+                $"{path} holds most of the weights under {Named(prefix)}, "
+                + $"but {Few(elsewhere.Select(name => $"'{name}'"))} elsewhere.");
         }
 
-        var unused = tensors.Keys.Where(name => !graph.HasParameter(name)
-            && (name[0] == Outside || IsSideValue(name) || others.Any(other => name.StartsWith(other, StringComparison.Ordinal)))).ToList();
+        var unused = tensors.Keys
+            .Where(name => !graph.HasParameter(name)
+                && (name[0] == Outside
+                    || IsSideValue(name)
+                    || others.Any(other => name.StartsWith(other, StringComparison.Ordinal))))
+            .ToList();
         foreach (var name in unused)
         {
             tensors.Remove(name, out var tensor);
@@ -57,7 +71,8 @@ internal static class WeightNames
 
         if (unused.Count > 0)
         {
-            remarks.Add($"{path} holds {unused.Count} {(unused.Count == 1 ? "value that is no weight" : "values that are no weights")} of "
+            var what = unused.Count == 1 ? "value that is no weight" : "values that are no weights";
+            remarks.Add($"{path} holds {unused.Count} {what} of "
                 + $"'{graph.Name}'; left out: {Few(unused.Select(name => $"'{name.TrimStart(Outside)}'"))}.");
         }
 
@@ -76,9 +91,10 @@ internal static class WeightNames
     {
         foreach (var name in tensors.Keys.Where(name => !graph.HasParameter(name)).ToList())
         {
-            var bare = Wrappers.Aggregate(name, (current, wrapper) => current.StartsWith(wrapper, StringComparison.Ordinal)
-                ? current[wrapper.Length..].Replace($".{wrapper}", ".", StringComparison.Ordinal)
-                : current.Replace($".{wrapper}", ".", StringComparison.Ordinal));
+            var bare = Wrappers.Aggregate(name, (current, wrapper) =>
+                current.StartsWith(wrapper, StringComparison.Ordinal)
+                    ? current[wrapper.Length..].Replace($".{wrapper}", ".", StringComparison.Ordinal)
+                    : current.Replace($".{wrapper}", ".", StringComparison.Ordinal));
             if (bare != name && tensors.TryAdd(bare, tensors[name]))
             {
                 tensors.Remove(name);
@@ -126,7 +142,8 @@ internal static class WeightNames
         tensors.Clear();
         foreach (var (name, tensor) in all)
         {
-            tensors.Add(name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : Outside + name, tensor);
+            tensors.Add(
+                name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : Outside + name, tensor);
         }
     }
 

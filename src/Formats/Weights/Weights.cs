@@ -9,9 +9,9 @@ namespace Ocs.Formats;
 public static class Weights
 {
     /// <summary>
-    /// A network with the weights of a file: of PyTorch, safetensors, .ocs or TorchSharp, known by its first bytes. Names
-    /// are the network's, also behind prefixes such as <c>module.</c>, or those of the files that torchvision publishes.
-    /// Numbers of 16 and 64 bits become 32-bit floats.
+    /// A network with the weights of a file: of PyTorch, safetensors, .ocs or TorchSharp, known by its first bytes.
+    /// Names are the network's, also behind prefixes such as <c>module.</c>, or those of the files that torchvision
+    /// publishes. Numbers of 16 and 64 bits become 32-bit floats.
     /// </summary>
     /// <param name="path">The file. <c>checkpoint.pth:KEY</c> takes the weights under a key of a checkpoint.</param>
     /// <param name="graph">The network that the weights are for.</param>
@@ -69,8 +69,8 @@ public static class Weights
         ImmutableArray<string> remarks = read.OtherKeys.IsEmpty
             ? []
             : [
-                $"{file} holds weights under several keys; '{read.Key}' was taken, and {file}:{read.OtherKeys[0]} takes "
-                    + $"'{read.OtherKeys[0]}'.",
+                $"{file} holds weights under several keys; '{read.Key}' was taken, "
+                + $"and {file}:{read.OtherKeys[0]} takes '{read.OtherKeys[0]}'.",
             ];
         var tensors = read.Tensors.ToDictionary(pair => pair.Key, pair => AsFloat(pair.Value), StringComparer.Ordinal);
         return (tensors, remarks);

@@ -8,9 +8,12 @@ namespace Ocs.Formats;
 /// <param name="Tensors">They belong to whoever asked for them.</param>
 /// <param name="Key">The key of a checkpoint under which they were; null where there was none.</param>
 /// <param name="OtherKeys">Keys of the checkpoint with tensors by name, too, such as averaged weights.</param>
-public sealed record NamedTensors(IReadOnlyDictionary<string, Tensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);
+public sealed record NamedTensors(
+    IReadOnlyDictionary<string, Tensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);
 
-/// <summary>Named tensors of a file of any kind that is known here; what it is, its first bytes tell, not its name.</summary>
+/// <summary>
+/// Named tensors of a file of any kind that is known here; what it is, its first bytes tell, not its name.
+/// </summary>
 public static class WeightsReader
 {
     private const int LongestMark = 9;
@@ -34,11 +37,13 @@ public static class WeightsReader
         Kind.Ocs => new(OcsTensors(path), null, []),
         Kind.TorchSharp => new(TorchSharpTensors(path), null, []),
         _ => throw new OcsInputException(
-            $"{path} is {OtherKind(path)}: give weights as safetensors, PyTorch's torch.save, .ocs or TorchSharp's Module.save write them."),
+            $"{path} is {OtherKind(path)}: give weights as safetensors, PyTorch's torch.save, "
+            + ".ocs or TorchSharp's Module.save write them."),
     };
 
     /// <summary>Whether a file holds weights alone, without a network.</summary>
-    public static bool IsWeightsAlone(string path) => KindOf(path) is Kind.PyTorch or Kind.Safetensors or Kind.TorchSharp;
+    public static bool IsWeightsAlone(string path) =>
+        KindOf(path) is Kind.PyTorch or Kind.Safetensors or Kind.TorchSharp;
 
     private static Kind KindOf(string path) => WholeFile.Read(path, file =>
     {
@@ -53,22 +58,28 @@ public static class WeightsReader
     });
 
     private static bool IsSafetensors(ReadOnlySpan<byte> start, long length) =>
-        start.Length == LongestMark && start[^1] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)length;
+        start.Length == LongestMark
+            && start[^1] == '{'
+            && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)length;
 
     private static string OtherKind(string path) => WholeFile.Read(
-        path, file => Others.FirstOrDefault(other => Begins(file, other.Start)).Kind ?? "no file of weights by its first bytes");
+        path,
+        file => Others.FirstOrDefault(other => Begins(file, other.Start)).Kind
+            ?? "no file of weights by its first bytes");
 
     private static bool Begins(FileStream file, byte[] mark)
     {
         var start = new byte[mark.Length];
         file.Position = 0;
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual(mark);
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.AsSpan().SequenceEqual(mark);
     }
 
     private static Dictionary<string, Tensor> OcsTensors(string path)
     {
         using var model = OcsFile.Read(path);
-        return model.Parameters.Names.ToDictionary(name => name, name => model.Parameters[name].Detach(), StringComparer.Ordinal);
+        return model.Parameters.Names.ToDictionary(
+            name => name, name => model.Parameters[name].Detach(), StringComparer.Ordinal);
     }
 
     private static Dictionary<string, Tensor> TorchSharpTensors(string path) => WholeFile.Read(path, file =>
@@ -80,7 +91,9 @@ public static class WeightsReader
         catch (InvalidDataException error)
         {
             throw new OcsInputException(
-                $"{path} cannot be read as TorchSharp's weights ({error.Message.TrimEnd('.')}): save the network again with Module.save.", error);
+                $"{path} cannot be read as TorchSharp's weights ({error.Message.TrimEnd('.')}): "
+                + "save the network again with Module.save.",
+                error);
         }
     });
 

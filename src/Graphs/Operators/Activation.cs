@@ -8,26 +8,58 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ActivationKind>))]
 public enum ActivationKind
 {
+    /// <summary>max(x, 0).</summary>
     Relu,
+
+    /// <summary>min(max(x, 0), 6).</summary>
     Relu6,
+
+    /// <summary>x where it is positive, else slope * x.</summary>
     LeakyRelu,
+
+    /// <summary>x where it is positive, else alpha * (e^x - 1).</summary>
     Elu,
+
+    /// <summary>1 / (1 + e^-x).</summary>
     Sigmoid,
+
+    /// <summary>The hyperbolic tangent.</summary>
     Tanh,
+
+    /// <summary>x * sigmoid(x).</summary>
     Silu,
+
+    /// <summary>x times the distribution function of N(0, 1) at x.</summary>
     Gelu,
+
+    /// <summary>x * min(max(x + 3, 0), 6) / 6.</summary>
     HardSwish,
+
+    /// <summary>min(max(x + 3, 0), 6) / 6.</summary>
     HardSigmoid,
+
+    /// <summary>log(1 + e^x).</summary>
     Softplus,
+
+    /// <summary>x * tanh(log(1 + e^x)).</summary>
     Mish,
+
+    /// <summary>ELU with the scale 1.0507 and the alpha 1.6733.</summary>
     Selu,
+
+    /// <summary>x where it is positive, else alpha * (e^(x / alpha) - 1).</summary>
     Celu,
 
-    /// <summary>x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))): the approximation of <see cref="Gelu"/> that some networks were trained with.</summary>
+    /// <summary>
+    /// x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))): the approximation of <see cref="Gelu"/> that some networks were
+    /// trained with.
+    /// </summary>
     GeluTanh,
 }
 
-/// <summary>An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope, or the alpha of Elu and Celu.</summary>
+/// <summary>
+/// An element-wise non-linearity. <paramref name="Slope"/> is LeakyRelu's negative slope, or the alpha of Elu and Celu.
+/// </summary>
 public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

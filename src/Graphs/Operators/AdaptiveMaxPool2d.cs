@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Largest value of windows chosen so that the output has a given size, [N, C, H, W] -> [N, C, H', W'].</summary>
+/// <summary>
+/// Largest value of windows chosen so that the output has a given size, [N, C, H, W] -> [N, C, H', W'].
+/// </summary>
 public sealed record AdaptiveMaxPool2d(Pair Size) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// x * scale + shift with constants that are not trained, one of each for all channels or one a channel of [N, C, ...]: how a network
-/// changes the normalization of its images.
+/// x * scale + shift with constants that are not trained, one of each for all channels or one a channel of [N, C, ...]:
+/// how a network changes the normalization of its images.
 /// </summary>
 public sealed record Affine(ImmutableArray<double> Scale, ImmutableArray<double> Shift) : Operator
 {
@@ -17,7 +17,8 @@ public sealed record Affine(ImmutableArray<double> Scale, ImmutableArray<double>
         var input = shapes.Inputs[0];
         return input.Length >= 2 && Fits(Scale, input[1]) && Fits(Shift, input[1])
             ? input
-            : throw shapes.Error($"scale and shift have one number or one a channel, and do not fit input {NodeShapes.Show(input)}");
+            : throw shapes.Error(
+                $"scale and shift have one number or one a channel, and do not fit input {NodeShapes.Show(input)}");
     }
 
     public override Tensor Run(in RunContext context)
@@ -41,7 +42,8 @@ public sealed record Affine(ImmutableArray<double> Scale, ImmutableArray<double>
     public override string ToString() => $"Affine([{string.Join(", ", Scale)}], [{string.Join(", ", Shift)}])";
 
     private static bool Fits(ImmutableArray<double> constants, long channels) =>
-        !constants.IsDefault && (constants.Length == 1 || constants.Length == channels) && constants.All(double.IsFinite);
+        !constants.IsDefault && (constants.Length == 1 || constants.Length == channels)
+        && constants.All(double.IsFinite);
 
     private static ImmutableArray<double> Kept(ImmutableArray<double> constants, ICut cut) =>
         constants.Length == 1 ? constants : [.. cut.Kept(Channels).Select(channel => constants[channel])];

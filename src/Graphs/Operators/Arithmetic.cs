@@ -8,16 +8,25 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ArithmeticKind>))]
 public enum ArithmeticKind
 {
+    /// <summary>a - b.</summary>
     Subtract,
+
+    /// <summary>a * b.</summary>
     Multiply,
+
+    /// <summary>a / b.</summary>
     Divide,
+
+    /// <summary>The larger of both.</summary>
     Maximum,
+
+    /// <summary>The smaller of both.</summary>
     Minimum,
 }
 
 /// <summary>
-/// Difference, product, quotient, larger or smaller of two values, element by element; dimensions of size 1 broadcast, as in the gate of a
-/// squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
+/// Difference, product, quotient, larger or smaller of two values, element by element; dimensions of size 1 broadcast,
+/// as in the gate of a squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
 /// </summary>
 public sealed record Arithmetic(ArithmeticKind Kind) : Operator
 {

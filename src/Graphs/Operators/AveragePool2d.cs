@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Mean of each window, [N, C, H, W] -> [N, C, H', W']. Padding counts as zeros, or not at all; what overhangs the padding in ceil mode
-/// never counts.
+/// Mean of each window, [N, C, H, W] -> [N, C, H', W']. Padding counts as zeros, or not at all; what overhangs the
+/// padding in ceil mode never counts.
 /// </summary>
 public sealed record AveragePool2d(
     Pair Kernel, Pair Stride, Pair Padding, bool CeilMode = false, bool CountPadding = true) : Operator

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Batch normalisation over [N, H, W] of [N, C, H, W]. Parameters: weight [C], bias [C], running mean [C], running variance [C]
-/// and the number of batches seen [].
+/// Batch normalisation over [N, H, W] of [N, C, H, W]. Parameters: weight [C], bias [C], running mean [C], running
+/// variance [C] and the number of batches seen [].
 /// </summary>
 public sealed record BatchNorm2d(double Epsilon, double Momentum) : Operator
 {
@@ -17,7 +17,9 @@ public sealed record BatchNorm2d(double Epsilon, double Momentum) : Operator
         {
             if (!shapes.Parameters[parameter].SequenceEqual([shapes.Inputs[0][1]]))
             {
-                throw shapes.Error($"parameter {parameter} {NodeShapes.Show(shapes.Parameters[parameter])} does not fit input {NodeShapes.Show(shapes.Inputs[0])}");
+                throw shapes.Error(
+                    $"parameter {parameter} {NodeShapes.Show(shapes.Parameters[parameter])} does not fit input "
+                    + $"{NodeShapes.Show(shapes.Inputs[0])}");
             }
         }
 

@@ -3,10 +3,12 @@ using System.Collections.Immutable;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// The rules of element-wise operators on two values of equal rank: a dimension of size 1 meets every coordinate of the other value's.
+/// The rules of element-wise operators on two values of equal rank: a dimension of size 1 meets every coordinate of the
+/// other value's.
 /// </summary>
 /// <remarks>
-/// Values of fewer dimensions do not broadcast: dimension 0 is the batch, and aligned from the right it would meet another dimension.
+/// Values of fewer dimensions do not broadcast: dimension 0 is the batch, and aligned from the right it would meet
+/// another dimension.
 /// </remarks>
 internal static class Broadcasting
 {
@@ -14,12 +16,15 @@ internal static class Broadcasting
     {
         shapes.Require(inputs: 2, parameters: 0);
         var (a, b) = (shapes.Inputs[0], shapes.Inputs[1]);
-        return a.Length == b.Length && a.Zip(b).All(sizes => sizes.First == sizes.Second || sizes.First == 1 || sizes.Second == 1)
+        return a.Length == b.Length
+            && a.Zip(b).All(sizes => sizes.First == sizes.Second || sizes.First == 1 || sizes.Second == 1)
             ? [.. a.Zip(b, Math.Max)]
             : throw shapes.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}");
     }
 
-    /// <summary>Fails where values that were of equal size would now meet by broadcasting: they would be of another network.</summary>
+    /// <summary>
+    /// Fails where values that were of equal size would now meet by broadcasting: they would be of another network.
+    /// </summary>
     public static void RequireSamePattern(NodeShapes before, NodeShapes after, string verb)
     {
         var (a, b) = (after.Inputs[0], after.Inputs[1]);
@@ -33,8 +38,8 @@ internal static class Broadcasting
     }
 
     /// <summary>
-    /// Whether both values have the same channels, so that a channel that is zero in one is zero in the other: a single one that meets
-    /// many need not be.
+    /// Whether both values have the same channels, so that a channel that is zero in one is zero in the other: a single
+    /// one that meets many need not be.
     /// </summary>
     public static bool SharesChannels(NodeShapes shapes)
     {

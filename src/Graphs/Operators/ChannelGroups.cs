@@ -6,7 +6,9 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<GroupPolicy>))]
 public enum GroupPolicy
 {
-    /// <summary>The same index leaves in every group, so there are as many groups as before, and each has fewer channels.</summary>
+    /// <summary>
+    /// The same index leaves in every group, so there are as many groups as before, and each has fewer channels.
+    /// </summary>
     SameIndex,
 
     /// <summary>All channels of a group leave together, so there are fewer groups, each as wide as before.</summary>
@@ -44,7 +46,9 @@ internal static class ChannelGroups
         }
     }
 
-    /// <summary>Ties the same index of every group: coordinate i of an axis to coordinate i mod (channels a group) of another.</summary>
+    /// <summary>
+    /// Ties the same index of every group: coordinate i of an axis to coordinate i mod (channels a group) of another.
+    /// </summary>
     public static void TieSameIndex(ICoupling coupling, Axis axis, Axis within, int groups)
     {
         var perGroup = coupling.Shapes.Size(axis) / groups;

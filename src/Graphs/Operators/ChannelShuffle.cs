@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Deals the channels of each group out over all groups: channel k of group g becomes channel k * groups + g (Zhang et al. 2018, arXiv
-/// 1707.01083), [N, C, H, W].
+/// Deals the channels of each group out over all groups: channel k of group g becomes channel k * groups + g (Zhang et
+/// al. 2018, arXiv 1707.01083), [N, C, H, W].
 /// </summary>
 public sealed record ChannelShuffle(int Groups) : Operator
 {
@@ -15,7 +15,8 @@ public sealed record ChannelShuffle(int Groups) : Operator
         shapes.RequireRank(0, 4);
         return Groups >= 1 && shapes.Inputs[0][1] % Groups == 0
             ? shapes.Inputs[0]
-            : throw shapes.Error($"the channels of input {NodeShapes.Show(shapes.Inputs[0])} do not divide into {Groups} group(s)");
+            : throw shapes.Error(
+                $"the channels of input {NodeShapes.Show(shapes.Inputs[0])} do not divide into {Groups} group(s)");
     }
 
     // Not aten::channel_shuffle: libtorch 1.13 has no derivative of it.
@@ -37,7 +38,9 @@ public sealed record ChannelShuffle(int Groups) : Operator
         }
     }
 
-    /// <summary>A shuffle again where equally many stay in each group at the same places, else the order written out.</summary>
+    /// <summary>
+    /// A shuffle again where equally many stay in each group at the same places, else the order written out.
+    /// </summary>
     public override Operator Resize(NodeShapes before, NodeShapes after) => RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut)
@@ -45,7 +48,8 @@ public sealed record ChannelShuffle(int Groups) : Operator
         var channels = cut.Shapes.Output[1];
         var sources = cut.Kept(Axis.Output(1)).Select(channel => (int)SourceOf(channel, channels));
         var order = SelectChannels.Follow(sources, cut.Kept(Axis.Input(0, 1)));
-        return order.Length % Groups == 0 && order.Select((source, channel) => source == SourceOf(channel, order.Length)).All(same => same)
+        return order.Length % Groups == 0
+            && order.Select((source, channel) => source == SourceOf(channel, order.Length)).All(same => same)
             ? this
             : new SelectChannels(order);
     }

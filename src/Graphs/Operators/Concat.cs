@@ -18,7 +18,8 @@ public sealed record Concat(int Dimension) : Operator
         {
             if (input.Length != first.Length || !input.SetItem(Dimension, 0).SequenceEqual(first.SetItem(Dimension, 0)))
             {
-                throw shapes.Error($"cannot join {NodeShapes.Show(first)} and {NodeShapes.Show(input)} along dimension {Dimension}");
+                throw shapes.Error(
+                    $"cannot join {NodeShapes.Show(first)} and {NodeShapes.Show(input)} along dimension {Dimension}");
             }
         }
 

@@ -4,7 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Two-dimensional convolution, [N, C, H, W] -> [N, O, H', W']. Parameters: weight [O, C / groups, kH, kW] and, optionally, bias [O].
+/// Two-dimensional convolution, [N, C, H, W] -> [N, O, H', W']. Parameters: weight [O, C / groups, kH, kW] and,
+/// optionally, bias [O].
 /// </summary>
 /// <remarks>A depthwise convolution has one channel a group, so its groups always leave whole.</remarks>
 public sealed record Conv2d(
@@ -27,12 +28,14 @@ public sealed record Conv2d(
         var weight = shapes.Parameters[0];
         if (weight.Length != 4 || Groups < 1 || weight[0] % Groups != 0 || weight[1] * Groups != input[1])
         {
-            throw shapes.Error($"weight {NodeShapes.Show(weight)} with {Groups} group(s) does not fit input {NodeShapes.Show(input)}");
+            throw shapes.Error(
+                $"weight {NodeShapes.Show(weight)} with {Groups} group(s) does not fit input {NodeShapes.Show(input)}");
         }
 
         if (shapes.Parameters.Length == 2 && !shapes.Parameters[1].SequenceEqual([weight[0]]))
         {
-            throw shapes.Error($"bias {NodeShapes.Show(shapes.Parameters[1])} does not fit weight {NodeShapes.Show(weight)}");
+            throw shapes.Error(
+                $"bias {NodeShapes.Show(shapes.Parameters[1])} does not fit weight {NodeShapes.Show(weight)}");
         }
 
         var height = Window.Size(input[2], weight[2], Stride.Height, Padding.Height, Dilation.Height);
@@ -45,7 +48,8 @@ public sealed record Conv2d(
     public override Tensor Run(in RunContext context)
     {
         var weight = context.Parameters[0];
-        var isApart = weight.IsContiguous() && !weight.IsContiguous(MemoryFormat.ChannelsLast) && !context.Input.IsContiguous();
+        var isApart = weight.IsContiguous() && !weight.IsContiguous(MemoryFormat.ChannelsLast)
+            && !context.Input.IsContiguous();
         using var input = isApart ? context.Input.Contiguous() : context.Input.Alias();
         return Aten.Conv2d(
             input,
@@ -58,8 +62,9 @@ public sealed record Conv2d(
     }
 
     /// <summary>
-    /// Whether it runs faster from contiguous memory even where the rest of the network is channels-last: over few pixels oneDNN's
-    /// channels-last kernels waste most of their vectors (512 channels, 4x4 pixels: 38 ms instead of 21 forward, 27 instead of 17 backward).
+    /// Whether it runs faster from contiguous memory even where the rest of the network is channels-last: over few
+    /// pixels oneDNN's channels-last kernels waste most of their vectors (512 channels, 4x4 pixels: 38 ms instead of 21
+    /// forward, 27 instead of 17 backward).
     /// </summary>
     public override bool PrefersContiguous(NodeShapes shapes)
     {
@@ -93,18 +98,23 @@ public sealed record Conv2d(
     public override Operator Resize(NodeShapes before, NodeShapes after) =>
         this with { Groups = (int)GroupsOf(after.Parameters[0], before) };
 
-    /// <summary>The number of input channels that a weight of a shape takes, where one of another shape had these groups.</summary>
-    internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) => weight[1] * GroupsOf(weight, before);
+    /// <summary>
+    /// The number of input channels that a weight of a shape takes, where one of another shape had these groups.
+    /// </summary>
+    internal long InputChannelsOf(ImmutableArray<long> weight, NodeShapes before) =>
+        weight[1] * GroupsOf(weight, before);
 
     public override bool OutputMayBeOverwritten => true;
 
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() =>
-        $"Conv2d(stride {Stride}, padding {Padding}{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";
+        $"Conv2d(stride {Stride}, padding {Padding}"
+        + $"{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";
 
     private long GroupsOf(ImmutableArray<long> weight, NodeShapes before) =>
         Groups > 1 && LeavesByGroup(before) ? weight[0] * Groups / before.Size(WeightRows) : Groups;
 
-    private bool LeavesByGroup(NodeShapes shapes) => Policy == GroupPolicy.WholeGroups || shapes.Size(WeightColumns) == 1;
+    private bool LeavesByGroup(NodeShapes shapes) =>
+        Policy == GroupPolicy.WholeGroups || shapes.Size(WeightColumns) == 1;
 }

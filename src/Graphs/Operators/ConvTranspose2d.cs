@@ -4,12 +4,17 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Transposed two-dimensional convolution, the gradient of <see cref="Conv2d"/> by its input: [N, C, H, W] -> [N, O, H', W'] with
-/// H' = (H - 1) stride - 2 padding + dilation (kH - 1) + output padding + 1. Parameters: weight [C, O / groups, kH, kW] and, optionally,
-/// bias [O].
+/// Transposed two-dimensional convolution, the gradient of <see cref="Conv2d"/> by its input: [N, C, H, W] ->
+/// [N, O, H', W'] with H' = (H - 1) stride - 2 padding + dilation (kH - 1) + output padding + 1. Parameters: weight
+/// [C, O / groups, kH, kW] and, optionally, bias [O].
 /// </summary>
 public sealed record ConvTranspose2d(
-    Pair Stride, Pair Padding, Pair OutputPadding, Pair Dilation, int Groups, GroupPolicy Policy = GroupPolicy.SameIndex) : Operator
+    Pair Stride,
+    Pair Padding,
+    Pair OutputPadding,
+    Pair Dilation,
+    int Groups,
+    GroupPolicy Policy = GroupPolicy.SameIndex) : Operator
 {
     private static readonly Axis OutputChannels = Axis.Output(1);
     private static readonly Axis InputChannels = Axis.Input(0, 1);
@@ -26,7 +31,8 @@ public sealed record ConvTranspose2d(
         var weight = shapes.Parameters[0];
         if (weight.Length != 4 || Groups < 1 || input[1] % Groups != 0 || weight[0] != input[1])
         {
-            throw shapes.Error($"weight {NodeShapes.Show(weight)} with {Groups} group(s) does not fit input {NodeShapes.Show(input)}");
+            throw shapes.Error(
+                $"weight {NodeShapes.Show(weight)} with {Groups} group(s) does not fit input {NodeShapes.Show(input)}");
         }
 
         if (shapes.Parameters.Length == 2 && !shapes.Parameters[1].SequenceEqual([weight[1] * Groups]))
@@ -35,13 +41,17 @@ public sealed record ConvTranspose2d(
             throw shapes.Error($"bias {bias} does not fit weight {NodeShapes.Show(weight)} with {Groups} group(s)");
         }
 
-        if (!IsSmaller(OutputPadding.Height, Stride.Height, Dilation.Height) || !IsSmaller(OutputPadding.Width, Stride.Width, Dilation.Width))
+        if (!IsSmaller(OutputPadding.Height, Stride.Height, Dilation.Height)
+            || !IsSmaller(OutputPadding.Width, Stride.Width, Dilation.Width))
         {
-            throw shapes.Error($"output padding {OutputPadding} must be smaller than stride {Stride} or dilation {Dilation}");
+            throw shapes.Error(
+                $"output padding {OutputPadding} must be smaller than stride {Stride} or dilation {Dilation}");
         }
 
-        var height = (input[2] - 1) * Stride.Height - 2L * Padding.Height + Dilation.Height * (weight[2] - 1) + OutputPadding.Height + 1;
-        var width = (input[3] - 1) * Stride.Width - 2L * Padding.Width + Dilation.Width * (weight[3] - 1) + OutputPadding.Width + 1;
+        var height = (input[2] - 1) * Stride.Height - 2L * Padding.Height
+            + Dilation.Height * (weight[2] - 1) + OutputPadding.Height + 1;
+        var width = (input[3] - 1) * Stride.Width - 2L * Padding.Width
+            + Dilation.Width * (weight[3] - 1) + OutputPadding.Width + 1;
         return height < 1 || width < 1
             ? throw shapes.Error($"padding {Padding} leaves nothing of input {NodeShapes.Show(input)}")
             : [input[0], weight[1] * Groups, height, width];
@@ -76,7 +86,8 @@ public sealed record ConvTranspose2d(
     public override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
         this with { Policy = groups ?? Policy };
 
-    public override Operator Resize(NodeShapes before, NodeShapes after) => Groups == 1 ? this : RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) =>
+        Groups == 1 ? this : RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => Groups > 1 && LeavesByGroup(cut.Shapes)
         ? this with { Groups = cut.Kept(OutputChannels).Count / (int)cut.Shapes.Size(WeightColumns) }
@@ -89,10 +100,13 @@ public sealed record ConvTranspose2d(
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() =>
-        $"ConvTranspose2d(stride {Stride}, padding {Padding}{(OutputPadding == 0 ? "" : $", output padding {OutputPadding}")}"
+        $"ConvTranspose2d(stride {Stride}, padding {Padding}"
+        + $"{(OutputPadding == 0 ? "" : $", output padding {OutputPadding}")}"
         + $"{(Dilation == 1 ? "" : $", dilation {Dilation}")}{(Groups == 1 ? "" : $", groups {Groups}")})";
 
-    private bool LeavesByGroup(NodeShapes shapes) => Policy == GroupPolicy.WholeGroups || shapes.Size(WeightRows) == Groups;
+    private bool LeavesByGroup(NodeShapes shapes) =>
+        Policy == GroupPolicy.WholeGroups || shapes.Size(WeightRows) == Groups;
 
-    private static bool IsSmaller(int padding, int stride, int dilation) => padding >= 0 && (padding < stride || padding < dilation);
+    private static bool IsSmaller(int padding, int stride, int dilation) =>
+        padding >= 0 && (padding < stride || padding < dilation);
 }

@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>In training, each element is zero with a probability, and the others are scaled up to keep the mean.</summary>
+/// <summary>
+/// In training, each element is zero with a probability, and the others are scaled up to keep the mean.
+/// </summary>
 public sealed record Dropout(double Probability) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
@@ -14,7 +16,8 @@ public sealed record Dropout(double Probability) : Operator
             : throw shapes.Error($"dropout probability {Probability} is not in [0, 1)");
     }
 
-    public override Tensor Run(in RunContext context) => Aten.Dropout(context.Input, Probability, context.Training, context.Generator);
+    public override Tensor Run(in RunContext context) =>
+        Aten.Dropout(context.Input, Probability, context.Training, context.Generator);
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 

@@ -4,7 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// In training, each channel of each sample of [N, C, H, W] is zero with a probability, and the others are scaled up to keep the mean.
+/// In training, each channel of each sample of [N, C, H, W] is zero with a probability, and the others are scaled up to
+/// keep the mean.
 /// </summary>
 public sealed record Dropout2d(double Probability) : Operator
 {
@@ -17,7 +18,8 @@ public sealed record Dropout2d(double Probability) : Operator
             : throw shapes.Error($"dropout probability {Probability} is not in [0, 1)");
     }
 
-    public override Tensor Run(in RunContext context) => Aten.FeatureDropout(context.Input, Probability, context.Training, context.Generator);
+    public override Tensor Run(in RunContext context) =>
+        Aten.FeatureDropout(context.Input, Probability, context.Training, context.Generator);
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 

@@ -12,7 +12,8 @@ public sealed record Expand(int Dimension, int Size) : Operator
         var input = shapes.Inputs[0];
         return Dimension >= 1 && Dimension < input.Length && input[Dimension] == 1 && Size >= 1
             ? input.SetItem(Dimension, Size)
-            : throw shapes.Error($"dimension {Dimension} of input {NodeShapes.Show(input)} cannot be repeated {Size} times");
+            : throw shapes.Error(
+                $"dimension {Dimension} of input {NodeShapes.Show(input)} cannot be repeated {Size} times");
     }
 
     public override Tensor Run(in RunContext context)

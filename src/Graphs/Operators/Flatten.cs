@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>All dimensions but the batch in one, [N, C, ...] -> [N, C * ...]. A channel leaves with all of its positions.</summary>
+/// <summary>
+/// All dimensions but the batch in one, [N, C, ...] -> [N, C * ...]. A channel leaves with all of its positions.
+/// </summary>
 public sealed record Flatten : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

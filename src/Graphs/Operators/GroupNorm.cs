@@ -4,12 +4,12 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Normalisation of each sample over the channels and positions of each of several groups of channels, [N, C, ...] (Wu and He 2018,
-/// arXiv 1803.08494). Parameters: none, or weight [C] and bias [C].
+/// Normalisation of each sample over the channels and positions of each of several groups of channels, [N, C, ...] (Wu
+/// and He 2018, arXiv 1803.08494). Parameters: none, or weight [C] and bias [C].
 /// </summary>
 /// <remarks>
-/// The same index leaves in every group, and the statistics run over what stays; whole groups may leave instead. With a channel a group
-/// each leaves alone.
+/// The same index leaves in every group, and the statistics run over what stays; whole groups may leave instead. With a
+/// channel a group each leaves alone.
 /// </remarks>
 public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = GroupPolicy.SameIndex) : Operator
 {
@@ -28,7 +28,8 @@ public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = 
         {
             if (!parameter.SequenceEqual([input[1]]))
             {
-                throw shapes.Error($"weight or bias {NodeShapes.Show(parameter)} does not fit input {NodeShapes.Show(input)}");
+                throw shapes.Error(
+                    $"weight or bias {NodeShapes.Show(parameter)} does not fit input {NodeShapes.Show(input)}");
             }
         }
 
@@ -59,7 +60,8 @@ public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = 
     public override Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) =>
         this with { Policy = groups ?? Policy };
 
-    public override Operator Resize(NodeShapes before, NodeShapes after) => Policy == GroupPolicy.SameIndex ? this : RequireUnchanged(before, after);
+    public override Operator Resize(NodeShapes before, NodeShapes after) =>
+        Policy == GroupPolicy.SameIndex ? this : RequireUnchanged(before, after);
 
     public override Operator Cut(ICut cut) => LeavesByGroup(cut.Shapes)
         ? this with { Groups = cut.Kept(Channels).Count / ((int)cut.Shapes.Size(Channels) / Groups) }
@@ -74,5 +76,6 @@ public sealed record GroupNorm(int Groups, double Epsilon, GroupPolicy Policy = 
 
     public override string ToString() => $"GroupNorm(groups {Groups})";
 
-    private bool LeavesByGroup(NodeShapes shapes) => Policy == GroupPolicy.WholeGroups || shapes.Size(Channels) == Groups;
+    private bool LeavesByGroup(NodeShapes shapes) =>
+        Policy == GroupPolicy.WholeGroups || shapes.Size(Channels) == Groups;
 }

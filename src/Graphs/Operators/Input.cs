@@ -3,10 +3,14 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>A value that the caller gives. The shape is that of one sample with the batch dimension in front: [1, C, H, W].</summary>
+/// <summary>
+/// A value that the caller gives. The shape is that of one sample with the batch dimension in front: [1, C, H, W].
+/// </summary>
 public sealed record Input(ImmutableArray<long> Shape) : Operator
 {
-    /// <summary>What is subtracted from each channel of an image whose pixels are scaled to 0..1; empty where nothing is known.</summary>
+    /// <summary>
+    /// What is subtracted from each channel of an image whose pixels are scaled to 0..1; empty where nothing is known.
+    /// </summary>
     public ImmutableArray<float> Mean { get; init; } = [];
 
     /// <summary>What each channel is divided by after that, positive; empty where nothing is known.</summary>
@@ -25,7 +29,8 @@ public sealed record Input(ImmutableArray<long> Shape) : Operator
             : throw shapes.Error("an input's normalization has one mean and one positive deviation a channel");
     }
 
-    public override Tensor Run(in RunContext context) => throw new InvalidOperationException("Inputs are given, not run.");
+    public override Tensor Run(in RunContext context) =>
+        throw new InvalidOperationException("Inputs are given, not run.");
 
     public override void Couple(ICoupling coupling)
     {
@@ -35,10 +40,12 @@ public sealed record Input(ImmutableArray<long> Shape) : Operator
         }
     }
 
-    private bool HasNoNormalization => Mean is { IsDefault: false, Length: 0 } && StandardDeviation is { IsDefault: false, Length: 0 };
+    private bool HasNoNormalization =>
+        Mean is { IsDefault: false, Length: 0 } && StandardDeviation is { IsDefault: false, Length: 0 };
 
     private bool IsNormalizationWhole =>
-        !Mean.IsDefault && !StandardDeviation.IsDefault && Shape.Length > 1 && Mean.Length == Shape[1] && StandardDeviation.Length == Shape[1]
+        !Mean.IsDefault && !StandardDeviation.IsDefault && Shape.Length > 1 && Mean.Length == Shape[1]
+        && StandardDeviation.Length == Shape[1]
         && Mean.All(float.IsFinite) && StandardDeviation.All(deviation => float.IsFinite(deviation) && deviation > 0);
 
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;

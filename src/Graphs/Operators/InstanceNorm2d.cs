@@ -4,8 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Normalisation of each channel of each sample over its positions, [N, C, H, W] (Ulyanov et al. 2016, arXiv 1607.08022), by the
-/// statistics of the image itself in training and after. Parameters: none, or weight [C] and bias [C].
+/// Normalisation of each channel of each sample over its positions, [N, C, H, W] (Ulyanov et al. 2016, arXiv
+/// 1607.08022), by the statistics of the image itself in training and after. Parameters: none, or weight [C] and bias
+/// [C].
 /// </summary>
 public sealed record InstanceNorm2d(double Epsilon) : Operator
 {
@@ -17,7 +18,9 @@ public sealed record InstanceNorm2d(double Epsilon) : Operator
         {
             if (!parameter.SequenceEqual([shapes.Inputs[0][1]]))
             {
-                throw shapes.Error($"weight or bias {NodeShapes.Show(parameter)} does not fit input {NodeShapes.Show(shapes.Inputs[0])}");
+                throw shapes.Error(
+                    $"weight or bias {NodeShapes.Show(parameter)} does not fit input "
+                    + $"{NodeShapes.Show(shapes.Inputs[0])}");
             }
         }
 

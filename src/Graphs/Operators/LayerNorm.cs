@@ -18,13 +18,20 @@ public sealed record LayerNorm(double Epsilon, int Dimensions = 1) : Operator
             throw shapes.Error($"the last {Dimensions} dimensions of {NodeShapes.Show(input)} cannot be normalised");
         }
 
-        return shapes.Parameters.FirstOrDefault(parameter => !parameter.SequenceEqual(input[^Dimensions..]), []) is { IsEmpty: false } other
-            ? throw shapes.Error($"parameter {NodeShapes.Show(other)} does not fit the last {Dimensions} dimension(s) of {NodeShapes.Show(input)}")
+        return shapes.Parameters.FirstOrDefault(
+            parameter => !parameter.SequenceEqual(input[^Dimensions..]), []) is { IsEmpty: false } other
+            ? throw shapes.Error(
+                $"parameter {NodeShapes.Show(other)} does not fit the last {Dimensions} dimension(s) of "
+                + $"{NodeShapes.Show(input)}")
             : input;
     }
 
     public override Tensor Run(in RunContext context) => Aten.LayerNorm(
-        context.Input, context.Input.Shape[^Dimensions..], context.ParameterOrNull(0), context.ParameterOrNull(1), Epsilon);
+        context.Input,
+        context.Input.Shape[^Dimensions..],
+        context.ParameterOrNull(0),
+        context.ParameterOrNull(1),
+        Epsilon);
 
     public override void Couple(ICoupling coupling)
     {

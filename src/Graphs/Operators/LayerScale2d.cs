@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>A trained factor a channel of [N, C, H, W] (Touvron et al. 2021, arXiv 2103.17239). Parameter: factor [C, 1, 1].</summary>
+/// <summary>
+/// A trained factor a channel of [N, C, H, W] (Touvron et al. 2021, arXiv 2103.17239). Parameter: factor [C, 1, 1].
+/// </summary>
 public sealed record LayerScale2d : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
@@ -12,7 +14,9 @@ public sealed record LayerScale2d : Operator
         shapes.RequireRank(0, 4);
         return shapes.Parameters[0].SequenceEqual([shapes.Inputs[0][1], 1, 1])
             ? shapes.Inputs[0]
-            : throw shapes.Error($"factor {NodeShapes.Show(shapes.Parameters[0])} does not fit input {NodeShapes.Show(shapes.Inputs[0])}");
+            : throw shapes.Error(
+                $"factor {NodeShapes.Show(shapes.Parameters[0])} does not fit input "
+                + $"{NodeShapes.Show(shapes.Inputs[0])}");
     }
 
     public override Tensor Run(in RunContext context) => Aten.Mul(context.Input, context.Parameters[0]);

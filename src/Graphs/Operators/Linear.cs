@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
 
-/// <summary>Linear layer on the last dimension, [..., I] -> [..., O]. Parameters: weight [O, I] and, optionally, bias [O].</summary>
+/// <summary>
+/// Linear layer on the last dimension, [..., I] -> [..., O]. Parameters: weight [O, I] and, optionally, bias [O].
+/// </summary>
 public sealed record Linear : Operator
 {
     private static readonly Axis WeightRows = Axis.Parameter(0, 0);
@@ -17,7 +19,8 @@ public sealed record Linear : Operator
         if (weight.Length != 2 || input.Length < 2 || weight[1] != input[^1]
             || (shapes.Parameters.Length == 2 && !shapes.Parameters[1].SequenceEqual([weight[0]])))
         {
-            throw shapes.Error($"weight {NodeShapes.Show(weight)} or its bias does not fit input {NodeShapes.Show(input)}");
+            throw shapes.Error(
+                $"weight {NodeShapes.Show(weight)} or its bias does not fit input {NodeShapes.Show(input)}");
         }
 
         return input.SetItem(input.Length - 1, weight[0]);

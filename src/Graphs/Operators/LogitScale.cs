@@ -4,8 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// A learnt factor a head, [N, ..., heads, L, d] times exp(min(p, <paramref name="Largest"/>)). Parameter: p [heads, 1,
-/// 1]. Applied to the queries it is cosine attention's temperature (Liu et al. 2022, arXiv 2111.09883, section 3.2).
+/// A learnt factor a head, [N, ..., heads, L, d] times exp(min(p, <paramref name="Largest"/>)). Parameter: p
+/// [heads, 1, 1]. Applied to the queries it is cosine attention's temperature (Liu et al. 2022, arXiv 2111.09883,
+/// section 3.2).
 /// </summary>
 public sealed record LogitScale(double Largest) : Operator
 {

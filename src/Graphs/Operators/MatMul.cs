@@ -12,7 +12,8 @@ public sealed record MatMul : Operator
     {
         shapes.Require(inputs: 2, parameters: 0);
         var (left, right) = (shapes.Inputs[0], shapes.Inputs[1]);
-        return left.Length >= 3 && left.Length == right.Length && left[^1] == right[^2] && left[..^2].SequenceEqual(right[..^2])
+        return left.Length >= 3 && left.Length == right.Length && left[^1] == right[^2]
+            && left[..^2].SequenceEqual(right[..^2])
             ? left.SetItem(left.Length - 1, right[^1])
             : throw shapes.Error($"cannot multiply matrices {NodeShapes.Show(left)} and {NodeShapes.Show(right)}");
     }
@@ -20,7 +21,14 @@ public sealed record MatMul : Operator
     public override Tensor Run(in RunContext context) => Aten.Matmul(context.Inputs[0], context.Inputs[1]);
 
     public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes) =>
-        [new(1, [.. Enumerable.Range(0, shapes.Output.Length).Select(Axis.Output), Axis.Input(0, shapes.Output.Length - 1)])];
+        [
+            new(
+                1,
+                [
+                    .. Enumerable.Range(0, shapes.Output.Length).Select(Axis.Output),
+                    Axis.Input(0, shapes.Output.Length - 1),
+                ]),
+        ];
 
     public override void Couple(ICoupling coupling)
     {
@@ -37,7 +45,8 @@ public sealed record MatMul : Operator
     }
 
     /// <summary>
-    /// Attention that is composed of products compares by the dimension that is summed over, and takes means of columns.
+    /// Attention that is composed of products compares by the dimension that is summed over, and takes means of
+    /// columns.
     /// </summary>
     public override AxisRole RoleOf(Axis axis, NodeShapes shapes)
     {

@@ -4,10 +4,11 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Largest value of each window, [N, C, H, W] -> [N, C, H', W']. In ceil mode windows that overhang the image count, if they begin in it
-/// or in the padding before it.
+/// Largest value of each window, [N, C, H, W] -> [N, C, H', W']. In ceil mode windows that overhang the image count, if
+/// they begin in it or in the padding before it.
 /// </summary>
-public sealed record MaxPool2d(Pair Kernel, Pair Stride, Pair Padding, bool CeilMode = false, int Dilation = 1) : Operator
+public sealed record MaxPool2d(
+    Pair Kernel, Pair Stride, Pair Padding, bool CeilMode = false, int Dilation = 1) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) =>
         Window.PoolShape(shapes, Kernel, Stride, Padding, CeilMode, Dilation);

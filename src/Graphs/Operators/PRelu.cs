@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// max(x, 0) + slope * min(x, 0) with a trained slope (He et al. 2015, arXiv 1502.01852), [N, C, ...]. Parameter: slope [1], or [C] for
-/// one a channel.
+/// max(x, 0) + slope * min(x, 0) with a trained slope (He et al. 2015, arXiv 1502.01852), [N, C, ...]. Parameter: slope
+/// [1], or [C] for one a channel.
 /// </summary>
 public sealed record PRelu : Operator
 {
@@ -17,7 +17,8 @@ public sealed record PRelu : Operator
         var (input, slope) = (shapes.Inputs[0], shapes.Parameters[0]);
         return input.Length >= 2 && slope.Length == 1 && (slope[0] == 1 || slope[0] == input[1])
             ? input
-            : throw shapes.Error($"slope {NodeShapes.Show(slope)} is neither one nor one a channel of input {NodeShapes.Show(input)}");
+            : throw shapes.Error(
+                $"slope {NodeShapes.Show(slope)} is neither one nor one a channel of input {NodeShapes.Show(input)}");
     }
 
     public override Tensor Run(in RunContext context) => Aten.PRelu(context.Input, context.Parameters[0]);

@@ -19,9 +19,11 @@ public enum PaddingMode
 }
 
 /// <summary>
-/// A border around each image, [N, C, H, W] -> [N, C, H', W']: heights above and widths to the left, then below and to the right.
+/// A border around each image, [N, C, H, W] -> [N, C, H', W']: heights above and widths to the left, then below and to
+/// the right.
 /// </summary>
-public sealed record Pad2d(Pair Before, Pair After, PaddingMode Mode = PaddingMode.Constant, double Value = 0) : Operator
+public sealed record Pad2d(
+    Pair Before, Pair After, PaddingMode Mode = PaddingMode.Constant, double Value = 0) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
@@ -30,7 +32,8 @@ public sealed record Pad2d(Pair Before, Pair After, PaddingMode Mode = PaddingMo
         var input = shapes.Inputs[0];
         return Fits(Before.Height, After.Height, input[2]) && Fits(Before.Width, After.Width, input[3])
             ? [input[0], input[1], input[2] + Before.Height + After.Height, input[3] + Before.Width + After.Width]
-            : throw shapes.Error($"padding {Before} before and {After} after does not fit input {NodeShapes.Show(input)}");
+            : throw shapes.Error(
+                $"padding {Before} before and {After} after does not fit input {NodeShapes.Show(input)}");
     }
 
     public override Tensor Run(in RunContext context)

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Channels of zeros before and after those of a value, [N, C, ...]: the shortcut of He et al. 2016 (arXiv 1512.03385, section 3.3,
-/// option A). A channel of zeros leaves with what it is added to.
+/// Channels of zeros before and after those of a value, [N, C, ...]: the shortcut of He et al. 2016 (arXiv 1512.03385,
+/// section 3.3, option A). A channel of zeros leaves with what it is added to.
 /// </summary>
 public sealed record PadChannels(int Before, int After) : Operator
 {
@@ -18,7 +18,8 @@ public sealed record PadChannels(int Before, int After) : Operator
         var input = shapes.Inputs[0];
         return Before >= 0 && After >= 0 && input.Length >= 2
             ? input.SetItem(1, input[1] + Before + After)
-            : throw shapes.Error($"{Before} channels before and {After} after cannot be added to {NodeShapes.Show(input)}");
+            : throw shapes.Error(
+                $"{Before} channels before and {After} after cannot be added to {NodeShapes.Show(input)}");
     }
 
     public override Tensor Run(in RunContext context)

@@ -49,7 +49,8 @@ public sealed record ParameterValue(bool AddsBatch = false) : Operator
         }
 
         // Only the batch is followed, which is never cut.
-        for (var dimension = 0; !coupling.Shapes.Inputs.IsEmpty && dimension < coupling.Shapes.Inputs[0].Length; dimension++)
+        var followed = coupling.Shapes.Inputs.FirstOrDefault([]);
+        for (var dimension = 0; dimension < followed.Length; dimension++)
         {
             coupling.Free(Axis.Input(0, dimension));
         }

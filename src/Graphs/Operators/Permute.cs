@@ -12,12 +12,16 @@ public sealed record Permute(ImmutableArray<int> Order) : Operator
     {
         shapes.Require(inputs: 1, parameters: 0);
         var input = shapes.Inputs[0];
-        return !Order.IsDefaultOrEmpty && Order[0] == 0 && Order.Order().SequenceEqual(Enumerable.Range(0, input.Length))
+        return !Order.IsDefaultOrEmpty && Order[0] == 0
+            && Order.Order().SequenceEqual(Enumerable.Range(0, input.Length))
             ? [.. Order.Select(dimension => input[dimension])]
-            : throw shapes.Error($"order [{(Order.IsDefault ? "" : string.Join(", ", Order))}] must begin with 0 and name every dimension of {NodeShapes.Show(input)} once");
+            : throw shapes.Error(
+                $"order [{(Order.IsDefault ? "" : string.Join(", ", Order))}] must begin with 0 "
+                + $"and name every dimension of {NodeShapes.Show(input)} once");
     }
 
-    public override Tensor Run(in RunContext context) => Aten.Permute(context.Input, [.. Order.Select(dimension => (long)dimension)]);
+    public override Tensor Run(in RunContext context) =>
+        Aten.Permute(context.Input, [.. Order.Select(dimension => (long)dimension)]);
 
     public override void Couple(ICoupling coupling)
     {

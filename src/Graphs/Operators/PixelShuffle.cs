@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Squares of r * r channels become squares of positions, [N, C r r, H, W] -> [N, C, H r, W r] (Shi et al. 2016, arXiv 1609.05158).
-/// A channel leaves with the r * r that it is made of.
+/// Squares of r * r channels become squares of positions, [N, C r r, H, W] -> [N, C, H r, W r] (Shi et al. 2016, arXiv
+/// 1609.05158). A channel leaves with the r * r that it is made of.
 /// </summary>
 public sealed record PixelShuffle(int Factor) : Operator
 {
@@ -16,7 +16,8 @@ public sealed record PixelShuffle(int Factor) : Operator
         var input = shapes.Inputs[0];
         return Factor >= 1 && input[1] % (Factor * Factor) == 0
             ? [input[0], input[1] / (Factor * Factor), input[2] * Factor, input[3] * Factor]
-            : throw shapes.Error($"the channels of input {NodeShapes.Show(input)} do not divide into squares of {Factor}x{Factor}");
+            : throw shapes.Error(
+                $"the channels of input {NodeShapes.Show(input)} do not divide into squares of {Factor}x{Factor}");
     }
 
     public override Tensor Run(in RunContext context) => Aten.PixelShuffle(context.Input, Factor);

@@ -4,7 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Squares of r * r positions become channels, [N, C, H r, W r] -> [N, C r r, H, W]: the inverse of <see cref="PixelShuffle"/>.
+/// Squares of r * r positions become channels, [N, C, H r, W r] -> [N, C r r, H, W]: the inverse of
+/// <see cref="PixelShuffle"/>.
 /// </summary>
 public sealed record PixelUnshuffle(int Factor) : Operator
 {
@@ -15,7 +16,8 @@ public sealed record PixelUnshuffle(int Factor) : Operator
         var input = shapes.Inputs[0];
         return Factor >= 1 && input[2] % Factor == 0 && input[3] % Factor == 0
             ? [input[0], input[1] * Factor * Factor, input[2] / Factor, input[3] / Factor]
-            : throw shapes.Error($"the positions of input {NodeShapes.Show(input)} do not divide into squares of {Factor}x{Factor}");
+            : throw shapes.Error(
+                $"the positions of input {NodeShapes.Show(input)} do not divide into squares of {Factor}x{Factor}");
     }
 
     public override Tensor Run(in RunContext context) => Aten.PixelUnshuffle(context.Input, Factor);

@@ -20,11 +20,14 @@ internal static class Recurrence
         shapes.Require(inputs: 1, 2, 4);
         shapes.RequireRank(0, 3);
         var (input, hidden) = (shapes.Inputs[0], shapes.Parameters[1]);
-        var fits = hidden.Length == 2 && hidden[0] == gates * hidden[1] && shapes.Parameters[0].SequenceEqual([hidden[0], input[2]])
+        var fits = hidden.Length == 2 && hidden[0] == gates * hidden[1]
+            && shapes.Parameters[0].SequenceEqual([hidden[0], input[2]])
             && shapes.Parameters.Skip(2).All(bias => bias.SequenceEqual([hidden[0]]));
         return fits
             ? input.SetItem(2, hidden[1])
-            : throw shapes.Error($"parameters {string.Join(", ", shapes.Parameters.Select(NodeShapes.Show))} do not fit {gates} gates on input {NodeShapes.Show(input)}");
+            : throw shapes.Error(
+                $"parameters {string.Join(", ", shapes.Parameters.Select(NodeShapes.Show))} do not fit {gates} gates "
+                + $"on input {NodeShapes.Show(input)}");
     }
 
     public static Tensor Run(in RunContext context, bool reverse, Layer layer)
@@ -47,7 +50,8 @@ internal static class Recurrence
         return [new(steps, [Axis.Parameter(0, 0), InputColumns]), new(steps, [Axis.Parameter(1, 0), HiddenColumns])];
     }
 
-    // Hidden unit h has row h of every gate in every parameter, and column h of the hidden weight. Steps stay: the states pass through them.
+    // Hidden unit h has row h of every gate in every parameter, and column h of the hidden weight. Steps stay: the
+    // states pass through them.
     public static void Couple(ICoupling coupling, int gates)
     {
         var units = Axis.Output(2);

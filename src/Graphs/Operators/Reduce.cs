@@ -8,14 +8,19 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ReduceKind>))]
 public enum ReduceKind
 {
+    /// <summary>Their mean.</summary>
     Mean,
+
+    /// <summary>Their sum.</summary>
     Sum,
+
+    /// <summary>The largest.</summary>
     Max,
 }
 
 /// <summary>
-/// Mean, sum or maximum over some dimensions, which must keep their sizes: a channel that leaves is not one that is zero to a mean or a
-/// maximum of channels. Reduced dimensions stay with size 1 or go.
+/// Mean, sum or maximum over some dimensions, which must keep their sizes: a channel that leaves is not one that is
+/// zero to a mean or a maximum of channels. Reduced dimensions stay with size 1 or go.
 /// </summary>
 public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, bool KeepDimensions = false) : Operator
 {
@@ -27,7 +32,8 @@ public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, boo
             || Dimensions.Any(dimension => dimension < 1 || dimension >= input.Length))
         {
             throw shapes.Error(
-                $"it reduces dimensions that are not among 1 to {input.Length - 1} of input {NodeShapes.Show(input)}, or one twice");
+                $"it reduces dimensions that are not among 1 to {input.Length - 1} of input {NodeShapes.Show(input)}, "
+                + "or one twice");
         }
 
         return KeepDimensions

@@ -46,5 +46,8 @@ public sealed record RelativeCoordinates(Pair Window) : Operator
     }
 
     private static float[] Scale(int size) =>
-        [.. Enumerable.Range(1 - size, 2 * size - 1).Select(d => (float)(Math.Sign(d) * Math.Log2(1 + 8.0 * Math.Abs(d) / (size - 1)) / 3))];
+        [
+            .. Enumerable.Range(1 - size, 2 * size - 1)
+                .Select(d => (float)(Math.Sign(d) * Math.Log2(1 + 8.0 * Math.Abs(d) / (size - 1)) / 3)),
+        ];
 }

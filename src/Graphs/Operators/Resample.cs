@@ -8,8 +8,13 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<ResampleMode>))]
 public enum ResampleMode
 {
+    /// <summary>The value of the nearest position.</summary>
     Nearest,
+
+    /// <summary>A mean of the two positions around, by their distances.</summary>
     Linear,
+
+    /// <summary>Cubic convolution of the four positions around.</summary>
     Cubic,
 }
 
@@ -48,8 +53,9 @@ public enum ResampleRounding
 }
 
 /// <summary>
-/// Images of another size by ONNX's rules of Resize, [N, C, H, W] -> [N, C, H', W'], where libtorch has no operator of these; the others are
-/// <see cref="Upsample"/>. A linear map of rows and one of columns: the products of their matrices, or selected positions.
+/// Images of another size by ONNX's rules of Resize, [N, C, H, W] -> [N, C, H', W'], where libtorch has no operator of
+/// these; the others are <see cref="Upsample"/>. A linear map of rows and one of columns: the products of their
+/// matrices, or selected positions.
 /// </summary>
 /// <param name="Size">[H', W'].</param>
 /// <param name="HeightScale">H' / H, or a scale whose fraction of a position is left out.</param>
@@ -58,7 +64,9 @@ public enum ResampleRounding
 /// <param name="Positions">Where positions lie.</param>
 /// <param name="Rounding">Of nearest positions.</param>
 /// <param name="CubicCoefficient">The coefficient of cubic convolution (Keys 1981).</param>
-/// <param name="ExcludeOutside">Whether cubic weights of positions outside the image go to those inside, not to its edge.</param>
+/// <param name="ExcludeOutside">
+/// Whether cubic weights of positions outside the image go to those inside, not to its edge.
+/// </param>
 public sealed record Resample(
     Pair Size,
     double HeightScale,
@@ -80,10 +88,12 @@ public sealed record Resample(
         shapes.Require(inputs: 1, parameters: 0);
         shapes.RequireRank(0, 4);
         var input = shapes.Inputs[0];
-        return Fits(input[2], Size.Height, HeightScale) && Fits(input[3], Size.Width, WidthScale) && double.IsFinite(CubicCoefficient)
+        return Fits(input[2], Size.Height, HeightScale) && Fits(input[3], Size.Width, WidthScale)
+            && double.IsFinite(CubicCoefficient)
             ? [input[0], input[1], Size.Height, Size.Width]
             : throw shapes.Error(
-                $"size {Size} is not input {NodeShapes.Show(input)} times {HeightScale} and {WidthScale}, or too large, or its cubic coefficient is no number");
+                $"size {Size} is not input {NodeShapes.Show(input)} times {HeightScale} and {WidthScale}, "
+                + "or too large, or its cubic coefficient is no number");
     }
 
     public override Tensor Run(in RunContext context)
@@ -100,7 +110,8 @@ public sealed record Resample(
 
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
-    public override string ToString() => $"Resample({Size}, {Mode}, {Positions}{(Mode == ResampleMode.Nearest ? $", {Rounding}" : "")})";
+    public override string ToString() =>
+        $"Resample({Size}, {Mode}, {Positions}{(Mode == ResampleMode.Nearest ? $", {Rounding}" : "")})";
 
     private static bool Fits(long from, long to, double scale) =>
         to >= 1 && from * to <= HighestCount && from * scale - to is > -Shortage and < 1;

@@ -1,8 +1,8 @@
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Which positions of one dimension make each position of another size, in single precision as runtimes compute it. Positions outside are
-/// the first or the last.
+/// Which positions of one dimension make each position of another size, in single precision as runtimes compute it.
+/// Positions outside are the first or the last.
 /// </summary>
 internal readonly record struct ResampledDimension(Resample Op, int From, int To, float Scale)
 {

@@ -24,9 +24,12 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
         shapes.Require(inputs: 1, parameters: 0);
-        return !Shape.IsDefaultOrEmpty && Shape.All(size => size > 0) && NodeShapes.ElementCount(Shape) == NodeShapes.ElementCount(shapes.Inputs[0])
+        return !Shape.IsDefaultOrEmpty && Shape.All(size => size > 0)
+            && NodeShapes.ElementCount(Shape) == NodeShapes.ElementCount(shapes.Inputs[0])
             ? Shape
-            : throw shapes.Error($"{NodeShapes.Show(shapes.Inputs[0])} cannot be reshaped to [{(Shape.IsDefault ? "" : string.Join(", ", Shape))}]");
+            : throw shapes.Error(
+                $"{NodeShapes.Show(shapes.Inputs[0])} cannot be reshaped to "
+                + $"[{(Shape.IsDefault ? "" : string.Join(", ", Shape))}]");
     }
 
     // The batch is the outermost factor of dimension 0 before and after, so that all that is left over goes there.
@@ -55,7 +58,12 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
             }
             else
             {
-                Freeze(coupling, from, to, $"reshaped from {NodeShapes.Show(input)} to {NodeShapes.Show(output)}, which mixes its coordinates");
+                Freeze(
+                    coupling,
+                    from,
+                    to,
+                    $"reshaped from {NodeShapes.Show(input)} to {NodeShapes.Show(output)}, "
+                    + "which mixes its coordinates");
             }
         }
     }
@@ -76,7 +84,8 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
             }
             else if (count != NodeShapes.ElementCount(from.Select(dimension => before.Inputs[0][dimension])))
             {
-                throw after.Error($"how {count} channels divide into its parts cannot be known from the parameters' shapes");
+                throw after.Error(
+                    $"how {count} channels divide into its parts cannot be known from the parameters' shapes");
             }
         }
 
@@ -85,12 +94,17 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
 
     public override Operator Cut(ICut cut) => this with
     {
-        Shape = [Shape[0], .. Enumerable.Range(1, Shape.Length - 1).Select(dimension => (long)cut.Kept(Axis.Output(dimension)).Count)],
+        Shape =
+        [
+            Shape[0],
+            .. Enumerable.Range(1, Shape.Length - 1).Select(dimension => (long)cut.Kept(Axis.Output(dimension)).Count),
+        ],
     };
 
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
-    public override string ToString() => $"Reshape({string.Join("x", Shape)}{(Policy == SplitPolicy.WholeOuter ? "" : $", {Policy}")})";
+    public override string ToString() =>
+        $"Reshape({string.Join("x", Shape)}{(Policy == SplitPolicy.WholeOuter ? "" : $", {Policy}")})";
 
     private void Divide(ICoupling coupling, Axis merged, Axis[] parts)
     {
@@ -104,7 +118,11 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
 
         foreach (var part in parts.Where(part => part != leaves))
         {
-            coupling.Freeze(part, Policy == SplitPolicy.WholeOuter ? "leaves with whole outer indices only" : "every outer index keeps the same inner ones");
+            coupling.Freeze(
+                part,
+                Policy == SplitPolicy.WholeOuter
+                    ? "leaves with whole outer indices only"
+                    : "every outer index keeps the same inner ones");
         }
     }
 

@@ -14,7 +14,9 @@ public sealed record RmsNorm(double Epsilon) : Operator
         shapes.Require(inputs: 1, 1);
         return shapes.Parameters[0].SequenceEqual([shapes.Inputs[0][^1]])
             ? shapes.Inputs[0]
-            : throw shapes.Error($"weight {NodeShapes.Show(shapes.Parameters[0])} does not fit input {NodeShapes.Show(shapes.Inputs[0])}");
+            : throw shapes.Error(
+                $"weight {NodeShapes.Show(shapes.Parameters[0])} does not fit input "
+                + $"{NodeShapes.Show(shapes.Inputs[0])}");
     }
 
     public override Tensor Run(in RunContext context)

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Coordinates of some dimensions moved on, those that fall off come in again at the start: of shift s, coordinate i becomes
-/// (i + s) mod size. Rolled dimensions keep their sizes.
+/// Coordinates of some dimensions moved on, those that fall off come in again at the start: of shift s, coordinate i
+/// becomes (i + s) mod size. Rolled dimensions keep their sizes.
 /// </summary>
 public sealed record Roll(ImmutableArray<int> Shifts, ImmutableArray<int> Dimensions) : Operator
 {
@@ -17,7 +17,8 @@ public sealed record Roll(ImmutableArray<int> Shifts, ImmutableArray<int> Dimens
             && Dimensions.All(dimension => dimension >= 1 && dimension < input.Length)
             ? input
             : throw shapes.Error(
-                $"a roll has a shift for each of some dimensions 1 to {input.Length - 1} of input {NodeShapes.Show(input)}");
+                $"a roll has a shift for each of some dimensions 1 to {input.Length - 1} of input "
+                + $"{NodeShapes.Show(input)}");
     }
 
     public override Tensor Run(in RunContext context) => Aten.Roll(
@@ -36,5 +37,6 @@ public sealed record Roll(ImmutableArray<int> Shifts, ImmutableArray<int> Dimens
 
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
-    public override string ToString() => $"Roll([{string.Join(", ", Shifts)}], dimensions [{string.Join(", ", Dimensions)}])";
+    public override string ToString() =>
+        $"Roll([{string.Join(", ", Shifts)}], dimensions [{string.Join(", ", Dimensions)}])";
 }

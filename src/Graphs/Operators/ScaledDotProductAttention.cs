@@ -4,9 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// softmax(scale q kᵀ + biases) v (Vaswani et al. 2017, arXiv 1706.03762, eq. 1): q [..., L, d], k [..., S, d], v [...,
-/// S, e] -> [..., L, e], the leading dimensions (batch, windows, heads) equal. Further inputs are added to the scores
-/// [..., L, S]; their leading dimensions may be 1.
+/// softmax(scale q kᵀ + biases) v (Vaswani et al. 2017, arXiv 1706.03762, eq. 1): q [..., L, d], k [..., S, d], v
+/// [..., S, e] -> [..., L, e], the leading dimensions (batch, windows, heads) equal. Further inputs are added to the
+/// scores [..., L, S]; their leading dimensions may be 1.
 /// </summary>
 /// <param name="Scale">
 /// Usually 1 / sqrt(d) of the network as it was made. A cut leaves it: products with channels that are zero add
@@ -25,13 +25,15 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
         if (q.Length < 3 || q.Length != k.Length || q.Length != v.Length || q[^1] != k[^1] || k[^2] != v[^2]
             || !q[..^2].SequenceEqual(k[..^2]) || !q[..^2].SequenceEqual(v[..^2]))
         {
-            throw shapes.Error($"queries {NodeShapes.Show(q)}, keys {NodeShapes.Show(k)} and values {NodeShapes.Show(v)} do not fit");
+            throw shapes.Error(
+                $"queries {NodeShapes.Show(q)}, keys {NodeShapes.Show(k)} and values {NodeShapes.Show(v)} do not fit");
         }
 
         ImmutableArray<long> scores = [.. q[..^1], k[^2]];
         foreach (var bias in shapes.Inputs[3..])
         {
-            if (bias.Length != scores.Length || bias.Where((size, d) => size != scores[d] && (size != 1 || d >= scores.Length - 2)).Any())
+            if (bias.Length != scores.Length
+                || bias.Where((size, d) => size != scores[d] && (size != 1 || d >= scores.Length - 2)).Any())
             {
                 throw shapes.Error($"bias {NodeShapes.Show(bias)} does not fit scores {NodeShapes.Show(scores)}");
             }

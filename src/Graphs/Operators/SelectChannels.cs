@@ -4,7 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// The channels with given indices, in their order, [N, C, ...] -> [N, indices, ...]: any order, any of them left out, any repeated.
+/// The channels with given indices, in their order, [N, C, ...] -> [N, indices, ...]: any order, any of them left out,
+/// any repeated.
 /// </summary>
 public sealed record SelectChannels(ImmutableArray<int> Indices) : Operator
 {
@@ -50,7 +51,9 @@ public sealed record SelectChannels(ImmutableArray<int> Indices) : Operator
     /// <summary>Where each of some channels is among those that are kept.</summary>
     internal static ImmutableArray<int> Follow(IEnumerable<int> channels, IReadOnlyList<int> kept)
     {
-        var places = kept.Select((channel, place) => (channel, place)).ToDictionary(pair => pair.channel, pair => pair.place);
+        var places = kept
+            .Select((channel, place) => (channel, place))
+            .ToDictionary(pair => pair.channel, pair => pair.place);
         return [.. channels.Select(channel => places[channel])];
     }
 }

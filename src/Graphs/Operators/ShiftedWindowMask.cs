@@ -58,11 +58,14 @@ public sealed record ShiftedWindowMask(Pair Grid, Pair Window, Pair Shift) : Ope
         return values;
     }
 
-    // Where a position of the rolled grid comes from: which of the two sides of the cut in each direction, for the last windows.
+    // Where a position of the rolled grid comes from: which of the two sides of the cut in each direction, for the last
+    // windows.
     private (bool Below, bool Right) Region(long window, long position)
     {
         var (windowY, windowX) = Math.DivRem(window, Grid.Width / Window.Width);
         var (y, x) = Math.DivRem(position, Window.Width);
-        return (windowY * Window.Height + y >= Grid.Height - Shift.Height, windowX * Window.Width + x >= Grid.Width - Shift.Width);
+        return (
+            windowY * Window.Height + y >= Grid.Height - Shift.Height,
+            windowX * Window.Width + x >= Grid.Width - Shift.Width);
     }
 }

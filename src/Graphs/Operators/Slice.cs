@@ -10,8 +10,10 @@ public sealed record Slice(int Dimension, int Start, int Length) : Operator
     {
         shapes.Require(inputs: 1, parameters: 0);
         var input = shapes.Inputs[0];
-        return Dimension < 1 || Dimension >= input.Length || Start < 0 || Length < 1 || Start + Length > input[Dimension]
-            ? throw shapes.Error($"range {Start}..{Start + Length} of dimension {Dimension} is not within {NodeShapes.Show(input)}")
+        return Dimension < 1 || Dimension >= input.Length || Start < 0 || Length < 1
+            || Start + Length > input[Dimension]
+            ? throw shapes.Error(
+                $"range {Start}..{Start + Length} of dimension {Dimension} is not within {NodeShapes.Show(input)}")
             : input.SetItem(Dimension, Length);
     }
 

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// In training, each sample of a residual branch is zero with a probability, and the others are scaled up to keep the mean (Huang et al.
-/// 2016, arXiv 1603.09382).
+/// In training, each sample of a residual branch is zero with a probability, and the others are scaled up to keep the
+/// mean (Huang et al. 2016, arXiv 1603.09382).
 /// </summary>
 public sealed record StochasticDepth(double Probability) : Operator
 {

@@ -12,7 +12,10 @@ public sealed record Subsample(Pair Stride) : Operator
         shapes.RequireRank(0, 4);
         Window.RequireStride(shapes, Stride);
         var input = shapes.Inputs[0];
-        return [input[0], input[1], Window.Size(input[2], 1, Stride.Height, 0), Window.Size(input[3], 1, Stride.Width, 0)];
+        return
+        [
+            input[0], input[1], Window.Size(input[2], 1, Stride.Height, 0), Window.Size(input[3], 1, Stride.Width, 0),
+        ];
     }
 
     public override Tensor Run(in RunContext context)

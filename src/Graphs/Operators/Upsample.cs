@@ -8,16 +8,21 @@ namespace Ocs.Graphs.Operators;
 [JsonConverter(typeof(JsonStringEnumConverter<UpsampleMode>))]
 public enum UpsampleMode
 {
+    /// <summary>The value of the nearest position.</summary>
     Nearest,
+
+    /// <summary>A mean of the four positions around, by their distances.</summary>
     Bilinear,
 
-    /// <summary>Cubic convolution with the coefficient -0.75 (Keys 1981); positions outside are the image's edge.</summary>
+    /// <summary>
+    /// Cubic convolution with the coefficient -0.75 (Keys 1981); positions outside are the image's edge.
+    /// </summary>
     Bicubic,
 }
 
 /// <summary>
-/// Images of another size, [N, C, H, W] -> [N, C, H', W']. With aligned corners, which nearest positions do not know, the centres of the
-/// corner pixels fall on each other, otherwise the corners of the images do.
+/// Images of another size, [N, C, H, W] -> [N, C, H', W']. With aligned corners, which nearest positions do not know,
+/// the centres of the corner pixels fall on each other, otherwise the corners of the images do.
 /// </summary>
 public sealed record Upsample(Pair Size, UpsampleMode Mode = UpsampleMode.Nearest, bool AlignCorners = false) : Operator
 {

@@ -41,7 +41,8 @@ internal static class Window
             : [input[0], input[1], height, width];
     }
 
-    // In ceil mode one more window where something is left, but none that begins after the image and the padding before it.
+    // In ceil mode one more window where something is left, but none that begins after the image and the padding before
+    // it.
     private static long Positions(long input, long kernel, int stride, int padding, int dilation, bool ceil)
     {
         if (!ceil)

@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>
-/// Batch norm of a training step, plus a second input if there is one, then ReLU if asked for. Only executors make it, for themselves
-/// (<see cref="NormFusion"/>): no file holds it and no cut sees it.
+/// Batch norm of a training step, plus a second input if there is one, then ReLU if asked for. Only executors make it,
+/// for themselves (<see cref="NormFusion"/>): no file holds it and no cut sees it.
 /// </summary>
 internal sealed record FusedBatchNorm(BatchNorm2d Norm, bool Relu) : Operator
 {
@@ -29,7 +29,8 @@ internal sealed record FusedBatchNorm(BatchNorm2d Norm, bool Relu) : Operator
     }
 
     public override void Couple(ICoupling coupling) =>
-        throw new NotSupportedException("A fused batch norm is an executor's own: couple the graph that it was made from.");
+        throw new NotSupportedException(
+            "A fused batch norm is an executor's own: couple the graph that it was made from.");
 
     // Backward needs the output where ReLU made it.
     public override bool OutputMayBeOverwritten => !Relu;

@@ -4,9 +4,11 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>Gives a network another number of classes: its last layer gets other rows, everything else stays.</summary>
-public static class NewClasses
+internal static class NewClasses
 {
-    /// <summary>The network with so many classes, and the names of the last layer's parameters, which have to be drawn anew.</summary>
+    /// <summary>
+    /// The network with so many classes, and the names of the last layer's parameters, which have to be drawn anew.
+    /// </summary>
     /// <exception cref="OcsInputException">The network does not end in a layer whose rows are its classes.</exception>
     public static (Graph Graph, ImmutableArray<string> Drawn) Apply(Graph graph, long classes)
     {
@@ -14,7 +16,8 @@ public static class NewClasses
         var names = graph.Nodes[last].Parameters;
         ImmutableArray<ParameterSpec> parameters =
         [
-            .. graph.Parameters.Select(spec => names.Contains(spec.Name) ? spec with { Shape = spec.Shape.SetItem(0, classes) } : spec),
+            .. graph.Parameters.Select(
+                spec => names.Contains(spec.Name) ? spec with { Shape = spec.Shape.SetItem(0, classes) } : spec),
         ];
 
         // What the file said in words may name the classes that were.
@@ -32,10 +35,14 @@ public static class NewClasses
         }
 
         var layer = graph.Nodes[index];
-        var isOwn = graph.Nodes.Where((_, other) => other != index).All(node => !node.Parameters.Any(layer.Parameters.Contains));
-        return layer.Operator is Linear or Conv2d { Groups: 1 } && isOwn && graph.Parameter(layer.Parameters[0]).Shape[0] == classes
+        var isOwn = graph.Nodes
+            .Where((_, other) => other != index)
+            .All(node => !node.Parameters.Any(layer.Parameters.Contains));
+        return layer.Operator is Linear or Conv2d { Groups: 1 } && isOwn
+            && graph.Parameter(layer.Parameters[0]).Shape[0] == classes
             ? index
             : throw new OcsInputException(
-                $"Network '{graph.Name}' does not end in a linear layer with a row for each class, so it cannot get a new one; give a network with the right number of classes.");
+                $"Network '{graph.Name}' does not end in a linear layer with a row for each class, "
+                + "so it cannot get a new one; give a network with the right number of classes.");
     }
 }

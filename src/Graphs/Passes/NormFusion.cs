@@ -4,8 +4,9 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>
-/// Makes one node of a batch norm, the sum with a second value and the ReLU behind it, as far as they are there and nothing else reads
-/// what lies between. The result computes the same in training, with fewer passes over memory; it is for running only.
+/// Makes one node of a batch norm, the sum with a second value and the ReLU behind it, as far as they are there and
+/// nothing else reads what lies between. The result computes the same in training, with fewer passes over memory; it is
+/// for running only.
 /// </summary>
 internal static class NormFusion
 {
@@ -84,7 +85,11 @@ internal static class NormFusion
             }
         }
 
-        return graph with { Nodes = nodes.ToImmutable(), Outputs = [.. graph.Outputs.Select(output => places[output])] };
+        return graph with
+        {
+            Nodes = nodes.ToImmutable(),
+            Outputs = [.. graph.Outputs.Select(output => places[output])],
+        };
 
         Node At(int index) => fused.GetValueOrDefault(index, graph.Nodes[index]);
     }

@@ -5,10 +5,11 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>
-/// Puts a batch norm behind every convolution of a network that has none, so that it computes what it did: γ is the deviation of the
-/// convolution's values over some images, and β their mean. So a network whose norms were folded can be trained again.
+/// Puts a batch norm behind every convolution of a network that has none, so that it computes what it did: γ is the
+/// deviation of the convolution's values over some images, and β their mean. So a network whose norms were folded can
+/// be trained again.
 /// </summary>
-public static class NormInsertion
+internal static class NormInsertion
 {
     private const double Epsilon = 1e-5;
     private const double Momentum = 0.1;
@@ -17,17 +18,23 @@ public static class NormInsertion
     /// <param name="graph">A network of one input.</param>
     /// <param name="parameters">Its weights, which are copied.</param>
     /// <param name="batches">Images [N, C, H, W] to measure on; each is used before the next is taken.</param>
-    public static (Graph Graph, ParameterTable Parameters) Apply(Graph graph, ParameterTable parameters, IEnumerable<Tensor> batches)
+    public static (
+        Graph Graph,
+        ParameterTable Parameters) Apply(Graph graph, ParameterTable parameters, IEnumerable<Tensor> batches)
     {
         using var _ = Autograd.NoGrad();
-        ImmutableArray<int> convolutions = [.. Enumerable.Range(0, graph.Nodes.Length).Where(node => IsConvolution(graph.Nodes[node]))];
+        ImmutableArray<int> convolutions =
+        [
+            .. Enumerable.Range(0, graph.Nodes.Length).Where(node => IsConvolution(graph.Nodes[node])),
+        ];
         var norms = convolutions.Select(node => new Norm(graph, graph.Nodes[node])).ToList();
         try
         {
             Measure(graph with { Outputs = convolutions }, parameters, batches, norms);
             var normed = Insert(graph, norms.Zip(convolutions).ToDictionary(pair => pair.Second, pair => pair.First));
             GraphVerifier.Verify(normed);
-            var tensors = parameters.Names.ToDictionary(name => name, name => Copy(parameters[name]), StringComparer.Ordinal);
+            var tensors = parameters.Names.ToDictionary(
+                name => name, name => Copy(parameters[name]), StringComparer.Ordinal);
             foreach (var norm in norms)
             {
                 norm.Release(tensors);
@@ -71,7 +78,13 @@ public static class NormInsertion
             nodes.Add(node with { Inputs = [.. node.Inputs.Select(input => places[input])] });
             if (norms.TryGetValue(index, out var norm))
             {
-                nodes.Add(new(norm.Name, new BatchNorm2d(Epsilon, Momentum), [nodes.Count - 1], [.. norm.Specs.Select(spec => spec.Name)], node.Shape));
+                nodes.Add(
+                    new(
+                        norm.Name,
+                        new BatchNorm2d(Epsilon, Momentum),
+                        [nodes.Count - 1],
+                        [.. norm.Specs.Select(spec => spec.Name)],
+                        node.Shape));
                 parameters.AddRange(norm.Specs);
             }
 
@@ -133,7 +146,8 @@ public static class NormInsertion
         /// <summary>Adds a batch to the statistics; with 1/n as momentum they are the means of all n.</summary>
         public void Observe(Tensor values, double momentum)
         {
-            using var normed = Aten.BatchNorm(values, _ones, _zeros, _mean, _variance, training: true, momentum, Epsilon);
+            using var normed = Aten.BatchNorm(
+                values, _ones, _zeros, _mean, _variance, training: true, momentum, Epsilon);
         }
 
         /// <summary>Gives the five parameters: values leave such a norm as they came.</summary>

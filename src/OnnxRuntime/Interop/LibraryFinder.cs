@@ -2,14 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.OnnxRuntime.Interop;
 
-/// <summary>Finds libonnxruntime: where the variable says, where <c>./ocs</c> installs it, where the system has it.</summary>
+/// <summary>
+/// Finds libonnxruntime: where the variable says, where <c>./ocs</c> installs it, where the system has it.
+/// </summary>
 internal static class LibraryFinder
 {
     public const string Variable = "OCS_ONNXRUNTIME";
     private const string FileName = "libonnxruntime.so.1";
     private static readonly string[] SystemNames = [FileName, "libonnxruntime.so"];
 
-    /// <summary>The files that are looked for, in order; the one that the variable names is the only one when set.</summary>
+    /// <summary>
+    /// The files that are looked for, in order; the one that the variable names is the only one when set.
+    /// </summary>
     internal static IEnumerable<string> Candidates(string? variable, string baseDirectory)
     {
         if (!string.IsNullOrEmpty(variable))
@@ -38,7 +42,9 @@ internal static class LibraryFinder
             {
                 throw new OnnxRuntimeException(
                     $"{path} did not load as ONNX Runtime ({error.Message.ReplaceLineEndings(" ")}): "
-                    + (isNamed ? $"set {Variable} to another libonnxruntime.so." : "remove it, and ./ocs installs it anew."),
+                    + (isNamed
+                        ? $"set {Variable} to another libonnxruntime.so."
+                        : "remove it, and ./ocs installs it anew."),
                     error);
             }
         }
@@ -53,6 +59,7 @@ internal static class LibraryFinder
 
         throw new OnnxRuntimeException(isNamed
             ? $"{Variable} names {variable}, which is not there: set it to a libonnxruntime.so, or to nothing."
-            : $"ONNX Runtime ({FileName}) is not installed: run ./ocs where npm is there, which installs it, or set {Variable} to its file.");
+            : $"ONNX Runtime ({FileName}) is not installed: "
+                + $"run ./ocs where npm is there, which installs it, or set {Variable} to its file.");
     }
 }

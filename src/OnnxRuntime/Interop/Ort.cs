@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.OnnxRuntime.Interop;
 
-/// <summary>The library's functions, and what a process makes once: an environment, and memory to describe tensors with.</summary>
+/// <summary>
+/// The library's functions, and what a process makes once: an environment, and memory to describe tensors with.
+/// </summary>
 internal sealed unsafe class Ort
 {
     private const uint ApiVersion = 1;
@@ -14,10 +16,13 @@ internal sealed unsafe class Ort
     private Ort()
     {
         Telemetry.TurnOff();
-        var library = LibraryFinder.Load(Environment.GetEnvironmentVariable(LibraryFinder.Variable), AppContext.BaseDirectory);
+        var library = LibraryFinder.Load(
+            Environment.GetEnvironmentVariable(LibraryFinder.Variable), AppContext.BaseDirectory);
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export))
         {
-            throw new OnnxRuntimeException($"The library that was found is not ONNX Runtime's: set {LibraryFinder.Variable} to a libonnxruntime.so.");
+            throw new OnnxRuntimeException(
+                "The library that was found is not ONNX Runtime's: "
+                + $"set {LibraryFinder.Variable} to a libonnxruntime.so.");
         }
 
         var apiBase = ((delegate* unmanaged<OrtApiBase*>)export)();
@@ -54,7 +59,10 @@ internal sealed unsafe class Ort
     {
         if (status != 0)
         {
-            var message = Marshal.PtrToStringUTF8(Api->GetErrorMessage(status))!.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+            var message = Marshal.PtrToStringUTF8(Api->GetErrorMessage(status))!
+                .ReplaceLineEndings(" ")
+                .Trim()
+                .TrimEnd('.');
             Api->ReleaseStatus(status);
             throw new OnnxRuntimeException($"{what} ({message}).");
         }

@@ -54,7 +54,8 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<nint, nuint, nint, out nint, nint> SessionGetOutputName;
 
     [FieldOffset(49 * Word)]
-    public delegate* unmanaged<nint, void*, nuint, long*, nuint, ElementType, out nint, nint> CreateTensorWithDataAsOrtValue;
+    public delegate* unmanaged<nint, void*, nuint, long*, nuint, ElementType, out nint, nint>
+        CreateTensorWithDataAsOrtValue;
 
     [FieldOffset(50 * Word)]
     public delegate* unmanaged<nint, out int, nint> IsTensor;

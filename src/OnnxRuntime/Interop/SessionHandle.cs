@@ -30,7 +30,10 @@ internal sealed unsafe class SessionHandle : SafeHandle
         {
             fixed (byte* bytes = model)
             {
-                return (ort.Api->CreateSessionFromArray(ort.RuntimeEnvironment, bytes, (nuint)model.Length, prepared, out var session), session);
+                return (
+                    ort.Api->CreateSessionFromArray(
+                        ort.RuntimeEnvironment, bytes, (nuint)model.Length, prepared, out var session),
+                    session);
             }
         });
 
@@ -40,14 +43,19 @@ internal sealed unsafe class SessionHandle : SafeHandle
         return true;
     }
 
-    private static SessionHandle Create(string name, SessionOptions options, Func<Ort, nint, (nint Status, nint Session)> load)
+    private static SessionHandle Create(
+        string name, SessionOptions options, Func<Ort, nint, (nint Status, nint Session)> load)
     {
         var ort = Ort.Instance;
         ort.Check(ort.Api->CreateSessionOptions(out var prepared), "ONNX Runtime made no options");
         try
         {
-            ort.Check(ort.Api->SetIntraOpNumThreads(prepared, options.IntraOpThreads), "ONNX Runtime did not take the number of threads");
-            ort.Check(ort.Api->SetSessionGraphOptimizationLevel(prepared, options.Optimization), "ONNX Runtime did not take the level of optimization");
+            ort.Check(
+                ort.Api->SetIntraOpNumThreads(prepared, options.IntraOpThreads),
+                "ONNX Runtime did not take the number of threads");
+            ort.Check(
+                ort.Api->SetSessionGraphOptimizationLevel(prepared, options.Optimization),
+                "ONNX Runtime did not take the level of optimization");
             var (status, session) = load(ort, prepared);
             ort.Check(status, $"ONNX Runtime {ort.Version} does not load {name}");
             return new(session);

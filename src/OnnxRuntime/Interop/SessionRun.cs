@@ -11,7 +11,8 @@ internal sealed unsafe class SessionRun : IDisposable
     private readonly List<nint> _values = [];
 
     /// <summary>The outputs, copied, for inputs in the session's order.</summary>
-    public static ImmutableArray<TensorData> Execute(InferenceSession network, SessionHandle session, IReadOnlyList<TensorData> inputs)
+    public static ImmutableArray<TensorData> Execute(
+        InferenceSession network, SessionHandle session, IReadOnlyList<TensorData> inputs)
     {
         using var run = new SessionRun();
         return run.Run(network, session, inputs);
@@ -24,7 +25,8 @@ internal sealed unsafe class SessionRun : IDisposable
         _pins.ForEach(pin => pin.Dispose());
     }
 
-    private ImmutableArray<TensorData> Run(InferenceSession network, SessionHandle session, IReadOnlyList<TensorData> inputs)
+    private ImmutableArray<TensorData> Run(
+        InferenceSession network, SessionHandle session, IReadOnlyList<TensorData> inputs)
     {
         var ort = Ort.Instance;
         nint[] inputNames = [.. network.Inputs.Select(input => Text(input.Name))];
@@ -35,7 +37,14 @@ internal sealed unsafe class SessionRun : IDisposable
         fixed (nint* inputName = inputNames, outputName = outputNames, input = given, output = made)
         {
             status = ort.Api->Run(
-                session.DangerousGetHandle(), 0, inputName, input, (nuint)given.Length, outputName, (nuint)made.Length, output);
+                session.DangerousGetHandle(),
+                0,
+                inputName,
+                input,
+                (nuint)given.Length,
+                outputName,
+                (nuint)made.Length,
+                output);
         }
 
         GC.KeepAlive(session);

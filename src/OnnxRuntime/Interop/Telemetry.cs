@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ocs.OnnxRuntime.Interop;
 
 /// <summary>
-/// ONNX Runtime's reports to its maker. Left on, they hold a device id that lasts, names of files and graphs, and class names;
-/// they write below the home folder and to /tmp, and open connections.
+/// ONNX Runtime's reports to its maker. Left on, they hold a device id that lasts, names of files and graphs, and class
+/// names; they write below the home folder and to /tmp, and open connections.
 /// </summary>
 internal static partial class Telemetry
 {
@@ -19,7 +19,8 @@ internal static partial class Telemetry
         if (SetVariable(Variable, "1", overwrite: 1) != 0)
         {
             throw new OnnxRuntimeException(
-                $"ONNX Runtime is not loaded, for its reports to its maker could not be turned off ({Marshal.GetLastPInvokeErrorMessage()}).");
+                "ONNX Runtime is not loaded, for its reports to its maker could not be turned off "
+                + $"({Marshal.GetLastPInvokeErrorMessage()}).");
         }
     }
 

@@ -14,7 +14,9 @@ internal static unsafe class Values
     {
         var (ort, handle) = (Ort.Instance, session.DangerousGetHandle());
         var api = ort.Api;
-        ort.Check(inputs ? api->SessionGetInputCount(handle, out var count) : api->SessionGetOutputCount(handle, out count), Failed);
+        ort.Check(
+            inputs ? api->SessionGetInputCount(handle, out var count) : api->SessionGetOutputCount(handle, out count),
+            Failed);
         var infos = ImmutableArray.CreateBuilder<ValueInfo>((int)count);
         for (nuint i = 0; i < count; i++)
         {
@@ -24,11 +26,16 @@ internal static unsafe class Values
                     : api->SessionGetOutputName(handle, i, ort.Allocator, out text),
                 Failed);
             var name = ort.TakeText(text);
-            ort.Check(inputs ? api->SessionGetInputTypeInfo(handle, i, out var type) : api->SessionGetOutputTypeInfo(handle, i, out type), Failed);
+            ort.Check(
+                inputs
+                    ? api->SessionGetInputTypeInfo(handle, i, out var type)
+                    : api->SessionGetOutputTypeInfo(handle, i, out type),
+                Failed);
             try
             {
                 ort.Check(api->CastTypeInfoToTensorInfo(type, out var tensor), Failed);
-                infos.Add(tensor == 0 ? new(name, ElementType.Undefined, []) : new(name, TypeOf(tensor), ShapeOf(tensor)));
+                infos.Add(
+                    tensor == 0 ? new(name, ElementType.Undefined, []) : new(name, TypeOf(tensor), ShapeOf(tensor)));
             }
             finally
             {
@@ -40,7 +47,9 @@ internal static unsafe class Values
         return infos.MoveToImmutable();
     }
 
-    /// <summary>A value of the library on an array of ours, which must stay pinned until the value is released.</summary>
+    /// <summary>
+    /// A value of the library on an array of ours, which must stay pinned until the value is released.
+    /// </summary>
     public static nint Wrap(TensorData tensor)
     {
         var ort = Ort.Instance;
@@ -49,7 +58,13 @@ internal static unsafe class Values
         {
             ort.Check(
                 ort.Api->CreateTensorWithDataAsOrtValue(
-                    ort.CpuMemory, bytes, (nuint)ElementTypes.BytesOf(tensor.Values), shape, (nuint)tensor.Shape.Length, tensor.Type, out var value),
+                    ort.CpuMemory,
+                    bytes,
+                    (nuint)ElementTypes.BytesOf(tensor.Values),
+                    shape,
+                    (nuint)tensor.Shape.Length,
+                    tensor.Type,
+                    out var value),
                 "ONNX Runtime did not take a tensor");
             return value;
         }
@@ -69,10 +84,12 @@ internal static unsafe class Values
         try
         {
             var (type, shape) = (TypeOf(info), ShapeOf(info));
-            var values = ElementTypes.Allocate(type, shape.Aggregate(1L, (product, size) => checked(product * size)), name);
+            var values = ElementTypes.Allocate(
+                type, shape.Aggregate(1L, (product, size) => checked(product * size)), name);
             ort.Check(ort.Api->GetTensorMutableData(value, out var data), Failed);
             var length = ElementTypes.BytesOf(values);
-            new ReadOnlySpan<byte>((void*)data, length).CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(values), length));
+            new ReadOnlySpan<byte>((void*)data, length)
+                .CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(values), length));
             return new(values, type, shape);
         }
         finally

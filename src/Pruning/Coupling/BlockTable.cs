@@ -3,7 +3,9 @@ using Ocs.Graphs;
 
 namespace Ocs.Pruning.Coupling;
 
-/// <summary>Numbers every dimension of every value and parameter of a graph: the blocks, those of the parameters first.</summary>
+/// <summary>
+/// Numbers every dimension of every value and parameter of a graph: the blocks, those of the parameters first.
+/// </summary>
 internal sealed class BlockTable
 {
     private readonly Graph _graph;

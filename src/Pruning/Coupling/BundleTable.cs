@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Blocks that are tied as a whole are one bundle, so that what most operators tie is not counted index by index. Bundles are in the
-/// order of their first blocks, and each index of a bundle is a coordinate. A bundle that no parameter has part in, nor a tie of single
-/// coordinates, has no channels, and so no coordinates: heights and widths of large images.
+/// Blocks that are tied as a whole are one bundle, so that what most operators tie is not counted index by index.
+/// Bundles are in the order of their first blocks, and each index of a bundle is a coordinate. A bundle that no
+/// parameter has part in, nor a tie of single coordinates, has no channels, and so no coordinates: heights and widths
+/// of large images.
 /// </summary>
 internal sealed class BundleTable
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// The channels of a network: the classes of coordinates that have one in a channel dimension of a parameter. A channel's coordinates,
-/// each a bundle and an index in it, ascend.
+/// The channels of a network: the classes of coordinates that have one in a channel dimension of a parameter. A
+/// channel's coordinates, each a bundle and an index in it, ascend.
 /// </summary>
 internal sealed class ChannelTable
 {
@@ -49,7 +49,10 @@ internal sealed class ChannelTable
             }
         }
 
-        var reasons = firstFrozen.Distinct().Where(block => block != NotFrozen).ToDictionary(block => block, rules.FrozenReason);
+        var reasons = firstFrozen
+            .Distinct()
+            .Where(block => block != NotFrozen)
+            .ToDictionary(block => block, rules.FrozenReason);
         for (var channel = 0; channel < count; channel++)
         {
             _reasons[channel] = reasons.GetValueOrDefault(firstFrozen[channel]);
@@ -63,7 +66,9 @@ internal sealed class ChannelTable
     /// <summary>Why the channel may not leave: that of the first of its blocks that may not be cut; or null.</summary>
     public string? ReasonOf(int channel) => _reasons[channel];
 
-    /// <summary>The channels that have equally many coordinates in the same bundles, and the same reason to be frozen, together.</summary>
+    /// <summary>
+    /// The channels that have equally many coordinates in the same bundles, and the same reason to be frozen, together.
+    /// </summary>
     public IEnumerable<List<int>> Alike()
     {
         var groups = new Dictionary<int, List<int>>(new SameBundles(this));
@@ -84,7 +89,8 @@ internal sealed class ChannelTable
         count = 0;
         for (var bundle = 0; bundle < bundles.Count; bundle++)
         {
-            if (bundles.BlocksOf(bundle).Any(block => blocks.All[block].Parameter >= 0 && rules.IsChannelDimension(block)))
+            if (bundles.BlocksOf(bundle).Any(block =>
+                blocks.All[block].Parameter >= 0 && rules.IsChannelDimension(block)))
             {
                 foreach (var coordinate in bundles.CoordinatesOf(bundle))
                 {

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Which slices of a network leave together. Every operator ties coordinates of its dimensions; the classes of the union are the
-/// channels, and channels of the same kind form a <see cref="Group"/>.
+/// Which slices of a network leave together. Every operator ties coordinates of its dimensions; the classes of the
+/// union are the channels, and channels of the same kind form a <see cref="Group"/>.
 /// </summary>
 public sealed class CouplingGraph
 {
@@ -24,9 +24,12 @@ public sealed class CouplingGraph
         _uses = uses;
     }
 
+    /// <summary>The network.</summary>
     public Graph Graph { get; }
 
-    /// <summary>Every group, frozen ones too, in the order of the network. A group's id is its position plus one.</summary>
+    /// <summary>
+    /// Every group, frozen ones too, in the order of the network. A group's id is its position plus one.
+    /// </summary>
     public ImmutableArray<Group> Groups { get; }
 
     /// <summary>Computes the coupling of a graph.</summary>
@@ -52,7 +55,8 @@ public sealed class CouplingGraph
         {
             var names = group.Members.Select(member => member.Parameter).ToList();
             var ignored = ignore.FirstOrDefault(pattern => names.Any(name => NamePattern.Matches(pattern, name)));
-            var outside = names.FirstOrDefault(name => !only.IsEmpty && !only.Any(pattern => NamePattern.Matches(pattern, name)));
+            var outside = names.FirstOrDefault(
+                name => !only.IsEmpty && !only.Any(pattern => NamePattern.Matches(pattern, name)));
             return ignored is not null ? $"ignored by pattern '{ignored}'"
                 : outside is not null ? $"{outside} is outside of '{string.Join("', '", only)}'"
                 : null;
@@ -67,9 +71,12 @@ public sealed class CouplingGraph
     internal AxisUse UseOf(int node, Axis axis) => UseOfBlock(_blocks.Of(Graph.Nodes[node], node, axis));
 
     /// <summary>The same for a dimension of a parameter.</summary>
-    internal AxisUse UseOfParameter(int parameter, int dimension) => UseOfBlock(_blocks.OfParameter(parameter, dimension));
+    internal AxisUse UseOfParameter(int parameter, int dimension) =>
+        UseOfBlock(_blocks.OfParameter(parameter, dimension));
 
-    /// <summary>The coordinates of a node's axis that stay when only these channels of each group do, ascending.</summary>
+    /// <summary>
+    /// The coordinates of a node's axis that stay when only these channels of each group do, ascending.
+    /// </summary>
     internal int[] KeptOf(int node, Axis axis, Subnetwork subnetwork) =>
         KeptOfBlock(_blocks.Of(Graph.Nodes[node], node, axis), subnetwork);
 
@@ -133,7 +140,9 @@ internal readonly record struct AxisUse(long Fixed, ImmutableArray<GroupShare> S
     }
 }
 
-/// <summary>How many coordinates of an axis each channel of a group has. <paramref name="Group"/> is a position, not an id.</summary>
+/// <summary>
+/// How many coordinates of an axis each channel of a group has. <paramref name="Group"/> is a position, not an id.
+/// </summary>
 internal readonly record struct GroupShare(int Group, int CoordinatesPerChannel);
 
 /// <summary>The coordinates of a dimension that a group's channels have, channel by channel.</summary>

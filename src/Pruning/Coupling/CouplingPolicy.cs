@@ -14,7 +14,7 @@ public enum CouplingPolicy
 }
 
 /// <summary>Networks under other policies than they were built with.</summary>
-public static class CouplingPolicies
+internal static class CouplingPolicies
 {
     /// <summary>The same network; null leaves the heads of attention, or the groups of layers, as they are.</summary>
     public static Graph WithPolicies(this Graph graph, CouplingPolicy? heads, CouplingPolicy? groups) =>

@@ -2,7 +2,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Pruning.Coupling;
 
-/// <summary>Asks every operator for its coupling rule and keeps what it says: which blocks are tied, which coordinates, what is frozen.</summary>
+/// <summary>
+/// Asks every operator for its coupling rule and keeps what it says: which blocks are tied, which coordinates, what is
+/// frozen.
+/// </summary>
 internal sealed class CouplingRules : ICoupling
 {
     private readonly Graph _graph;
@@ -19,7 +22,8 @@ internal sealed class CouplingRules : ICoupling
     public CouplingRules(Graph graph, BlockTable blocks)
     {
         (_graph, _blocks) = (graph, blocks);
-        (_fixedBy, _mentionedBy, _frozen) = (new int[blocks.All.Length], new int[blocks.All.Length], new string?[blocks.All.Length]);
+        (_fixedBy, _mentionedBy, _frozen) = (
+            new int[blocks.All.Length], new int[blocks.All.Length], new string?[blocks.All.Length]);
         Whole = new UnionFind(blocks.All.Length);
         foreach (var output in graph.Outputs)
         {
@@ -46,7 +50,9 @@ internal sealed class CouplingRules : ICoupling
     /// <summary>What is tied index by index.</summary>
     public IEnumerable<CoordinateTie> Ties => _ties.SelectMany(run => run.Ties);
 
-    /// <summary>Whether some operator speaks of the block: kernels and other inner dimensions stay unmentioned.</summary>
+    /// <summary>
+    /// Whether some operator speaks of the block: kernels and other inner dimensions stay unmentioned.
+    /// </summary>
     public bool IsChannelDimension(int block) => _mentionedBy[block] > 0;
 
     /// <summary>Whether the block's coordinates may not be cut.</summary>
@@ -129,7 +135,9 @@ internal sealed class CouplingRules : ICoupling
 /// <summary>A coordinate of one block and one of another that are of the same channel.</summary>
 internal readonly record struct CoordinateTie(int BlockA, int IndexA, int BlockB, int IndexB);
 
-/// <summary>Ties whose indices go on by the same steps, as those of a flattened image do: one for all of them.</summary>
+/// <summary>
+/// Ties whose indices go on by the same steps, as those of a flattened image do: one for all of them.
+/// </summary>
 internal readonly record struct TieRun(CoordinateTie First, int StepA, int StepB, int Count)
 {
     public IEnumerable<CoordinateTie> Ties
@@ -147,5 +155,6 @@ internal readonly record struct TieRun(CoordinateTie First, int StepA, int StepB
         : tie == At(Count) ? this with { Count = Count + 1 }
         : null;
 
-    private CoordinateTie At(int place) => First with { IndexA = First.IndexA + place * StepA, IndexB = First.IndexB + place * StepB };
+    private CoordinateTie At(int place) =>
+        First with { IndexA = First.IndexA + place * StepA, IndexB = First.IndexB + place * StepB };
 }

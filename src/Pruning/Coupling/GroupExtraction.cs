@@ -6,9 +6,9 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Turns classes of coordinates into groups: a class is a channel, and the channels that have equally many coordinates in the same
-/// dimensions, and the same reason to be frozen, are one group. What no weight makes or reads is none: the dimensions of size 1 of a
-/// constant that meets every channel, say.
+/// Turns classes of coordinates into groups: a class is a channel, and the channels that have equally many coordinates
+/// in the same dimensions, and the same reason to be frozen, are one group. What no weight makes or reads is none: the
+/// dimensions of size 1 of a constant that meets every channel, say.
 /// </summary>
 internal sealed class GroupExtraction
 {
@@ -36,7 +36,11 @@ internal sealed class GroupExtraction
             .ThenBy(group => channels.IndicesOf(group[0])[0])
             .ToList();
         var usesOfGroup = groups.Select((group, position) => BlockUses(position, group, channels, bundles)).ToList();
-        Groups = [.. groups.Select((group, position) => MakeGroup(position, group.Count, usesOfGroup[position], channels.ReasonOf(group[0])))];
+        Groups =
+        [
+            .. groups.Select((group, position) =>
+                MakeGroup(position, group.Count, usesOfGroup[position], channels.ReasonOf(group[0]))),
+        ];
         Uses = usesOfGroup
             .SelectMany(uses => uses)
             .GroupBy(pair => pair.Block)
@@ -52,7 +56,8 @@ internal sealed class GroupExtraction
     {
         foreach (var bundle in channels.BundlesOf(channel))
         {
-            if (bundles.BlocksOf(bundle).Any(block => _blocks.All[block].Parameter is >= 0 and var parameter && IsCounted(_graph.Parameters[parameter])))
+            if (bundles.BlocksOf(bundle).Any(block =>
+                _blocks.All[block].Parameter is >= 0 and var parameter && IsCounted(_graph.Parameters[parameter])))
             {
                 return true;
             }
@@ -71,22 +76,29 @@ internal sealed class GroupExtraction
             {
                 var block = _blocks.All[pair.Block];
                 var spec = _graph.Parameters[block.Parameter];
-                return new GroupMember(spec.Name, spec.Role, block.Dimension, pair.Use.CoordinatesPerChannel, pair.Use.Coordinates)
+                return new GroupMember(
+                    spec.Name, spec.Role, block.Dimension, pair.Use.CoordinatesPerChannel, pair.Use.Coordinates)
                 {
                     MakesChannels = spec.Role == ParameterRole.Weight
                         && block.Dimension == _firstUse[spec.Name].Operator.WeightOutputDimension,
-                    IsDepthwise = _firstUse[spec.Name].Operator is Conv2d { Groups: > 1 } && spec.Role == ParameterRole.Weight && spec.Shape[1] == 1,
+                    IsDepthwise = _firstUse[spec.Name].Operator is Conv2d { Groups: > 1 }
+                        && spec.Role == ParameterRole.Weight
+                        && spec.Shape[1] == 1,
                 };
             })
             .ToImmutableArray();
         var producer = members.FirstOrDefault(member => member.MakesChannels) ?? members[0];
         var node = _firstUse[producer.Parameter];
-        var name = producer is { Role: ParameterRole.Weight, MakesChannels: false } ? $"{node.Name} (inputs)" : node.Name;
+        var name = producer is { Role: ParameterRole.Weight, MakesChannels: false }
+            ? $"{node.Name} (inputs)"
+            : node.Name;
         return new(position + 1, name, channels, members, reason);
     }
 
-    // All channels of a group have equally many coordinates in the same bundles, so what is in one lies at the same place in each.
-    private static ImmutableArray<(int Block, BlockUse Use)> BlockUses(int position, List<int> group, ChannelTable channels, BundleTable bundles)
+    // All channels of a group have equally many coordinates in the same bundles, so what is in one lies at the same
+    // place in each.
+    private static ImmutableArray<(int Block, BlockUse Use)> BlockUses(
+        int position, List<int> group, ChannelTable channels, BundleTable bundles)
     {
         var uses = new List<(int Block, BlockUse Use)>();
         var bundlesOfChannel = channels.BundlesOf(group[0]);
@@ -94,7 +106,9 @@ internal sealed class GroupExtraction
         {
             // Coordinates ascend, so those of a bundle follow each other.
             var bundle = bundlesOfChannel[start];
-            var count = bundlesOfChannel[start..].IndexOfAnyExcept(bundle) is >= 0 and var end ? end : bundlesOfChannel.Length - start;
+            var count = bundlesOfChannel[start..].IndexOfAnyExcept(bundle) is >= 0 and var end
+                ? end
+                : bundlesOfChannel.Length - start;
             var coordinates = new int[group.Count * count];
             for (var channel = 0; channel < group.Count; channel++)
             {

@@ -2,11 +2,15 @@ using Ocs.Graphs;
 
 namespace Ocs.Pruning.Latency;
 
-/// <summary>Measures how long a network runs, in seconds. It may have several inputs; its weights do not matter.</summary>
-public delegate double LatencyProbe(Graph graph);
+/// <summary>
+/// Measures how long a network runs, in seconds. It may have several inputs; its weights do not matter.
+/// </summary>
+internal delegate double LatencyProbe(Graph graph);
 
-/// <summary>Times networks by a probe, equal ones once: the tables of several lattices have most of their parts in common.</summary>
-public sealed class LatencyMeter(LatencyProbe probe)
+/// <summary>
+/// Times networks by a probe, equal ones once: the tables of several lattices have most of their parts in common.
+/// </summary>
+internal sealed class LatencyMeter(LatencyProbe probe)
 {
     private readonly Dictionary<string, double> _seconds = new(StringComparer.Ordinal);
 
@@ -16,7 +20,10 @@ public sealed class LatencyMeter(LatencyProbe probe)
     /// <summary>The seconds of a network.</summary>
     public double Seconds(Graph graph)
     {
-        var key = string.Join('\n', graph.Nodes.Select(node => $"{node.Operator} {string.Join(',', node.Inputs)} {NodeShapes.Show(node.Shape)}"));
+        var key = string.Join(
+            '\n',
+            graph.Nodes.Select(
+                node => $"{node.Operator} {string.Join(',', node.Inputs)} {NodeShapes.Show(node.Shape)}"));
         if (!_seconds.TryGetValue(key, out var seconds))
         {
             _seconds.Add(key, seconds = probe(graph));

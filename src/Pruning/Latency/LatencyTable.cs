@@ -5,11 +5,12 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of nodes, each
-/// measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save together, so a curve takes them to
-/// seconds: it goes through the whole network's time, and through those of the sub-networks that it was corrected with.
+/// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of
+/// nodes, each measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save
+/// together, so a curve takes them to seconds: it goes through the whole network's time, and through those of the
+/// sub-networks that it was corrected with.
 /// </summary>
-public sealed class LatencyTable : IResourceCount
+internal sealed class LatencyTable : IResource
 {
     private const double NanosecondsPerSecond = 1e9;
     private static readonly ImmutableArray<double> Levels = [0.125, 0.25, 0.5, 0.75, 1];
@@ -23,6 +24,9 @@ public sealed class LatencyTable : IResourceCount
         Correct(all, seconds);
     }
 
+    /// <inheritdoc/>
+    public string Name => "time";
+
     /// <summary>The whole network's time, measured.</summary>
     public double Seconds { get; }
 
@@ -30,12 +34,19 @@ public sealed class LatencyTable : IResourceCount
     /// <param name="coupling">The network.</param>
     /// <param name="seconds">The whole network's time.</param>
     /// <param name="meter">Times a unit.</param>
-    /// <param name="limits">Groups are measured where they keep what these allow, multiples of channels above all.</param>
+    /// <param name="limits">
+    /// Groups are measured where they keep what these allow, multiples of channels above all.
+    /// </param>
     public static LatencyTable Measure(CouplingGraph coupling, double seconds, LatencyMeter meter, PruningLimits limits)
     {
         int[] all = [.. coupling.Groups.Select(group => group.Channels)];
         return new(
-            [.. LatencyUnit.Of(coupling).Select(unit => UnitLattice.Measure(unit.Widths, coupling.Groups, Levels, limits, Time(unit)))], all, seconds);
+            [
+                .. LatencyUnit.Of(coupling).Select(
+                    unit => UnitLattice.Measure(unit.Widths, coupling.Groups, Levels, limits, Time(unit))),
+            ],
+            all,
+            seconds);
 
         Func<Subnetwork, double> Time(LatencyUnit unit) =>
             subnetwork => UnitGraph.Of(coupling, unit, subnetwork) is { } graph ? meter.Seconds(graph) : 0;
@@ -61,8 +72,13 @@ public sealed class LatencyTable : IResourceCount
         return low * sum / from;
     }
 
-    /// <summary>From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.</summary>
+    /// <summary>
+    /// From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.
+    /// </summary>
     public void Correct(ReadOnlySpan<int> kept, double seconds) => _measuredBySum[Sum(kept)] = seconds;
+
+    /// <summary>Nanoseconds by the table.</summary>
+    public long Count(SubnetworkSizes sizes) => (long)(Predict(sizes.Kept) * NanosecondsPerSecond);
 
     private double Sum(ReadOnlySpan<int> kept)
     {
@@ -74,6 +90,4 @@ public sealed class LatencyTable : IResourceCount
 
         return seconds;
     }
-
-    long IResourceCount.Of(ReadOnlySpan<int> kept) => (long)(Predict(kept) * NanosecondsPerSecond);
 }

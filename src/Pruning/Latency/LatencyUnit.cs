@@ -5,12 +5,13 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// Nodes that are measured together: one, and those after it that keep its shape and are all that read it, such as a convolution with
-/// its norm and activation, which runtimes fuse.
+/// Nodes that are measured together: one, and those after it that keep its shape and are all that read it, such as a
+/// convolution with its norm and activation, which runtimes fuse.
 /// </summary>
 /// <param name="Nodes">By position in the graph, ascending.</param>
 /// <param name="Widths">
-/// What the unit's cost depends on: for each set of groups that the first node's axes share, the axis with most of them.
+/// What the unit's cost depends on: for each set of groups that the first node's axes share, the axis with most of
+/// them.
 /// </param>
 internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<AxisUse> Widths)
 {
@@ -28,7 +29,10 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
                 continue;
             }
 
-            if (graph.Nodes[index].Inputs is [var input] && readers[input] == 1 && KeepsShape(graph, index) && unitOf.TryGetValue(input, out var unit))
+            if (graph.Nodes[index].Inputs is [var input]
+                && readers[input] == 1
+                && KeepsShape(graph, index)
+                && unitOf.TryGetValue(input, out var unit))
             {
                 unit.Add(index);
             }
@@ -46,7 +50,8 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
     private static bool KeepsShape(Graph graph, int index)
     {
         var node = graph.Nodes[index];
-        return node.Shape.SequenceEqual(graph.Nodes[node.Inputs[0]].Shape) && node.Operator.Macs(graph.ShapesOf(index)).IsEmpty;
+        return node.Shape.SequenceEqual(graph.Nodes[node.Inputs[0]].Shape)
+            && node.Operator.Macs(graph.ShapesOf(index)).IsEmpty;
     }
 
     private static ImmutableArray<AxisUse> WidthsOf(CouplingGraph coupling, int index)
@@ -54,7 +59,10 @@ internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<Axi
         var sets = new List<(HashSet<int> Groups, AxisUse Widest)>();
         foreach (var use in coupling.Graph.ShapesOf(index).Axes().Select(axis => coupling.UseOf(index, axis)))
         {
-            HashSet<int> groups = [.. use.Shares.Where(share => coupling.Groups[share.Group].IsPrunable).Select(share => share.Group)];
+            HashSet<int> groups =
+            [
+                .. use.Shares.Where(share => coupling.Groups[share.Group].IsPrunable).Select(share => share.Group),
+            ];
             if (groups.Count == 0)
             {
                 continue;

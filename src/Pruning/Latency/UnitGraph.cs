@@ -5,10 +5,14 @@ using Ocs.Pruning.Surgery;
 
 namespace Ocs.Pruning.Latency;
 
-/// <summary>Makes a network of a unit's nodes alone, as narrow as they are in a sub-network; what it reads are inputs.</summary>
+/// <summary>
+/// Makes a network of a unit's nodes alone, as narrow as they are in a sub-network; what it reads are inputs.
+/// </summary>
 internal static class UnitGraph
 {
-    /// <summary>The network, or null where the unit only arranges the batch anew, which has no shape of its own for one sample.</summary>
+    /// <summary>
+    /// The network, or null where the unit only arranges the batch anew, which has no shape of its own for one sample.
+    /// </summary>
     public static Graph? Of(CouplingGraph coupling, LatencyUnit unit, Subnetwork subnetwork)
     {
         var graph = coupling.Graph;
@@ -44,7 +48,11 @@ internal static class UnitGraph
     {
         var parameter = coupling.Graph.Parameters.IndexOf(coupling.Graph.Parameter(name));
         var spec = coupling.Graph.Parameters[parameter];
-        return spec with { Shape = Narrow(spec.Shape, dimension => coupling.KeptOfParameter(parameter, dimension, subnetwork).Length) };
+        return spec with
+        {
+            Shape = Narrow(
+                spec.Shape, dimension => coupling.KeptOfParameter(parameter, dimension, subnetwork).Length),
+        };
     }
 
     private static ImmutableArray<long> Narrow(ImmutableArray<long> shape, Func<int, long> size) =>

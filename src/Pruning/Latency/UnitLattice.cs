@@ -5,8 +5,8 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// The cost of a unit over the widths that it depends on, none, one or two: linear in each between the points measured. Where it depends
-/// on more, all vary together, and their mean counts as one.
+/// The cost of a unit over the widths that it depends on, none, one or two: linear in each between the points measured.
+/// Where it depends on more, all vary together, and their mean counts as one.
 /// </summary>
 internal sealed class UnitLattice
 {
@@ -14,7 +14,8 @@ internal sealed class UnitLattice
     private readonly LatticeAxis _columns;
     private readonly double[,] _seconds;
 
-    private UnitLattice(LatticeAxis rows, LatticeAxis columns, double[,] seconds) => (_rows, _columns, _seconds) = (rows, columns, seconds);
+    private UnitLattice(LatticeAxis rows, LatticeAxis columns, double[,] seconds) =>
+        (_rows, _columns, _seconds) = (rows, columns, seconds);
 
     /// <summary>Measures a unit where the groups of its widths keep each of the levels.</summary>
     /// <param name="widths">What its cost depends on.</param>
@@ -23,7 +24,10 @@ internal sealed class UnitLattice
     /// <param name="limits">What multiples of channels groups keep.</param>
     /// <param name="time">Seconds of the unit in a sub-network.</param>
     public static UnitLattice Measure(
-        ImmutableArray<AxisUse> widths, ImmutableArray<Group> groups, ImmutableArray<double> levels, PruningLimits limits,
+        ImmutableArray<AxisUse> widths,
+        ImmutableArray<Group> groups,
+        ImmutableArray<double> levels,
+        PruningLimits limits,
         Func<Subnetwork, double> time)
     {
         LatticeAxis Axis(ImmutableArray<AxisUse> uses) => LatticeAxis.Of(uses, groups, levels, limits);
@@ -35,11 +39,15 @@ internal sealed class UnitLattice
             {
                 // The groups of one axis are whole in the other's counts.
                 var kept = rows.Kept[row].Zip(columns.Kept[column], Math.Min);
-                var measured = time(Subnetwork.FromPruned(groups, kept.Zip(groups, (count, group) => (int[])[.. Enumerable.Range(count, group.Channels - count)])));
+                var pruned = kept.Zip(
+                    groups, (count, group) => (int[])[.. Enumerable.Range(count, group.Channels - count)]);
+                var measured = time(Subnetwork.FromPruned(groups, pruned));
 
-                // Noise, and kernels that like some widths better, must not make a wider network cheaper: the search needs that order.
+                // Noise, and kernels that like some widths better, must not make a wider network cheaper: the search
+                // needs that order.
                 seconds[row, column] = Math.Max(
-                    measured, Math.Max(row > 0 ? seconds[row - 1, column] : 0, column > 0 ? seconds[row, column - 1] : 0));
+                    measured,
+                    Math.Max(row > 0 ? seconds[row - 1, column] : 0, column > 0 ? seconds[row, column - 1] : 0));
             }
         }
 
@@ -51,7 +59,8 @@ internal sealed class UnitLattice
     {
         var (row, down) = _rows.Locate(kept);
         var (column, right) = _columns.Locate(kept);
-        double Between(int r) => Mix(_seconds[r, column], _seconds[r, Math.Min(column + 1, _columns.Kept.Length - 1)], right);
+        double Between(int r) =>
+            Mix(_seconds[r, column], _seconds[r, Math.Min(column + 1, _columns.Kept.Length - 1)], right);
         return Mix(Between(row), Between(Math.Min(row + 1, _rows.Kept.Length - 1)), down);
     }
 
@@ -62,17 +71,28 @@ internal sealed class UnitLattice
 /// <param name="Widths">What varies; several vary together.</param>
 /// <param name="Kept">By point, how many channels each group of the network keeps.</param>
 /// <param name="Places">By point, the mean fraction of the widths that is left; ascending.</param>
-internal sealed record LatticeAxis(ImmutableArray<AxisUse> Widths, ImmutableArray<int[]> Kept, ImmutableArray<double> Places)
+internal sealed record LatticeAxis(
+    ImmutableArray<AxisUse> Widths, ImmutableArray<int[]> Kept, ImmutableArray<double> Places)
 {
-    public static LatticeAxis Of(ImmutableArray<AxisUse> widths, ImmutableArray<Group> groups, ImmutableArray<double> levels, PruningLimits limits)
+    public static LatticeAxis Of(
+        ImmutableArray<AxisUse> widths,
+        ImmutableArray<Group> groups,
+        ImmutableArray<double> levels,
+        PruningLimits limits)
     {
         int[] all = [.. groups.Select(group => group.Channels)];
-        var varied = widths.SelectMany(width => width.Shares).Select(share => share.Group).Where(group => groups[group].IsPrunable).ToHashSet();
+        var varied = widths
+            .SelectMany(width => width.Shares)
+            .Select(share => share.Group)
+            .Where(group => groups[group].IsPrunable)
+            .ToHashSet();
         ImmutableArray<int[]> kept = varied.Count == 0
             ? [all]
             : [
                 .. levels.Select(level => groups.Select((group, index) =>
-                    varied.Contains(index) ? limits.Rounded(group, (int)Math.Ceiling(level * group.Channels)) : group.Channels).ToArray()),
+                    varied.Contains(index)
+                        ? limits.Rounded(group, (int)Math.Ceiling(level * group.Channels))
+                        : group.Channels).ToArray()),
             ];
         return new(widths, kept, [.. kept.Select(counts => PlaceOf(widths, counts, all))]);
     }

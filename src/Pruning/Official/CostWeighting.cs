@@ -5,9 +5,9 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Official;
 
 /// <summary>
-/// The cost weighting of the authors' program: a group's saliency is multiplied by 1 - p, p the softmax over groups of the operations
-/// that one channel costs, in millions. Their table is shifted: a group gets the cost of the one before it, the first that of the
-/// classifier.
+/// The cost weighting of the authors' program: a group's saliency is multiplied by 1 - p, p the softmax over groups of
+/// the operations that one channel costs, in millions. Their table is shifted: a group gets the cost of the one before
+/// it, the first that of the classifier.
 /// </summary>
 internal static class CostWeighting
 {
@@ -33,7 +33,9 @@ internal static class CostWeighting
         return [.. factors];
     }
 
-    /// <summary>In the program's order: the group that gets the cost, the group that it was measured on, operations a channel.</summary>
+    /// <summary>
+    /// In the program's order: the group that gets the cost, the group that it was measured on, operations a channel.
+    /// </summary>
     internal static ImmutableArray<(int Group, int Measured, double PerChannel)> Costs(CouplingGraph coupling)
     {
         var constraint = OfficialOperations.Constraint(coupling);
@@ -51,8 +53,8 @@ internal static class CostWeighting
     }
 
     /// <summary>
-    /// The program's order of groups: layers as met from the output backwards, the last input of a node first, a layer being met when
-    /// its consumer is visited.
+    /// The program's order of groups: layers as met from the output backwards, the last input of a node first, a layer
+    /// being met when its consumer is visited.
     /// </summary>
     internal static ImmutableArray<int> Order(CouplingGraph coupling)
     {
@@ -86,7 +88,9 @@ internal static class CostWeighting
         void Meet(int index)
         {
             var node = graph.Nodes[index];
-            if (node.Operator is Conv2d or Linear && producers.TryGetValue(node.Parameters[0], out var group) && !order.Contains(group))
+            if (node.Operator is Conv2d or Linear
+                && producers.TryGetValue(node.Parameters[0], out var group)
+                && !order.Contains(group))
             {
                 order.Add(group);
             }

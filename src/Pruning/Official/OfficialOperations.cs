@@ -6,9 +6,9 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Official;
 
 /// <summary>
-/// The operation count of the authors' program: convolutions and linear layers with their biases, two operations for each element that
-/// is normalised, one for each element that is activated or pooled. Activations and pooling that a network calls as functions, not as
-/// modules, do not count (<see cref="Node.IsFunction"/>).
+/// The operation count of the authors' program: convolutions and linear layers with their biases, two operations for
+/// each element that is normalised, one for each element that is activated or pooled. Activations and pooling that a
+/// network calls as functions, not as modules, do not count (<see cref="Node.IsFunction"/>).
 /// </summary>
 internal static class OfficialOperations
 {
@@ -36,8 +36,7 @@ internal static class OfficialOperations
             case BatchNorm2d:
                 yield return new(2 * Positions(node.Shape), [rows]);
                 break;
-            case Activation { Kind: ActivationKind.Relu or ActivationKind.Relu6 or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Gelu }
-                when !node.IsFunction:
+            case Activation activation when IsCounted(activation.Kind) && !node.IsFunction:
                 yield return new(Positions(node.Shape), [Axis.Output(1)]);
                 break;
             case MaxPool2d or AveragePool2d or AdaptiveAveragePool2d when !node.IsFunction:
@@ -45,6 +44,9 @@ internal static class OfficialOperations
                 break;
         }
     }
+
+    private static bool IsCounted(ActivationKind kind) => kind is ActivationKind.Relu or ActivationKind.Relu6
+        or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Gelu;
 
     private static long Positions(IReadOnlyList<long> shape) => NodeShapes.ElementCount(shape.Skip(2));
 }

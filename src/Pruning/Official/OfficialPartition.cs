@@ -5,8 +5,9 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Official;
 
 /// <summary>
-/// The search of the authors' program, step by step: scores as 32-bit numbers, the best of each group protected with their equals, a
-/// probe prunes every score up to a threshold, and if no probe comes within 0.05 % the last one counts, not the best.
+/// The search of the authors' program, step by step: scores as 32-bit numbers, the best of each group protected with
+/// their equals, a probe prunes every score up to a threshold, and if no probe comes within 0.05 % the last one counts,
+/// not the best.
 /// </summary>
 internal static class OfficialPartition
 {
@@ -19,9 +20,14 @@ internal static class OfficialPartition
         double maximumPruned)
     {
         var scores = saliency
-            .Select((channels, group) => Protect([.. channels.Select(score => (float)score * (float)costFactors[group])], maximumPruned))
+            .Select((channels, group) =>
+                Protect([.. channels.Select(score => (float)score * (float)costFactors[group])], maximumPruned))
             .ToImmutableArray();
-        var ranked = scores.SelectMany(channels => channels).Where(score => score < float.PositiveInfinity).Order().ToArray();
+        var ranked = scores
+            .SelectMany(channels => channels)
+            .Where(score => score < float.PositiveInfinity)
+            .Order()
+            .ToArray();
         var (low, high) = (0, ranked.Length - 1);
         var whyWhole = scores.Select(WhyWhole).ToImmutableArray();
         var last = Subnetwork.Full(groups);
@@ -31,7 +37,7 @@ internal static class OfficialPartition
             last = Subnetwork.FromPruned(groups, scores.Select(channels => (IReadOnlyCollection<int>)
                 [.. Enumerable.Range(0, channels.Length).Where(channel => channels[channel] <= ranked[middle])]));
             var removed = constraint.Removed(last);
-            if (Math.Abs(target - removed) <= GlobalPartition.Tolerance)
+            if (Math.Abs(target - removed) <= ClassRanking.Tolerance)
             {
                 return new(last, removed, Note: null) { WhyWhole = whyWhole };
             }
@@ -42,7 +48,7 @@ internal static class OfficialPartition
         return new(
             last,
             constraint.Removed(last),
-            $"no probe came within {GlobalPartition.Tolerance:P2} of {target:P2}: "
+            $"no probe came within {ClassRanking.Tolerance:P2} of {target:P2}: "
             + $"the last one removes {constraint.Removed(last):P2}.")
         {
             WhyWhole = whyWhole,
@@ -50,8 +56,8 @@ internal static class OfficialPartition
 
         string? WhyWhole(float[] channels) => channels.Length == 0 || !channels.All(float.IsPositiveInfinity) ? null
             : channels.Length == 1 ? "its only channel stays"
-            : FormattableString.Invariant(
-                $"`{nameof(OneCycleOptions.MaximumPruned)}` {maximumPruned} protects all of its {channels.Length} channels");
+            : FormattableString.Invariant($"`{nameof(OneCycleOptions.MaximumPruned)}` {maximumPruned} ")
+                + $"protects all of its {channels.Length} channels";
     }
 
     // The limit as the program writes it, limit (1 - e^-C): for small C one channel less than the plain product.

@@ -4,8 +4,8 @@ namespace Ocs.Pruning.Regularization;
 
 /// <summary>The penalty on pruned slices, by its gradient, which is added to what backward left.</summary>
 /// <remarks>
-/// L_total = L + lambda Σ_{g pruned} Σ_{w∈g} ‖w‖₂, whose gradient is lambda w / ‖w‖₂ for each slice (0 for a slice that is 0). The
-/// authors' program computes the sum without a gradient.
+/// L_total = L + lambda Σ_{g pruned} Σ_{w∈g} ‖w‖₂, whose gradient is lambda w / ‖w‖₂ for each slice (0 for a slice that
+/// is 0). The authors' program computes the sum without a gradient.
 /// </remarks>
 [Paper("Eq. 8")]
 internal static class GroupPenalty
@@ -32,6 +32,6 @@ internal static class GroupPenalty
         Array.ForEach(gradients, gradient => gradient.Dispose());
     }
 
-    private static Tensor Gradient(Tensor parameter) => parameter.TakeGradient()
+    private static Tensor Gradient(Tensor parameter) => parameter.GetGradient()
         ?? throw new InvalidOperationException("The penalty's gradient is added after the backward pass.");
 }

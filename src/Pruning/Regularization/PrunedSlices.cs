@@ -7,9 +7,9 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Regularization;
 
 /// <summary>
-/// The counted slices that a sub-network prunes, as tensors: one number for each index of each prunable dimension, all in one flat
-/// vector, with a view of each dimension that broadcasts over its parameter. So Eq. 8 and 9 are a few operators on the vector and one
-/// multiplication a parameter and dimension.
+/// The counted slices that a sub-network prunes, as tensors: one number for each index of each prunable dimension, all
+/// in one flat vector, with a view of each dimension that broadcasts over its parameter. So Eq. 8 and 9 are a few
+/// operators on the vector and one multiplication a parameter and dimension.
 /// </summary>
 internal sealed class PrunedSlices : IDisposable
 {
@@ -38,7 +38,8 @@ internal sealed class PrunedSlices : IDisposable
             var size = (int)parameter.Shape[dimension.Key.Dimension];
             mask.AddRange(new float[size]);
             slices.AddRange(Enumerable.Range(offset, size).Select(index => (long)index));
-            foreach (var (member, channel) in dimension.SelectMany(pair => pair.Pruned.Select(channel => (pair.Member, channel))))
+            foreach (var (member, channel) in dimension.SelectMany(pair =>
+                pair.Pruned.Select(channel => (pair.Member, channel))))
             {
                 joint |= member.IndicesPerChannel > 1;
                 foreach (var index in member.IndicesOf(channel))

@@ -2,11 +2,11 @@ namespace Ocs.Pruning.Regularization;
 
 /// <summary>lambda of each epoch of sparsity learning.</summary>
 /// <remarks>
-/// lambda_t = lambda_{t-1} + delta ⌊(t - t_sl) / Delta t⌋. As printed lambda grows with the square of time; the authors' program adds
-/// delta once each interval, the first time in the first epoch.
+/// lambda_t = lambda_{t-1} + delta ⌊(t - t_sl) / Delta t⌋. As printed lambda grows with the square of time; the
+/// authors' program adds delta once each interval, the first time in the first epoch.
 /// </remarks>
 [Paper("Eq. 7")]
-public static class StrengthSchedule
+internal static class StrengthSchedule
 {
     /// <summary>lambda at an epoch from t_sl on.</summary>
     /// <param name="epoch">t.</param>

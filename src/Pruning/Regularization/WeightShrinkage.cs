@@ -4,8 +4,8 @@ namespace Ocs.Pruning.Regularization;
 
 /// <summary>Shrinks the pruned slices after an optimiser step.</summary>
 /// <remarks>
-/// g ← g (1 - lambda · learning rate) for each pruned g. A weight that lies in a pruned row and a pruned column belongs to two groups,
-/// and is shrunk by both.
+/// g ← g (1 - lambda · learning rate) for each pruned g. A weight that lies in a pruned row and a pruned column belongs
+/// to two groups, and is shrunk by both.
 /// </remarks>
 [Paper("Eq. 9")]
 internal static class WeightShrinkage

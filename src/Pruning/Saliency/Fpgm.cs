@@ -9,15 +9,18 @@ namespace Ocs.Pruning.Saliency;
 /// the geometric median is one that the others can replace. He et al. 2019, FPGM, arXiv 1811.00250.
 /// </summary>
 /// <remarks>A filter is a channel's rows of a weight, flattened; columns and norm weights are not read.</remarks>
-internal static class Fpgm
+internal sealed class Fpgm : ISaliency
 {
-    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters) =>
-        groups.Select(slices =>
-        {
-            var distances = slices.Members.ToDictionary(
-                member => member.Parameter, member => Distances(member, parameters[member.Parameter]));
-            return slices.MeanOverMembers("rows of a weight", (member, channel) => distances[member.Parameter][channel]);
-        });
+    public string Name => OptionName.Of(nameof(SaliencyKind.Fpgm));
+
+    public bool Reads(GroupMember member) => member is { Dimension: 0, Role: ParameterRole.Weight };
+
+    public IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups) => groups.Select(slices =>
+    {
+        var distances = slices.Members.ToDictionary(
+            member => member.Parameter, member => Distances(member, slices.ParameterOf(member)));
+        return slices.MeanOverMembers((member, channel) => distances[member.Parameter][channel], "rows of a weight");
+    });
 
     private static double[] Distances(GroupMember member, Tensor parameter)
     {

@@ -1,5 +1,3 @@
-using Ocs.Graphs;
-
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
@@ -9,19 +7,19 @@ namespace Ocs.Pruning.Saliency;
 /// Li et al. rank within one layer, where the division changes nothing; over layers it makes slices of any size
 /// comparable.
 /// </remarks>
-internal static class L1Norm
+internal sealed class L1Norm : ISaliency
 {
+    public string Name => OptionName.Of(nameof(SaliencyKind.L1Norm));
+
+    public IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups) => MeanMagnitudes(groups, "weight");
+
+    /// <summary>The mean magnitudes of whatever slices are given.</summary>
     /// <param name="groups">The slices to score, by group.</param>
-    /// <param name="parameters">Their weights.</param>
     /// <param name="member">What an error calls a slice that a group lacks.</param>
-    public static IEnumerable<double[]> Score(
-        IReadOnlyList<GroupSlices> groups, ParameterTable parameters, string member = "weight")
+    public static IEnumerable<double[]> MeanMagnitudes(IReadOnlyList<GroupSlices> groups, string member)
     {
-        var sums = SliceSums.Compute(
-            groups,
-            parameters,
-            (name, dimension) => SliceNorms.MagnitudesAlong(parameters[name], dimension));
+        var sums = SliceSums.Compute(groups, SliceNorms.MagnitudesAlong);
         return groups.Select(group => group.MeanOverMembers(
-            member, (slice, channel) => sums.Of(slice, channel) / sums.SliceSize(slice)));
+            (slice, channel) => sums.Of(slice, channel) / sums.SliceSize(slice), member));
     }
 }

@@ -1,4 +1,4 @@
-using Ocs.Graphs;
+using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Saliency;
 
@@ -8,13 +8,17 @@ namespace Ocs.Pruning.Saliency;
 /// preset `official`.
 /// </remarks>
 [Paper("Eq. 2")]
-internal static class L2Norm
+internal sealed class L2Norm(bool squared) : ISaliency
 {
-    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters, bool squared)
+    public string Name => OptionName.Of($"{(squared ? SaliencyKind.SquaredNorm : SaliencyKind.Norm)}");
+
+    // Squared, as the authors' program.
+    public bool Reads(GroupMember member) => member.IsCounted && !(squared && member.IsDepthwise);
+
+    public IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups)
     {
-        var sums = SliceSums.Compute(
-            groups, parameters, (name, dimension) => SliceNorms.SquaresAlong(parameters[name], dimension));
-        return groups.Select(slices => slices.MeanOverMembers("weight", (member, channel) =>
+        var sums = SliceSums.Compute(groups, SliceNorms.SquaresAlong);
+        return groups.Select(slices => slices.MeanOverMembers((member, channel) =>
         {
             var sum = sums.Of(member, channel);
             return (squared ? sum : Math.Sqrt(sum)) / Math.Sqrt(sums.SliceSize(member));

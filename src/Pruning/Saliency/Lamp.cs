@@ -1,5 +1,3 @@
-using Ocs.Graphs;
-
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
@@ -10,13 +8,14 @@ namespace Ocs.Pruning.Saliency;
 /// <remarks>
 /// The squared norm is that of all slices together. The best channel of a group has 1, a channel that is zero has 0.
 /// </remarks>
-internal static class Lamp
+internal sealed class Lamp : ISaliency
 {
-    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
+    public string Name => OptionName.Of(nameof(SaliencyKind.Lamp));
+
+    public IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups)
     {
-        var sums = SliceSums.Compute(
-            groups, parameters, (name, dimension) => SliceNorms.SquaresAlong(parameters[name], dimension));
-        return groups.Select(slices => Relative(slices.MeanOverMembers("weight", sums.Of)));
+        var sums = SliceSums.Compute(groups, SliceNorms.SquaresAlong);
+        return groups.Select(slices => Relative(slices.MeanOverMembers(sums.Of)));
     }
 
     private static double[] Relative(double[] squares)

@@ -4,8 +4,8 @@ namespace Ocs.Pruning.Saliency;
 
 /// <summary>Norms of a parameter along one of its dimensions.</summary>
 /// <remarks>
-/// Sums of 32-bit squares: libtorch adds them in pairs, so that they are as exact as its norm, whose kernel takes ten times as long and
-/// more.
+/// Sums of 32-bit squares: libtorch adds them in pairs, so that they are as exact as its norm, whose kernel takes ten
+/// times as long and more.
 /// </remarks>
 internal static class SliceNorms
 {
@@ -38,7 +38,11 @@ internal static class SliceNorms
     /// <summary>The sum over the other dimensions, [size of the dimension]; the caller owns it.</summary>
     public static Tensor SumAlong(Tensor values, int dimension, DType dtype) => values.Rank == 1
         ? values.To(dtype)
-        : Aten.Sum(values, [.. Enumerable.Range(0, values.Rank).Where(other => other != dimension)], keepDimensions: false, dtype);
+        : Aten.Sum(
+            values,
+            [.. Enumerable.Range(0, values.Rank).Where(other => other != dimension)],
+            keepDimensions: false,
+            dtype);
 
     private static Tensor SumsOfSquares(Tensor parameter, int dimension)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
 
@@ -19,12 +18,11 @@ internal sealed class SliceSums
 
     /// <summary>Reads the parameters of all members.</summary>
     /// <param name="groups">What is ranked.</param>
-    /// <param name="parameters">The weights.</param>
     /// <param name="along">
-    /// One 64-bit number for each index of a dimension of a parameter, by its name; owned by the caller.
+    /// One 64-bit number for each index of a dimension of a parameter; the third argument is its name. The caller owns
+    /// the tensor.
     /// </param>
-    public static SliceSums Compute(
-        IEnumerable<GroupSlices> groups, ParameterTable parameters, Func<string, int, Tensor> along)
+    public static SliceSums Compute(IReadOnlyList<GroupSlices> groups, Func<Tensor, int, string, Tensor> along)
     {
         using var _ = Autograd.NoGrad();
         var keys = groups
@@ -38,12 +36,13 @@ internal sealed class SliceSums
             return sums;
         }
 
+        var parameters = groups[0].Parameters;
         var parts = new List<Tensor>(keys.Length);
         try
         {
             foreach (var (parameter, dimension) in keys)
             {
-                parts.Add(along(parameter, dimension));
+                parts.Add(along(parameters[parameter], dimension, parameter));
             }
 
             using var together = Aten.Cat([.. parts], 0);
@@ -65,6 +64,10 @@ internal sealed class SliceSums
         }
     }
 
+    /// <inheritdoc cref="Compute(IReadOnlyList{GroupSlices}, Func{Tensor, int, string, Tensor})"/>
+    public static SliceSums Compute(IReadOnlyList<GroupSlices> groups, Func<Tensor, int, Tensor> along) =>
+        Compute(groups, (parameter, dimension, _) => along(parameter, dimension));
+
     /// <summary>The sum over the indices of a channel's slice.</summary>
     public double Of(GroupMember member, int channel)
     {
@@ -79,5 +82,6 @@ internal sealed class SliceSums
     }
 
     /// <summary>|w|: how many elements a channel's slice has.</summary>
-    public double SliceSize(GroupMember member) => _sizes[(member.Parameter, member.Dimension)] * member.IndicesPerChannel;
+    public double SliceSize(GroupMember member) =>
+        _sizes[(member.Parameter, member.Dimension)] * member.IndicesPerChannel;
 }

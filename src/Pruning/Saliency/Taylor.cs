@@ -1,4 +1,3 @@
-using Ocs.Graphs;
 using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
@@ -6,23 +5,26 @@ namespace Ocs.Pruning.Saliency;
 /// <summary>
 /// The mean over a channel's slices of (Σ w ∂L/∂w)²: how much the loss changes, to first order and squared, when the
 /// slice leaves.
-///
 /// </summary>
 /// <remarks>
 /// The gradients are those that the parameters hold: accumulated over several batches, they count as one.
 /// </remarks>
-internal static class Taylor
+internal sealed class Taylor : ISaliency
 {
-    public static IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups, ParameterTable parameters)
+    public string Name => OptionName.Of(nameof(SaliencyKind.Taylor));
+
+    public bool NeedsGradients => true;
+
+    public IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups)
     {
-        var sums = SliceSums.Compute(groups, parameters, (name, dimension) => Along(name, parameters[name], dimension));
+        var sums = SliceSums.Compute(groups, Along);
         return groups.Select(slices => slices.MeanOverMembers(
-            "weight", (member, channel) => Math.Pow(sums.Of(member, channel), 2)));
+            (member, channel) => Math.Pow(sums.Of(member, channel), 2)));
     }
 
-    private static Tensor Along(string name, Tensor parameter, int dimension)
+    private static Tensor Along(Tensor parameter, int dimension, string name)
     {
-        using var gradient = parameter.TakeGradient() ?? throw new OcsInputException(
+        using var gradient = parameter.GetGradient() ?? throw new OcsInputException(
             $"Parameter '{name}' has no gradient, which the criterion taylor multiplies weights with; "
             + "run backward on training data before ranking.");
         using var product = Aten.Mul(parameter, gradient);

@@ -14,10 +14,15 @@ public sealed record Partition(Subnetwork Subnetwork, double Removed, string? No
     // A sentence of more names is not read.
     private const int Named = 3;
 
-    /// <summary>By group, which limit kept all of its channels; null where none did. Empty where it is not known.</summary>
+    /// <summary>
+    /// By group, which limit kept all of its channels; null where none did. Empty where it is not known.
+    /// </summary>
     public ImmutableArray<string?> WhyWhole { get; init; } = [];
 
-    /// <summary>By group, the saliency of each channel that it was ranked by, costs not counted; empty for groups that may not be cut.</summary>
+    /// <summary>
+    /// By group, the saliency of each channel that it was ranked by, costs not counted; empty for groups that may not
+    /// be cut.
+    /// </summary>
     public ImmutableArray<double[]> Saliency { get; init; } = [];
 
     /// <summary>What a person is told of it: why the target is missed, and which groups are all but emptied.</summary>
@@ -37,9 +42,11 @@ public sealed record Partition(Subnetwork Subnetwork, double Removed, string? No
         if (emptied.Count > 0)
         {
             var more = emptied.Count > Named ? $", and {emptied.Count - Named} more groups keep a single one" : "";
-            yield return $"Hardly anything is left of {emptied.Count} of {names.Length} groups: {string.Join(", ", emptied.Take(Named))}{more}; "
+            yield return $"Hardly anything is left of {emptied.Count} of {names.Length} groups: "
+                + $"{string.Join(", ", emptied.Take(Named))}{more}; "
                 + "`Ranking.Isomorphic` takes as much from all stages, "
-                + $"`{nameof(PruningLimits.MinimumChannels)}` and `{nameof(PruningLimits.MaximumPruned)}` bound what a group loses.";
+                + $"`{nameof(PruningLimits.MinimumChannels)}` and `{nameof(PruningLimits.MaximumPruned)}` bound what a "
+                + "group loses.";
         }
     }
 }

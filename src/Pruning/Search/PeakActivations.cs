@@ -5,7 +5,7 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Search;
 
 /// <summary>The most bytes of activations that are alive at once, a walk over the nodes a count.</summary>
-internal sealed class PeakActivations : IResourceCount
+internal sealed class PeakActivations : IResource
 {
     private const int BytesPerValue = 4;
 
@@ -18,18 +18,21 @@ internal sealed class PeakActivations : IResourceCount
         _bytes =
         [
             .. graph.Nodes.Select((node, index) => new Product(
-                BytesPerValue, [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
+                BytesPerValue,
+                [.. node.Shape.Select((_, dimension) => coupling.UseOf(index, Axis.Output(dimension)))])),
         ];
         _releasedAfter = graph.ReleasedAfter();
     }
 
-    public long Of(ReadOnlySpan<int> kept)
+    public string Name => "memory";
+
+    public long Count(SubnetworkSizes sizes)
     {
         var (alive, peak) = (0L, 0L);
         var bytes = new long[_bytes.Length];
         for (var index = 0; index < bytes.Length; index++)
         {
-            bytes[index] = _bytes[index].At(kept);
+            bytes[index] = _bytes[index].At(sizes.Kept);
             alive += bytes[index];
             peak = Math.Max(peak, alive);
             foreach (var released in _releasedAfter[index])

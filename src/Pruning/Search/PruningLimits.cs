@@ -35,14 +35,17 @@ public sealed record PruningLimits
     internal string Remedy => string.Join(" or ", Remedies());
 
     /// <summary>How many channels of a group stay at least, before rounding.</summary>
-    internal int FewestKept(Group group)
+    /// <param name="group">A group that may be cut.</param>
+    public int FewestKept(Group group)
     {
         var prunable = (int)(group.Channels * MaximumPrunedOfGroup(group) + Rounding);
         return Math.Min(group.Channels, Math.Max(group.Channels - prunable, MinimumChannels));
     }
 
     /// <summary>The least multiple that is not below a number of a group's channels, or all that there are.</summary>
-    internal int Rounded(Group group, int kept)
+    /// <param name="group">The group.</param>
+    /// <param name="kept">The number of channels.</param>
+    public int Rounded(Group group, int kept)
     {
         var multiple = RoundTo ?? ChannelMultiple.Of(group);
         return Math.Min(group.Channels, (kept + multiple - 1) / multiple * multiple);
@@ -93,6 +96,8 @@ public sealed record PruningLimits
 /// <summary>
 /// The largest fraction, in (0, 1], that may leave of a group whose channels a layer makes that the pattern names.
 /// </summary>
+/// <param name="Pattern">A pattern of the layer's parameter names (`*`, `?`).</param>
+/// <param name="MaximumPruned">The fraction.</param>
 public sealed record PatternLimit(string Pattern, double MaximumPruned)
 {
     /// <summary>Reads `layer1.*=0.5`.</summary>

@@ -1,10 +1,10 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
-using Ocs.Pruning.Latency;
+using Ocs.Pruning.Official;
 
 namespace Ocs.Pruning.Search;
 
-/// <summary>A resource of the network as a function of how many channels of each group stay: Psi of Eq. 1.</summary>
+/// <summary>A resource of one network as a function of how many channels of each group stay: Psi of Eq. 1.</summary>
 /// <remarks>
 /// Psi(f(M)) ≤ (1 - target) Psi(f(W)); target is the fraction removed. A probe costs a multiplication a layer, and no
 /// network is built.
@@ -12,16 +12,20 @@ namespace Ocs.Pruning.Search;
 [Paper("Eq. 1")]
 public sealed class ResourceConstraint
 {
-    private readonly IResourceCount _count;
+    private readonly CouplingGraph _coupling;
+    private readonly IResource _resource;
 
-    private ResourceConstraint(string name, CouplingGraph coupling, IResourceCount count)
+    /// <summary>Counts any resource of a network.</summary>
+    /// <param name="coupling">The network.</param>
+    /// <param name="resource">What is counted.</param>
+    public ResourceConstraint(CouplingGraph coupling, IResource resource)
     {
-        (Name, _count) = (name, count);
+        (_coupling, _resource) = (coupling, resource);
         Total = Count([.. coupling.Groups.Select(group => group.Channels)]);
     }
 
     /// <summary>What is counted, as a sentence calls it.</summary>
-    public string Name { get; }
+    public string Name => _resource.Name;
 
     /// <summary>Psi of the whole network.</summary>
     public long Total { get; }
@@ -34,14 +38,16 @@ public sealed class ResourceConstraint
     }
 
     /// <summary>Trained values.</summary>
-    public static ResourceConstraint Parameters(CouplingGraph coupling) => new("parameters", coupling, new ProductSum(
-    [
-        .. coupling.Graph.Parameters
-            .Select((spec, parameter) => (spec, parameter))
-            .Where(pair => pair.spec.IsTrainable)
-            .Select(pair => new Product(
-                1, [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
-    ]));
+    public static ResourceConstraint Parameters(CouplingGraph coupling) => new(coupling, new ProductSum(
+        "parameters",
+        [
+            .. coupling.Graph.Parameters
+                .Select((spec, parameter) => (spec, parameter))
+                .Where(pair => pair.spec.IsTrainable)
+                .Select(pair => new Product(
+                    1,
+                    [.. pair.spec.Shape.Select((_, dimension) => coupling.UseOfParameter(pair.parameter, dimension))])),
+        ]));
 
     /// <summary>
     /// Bytes of 32-bit activations that are alive at once in the inference of one sample, at most: values come in the
@@ -49,23 +55,29 @@ public sealed class ResourceConstraint
     /// that of an input.
     /// </summary>
     public static ResourceConstraint ActivationMemory(CouplingGraph coupling) =>
-        new("memory", coupling, new PeakActivations(coupling));
+        new(coupling, new PeakActivations(coupling));
 
-    /// <summary>Nanoseconds by a table that was measured.</summary>
-    public static ResourceConstraint Latency(CouplingGraph coupling, LatencyTable table) => new("time", coupling, table);
+    /// <summary>A resource that options name.</summary>
+    internal static ResourceConstraint Of(Resource resource, CouplingGraph coupling) => resource switch
+    {
+        Resource.Parameters => Parameters(coupling),
+        Resource.Memory => ActivationMemory(coupling),
+        Resource.Operations => OfficialOperations.Constraint(coupling),
+        _ => Macs(coupling),
+    };
 
     /// <summary>A sum over nodes of products that the caller states.</summary>
-    internal static ResourceConstraint Of(string name, CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) => new(
-        name,
-        coupling,
-        new ProductSum(
-        [
-            .. Enumerable.Range(0, coupling.Graph.Nodes.Length).SelectMany(node => termsOfNode(node).Select(term =>
-                new Product(term.Coefficient, [.. term.Factors.Select(axis => coupling.UseOf(node, axis))]))),
-        ]));
+    internal static ResourceConstraint Of(
+        string name, CouplingGraph coupling, Func<int, IEnumerable<MacsTerm>> termsOfNode) =>
+        new(coupling, new ProductSum(
+            name,
+            [
+                .. Enumerable.Range(0, coupling.Graph.Nodes.Length).SelectMany(node => termsOfNode(node).Select(term =>
+                    new Product(term.Coefficient, [.. term.Factors.Select(axis => coupling.UseOf(node, axis))]))),
+            ]));
 
     /// <summary>Psi when this many channels of each group stay.</summary>
-    public long Count(ReadOnlySpan<int> kept) => _count.Of(kept);
+    public long Count(ReadOnlySpan<int> kept) => _resource.Count(new(_coupling, kept));
 
     /// <summary>Psi of a sub-network.</summary>
     public long Count(Subnetwork subnetwork) => Count([.. subnetwork.Kept.Select(kept => kept.Length)]);

@@ -3,7 +3,7 @@ namespace Ocs.Pruning.Stability;
 /// <summary>Whether sparsity learning starts: the average similarity has stopped rising.</summary>
 /// <remarks>t_sl-start = min { t : J_avg^t - J_avg^{t-r} ≤ tau }.</remarks>
 [Paper("Eq. 5")]
-public static class SparsityLearningStart
+internal static class SparsityLearningStart
 {
     /// <summary>Whether the last of these averages satisfies the condition.</summary>
     public static bool IsReached(IReadOnlyList<double?> averages, int window, double tau) =>

@@ -1,10 +1,11 @@
 namespace Ocs.Pruning.Stability;
 
 /// <summary>
-/// When the sub-network will be stable, if it goes on becoming so at the rate of the last epochs. What is missing to similarity 1 is taken
-/// to shrink by the same factor an epoch: a straight line is fitted to its logarithm (least squares).
+/// When the sub-network will be stable, if it goes on becoming so at the rate of the last epochs. What is missing to
+/// similarity 1 is taken to shrink by the same factor an epoch: a straight line is fitted to its logarithm (least
+/// squares).
 /// </summary>
-public static class StabilityForecast
+internal static class StabilityForecast
 {
     private const int Fewest = 4;
     private const int Most = 10;
@@ -13,7 +14,9 @@ public static class StabilityForecast
     private const double LeastExplained = 0.5;
 
     /// <summary>The first epoch with J_avg ≥ 1 - epsilon; null where it cannot be foreseen.</summary>
-    /// <param name="averages">J_avg of epochs 0, 1 and so on, null where there is none; the last is that of the present epoch.</param>
+    /// <param name="averages">
+    /// J_avg of epochs 0, 1 and so on, null where there is none; the last is that of the present epoch.
+    /// </param>
     /// <param name="start">The first epoch of sparsity learning: what was before says nothing about what comes.</param>
     /// <param name="epsilon">The threshold of Eq. 6.</param>
     /// <param name="end">Epochs from this one on are not trained.</param>
@@ -32,13 +35,15 @@ public static class StabilityForecast
 
         var (meanX, meanY) = (points.Average(point => point.X), points.Average(point => point.Y));
         var covariance = points.Sum(point => (point.X - meanX) * (point.Y - meanY));
-        var (varianceX, varianceY) = (points.Sum(point => Square(point.X - meanX)), points.Sum(point => Square(point.Y - meanY)));
+        var (varianceX, varianceY) = (
+            points.Sum(point => Square(point.X - meanX)), points.Sum(point => Square(point.Y - meanY)));
         if (covariance >= 0 || Square(covariance) < LeastExplained * varianceX * varianceY)
         {
             return null;
         }
 
-        var epoch = Math.Max(averages.Count, Math.Ceiling(meanX + (Math.Log(epsilon) - meanY) * varianceX / covariance));
+        var epoch = Math.Max(
+            averages.Count, Math.Ceiling(meanX + (Math.Log(epsilon) - meanY) * varianceX / covariance));
         return epoch < end ? (int)epoch : null;
 
         static double Square(double value) => value * value;

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 
 namespace Ocs.Pruning.Stability;
 
-/// <summary>The similarities of the epochs and their average over a window; null where a term does not exist yet.</summary>
+/// <summary>
+/// The similarities of the epochs and their average over a window; null where a term does not exist yet.
+/// </summary>
 /// <remarks>J_avg^t = (1/r) Σ_{k=0}^{r-1} J(M_{t-k-i}, M_{t-k}).</remarks>
 [Paper("Eq. 4")]
-public sealed class StabilityIndicator(int distance, int window, SimilarityKind kind, bool startsAtZero)
+internal sealed class StabilityIndicator(int distance, int window, SimilarityKind kind, bool startsAtZero)
 {
     // No more than Eq. 3 looks back to.
     private readonly List<ImmutableArray<ImmutableArray<int>>> _subnetworks = [];
@@ -29,7 +31,9 @@ public sealed class StabilityIndicator(int distance, int window, SimilarityKind 
 
     /// <summary>Goes on from the history of an indicator of the same options.</summary>
     public void Restore(
-        IEnumerable<ImmutableArray<ImmutableArray<int>>> subnetworks, IEnumerable<double?> similarities, IEnumerable<double?> averages)
+        IEnumerable<ImmutableArray<ImmutableArray<int>>> subnetworks,
+        IEnumerable<double?> similarities,
+        IEnumerable<double?> averages)
     {
         _subnetworks.AddRange(subnetworks.TakeLast(distance));
         _similarities.AddRange(similarities);
@@ -54,6 +58,9 @@ public sealed class StabilityIndicator(int distance, int window, SimilarityKind 
         // The authors' program averages what does not exist yet as 0, and divides by what it has.
         _similarities.Add(similarity ?? (startsAtZero ? 0 : null));
         var recent = _similarities.TakeLast(window).ToList();
-        _averages.Add(!startsAtZero && recent.Count < window ? null : recent.Any(value => value is null) ? null : recent.Average());
+        _averages.Add(
+            !startsAtZero && recent.Count < window ? null
+                : recent.Any(value => value is null) ? null
+                : recent.Average());
     }
 }

@@ -6,8 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// What a cut does: the network before and after, and which indices of which parameter stay. It applies to weights, buffers and
-/// whatever has the shape of a parameter, such as momentum.
+/// What a cut does: the network before and after, and which indices of which parameter stay. It applies to weights,
+/// buffers and whatever has the shape of a parameter, such as momentum.
 /// </summary>
 public sealed class CutPlan
 {
@@ -20,8 +20,10 @@ public sealed class CutPlan
         _kept = kept;
     }
 
+    /// <summary>The whole network.</summary>
     public Graph Before { get; }
 
+    /// <summary>The small network.</summary>
     public Graph After { get; }
 
     /// <summary>Plans the cut of a network to a sub-network; the graph after it is verified.</summary>
@@ -34,16 +36,23 @@ public sealed class CutPlan
             var index = parameter;
             kept.Add(
                 graph.Parameters[parameter].Name,
-                [.. graph.Parameters[parameter].Shape.Select((_, dimension) => coupling.KeptOfParameter(index, dimension, subnetwork))]);
+                [
+                    .. graph.Parameters[parameter].Shape.Select(
+                        (_, dimension) => coupling.KeptOfParameter(index, dimension, subnetwork)),
+                ]);
         }
 
         return new(graph, Rewrite(coupling, subnetwork, kept), kept);
     }
 
-    /// <summary>New tensors of the kept slices, for the graph after the cut; the given table is left as it is.</summary>
+    /// <summary>
+    /// New tensors of the kept slices, for the graph after the cut; the given table is left as it is.
+    /// </summary>
     internal ParameterTable Apply(ParameterTable parameters) => Map(After, parameters, Apply);
 
     /// <summary>The kept slices of a tensor that has the shape of a parameter, owned by the caller.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <param name="tensor">The tensor, in the shape of the parameter before the cut; it stays as it is.</param>
     public Tensor Apply(string parameter, Tensor tensor) =>
         Map(tensor, detached => Coordinates.Select(detached, _kept[parameter]));
 
@@ -53,17 +62,25 @@ public sealed class CutPlan
         narrower.After,
         wider._kept.ToDictionary(
             pair => pair.Key,
-            pair => pair.Value.Select((kept, dimension) => PositionsIn(kept, narrower._kept[pair.Key][dimension])).ToImmutableArray(),
+            pair =>
+                pair.Value
+                    .Select((kept, dimension) => PositionsIn(kept, narrower._kept[pair.Key][dimension]))
+                    .ToImmutableArray(),
             StringComparer.Ordinal));
 
-    /// <summary>The opposite of <see cref="Apply(ParameterTable)"/>: tables of the graph before the cut whose other slices are zero.</summary>
+    /// <summary>
+    /// The opposite of <see cref="Apply(ParameterTable)"/>: tables of the graph before the cut whose other slices are
+    /// zero.
+    /// </summary>
     public ParameterTable Expand(ParameterTable parameters) => Map(Before, parameters, Expand);
 
     /// <summary>The opposite of <see cref="Apply(string, Tensor)"/>; the caller owns the tensor.</summary>
     public Tensor Expand(string parameter, Tensor tensor) =>
         Map(tensor, detached => Coordinates.Expand(detached, _kept[parameter], Before.Parameter(parameter).Shape));
 
-    /// <summary>A copy of the full network's parameters in which every slice that leaves is 0, biases and statistics included.</summary>
+    /// <summary>
+    /// A copy of the full network's parameters in which every slice that leaves is 0, biases and statistics included.
+    /// </summary>
     internal ParameterTable Zeroed(ParameterTable parameters)
     {
         var copy = parameters.Clone(Before);
@@ -72,7 +89,9 @@ public sealed class CutPlan
         {
             for (var dimension = 0; dimension < spec.Shape.Length; dimension++)
             {
-                var gone = Enumerable.Range(0, (int)spec.Shape[dimension]).Except(_kept[spec.Name][dimension]).ToArray();
+                var gone = Enumerable.Range(0, (int)spec.Shape[dimension])
+                    .Except(_kept[spec.Name][dimension])
+                    .ToArray();
                 if (gone.Length == 0)
                 {
                     continue;
@@ -104,7 +123,8 @@ public sealed class CutPlan
     private static int[] PositionsIn(int[] wider, int[] narrower) =>
         [.. narrower.Select(index => Array.BinarySearch(wider, index))];
 
-    private static Graph Rewrite(CouplingGraph coupling, Subnetwork subnetwork, Dictionary<string, ImmutableArray<int[]>> kept)
+    private static Graph Rewrite(
+        CouplingGraph coupling, Subnetwork subnetwork, Dictionary<string, ImmutableArray<int[]>> kept)
     {
         var graph = coupling.Graph;
         var parameters = graph.Parameters

@@ -15,10 +15,12 @@ internal static class KeptStatistics
     /// <summary>Whether a node gives other values after a cut than with the pruned channels zeroed.</summary>
     public static bool IsChanged(CutPlan plan, int node) =>
         plan.Before.Nodes[node].Operator.ChangesWhenChannelsLeave
-        && !plan.Before.Nodes[plan.Before.Nodes[node].Inputs[0]].Shape.SequenceEqual(plan.After.Nodes[plan.After.Nodes[node].Inputs[0]].Shape);
+        && !plan.Before.Nodes[plan.Before.Nodes[node].Inputs[0]].Shape.SequenceEqual(
+            plan.After.Nodes[plan.After.Nodes[node].Inputs[0]].Shape);
 
     /// <summary>The full network with such nodes on what stays, to be run only, and their names.</summary>
-    public static (Graph Graph, ImmutableArray<string> Names) Apply(CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan)
+    public static (Graph Graph, ImmutableArray<string> Names) Apply(
+        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan)
     {
         var changed = Enumerable.Range(0, plan.Before.Nodes.Length).Where(index => IsChanged(plan, index)).ToList();
         var nodes = plan.Before.Nodes.ToBuilder();
@@ -26,24 +28,39 @@ internal static class KeptStatistics
         {
             var shapes = plan.Before.ShapesOf(index);
             int[]?[] Kept(ImmutableArray<long> shape, Func<int, Axis> axis, bool hasBatch) =>
-                [.. shape.Select((_, dimension) => hasBatch && dimension == 0 ? null : coupling.KeptOf(index, axis(dimension), subnetwork))];
+                [
+                    .. shape.Select((_, dimension) =>
+                        hasBatch && dimension == 0 ? null : coupling.KeptOf(index, axis(dimension), subnetwork)),
+                ];
 
             nodes[index] = nodes[index] with
             {
                 Operator = new OnWhatStays(
                     plan.After.Nodes[index].Operator,
-                    [.. shapes.Inputs.Select((shape, input) => Kept(shape, dimension => Axis.Input(input, dimension), hasBatch: true))],
-                    [.. shapes.Parameters.Select((shape, p) => Kept(shape, dimension => Axis.Parameter(p, dimension), hasBatch: false))],
+                    [
+                        .. shapes.Inputs.Select(
+                            (shape, input) => Kept(shape, dimension => Axis.Input(input, dimension), hasBatch: true)),
+                    ],
+                    [
+                        .. shapes.Parameters.Select(
+                            (shape, p) => Kept(shape, dimension => Axis.Parameter(p, dimension), hasBatch: false)),
+                    ],
                     Kept(shapes.Output, Axis.Output, hasBatch: true),
                     shapes.Output),
             };
         }
 
-        return (plan.Before with { Nodes = nodes.ToImmutable() }, [.. changed.Select(index => plan.Before.Nodes[index].Name)]);
+        return (
+            plan.Before with { Nodes = nodes.ToImmutable() },
+            [.. changed.Select(index => plan.Before.Nodes[index].Name)]);
     }
 
     private sealed record OnWhatStays(
-        Operator AfterCut, int[]?[][] Inputs, int[]?[][] Parameters, int[]?[] Kept, ImmutableArray<long> Shape) : Operator
+        Operator AfterCut,
+        int[]?[][] Inputs,
+        int[]?[][] Parameters,
+        int[]?[] Kept,
+        ImmutableArray<long> Shape) : Operator
     {
         public override ImmutableArray<long> InferShape(NodeShapes shapes) => Shape;
 

@@ -4,18 +4,19 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// Widths that vector units like. Convolutions of odd widths run slower than wider ones of whole vectors: a ResNet-20 cut to half of its
-/// MACs trained at 0.6 of its speed before the cut, and with its widths rounded up to multiples of 8 at 1.25 times it (one core,
-/// channels-last). So while a cut network trains, each group may keep some channels that are zero. Their gradients are zero too, so they
-/// stay zero, and the network computes the same; what is saved, counted and reported is the network without them.
+/// Widths that vector units like. Convolutions of odd widths run slower than wider ones of whole vectors: a ResNet-20
+/// cut to half of its MACs trained at 0.6 of its speed before the cut, and with its widths rounded up to multiples of 8
+/// at 1.25 times it (one core, channels-last). So while a cut network trains, each group may keep some channels that
+/// are zero. Their gradients are zero too, so they stay zero, and the network computes the same; what is saved, counted
+/// and reported is the network without them.
 /// </summary>
-public static class LanePadding
+internal static class LanePadding
 {
     private const int Lanes = 8;
 
     /// <summary>
-    /// How to get from the padded network to the cut one, or null where padding changes nothing, or would: an operator gives zero
-    /// channels another value, or others their values because of them.
+    /// How to get from the padded network to the cut one, or null where padding changes nothing, or would: an operator
+    /// gives zero channels another value, or others their values because of them.
     /// </summary>
     public static CutPlan? Plan(CouplingGraph coupling, Subnetwork subnetwork, CutPlan cut)
     {

@@ -7,8 +7,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// A cut with its proof (lines 13 and 14 of Alg. 1): the small network beside the whole one, which is not changed. Users of the library
-/// have no other way to cut a network, so no cut goes unproven.
+/// A cut with its proof (lines 13 and 14 of Alg. 1): the small network beside the whole one, which is not changed.
+/// Users of the library have no other way to cut a network, so no cut goes unproven.
 /// </summary>
 public sealed class ProvenCut : IDisposable
 {
@@ -34,9 +34,15 @@ public sealed class ProvenCut : IDisposable
     /// <param name="partition">The sub-network.</param>
     /// <param name="whole">The whole network's parameters, lent; they stay as they are.</param>
     /// <param name="batch">A batch of each input in the order of the input nodes, such as images [N, C, H, W].</param>
-    /// <exception cref="UnprovenCutException">The small network is not the whole one without its pruned channels; nothing was changed.</exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The cut that is returned owns the network; every other way out disposes its parameters.")]
-    public static ProvenCut Make(SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch)
+    /// <exception cref="UnprovenCutException">
+    /// The small network is not the whole one without its pruned channels; nothing was changed.
+    /// </exception>
+    [SuppressMessage(
+        "Reliability",
+        "CA2000",
+        Justification = "The cut that is returned owns the network; every other way out disposes its parameters.")]
+    public static ProvenCut Make(
+        SubnetworkSearch search, Partition partition, ParameterTable whole, params Tensor[] batch)
     {
         var (coupling, subnetwork) = (search.Coupling, partition.Subnetwork);
         var plan = CutPlan.Create(coupling, subnetwork);
@@ -44,7 +50,8 @@ public sealed class ProvenCut : IDisposable
         try
         {
             var promised = ResourceConstraint.Macs(coupling).Count(subnetwork);
-            var gate = PruneProofGate.Check(coupling, subnetwork, plan, whole, parameters, batch, promised, OcsFile.SaveAndReload);
+            var gate = PruneProofGate.Check(
+                coupling, subnetwork, plan, whole, parameters, batch, promised, OcsFile.SaveAndReload);
             return gate.Passed
                 ? new(plan, new(plan.After, parameters, RecordOf(plan, search, subnetwork)), gate)
                 : throw new UnprovenCutException(gate);
@@ -74,11 +81,16 @@ public sealed class ProvenCut : IDisposable
     private static PruningRecord RecordOf(CutPlan plan, SubnetworkSearch search, Subnetwork subnetwork) => new()
     {
         OriginalModel = plan.Before.Name,
-        Groups = [.. search.Coupling.Groups.Zip(subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept))],
+        Groups =
+        [
+            .. search.Coupling.Groups.Zip(
+                subnetwork.Kept, (group, kept) => new GroupRecord(group.Id, group.Name, group.Channels, kept)),
+        ],
         MacsBefore = plan.Before.Macs,
         MacsAfter = plan.After.Macs,
         ParametersBefore = plan.Before.ParameterCount,
         ParametersAfter = plan.After.ParameterCount,
         Target = search.Options.Target,
+        Options = search.Options.Names,
     };
 }

@@ -23,22 +23,35 @@ internal sealed record NamedRun(string Name, RunFolder Run, string? Link)
     /// <summary>Runs under the shortest names that tell them apart.</summary>
     public static ImmutableArray<NamedRun> Of(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?>? link = null)
     {
-        string[] names = HtmlComparison.NamesOf([.. runs.Select(run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)))]);
+        var names = HtmlComparison.NamesOf(
+            [.. runs.Select(run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)))]);
         return [.. runs.Select((run, i) => new NamedRun(names[i], run, link?.Invoke(run)))];
     }
 }
 
 /// <summary>A run in the charts: where it ended, and its way there.</summary>
 internal sealed record RunPoint(
-    string Label, bool Pruned, double? Accuracy, long? Macs, double? TwinAccuracy, long? TwinMacs, double? SpeedUp, int? CutEpoch,
-    ImmutableArray<int> Epochs, ImmutableArray<double?> ValAccuracy, ImmutableArray<double?> JAvg)
+    string Label,
+    bool Pruned,
+    double? Accuracy,
+    long? Macs,
+    double? TwinAccuracy,
+    long? TwinMacs,
+    double? SpeedUp,
+    int? CutEpoch,
+    ImmutableArray<int> Epochs,
+    ImmutableArray<double?> ValAccuracy,
+    ImmutableArray<double?> JAvg)
 {
     public static RunPoint Of(NamedRun named)
     {
         var (summary, records) = (named.Run.Summary, named.Run.Records);
         var last = records.LastOrDefault();
         // A cut after the last epoch changes the accuracy once more.
-        (int Epoch, double Accuracy)? end = summary is { ValAccuracy: double accuracy, CutEpoch: int cut } && cut > last?.Epoch ? (cut, accuracy) : null;
+        (int Epoch, double Accuracy)? end = summary is { ValAccuracy: double accuracy, CutEpoch: int cut }
+            && cut > last?.Epoch
+            ? (cut, accuracy)
+            : null;
         return new(
             named.Name,
             summary is not null ? summary.MacsAfter < summary.MacsBefore : last?.Phase == RunPhase.Final,
@@ -49,7 +62,10 @@ internal sealed record RunPoint(
             summary?.SpeedUp(),
             summary?.CutEpoch,
             [.. records.Select(record => record.Epoch), .. end is null ? Array.Empty<int>() : [end.Value.Epoch]],
-            [.. records.Select(record => record.ValAccuracy), .. end is null ? Array.Empty<double?>() : [end.Value.Accuracy]],
+            [
+                .. records.Select(record => record.ValAccuracy),
+                .. end is null ? Array.Empty<double?>() : [end.Value.Accuracy],
+            ],
             [.. records.Select(record => record.JAvg), .. end is null ? Array.Empty<double?>() : [null]]);
     }
 }
@@ -70,9 +86,11 @@ internal sealed record PaperPoint(string Method, string Table, bool Ours, double
 internal static class SummaryFigures
 {
     /// <summary>
-    /// How many times faster the cut network infers than the whole one, measured in turns on the run's machine; null where that was
-    /// not measured. Times of whole runs are no such measure: they depend on what else the machine did.
+    /// How many times faster the cut network infers than the whole one, measured in turns on the run's machine; null
+    /// where that was not measured. Times of whole runs are no such measure: they depend on what else the machine did.
     /// </summary>
     public static double? SpeedUp(this RunSummary summary) =>
-        summary.Latency is { SecondsBefore: > 0 and double before, SecondsAfter: > 0 and double after } ? before / after : null;
+        summary.Latency is { SecondsBefore: > 0 and double before, SecondsAfter: > 0 and double after }
+            ? before / after
+            : null;
 }

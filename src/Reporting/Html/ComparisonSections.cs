@@ -35,30 +35,38 @@ internal static class ComparisonSections
         if (measured.Length > 0)
         {
             html.Add($"<section id=\"tradeoff\">\n<h2>Accuracy against MACs</h2>\n");
-            string rows = data.Paper.IsEmpty ? "" : $" The paper’s tables have {Wording.Plural(data.Paper.Length, "row")} for this network and data, listed below.";
-            string speed = measured.Any(run => run.SpeedUp is not null)
+            var rows = data.Paper.IsEmpty
+                ? ""
+                : $" The paper’s tables have {Wording.Plural(data.Paper.Length, "row")} for this network and data, "
+                    + "listed below.";
+            var speed = measured.Any(run => run.SpeedUp is not null)
                 ? " The larger the dot, the faster the cut network is than the whole one."
                 : "";
-            new Figure("tradeoff-chart", "Accuracy and cost", $"{Extremes(measured)}{rows}{speed}") { IsWide = true }.AddTo(html);
+            var figure = new Figure("tradeoff-chart", "Accuracy and cost", $"{Extremes(measured)}{rows}{speed}");
+            (figure with { IsWide = true }).AddTo(html);
             html.Add($"</section>\n");
         }
 
         html.Add($"<section id=\"courses\">\n<h2>Over the epochs</h2>\n<div class=\"figures\">\n");
         if (data.Runs.Any(run => run.ValAccuracy.Any(value => value is not null)))
         {
-            new Figure("compare-accuracy", "Validation accuracy", "Each run’s accuracy after each epoch; the tables of the runs’ own reports have the numbers.").AddTo(html);
+            const string Meaning =
+                "Each run’s accuracy after each epoch; the tables of the runs’ own reports have the numbers.";
+            new Figure("compare-accuracy", "Validation accuracy", Meaning).AddTo(html);
         }
 
         if (data.Runs.Any(run => run.JAvg.Any(value => value is not null)))
         {
-            new Figure("compare-stability", "Stability", "J_avg of each run: how much of the chosen sub-network stays the same.").AddTo(html);
+            const string Meaning = "J_avg of each run: how much of the chosen sub-network stays the same.";
+            new Figure("compare-stability", "Stability", Meaning).AddTo(html);
         }
 
         html.Add($"</div>\n");
         var cut = measured.Where(run => run.CutEpoch is not null).ToArray();
         if (cut.DistinctBy(run => run.CutEpoch).Count() > 1)
         {
-            new Figure("cut-chart", "Accuracy against the epoch of the cut", CutSentence(cut)) { IsWide = true }.AddTo(html);
+            var figure = new Figure("cut-chart", "Accuracy against the epoch of the cut", CutSentence(cut));
+            (figure with { IsWide = true }).AddTo(html);
         }
 
         html.Add($"</section>\n");
@@ -67,23 +75,31 @@ internal static class ComparisonSections
     private static string Verdict(ImmutableArray<NamedRun> runs)
     {
         var summaries = runs.Select(named => named.Run.Summary).OfType<RunSummary>().ToArray();
-        int unfinished = runs.Length - summaries.Length;
-        string[] tasks = [.. summaries.Select(s => s.Data is null ? s.Model : $"{s.Model} on {s.Data}").Distinct(StringComparer.Ordinal)];
-        string what = tasks.Length switch
+        var unfinished = runs.Length - summaries.Length;
+        string[] tasks =
+        [
+            .. summaries
+                .Select(s => s.Data is null ? s.Model : $"{s.Model} on {s.Data}")
+                .Distinct(StringComparer.Ordinal),
+        ];
+        var what = tasks.Length switch
         {
             0 => "None of the runs is finished yet.",
             1 => $"{Wording.Plural(summaries.Length, "run")} of {tasks[0]}.",
             _ => $"{Wording.Plural(summaries.Length, "run")} of {tasks.Length} kinds: {string.Join(", ", tasks)}.",
         };
-        return unfinished > 0 && tasks.Length > 0 ? $"{what} {Wording.Plural(unfinished, "more run")} not finished yet." : what;
+        return unfinished > 0 && tasks.Length > 0
+            ? $"{what} {Wording.Plural(unfinished, "more run")} not finished yet."
+            : what;
     }
 
     private static string Extremes(RunPoint[] measured)
     {
         var best = measured.MaxBy(run => run.Accuracy)!;
         var cheapest = measured.MinBy(run => run.Macs)!;
-        return $"{best.Label} is the most accurate ({Wording.Percent(best.Accuracy)} at {Wording.Count(best.Macs ?? 0)} MACs), "
-            + $"{cheapest.Label} the cheapest ({Wording.Percent(cheapest.Accuracy)} at {Wording.Count(cheapest.Macs ?? 0)} MACs).";
+        return $"{best.Label} is the most accurate ({Cost(best)}), {cheapest.Label} the cheapest ({Cost(cheapest)}).";
+
+        static string Cost(RunPoint run) => $"{Wording.Percent(run.Accuracy)} at {Wording.Count(run.Macs ?? 0)} MACs";
     }
 
     private static string CutSentence(RunPoint[] cut)
@@ -101,7 +117,9 @@ internal static class ComparisonSections
             html.Add($"<h3 class=\"code\">{named.Name}</h3>\n");
             if (named.Run.Summary is RunSummary { Command: string command } summary)
             {
-                html.Add($"<pre class=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>{command}</code></pre>\n<p class=\"aside\">ocs {summary.Version}, {summary.Engine}</p>\n");
+                html.Add(
+                    $"<pre class=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>{command}</code></pre>\n"
+                    + $"<p class=\"aside\">ocs {summary.Version}, {summary.Engine}</p>\n");
             }
 
             if (named.Run.Config is string config)

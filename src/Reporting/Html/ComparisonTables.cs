@@ -21,10 +21,12 @@ internal static class RunsTable
             <tbody>
 
             """);
-        for (int i = 0; i < rows.Length; i++)
+        for (var i = 0; i < rows.Length; i++)
         {
             var row = rows[i];
-            html.Add($"""<tr><td>{i + 1}</td><th scope="row" class="text">{Name(row.Run)}</th>{Join(columns, column => Cell(column, row))}</tr>{"\n"}""");
+            html.Add(
+                $"""<tr><td>{i + 1}</td><th scope="row" class="text">{Name(row.Run)}</th>"""
+                + $"""{Join(columns, column => Cell(column, row))}</tr>{"\n"}""");
         }
 
         html.Add($"</tbody>\n</table>\n</div>\n</section>\n");
@@ -40,7 +42,7 @@ internal static class RunsTable
 
     private static Markup Cell(RunColumn column, RunRow row)
     {
-        string text = column.Text(row) is { Length: > 0 } known ? known : Wording.Nothing;
+        var text = column.Text(row) is { Length: > 0 } known ? known : Wording.Nothing;
         return column.IsText ? new HtmlBuilder().Add($"<td class=\"text\">{text}</td>").ToMarkup()
             : column.IsStrong ? new HtmlBuilder().Add($"<td class=\"strong\">{text}</td>").ToMarkup()
             : new HtmlBuilder().Add($"<td>{text}</td>").ToMarkup();
@@ -90,7 +92,7 @@ internal static class SeedsTable
     /// <summary>Mean, and the deviation of a sample (n - 1).</summary>
     internal static (double Mean, double Deviation) Spread(double[] values)
     {
-        double mean = values.Average();
+        var mean = values.Average();
         return (mean, Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1)));
     }
 
@@ -99,9 +101,12 @@ internal static class SeedsTable
         var first = group[0];
         var (mean, deviation) = Spread([.. group.Select(summary => summary.ValAccuracy!.Value)]);
         var row = PaperRow.Nearest(first);
-        string left = Wording.Percent(group.Average(s => (double)s.MacsAfter / Math.Max(1, s.MacsBefore)));
-        string paper = row is null ? Wording.Nothing : $"{Wording.Percent(row.Accuracy)} at {Wording.Percent(row.Macs)} ({row.Table})";
-        string name = $"{first.Model}{(first.Data is null ? "" : $" on {first.Data}")}, {(first.Kind == RunKind.Baseline ? "no pruning" : first.Preset)}";
+        var left = Wording.Percent(group.Average(s => (double)s.MacsAfter / Math.Max(1, s.MacsBefore)));
+        var paper = row is null
+            ? Wording.Nothing
+            : $"{Wording.Percent(row.Accuracy)} at {Wording.Percent(row.Macs)} ({row.Table})";
+        var name = $"{first.Model}{(first.Data is null ? "" : $" on {first.Data}")}, "
+            + $"{(first.Kind == RunKind.Baseline ? "no pruning" : first.Preset)}";
         html.Add($"""
             <tr><th scope="row" class="text">{name}</th><td>{string.Join(", ", group.Select(s => s.Seed).Order())}</td><td class="strong">{Wording.Percent(mean)}</td><td>{Wording.Fixed(deviation * 100, 2)} points</td><td>{left}</td><td>{paper}</td></tr>
 

@@ -39,17 +39,26 @@ internal static class CurvesSection
         }
 
         var best = measured.MaxBy(r => r.ValAccuracy)!;
-        return Course("Validation accuracy", Wording.Percent(measured[0].ValAccuracy, 1), Wording.Percent(measured[^1].ValAccuracy, 1))
+        return Course(
+            "Validation accuracy",
+            Wording.Percent(measured[0].ValAccuracy, 1),
+            Wording.Percent(measured[^1].ValAccuracy, 1))
             + $"; its best is {Wording.Percent(best.ValAccuracy, 1)} at epoch {best.Epoch}.";
     }
 
     private static string Losses(ImmutableArray<RunRecord> records)
     {
-        string text = Course("Training loss", Wording.Number(records[0].TrainLoss), Wording.Number(records[^1].TrainLoss));
+        var text = Course(
+            "Training loss", Wording.Number(records[0].TrainLoss), Wording.Number(records[^1].TrainLoss));
         var measured = records.Where(r => r.ValLoss is not null).ToArray();
-        return measured.Length == 0
-            ? text + "."
-            : $"{text}; {Course("validation loss", Wording.Number(measured[0].ValLoss), Wording.Number(measured[^1].ValLoss))}.";
+        if (measured.Length == 0)
+        {
+            return text + ".";
+        }
+
+        var validation = Course(
+            "validation loss", Wording.Number(measured[0].ValLoss), Wording.Number(measured[^1].ValLoss));
+        return $"{text}; {validation}.";
     }
 
     private static string LearningRate(ImmutableArray<RunRecord> records) =>
@@ -62,7 +71,8 @@ internal static class CurvesSection
     private static string Speed(ImmutableArray<RunRecord> records) => Throughput.Of(records) switch
     {
         { After: double after } speed =>
-            $"Median {Wording.Whole(speed.Before)} images per second before the cut, {Wording.Whole(after)} after it; the machine's other work at these times is in both.",
+            $"Median {Wording.Whole(speed.Before)} images per second before the cut, {Wording.Whole(after)} after it; "
+            + "the machine's other work at these times is in both.",
         { } speed => $"Median {Wording.Whole(speed.Before)} images per second.",
         null => $"Median {Wording.Whole(records.Average(r => r.ImagesPerSecond))} images per second.",
     };
@@ -90,7 +100,8 @@ internal static class CurvesSection
         html.Add($"</tbody>\n</table>\n</div>\n</details>\n");
     }
 
-    private static string Loss(double? value) => value is double v && double.IsFinite(v) ? Wording.Fixed(v, 4) : Wording.Nothing;
+    private static string Loss(double? value) =>
+        value is double v && double.IsFinite(v) ? Wording.Fixed(v, 4) : Wording.Nothing;
 
     private static string Similarity(double? value) => value is double v ? Wording.Fixed(v, 4) : Wording.Nothing;
 }

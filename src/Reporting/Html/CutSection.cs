@@ -33,14 +33,15 @@ internal static class CutSection
 
     private static string Sentence(RunSummary summary)
     {
-        string when = summary.CutEpoch is int epoch ? $" at epoch {epoch}" : "";
+        var when = summary.CutEpoch is int epoch ? $" at epoch {epoch}" : "";
         if (summary.AccuracyAtCutBefore is not double before || summary.AccuracyAtCutAfter is not double after)
         {
             return $"The network was cut{when}.";
         }
 
-        return $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut and {Wording.Percent(after)} "
-            + $"right after it ({Wording.Points(after - before)}), before any further training.";
+        return $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut "
+            + $"and {Wording.Percent(after)} right after it ({Wording.Points(after - before)}), "
+            + "before any further training.";
     }
 
     private static string Sentence(OnnxSummary onnx) => onnx.Equal switch
@@ -53,7 +54,9 @@ internal static class CutSection
 
     private static void AddGate(HtmlBuilder html, GateSummary gate)
     {
-        string difference = gate.LargestDifference is double d ? $" Largest relative difference {Wording.Number(d)}." : "";
+        var difference = gate.LargestDifference is double d
+            ? $" Largest relative difference {Wording.Number(d)}."
+            : "";
         html.Add($"""
             <table class="gate">
             <caption>Prune-proof gate: {(gate.Passed ? "passed" : "not passed")}</caption>
@@ -61,7 +64,10 @@ internal static class CutSection
             <tbody>
 
             """);
-        AddCheck(html, gate.OutputsEqual, $"Same outputs as the whole network with the pruned channels set to zero.{difference}");
+        AddCheck(
+            html,
+            gate.OutputsEqual,
+            $"Same outputs as the whole network with the pruned channels set to zero.{difference}");
         AddCheck(html, gate.Backward, "A backward pass runs, and every gradient is finite.");
         AddCheck(html, gate.Shapes, "Every shape in the cut graph verifies.");
         AddCheck(html, gate.Reload, "Saved and loaded again, the network gives identical outputs.");

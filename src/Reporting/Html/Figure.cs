@@ -3,7 +3,9 @@ namespace Ocs.Reporting.Html;
 /// <summary>A place for a chart, with its title, legend and the sentence that says what the chart shows.</summary>
 /// <param name="Id">Where the script finds it.</param>
 /// <param name="Title">Its headline.</param>
-/// <param name="Sentence">What can be seen, in words: the caption, and what a screen reader says instead of the chart.</param>
+/// <param name="Sentence">
+/// What can be seen, in words: the caption, and what a screen reader says instead of the chart.
+/// </param>
 internal sealed record Figure(string Id, string Title, string Sentence)
 {
     /// <summary>Whether it takes the page's whole width.</summary>

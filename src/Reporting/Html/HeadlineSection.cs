@@ -24,7 +24,7 @@ internal static class HeadlineSection
             html.Add($"""<p class="notice" role="alert">{problem}</p>{"\n"}""");
         }
 
-        foreach (string warning in run.Summary?.Warnings ?? [])
+        foreach (var warning in run.Summary?.Warnings ?? [])
         {
             html.Add($"""<p class="notice" role="note">{warning}</p>{"\n"}""");
         }
@@ -40,7 +40,7 @@ internal static class HeadlineSection
 
     private static void AddTable(HtmlBuilder html, RunFolder run, RunSummary summary)
     {
-        bool twin = summary.Baseline is not null;
+        var twin = summary.Baseline is not null;
         html.Add($"""
             <table class="headline">
             <caption>Before and after</caption>
@@ -49,13 +49,28 @@ internal static class HeadlineSection
 
             """);
         AddAccuracy(html, summary);
-        long macs = summary.Baseline?.Macs ?? summary.MacsBefore;
-        long parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
-        AddRow(html, "MACs", Wording.Count(macs), Wording.Count(summary.MacsAfter), Wording.Change(macs, summary.MacsAfter));
-        AddRow(html, "Parameters", Wording.Count(parameters), Wording.Count(summary.ParametersAfter), Wording.Change(parameters, summary.ParametersAfter));
+        var macs = summary.Baseline?.Macs ?? summary.MacsBefore;
+        var parameters = summary.Baseline?.Parameters ?? summary.ParametersBefore;
+        AddRow(
+            html,
+            "MACs",
+            Wording.Count(macs),
+            Wording.Count(summary.MacsAfter),
+            Wording.Change(macs, summary.MacsAfter));
+        AddRow(
+            html,
+            "Parameters",
+            Wording.Count(parameters),
+            Wording.Count(summary.ParametersAfter),
+            Wording.Change(parameters, summary.ParametersAfter));
         if (summary is { StepSecondsBefore: double before, StepSecondsAfter: double after })
         {
-            AddRow(html, "Training step", Wording.Milliseconds(before), Wording.Milliseconds(after), Wording.Change(before, after));
+            AddRow(
+                html,
+                "Training step",
+                Wording.Milliseconds(before),
+                Wording.Milliseconds(after),
+                Wording.Change(before, after));
         }
 
         if (summary.Latency is LatencySummary latency)
@@ -68,7 +83,7 @@ internal static class HeadlineSection
                 Wording.Change(latency.SecondsBefore, latency.SecondsAfter));
         }
 
-        double? twinSeconds = summary.Baseline?.TotalSeconds;
+        var twinSeconds = summary.Baseline?.TotalSeconds;
         AddRow(
             html,
             "Time of the run",
@@ -105,10 +120,16 @@ internal static class HeadlineSection
     }
 
     private static void AddAccuracy(HtmlBuilder html, string measure, double? twin, double? own) => AddRow(
-        html, measure, Wording.Percent(twin), Wording.Percent(own), own is double value && twin is double other ? Wording.Points(value - other) : Wording.Nothing);
+        html,
+        measure,
+        Wording.Percent(twin),
+        Wording.Percent(own),
+        own is double value && twin is double other ? Wording.Points(value - other) : Wording.Nothing);
 
     private static void AddRow(HtmlBuilder html, string measure, string before, string after, string change) =>
-        html.Add($"""<tr><th scope="row">{measure}</th><td>{before}</td><td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");
+        html.Add(
+            $"""<tr><th scope="row">{measure}</th><td>{before}</td>"""
+            + $"""<td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");
 }
 
 /// <summary>Median training speed before the cut and after it; without a cut there is no second number.</summary>
@@ -116,8 +137,8 @@ internal sealed record Throughput(double Before, double? After)
 {
     public static Throughput? Of(IReadOnlyList<RunRecord> records)
     {
-        double? before = Median(records.Where(r => r.Phase != RunPhase.Final));
-        double? after = Median(records.Where(r => r.Phase == RunPhase.Final));
+        var before = Median(records.Where(r => r.Phase != RunPhase.Final));
+        var after = Median(records.Where(r => r.Phase == RunPhase.Final));
         return before is double b ? new Throughput(b, after) : null;
     }
 

@@ -9,7 +9,9 @@ namespace Ocs.Reporting.Html;
 /// <summary>A piece of HTML that needs no escaping any more.</summary>
 internal readonly record struct Markup(string Text);
 
-/// <summary>Collects HTML: the literal parts of an interpolated string are markup, whatever stands in its holes is escaped.</summary>
+/// <summary>
+/// Collects HTML: the literal parts of an interpolated string are markup, whatever stands in its holes is escaped.
+/// </summary>
 internal sealed class HtmlBuilder
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);

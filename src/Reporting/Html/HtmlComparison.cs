@@ -3,16 +3,20 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1 and 4).</summary>
+/// <summary>
+/// Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1
+/// and 4).
+/// </summary>
 public static class HtmlComparison
 {
+    /// <summary>The usual name of the file.</summary>
     public const string FileName = "comparison.html";
 
     /// <summary>Writes the page into a file, with links to the runs' own reports, and returns its path.</summary>
     public static string Write(IReadOnlyList<RunFolder> runs, string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string page = Render(runs, run => LinkTo(folder, Path.Combine(run.Path, HtmlReport.FileName)));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var page = Render(runs, run => LinkTo(folder, Path.Combine(run.Path, HtmlReport.FileName)));
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         return path;
     }
@@ -20,26 +24,30 @@ public static class HtmlComparison
     /// <summary>The page's text.</summary>
     /// <param name="runs">The runs, in the order of the command line.</param>
     /// <param name="link">Where a run's own page is; null where it has none.</param>
-    /// <param name="live">The version of the runs' files, where the page is served and follows the runs; null for a file.</param>
-    public static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
+    /// <param name="live">
+    /// The version of the runs' files, where the page is served and follows the runs; null for a file.
+    /// </param>
+    internal static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(link);
         var named = NamedRun.Of(runs, link);
         var html = new HtmlBuilder();
-        string title = $"{runs.Count} runs";
+        var title = $"{runs.Count} runs";
         ComparisonSections.AddTo(html, named, title);
-        return new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live }.Around(html.ToMarkup());
+        var page = new Page("comparison", title, ComparisonData.Of(named).ToIsland()) { Live = live };
+        return page.Around(html.ToMarkup());
     }
 
     /// <summary>The end of each path, as long as it takes to tell them apart.</summary>
     internal static string[] NamesOf(string[] paths)
     {
         string[][] parts = [.. paths.Select(path => path.Split(Path.DirectorySeparatorChar))];
-        for (int length = 1; ; length++)
+        for (var length = 1; ; length++)
         {
             string[] names = [.. parts.Select(path => string.Join('/', path.TakeLast(length)))];
-            if (length >= parts.Max(path => path.Length) || names.Distinct(StringComparer.Ordinal).Count() == paths.Distinct(StringComparer.Ordinal).Count())
+            if (length >= parts.Max(path => path.Length)
+                || names.Distinct(StringComparer.Ordinal).Count() == paths.Distinct(StringComparer.Ordinal).Count())
             {
                 return names;
             }
@@ -47,6 +55,7 @@ public static class HtmlComparison
     }
 
     private static string? LinkTo(string folder, string report) => File.Exists(report)
-        ? string.Join('/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString))
+        ? string.Join(
+            '/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString))
         : null;
 }

@@ -6,6 +6,7 @@ namespace Ocs.Reporting.Html;
 /// <summary>A run as one HTML file that needs nothing else: no network, no other file.</summary>
 public static class HtmlReport
 {
+    /// <summary>The name of the file in the folder of a run.</summary>
     public const string FileName = "report.html";
 
     /// <summary>Writes <c>report.html</c> into a run's folder and returns its path.</summary>
@@ -15,8 +16,8 @@ public static class HtmlReport
     /// <summary>Writes a run's report into a file and returns its path.</summary>
     public static string Write(RunFolder run, string path)
     {
-        string page = Render(run);
-        byte[] bytes = Encoding.UTF8.GetBytes(page);
+        var page = Render(run);
+        var bytes = Encoding.UTF8.GetBytes(page);
         if (Path.GetFullPath(path) == Path.GetFullPath(Path.Combine(run.Path, FileName)))
         {
             // A link in a run's folder, which may be anybody's, leads nowhere that is written to.
@@ -32,11 +33,13 @@ public static class HtmlReport
 
     /// <summary>The page's text.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="live">The version of the run's files, where the page is served and follows the run; null for a file.</param>
-    public static string Render(RunFolder run, string? live = null)
+    /// <param name="live">
+    /// The version of the run's files, where the page is served and follows the run; null for a file.
+    /// </param>
+    internal static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
-        string title = TitleOf(run);
+        var title = TitleOf(run);
         var html = new HtmlBuilder();
         HeadlineSection.AddTo(html, run, title);
         StabilitySection.AddTo(html, run);
@@ -58,5 +61,6 @@ public static class HtmlReport
     };
 
     /// <summary>The last part of the folder's path.</summary>
-    internal static string NameOf(RunFolder run) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)));
+    internal static string NameOf(RunFolder run) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)));
 }

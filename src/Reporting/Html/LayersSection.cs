@@ -15,10 +15,22 @@ internal static class LayersSection
         html.Add($"<section id=\"layers\">\n<h2>What was cut</h2>\n");
         if (!summary.Layers.IsEmpty)
         {
-            string key = """<span class="key kept"></span>kept <span class="key gone"></span>cut away""";
-            AddColumns(html, "channels-chart", "Output channels of each layer", key, ChannelSentence(summary), "channels",
+            var key = """<span class="key kept"></span>kept <span class="key gone"></span>cut away""";
+            AddColumns(
+                html,
+                "channels-chart",
+                "Output channels of each layer",
+                key,
+                ChannelSentence(summary),
+                "channels",
                 [.. summary.Layers.Select(l => new Column(l.Name, l.ChannelsBefore, l.ChannelsAfter))]);
-            AddColumns(html, "macs-chart", "MACs of each layer", key, MacsSentence(summary), "MACs",
+            AddColumns(
+                html,
+                "macs-chart",
+                "MACs of each layer",
+                key,
+                MacsSentence(summary),
+                "MACs",
                 [.. summary.Layers.Select(l => new Column(l.Name, l.MacsBefore, l.MacsAfter))]);
         }
 
@@ -38,7 +50,7 @@ internal static class LayersSection
         HtmlBuilder html, string id, string title, string key, string sentence, string unit, Column[] columns)
     {
         double top = Math.Max(1, columns.Max(c => c.Before));
-        string density = columns.Length switch { <= 36 => "sparse", <= 80 => "close", _ => "packed" };
+        var density = columns.Length switch { <= 36 => "sparse", <= 80 => "close", _ => "packed" };
         html.Add($"""
             <figure class="wide" id="{id}">
             <h3>{title}</h3>
@@ -77,21 +89,23 @@ internal static class LayersSection
         return $"{pruned.Length} of {Wording.Plural(summary.Layers.Length, "layer")} lost channels, "
             + $"{Wording.Whole(pruned.Sum(l => l.ChannelsBefore - l.ChannelsAfter))} of "
             + $"{Wording.Whole(summary.Layers.Sum(l => (long)l.ChannelsBefore))} in all; "
-            + $"{most.Name} lost the largest part ({Wording.Percent(1 - (double)most.ChannelsAfter / most.ChannelsBefore, 0)}).";
+            + $"{most.Name} lost the largest part "
+            + $"({Wording.Percent(1 - (double)most.ChannelsAfter / most.ChannelsBefore, 0)}).";
     }
 
     private static string MacsSentence(RunSummary summary)
     {
         var most = summary.Layers.MaxBy(l => l.MacsBefore - l.MacsAfter)!;
-        long saved = most.MacsBefore - most.MacsAfter;
-        string where = saved > 0 ? $" {most.Name} saves the most, {Wording.Count(saved)}." : "";
-        return $"The whole network goes from {Wording.Count(summary.MacsBefore)} to {Wording.Count(summary.MacsAfter)}.{where}";
+        var saved = most.MacsBefore - most.MacsAfter;
+        var where = saved > 0 ? $" {most.Name} saves the most, {Wording.Count(saved)}." : "";
+        return $"The whole network goes from {Wording.Count(summary.MacsBefore)} to "
+            + $"{Wording.Count(summary.MacsAfter)}.{where}";
     }
 
     private static void AddGroups(HtmlBuilder html, RunSummary summary)
     {
         double widest = summary.Groups.Max(g => g.Channels);
-        int frozen = summary.Groups.Count(g => g.FrozenReason is not null);
+        var frozen = summary.Groups.Count(g => g.FrozenReason is not null);
         html.Add($"""
             <h3 id="groups">Groups</h3>
             <p class="lead">A group is a set of channels that must leave together, over all the layers that share them. {Wording.Plural(summary.Groups.Length, "group")}{(frozen > 0 ? $", {frozen} frozen" : "")}.</p>
@@ -103,8 +117,8 @@ internal static class LayersSection
             """);
         foreach (var group in summary.Groups)
         {
-            int kept = group.Kept.Length;
-            string reason = group.FrozenReason is string why ? $"frozen: {why}" : "";
+            var kept = group.Kept.Length;
+            var reason = group.FrozenReason is string why ? $"frozen: {why}" : "";
             html.Add($"""
                 <tr><th scope="row"><span class="code">{group.Name}</span>{Aside(reason)}</th><td class="number strong">{kept}</td><td class="number">{group.Channels}</td><td class="wide-cell"><div class="bar{(group.FrozenReason is null ? "" : " frozen")}" style="width:{100 * group.Channels / widest}%"><div style="width:{(group.Channels > 0 ? 100.0 * kept / group.Channels : 0)}%"></div></div></td><td class="number">{Wording.Change(group.MacsBefore, group.MacsAfter)}</td></tr>
 
@@ -129,7 +143,7 @@ internal static class LayersSection
             """);
         foreach (var layer in summary.Layers)
         {
-            string status = layer.Status.ToString().ToLowerInvariant();
+            var status = layer.Status.ToString().ToLowerInvariant();
             html.Add($"""
                 <tr role="row"><th scope="row" role="rowheader"><span class="code">{layer.Name}</span></th><td role="cell"><span class="status {status}">{status}</span></td><td role="cell" class="number">{FromTo(Wording.Whole(layer.ChannelsBefore), Wording.Whole(layer.ChannelsAfter))}</td><td role="cell" class="number">{FromTo(Wording.Count(layer.MacsBefore), Wording.Count(layer.MacsAfter))}</td><td role="cell" class="reason">{layer.Reason ?? ""}</td></tr>
 

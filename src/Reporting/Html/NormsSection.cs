@@ -26,7 +26,8 @@ internal static class NormsSection
 
             """);
         new Figure("norms-chart", "Norms over the epochs", Course(spreads)) { IsWide = true }.AddTo(html);
-        new Figure("norms-histogram", "Distribution in one epoch", Distribution(spreads[^1])) { IsWide = true, Controls = Slider }.AddTo(html);
+        var histogram = new Figure("norms-histogram", "Distribution in one epoch", Distribution(spreads[^1]));
+        (histogram with { IsWide = true, Controls = Slider }).AddTo(html);
         AddTable(html, spreads);
         html.Add($"</section>\n");
     }
@@ -35,7 +36,8 @@ internal static class NormsSection
     {
         var (first, last) = (spreads[0], spreads[^1]);
         return $"From epoch {first.Epoch} to {last.Epoch}: {Median("kept", first.Kept, last.Kept)}; "
-            + $"{Median("pruned", first.Pruned, last.Pruned)}. The shaded bands hold 80{'\u00a0'}% of the channels; the scale is logarithmic.";
+            + $"{Median("pruned", first.Pruned, last.Pruned)}. The shaded bands hold 80{'\u00a0'}% of the channels; "
+            + "the scale is logarithmic.";
     }
 
     private static string Median(string which, NormRange? first, NormRange? last)

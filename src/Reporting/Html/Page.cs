@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What every page has around its sections: style, scripts, data. It needs no network and no other file.</summary>
+/// <summary>
+/// What every page has around its sections: style, scripts, data. It needs no network and no other file.
+/// </summary>
 /// <param name="Kind">Which charts it has: <c>run</c> or <c>comparison</c>.</param>
 /// <param name="Title">What stands in the browser's tab.</param>
 /// <param name="Data">What the scripts draw.</param>
@@ -11,7 +13,9 @@ internal sealed record Page(string Kind, string Title, Markup Data)
 {
     private static readonly string[] Scripts = ["charts.js", "norms.js", "run.js", "comparison.js", "page.js"];
 
-    /// <summary>The version of the files behind a page that is served and follows them; null for a page in a file.</summary>
+    /// <summary>
+    /// The version of the files behind a page that is served and follows them; null for a page in a file.
+    /// </summary>
     public string? Live { get; init; }
 
     /// <summary>The text of the page.</summary>
@@ -45,7 +49,7 @@ internal sealed record Page(string Kind, string Title, Markup Data)
             <script>
 
             """);
-        foreach (string script in Live is not null ? [.. Scripts, "live.js"] : Scripts)
+        foreach (var script in Live is not null ? [.. Scripts, "live.js"] : Scripts)
         {
             html.Add($"{Resource(script)}\n");
         }

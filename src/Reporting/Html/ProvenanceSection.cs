@@ -13,7 +13,8 @@ internal static class ProvenanceSection
         {
             if (summary.Command is string command)
             {
-                html.Add($"<pre class=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>{command}</code></pre>\n");
+                html.Add(
+                    $"<pre class=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>{command}</code></pre>\n");
             }
 
             html.Add($"<dl>\n");
@@ -26,7 +27,12 @@ internal static class ProvenanceSection
             AddFact(html, "Validation samples", summary.TestSamples is int n ? Samples(summary, n) : null);
             AddFact(html, "Version", summary.Version is string v ? $"ocs {v}" : null);
             AddFact(html, "Engine", summary.Engine);
-            AddFact(html, "Latency", summary.Latency is LatencySummary l ? $"{l.Runtime}, cpu, {Wording.Plural(l.Threads, "thread")}, median" : null);
+            AddFact(
+                html,
+                "Latency",
+                summary.Latency is LatencySummary l
+                    ? $"{l.Runtime}, cpu, {Wording.Plural(l.Threads, "thread")}, median"
+                    : null);
             html.Add($"</dl>\n");
         }
 
@@ -46,8 +52,10 @@ internal static class ProvenanceSection
 
     private static string Samples(RunSummary summary, int samples)
     {
-        double? error = Verdict.StandardError(summary.ValAccuracy, samples);
-        string known = error is double e ? $" (standard error of the accuracy: {Wording.Fixed(e * 100, 2)} points)" : "";
+        var error = Verdict.StandardError(summary.ValAccuracy, samples);
+        var known = error is double e
+            ? $" (standard error of the accuracy: {Wording.Fixed(e * 100, 2)} points)"
+            : "";
         return Wording.Whole(samples) + known;
     }
 

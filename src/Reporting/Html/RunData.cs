@@ -6,7 +6,8 @@ using Ocs.RunLog;
 namespace Ocs.Reporting.Html;
 
 /// <summary>What the script of a run's page reads: the run's own records, under their own names.</summary>
-internal sealed record RunData(ImmutableArray<RunRecord> Records, RunSummary? Summary, ImmutableArray<NormSpread> Spreads)
+internal sealed record RunData(
+    ImmutableArray<RunRecord> Records, RunSummary? Summary, ImmutableArray<NormSpread> Spreads)
 {
     public static RunData Of(RunFolder run) => new(run.Records, run.Summary, NormSpread.Of(run.Records));
 

@@ -18,14 +18,15 @@ internal static class StabilitySection
             <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*, when J<sub>avg</sub> has reached 1 but for a small rest, or when the options force it.</p>
 
             """);
-        new Figure("stability-chart", "Stability and regularization strength", Sentence(run)) { IsWide = true }.AddTo(html);
+        var figure = new Figure("stability-chart", "Stability and regularization strength", Sentence(run));
+        (figure with { IsWide = true }).AddTo(html);
         html.Add($"</section>\n");
     }
 
     private static string Sentence(RunFolder run)
     {
         var averaged = run.Records.Where(r => r.JAvg is not null).ToArray();
-        string text = averaged.Length == 0
+        var text = averaged.Length == 0
             ? "J has no running mean yet."
             : averaged.Length == 1
             ? $"J_avg is {Wording.Fixed(averaged[0].JAvg!.Value, 3)} at epoch {averaged[0].Epoch}."
@@ -43,7 +44,7 @@ internal static class StabilitySection
                 : $" The cut at epoch {cut} did not wait for a stable sub-network.";
         }
 
-        double strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
+        var strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
         return strongest > 0 ? $"{text} The regularization strength λ reaches {Wording.Number(strongest)}." : text;
     }
 }

@@ -9,7 +9,7 @@ internal static class TimeSection
     public static void AddTo(HtmlBuilder html, RunFolder run)
     {
         var parts = PartsOf(run);
-        double total = parts.Sum(part => part.Seconds);
+        var total = parts.Sum(part => part.Seconds);
         if (total <= 0)
         {
             return;
@@ -23,7 +23,9 @@ internal static class TimeSection
             """);
         foreach (var part in parts)
         {
-            html.Add($"""<div class="share {part.Style}" style="width:{100 * part.Seconds / total}%" title="{part.Name}: {Wording.Duration(part.Seconds)}"></div>{"\n"}""");
+            html.Add(
+                $"""<div class="share {part.Style}" style="width:{100 * part.Seconds / total}%" """
+                + $"""title="{part.Name}: {Wording.Duration(part.Seconds)}"></div>{"\n"}""");
         }
 
         html.Add($"""
@@ -45,13 +47,17 @@ internal static class TimeSection
         html.Add($"</tbody>\n</table>\n</section>\n");
     }
 
-    // A log that was cut short, or a clock that was set, leaves no time over: the rest is what there is, and never negative.
+    // A log that was cut short, or a clock that was set, leaves no time over: the rest is what there is, and never
+    // negative.
     private static ImmutableArray<Part> PartsOf(RunFolder run)
     {
         var phases = run.Records.GroupBy(record => record.Phase).OrderBy(phase => phase.Key).Select(phase => new Part(
-            Capital(Wording.Phase(phase.Key)), phase.Key.ToString().ToLowerInvariant(), phase.Count(), phase.Sum(record => Finite(record.Seconds))));
-        double search = run.Records.Sum(record => Finite(record.SearchSeconds ?? 0));
-        double rest = (run.Summary?.TotalSeconds ?? 0) - run.Records.Sum(record => Finite(record.Seconds)) - search;
+            Capital(Wording.Phase(phase.Key)),
+            phase.Key.ToString().ToLowerInvariant(),
+            phase.Count(),
+            phase.Sum(record => Finite(record.Seconds))));
+        var search = run.Records.Sum(record => Finite(record.SearchSeconds ?? 0));
+        var rest = (run.Summary?.TotalSeconds ?? 0) - run.Records.Sum(record => Finite(record.Seconds)) - search;
         Part[] others =
         [
             new("Search for the sub-network", "search", null, search),

@@ -27,7 +27,9 @@ internal static class Verdict
         }
 
         var last = run.Records[^1];
-        string accuracy = last.ValAccuracy is null ? "" : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
+        var accuracy = last.ValAccuracy is null
+            ? ""
+            : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
         return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, "
             + $"now in {Wording.Phase(last.Phase)}.{accuracy}{Forecast(last)}";
     }
@@ -36,16 +38,20 @@ internal static class Verdict
     {
         string[] parts =
         [
-            .. last is { Forecast.StableEpoch: int stable, Phase: not RunPhase.Final } ? [$"the cut at about epoch {stable}"] : Array.Empty<string>(),
+            .. last is { Forecast.StableEpoch: int stable, Phase: not RunPhase.Final }
+                ? [$"the cut at about epoch {stable}"]
+                : Array.Empty<string>(),
             .. last.Forecast?.Macs is long macs ? [$"{Wording.Count(macs)} MACs at the end"] : Array.Empty<string>(),
-            .. last.Forecast?.SecondsLeft is double left ? [$"about {Wording.Duration(left)} to go"] : Array.Empty<string>(),
+            .. last.Forecast?.SecondsLeft is double left
+                ? [$"about {Wording.Duration(left)} to go"]
+                : Array.Empty<string>(),
         ];
         return parts.Length == 0 ? "" : $" Forecast: {string.Join(", ", parts)}.";
     }
 
     private static string Cut(RunSummary summary)
     {
-        string target = summary.Target is double t ? $" (target {Wording.Percent(t, 0)})" : "";
+        var target = summary.Target is double t ? $" (target {Wording.Percent(t, 0)})" : "";
         return $"{Removed(summary.MacsBefore, summary.MacsAfter)} of the multiply-accumulates{target} and "
             + $"{Removed(summary.ParametersBefore, summary.ParametersAfter)} of the parameters are gone for good.";
     }
@@ -61,7 +67,7 @@ internal static class Verdict
             return "No accuracy was measured.";
         }
 
-        string samples = summary.TestSamples is int n ? $" on {Wording.Whole(n)} validation samples" : "";
+        var samples = summary.TestSamples is int n ? $" on {Wording.Whole(n)} validation samples" : "";
         if (summary.Baseline?.ValAccuracy is not double twin)
         {
             return summary.Kind == RunKind.Train
@@ -69,25 +75,28 @@ internal static class Verdict
                 : $"Accuracy is {Wording.Percent(accuracy)}{samples}.";
         }
 
-        double difference = accuracy - twin;
-        string side = difference < 0 ? "below" : "above";
-        string words = Math.Abs(difference) < 5e-5
+        var difference = accuracy - twin;
+        var side = difference < 0 ? "below" : "above";
+        var words = Math.Abs(difference) < 5e-5
             ? "the same as the unpruned twin’s"
-            : $"{Wording.Fixed(Math.Abs(difference) * 100, 2)} points {side} the unpruned twin’s {Wording.Percent(twin)}";
+            : $"{Wording.Fixed(Math.Abs(difference) * 100, 2)} points {side} the unpruned twin’s "
+                + $"{Wording.Percent(twin)}";
         return $"Accuracy is {Wording.Percent(accuracy)}{samples}, {words}{Noise(summary, twin)}.";
     }
 
-    /// <summary>Two runs measured on so many samples each differ by chance: says when the difference is within that.</summary>
+    /// <summary>
+    /// Two runs measured on so many samples each differ by chance: says when the difference is within that.
+    /// </summary>
     private static string Noise(RunSummary summary, double twin)
     {
-        double? own = StandardError(summary.ValAccuracy, summary.TestSamples);
-        double? other = StandardError(twin, summary.TestSamples);
+        var own = StandardError(summary.ValAccuracy, summary.TestSamples);
+        var other = StandardError(twin, summary.TestSamples);
         if (own is null || other is null)
         {
             return "";
         }
 
-        double error = 2 * Math.Sqrt((own.Value * own.Value) + (other.Value * other.Value));
+        var error = 2 * Math.Sqrt((own.Value * own.Value) + (other.Value * other.Value));
         return Math.Abs(summary.ValAccuracy!.Value - twin) <= error
             ? $"; on so many samples a difference below {Wording.Fixed(error * 100, 2)} points may be chance"
             : "";

@@ -16,7 +16,8 @@ internal static class Wording
         fraction is double f && double.IsFinite(f) ? $"{Fixed(f * 100, digits)}{Space}%" : Nothing;
 
     /// <summary>A difference of two fractions, in percentage points.</summary>
-    public static string Points(double difference, int digits = 2) => $"{Signed(difference * 100, digits)}{Space}points";
+    public static string Points(double difference, int digits = 2) =>
+        $"{Signed(difference * 100, digits)}{Space}points";
 
     /// <summary>The change from one amount to another, in per cent of the first.</summary>
     public static string Change(double before, double after) =>
@@ -74,15 +75,15 @@ internal static class Wording
 
     private static string Signed(double value, int digits)
     {
-        string text = Fixed(Math.Abs(value), digits);
-        bool zero = text.All(c => c is '0' or '.');
+        var text = Fixed(Math.Abs(value), digits);
+        var zero = text.All(c => c is '0' or '.');
         return zero ? "±" + text : (value < 0 ? "−" : "+") + text;
     }
 
     private static string Scientific(double value)
     {
-        string[] parts = value.ToString("0.##e0", CultureInfo.InvariantCulture).Split('e');
-        string power = string.Concat(parts[1].Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
+        var parts = value.ToString("0.##e0", CultureInfo.InvariantCulture).Split('e');
+        var power = string.Concat(parts[1].Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
         return parts[0] == "1" ? "10" + power : $"{parts[0].Replace('-', '−')}·10{power}";
     }
 }

@@ -6,7 +6,9 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Tables;
 
-/// <summary>The numbers behind the report's tables and charts as CSV (RFC 4180): values are unrounded, fractions go from 0 to 1.</summary>
+/// <summary>
+/// The numbers behind the report's tables and charts as CSV (RFC 4180): values are unrounded, fractions go from 0 to 1.
+/// </summary>
 public static class CsvTables
 {
     /// <summary>One row a run.</summary>
@@ -18,18 +20,23 @@ public static class CsvTables
     /// <summary>One row for each layer of each run: the widths of Fig. 6.</summary>
     public const string LayersName = "layers.csv";
 
-    /// <summary>Writes the three files into a folder, which is made where it is missing, and returns their paths.</summary>
+    /// <summary>
+    /// Writes the three files into a folder, which is made where it is missing, and returns their paths.
+    /// </summary>
     public static ImmutableArray<string> Write(IReadOnlyList<RunFolder> runs, string folder)
     {
         ArgumentNullException.ThrowIfNull(runs);
         Directory.CreateDirectory(folder);
         var named = NamedRun.Of(runs);
-        (string Name, string Text)[] files = [(RunsName, Runs(named)), (EpochsName, Epochs(named)), (LayersName, Layers(named))];
+        (string Name, string Text)[] files =
+        [
+            (RunsName, Runs(named)), (EpochsName, Epochs(named)), (LayersName, Layers(named)),
+        ];
         return
         [
             .. files.Select(file =>
             {
-                string path = Path.Combine(folder, file.Name);
+                var path = Path.Combine(folder, file.Name);
                 AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
                 return path;
             }),
@@ -42,14 +49,29 @@ public static class CsvTables
 
     internal static string Epochs(ImmutableArray<NamedRun> runs) => Table(
         [
-            "run", "epoch", "phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_top5_accuracy", "j", "j_avg", "lambda", "lr", "macs",
-            "parameters", "seconds", "images_per_second", "kept_norm_10", "kept_norm_50", "kept_norm_90", "pruned_norm_10",
-            "pruned_norm_50", "pruned_norm_90",
+            "run", "epoch", "phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_top5_accuracy",
+            "j", "j_avg", "lambda", "lr", "macs", "parameters", "seconds", "images_per_second", "kept_norm_10",
+            "kept_norm_50", "kept_norm_90", "pruned_norm_10", "pruned_norm_50", "pruned_norm_90",
         ],
         runs.SelectMany(named => named.Run.Records.Select(r => (object?[])
         [
-            named.Name, r.Epoch, r.Phase.ToString().ToLowerInvariant(), r.TrainLoss, r.TrainAccuracy, r.ValLoss, r.ValAccuracy, r.ValTop5Accuracy, r.J,
-            r.JAvg, r.Lambda, r.Lr, r.Macs, r.Parameters, r.Seconds, r.ImagesPerSecond, .. Quantiles(r.Norms?.Kept),
+            named.Name,
+            r.Epoch,
+            r.Phase.ToString().ToLowerInvariant(),
+            r.TrainLoss,
+            r.TrainAccuracy,
+            r.ValLoss,
+            r.ValAccuracy,
+            r.ValTop5Accuracy,
+            r.J,
+            r.JAvg,
+            r.Lambda,
+            r.Lr,
+            r.Macs,
+            r.Parameters,
+            r.Seconds,
+            r.ImagesPerSecond,
+            .. Quantiles(r.Norms?.Kept),
             .. Quantiles(r.Norms?.Pruned),
         ])));
 
@@ -57,15 +79,23 @@ public static class CsvTables
         ["run", "layer", "channels_before", "channels_after", "macs_before", "macs_after", "status", "reason"],
         runs.SelectMany(named => (named.Run.Summary?.Layers ?? []).Select(l => (object?[])
         [
-            named.Name, l.Name, l.ChannelsBefore, l.ChannelsAfter, l.MacsBefore, l.MacsAfter, l.Status.ToString().ToLowerInvariant(), l.Reason,
+            named.Name,
+            l.Name,
+            l.ChannelsBefore,
+            l.ChannelsAfter,
+            l.MacsBefore,
+            l.MacsAfter,
+            l.Status.ToString().ToLowerInvariant(),
+            l.Reason,
         ])));
 
-    private static object?[] Quantiles(NormCounts? norms) => [norms?.Quantile(0.1), norms?.Quantile(0.5), norms?.Quantile(0.9)];
+    private static object?[] Quantiles(NormCounts? norms) =>
+        [norms?.Quantile(0.1), norms?.Quantile(0.5), norms?.Quantile(0.9)];
 
     private static string Table(string[] header, IEnumerable<object?[]> rows)
     {
         var text = new StringBuilder().AppendJoin(',', header).Append("\r\n");
-        foreach (object?[] row in rows)
+        foreach (var row in rows)
         {
             text.AppendJoin(',', row.Select(Cell)).Append("\r\n");
         }
@@ -76,7 +106,9 @@ public static class CsvTables
     // A quote is doubled, and what holds a comma, a quote or a line break is put in quotes.
     private static string Cell(object? value)
     {
-        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        return text.AsSpan().IndexOfAny(",\"\r\n") < 0
+            ? text
+            : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

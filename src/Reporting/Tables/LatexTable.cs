@@ -12,7 +12,7 @@ public static class LatexTable
     public static string Write(IReadOnlyList<RunFolder> runs, string path)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        string text = Render(NamedRun.Of(runs));
+        var text = Render(NamedRun.Of(runs));
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
         return path;
     }

@@ -7,7 +7,9 @@ namespace Ocs.Reporting.Tables;
 /// <summary>A column of the table of runs, the same on the page, as CSV and as LaTeX.</summary>
 /// <param name="Key">Its name in CSV.</param>
 /// <param name="Title">Its heading for readers.</param>
-/// <param name="Value">A run's value as CSV has it, unrounded: fractions from 0 to 1, seconds. Null where there is none.</param>
+/// <param name="Value">
+/// A run's value as CSV has it, unrounded: fractions from 0 to 1, seconds. Null where there is none.
+/// </param>
 /// <param name="Text">The value as readers want it.</param>
 internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?> Value, Func<RunRow, string?> Text)
 {
@@ -32,11 +34,16 @@ internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?>
         Number("macs_left", "MACs left", run => run.MacsLeft, value => Wording.Percent(value)),
         Number("parameters", "Parameters", run => run.Parameters, value => Wording.Count((long)value)),
         Number("parameters_left", "Parameters left", run => run.ParametersLeft, value => Wording.Percent(value)),
-        Number("sparsity_start_epoch", "Sparsity from", run => run.Summary?.SlStartEpoch, value => Wording.Whole(value)),
+        Number(
+            "sparsity_start_epoch", "Sparsity from", run => run.Summary?.SlStartEpoch, value => Wording.Whole(value)),
         Number("sparsity_epochs", "Sparsity epochs", run => run.SparsityEpochs, value => Wording.Whole(value)),
         Number("cut_epoch", "Cut at", run => run.Summary?.CutEpoch, value => Wording.Whole(value)),
         Number("stable_epoch", "Stable at", run => run.Summary?.StableEpoch, value => Wording.Whole(value)),
-        Number("latency_seconds", "Latency", run => run.Summary?.Latency?.SecondsAfter, value => Wording.Milliseconds(value)),
+        Number(
+            "latency_seconds",
+            "Latency",
+            run => run.Summary?.Latency?.SecondsAfter,
+            value => Wording.Milliseconds(value)),
         Number("latency_speed_up", "Speed-up", run => run.Summary?.SpeedUp(), value => $"{Wording.Fixed(value, 2)} ×"),
         Number("seconds", "Time", run => run.Seconds, value => Wording.Duration(value)),
     ];
@@ -62,7 +69,8 @@ internal sealed record RunRow(NamedRun Run, string DiffersIn)
 
     public RunSummary? Summary => Run.Run.Summary;
 
-    public string? Preset => Summary is null ? "under way" : Summary.Kind == RunKind.Baseline ? "unpruned" : Summary.Preset;
+    public string? Preset =>
+        Summary is null ? "under way" : Summary.Kind == RunKind.Baseline ? "unpruned" : Summary.Preset;
 
     public int Epochs => Summary?.Epochs ?? Run.Run.Records.Length;
 
@@ -70,7 +78,8 @@ internal sealed record RunRow(NamedRun Run, string DiffersIn)
 
     public double? Top5Accuracy => Summary is null ? Last?.ValTop5Accuracy : Summary.ValTop5Accuracy;
 
-    public double? BesideUnpruned => Summary is { ValAccuracy: double own, Baseline.ValAccuracy: double twin } ? own - twin : null;
+    public double? BesideUnpruned =>
+        Summary is { ValAccuracy: double own, Baseline.ValAccuracy: double twin } ? own - twin : null;
 
     public long? Macs => Summary?.MacsAfter ?? Last?.Macs;
 
@@ -78,10 +87,12 @@ internal sealed record RunRow(NamedRun Run, string DiffersIn)
 
     public long? Parameters => Summary?.ParametersAfter ?? Last?.Parameters;
 
-    public double? ParametersLeft => Summary is { ParametersBefore: > 0 } s ? (double)s.ParametersAfter / s.ParametersBefore : null;
+    public double? ParametersLeft =>
+        Summary is { ParametersBefore: > 0 } s ? (double)s.ParametersAfter / s.ParametersBefore : null;
 
     /// <summary>Epochs of sparsity learning, from its start to the cut.</summary>
-    public int? SparsityEpochs => Summary is { CutEpoch: int cut, SlStartEpoch: int start } && cut >= start ? cut - start : null;
+    public int? SparsityEpochs =>
+        Summary is { CutEpoch: int cut, SlStartEpoch: int start } && cut >= start ? cut - start : null;
 
     public double Seconds => Summary?.TotalSeconds ?? Run.Run.Records.Sum(record => record.Seconds);
 

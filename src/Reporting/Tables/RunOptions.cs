@@ -3,7 +3,9 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Tables;
 
-/// <summary>The options of a run by their dotted key, read from the text that the run itself wrote into <c>config.yaml</c>.</summary>
+/// <summary>
+/// The options of a run by their dotted key, read from the text that the run itself wrote into <c>config.yaml</c>.
+/// </summary>
 internal static class RunOptions
 {
     private const string Model = "model";
@@ -16,19 +18,19 @@ internal static class RunOptions
     {
         var options = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var sections = new List<(int Indent, string Key)>();
-        foreach (string line in (run.Config ?? "").Split('\n'))
+        foreach (var line in (run.Config ?? "").Split('\n'))
         {
-            string text = line.Trim();
-            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            var text = line.Trim();
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0 || text[0] == '#')
             {
                 continue;
             }
 
-            int indent = line.Length - line.TrimStart().Length;
+            var indent = line.Length - line.TrimStart().Length;
             sections.RemoveAll(section => section.Indent >= indent);
-            string key = string.Join('.', [.. sections.Select(section => section.Key), text[..colon]]);
-            string value = text[(colon + 1)..].Trim();
+            var key = string.Join('.', [.. sections.Select(section => section.Key), text[..colon]]);
+            var value = text[(colon + 1)..].Trim();
             if (value.Length == 0)
             {
                 sections.Add((indent, text[..colon]));
@@ -44,8 +46,8 @@ internal static class RunOptions
 
     /// <summary>What tells each run from the others: its options that are not the same in all of them.</summary>
     /// <remarks>
-    /// Seeds are left out. So is what follows from the model, the data set or the preset: an option that is the same in all
-    /// runs that share those.
+    /// Seeds are left out. So is what follows from the model, the data set or the preset: an option that is the same in
+    /// all runs that share those.
     /// </remarks>
     public static ImmutableArray<string> Differences(IReadOnlyList<RunFolder> runs)
     {
@@ -56,12 +58,18 @@ internal static class RunOptions
                 .Where(key => !Seeds.Contains(key) && Values(all, key) > 1
                     && (key is Model or Data or Preset || all.GroupBy(Head).Any(alike => Values(alike, key) > 1))),
         ];
-        return [.. all.Select(options => string.Join(", ", differing.Where(options.ContainsKey).Select(key => $"{Leaf(key, differing)} {options[key]}")))];
+        return
+        [
+            .. all.Select(options => string.Join(
+                ", ", differing.Where(options.ContainsKey).Select(key => $"{Leaf(key, differing)} {options[key]}"))),
+        ];
     }
 
     /// <summary>All options but the seeds: equal for runs that repeat each other.</summary>
     public static string WithoutSeeds(RunFolder run) =>
-        string.Join('\n', Of(run).Where(option => !Seeds.Contains(option.Key)).Select(option => $"{option.Key}: {option.Value}"));
+        string.Join(
+            '\n',
+            Of(run).Where(option => !Seeds.Contains(option.Key)).Select(option => $"{option.Key}: {option.Value}"));
 
     private static int Values(IEnumerable<ImmutableSortedDictionary<string, string>> runs, string key) =>
         runs.Select(options => options.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count();
@@ -72,7 +80,7 @@ internal static class RunOptions
     // The last part of a key, where that is the only one of its name.
     private static string Leaf(string key, string[] keys)
     {
-        string leaf = key.Split('.')[^1];
+        var leaf = key.Split('.')[^1];
         return keys.Count(other => other.Split('.')[^1] == leaf) == 1 ? leaf : key;
     }
 }

@@ -4,7 +4,9 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.TensorBoard;
 
-/// <summary>The run log once more, as TensorBoard reads it: a file of events beside it, with scalars and histograms by epoch.</summary>
+/// <summary>
+/// The run log once more, as TensorBoard reads it: a file of events beside it, with scalars and histograms by epoch.
+/// </summary>
 public sealed class EventFile : IDisposable
 {
     /// <summary>TensorBoard looks for names with this part in them.</summary>
@@ -17,13 +19,15 @@ public sealed class EventFile : IDisposable
 
     /// <summary>Opens the events of a run; the folder is there.</summary>
     /// <param name="runFolder">The run's folder.</param>
-    /// <param name="firstEpoch">The first epoch that will be written: a resumed run's events keep what came before it.</param>
+    /// <param name="firstEpoch">
+    /// The first epoch that will be written: a resumed run's events keep what came before it.
+    /// </param>
     /// <param name="clock">What time it is; null takes the machine's.</param>
     public EventFile(string runFolder, int firstEpoch = 0, TimeProvider? clock = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstEpoch);
         _clock = clock ?? TimeProvider.System;
-        string path = Path.Combine(runFolder, FileName);
+        var path = Path.Combine(runFolder, FileName);
         byte[][] kept = firstEpoch > 0 && File.Exists(path) ? [.. Before(File.ReadAllBytes(path), firstEpoch)] : [];
 
         // No buffer: what could not be written is not tried again when the file is closed.
@@ -34,7 +38,10 @@ public sealed class EventFile : IDisposable
         }
 
         Array.ForEach(kept, record => _waiting.AddRange(RecordFile.Frame(record)));
-        NextEpoch = kept.Length == 0 ? 0 : kept.Max(record => Event.Parser.ParseFrom(record) is { Summary: not null } epoch ? (int)epoch.Step + 1 : 0);
+        NextEpoch = kept.Length == 0
+            ? 0
+            : kept.Max(
+                record => Event.Parser.ParseFrom(record) is { Summary: not null } epoch ? (int)epoch.Step + 1 : 0);
         _ = WriteWaiting();
     }
 
@@ -100,9 +107,9 @@ public sealed class EventFile : IDisposable
         }
 
         var histogram = new Histogram { Min = Edge(filled[0]), Max = Edge(filled[^1] + 1) };
-        for (int i = filled[0]; i <= filled[^1]; i++)
+        for (var i = filled[0]; i <= filled[^1]; i++)
         {
-            double middle = Edge(i) + (0.5 / NormCounts.BinsPerDecade);
+            var middle = Edge(i) + (0.5 / NormCounts.BinsPerDecade);
             histogram.Num += counts[i];
             histogram.Sum += counts[i] * middle;
             histogram.SumSquares += counts[i] * middle * middle;
@@ -141,7 +148,8 @@ public sealed class EventFile : IDisposable
     {
         foreach (var record in RecordFile.Read(file))
         {
-            if (Parse(record) is { } message && (message.WhatCase == Event.WhatOneofCase.FileVersion || message.Step < firstEpoch))
+            if (Parse(record) is { } message
+                && (message.WhatCase == Event.WhatOneofCase.FileVersion || message.Step < firstEpoch))
             {
                 yield return record.ToArray();
             }

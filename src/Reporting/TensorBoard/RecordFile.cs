@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Ocs.Reporting.TensorBoard;
 
 /// <summary>
-/// TensorFlow's file of records: for each its length (u64), that length's check sum, the bytes, and theirs; all little-endian. A check
-/// sum is CRC-32C, turned right by 15 bits and added to a constant.
+/// TensorFlow's file of records: for each its length (u64), that length's check sum, the bytes, and theirs; all
+/// little-endian. A check sum is CRC-32C, turned right by 15 bits and added to a constant.
 /// </summary>
 internal static class RecordFile
 {
@@ -16,7 +16,7 @@ internal static class RecordFile
     /// <summary>A record's bytes as they stand in the file.</summary>
     public static byte[] Frame(ReadOnlySpan<byte> data)
     {
-        byte[] framed = new byte[Head + data.Length + Foot];
+        var framed = new byte[Head + data.Length + Foot];
         var head = framed.AsSpan(0, Head);
         BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(head[8..], Checksum(head[..8]));
@@ -38,8 +38,8 @@ internal static class RecordFile
     /// <summary>The masked CRC-32C of some bytes.</summary>
     public static uint Checksum(ReadOnlySpan<byte> data)
     {
-        uint crc = uint.MaxValue;
-        foreach (byte value in data)
+        var crc = uint.MaxValue;
+        foreach (var value in data)
         {
             crc = BitOperations.Crc32C(crc, value);
         }
@@ -55,13 +55,15 @@ internal static class RecordFile
             return null;
         }
 
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(file);
         if (length > (ulong)(file.Length - Head - Foot))
         {
             return null;
         }
 
         var data = file.Slice(Head, (int)length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(file[(Head + data.Length)..]) == Checksum(data) ? data.Length : null;
+        return BinaryPrimitives.ReadUInt32LittleEndian(file[(Head + data.Length)..]) == Checksum(data)
+            ? data.Length
+            : null;
     }
 }

@@ -3,11 +3,11 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Averages gradients over the processes of a group while backward still computes others: c10d's Reducer, in buckets. It belongs to the
-/// tensors that it was made for; other ones, such as those after a cut, need another one.
+/// Averages gradients over the processes of a group while backward still computes others: c10d's Reducer, in buckets.
+/// It belongs to the tensors that it was made for; other ones, such as those after a cut, need another one.
 /// </summary>
 /// <remarks>Li et al. 2020, "PyTorch Distributed", arXiv 2006.15704, section 3.2.</remarks>
-public sealed unsafe class GradientReducer : IDisposable
+internal sealed unsafe class GradientReducer : IDisposable
 {
     // PyTorch's own sizes: the first bucket is small, so that sending begins early.
     private const long FirstBucketBytes = 1 << 20;

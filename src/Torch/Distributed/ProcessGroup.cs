@@ -6,15 +6,20 @@ namespace Ocs.Torch;
 /// <summary>What an all-reduce makes of the processes' values.</summary>
 public enum GroupReduction
 {
+    /// <summary>The sum of all.</summary>
     Sum = 0,
+
+    /// <summary>The largest of all.</summary>
     Max = 1,
 }
 
 /// <summary>
-/// The processes of a run: c10d's process group, Gloo for tensors on the CPU and NCCL for those on a GPU. Its calls must come in the same
-/// order in every process, and each waits for the others.
+/// The processes of a run: c10d's process group, Gloo for tensors on the CPU and NCCL for those on a GPU. Its calls
+/// must come in the same order in every process, and each waits for the others.
 /// </summary>
-/// <remarks>A process that is gone or silent for the timeout fails the call in the others: <see cref="TorchException"/>.</remarks>
+/// <remarks>
+/// A process that is gone or silent for the timeout fails the call in the others: <see cref="TorchException"/>.
+/// </remarks>
 public sealed unsafe class ProcessGroup : IDisposable
 {
     private const int Gloo = 1;
@@ -27,7 +32,9 @@ public sealed unsafe class ProcessGroup : IDisposable
         (Rank, Size) = (rank, size);
     }
 
-    /// <summary>How long a call waits for the others unless <see cref="Join"/> is told otherwise: less than a minute.</summary>
+    /// <summary>
+    /// How long a call waits for the others unless <see cref="Join"/> is told otherwise: less than a minute.
+    /// </summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(45);
 
     /// <summary>This process, from 0.</summary>
@@ -47,8 +54,12 @@ public sealed unsafe class ProcessGroup : IDisposable
     public static ProcessGroup Join(Rendezvous rendezvous, DeviceKind device = DeviceKind.Cpu, TimeSpan? timeout = null)
     {
         Require(device);
-        fixed (byte* host = Utf8(rendezvous.Host), prefix = Utf8(rendezvous.Prefix), network = Utf8(rendezvous.Interface),
-            storeFile = Utf8(rendezvous.StoreFile), address = Utf8(rendezvous.IsLocal ? rendezvous.Host : ""))
+        fixed (byte*
+            host = Utf8(rendezvous.Host),
+            prefix = Utf8(rendezvous.Prefix),
+            network = Utf8(rendezvous.Interface),
+            storeFile = Utf8(rendezvous.StoreFile),
+            address = Utf8(rendezvous.IsLocal ? rendezvous.Host : ""))
         {
             var options = new NativeGroupOptions
             {
@@ -70,15 +81,19 @@ public sealed unsafe class ProcessGroup : IDisposable
                 ? new(pointer, rendezvous.Rank, rendezvous.Size)
                 : throw NativeError.Take(
                     error,
-                    $"rank {rendezvous.Rank} of {rendezvous.Size} at {(rendezvous.StoreFile.Length > 0 ? "this machine" : $"{rendezvous.Host}:{rendezvous.Port}")}",
+                    $"rank {rendezvous.Rank} of {rendezvous.Size} at "
+                    + $"{(rendezvous.StoreFile.Length > 0 ? "this machine" : $"{rendezvous.Host}:{rendezvous.Port}")}",
                     context: null);
         }
     }
 
     /// <summary>Overwrites a tensor with that of a process.</summary>
-    public void Broadcast(Tensor tensor, int root = 0) => Check(NativeMethods.GroupBroadcast(Handle, tensor.Handle, root), "broadcast");
+    public void Broadcast(Tensor tensor, int root = 0) =>
+        Check(NativeMethods.GroupBroadcast(Handle, tensor.Handle, root), "broadcast");
 
-    /// <summary>Overwrites a tensor with the sum, or the largest, of all processes' tensors, element by element.</summary>
+    /// <summary>
+    /// Overwrites a tensor with the sum, or the largest, of all processes' tensors, element by element.
+    /// </summary>
     public void AllReduce(Tensor tensor, GroupReduction reduction = GroupReduction.Sum) =>
         Check(NativeMethods.GroupAllReduce(Handle, tensor.Handle, reduction), "all-reduce");
 
@@ -94,30 +109,27 @@ public sealed unsafe class ProcessGroup : IDisposable
         return Array.ConvertAll(results, pointer => new Tensor(pointer));
     }
 
-    /// <summary>Waits until every process has come here.</summary>
-    public void Barrier()
-    {
-        using var nothing = Tensor.Zeros([1]);
-        AllReduce(nothing);
-    }
-
+    /// <summary>Leaves the group.</summary>
     public void Dispose() => Handle.Dispose();
 
     /// <summary>The sentence for a call that failed because of another process.</summary>
     internal TorchException Lost(TorchException error)
     {
-        // Gloo begins with the place in its source: "[../gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.2]:4711".
+        // Gloo begins with the place in its source: "[../gloo/transport/tcp/pair.cc:598] Connection closed by peer
+        // [10.0.0.2]:4711".
         var source = Math.Max(0, error.Message.IndexOf(".cc:", StringComparison.Ordinal));
         var detail = error.Message[(source == 0 ? 0 : error.Message.IndexOf(']', source) + 1)..].Trim().TrimEnd('.');
         return new(
-            $"Rank {Rank} of {Size}: another process of the run is gone or does not answer ({detail}), so this one ends too; "
+            $"Rank {Rank} of {Size}: another process of the run is gone or does not answer ({detail}), "
+            + "so this one ends too; "
             + "look at its messages, and start all of them again.",
             error);
     }
 
     /// <summary>Whether an error of autograd is one of the network.</summary>
     internal static bool IsLoss(TorchException error) =>
-        Array.Exists(["gloo", "NCCL", "onnection", "imed out"], word => error.Message.Contains(word, StringComparison.Ordinal));
+        Array.Exists(
+            ["gloo", "NCCL", "onnection", "imed out"], word => error.Message.Contains(word, StringComparison.Ordinal));
 
     private static void Require(DeviceKind device)
     {
@@ -125,13 +137,15 @@ public sealed unsafe class ProcessGroup : IDisposable
         if ((backends & Gloo) == 0)
         {
             throw new OcsInputException(
-                "Several processes need Gloo, which the shim was built without: install libgloo-dev, and build it anew with native/build.sh.");
+                "Several processes need Gloo, which the shim was built without: "
+                + "install libgloo-dev, and build it anew with native/build.sh.");
         }
 
         if (device == DeviceKind.Cuda && (backends & Nccl) == 0)
         {
             throw new OcsInputException(
-                "Several processes on GPUs need NCCL, which the shim was built without: install its headers (nccl.h), and build it anew with "
+                "Several processes on GPUs need NCCL, which the shim was built without: "
+                + "install its headers (nccl.h), and build it anew with "
                 + "native/build.sh; or take `Device.Cpu`.");
         }
     }

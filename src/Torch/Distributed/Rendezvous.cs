@@ -34,9 +34,12 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     public bool IsLocal => Host is Loopback or "localhost";
 
     /// <summary>Processes of one machine that meet on a free port; started by whoever calls this.</summary>
-    public static Rendezvous OnThisMachine(int port, int rank, int size) => new(Loopback, port, rank, size) { LocalRank = rank };
+    public static Rendezvous OnThisMachine(int port, int rank, int size) =>
+        new(Loopback, port, rank, size) { LocalRank = rank };
 
-    /// <summary>Processes of one machine that meet in a file, so that nothing listens for others; started by whoever calls this.</summary>
+    /// <summary>
+    /// Processes of one machine that meet in a file, so that nothing listens for others; started by whoever calls this.
+    /// </summary>
     public static Rendezvous OnThisMachine(string storeFile, int rank, int size) =>
         new(Loopback, 0, rank, size) { LocalRank = rank, HostsStore = false, StoreFile = storeFile };
 
@@ -52,8 +55,8 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     ];
 
     /// <summary>
-    /// What torchrun (or Kubernetes' PyTorchJob), mpirun or srun, looked at in this order, say in a process's environment; null where
-    /// there is one process.
+    /// What torchrun (or Kubernetes' PyTorchJob), mpirun or srun, looked at in this order, say in a process's
+    /// environment; null where there is one process.
     /// </summary>
     /// <exception cref="OcsInputException">The variables contradict each other, or one is missing.</exception>
     public static Rendezvous? FromEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -111,7 +114,8 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         };
     }
 
-    // https://slurm.schedmd.com/srun.html, "OUTPUT ENVIRONMENT VARIABLES". A batch script has a rank too, but is no step: it runs alone.
+    // https://slurm.schedmd.com/srun.html, "OUTPUT ENVIRONMENT VARIABLES". A batch script has a rank too, but is no
+    // step: it runs alone.
     private static Rendezvous? FromSlurm(Variables variables)
     {
         if (!variables.Has("SLURM_PROCID") || !(variables.Has("SLURM_STEP_ID") || variables.Has("SLURM_STEPID")))
@@ -124,47 +128,57 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         var nodes = variables.Text("SLURM_STEP_NODELIST") ?? variables.Text("SLURM_JOB_NODELIST");
         var isOneMachine = (variables.Text("SLURM_STEP_NUM_NODES") ?? variables.Text("SLURM_NNODES")) == "1";
         var host = variables.Text("MASTER_ADDR")
-            ?? (isOneMachine ? Loopback : nodes is null ? variables.Text("SLURM_LAUNCH_NODE_IPADDR") : SlurmHosts.First(nodes))
+            ?? (isOneMachine ? Loopback
+                : nodes is null ? variables.Text("SLURM_LAUNCH_NODE_IPADDR")
+                : SlurmHosts.First(nodes))
             ?? throw new OcsInputException(
                 "SLURM_JOB_NODELIST does not say on which machine rank 0 is; set MASTER_ADDR to it.");
         var step = variables.Text("SLURM_STEP_ID") ?? variables.Text("SLURM_STEPID");
-        return new(host, variables.Port("MASTER_PORT") ?? PortOf($"{variables.Text("SLURM_JOB_ID")}.{step}"), rank, size)
+        return new(
+            host, variables.Port("MASTER_PORT") ?? PortOf($"{variables.Text("SLURM_JOB_ID")}.{step}"), rank, size)
         {
             LocalRank = variables.Number("SLURM_LOCALID", 0, size) ?? 0,
         };
     }
 
     // The same in every process, and likely another one for another job: FNV-1a, below the ports that systems give out.
-    private static int PortOf(string job) => LowestPort + (int)(job.Aggregate(0x811C9DC5, (hash, letter) => (hash ^ letter) * 0x01000193) % Ports);
+    private static int PortOf(string job) =>
+        LowestPort + (int)(job.Aggregate(0x811C9DC5, (hash, letter) => (hash ^ letter) * 0x01000193) % Ports);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Variables(IReadOnlyDictionary<string, string> Environment)
     {
-        public string? Text(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+        public string? Text(string name) =>
+            Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
         public bool Has(string name) => Text(name) is not null;
 
         public string Required(string name) => Text(name)
-            ?? throw new OcsInputException($"The processes of a run meet at the machine that {name} names, and it is not set; set it.");
+            ?? throw new OcsInputException(
+                $"The processes of a run meet at the machine that {name} names, and it is not set; set it.");
 
         public int? Port(string name) => Number(name, 1, 65536);
 
         /// <summary>A whole number of a range; null where the variable is not set.</summary>
         public int? Number(string name, int lowest, int end) => Text(name) is not { } text
             ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest && number < end
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest
+                && number < end
                 ? number
                 : throw new OcsInputException(
-                    $"The environment variable {name} is '{text}', but must be a whole number from {lowest} to {end - 1}.");
+                    $"The environment variable {name} is '{text}', "
+                    + $"but must be a whole number from {lowest} to {end - 1}.");
 
         public (int Rank, int Size) RankOf(string rank, string size)
         {
             var processes = Number(size, 1, int.MaxValue)
-                ?? throw new OcsInputException($"The environment variable {rank} is set, but {size} is not; set both, or none for one process.");
+                ?? throw new OcsInputException(
+                    $"The environment variable {rank} is set, but {size} is not; set both, or none for one process.");
             return Number(rank, 0, processes) is { } number
                 ? (number, processes)
-                : throw new OcsInputException($"The environment variable {size} is set, but {rank} is not; set both, or none for one process.");
+                : throw new OcsInputException(
+                    $"The environment variable {size} is set, but {rank} is not; set both, or none for one process.");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
@@ -13,15 +12,6 @@ internal sealed class AtenOperator(string name, string overload = "")
 
     /// <summary>The operator as PyTorch's own lists write it: <c>aten::add.Tensor</c>.</summary>
     public string FullName => overload.Length == 0 ? name : $"{name}.{overload}";
-
-    public string Schema
-    {
-        get
-        {
-            NativeError.ThrowIfFailed(NativeMethods.OperatorSchema(Pointer, out var schema), FullName);
-            return Marshal.PtrToStringUTF8(schema)!;
-        }
-    }
 
     public static AtenOperator Get(string name, string overload)
         => Known.GetOrAdd((name, overload), static key => new AtenOperator(key.Name, key.Overload));

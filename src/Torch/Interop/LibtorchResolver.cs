@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>Finds and loads the shim when the first native function is called, and sets libtorch's threads then.</summary>
+/// <summary>
+/// Finds and loads the shim when the first native function is called, and sets libtorch's threads then.
+/// </summary>
 internal static unsafe class LibtorchResolver
 {
     public const string Variable = "OCS_TORCH_SHIM";
@@ -19,7 +21,9 @@ internal static unsafe class LibtorchResolver
 #pragma warning restore CA2255
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(LibtorchResolver).Assembly, Resolve);
 
-    /// <summary>The places that are looked at, in order; a path in <see cref="Variable"/> is the only one when set.</summary>
+    /// <summary>
+    /// The places that are looked at, in order; a path in <see cref="Variable"/> is the only one when set.
+    /// </summary>
     internal static IEnumerable<string> Candidates(string? variable, string baseDirectory)
     {
         if (!string.IsNullOrEmpty(variable))
@@ -56,7 +60,8 @@ internal static unsafe class LibtorchResolver
         }
         catch (DllNotFoundException exception)
         {
-            throw new OcsInputException($"{path} did not load ({exception.Message}): build it anew with native/build.sh.", exception);
+            throw new OcsInputException(
+                $"{path} did not load ({exception.Message}): build it anew with native/build.sh.", exception);
         }
 
         UseEveryCore(library);

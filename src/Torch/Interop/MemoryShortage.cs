@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>Tells a lack of memory from libtorch's other errors, and says it in words: libtorch names its source and an error code.</summary>
+/// <summary>
+/// Tells a lack of memory from libtorch's other errors, and says it in words: libtorch names its source and an error
+/// code.
+/// </summary>
 internal static partial class MemoryShortage
 {
     /// <summary>The words for a lack of memory; null for another error.</summary>
@@ -14,7 +17,8 @@ internal static partial class MemoryShortage
             return $"not enough memory for {Size(asked.Groups["count"].Value, asked.Groups["unit"].Value)} more";
         }
 
-        return message.Contains("std::bad_alloc", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        return message.Contains("std::bad_alloc", StringComparison.Ordinal)
+            || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
             ? "not enough memory"
             : message.Contains("Storage size calculation overflowed", StringComparison.Ordinal)
                 ? "more memory than can be addressed"
@@ -26,7 +30,10 @@ internal static partial class MemoryShortage
             ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 30):N2} GiB")
             : $"{count} {unit}";
 
-    // "can't allocate memory: you tried to allocate 12 bytes" on a CPU, "CUDA out of memory. Tried to allocate 2.00 GiB" on a device.
-    [GeneratedRegex(@"tried to allocate (?<count>[\d.]+) (?<unit>bytes|KiB|MiB|GiB)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // "can't allocate memory: you tried to allocate 12 bytes" on a CPU, "CUDA out of memory. Tried to allocate 2.00
+    // GiB" on a device.
+    [GeneratedRegex(
+        @"tried to allocate (?<count>[\d.]+) (?<unit>bytes|KiB|MiB|GiB)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Asked();
 }

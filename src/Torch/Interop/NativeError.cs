@@ -13,7 +13,9 @@ internal static class NativeError
         }
     }
 
-    /// <summary>Whether there was no error; one is freed unread, for the release of a handle has nobody to tell.</summary>
+    /// <summary>
+    /// Whether there was no error; one is freed unread, for the release of a handle has nobody to tell.
+    /// </summary>
     public static bool IsNone(nint error)
     {
         if (error != 0)
@@ -24,7 +26,9 @@ internal static class NativeError
         return error == 0;
     }
 
-    /// <summary>Copies the texts, frees the error and makes the exception; only libtorch's first line is shown.</summary>
+    /// <summary>
+    /// Copies the texts, frees the error and makes the exception; only libtorch's first line is shown.
+    /// </summary>
     public static TorchException Take(nint error, string action, string? context)
     {
         var message = Marshal.PtrToStringUTF8(NativeMethods.ErrorMessage(error)) ?? string.Empty;
@@ -39,7 +43,8 @@ internal static class NativeError
 
         var shortage = MemoryShortage.Words(message);
         return new TorchException(
-            $"{action}{(context is null ? "" : $"({context})")}: {shortage ?? line.ToString()}", stack.Length > 0 ? stack : message)
+            $"{action}{(context is null ? "" : $"({context})")}: {shortage ?? line.ToString()}",
+            stack.Length > 0 ? stack : message)
         {
             IsOutOfMemory = shortage is not null,
         };

@@ -8,12 +8,15 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_operator_find", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint OperatorFind(string name, string overload, out nint result);
 
-    [LibraryImport(Library, EntryPoint = "ocs_operator_schema")]
-    public static partial nint OperatorSchema(nint op, out nint result);
-
     [LibraryImport(Library, EntryPoint = "ocs_operator_call")]
     public static partial nint OperatorCall(
-        nint op, NativeValue* arguments, int argumentCount, nint* results, int capacity, int* resultCount, nint** spill);
+        nint op,
+        NativeValue* arguments,
+        int argumentCount,
+        nint* results,
+        int capacity,
+        int* resultCount,
+        nint** spill);
 
     [LibraryImport(Library, EntryPoint = "ocs_spill_free")]
     public static partial void SpillFree(nint* spill);

@@ -23,7 +23,8 @@ internal static unsafe partial class NativeMethods
     public static partial nint TensorAlias(TensorHandle tensor, out nint result);
 
     [LibraryImport(Library, EntryPoint = "ocs_tensor_describe")]
-    public static partial nint TensorDescribe(TensorHandle tensor, out NativeTensorInfo info, long* sizes, int capacity);
+    public static partial nint TensorDescribe(
+        TensorHandle tensor, out NativeTensorInfo info, long* sizes, int capacity);
 
     [LibraryImport(Library, EntryPoint = "ocs_tensor_is_contiguous")]
     public static partial nint TensorIsContiguous(TensorHandle tensor, MemoryFormat format, out byte result);

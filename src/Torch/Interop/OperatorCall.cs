@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Ocs.Torch.Interop;
 
@@ -32,7 +31,9 @@ internal static unsafe class OperatorCall
         Run(op, arguments, null, 0, &count, &spill);
     }
 
-    /// <summary>Calls an operator that returns any number of tensors; one that it leaves undefined comes as an empty one.</summary>
+    /// <summary>
+    /// Calls an operator that returns any number of tensors; one that it leaves undefined comes as an empty one.
+    /// </summary>
     public static Tensor[] InvokeMany(AtenOperator op, ReadOnlySpan<OperatorArgument> arguments)
     {
         var results = stackalloc nint[ResultCapacity];
@@ -63,7 +64,7 @@ internal static unsafe class OperatorCall
         {
             for (; held < pointers.Length; held++)
             {
-                pointers[held] = Hold(tensors[held].Handle);
+                pointers[held] = OperatorArguments.Hold(tensors[held].Handle);
             }
 
             fixed (nint* start = pointers)
@@ -82,16 +83,21 @@ internal static unsafe class OperatorCall
 
     [SkipLocalsInit]
     private static void Run(
-        AtenOperator op, ReadOnlySpan<OperatorArgument> arguments, nint* results, int capacity, int* count, nint** spill)
+        AtenOperator op,
+        ReadOnlySpan<OperatorArgument> arguments,
+        nint* results,
+        int capacity,
+        int* count,
+        nint** spill)
     {
         Seen?.Invoke($"{op.FullName}({Describe(arguments)})");
         var pointer = op.Pointer;
         var values = stackalloc NativeValue[arguments.Length];
-        var scratchBytes = ScratchBytes(arguments);
+        var scratchBytes = OperatorArguments.ScratchBytes(arguments);
         var large = scratchBytes > StackBytes ? (byte*)NativeMemory.Alloc((nuint)scratchBytes) : null;
         var small = stackalloc byte[large is null ? scratchBytes : 0];
         var scratch = large is null ? small : large;
-        var held = default(Held);
+        var held = default(HeldArguments);
         try
         {
             for (var i = 0; i < arguments.Length; i++)
@@ -107,7 +113,7 @@ internal static unsafe class OperatorCall
 
                 if (argument.Kind is ValueKind.Tensor or ValueKind.Generator)
                 {
-                    values[i].Payload = Hold(HandleOf(argument));
+                    values[i].Payload = OperatorArguments.Hold(OperatorArguments.HandleOf(argument));
                     held.Arguments = i + 1;
                 }
                 else
@@ -115,7 +121,7 @@ internal static unsafe class OperatorCall
                     held.Arguments = i + 1;
                     held.Elements = 0;
                     values[i].Payload = (nint)scratch;
-                    scratch += Copy(argument, scratch, ref held.Elements, ref values[i].Count);
+                    scratch += OperatorArguments.Copy(argument, scratch, ref held.Elements, ref values[i].Count);
                 }
 
                 held.Elements = int.MaxValue;
@@ -129,99 +135,8 @@ internal static unsafe class OperatorCall
         }
         finally
         {
-            Release(arguments, held);
+            OperatorArguments.Release(arguments, held);
             NativeMemory.Free(large);
-        }
-    }
-
-    private static SafeHandle HandleOf(in OperatorArgument argument) => argument.Kind == ValueKind.Tensor
-        ? Unsafe.As<Tensor>(argument.Reference!).Handle
-        : Unsafe.As<Generator>(argument.Reference!).Handle;
-
-    private static nint Hold(SafeHandle handle)
-    {
-        var added = false;
-        handle.DangerousAddRef(ref added);
-        return handle.DangerousGetHandle();
-    }
-
-    // How many arguments, and how many elements of the last of them if it is a list, have a reference added.
-    private struct Held
-    {
-        public int Arguments;
-        public int Elements;
-    }
-
-    private static void Release(ReadOnlySpan<OperatorArgument> arguments, Held held)
-    {
-        for (var i = 0; i < held.Arguments; i++)
-        {
-            ref readonly var argument = ref arguments[i];
-            if (argument.Kind is ValueKind.Tensor or ValueKind.Generator)
-            {
-                HandleOf(argument).DangerousRelease();
-            }
-            else if (argument.Kind is ValueKind.TensorList or ValueKind.OptionalTensorList)
-            {
-                var tensors = (IReadOnlyList<Tensor?>)argument.Reference!;
-                var count = i == held.Arguments - 1 ? Math.Min(held.Elements, argument.Count) : argument.Count;
-                for (var j = 0; j < count; j++)
-                {
-                    tensors[j]?.Handle.DangerousRelease();
-                }
-            }
-        }
-    }
-
-    private static int ScratchBytes(ReadOnlySpan<OperatorArgument> arguments)
-    {
-        var bytes = 0;
-        foreach (ref readonly var argument in arguments)
-        {
-            if (argument.Reference is string text)
-            {
-                bytes += Align(Encoding.UTF8.GetMaxByteCount(text.Length));
-            }
-            else if (argument.Reference is not null)
-            {
-                bytes += argument.Count * sizeof(long);
-            }
-        }
-
-        return bytes;
-    }
-
-    private static int Align(int bytes) => (bytes + 7) & ~7;
-
-    // Copies a list or a text to unmanaged memory; returns the bytes used.
-    private static int Copy(in OperatorArgument argument, byte* target, ref int held, ref int count)
-    {
-        var space = argument.Count * sizeof(long);
-        switch (argument.Reference)
-        {
-            case long[] values:
-                values.CopyTo(new Span<long>(target, count));
-                return space;
-            case double[] values:
-                values.CopyTo(new Span<double>(target, count));
-                return space;
-            case bool[] values:
-                values.CopyTo(new Span<bool>(target, count));
-                return space;
-            case string text:
-                var limit = Encoding.UTF8.GetMaxByteCount(text.Length);
-                count = Encoding.UTF8.GetBytes(text, new Span<byte>(target, limit));
-                return Align(limit);
-            default:
-                var tensors = (IReadOnlyList<Tensor?>)argument.Reference!;
-                for (var i = 0; i < count; i++)
-                {
-                    var tensor = tensors[i];
-                    ((nint*)target)[i] = tensor is null ? 0 : Hold(tensor.Handle);
-                    held = i + 1;
-                }
-
-                return space;
         }
     }
 

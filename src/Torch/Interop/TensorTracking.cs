@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>Where each live tensor was made, when the environment variable OCS_TRACK_TENSORS is set: for finding leaks.</summary>
+/// <summary>
+/// Where each live tensor was made, when the environment variable OCS_TRACK_TENSORS is set: for finding leaks.
+/// </summary>
 internal static class TensorTracking
 {
     // Keyed by a number, not by the handle: a reference from here would keep finalizers from running.

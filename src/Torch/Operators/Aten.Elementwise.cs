@@ -38,6 +38,7 @@ public static partial class Aten
     public static Tensor Add(Tensor left, Tensor right, double alpha = 1)
         => alpha == 1 ? Invoke(AddOperator, left, right) : Invoke(AddOperator, left, right, Factor(alpha));
 
+    /// <summary>left + right.</summary>
     public static Tensor Add(Tensor left, double right) => Invoke(AddScalarOperator, left, right);
 
     /// <summary>left += alpha * right.</summary>
@@ -53,6 +54,7 @@ public static partial class Aten
         }
     }
 
+    /// <summary>left += right.</summary>
     public static void AddInPlace(Tensor left, double right) => InvokeInPlace(AddScalarInPlaceOperator, left, right);
 
     /// <inheritdoc cref="AddInPlace(Tensor, double)" />
@@ -62,6 +64,7 @@ public static partial class Aten
     public static Tensor Sub(Tensor left, Tensor right, double alpha = 1)
         => Invoke(SubOperator, left, right, Factor(alpha));
 
+    /// <summary>left -= alpha * right.</summary>
     public static void SubInPlace(Tensor left, Tensor right, double alpha = 1)
         => InvokeInPlace(SubInPlaceOperator, left, right, Factor(alpha));
 
@@ -71,43 +74,61 @@ public static partial class Aten
     /// <summary>The smaller of two numbers, element by element.</summary>
     public static Tensor Minimum(Tensor left, Tensor right) => Invoke(MinimumOperator, left, right);
 
+    /// <summary>left * right.</summary>
     public static Tensor Mul(Tensor left, Tensor right) => Invoke(MulOperator, left, right);
 
+    /// <summary>left * right.</summary>
     public static Tensor Mul(Tensor left, double right) => Invoke(MulScalarOperator, left, right);
 
+    /// <summary>left *= right.</summary>
     public static void MulInPlace(Tensor left, Tensor right) => InvokeInPlace(MulInPlaceOperator, left, right);
 
+    /// <summary>left *= right.</summary>
     public static void MulInPlace(Tensor left, double right) => InvokeInPlace(MulScalarInPlaceOperator, left, right);
 
+    /// <summary>left / right.</summary>
     public static Tensor Div(Tensor left, Tensor right) => Invoke(DivOperator, left, right);
 
+    /// <summary>left / right.</summary>
     public static Tensor Div(Tensor left, double right) => Invoke(DivScalarOperator, left, right);
 
     /// <summary>A number to the power of each element.</summary>
     public static Tensor Pow(double number, Tensor exponent) => Invoke(PowScalarOperator, number, exponent);
 
+    /// <summary>x².</summary>
     public static Tensor Square(Tensor input) => Invoke(SquareOperator, input);
 
+    /// <summary>√x.</summary>
     public static Tensor Sqrt(Tensor input) => Invoke(SqrtOperator, input);
 
+    /// <summary>1 / √x.</summary>
     public static Tensor Rsqrt(Tensor input) => Invoke(RsqrtOperator, input);
 
+    /// <summary>1 / x.</summary>
     public static Tensor Reciprocal(Tensor input) => Invoke(ReciprocalOperator, input);
 
+    /// <summary>Cut off below <paramref name="min"/> and above <paramref name="max"/>; null is no bound.</summary>
     public static Tensor Clamp(Tensor input, double? min = null, double? max = null)
         => Invoke(ClampOperator, input, Optional(min), Optional(max));
 
+    /// <summary>|x|.</summary>
     public static Tensor Abs(Tensor input) => Invoke(AbsOperator, input);
 
+    /// <summary>-x.</summary>
     public static Tensor Neg(Tensor input) => Invoke(NegOperator, input);
 
+    /// <summary>e^x.</summary>
     public static Tensor Exp(Tensor input) => Invoke(ExpOperator, input);
 
+    /// <summary>The natural logarithm.</summary>
     public static Tensor Log(Tensor input) => Invoke(LogOperator, input);
 
+    /// <summary>Whether both are equal, as <see cref="DType.Bool"/>.</summary>
     public static Tensor Eq(Tensor left, Tensor right) => Invoke(EqOperator, left, right);
 
-    /// <summary>Elements of <paramref name="left"/> where <paramref name="condition"/> holds, else of <paramref name="right"/>.</summary>
+    /// <summary>
+    /// Elements of <paramref name="left"/> where <paramref name="condition"/> holds, else of <paramref name="right"/>.
+    /// </summary>
     public static Tensor Where(Tensor condition, Tensor left, Tensor right)
         => Invoke(WhereOperator, condition, left, right);
 

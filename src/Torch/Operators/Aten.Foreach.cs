@@ -16,27 +16,28 @@ public static partial class Aten
     private static readonly AtenOperator ForeachNormOperator = new("aten::_foreach_norm", "Scalar");
 
     /// <summary>tensors[i] *= factors[i], which may broadcast.</summary>
-    public static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> factors)
+    internal static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> factors)
         => InvokeInPlace(ForeachMulOperator, OperatorArgument.List(tensors), OperatorArgument.List(factors));
 
     /// <summary>tensors[i] *= factor.</summary>
-    public static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, double factor)
+    internal static void ForeachMulInPlace(IReadOnlyList<Tensor> tensors, double factor)
         => InvokeInPlace(ForeachMulScalarOperator, OperatorArgument.List(tensors), factor);
 
     /// <summary>tensors[i] += alpha * others[i], which may broadcast.</summary>
-    public static void ForeachAddInPlace(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
+    internal static void ForeachAddInPlace(
+        IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> others, double alpha = 1)
         => InvokeInPlace(ForeachAddOperator, OperatorArgument.List(tensors), OperatorArgument.List(others), alpha);
 
     /// <summary>left[i] / right[i], owned by the caller.</summary>
-    public static Tensor[] ForeachDiv(IReadOnlyList<Tensor> left, IReadOnlyList<Tensor> right)
+    internal static Tensor[] ForeachDiv(IReadOnlyList<Tensor> left, IReadOnlyList<Tensor> right)
         => InvokeMany(ForeachDivOperator, [OperatorArgument.List(left), OperatorArgument.List(right)]);
 
     /// <summary>The square root of each element of each tensor, owned by the caller.</summary>
-    public static Tensor[] ForeachSqrt(IReadOnlyList<Tensor> tensors)
+    internal static Tensor[] ForeachSqrt(IReadOnlyList<Tensor> tensors)
         => InvokeMany(ForeachSqrtOperator, [OperatorArgument.List(tensors)]);
 
     /// <summary>tensors[i] += value * left[i] * right[i], which may broadcast.</summary>
-    public static void ForeachAddcmulInPlace(
+    internal static void ForeachAddcmulInPlace(
         IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor> left, IReadOnlyList<Tensor> right, double value = 1)
         => InvokeInPlace(
             ForeachAddcmulOperator,
@@ -45,13 +46,16 @@ public static partial class Aten
             OperatorArgument.List(right),
             value);
 
-    /// <summary>The p-norm of each tensor over all its elements, each [] and owned by the caller; p is 1 or 2.</summary>
-    public static Tensor[] ForeachNorm(IReadOnlyList<Tensor> tensors, long power = 2)
+    /// <summary>
+    /// The p-norm of each tensor over all its elements, each [] and owned by the caller; p is 1 or 2.
+    /// </summary>
+    internal static Tensor[] ForeachNorm(IReadOnlyList<Tensor> tensors, long power = 2)
         => InvokeMany(ForeachNormOperator, [OperatorArgument.List(tensors), power]);
 
     /// <summary>
-    /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v, or with Nesterov
-    /// g + decay w + momentum v). On a CPU it is one pass over memory, on a CUDA device one kernel from libtorch 2.3 on.
+    /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v,
+    /// or with Nesterov g + decay w + momentum v). On a CPU it is one pass over memory, on a CUDA device one kernel
+    /// from libtorch 2.3 on.
     /// </summary>
     /// <param name="weights">Changed.</param>
     /// <param name="gradients">One a weight.</param>
@@ -60,7 +64,7 @@ public static partial class Aten
     /// <param name="momentum">The factor of v.</param>
     /// <param name="decay">The factor of w.</param>
     /// <param name="nesterov">Which step.</param>
-    public static void SgdStepInPlace(
+    internal static void SgdStepInPlace(
         IReadOnlyList<Tensor> weights,
         IReadOnlyList<Tensor> gradients,
         IReadOnlyList<Tensor> velocities,

@@ -3,7 +3,9 @@ using static Ocs.Torch.Interop.OperatorCall;
 
 namespace Ocs.Torch;
 
-/// <content>What convolutional networks do to images besides convolution: norms, borders, sizes, orders of channels.</content>
+/// <content>
+/// What convolutional networks do to images besides convolution: norms, borders, sizes, orders of channels.
+/// </content>
 public static partial class Aten
 {
     private static readonly AtenOperator ConvTranspose2dOperator = new("aten::conv_transpose2d", "input");
@@ -22,8 +24,8 @@ public static partial class Aten
     private static readonly AtenOperator RollOperator = new("aten::roll");
 
     /// <summary>
-    /// [N, C, H, W] by weights [C, O / groups, h, w]. One of 1x1 with strides is computed over contiguous planes on a CPU: its gradient
-    /// may be left to what is wrong for convolutions in channels-last (see <see cref="Conv2d"/>).
+    /// [N, C, H, W] by weights [C, O / groups, h, w]. One of 1x1 with strides is computed over contiguous planes on a
+    /// CPU: its gradient may be left to what is wrong for convolutions in channels-last (see <see cref="Conv2d"/>).
     /// </summary>
     public static Tensor ConvTranspose2d(
         Tensor input,
@@ -35,19 +37,31 @@ public static partial class Aten
         long groups,
         long[] dilation)
     {
-        var isApart = input.Device.Kind == DeviceKind.Cpu && weight.Rank == 4 && weight.Shape[2] * weight.Shape[3] == 1 && stride.Any(step => step > 1);
+        var isApart = input.Device.Kind == DeviceKind.Cpu && weight.Rank == 4 && weight.Shape[2] * weight.Shape[3] == 1
+            && stride.Any(step => step > 1);
         using var planes = isApart ? input.Contiguous() : input.Alias();
         using var kernel = isApart ? weight.Contiguous() : weight.Alias();
         return Invoke(ConvTranspose2dOperator, planes, kernel, bias, stride, padding, outputPadding, groups, dilation);
     }
 
-    public static Tensor GroupNorm(Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    /// <summary>Normalises each sample over groups of channels (dimension 1), with a weight and a bias [C].</summary>
+    public static Tensor GroupNorm(
+        Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         => Invoke(GroupNormOperator, input, groups, weight, bias, epsilon);
 
     /// <summary>By the statistics of each image.</summary>
     public static Tensor InstanceNorm(Tensor input, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         => Invoke(
-            InstanceNormOperator, input, weight, bias, default, default, /* statistics of the input */ true, 0.0, epsilon, /* cuDNN */ true);
+            InstanceNormOperator,
+            input,
+            weight,
+            bias,
+            default,
+            default,
+            /* statistics of the input */ true,
+            0.0,
+            epsilon,
+            /* cuDNN */ true);
 
     /// <summary>One slope, or one a channel.</summary>
     public static Tensor PRelu(Tensor input, Tensor slope) => Invoke(PReluOperator, input, slope);
@@ -61,17 +75,21 @@ public static partial class Aten
     }
 
     /// <summary>A border of one value: two widths a dimension, the last dimension first.</summary>
-    public static Tensor ConstantPad(Tensor input, long[] border, double value = 0) => Invoke(ConstantPadOperator, input, border, value);
+    public static Tensor ConstantPad(Tensor input, long[] border, double value = 0) =>
+        Invoke(ConstantPadOperator, input, border, value);
 
     /// <summary>A border of mirrored positions: left, right, above, below.</summary>
     public static Tensor ReflectionPad2d(Tensor input, long[] border) => Invoke(ReflectionPad2dOperator, input, border);
 
     /// <summary>A border of the outermost positions: left, right, above, below.</summary>
-    public static Tensor ReplicationPad2d(Tensor input, long[] border) => Invoke(ReplicationPad2dOperator, input, border);
+    public static Tensor ReplicationPad2d(Tensor input, long[] border) =>
+        Invoke(ReplicationPad2dOperator, input, border);
 
+    /// <summary>[N, C, H, W] to [N, C, height, width] by the nearest positions.</summary>
     public static Tensor UpsampleNearest2d(Tensor input, long height, long width)
         => Invoke(UpsampleNearest2dOperator, input, new[] { height, width });
 
+    /// <summary>[N, C, H, W] to [N, C, height, width] by linear interpolation.</summary>
     public static Tensor UpsampleBilinear2d(Tensor input, long height, long width, bool alignCorners = false)
         => Invoke(UpsampleBilinear2dOperator, input, new[] { height, width }, alignCorners);
 
@@ -85,5 +103,9 @@ public static partial class Aten
     /// <summary>[N, C, H r, W r] to [N, C r r, H, W].</summary>
     public static Tensor PixelUnshuffle(Tensor input, long factor) => Invoke(PixelUnshuffleOperator, input, factor);
 
-    public static Tensor Roll(Tensor input, long[] shifts, long[] dimensions) => Invoke(RollOperator, input, shifts, dimensions);
+    /// <summary>
+    /// Indices moved on by shifts, one for each of the dimensions; what leaves at the end comes in at the start.
+    /// </summary>
+    public static Tensor Roll(Tensor input, long[] shifts, long[] dimensions) =>
+        Invoke(RollOperator, input, shifts, dimensions);
 }

@@ -8,15 +8,18 @@ public enum Reduction
 {
     /// <summary>A loss a sample.</summary>
     None = 0,
+
+    /// <summary>The mean of the losses.</summary>
     Mean = 1,
+
+    /// <summary>The sum of the losses.</summary>
     Sum = 2,
 }
 
 /// <content>Layers, pooling and losses.</content>
 public static unsafe partial class Aten
 {
-    private static readonly AtenOperator Conv2dOperator = new("aten::conv2d");
-    private static readonly AtenOperator OwnConv2dOperator = new("ocs::conv2d");
+    private static readonly AtenOperator Conv2dOperator = new("ocs::conv2d");
     private static readonly AtenOperator LinearOperator = new("aten::linear");
     private static readonly AtenOperator MatmulOperator = new("aten::matmul");
     private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
@@ -29,11 +32,14 @@ public static unsafe partial class Aten
     private static readonly AtenOperator CrossEntropyOperator = new("aten::cross_entropy_loss");
 
     /// <summary>
-    /// [N, C, H, W] by weights [O, C / groups, h, w]. On a CPU with AVX-512 the shim computes those over contiguous planes of 3x3 with a
-    /// padding of 1 and of 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and where autocast is to bfloat16 the
-    /// gradient of wide weights over few pixels by matrix products. A 1x1 with strides first drops the pixels that it does not read, for
-    /// libtorch's own may crash or give wrong gradients. Everything else is libtorch's, and all of it without <paramref name="own"/>.
+    /// [N, C, H, W] by weights [O, C / groups, h, w]; stride, padding and dilation of height and width.
     /// </summary>
+    /// <remarks>
+    /// On a CPU with AVX-512 the shim computes those over contiguous planes of 3x3 with a padding of 1 and of 1x1 with
+    /// strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and where autocast is to bfloat16 the gradient of
+    /// wide weights over few pixels by matrix products. A 1x1 with strides first drops the pixels that it does not
+    /// read, for libtorch's own may crash or give wrong gradients. Everything else is libtorch's.
+    /// </remarks>
     public static Tensor Conv2d(
         Tensor input,
         Tensor weight,
@@ -41,13 +47,12 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> stride,
         ReadOnlySpan<long> padding,
         ReadOnlySpan<long> dilation,
-        long groups = 1,
-        bool own = true)
+        long groups = 1)
     {
         fixed (long* strides = stride, paddings = padding, dilations = dilation)
         {
             return Invoke(
-                own ? OwnConv2dOperator : Conv2dOperator,
+                Conv2dOperator,
                 input,
                 weight,
                 bias,
@@ -62,6 +67,7 @@ public static unsafe partial class Aten
     public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
         => Invoke(LinearOperator, input, weight, bias);
 
+    /// <summary>The product of matrices, the last two dimensions; those before broadcast.</summary>
     public static Tensor Matmul(Tensor left, Tensor right) => Invoke(MatmulOperator, left, right);
 
     /// <summary>Normalises channels (dimension 1). In training the running buffers, if any, are updated.</summary>
@@ -75,14 +81,23 @@ public static unsafe partial class Aten
         double momentum = 0.1,
         double epsilon = 1e-5)
         => Invoke(
-            BatchNormOperator, input, weight, bias, runningMean, runningVar, training, momentum, epsilon, /* cuDNN */ true);
+            BatchNormOperator,
+            input,
+            weight,
+            bias,
+            runningMean,
+            runningVar,
+            training,
+            momentum,
+            epsilon,
+            /* cuDNN */ true);
 
     /// <summary>
-    /// relu(batch norm(input) + residual) of a training step, the shim's own operator: in channels-last on a CPU it needs two passes
-    /// over memory forward and two backward, elsewhere it is libtorch's operators one after the other. Without a residual or ReLU it
-    /// leaves them out. The running buffers are updated.
+    /// relu(batch norm(input) + residual) of a training step, the shim's own operator: in channels-last on a CPU it
+    /// needs two passes over memory forward and two backward, elsewhere it is libtorch's operators one after the other.
+    /// Without a residual or ReLU it leaves them out. The running buffers are updated.
     /// </summary>
-    public static Tensor TrainingBatchNorm(
+    internal static Tensor TrainingBatchNorm(
         Tensor input,
         Tensor? residual,
         Tensor weight,
@@ -95,6 +110,7 @@ public static unsafe partial class Aten
         => Invoke(
             TrainingBatchNormOperator, input, residual, weight, bias, runningMean, runningVar, momentum, epsilon, relu);
 
+    /// <summary>The largest value of each window of [N, C, H, W]; sizes are height and width.</summary>
     public static Tensor MaxPool2d(
         Tensor input,
         ReadOnlySpan<long> kernel,
@@ -103,7 +119,7 @@ public static unsafe partial class Aten
         ReadOnlySpan<long> dilation = default,
         bool ceilMode = false)
     {
-        ReadOnlySpan<long> spread = dilation.IsEmpty ? [1] : dilation;
+        var spread = dilation.IsEmpty ? [1] : dilation;
         fixed (long* kernels = kernel, strides = stride, paddings = padding, dilations = spread)
         {
             return Invoke(
@@ -117,6 +133,7 @@ public static unsafe partial class Aten
         }
     }
 
+    /// <summary>The mean of each window of [N, C, H, W]; sizes are height and width.</summary>
     public static Tensor AvgPool2d(
         Tensor input,
         ReadOnlySpan<long> kernel,
@@ -145,12 +162,15 @@ public static unsafe partial class Aten
         return Invoke(AdaptiveAvgPool2dOperator, input, OperatorArgument.Pinned(size, 2));
     }
 
+    /// <summary>e^x over the sum of e^x along a dimension.</summary>
     public static Tensor Softmax(Tensor input, long dimension) => Invoke(SoftmaxOperator, input, dimension);
 
+    /// <summary>The logarithm of <see cref="Softmax"/>.</summary>
     public static Tensor LogSoftmax(Tensor input, long dimension) => Invoke(LogSoftmaxOperator, input, dimension);
 
     /// <summary>Logits [N, K, ...] against class indices (Int64) or class probabilities.</summary>
     public static Tensor CrossEntropy(
         Tensor input, Tensor target, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
-        => Invoke(CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
+        => Invoke(
+            CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
 }

@@ -13,6 +13,7 @@ public static unsafe partial class Aten
     private static readonly AtenOperator ArgmaxOperator = new("aten::argmax");
     private static readonly AtenOperator VectorNormOperator = new("aten::linalg_vector_norm");
 
+    /// <summary>The sum over the dimensions.</summary>
     public static Tensor Sum(
         Tensor input, ReadOnlySpan<long> dimensions = default, bool keepDimensions = false, DType? dtype = null)
     {
@@ -22,6 +23,7 @@ public static unsafe partial class Aten
         }
     }
 
+    /// <summary>The mean over the dimensions.</summary>
     public static Tensor Mean(
         Tensor input, ReadOnlySpan<long> dimensions = default, bool keepDimensions = false, DType? dtype = null)
     {

@@ -16,7 +16,8 @@ public static unsafe partial class Aten
     public static Tensor Embedding(Tensor weight, Tensor indices) => Invoke(EmbeddingOperator, weight, indices);
 
     /// <summary>Normalises over the last dimensions, whose sizes are given.</summary>
-    public static Tensor LayerNorm(Tensor input, ReadOnlySpan<long> sizes, Tensor? weight, Tensor? bias, double epsilon = 1e-5)
+    public static Tensor LayerNorm(
+        Tensor input, ReadOnlySpan<long> sizes, Tensor? weight, Tensor? bias, double epsilon = 1e-5)
     {
         fixed (long* list = sizes)
         {
@@ -36,7 +37,8 @@ public static unsafe partial class Aten
         => Sequence(GruOperator, input, zeroState, parameters, training);
 
     /// <summary>Indices in the opposite order, a copy.</summary>
-    public static Tensor Flip(Tensor input, ReadOnlySpan<long> dimensions) => WithSizes(FlipOperator, input, dimensions);
+    public static Tensor Flip(Tensor input, ReadOnlySpan<long> dimensions) =>
+        WithSizes(FlipOperator, input, dimensions);
 
     private static Tensor Sequence(
         AtenOperator op, Tensor input, OperatorArgument states, ReadOnlySpan<Tensor> parameters, bool training)
@@ -45,7 +47,11 @@ public static unsafe partial class Aten
         var results = InvokeMany(
             op,
             [
-                input, states, OperatorArgument.List(parameters.ToArray()), parameters.Length == BiasedParameters, /* layers */ 1L,
+                input,
+                states,
+                OperatorArgument.List(parameters.ToArray()),
+                parameters.Length == BiasedParameters,
+                /* layers */ 1L,
                 /* dropout */ 0.0, training, /* bidirectional */ false, /* batch first */ true,
             ]);
         Array.ForEach(results[1..], state => state.Dispose());

@@ -173,7 +173,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         using var tally = Aten.Sum(product);
         using var total = Aten.Add(weighted, tally);
         _reducer.Backward(total);
-        using var means = _tally!.TakeGradient()!;
+        using var means = _tally!.GetGradient()!;
         var sums = means.ToArray<float>();
         _tally.SetGradient(null);
         (_stopped, _saveIsDue) = (sums[2] > 0, sums[3] > 0);

@@ -18,7 +18,7 @@ public static class GradientClipping
     public static void Apply(ParameterTable parameters, double maximumNorm)
     {
         using var _ = Autograd.NoGrad();
-        var gradients = parameters.Trainable.Select(name => parameters[name].TakeGradient()).OfType<Tensor>().ToArray();
+        var gradients = parameters.Trainable.Select(name => parameters[name].GetGradient()).OfType<Tensor>().ToArray();
         Tensor[] norms = [];
         try
         {

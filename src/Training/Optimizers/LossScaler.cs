@@ -35,7 +35,7 @@ public sealed class LossScaler
     public bool Unscale(ParameterTable parameters)
     {
         using var _ = Autograd.NoGrad();
-        var gradients = parameters.Trainable.Select(name => parameters[name].TakeGradient()).OfType<Tensor>().ToArray();
+        var gradients = parameters.Trainable.Select(name => parameters[name].GetGradient()).OfType<Tensor>().ToArray();
         try
         {
             Aten.ForeachMulInPlace(gradients, 1 / Scale);

@@ -39,7 +39,7 @@ internal sealed class StepTensors : IDisposable
 
     private static Tensor[] Take(ParameterTable parameters, IReadOnlyList<string> names)
     {
-        Tensor?[] gradients = [.. names.Select(name => parameters[name].TakeGradient())];
+        Tensor?[] gradients = [.. names.Select(name => parameters[name].GetGradient())];
         if (Array.IndexOf(gradients, null) is var lacking and >= 0)
         {
             Array.ForEach(gradients, gradient => gradient?.Dispose());

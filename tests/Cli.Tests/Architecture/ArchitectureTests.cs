@@ -87,6 +87,7 @@ public partial class ArchitectureTests
     [Theory]
     [InlineData("README.md", "QuickStart", "Program.cs")]
     [InlineData("docs/library.md", "LoadRunSave", "Program.cs")]
+    [InlineData("docs/library.md", "OwnCriterion", "Program.cs")]
     [InlineData("docs/library.md", "OwnLoop", "Program.cs")]
     [InlineData("docs/library.md", "CustomOperator", "TrainedMish.cs")]
     public void A_page_shows_the_whole_program_of_its_example(string page, string example, string file)

@@ -7,8 +7,9 @@ namespace Ocs.Core.Tests.Pickles;
 /// <summary>Pickles that Python wrote, and what Python reads from them.</summary>
 public sealed class UnpicklerTests
 {
-    // pickle.dumps(value, protocol) of Python 3 with value = {"plain": [1, -2, 300, 70000, 2**70, -2**40, 1.5, None, True, False],
-    // "text": "snow \u2603", "nested": {"t": (1, (2, 3), ()), "l": [[]]}}, and value["same"] = value["text"].
+    // pickle.dumps(value, protocol) of Python 3 with value = {"plain": [1, -2, 300, 70000, 2**70, -2**40, 1.5, None,
+    // True, False], "text": "snow \u2603", "nested": {"t": (1, (2, 3), ()), "l": [[]]}}, and value["same"] =
+    // value["text"].
     [Theory]
     [InlineData(0,
         "KGRwMApWcGxhaW4KcDEKKGxwMgpJMQphSS0yCmFJMzAwCmFJNzAwMDAKYUwxMTgwNTkxNjIwNzE3NDExMzAzNDI0TAphTC0xMDk5"
@@ -64,7 +65,8 @@ public sealed class UnpicklerTests
             [0, 255, 128, 97, 98, 99], Bytes(Assert.IsType<PickleDictionary>(value).Entries["bytes"])));
     }
 
-    // pickle.dumps({'k\xe9y': '\x00\xff\x80'}, 2) of Python 2, whose strings are bytes; the second is longer than 255 bytes.
+    // pickle.dumps({'k\xe9y': '\x00\xff\x80'}, 2) of Python 2, whose strings are bytes; the second is longer than 255
+    // bytes.
     [Theory]
     [InlineData(0)]
     [InlineData(400)]
@@ -72,9 +74,11 @@ public sealed class UnpicklerTests
     {
         byte[] content = [0x00, 0xff, 0x80, .. new byte[zeros]];
         byte[] length = zeros == 0 ? [(byte)'U', 3] : [(byte)'T', .. BitConverter.GetBytes(content.Length)];
-        byte[] pickle = [0x80, 2, (byte)'}', (byte)'U', 3, (byte)'k', 0xe9, (byte)'y', .. length, .. content, (byte)'s', (byte)'.'];
+        byte[] pickle =
+            [0x80, 2, (byte)'}', (byte)'U', 3, (byte)'k', 0xe9, (byte)'y', .. length, .. content, (byte)'s', (byte)'.'];
 
-        var (key, value) = Assert.Single(Assert.IsType<PickleDictionary>(FromMemory(pickle, PickleStrings.Bytes)).Entries);
+        var (key, value) = Assert.Single(
+            Assert.IsType<PickleDictionary>(FromMemory(pickle, PickleStrings.Bytes)).Entries);
 
         Assert.Equal("k\u00e9y", key);
         Assert.Equal(content, Bytes(value));
@@ -101,7 +105,8 @@ public sealed class UnpicklerTests
     }
 
     [Theory]
-    [InlineData("T\u00ff\u00ff\u00ff\u007f", "it ends at byte 5 in the middle of a value", "it ends in the middle of a value")]
+    [InlineData(
+        "T\u00ff\u00ff\u00ff\u007f", "it ends at byte 5 in the middle of a value", "it ends in the middle of a value")]
     [InlineData("K", "it ends at byte 1 in the middle of a value", "it ends in the middle of a value")]
     [InlineData("", "it ends at byte 0 in the middle of a value", "it ends in the middle of a value")]
     public void The_end_of_the_bytes_is_told(string pickle, string inMemory, string inStream)

@@ -62,7 +62,10 @@ public sealed class TurnTimesTests
     {
         var order = new List<char>();
         var times = TurnTimes.Take(
-            [new TimedCandidate(() => Take('a', 2)) { WarmUp = () => Take('w', 3), Prepare = () => Take('p', 5) }, new TimedCandidate(() => Take('b', 7))],
+            [
+                new TimedCandidate(() => Take('a', 2)) { WarmUp = () => Take('w', 3), Prepare = () => Take('p', 5) },
+                new TimedCandidate(() => Take('b', 7)),
+            ],
             TurnPlan.Exactly(warmUps: 2, turns: 3) with { WarmEachRun = false },
             _clock);
 
@@ -118,7 +121,8 @@ public sealed class TurnTimesTests
         Assert.Equal("contiguous", TurnTimes.Ranked(["contiguous", "channels-last"], [1, 1])[0].Choice);
     }
 
-    private static TurnPlan Trial => TurnPlan.Exactly(0, 6) with { WarmEachRun = false, DropOut = new(After: 2, Factor: 1.25) };
+    private static TurnPlan Trial =>
+        TurnPlan.Exactly(0, 6) with { WarmEachRun = false, DropOut = new(After: 2, Factor: 1.25) };
 
     private TurnTimes Take(TurnPlan plan, params Action[] candidates) => TurnTimes.Take(candidates, plan, _clock);
 }

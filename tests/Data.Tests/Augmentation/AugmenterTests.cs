@@ -31,8 +31,8 @@ public sealed class AugmenterTests
     [InlineData(2, 1, false)]
     public void Channels_last_holds_the_same_numbers(int top, int left, bool flip)
     {
-        float[] planes = Write(padding: 1, top, left, flip);
-        float[] last = Write(padding: 1, top, left, flip, channelsLast: true);
+        var planes = Write(padding: 1, top, left, flip);
+        var last = Write(padding: 1, top, left, flip, channelsLast: true);
         Assert.Equal(planes, Enumerable.Range(0, 12).Select(i => last[(i % 6 * 2) + (i / 6)]));
     }
 
@@ -40,9 +40,9 @@ public sealed class AugmenterTests
     public void Padding_is_zero_before_normalization()
     {
         // (0 / 255 - 0.5) / 0.25 = -2; (51 / 255 - 0.5) / 0.25 = -1.2.
-        ImageDataset dataset = new("hand-made", [51], [0], 1, 1, 1, ["a"], new([0.5f], [0.25f]));
-        Augmenter augmenter = new(dataset, new() { CropPadding = 1 });
-        float[] output = new float[1];
+        var dataset = new ImageDataset("hand-made", [51], [0], 1, 1, 1, ["a"], new([0.5f], [0.25f]));
+        var augmenter = new Augmenter(dataset, new() { CropPadding = 1 });
+        var output = new float[1];
         augmenter.Write(dataset.Image(0), output, channelsLast: false, top: 0, left: 0, flip: false);
         Assert.Equal(-2f, output[0]);
         augmenter.Write(dataset.Image(0), output, channelsLast: false, top: 1, left: 1, flip: false);
@@ -52,15 +52,15 @@ public sealed class AugmenterTests
     [Fact]
     public void Each_window_and_both_mirrors_are_equally_frequent()
     {
-        ImageDataset dataset = new("hand-made", [1, 2, 3, 4, 5, 6, 7, 8, 9], [0], 1, 3, 3, ["a"], new([0], [1f / 255]));
-        Augmenter augmenter = new(dataset, new() { CropPadding = 1, HorizontalFlip = true });
-        Rng rng = new(1);
+        var dataset = new ImageDataset("hand-made", [1, 2, 3, 4, 5, 6, 7, 8, 9], [0], 1, 3, 3, ["a"], new([0], [1f / 255]));
+        var augmenter = new Augmenter(dataset, new() { CropPadding = 1, HorizontalFlip = true });
+        var rng = new Rng(1);
         Dictionary<string, int> seen = [];
-        float[] output = new float[9];
-        for (int i = 0; i < 18_000; i++)
+        var output = new float[9];
+        for (var i = 0; i < 18_000; i++)
         {
             augmenter.Write(dataset.Image(0), output, channelsLast: false, rng);
-            string key = string.Join(' ', output);
+            var key = string.Join(' ', output);
             seen[key] = seen.GetValueOrDefault(key) + 1;
         }
 
@@ -80,7 +80,7 @@ public sealed class AugmenterTests
     {
         ImageDataset dataset =
             new("hand-made", Image, [0], 2, 2, 3, ["a"], new([0f, 0f], [1f / 255, 1f / 255]));
-        float[] output = new float[12];
+        var output = new float[12];
         new Augmenter(dataset, new() { CropPadding = padding }).Write(Image, output, channelsLast, top, left, flip);
         return [.. output.Select(value => MathF.Round(value, 3))];
     }

@@ -5,13 +5,13 @@ public sealed class RandomWindowTests
     [Fact]
     public void A_window_lies_in_the_image_and_has_the_area_and_shape_that_were_asked_for()
     {
-        Dice dice = new(1);
-        Rng rng = new(2);
-        for (int i = 0; i < 2000; i++)
+        var dice = new Dice(1);
+        var rng = new Rng(2);
+        for (var i = 0; i < 2000; i++)
         {
-            (int height, int width) = (100 + dice.Roll(300), 100 + dice.Roll(300));
-            double least = 0.05 + (0.3 * dice.Uniform());
-            (int top, int left, int tall, int wide) = RandomWindow.Draw(height, width, least, rng);
+            var (height, width) = (100 + dice.Roll(300), 100 + dice.Roll(300));
+            var least = 0.05 + (0.3 * dice.Uniform());
+            var (top, left, tall, wide) = RandomWindow.Draw(height, width, least, rng);
             Assert.InRange(top, 0, height - tall);
             Assert.InRange(left, 0, width - wide);
 

@@ -17,13 +17,13 @@ public sealed class ImageDecoderTests
     {
         var values = Enumerable.Range(0, 3 * 64 * 64).Select(i => (i / 3 % 64) + (i / 192) + (30 * (i % 3)));
         byte[] pixels = [.. values.Select(value => (byte)value)];
-        using ImageDecoder decoder = new(10_000);
-        int side = 64 / divisor;
+        using var decoder = new ImageDecoder(10_000);
+        var side = 64 / divisor;
         Assert.Equal((side, side), decoder.Decode(JpegWriter.Encode(64, 64, pixels, quality: 95), divisor));
-        for (int i = 0; i < 3 * side * side; i++)
+        for (var i = 0; i < 3 * side * side; i++)
         {
-            (int y, int x, int channel) = (i / 3 / side, i / 3 % side, i % 3);
-            double mean = ((x + y) * divisor) + (divisor - 1) + (30 * channel);
+            var (y, x, channel) = (i / 3 / side, i / 3 % side, i % 3);
+            var mean = ((double)(x + y) * divisor) + (divisor - 1) + (30 * channel);
             Assert.InRange(decoder.Pixels[i], mean - 4, mean + 4);
         }
     }
@@ -44,7 +44,7 @@ public sealed class ImageDecoderTests
     [Fact]
     public void A_PNG_has_its_own_pixels()
     {
-        using ImageDecoder decoder = new(10_000);
+        using var decoder = new ImageDecoder(10_000);
         Assert.Equal((Height, Width), decoder.Decode(Pictures.Png(Height, Width, 3)));
         Assert.Equal(Pictures.Pixels(Height, Width, 3), decoder.Pixels[..(3 * Height * Width)].ToArray());
     }
@@ -54,8 +54,8 @@ public sealed class ImageDecoderTests
     [InlineData(true)]
     public void A_JPEG_that_ends_too_soon_is_broken(bool progressive)
     {
-        byte[] file = Pictures.Jpeg(Height, Width, 3, progressive);
-        using ImageDecoder decoder = new(10_000);
+        var file = Pictures.Jpeg(Height, Width, 3, progressive);
+        using var decoder = new ImageDecoder(10_000);
         Assert.Equal((Height, Width), decoder.Decode(file));
         Assert.Throws<InvalidDataException>(() => decoder.Decode(file.AsSpan(0, file.Length * 2 / 3)));
         Assert.Throws<InvalidDataException>(() => decoder.Decode(file.AsSpan(0, 40)));
@@ -64,11 +64,11 @@ public sealed class ImageDecoderTests
     [Fact]
     public void A_broken_file_does_not_spoil_the_next()
     {
-        byte[] file = Pictures.Jpeg(Height, Width, 3);
-        using ImageDecoder decoder = new(10_000);
+        var file = Pictures.Jpeg(Height, Width, 3);
+        using var decoder = new ImageDecoder(10_000);
         decoder.Decode(file);
-        byte[] expected = decoder.Pixels[..(3 * Height * Width)].ToArray();
-        for (int length = 1; length < file.Length - 2; length++)
+        var expected = decoder.Pixels[..(3 * Height * Width)].ToArray();
+        for (var length = 1; length < file.Length - 2; length++)
         {
             Assert.Throws<InvalidDataException>(() => decoder.Decode(file.AsSpan(0, length)));
             Assert.Equal((Height, Width), decoder.Decode(file));
@@ -79,10 +79,10 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Odd_bytes_between_two_segments_do_no_harm()
     {
-        byte[] file = Pictures.Jpeg(Height, Width, 3);
-        using ImageDecoder decoder = new(10_000);
+        var file = Pictures.Jpeg(Height, Width, 3);
+        using var decoder = new ImageDecoder(10_000);
         decoder.Decode(file);
-        byte[] expected = decoder.Pixels[..(3 * Height * Width)].ToArray();
+        var expected = decoder.Pixels[..(3 * Height * Width)].ToArray();
         decoder.Decode((byte[])[.. file[..^2], 0, 0, 0, .. file[^2..]]);
         Assert.Equal(expected, decoder.Pixels[..(3 * Height * Width)].ToArray());
     }
@@ -90,33 +90,37 @@ public sealed class ImageDecoderTests
     [Fact]
     public void A_header_with_more_pixels_than_the_limit_is_refused_before_memory_is_taken()
     {
-        byte[] jpeg = Pictures.Jpeg(Height, Width, 3);
-        int frame = jpeg.AsSpan().IndexOf((byte[])[0xFF, 0xC0]);
+        var jpeg = Pictures.Jpeg(Height, Width, 3);
+        var frame = jpeg.AsSpan().IndexOf((byte[])[0xFF, 0xC0]);
         BinaryPrimitives.WriteUInt16BigEndian(jpeg.AsSpan(frame + 5), 65500);
         BinaryPrimitives.WriteUInt16BigEndian(jpeg.AsSpan(frame + 7), 65500);
-        byte[] png = Pictures.Png(Height, Width, 3);
+        var png = Pictures.Png(Height, Width, 3);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), 1 << 20);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), 1 << 20);
-        using ImageDecoder decoder = new(100_000_000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        using var decoder = new ImageDecoder(100_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains(
             "65500x65500 pixels are more than the limit of 100000000",
             Assert.Throws<InvalidDataException>(() => decoder.Decode(jpeg)).Message);
         Assert.Throws<InvalidDataException>(() => decoder.Decode(png));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
-        using ImageDecoder narrow = new((Height * Width) - 1);
+        using var narrow = new ImageDecoder((Height * Width) - 1);
         Assert.Throws<InvalidDataException>(() => narrow.Decode(Pictures.Jpeg(Height, Width, 3)));
     }
 
     [Fact]
     public void A_file_of_another_kind_is_told()
     {
-        using ImageDecoder decoder = new(100);
-        foreach ((string start, string told) in (ReadOnlySpan<(string, string)>)
-            [("no image", "no picture"), ("    ftypheic", "HEIC or AVIF pictures are not read"), ("8BPS", "Photoshop pictures are not read"), ("GIF89a", "damaged")])
+        using var decoder = new ImageDecoder(100);
+        foreach (var (start, told) in (ReadOnlySpan<(string, string)>)
+            [
+                ("no image", "no picture"), ("    ftypheic", "HEIC or AVIF pictures are not read"),
+                ("8BPS", "Photoshop pictures are not read"), ("GIF89a", "damaged"),
+            ])
         {
             Assert.Contains(
-                told, Assert.Throws<InvalidDataException>(() => decoder.ReadSize(System.Text.Encoding.ASCII.GetBytes(start))).Message);
+                told, Assert.Throws<InvalidDataException>(() =>
+                    decoder.ReadSize(System.Text.Encoding.ASCII.GetBytes(start))).Message);
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class CifarTests : IDisposable
     public void A_record_is_the_label_and_then_three_planes()
     {
         WriteTen("cifar-10-batches-bin");
-        ImageDataset dataset = DatasetCatalog.Open(_ten, DatasetSplit.Train, _folder.Path);
+        var dataset = DatasetCatalog.Open(_ten, DatasetSplit.Train, _folder.Path);
 
         Assert.Equal((10, 3, 32, 32), (dataset.Count, dataset.Channels, dataset.Height, dataset.Width));
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], dataset.Labels.ToArray());
@@ -23,7 +23,7 @@ public sealed class CifarTests : IDisposable
     public void Of_a_hundred_classes_the_fine_label_counts()
     {
         _folder.Write("cifar-100-binary/train.bin", [.. Record(19, 99), .. Record(0, 4)]);
-        ImageDataset dataset = DatasetCatalog.Open(_hundred, DatasetSplit.Train, _folder.Path);
+        var dataset = DatasetCatalog.Open(_hundred, DatasetSplit.Train, _folder.Path);
         Assert.Equal([99, 4], dataset.Labels.ToArray());
         Assert.Equal(["worm", "beaver"], dataset.Labels.Select(label => dataset.ClassNames[label]));
         Assert.Equal(100, dataset.ClassNames.Distinct().Count());
@@ -36,7 +36,7 @@ public sealed class CifarTests : IDisposable
             "cifar-100-binary.tar.gz",
             ("cifar-100-binary/fine_label_names.txt", [65]),
             ("cifar-100-binary/test.bin", Record(1, 2)));
-        ImageDataset dataset = DatasetCatalog.Open(_hundred, DatasetSplit.Test, _folder.Path);
+        var dataset = DatasetCatalog.Open(_hundred, DatasetSplit.Test, _folder.Path);
         Assert.Equal([2], dataset.Labels.ToArray());
         Assert.EndsWith(".tar.gz", _hundred.Recognize(_folder.Path)!.Path);
     }
@@ -47,7 +47,8 @@ public sealed class CifarTests : IDisposable
         _folder.WriteTarGzip("cifar-100-binary.tar.gz", ("cifar-100-binary/test.bin", Record(1, 2)));
         AssertInputError(_hundred, DatasetSplit.Train, "train.bin is missing");
 
-        _folder.Write("cifar-100-binary.tar.gz", File.ReadAllBytes(Path.Combine(_folder.Path, "cifar-100-binary.tar.gz"))[..30]);
+        _folder.Write(
+            "cifar-100-binary.tar.gz", File.ReadAllBytes(Path.Combine(_folder.Path, "cifar-100-binary.tar.gz"))[..30]);
         AssertInputError(_hundred, DatasetSplit.Test, "cifar-100-binary.tar.gz cannot be read");
     }
 
@@ -57,7 +58,8 @@ public sealed class CifarTests : IDisposable
         WriteTen("");
         _folder.Write("data_batch_3.bin", Record(4));
         AssertInputError(
-            _ten, DatasetSplit.Train, "data_batch_3.bin has the wrong length: expected 6146 bytes, found 3073", "cifar-10-binary.tar.gz");
+            _ten, DatasetSplit.Train, "data_batch_3.bin has the wrong length: expected 6146 bytes, found 3073",
+            "cifar-10-binary.tar.gz");
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class CifarTests : IDisposable
     public void A_python_batch_written_by_hand_is_read()
     {
         _folder.Write("cifar-10-batches-py/test_batch", Pickles.Batch("labels", [7], Pixels(7)));
-        ImageDataset dataset = DatasetCatalog.Open(_ten, DatasetSplit.Test, _folder.Path);
+        var dataset = DatasetCatalog.Open(_ten, DatasetSplit.Test, _folder.Path);
         Assert.Equal([7], dataset.Labels.ToArray());
         Assert.Equal(Pixels(7), dataset.Image(0).ToArray());
     }
@@ -120,13 +122,13 @@ public sealed class CifarTests : IDisposable
     [Fact]
     public void A_tree_of_png_files_is_read_by_label_and_name()
     {
-        foreach ((string name, int label) in _ten.Classes.Select((name, label) => (name, label)))
+        foreach (var (name, label) in _ten.Classes.Select((name, label) => (name, label)))
         {
             _folder.Write($"train/{name}/0001.png", PngFiles.Rgb(32, 32, Pixels((byte)label)));
         }
 
         _folder.Write("train/cat/0000.png", PngFiles.Rgb(32, 32, Pixels(50)));
-        ImageDataset dataset = DatasetCatalog.Open(Cifar.TenOf(3, 1), DatasetSplit.Train, _folder.Path);
+        var dataset = DatasetCatalog.Open(Cifar.TenOf(3, 1), DatasetSplit.Train, _folder.Path);
         Assert.Equal([0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9], dataset.Labels.ToArray());
         Assert.Equal(Pixels(50), dataset.Image(3).ToArray());
         Assert.Equal(Pixels(3), dataset.Image(4).ToArray());
@@ -135,7 +137,7 @@ public sealed class CifarTests : IDisposable
     [Fact]
     public void Bad_trees_of_png_files_are_refused()
     {
-        string image = _folder.Write("train/cat/0.png", PngFiles.Rgb(32, 32, Pixels(1)));
+        var image = _folder.Write("train/cat/0.png", PngFiles.Rgb(32, 32, Pixels(1)));
         AssertInputError(_ten, DatasetSplit.Test, "test cannot be read");
 
         _folder.Write("train/cat/0.png", File.ReadAllBytes(image)[..60]);
@@ -155,7 +157,7 @@ public sealed class CifarTests : IDisposable
     public void A_check_counts_images_and_classes()
     {
         WriteTen("");
-        DatasetCheck check = DatasetCatalog.Check(Cifar.TenOf(2, 10), _folder.Path);
+        var check = DatasetCatalog.Check(Cifar.TenOf(2, 10), _folder.Path);
         Assert.Contains("test_batch.bin is missing", check.Problem);
         Assert.Equal((10, false), (check.TrainSamples, check.Whole));
 
@@ -165,7 +167,8 @@ public sealed class CifarTests : IDisposable
 
         _folder.Write("data_batch_1.bin", [.. Record(5), .. Record(5)]);
         Assert.Contains(
-            "0 Train images of class airplane where 1 belong", DatasetCatalog.Check(Cifar.TenOf(2, 10), _folder.Path).Problem);
+            "0 Train images of class airplane where 1 belong",
+            DatasetCatalog.Check(Cifar.TenOf(2, 10), _folder.Path).Problem);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -187,7 +190,8 @@ public sealed class CifarTests : IDisposable
 
     private void AssertInputError(Cifar cifar, DatasetSplit split, params string[] parts)
     {
-        OcsInputException error = Assert.Throws<OcsInputException>(() => DatasetCatalog.Open(cifar, split, _folder.Path));
+        var error = Assert.Throws<OcsInputException>(
+            () => DatasetCatalog.Open(cifar, split, _folder.Path));
         Assert.All(parts, part => Assert.Contains(part, error.Message));
     }
 }

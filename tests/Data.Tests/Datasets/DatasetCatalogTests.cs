@@ -13,14 +13,14 @@ public sealed class DatasetCatalogTests : IDisposable
     [Fact]
     public void An_unknown_name_lists_the_known_ones()
     {
-        OcsInputException error = Assert.Throws<OcsInputException>(() => DatasetCatalog.Locate("mnist"));
+        var error = Assert.Throws<OcsInputException>(() => DatasetCatalog.Locate("mnist"));
         Assert.Equal("there is no data set mnist: choose one of fashion-mnist, cifar10, cifar100", error.Message);
     }
 
     [Fact]
     public void The_users_root_is_looked_at_first_then_the_standard_places()
     {
-        IReadOnlyList<string> places = DatasetCatalog.Places("fashion-mnist", _folder.Path);
+        var places = DatasetCatalog.Places("fashion-mnist", _folder.Path);
         Assert.Equal(_folder.Path, places[0]);
         Assert.Equal(Path.Combine(_folder.Path, "fashion-mnist"), places[1]);
         Assert.Contains(Path.GetFullPath("data"), places);
@@ -30,10 +30,11 @@ public sealed class DatasetCatalogTests : IDisposable
     [Fact]
     public void A_set_that_is_nowhere_names_every_place_and_the_remedy()
     {
-        DatasetCheck check = DatasetCatalog.Check(new Nowhere(), _folder.Path);
+        var check = DatasetCatalog.Check(new Nowhere(), _folder.Path);
         Assert.Equal((false, null), (check.Whole, check.Location));
         OcsInputException error =
-            Assert.Throws<OcsInputException>(() => DatasetCatalog.Open(new Nowhere(), DatasetSplit.Train, _folder.Path));
+            Assert.Throws<OcsInputException>(
+                () => DatasetCatalog.Open(new Nowhere(), DatasetSplit.Train, _folder.Path));
         Assert.Equal(error.Message, check.Problem);
         Assert.StartsWith($"nowhere was not found in {_folder.Path}, {Path.GetFullPath("data")}, ", error.Message);
         Assert.EndsWith("(nor in a folder sub there), nor in /nowhere: make one", error.Message);
@@ -43,7 +44,8 @@ public sealed class DatasetCatalogTests : IDisposable
     public void A_root_that_does_not_exist_is_refused()
     {
         OcsInputException error =
-            Assert.Throws<OcsInputException>(() => DatasetCatalog.Locate("cifar10", Path.Combine(_folder.Path, "none")));
+            Assert.Throws<OcsInputException>(
+                () => DatasetCatalog.Locate("cifar10", Path.Combine(_folder.Path, "none")));
         Assert.Contains("none is not a folder", error.Message);
     }
 
@@ -65,6 +67,7 @@ public sealed class DatasetCatalogTests : IDisposable
 
         public override DatasetLocation? Recognize(string folder) => null;
 
-        public override ImageDataset Read(DatasetLocation location, DatasetSplit split) => throw new NotSupportedException();
+        public override ImageDataset Read(DatasetLocation location, DatasetSplit split) =>
+            throw new NotSupportedException();
     }
 }

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Ocs.Data.Tests.Datasets;
 
-/// <summary>Damage at random to the files of the data sets that are known by name: they are read or refused in one sentence.</summary>
+/// <summary>
+/// Damage at random to the files of the data sets that are known by name: they are read or refused in one sentence.
+/// </summary>
 public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private const int Images = 3;
@@ -21,18 +23,18 @@ public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
     {
         byte[] images = [0, 0, 8, 3, 0, 0, 0, Images, 0, 0, 0, 28, 0, 0, 0, 28, .. Pixels.AsSpan(0, Images * 28 * 28)];
         byte[] labels = [0, 0, 8, 1, 0, 0, 0, Images, 1, 2, 3];
-        bool isPacked = ending.Length > 0;
+        var isPacked = ending.Length > 0;
         Fuzz.Try(
             $"idx{ending}", output, _folder.Path, percentRefused,
             dice =>
             {
-                bool isImages = dice.Chance(0.5);
+                var isImages = dice.Chance(0.5);
                 Write("t10k-images-idx3-ubyte", isImages);
                 Write("t10k-labels-idx1-ubyte", !isImages);
 
                 void Write(string name, bool isDamaged)
                 {
-                    byte[] whole = name.Contains("images", StringComparison.Ordinal) ? images : labels;
+                    var whole = name.Contains("images", StringComparison.Ordinal) ? images : labels;
                     whole = isPacked ? Gzip(whole) : whole;
                     _folder.Write(name + ending, isDamaged ? Damage.Bytes(whole, dice) : whole);
                 }
@@ -43,8 +45,11 @@ public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Damaged_binary_CIFAR()
     {
-        byte[] whole = [.. Enumerable.Range(0, Images).SelectMany(label => Pixels.AsSpan(0, Cifar.Pixels).ToArray().Prepend((byte)label))];
-        Fuzz.Try("CIFAR, binary", output, _folder.Path, 20, dice => _folder.Write("test_batch.bin", Damage.Bytes(whole, dice)), () => Open(_ten));
+        byte[] whole = [.. Enumerable.Range(0, Images).SelectMany(
+            label => Pixels.AsSpan(0, Cifar.Pixels).ToArray().Prepend((byte)label))];
+        Fuzz.Try(
+            "CIFAR, binary", output, _folder.Path, 20,
+            dice => _folder.Write("test_batch.bin", Damage.Bytes(whole, dice)), () => Open(_ten));
     }
 
     [Theory]
@@ -52,9 +57,9 @@ public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
     [InlineData(true, 50)]
     public void Damaged_CIFAR_of_Python(bool isPacked, int percentRefused)
     {
-        byte[] batch = Pickles.Batch("labels", [0, 1, 2], Pixels);
-        string packed = _folder.WriteTarGzip("cifar-10-python.tar.gz", ("cifar-10-batches-py/test_batch", batch));
-        byte[] whole = File.ReadAllBytes(packed);
+        var batch = Pickles.Batch("labels", [0, 1, 2], Pixels);
+        var packed = _folder.WriteTarGzip("cifar-10-python.tar.gz", ("cifar-10-batches-py/test_batch", batch));
+        var whole = File.ReadAllBytes(packed);
         File.Delete(packed);
         Fuzz.Try(
             isPacked ? "CIFAR, Python, .tar.gz" : "CIFAR, Python", output, _folder.Path, percentRefused,
@@ -67,7 +72,7 @@ public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Damaged_trees_of_PNG()
     {
-        byte[] whole = PngFiles.Rgb(32, 32, Pixels[..Cifar.Pixels]);
+        var whole = PngFiles.Rgb(32, 32, Pixels[..Cifar.Pixels]);
         Fuzz.Try(
             "CIFAR, PNG", output, _folder.Path, 50, dice =>
             {
@@ -81,15 +86,15 @@ public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
 
     private void Open(DatasetSource source)
     {
-        ImageDataset dataset = DatasetCatalog.Open(source, DatasetSplit.Test, _folder.Path);
+        var dataset = DatasetCatalog.Open(source, DatasetSplit.Test, _folder.Path);
         Assert.InRange(dataset.Count, 1, Images);
         Assert.All(dataset.Labels, label => Assert.InRange(label, 0, 9));
     }
 
     private static byte[] Gzip(byte[] content)
     {
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
         {
             gzip.Write(content);
         }

@@ -9,7 +9,7 @@ public sealed class FashionMnistTests : IDisposable
     public void Idx_files_written_by_hand_are_read()
     {
         Write(Images(2, 28, 28), Labels(3, 9));
-        ImageDataset dataset = DatasetCatalog.Open(_source, DatasetSplit.Train, _folder.Path);
+        var dataset = DatasetCatalog.Open(_source, DatasetSplit.Train, _folder.Path);
 
         Assert.Equal((2, 1, 28, 28), (dataset.Count, dataset.Channels, dataset.Height, dataset.Width));
         Assert.Equal([3, 9], dataset.Labels.ToArray());
@@ -29,7 +29,7 @@ public sealed class FashionMnistTests : IDisposable
     [Fact]
     public void A_wrong_magic_number_is_named()
     {
-        byte[] images = Images(2, 28, 28);
+        var images = Images(2, 28, 28);
         images[2] = 0x0D;
         Write(images, Labels(0, 1));
         AssertInputError(
@@ -39,7 +39,7 @@ public sealed class FashionMnistTests : IDisposable
     [Fact]
     public void A_huge_count_is_refused_before_anything_is_allocated()
     {
-        byte[] images = Images(2, 28, 28);
+        var images = Images(2, 28, 28);
         images[4] = 0x7F;
         Write(images, Labels(0, 1));
         AssertInputError("dimension 0 is 2130706434 where 2 is expected");
@@ -91,12 +91,12 @@ public sealed class FashionMnistTests : IDisposable
     [FactIfFashionMnist]
     public void The_real_set_is_whole_and_its_mean_and_deviation_are_the_constants()
     {
-        DatasetCheck check = DatasetCatalog.Check("fashion-mnist");
+        var check = DatasetCatalog.Check("fashion-mnist");
         Assert.Null(check.Problem);
         Assert.Equal((60_000, 10_000), (check.TrainSamples, check.TestSamples));
 
-        ImageDataset dataset = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Train);
-        Normalization measured = dataset.Measure();
+        var dataset = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Train);
+        var measured = dataset.Measure();
         Assert.Equal(Normalization.FashionMnist.Mean[0], measured.Mean[0], 5e-6f);
         Assert.Equal(Normalization.FashionMnist.StandardDeviation[0], measured.StandardDeviation[0], 5e-6f);
         Assert.Equal([9, 0, 0, 3, 0], dataset.Labels[..5].ToArray());

@@ -15,10 +15,11 @@ public sealed class ImageDatasetTests
     [Fact]
     public void A_sample_keeps_images_and_labels_together_and_repeats_by_seed()
     {
-        ImageDataset all = Make([.. Enumerable.Range(0, 40).Select(i => (byte)i)], [.. Enumerable.Range(0, 10).Select(i => i % 2)]);
-        ImageDataset few = all.Sample(4, seed: 1);
+        var all = Make(
+            [.. Enumerable.Range(0, 40).Select(i => (byte)i)], [.. Enumerable.Range(0, 10).Select(i => i % 2)]);
+        var few = all.Sample(4, seed: 1);
         Assert.Equal(4, few.Count);
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             Assert.Equal(few.Image(i)[0] / 4 % 2, few.Labels[i]);
         }
@@ -32,7 +33,7 @@ public sealed class ImageDatasetTests
     public void Mean_and_deviation_are_those_of_the_pixels()
     {
         // 0, 0, 255, 255: mean 0.5, deviation 0.5.
-        Normalization measured = Make([0, 0, 255, 255], [0]).Measure();
+        var measured = Make([0, 0, 255, 255], [0]).Measure();
         Assert.Equal(0.5f, measured.Mean[0], 1e-6f);
         Assert.Equal(0.5f, measured.StandardDeviation[0], 1e-6f);
     }
@@ -41,8 +42,8 @@ public sealed class ImageDatasetTests
     public void Another_normalization_changes_what_the_network_sees()
     {
         var data = Make([0, 0, 255, 255], [0]).With(new([0.5f], [0.25f]));
-        using BatchLoader loader = new(data, BatchLoaderOptions.Evaluation(1));
-        using Batch batch = loader.Epoch(0).Single();
+        using var loader = new BatchLoader(data, BatchLoaderOptions.Evaluation(1));
+        using var batch = loader.Epoch(0).Single();
         Assert.Equal([-2f, -2, 2, 2], batch.Images.ToArray<float>());
     }
 

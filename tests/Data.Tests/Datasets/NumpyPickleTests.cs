@@ -7,8 +7,9 @@ public sealed class NumpyPickleTests
     [Fact]
     public void A_column_major_array_is_copied_row_by_row()
     {
-        NumpyArray array = NumpyArray.Of(NumpyPickle.Read((byte[])[.. Pickles.Array(2, 3, [1, 4, 2, 5, 3, 6], true), (byte)'.']))!;
-        byte[] rows = new byte[6];
+        NumpyArray array =
+            NumpyArray.Of(NumpyPickle.Read((byte[])[.. Pickles.Array(2, 3, [1, 4, 2, 5, 3, 6], true), (byte)'.']))!;
+        var rows = new byte[6];
         Assert.True(array.TryCopyTo(rows, 2, 3));
         Assert.Equal([1, 2, 3, 4, 5, 6], rows);
         Assert.False(array.TryCopyTo(rows, 3, 2));
@@ -29,12 +30,17 @@ public sealed class NumpyPickleTests
     [Fact]
     public void A_name_that_could_run_something_is_refused() =>
         AssertRefused(
-            "names `posix.system`", [.. Pickles.Global("posix", "system"), .. Pickles.Text("true"), 0x85, (byte)'R', (byte)'.']);
+            "names `posix.system`",
+            [.. Pickles.Global("posix", "system"), .. Pickles.Text("true"), 0x85, (byte)'R', (byte)'.']);
 
     [Fact]
     public void A_call_of_a_known_name_with_other_arguments_is_refused() =>
         AssertRefused(
-            "calls something", [.. Pickles.Global("numpy.core.multiarray", "_reconstruct"), .. Pickles.Text("x"), 0x85, (byte)'R', (byte)'.']);
+            "calls something",
+            [
+                .. Pickles.Global("numpy.core.multiarray", "_reconstruct"), .. Pickles.Text("x"), 0x85, (byte)'R',
+                (byte)'.',
+            ]);
 
     [Theory]
     [InlineData("i", "ends at byte 1 in the middle of a value")]
@@ -65,7 +71,8 @@ public sealed class NumpyPickleTests
     public void A_state_that_is_no_array_of_bytes_is_no_array() =>
         Assert.Null(NumpyArray.Of(NumpyPickle.Read((byte[])
         [
-            .. Pickles.Global("numpy.core.multiarray", "_reconstruct"), .. Pickles.Global("numpy", "ndarray"), 0x85, (byte)'R',
+            .. Pickles.Global("numpy.core.multiarray", "_reconstruct"), .. Pickles.Global("numpy", "ndarray"),
+            0x85, (byte)'R',
             (byte)')', (byte)'b', (byte)'.',
         ])));
 

@@ -5,12 +5,17 @@ namespace Ocs.Data.Tests.Datasets;
 /// <summary>Pickled values written opcode by opcode, as Python 2's protocol 2 writes them.</summary>
 internal static class Pickles
 {
-    /// <summary>{"data": uint8 [labels, 3072], key: [labels], "filenames": [...]}; a function that is given is called without arguments.</summary>
+    /// <summary>
+    /// {"data": uint8 [labels, 3072], key: [labels], "filenames": [...]}; a function that is given is called without
+    /// arguments.
+    /// </summary>
     public static byte[] Batch(string key, byte[] labels, byte[] pixels, byte[]? function = null) =>
     [
-        0x80, 2, .. function is null ? (byte[])[] : [.. function, (byte)')', (byte)'R'], (byte)'}', (byte)'q', 1, (byte)'(',
+        0x80, 2, .. function is null ? (byte[])[] : [.. function, (byte)')', (byte)'R'], (byte)'}', (byte)'q',
+        1, (byte)'(',
         .. Text("data"), .. Array(labels.Length, 3072, pixels),
-        .. Text(key), (byte)']', (byte)'q', 2, (byte)'(', .. labels.SelectMany(label => new byte[] { (byte)'K', label }), (byte)'e',
+        .. Text(key), (byte)']', (byte)'q', 2, (byte)'(',
+        .. labels.SelectMany(label => new byte[] { (byte)'K', label }), (byte)'e',
         .. Text("filenames"), (byte)']', .. Text("leptodactylus_s_000004.png"), (byte)'a',
         (byte)'u', (byte)'.',
     ];

@@ -10,14 +10,14 @@ internal static class PngFiles
     /// <summary>Colours from planes, [3, H, W].</summary>
     public static byte[] Rgb(int height, int width, byte[] planes)
     {
-        int plane = height * width;
+        var plane = height * width;
         List<byte> lines = [];
-        for (int y = 0; y < height; y++)
+        for (var y = 0; y < height; y++)
         {
             lines.Add(0);
-            for (int x = 0; x < width; x++)
+            for (var x = 0; x < width; x++)
             {
-                int at = (y * width) + x;
+                var at = (y * width) + x;
                 lines.AddRange([planes[at], planes[plane + at], planes[(2 * plane) + at]]);
             }
         }
@@ -31,13 +31,13 @@ internal static class PngFiles
 
     private static byte[] File(int height, int width, byte colorType, byte[] lines)
     {
-        using MemoryStream packed = new();
-        using (ZLibStream zlib = new(packed, CompressionLevel.Fastest))
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
         {
             zlib.Write(lines);
         }
 
-        byte[] header = new byte[13];
+        var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, colorType);
@@ -51,17 +51,17 @@ internal static class PngFiles
     private static byte[] Chunk(string type, byte[] content)
     {
         byte[] named = [.. Encoding.ASCII.GetBytes(type), .. content];
-        uint crc = uint.MaxValue;
-        foreach (byte value in named)
+        var crc = uint.MaxValue;
+        foreach (var value in named)
         {
             crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
+            for (var bit = 0; bit < 8; bit++)
             {
                 crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
             }
         }
 
-        byte[] ends = new byte[8];
+        var ends = new byte[8];
         BinaryPrimitives.WriteInt32BigEndian(ends, content.Length);
         BinaryPrimitives.WriteUInt32BigEndian(ends.AsSpan(4), ~crc);
         return [.. ends[..4], .. named, .. ends[4..]];

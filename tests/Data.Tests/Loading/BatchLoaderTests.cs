@@ -22,8 +22,8 @@ public sealed class BatchLoaderTests
     [InlineData(MemoryFormat.ChannelsLast)]
     public void A_batch_has_images_and_labels_in_the_wanted_memory_order(MemoryFormat format)
     {
-        using BatchLoader loader = new(Dataset, new() { BatchSize = 4, MemoryFormat = format });
-        foreach (Batch batch in loader.Epoch(0))
+        using var loader = new BatchLoader(Dataset, new() { BatchSize = 4, MemoryFormat = format });
+        foreach (var batch in loader.Epoch(0))
         {
             using (batch)
             {
@@ -31,7 +31,7 @@ public sealed class BatchLoaderTests
                 Assert.True(batch.Images.IsContiguous(format));
                 Assert.Equal(DType.Float32, batch.Images.DType);
                 Assert.Equal(DType.Int64, batch.Labels.DType);
-                int first = batch.Index * 4;
+                var first = batch.Index * 4;
                 Assert.Equal(Enumerable.Range(first, batch.Count).Select(i => (long)i), batch.Labels.ToArray<long>());
                 Assert.Equal(
                     Enumerable.Range(first * 8, batch.Count * 8).Select(i => (float)i),
@@ -47,17 +47,18 @@ public sealed class BatchLoaderTests
     [InlineData(7)]
     public void The_parts_of_several_processes_are_the_batches_of_one_augmentation_included(int processes)
     {
-        BatchLoaderOptions options = new()
+        var options = new BatchLoaderOptions
         {
             BatchSize = 4,
             Shuffle = true,
             Seed = 5,
             Augmentation = new() { CropPadding = 1, HorizontalFlip = true },
         };
-        List<(long[] Labels, float[] Pixels)> whole = Parts(options, epoch: 2);
-        var parts = Enumerable.Range(0, processes).Select(rank => Parts(options with { Shard = new(rank, processes) }, epoch: 2)).ToList();
+        var whole = Parts(options, epoch: 2);
+        var parts = Enumerable.Range(0, processes)
+            .Select(rank => Parts(options with { Shard = new(rank, processes) }, epoch: 2)).ToList();
 
-        for (int batch = 0; batch < whole.Count; batch++)
+        for (var batch = 0; batch < whole.Count; batch++)
         {
             var ofBatch = parts.Where(part => batch < part.Count).Select(part => part[batch]).ToList();
             Assert.Equal(whole[batch].Labels, ofBatch.SelectMany(part => part.Labels));
@@ -68,10 +69,10 @@ public sealed class BatchLoaderTests
 
     private static List<(long[] Labels, float[] Pixels)> Parts(BatchLoaderOptions options, int epoch)
     {
-        using BatchLoader loader = new(Dataset, options);
+        using var loader = new BatchLoader(Dataset, options);
         Assert.Equal((3, 2), (loader.BatchesPerEpoch, loader.SamplesOf(2)));
         List<(long[] Labels, float[] Pixels)> parts = [];
-        foreach (Batch batch in loader.Epoch(epoch))
+        foreach (var batch in loader.Epoch(epoch))
         {
             using (batch)
             {
@@ -87,11 +88,11 @@ public sealed class BatchLoaderTests
     [InlineData(true, 2, 8, 4)]
     public void Every_image_comes_exactly_once_an_epoch(bool dropLast, int batches, int samples, int lastCount)
     {
-        using BatchLoader loader = new(Dataset, new() { BatchSize = 4, Shuffle = true, DropLast = dropLast });
+        using var loader = new BatchLoader(Dataset, new() { BatchSize = 4, Shuffle = true, DropLast = dropLast });
         Assert.Equal((batches, samples), (loader.BatchesPerEpoch, loader.SamplesPerEpoch));
         List<long> labels = [];
         List<int> counts = [];
-        foreach (Batch batch in loader.Epoch(5))
+        foreach (var batch in loader.Epoch(5))
         {
             using (batch)
             {
@@ -112,10 +113,11 @@ public sealed class BatchLoaderTests
     public void Prefetching_changes_nothing_but_the_time(int depth, MemoryFormat format)
     {
         BatchLoaderOptions options =
-            BatchLoaderOptions.Train(3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7) with { PrefetchDepth = 0 };
-        using BatchLoader plain = new(Dataset, options);
-        using BatchLoader ahead = new(Dataset, options with { PrefetchDepth = depth, MemoryFormat = format });
-        for (int epoch = 0; epoch < 3; epoch++)
+            BatchLoaderOptions.Train(
+                3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7) with { PrefetchDepth = 0 };
+        using var plain = new BatchLoader(Dataset, options);
+        using var ahead = new BatchLoader(Dataset, options with { PrefetchDepth = depth, MemoryFormat = format });
+        for (var epoch = 0; epoch < 3; epoch++)
         {
             Assert.Equal(Contents(plain.Epoch(epoch)), Contents(ahead.Epoch(epoch)));
         }
@@ -124,32 +126,32 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Epochs_differ_and_an_epoch_repeats_without_those_before_it()
     {
-        BatchLoaderOptions options = BatchLoaderOptions.Train(5, new() { CropPadding = 1 }, seed: 7);
-        using BatchLoader loader = new(Dataset, options);
-        float[] first = Contents(loader.Epoch(0));
-        float[] second = Contents(loader.Epoch(1));
+        var options = BatchLoaderOptions.Train(5, new() { CropPadding = 1 }, seed: 7);
+        using var loader = new BatchLoader(Dataset, options);
+        var first = Contents(loader.Epoch(0));
+        var second = Contents(loader.Epoch(1));
         Assert.NotEqual(first, second);
-        using BatchLoader again = new(Dataset, options);
+        using var again = new BatchLoader(Dataset, options);
         Assert.Equal(second, Contents(again.Epoch(1)));
-        using BatchLoader other = new(Dataset, options with { Seed = 8 });
+        using var other = new BatchLoader(Dataset, options with { Seed = 8 });
         Assert.NotEqual(first, Contents(other.Epoch(0)));
     }
 
     [Fact]
     public void An_epoch_can_start_in_the_middle()
     {
-        using BatchLoader loader = new(Dataset, BatchLoaderOptions.Train(3, new() { CropPadding = 1 }, seed: 7));
-        float[] whole = Contents(loader.Epoch(2));
-        float[] rest = Contents(loader.Epoch(2, firstBatch: 2));
+        using var loader = new BatchLoader(Dataset, BatchLoaderOptions.Train(3, new() { CropPadding = 1 }, seed: 7));
+        var whole = Contents(loader.Epoch(2));
+        var rest = Contents(loader.Epoch(2, firstBatch: 2));
         Assert.Equal(whole[(2 * 3 * 9)..], rest);
     }
 
     [Fact]
     public void Leaving_an_epoch_early_leaves_no_tensor_and_no_thread()
     {
-        using BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 2 });
-        long before = TorchRuntime.LiveTensors;
-        foreach (Batch batch in loader.Epoch(0))
+        using var loader = new BatchLoader(Dataset, new() { BatchSize = 1, PrefetchDepth = 2 });
+        var before = TorchRuntime.LiveTensors;
+        foreach (var batch in loader.Epoch(0))
         {
             batch.Dispose();
             break;
@@ -163,7 +165,7 @@ public sealed class BatchLoaderTests
     public void A_batch_outlives_the_loader_that_made_it()
     {
         Batch kept;
-        using (BatchLoader loader = new(Dataset, new() { BatchSize = 4 }))
+        using (var loader = new BatchLoader(Dataset, new() { BatchSize = 4 }))
         {
             kept = loader.Epoch(0).First();
         }
@@ -177,7 +179,7 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Batches_that_are_kept_do_not_stop_the_epoch()
     {
-        using BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 1 });
+        using var loader = new BatchLoader(Dataset, new() { BatchSize = 1, PrefetchDepth = 1 });
         List<Batch> all = [.. loader.Epoch(0)];
         Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), all.Select(batch => batch.Labels.Item<long>()));
         all.ForEach(batch => batch.Dispose());
@@ -186,8 +188,8 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Two_epochs_at_once_are_refused()
     {
-        using BatchLoader loader = new(Dataset, new() { BatchSize = 4 });
-        using IEnumerator<Batch> running = loader.Epoch(0).GetEnumerator();
+        using var loader = new BatchLoader(Dataset, new() { BatchSize = 4 });
+        using var running = loader.Epoch(0).GetEnumerator();
         Assert.True(running.MoveNext());
         running.Current.Dispose();
         Assert.Throws<InvalidOperationException>(() => loader.Epoch(1).First());
@@ -196,8 +198,8 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Disposing_the_loader_ends_a_running_epoch()
     {
-        BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 2 });
-        IEnumerator<Batch> running = loader.Epoch(0).GetEnumerator();
+        var loader = new BatchLoader(Dataset, new() { BatchSize = 1, PrefetchDepth = 2 });
+        var running = loader.Epoch(0).GetEnumerator();
         Assert.True(running.MoveNext());
         loader.Dispose();
         running.Current.Dispose();
@@ -208,8 +210,8 @@ public sealed class BatchLoaderTests
     [Fact]
     public void The_time_spent_waiting_is_counted()
     {
-        using BatchLoader loader = new(Dataset, new() { BatchSize = 1, PrefetchDepth = 0 });
-        Stopwatch watch = Stopwatch.StartNew();
+        using var loader = new BatchLoader(Dataset, new() { BatchSize = 1, PrefetchDepth = 0 });
+        var watch = Stopwatch.StartNew();
         Contents(loader.Epoch(0));
         Assert.InRange(loader.WaitSeconds, 1e-7, watch.Elapsed.TotalSeconds);
     }
@@ -217,7 +219,7 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Options_out_of_range_are_all_told()
     {
-        OcsInputException error = Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new()
+        var error = Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new()
         {
             BatchSize = 0,
             PrefetchDepth = -1,
@@ -228,14 +230,15 @@ public sealed class BatchLoaderTests
         Assert.Equal(7, error.Message.Split("; ").Length);
         Assert.Contains(
             "has only 10 samples",
-            Assert.Throws<OcsInputException>(() => new BatchLoader(Dataset, new() { BatchSize = 11, DropLast = true })).Message);
+            Assert.Throws<OcsInputException>(
+                () => new BatchLoader(Dataset, new() { BatchSize = 11, DropLast = true })).Message);
     }
 
     /// <summary>Images and labels of all batches, one after another.</summary>
     private static float[] Contents(IEnumerable<Batch> batches)
     {
         List<float> contents = [];
-        foreach (Batch batch in batches)
+        foreach (var batch in batches)
         {
             using (batch)
             {

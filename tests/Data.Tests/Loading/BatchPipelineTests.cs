@@ -14,12 +14,12 @@ public sealed class BatchPipelineTests
     [InlineData(2, 3)]
     public void What_fails_while_preparing_reaches_the_consumer_after_the_batches_before_it(int depth, int workers)
     {
-        long waited = 0;
-        Plan plan = new(1, (batch, _) => Fail(batch == 2));
-        using BatchPipeline pipeline = new(0, 5, depth, workers, plan);
-        for (int index = 0; index < 2; index++)
+        var waited = 0L;
+        var plan = new Plan(1, (batch, _) => Fail(batch == 2));
+        using var pipeline = new BatchPipeline(0, 5, depth, workers, plan);
+        for (var index = 0; index < 2; index++)
         {
-            using Batch? batch = pipeline.Next(ref waited);
+            using var batch = pipeline.Next(ref waited);
             Assert.Equal(index, batch!.Index);
         }
 
@@ -29,9 +29,9 @@ public sealed class BatchPipelineTests
     [Fact]
     public void Of_several_failures_the_first_of_the_epoch_is_told_whichever_thread_is_faster()
     {
-        long waited = 0;
-        using ManualResetEventSlim laterHasFailed = new();
-        Plan plan = new(4, (_, slot) =>
+        var waited = 0L;
+        using var laterHasFailed = new ManualResetEventSlim();
+        var plan = new Plan(4, (_, slot) =>
         {
             if (slot == 1)
             {
@@ -45,25 +45,25 @@ public sealed class BatchPipelineTests
                 throw new IOException("second");
             }
         });
-        using BatchPipeline pipeline = new(0, 5, 2, 3, plan);
+        using var pipeline = new BatchPipeline(0, 5, 2, 3, plan);
         Assert.Equal("first", Assert.Throws<IOException>(() => pipeline.Next(ref waited)).Message);
     }
 
     [Fact]
     public void What_fails_before_the_first_image_is_told_too()
     {
-        long waited = 0;
-        Plan plan = new(1, (_, _) => { }) { Broken = true };
-        using BatchPipeline pipeline = new(0, 5, 2, 3, plan);
+        var waited = 0L;
+        var plan = new Plan(1, (_, _) => { }) { Broken = true };
+        using var pipeline = new BatchPipeline(0, 5, 2, 3, plan);
         Assert.Throws<IOException>(() => pipeline.Next(ref waited));
     }
 
     [Fact]
     public void No_more_batches_are_prepared_than_asked_for()
     {
-        using CountdownEvent made = new(4);
-        long waited = 0;
-        Plan plan = new(2, (_, _) => { });
+        using var made = new CountdownEvent(4);
+        var waited = 0L;
+        var plan = new Plan(2, (_, _) => { });
         plan.HasBegun = () =>
         {
             if (plan.Begun <= 4)
@@ -71,11 +71,11 @@ public sealed class BatchPipelineTests
                 made.Signal();
             }
         };
-        using (BatchPipeline pipeline = new(0, 100, 3, 2, plan))
+        using (var pipeline = new BatchPipeline(0, 100, 3, 2, plan))
         {
             // Three ready, and a fourth in the makers' hands.
             Assert.True(made.Wait(TimeSpan.FromSeconds(10)));
-            using Batch? batch = pipeline.Next(ref waited);
+            using var batch = pipeline.Next(ref waited);
         }
 
         Assert.InRange(plan.Begun, 4, 5);
@@ -88,13 +88,13 @@ public sealed class BatchPipelineTests
     [InlineData(5, 7)]
     public void Every_image_is_filled_once_and_batches_come_in_order(int depth, int workers)
     {
-        long waited = 0;
+        var waited = 0L;
         ConcurrentBag<(int, int)> filled = [];
-        Plan plan = new(3, (batch, slot) => filled.Add((batch, slot)));
-        using BatchPipeline pipeline = new(2, 30, depth, workers, plan);
-        for (int index = 2; index < 30; index++)
+        var plan = new Plan(3, (batch, slot) => filled.Add((batch, slot)));
+        using var pipeline = new BatchPipeline(2, 30, depth, workers, plan);
+        for (var index = 2; index < 30; index++)
         {
-            using Batch? batch = pipeline.Next(ref waited);
+            using var batch = pipeline.Next(ref waited);
             Assert.Equal(index, batch!.Index);
         }
 
@@ -107,21 +107,21 @@ public sealed class BatchPipelineTests
     [Fact]
     public void The_threads_end_with_the_pipeline_and_give_back_what_they_had()
     {
-        using ManualResetEventSlim inHand = new();
-        Plan plan = new(100, (_, _) => inHand.Set());
-        BatchPipeline pipeline = new(0, 100_000, 3, 4, plan);
+        using var inHand = new ManualResetEventSlim();
+        var plan = new Plan(100, (_, _) => inHand.Set());
+        var pipeline = new BatchPipeline(0, 100_000, 3, 4, plan);
         Assert.True(inHand.Wait(TimeSpan.FromSeconds(10)));
         pipeline.Dispose();
         Assert.Equal(0, plan.Fillers);
-        long waited = 0;
+        var waited = 0L;
         Assert.Throws<ObjectDisposedException>(() => pipeline.Next(ref waited));
     }
 
     [Fact]
     public void The_end_is_told_again_and_again()
     {
-        long waited = 0;
-        using BatchPipeline pipeline = new(3, 4, 1, 2, new Plan(1, (_, _) => { }));
+        var waited = 0L;
+        using var pipeline = new BatchPipeline(3, 4, 1, 2, new Plan(1, (_, _) => { }));
         pipeline.Next(ref waited)!.Dispose();
         Assert.Null(pipeline.Next(ref waited));
         Assert.Null(pipeline.Next(ref waited));

@@ -5,7 +5,7 @@ public sealed class SamplerTests
     [Fact]
     public void An_epochs_order_is_a_permutation()
     {
-        int[] order = Sampler.Order(1_000, seed: 1, epoch: 3, shuffle: true);
+        var order = Sampler.Order(1_000, seed: 1, epoch: 3, shuffle: true);
         Assert.Equal(Enumerable.Range(0, 1_000), order.Order());
         Assert.NotEqual(Enumerable.Range(0, 1_000), order);
     }
@@ -13,7 +13,7 @@ public sealed class SamplerTests
     [Fact]
     public void The_order_repeats_by_seed_and_epoch_and_differs_otherwise()
     {
-        int[] order = Sampler.Order(100, seed: 1, epoch: 3, shuffle: true);
+        var order = Sampler.Order(100, seed: 1, epoch: 3, shuffle: true);
         Assert.Equal(order, Sampler.Order(100, seed: 1, epoch: 3, shuffle: true));
         Assert.NotEqual(order, Sampler.Order(100, seed: 1, epoch: 4, shuffle: true));
         Assert.NotEqual(order, Sampler.Order(100, seed: 2, epoch: 3, shuffle: true));

@@ -81,7 +81,7 @@ public sealed class TokenTests
         Assert.Equal([10.5f, 1.5f, 2.5f, 10.5f, 3.5f, 4.5f], output.ToArray<float>());
         using var sum = Aten.Sum(output);
         Autograd.Backward(sum);
-        using var gradient = parameters["position"].TakeGradient()!;
+        using var gradient = parameters["position"].GetGradient()!;
         Assert.Equal([2f, 2, 2], gradient.ToArray<float>());
     }
 }

@@ -22,18 +22,22 @@ public class LibraryFinderTests
     [Fact]
     public void A_file_in_the_environment_that_is_not_there_or_no_library_is_named()
     {
-        Assert.Equal("OCS_ONNXRUNTIME names /there/x.so, which is not there: set it to a libonnxruntime.so, or to nothing.", Fails("/there/x.so"));
+        Assert.Equal(
+            "OCS_ONNXRUNTIME names /there/x.so, which is not there: set it to a libonnxruntime.so, or to nothing.",
+            Fails("/there/x.so"));
         var file = Path.GetTempFileName();
         try
         {
             Assert.Matches(
-                $"^{file} did not load as ONNX Runtime \\(.*\\): set OCS_ONNXRUNTIME to another libonnxruntime.so.$", Fails(file));
+                $"^{file} did not load as ONNX Runtime \\(.*\\): set OCS_ONNXRUNTIME to another libonnxruntime.so.$",
+                Fails(file));
         }
         finally
         {
             File.Delete(file);
         }
 
-        static string Fails(string variable) => Assert.Throws<OnnxRuntimeException>(() => LibraryFinder.Load(variable, "/nowhere")).Message;
+        static string Fails(string variable) =>
+            Assert.Throws<OnnxRuntimeException>(() => LibraryFinder.Load(variable, "/nowhere")).Message;
     }
 }

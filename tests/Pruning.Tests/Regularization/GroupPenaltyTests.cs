@@ -92,7 +92,7 @@ public sealed class GroupPenaltyTests
         using var none = new PrunedSlices(coupling.Groups, Subnetwork.Full(coupling.Groups), parameters);
         Assert.True(none.IsEmpty);
         GroupPenalty.AddGradient(none, 1);
-        using (var gradient = parameters["conv0.weight"].TakeGradient())
+        using (var gradient = parameters["conv0.weight"].GetGradient())
         {
             Assert.Null(gradient);
         }
@@ -150,7 +150,7 @@ public sealed class GroupPenaltyTests
 
     private static float[] Gradient(ParameterTable parameters, string name)
     {
-        using var gradient = parameters[name].TakeGradient();
+        using var gradient = parameters[name].GetGradient();
         return gradient!.ToArray<float>();
     }
 }

@@ -30,7 +30,7 @@ public sealed class RankingTests
     [InlineData(0.9, new[] { 1, 2, 3 }, new[] { 0, 2, 3, 4, 5 }, 4)]
     public void Every_group_loses_the_same_fraction(double target, int[] first, int[] second, int macs)
     {
-        var partition = PerGroupPartition.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), target);
+        var partition = ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), target);
         Assert.Equal(first, partition.Subnetwork.PrunedOf(_chain.Position("conv0")));
         Assert.Equal(second, partition.Subnetwork.PrunedOf(_chain.Position("conv1")));
         Assert.Equal(1 - macs / 40.0, partition.Removed, 1e-12);
@@ -39,10 +39,10 @@ public sealed class RankingTests
     [Fact]
     public void A_fraction_that_removes_more_than_the_tolerance_is_noted()
     {
-        Assert.Null(PerGroupPartition.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.3).Note);
+        Assert.Null(ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.3).Note);
         Assert.Equal(
             $"the nearest that ranked channels reach is {0.425:P2} of the MACs, or {0.3:P2}: a smaller fraction of every group would miss the target.",
-            PerGroupPartition.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.31).Note);
+            ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.31).Note);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class RankingTests
         var coupling = CouplingGraph.Build(Networks.Chain(2, 4, 4, 8));
         var saliency = coupling.Saliency(
             ("conv0", [0.1, 0.2, 0.9, 0.8]), ("conv1", [0.3, 0.7, 0.6, 0.5]), ("conv2", [80, 70, 60, 50, 40, 30, 20, 10]));
-        var partition = IsomorphicPartition.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target);
+        var partition = ClassRanking.Isomorphic.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target);
         Assert.Equal(first, partition.Subnetwork.PrunedOf(coupling.Position("conv0")));
         Assert.Equal(second, partition.Subnetwork.PrunedOf(coupling.Position("conv1")));
         Assert.Equal(third, partition.Subnetwork.PrunedOf(coupling.Position("conv2")));
@@ -78,7 +78,7 @@ public sealed class RankingTests
             ResourceConstraint.Macs(coupling), ResourceConstraint.Parameters(coupling), ResourceConstraint.ActivationMemory(coupling));
         int[] least = [.. coupling.Groups.Select(group => group.IsPrunable ? Least(group.Channels, limits) : group.Channels)];
         var most = 1 - (double)constraint.Count(least) / constraint.Total;
-        Search[] searches = [GlobalPartition.Search, PerGroupPartition.Search, IsomorphicPartition.Search];
+        Search[] searches = [ClassRanking.Global.Search, ClassRanking.PerGroup.Search, ClassRanking.Isomorphic.Search];
         foreach (var search in searches)
         {
             foreach (var share in new[] { 0.1, 0.4, 0.7, 1 })
@@ -104,7 +104,7 @@ public sealed class RankingTests
         // 2 + 2 x 8 + 8 x 2 = 34. Without three of conv1 22 are left; without one of conv0 too, 16; so only two of conv1 leave: 19.
         var coupling = CouplingGraph.Build(Networks.Chain(2, 2, 8));
         var saliency = coupling.Saliency(("conv0", [0.4, 9]), ("conv1", [0.1, 0.2, 0.3, 4, 5, 6, 7, 8]));
-        var partition = GlobalPartition.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), 0.4);
+        var partition = ClassRanking.Global.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), 0.4);
         Assert.Equal([0], partition.Subnetwork.PrunedOf(coupling.Position("conv0")));
         Assert.Equal([0, 1], partition.Subnetwork.PrunedOf(coupling.Position("conv1")));
         Assert.Equal(1 - 19 / 34.0, partition.Removed, 1e-12);
@@ -117,7 +117,7 @@ public sealed class RankingTests
     public void A_parameter_budget_is_met_by_the_cut_network()
     {
         var constraint = ResourceConstraint.Parameters(_chain);
-        var partition = PerGroupPartition.Search(_chain.Groups, _saliency, constraint, 0.5);
+        var partition = ClassRanking.PerGroup.Search(_chain.Groups, _saliency, constraint, 0.5);
         Assert.Equal(CutPlan.Create(_chain, partition.Subnetwork).After.ParameterCount, constraint.Count(partition.Subnetwork));
         Assert.True(partition.Removed >= 0.5);
     }

@@ -147,7 +147,7 @@ public sealed class PruneProofGateTests
         using var batch = Images();
         Assert.True(cut.Check(batch).Passed);
         Assert.All(cut.After.Names, name => Assert.Equal(before[name], Values(cut.After[name])));
-        using var gradient = cut.After["fc.weight"].TakeGradient();
+        using var gradient = cut.After["fc.weight"].GetGradient();
         Assert.Null(gradient);
     }
 

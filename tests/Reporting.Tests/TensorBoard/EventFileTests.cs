@@ -9,8 +9,10 @@ public sealed class EventFileTests
     public void The_check_sum_is_the_masked_CRC_32C()
     {
         // RFC 3720's check value of "123456789" is e3069283; turned right by 15 bits and added to a282ead8.
-        Assert.Equal(unchecked(((0xe3069283u >> 15) | (0xe3069283u << 17)) + 0xa282ead8u), RecordFile.Checksum("123456789"u8));
-        Assert.Equal(unchecked(((0x8a9136aau >> 15) | (0x8a9136aau << 17)) + 0xa282ead8u), RecordFile.Checksum(new byte[32]));
+        Assert.Equal(
+            unchecked(((0xe3069283u >> 15) | (0xe3069283u << 17)) + 0xa282ead8u), RecordFile.Checksum("123456789"u8));
+        Assert.Equal(
+            unchecked(((0x8a9136aau >> 15) | (0x8a9136aau << 17)) + 0xa282ead8u), RecordFile.Checksum(new byte[32]));
     }
 
     [Fact]
@@ -20,13 +22,13 @@ public sealed class EventFileTests
         byte[] file = [.. data.SelectMany(record => RecordFile.Frame(record))];
 
         Assert.Equal(data, RecordFile.Read(file).Select(record => record.ToArray()));
-        for (int length = 0; length < file.Length; length++)
+        for (var length = 0; length < file.Length; length++)
         {
-            int whole = length < 19 ? 0 : length < 35 ? 1 : 2;
+            var whole = length < 19 ? 0 : length < 35 ? 1 : 2;
             Assert.Equal(whole, RecordFile.Read(file.AsMemory(0, length)).Count());
         }
 
-        for (int at = 0; at < file.Length; at++)
+        for (var at = 0; at < file.Length; at++)
         {
             byte[] damaged = [.. file];
             damaged[at] ^= 0x10;
@@ -52,7 +54,9 @@ public sealed class EventFileTests
         foreach (var record in SampleRun.Folder.Records)
         {
             var message = read[1 + record.Epoch];
-            Assert.Equal((record.Epoch, Noon.Seconds), (message.GetProperty("step").GetInt32(), message.GetProperty("time").GetDouble()));
+            Assert.Equal(
+                (record.Epoch, Noon.Seconds),
+                (message.GetProperty("step").GetInt32(), message.GetProperty("time").GetDouble()));
             var values = message.GetProperty("values");
             Assert.Equal((float)record.ValAccuracy!.Value, values.GetProperty("accuracy/validation").GetSingle());
             Assert.Equal(record.J is not null, values.TryGetProperty("stability/j", out _));
@@ -60,11 +64,13 @@ public sealed class EventFileTests
             if (record.Norms is NormHistogram norms)
             {
                 Assert.Equal(norms.Kept.Total, histogram.GetProperty("num").GetDouble());
-                Assert.Equal(norms.Kept.Counts.Where(count => count > 0).Select(count => (double)count), histogram.GetProperty("bucket").EnumerateArray().Select(b => b.GetDouble()).Where(b => b > 0));
+                Assert.Equal(
+                    norms.Kept.Counts.Where(count => count > 0).Select(count => (double)count),
+                    histogram.GetProperty("bucket").EnumerateArray().Select(b => b.GetDouble()).Where(b => b > 0));
                 double[] limits = [.. histogram.GetProperty("limit").EnumerateArray().Select(l => l.GetDouble())];
                 Assert.Equal(limits.Order(), limits);
                 Assert.Equal(histogram.GetProperty("max").GetDouble(), limits[^1]);
-                double mean = histogram.GetProperty("sum").GetDouble() / 200;
+                var mean = histogram.GetProperty("sum").GetDouble() / 200;
                 Assert.InRange(Math.Pow(10, mean), 0.04, 0.06);
             }
         }
@@ -84,7 +90,7 @@ public sealed class EventFileTests
         }
 
         Write(0, 5);
-        byte[] whole = File.ReadAllBytes(folder.PathOf(EventFile.FileName));
+        var whole = File.ReadAllBytes(folder.PathOf(EventFile.FileName));
         Write(0, 4);
         File.AppendAllText(folder.PathOf(EventFile.FileName), "torn");
         Write(3, 5);
@@ -97,14 +103,14 @@ public sealed class EventFileTests
     {
         using var folder = new TemporaryFolder();
         var records = SampleRun.Folder.Records[..5];
-        string path = folder.PathOf(EventFile.FileName);
+        var path = folder.PathOf(EventFile.FileName);
         using (var events = new EventFile(folder.Path, clock: new Noon()))
         {
             Assert.Equal(0, events.NextEpoch);
             Assert.All(records, record => Assert.Null(events.Append(record)));
         }
 
-        byte[] whole = File.ReadAllBytes(path);
+        var whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..^1]);
         using (var events = new EventFile(folder.Path, 5, new Noon()))
         {

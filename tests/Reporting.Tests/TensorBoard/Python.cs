@@ -15,12 +15,15 @@ internal sealed class PythonFactAttribute : FactAttribute
     }
 }
 
-/// <summary>Reads events with Python's protobuf, by TensorBoard's numbers of the fields, and with check sums of its own.</summary>
+/// <summary>
+/// Reads events with Python's protobuf, by TensorBoard's numbers of the fields, and with check sums of its own.
+/// </summary>
 internal static class Python
 {
     private const string Interpreter = "/usr/bin/python3";
 
-    public static bool IsThere { get; } = File.Exists(Interpreter) && Start("-c", "import google.protobuf").ExitCode == 0;
+    public static bool IsThere { get; } = File.Exists(Interpreter)
+        && Start("-c", "import google.protobuf").ExitCode == 0;
 
     public static JsonElement Run(string path)
     {
@@ -38,7 +41,7 @@ internal static class Python
             UseShellExecute = false,
         })!;
         var problems = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         _ = problems.GetAwaiter().GetResult();
         return (process.ExitCode, output);

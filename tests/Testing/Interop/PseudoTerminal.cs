@@ -6,7 +6,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ocs.Testing;
 
-/// <summary>A terminal of the system without a window: a program runs in it as under a person's eyes, and the test sees every byte.</summary>
+/// <summary>
+/// A terminal of the system without a window: a program runs in it as under a person's eyes, and the test sees every
+/// byte.
+/// </summary>
 public sealed unsafe partial class PseudoTerminal : IDisposable
 {
     private const string Library = "libc";
@@ -71,7 +74,8 @@ public sealed unsafe partial class PseudoTerminal : IDisposable
 
     public void Dispose() => _master.Dispose();
 
-    private static int Check(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    private static int Check(int result) =>
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
     [LibraryImport(Library, EntryPoint = "posix_openpt", SetLastError = true)]
     private static partial int Open(int flags);

@@ -51,7 +51,7 @@ public sealed class OwnConv2dTests : IDisposable
             Autograd.Backward(sum);
         }
 
-        using var gradient = weight.TakeGradient()!;
+        using var gradient = weight.GetGradient()!;
         Assert.Equal((DType.Float32, true), (gradient.DType, gradient.IsContiguous()));
     }
 
@@ -140,8 +140,12 @@ public sealed class OwnConv2dTests : IDisposable
         using var drawn = Draw([2, channels, height, width]);
         using var x = isChannelsLast ? drawn.Contiguous(MemoryFormat.ChannelsLast) : drawn.Alias();
         using var weight = Draw([channels + 2, channels / groups, kernel, kernel]);
-        using var expected = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups, own: false);
-        using var actual = Aten.Conv2d(x, weight, null, [stride, stride], [padding, padding], [dilation, dilation], groups);
+        long[] strides = [stride, stride];
+        long[] paddings = [padding, padding];
+        long[] dilations = [dilation, dilation];
+        using var expected = Aten.Call(
+            "aten::conv2d", "", x, weight, OperatorArgument.None, strides, paddings, dilations, groups)[0];
+        using var actual = Aten.Conv2d(x, weight, null, strides, paddings, dilations, groups);
         Assert.Equal(Values(expected), Values(actual));
     }
 
@@ -191,7 +195,7 @@ public sealed class OwnConv2dTests : IDisposable
         var results = new List<float[]> { Values(y) };
         foreach (var leaf in leaves)
         {
-            using var gradient = leaf.TakeGradient()!;
+            using var gradient = leaf.GetGradient()!;
             results.Add(Values(gradient));
             leaf.Dispose();
         }

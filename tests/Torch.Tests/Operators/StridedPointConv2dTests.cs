@@ -66,7 +66,7 @@ public sealed class StridedPointConv2dTests : IDisposable
         using var sum = Aten.Sum(y);
         Autograd.Backward(sum);
 
-        using var gradient = x.TakeGradient()!;
+        using var gradient = x.GetGradient()!;
         Assert.True(gradient.IsContiguous(MemoryFormat.ChannelsLast));
         Assert.Equal([5f, 0, 5, 0, 5, 0, 5, 0, 0, 0], gradient.ToArray<float>().Take(10));
     }
@@ -123,8 +123,8 @@ public sealed class StridedPointConv2dTests : IDisposable
             Autograd.Backward(loss);
         }
 
-        using var ofInput = input.TakeGradient()!;
-        using var ofKernel = kernel.TakeGradient()!;
+        using var ofInput = input.GetGradient()!;
+        using var ofKernel = kernel.GetGradient()!;
         return [.. new[] { y, ofInput, ofKernel }.Select(Values)];
     }
 

@@ -166,7 +166,7 @@ public sealed class TrainingBatchNormTests
 
         private static float[] Gradient(Tensor leaf)
         {
-            using var gradient = leaf.TakeGradient()!;
+            using var gradient = leaf.GetGradient()!;
             return Values(gradient);
         }
 

@@ -29,7 +29,7 @@ public sealed class GradientClippingTests
         Assert.All(Gradient(parameters, "fc.weight"), value => Assert.Equal(0, value));
         parameters["fc.bias"].SetGradient(null);
         GradientClipping.Apply(parameters, 1);
-        Assert.Null(parameters["fc.bias"].TakeGradient());
+        Assert.Null(parameters["fc.bias"].GetGradient());
     }
 
     private static ParameterTable Gradients(double weights, double biases)
@@ -45,7 +45,7 @@ public sealed class GradientClippingTests
 
     private static float[] Gradient(ParameterTable parameters, string name)
     {
-        using var gradient = parameters[name].TakeGradient()!;
+        using var gradient = parameters[name].GetGradient()!;
         return gradient.ToArray<float>();
     }
 }

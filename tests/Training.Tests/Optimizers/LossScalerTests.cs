@@ -110,7 +110,7 @@ public sealed class LossScalerTests
 
     private static float[]? Gradient(ParameterTable parameters, string name)
     {
-        using var gradient = parameters[name].TakeGradient();
+        using var gradient = parameters[name].GetGradient();
         return gradient?.ToArray<float>();
     }
 }

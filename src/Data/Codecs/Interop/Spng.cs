@@ -17,11 +17,11 @@ internal static unsafe partial class Spng
     /// <summary>What the header says.</summary>
     public static (int Height, int Width) ReadSize(ReadOnlySpan<byte> file)
     {
-        using SpngContext context = Create();
+        using var context = Create();
         fixed (byte* source = file)
         {
             Check(SetPngBuffer(context, source, (nuint)file.Length));
-            Check(GetHeader(context, out Header header));
+            Check(GetHeader(context, out var header));
             return ((int)header.Height, (int)header.Width);
         }
     }
@@ -29,14 +29,14 @@ internal static unsafe partial class Spng
     /// <summary>Decodes to R, G, B bytes, [H, W, 3].</summary>
     public static void DecodeRgb(ReadOnlySpan<byte> file, Span<byte> image, int height, int width)
     {
-        using SpngContext context = Create();
+        using var context = Create();
         fixed (byte* source = file)
         {
             fixed (byte* target = image)
             {
                 Check(SetChunkLimits(context, (nuint)file.Length, (nuint)Math.Max(file.Length, MostOther)));
                 Check(SetPngBuffer(context, source, (nuint)file.Length));
-                Check(GetHeader(context, out Header header));
+                Check(GetHeader(context, out var header));
                 if (header.Width != width || header.Height != height)
                 {
                     throw new InvalidDataException($"it has {header.Width}x{header.Height} pixels");
@@ -51,7 +51,7 @@ internal static unsafe partial class Spng
     {
         try
         {
-            SpngContext context = NewContext(0);
+            var context = NewContext(0);
             return context.IsInvalid ? throw new InvalidOperationException("libspng is out of memory") : context;
         }
         catch (DllNotFoundException error)

@@ -16,7 +16,7 @@ internal static unsafe partial class TurboJpeg
     {
         try
         {
-            TurboJpegDecoder decoder = InitDecompress();
+            var decoder = InitDecompress();
             return decoder.IsInvalid ? throw new InvalidOperationException("libjpeg-turbo is out of memory") : decoder;
         }
         catch (DllNotFoundException error)
@@ -33,8 +33,8 @@ internal static unsafe partial class TurboJpeg
     {
         fixed (byte* source = file)
         {
-            int status = DecompressHeader(
-                decoder, source, (nuint)file.Length, out int width, out int height, out _, out int colours);
+            var status = DecompressHeader(
+                decoder, source, (nuint)file.Length, out var width, out var height, out _, out var colours);
             Check(decoder, status);
             return height > 0 && width > 0
                 ? (height, width, colours is 3 or 4) // TJCS_CMYK, TJCS_YCCK
@@ -43,19 +43,23 @@ internal static unsafe partial class TurboJpeg
     }
 
     /// <summary>Decodes to R, G, B or C, M, Y, K bytes, [H, W, 3 or 4].</summary>
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="pixels">Takes the bytes of the image.</param>
     /// <param name="height">The file's, or what it is over 2, 4 or 8, rounded up.</param>
     /// <param name="width">Over the same.</param>
+    /// <param name="isCmyk">Whether the file's colours are C, M, Y and K.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static void Decode(
         TurboJpegDecoder decoder, ReadOnlySpan<byte> file, Span<byte> pixels, int height, int width, bool isCmyk)
     {
-        (int format, int samples) = isCmyk ? (FormatCmyk, 4) : (FormatRgb, 3);
+        var (format, samples) = isCmyk ? (FormatCmyk, 4) : (FormatRgb, 3);
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels.Length, checked(height * width * samples));
         fixed (byte* source = file)
         {
             fixed (byte* target = pixels)
             {
-                int status = Decompress(
+                var status = Decompress(
                     decoder, source, (nuint)file.Length, target, width, 0, height, format, AccurateDct | LimitScans);
                 Check(decoder, status);
             }
@@ -67,7 +71,7 @@ internal static unsafe partial class TurboJpeg
     {
         if (status != 0)
         {
-            string what = Marshal.PtrToStringUTF8(Describe(decoder)) ?? "";
+            var what = Marshal.PtrToStringUTF8(Describe(decoder)) ?? "";
             if (ErrorCode(decoder) != Warning || what.Contains("remature end", StringComparison.Ordinal))
             {
                 throw new InvalidDataException(what);

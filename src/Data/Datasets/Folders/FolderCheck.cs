@@ -23,16 +23,17 @@ internal static class FolderCheck
 {
     public static FolderReport Run(string root, ImageFolderOptions options)
     {
-        BrokenImages broken = new(skip: true);
-        FolderLayout layout = FolderLayout.Find(root);
-        Dictionary<DatasetSplit, int> whole = new() { [DatasetSplit.Train] = 0, [DatasetSplit.Test] = 0 };
+        var broken = new BrokenImages(skip: true);
+        var layout = FolderLayout.Find(root);
+        var whole = new Dictionary<DatasetSplit, int> { [DatasetSplit.Train] = 0, [DatasetSplit.Test] = 0 };
         List<ImageListing> listings = [];
-        foreach (DatasetSplit split in (ReadOnlySpan<DatasetSplit>)[DatasetSplit.Train, DatasetSplit.Test])
+        foreach (var split in (ReadOnlySpan<DatasetSplit>)[DatasetSplit.Train, DatasetSplit.Test])
         {
             if (layout.Has(split) || (layout.Train is not null && options.ValidationSplit != 0))
             {
-                ImageListing listing = ImageListing.Read(root, split, layout.Test is null ? options.ValidationSplit : null);
-                int before = broken.Found.Length;
+                var listing = ImageListing.Read(
+                    root, split, layout.Test is null ? options.ValidationSplit : null);
+                var before = broken.Found.Length;
                 Decode(listing, options, broken);
                 whole[split] = listing.Files.Length - (broken.Found.Length - before);
                 listings.Add(listing);
@@ -48,10 +49,10 @@ internal static class FolderCheck
 
     private static void Decode(ImageListing listing, ImageFolderOptions options, BrokenImages broken)
     {
-        int next = -1;
+        var next = -1;
         OcsInputException? failure = null;
-        Thread[] threads = new Thread[options.WorkerCount];
-        for (int i = 0; i < threads.Length; i++)
+        var threads = new Thread[options.WorkerCount];
+        for (var i = 0; i < threads.Length; i++)
         {
             threads[i] = new(DecodeSome) { IsBackground = true, Name = $"ocs check {i}" };
             threads[i].Start();
@@ -65,12 +66,12 @@ internal static class FolderCheck
 
         void DecodeSome()
         {
-            using ImageDecoder decoder = new(options.PixelLimit);
+            using var decoder = new ImageDecoder(options.PixelLimit);
             byte[] memory = [];
             int position;
             while (failure is null && (position = Interlocked.Increment(ref next)) < listing.Files.Length)
             {
-                string path = Path.Combine(listing.Folder, listing.Files[position]);
+                var path = Path.Combine(listing.Folder, listing.Files[position]);
                 try
                 {
                     decoder.Decode(ImageFile.Read(path, ref memory));

@@ -11,8 +11,8 @@ internal sealed record FolderLayout(string Root, string? Train, string? Test)
     /// <summary>The layout of a folder; null where it has none that is known.</summary>
     public static FolderLayout? TryFind(string root)
     {
-        string train = Path.Combine(root, "train");
-        string? test = TestFolders.Select(name => Path.Combine(root, name)).FirstOrDefault(Directory.Exists);
+        var train = Path.Combine(root, "train");
+        var test = TestFolders.Select(name => Path.Combine(root, name)).FirstOrDefault(Directory.Exists);
         return Directory.Exists(train) ? new(root, train, test)
             : test is not null ? new(root, null, test)
             : HoldsClasses(root) ? new(root, root, null)
@@ -40,7 +40,9 @@ internal sealed record FolderLayout(string Root, string? Train, string? Test)
         try
         {
             return Directory.Exists(root)
-                && new FolderWalk().Folders(root).Count(name => FolderWalk.HasImages(Path.Combine(root, name), deep: false)) > 1;
+                && new FolderWalk()
+                    .Folders(root)
+                    .Count(name => FolderWalk.HasImages(Path.Combine(root, name), deep: false)) > 1;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

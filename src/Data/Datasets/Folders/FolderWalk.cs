@@ -16,7 +16,11 @@ internal sealed class FolderWalk
     // What stands in .NET for the bytes of a name that are not UTF-8; a file cannot be opened by that.
     private const char NotUtf8 = '\uFFFD';
 
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+    };
 
     private int _lookedInto;
 
@@ -27,9 +31,9 @@ internal sealed class FolderWalk
     public List<string> Folders(string folder)
     {
         List<string> names = [];
-        foreach (string path in Directory.EnumerateDirectories(folder))
+        foreach (var path in Directory.EnumerateDirectories(folder))
         {
-            string name = Path.GetFileName(path);
+            var name = Path.GetFileName(path);
             if (CannotBeOpened(path))
             {
                 PassedOver.Add(new(path, "its name is not UTF-8"));
@@ -48,7 +52,7 @@ internal sealed class FolderWalk
     public List<string> Images(string folder)
     {
         List<string> images = [];
-        foreach (string path in Files(folder))
+        foreach (var path in Files(folder))
         {
             if (CannotBeOpened(path))
             {
@@ -60,7 +64,8 @@ internal sealed class FolderWalk
             }
             else if (_lookedInto++ < MostLookedInto && ImageFile.KindOf(path) is { } kind)
             {
-                PassedOver.Add(new(path, $"it is a {kind} picture, and its name ends otherwise than those that are read"));
+                PassedOver.Add(
+                    new(path, $"it is a {kind} picture, and its name ends otherwise than those that are read"));
             }
         }
 
@@ -92,5 +97,6 @@ internal sealed class FolderWalk
         (entry.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None
         && Directory.ResolveLinkTarget(entry.ToFullPath(), returnFinalTarget: true) is { } target
         && $"{entry.Directory}{Path.DirectorySeparatorChar}".StartsWith(
-            $"{Path.TrimEndingDirectorySeparator(target.FullName)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+            $"{Path.TrimEndingDirectorySeparator(target.FullName)}{Path.DirectorySeparatorChar}",
+            StringComparison.Ordinal);
 }

@@ -15,9 +15,9 @@ internal static class ImageAnnotations
     public static List<(string File, int Label)> Read(string path, ImmutableArray<string> classes)
     {
         List<(string File, int Label)> images = [];
-        foreach ((string file, string name) in Lines(path))
+        foreach (var (file, name) in Lines(path))
         {
-            int label = classes.BinarySearch(name, StringComparer.Ordinal);
+            var label = classes.BinarySearch(name, StringComparer.Ordinal);
             images.Add(label >= 0
                 ? (Path.Combine("images", file), label)
                 : throw new OcsInputException(
@@ -37,11 +37,11 @@ internal static class ImageAnnotations
         }
 
         InputFile.RequireLength(path, LongestFile);
-        int number = 0;
-        foreach (string line in File.ReadLines(path))
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
         {
             number++;
-            string[] words = line.Split('\t');
+            var words = line.Split('\t');
             if (words is not [var file, { Length: > 0 }, ..]
                 || !ImageNames.IsImage(file)
                 || file.AsSpan().ContainsAny('/', '\0'))

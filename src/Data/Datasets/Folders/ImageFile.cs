@@ -12,7 +12,7 @@ internal static class ImageFile
     {
         InputFile.RequireLength(path, LongestFile);
         using var handle = File.OpenHandle(path);
-        long length = RandomAccess.GetLength(handle);
+        var length = RandomAccess.GetLength(handle);
         if (length is 0 or > LongestFile)
         {
             throw new InvalidDataException($"it has {length} bytes");
@@ -27,12 +27,14 @@ internal static class ImageFile
         return memory.AsSpan(0, RandomAccess.Read(handle, memory.AsSpan(0, (int)length), 0));
     }
 
-    /// <summary>The format of a file that is a picture by its first bytes; null where it is none or cannot be read.</summary>
+    /// <summary>
+    /// The format of a file that is a picture by its first bytes; null where it is none or cannot be read.
+    /// </summary>
     public static string? KindOf(string path)
     {
         try
         {
-            using FileStream file = InputFile.OpenRead(path);
+            using var file = InputFile.OpenRead(path);
             Span<byte> start = stackalloc byte[ImageKind.Longest];
             return ImageKind.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)])?.Name;
         }

@@ -8,7 +8,7 @@ namespace Ocs.Data;
 public sealed class ImageFolder : LabelledImages
 {
     /// <summary>What names such a data set where others have a name of their own.</summary>
-    public const string DataName = "imagefolder";
+    internal const string DataName = "imagefolder";
 
     private readonly int[]? _chosen;
 
@@ -26,17 +26,20 @@ public sealed class ImageFolder : LabelledImages
             normalization) =>
         (Listing, Options, Packed, BrokenImages, _chosen) = (listing, options, packed, broken, chosen);
 
+    /// <inheritdoc />
     public override int Channels => 3;
 
+    /// <inheritdoc />
     public override int Height => Options.Size;
 
+    /// <inheritdoc />
     public override int Width => Options.Size;
 
     /// <summary>How the images are read.</summary>
     public ImageFolderOptions Options { get; }
 
     /// <summary>The folder of the split, and whether a packed file is read instead of its images.</summary>
-    public string Source => Packed is not null ? $"{Listing.Folder} (packed)"
+    internal string Source => Packed is not null ? $"{Listing.Folder} (packed)"
         : Options.Packed == PackedUse.IfThere && File.Exists(Listing.PackPath)
             ? $"{Listing.Folder} (which has changed since it was packed)"
             : Listing.Folder;
@@ -56,27 +59,29 @@ public sealed class ImageFolder : LabelledImages
     internal override int Workers => Options.WorkerCount;
 
     /// <summary>
-    /// The first data root that holds train, val or a folder of images for each class, itself or in a folder `imagefolder`; or null.
+    /// The first data root that holds train, val or a folder of images for each class, itself or in a folder
+    /// `imagefolder`; or null.
     /// </summary>
     /// <param name="dataRoot">The user's data root; null takes the environment variable <c>OCS_DATA</c>.</param>
-    public static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
+    internal static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(
         folder => FolderLayout.TryFind(folder) is not null);
 
     /// <summary>Every folder in which <see cref="Find"/> looks, in order.</summary>
-    public static IReadOnlyList<string> Places(string? dataRoot) =>
+    internal static IReadOnlyList<string> Places(string? dataRoot) =>
         [.. DatasetCatalog.Roots(dataRoot).SelectMany(root => (string[])[root, Path.Combine(root, DataName)])];
 
     /// <summary>Lists a split; no image is read yet, but one may be packed first.</summary>
     /// <param name="dataRoot">The folder with train and val, or one that holds it; null takes <c>OCS_DATA</c>.</param>
     /// <param name="split">
-    /// Training images are in train, the others in val, valid, validation or test, or they are a part of the training images.
+    /// Training images are in train, the others in val, valid, validation or test, or they are a part of the training
+    /// images.
     /// </param>
     /// <param name="options">How it is read.</param>
     /// <exception cref="OcsInputException">The folder has another layout, or an option is out of range.</exception>
     public static ImageFolder Open(string? dataRoot, DatasetSplit split, ImageFolderOptions options)
     {
-        ImageListing listing = List(dataRoot, split, options);
-        PackedImages? packed = options.Packed switch
+        var listing = List(dataRoot, split, options);
+        var packed = options.Packed switch
         {
             PackedUse.Never => null,
             PackedUse.Build => PackedImages.OpenOrWrite(listing, options),
@@ -95,9 +100,11 @@ public sealed class ImageFolder : LabelledImages
     /// <param name="options">How images are read.</param>
     public static FolderReport Check(string root, ImageFolderOptions options) => FolderCheck.Run(root, options);
 
+    /// <inheritdoc />
     public override ImageFolder With(Normalization normalization) =>
         new(Listing, Options, Packed, BrokenImages, normalization, _chosen);
 
+    /// <inheritdoc />
     public override ImageFolder Sample(int count, ulong seed) => Choose(count, seed) is { } chosen
         ? new(Listing, Options, Packed, BrokenImages, Normalization, Array.ConvertAll(chosen, Position))
         : this;
@@ -120,7 +127,7 @@ public sealed class ImageFolder : LabelledImages
             throw new OcsInputException(string.Join("; ", problems));
         }
 
-        string root = Find(dataRoot) ?? throw new OcsInputException(
+        var root = Find(dataRoot) ?? throw new OcsInputException(
             $"No folder train or val, and no folders of images, were found in {string.Join(", ", Places(dataRoot))}: "
             + $"give `{nameof(dataRoot)}` the folder that holds train/CLASS and val/CLASS, "
             + "or a folder of images for each class");

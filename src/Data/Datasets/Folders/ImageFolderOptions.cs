@@ -42,7 +42,7 @@ public sealed record ImageFolderOptions
     internal int WorkerCount => Workers ?? Math.Max(1, Environment.ProcessorCount - 1);
 
     /// <summary>Everything that is wrong with the options, a sentence each.</summary>
-    public IReadOnlyList<string> Validate()
+    internal IReadOnlyList<string> Validate()
     {
         List<string> problems = [];
         Require(Size is >= 8 and <= 2048, $"`{nameof(Size)}` is {Size}, it must be within 8..2048");
@@ -68,7 +68,9 @@ public sealed record ImageFolderOptions
     }
 }
 
-/// <summary>Whether the packed file beside a folder of images (<see cref="ImageFolder.Pack"/>) is read in its stead.</summary>
+/// <summary>
+/// Whether the packed file beside a folder of images (<see cref="ImageFolder.Pack"/>) is read in its stead.
+/// </summary>
 public enum PackedUse
 {
     /// <summary>A packed file is read if there is one that the folder has not changed since.</summary>

@@ -11,19 +11,23 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
 
     public bool Write(int index, Span<float> destination, bool channelsLast, Rng rng)
     {
-        int position = folder.Position(index);
-        string file = folder.Listing.Files[position];
+        var position = folder.Position(index);
+        var file = folder.Listing.Files[position];
         try
         {
             if (folder.Packed is { } packed)
             {
-                (int height, int width) = packed.Read(position, ref _bytes);
-                (ResampleAxis rows, ResampleAxis columns, bool mirrored) = Frame(height, width, rng);
+                var (height, width) = packed.Read(position, ref _bytes);
+                var (rows, columns, mirrored) = Frame(height, width, rng);
                 _resampler.Write(_bytes, width, rows, columns, mirrored, destination, channelsLast);
             }
             else
             {
-                WriteFile(ImageFile.Read(Path.Combine(folder.Listing.Folder, file), ref _bytes), destination, channelsLast, rng);
+                WriteFile(
+                    ImageFile.Read(Path.Combine(folder.Listing.Folder, file), ref _bytes),
+                    destination,
+                    channelsLast,
+                    rng);
             }
 
             return true;
@@ -39,11 +43,11 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
 
     private void WriteFile(ReadOnlySpan<byte> file, Span<float> destination, bool channelsLast, Rng rng)
     {
-        (int height, int width) = _decoder.ReadSize(file);
-        (ResampleAxis rows, ResampleAxis columns, bool mirrored) = Frame(height, width, rng);
+        var (height, width) = _decoder.ReadSize(file);
+        var (rows, columns, mirrored) = Frame(height, width, rng);
 
         // Accuracies are to be those of other programs, so what is measured on is decoded whole.
-        int divisor = options.MinCropArea > 0
+        var divisor = options.MinCropArea > 0
             ? ImageDecoder.DivisorFor(file, rows.High - rows.Low, columns.High - columns.Low, folder.Options.Size)
             : 1;
         (_, width) = _decoder.Decode(file, divisor);
@@ -54,18 +58,18 @@ internal sealed class ImageFolderWriter(ImageFolder folder, AugmentationOptions 
     // What of an image becomes the network's input.
     private (ResampleAxis Rows, ResampleAxis Columns, bool Mirrored) Frame(int height, int width, Rng rng)
     {
-        int size = folder.Options.Size;
+        var size = folder.Options.Size;
         ResampleAxis rows, columns;
         if (options.MinCropArea > 0)
         {
-            (int top, int left, int tall, int wide) = RandomWindow.Draw(height, width, options.MinCropArea, rng);
+            var (top, left, tall, wide) = RandomWindow.Draw(height, width, options.MinCropArea, rng);
             rows = ResampleAxis.Window(top, tall, size);
             columns = ResampleAxis.Window(left, wide, size);
         }
         else
         {
             long side = folder.Options.ShorterSide;
-            (long tall, long wide) = height <= width ? (side, side * width / height) : (side * height / width, side);
+            var (tall, wide) = height <= width ? (side, side * width / height) : (side * height / width, side);
             if (Math.Max(tall, wide) > LongestSide)
             {
                 throw new InvalidDataException($"{width}x{height} pixels are too long a strip");

@@ -12,7 +12,11 @@ namespace Ocs.Data;
 /// <param name="Files">Paths within the folder.</param>
 /// <param name="Labels">A class each.</param>
 internal sealed record ImageListing(
-    string Folder, string PackPath, ImmutableArray<string> Classes, ImmutableArray<string> Files, ImmutableArray<int> Labels)
+    string Folder,
+    string PackPath,
+    ImmutableArray<string> Classes,
+    ImmutableArray<string> Files,
+    ImmutableArray<int> Labels)
 {
     /// <summary>Pictures in the folder that are not among the files.</summary>
     public ImmutableArray<PassedOver> PassedOver { get; init; } = [];
@@ -23,11 +27,13 @@ internal sealed record ImageListing(
     /// <summary>Lists a split: FOLDER/CLASS/**, or Tiny-ImageNet's val/images with val_annotations.txt.</summary>
     /// <param name="root">The data set's folder.</param>
     /// <param name="split">The split.</param>
-    /// <param name="validationSplit">What of each class accuracy is measured on where no folder holds such images.</param>
+    /// <param name="validationSplit">
+    /// What of each class accuracy is measured on where no folder holds such images.
+    /// </param>
     /// <exception cref="OcsInputException">The layout is another.</exception>
     public static ImageListing Read(string root, DatasetSplit split, double? validationSplit = null)
     {
-        FolderLayout layout = FolderLayout.Find(root);
+        var layout = FolderLayout.Find(root);
         try
         {
             return new ListingReader(layout, split, validationSplit).Read();
@@ -43,9 +49,9 @@ internal sealed record ImageListing(
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> numbers = stackalloc byte[20];
-        for (int i = 0; i < Files.Length; i++)
+        for (var i = 0; i < Files.Length; i++)
         {
-            FileInfo file = InputFile.Target(Path.Combine(Folder, Files[i]));
+            var file = InputFile.Target(Path.Combine(Folder, Files[i]));
             BinaryPrimitives.WriteInt32LittleEndian(numbers, Labels[i]);
             BinaryPrimitives.WriteInt64LittleEndian(numbers[4..], file.Exists ? file.Length : -1);
             BinaryPrimitives.WriteInt64LittleEndian(numbers[12..], file.Exists ? file.LastWriteTimeUtc.Ticks : 0);

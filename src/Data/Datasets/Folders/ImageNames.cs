@@ -11,12 +11,18 @@ internal static class ImageNames
     // Those that torchvision's ImageFolder lists, and other names of the same formats.
     private static readonly FrozenSet<string> Endings = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".pnm");
+        [
+            ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".gif",
+            ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
+        ]);
 
     // What macOS, Windows, Synology's systems and Python leave beside a person's files.
     private static readonly FrozenSet<string> Clutter = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found", "Thumbs.db", "desktop.ini");
+        [
+            "__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN",
+            "System Volume Information", "lost+found", "Thumbs.db", "desktop.ini",
+        ]);
 
     /// <summary>Whether a name is that of a picture.</summary>
     public static bool IsImage(ReadOnlySpan<char> name) =>

@@ -21,10 +21,10 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
                 + "so `ImageFolderOptions.ValidationSplit` has no use: leave it out");
         }
 
-        string folder = FolderToRead();
+        var folder = FolderToRead();
         ImmutableArray<string> classes;
         List<(string File, int Label)> images;
-        string annotations = Path.Combine(folder, "val_annotations.txt");
+        var annotations = Path.Combine(folder, "val_annotations.txt");
         if (split == DatasetSplit.Test && File.Exists(annotations) && Directory.Exists(Path.Combine(folder, "images")))
         {
             classes = layout.Train is null ? ImageAnnotations.Classes(annotations) : TrainClasses();
@@ -37,10 +37,14 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
             images = layout.Test is null ? Divided(folder, images) : images;
         }
 
-        TellPassedOver(folder);
-        TellLackingClasses(folder, classes, images);
+        RemarkOnPassedOver(folder);
+        RemarkOnLackingClasses(folder, classes, images);
         return new(
-            folder, layout.PackOf(split), classes, [.. images.Select(image => image.File)], [.. images.Select(image => image.Label)])
+            folder,
+            layout.PackOf(split),
+            classes,
+            [.. images.Select(image => image.File)],
+            [.. images.Select(image => image.Label)])
         {
             PassedOver = [.. _walk.PassedOver.Distinct()],
             Remarks = [.. _remarks],
@@ -67,8 +71,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
     // Empty folders of training images are no classes: a network has no output for what it never sees.
     private ImmutableArray<string> TrainClasses()
     {
-        string folder = layout.Train!;
-        ImmutableArray<string> names = AllFolders(folder);
+        var folder = layout.Train!;
+        var names = AllFolders(folder);
         ImmutableArray<string> classes = [.. names.Where(name => FolderWalk.HasImages(Path.Combine(folder, name)))];
         if (classes.IsEmpty)
         {
@@ -79,7 +83,8 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         if (split == DatasetSplit.Train && classes.Length < names.Length)
         {
             _remarks.Add(
-                $"{folder} has folders without images, which are no classes: {Few(names.Except(classes, StringComparer.Ordinal))}.");
+                $"{folder} has folders without images, which are no classes: "
+                + $"{FirstOf(names.Except(classes, StringComparer.Ordinal))}.");
         }
 
         return classes;
@@ -88,15 +93,16 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
     private List<(string File, int Label)> ImagesOf(string folder, ImmutableArray<string> classes)
     {
         List<(string File, int Label)> images = [];
-        foreach (string name in _walk.Folders(folder))
+        foreach (var name in _walk.Folders(folder))
         {
-            string path = Path.Combine(folder, name);
-            List<string> files = _walk.Images(path);
-            int label = classes.BinarySearch(name, StringComparer.Ordinal);
+            var path = Path.Combine(folder, name);
+            var files = _walk.Images(path);
+            var label = classes.BinarySearch(name, StringComparer.Ordinal);
             if (label < 0 && files.Count > 0)
             {
                 throw new OcsInputException(
-                    $"{path} is a class that the training images do not have: remove the folder, rename it, or put images into its folder in train");
+                    $"{path} is a class that the training images do not have: "
+                    + "remove the folder, rename it, or put images into its folder in train");
             }
 
             images.AddRange(files.Select(file => (Path.GetRelativePath(folder, file), label)));
@@ -110,17 +116,18 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
 
     private List<(string File, int Label)> Divided(string folder, List<(string File, int Label)> images)
     {
-        double fraction = validationSplit ?? UsualSplit;
+        var fraction = validationSplit ?? UsualSplit;
         if (fraction == 0)
         {
             return split == DatasetSplit.Train
                 ? images
                 : throw new OcsInputException(
-                    $"{layout.Root} has no folder val, valid, validation or test, and `{nameof(ValidationSplit)}` is 0: "
+                    $"{layout.Root} has no folder val, valid, validation or test, "
+                    + $"and `{nameof(ValidationSplit)}` is 0: "
                     + "put images to measure accuracy on into val/CLASS, or choose a split above 0");
         }
 
-        List<(string File, int Label)> chosen = ValidationSplit.Of(images, fraction, split);
+        var chosen = ValidationSplit.Of(images, fraction, split);
         if (chosen.Count == 0)
         {
             throw new OcsInputException(
@@ -130,8 +137,10 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         if (split == DatasetSplit.Test)
         {
             _remarks.Add(
-                $"{layout.Root} has no folder val: {Count(chosen.Count)} of the {Count(images.Count)} images of {folder}, "
-                + string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.##} % of each class, are not trained on, ")
+                $"{layout.Root} has no folder val: "
+                + $"{Count(chosen.Count)} of the {Count(images.Count)} images of {folder}, "
+                + string.Create(
+                    CultureInfo.InvariantCulture, $"{100 * fraction:0.##} % of each class, are not trained on, ")
                 + "and accuracy is measured on them "
                 + "(`ImageFolderOptions.ValidationSplit`).");
         }
@@ -139,33 +148,37 @@ internal sealed class ListingReader(FolderLayout layout, DatasetSplit split, dou
         return chosen;
     }
 
-    private void TellPassedOver(string folder)
+    private void RemarkOnPassedOver(string folder)
     {
         List<PassedOver> passed = [.. _walk.PassedOver.Distinct()];
         if (passed.Count > 0 && (split == DatasetSplit.Train || layout.Test is not null))
         {
-            string which = string.Join("; ", passed.Take(NamesShown).Select(file => $"{file.Path}: {file.Reason}"));
+            var which = string.Join("; ", passed.Take(NamesShown).Select(file => $"{file.Path}: {file.Reason}"));
             _remarks.Add(
-                $"{Count(passed.Count)} {(passed.Count == 1 ? "picture" : "pictures")} in {folder} {(passed.Count == 1 ? "was" : "were")} "
-                + $"passed over; the names of pictures end in {ImageNames.Shown} ({which}{(passed.Count > NamesShown ? "; ..." : "")}).");
+                $"{Count(passed.Count)} {(passed.Count == 1 ? "picture" : "pictures")} in {folder} "
+                + $"{(passed.Count == 1 ? "was" : "were")} passed over; "
+                + $"the names of pictures end in {ImageNames.Shown} "
+                + $"({which}{(passed.Count > NamesShown ? "; ..." : "")}).");
         }
     }
 
-    private void TellLackingClasses(string folder, ImmutableArray<string> classes, List<(string File, int Label)> images)
+    private void RemarkOnLackingClasses(
+        string folder, ImmutableArray<string> classes, List<(string File, int Label)> images)
     {
         HashSet<int> present = [.. images.Select(image => image.Label)];
         if (split == DatasetSplit.Test && layout.Train is not null && present.Count < classes.Length)
         {
             _remarks.Add(
                 $"Accuracy is measured on {Count(present.Count)} of the {Count(classes.Length)} classes: "
-                + $"{folder} has no images to measure {Few(classes.Where((_, label) => !present.Contains(label)))} on.");
+                + $"{folder} has no images "
+                + $"to measure {FirstOf(classes.Where((_, label) => !present.Contains(label)))} on.");
         }
     }
 
-    private static string Few(IEnumerable<string> names)
+    private static string FirstOf(IEnumerable<string> names)
     {
         List<string> all = [.. names];
-        string shown = string.Join(", ", all.Take(NamesShown));
+        var shown = string.Join(", ", all.Take(NamesShown));
         return all.Count > NamesShown ? $"{shown} and {Count(all.Count - NamesShown)} more" : shown;
     }
 

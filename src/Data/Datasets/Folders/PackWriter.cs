@@ -17,13 +17,13 @@ internal static class PackWriter
     /// <summary>Writes the file unless there is one that the images have not changed since.</summary>
     public static PackReport WriteUnlessFresh(ImageListing listing, ImageFolderOptions options)
     {
-        string path = listing.PackPath;
+        var path = listing.PackPath;
         if (IsFresh(listing))
         {
             return new(path, listing.Files.Length, new FileInfo(path).Length, Written: false, []);
         }
 
-        BrokenImages broken = new(options.SkipBroken);
+        var broken = new BrokenImages(options.SkipBroken);
         try
         {
             AtomicFile.Replace(path, file => Write(file, listing, options, broken));
@@ -51,21 +51,21 @@ internal static class PackWriter
 
     private static void Write(Stream target, ImageListing listing, ImageFolderOptions options, BrokenImages broken)
     {
-        byte[] fingerprint = listing.Fingerprint();
-        byte[] index = new byte[listing.Files.Length * PackedImages.EntryLength];
+        var fingerprint = listing.Fingerprint();
+        var index = new byte[listing.Files.Length * PackedImages.EntryLength];
         target.Position = PackedImages.HeaderLength + index.Length;
-        using ImageDecoder decoder = new(options.PixelLimit);
+        using var decoder = new ImageDecoder(options.PixelLimit);
         byte[] memory = [];
-        for (int i = 0; i < listing.Files.Length; i++)
+        for (var i = 0; i < listing.Files.Length; i++)
         {
-            Span<byte> entry = index.AsSpan(i * PackedImages.EntryLength, PackedImages.EntryLength);
-            string path = Path.Combine(listing.Folder, listing.Files[i]);
+            var entry = index.AsSpan(i * PackedImages.EntryLength, PackedImages.EntryLength);
+            var path = Path.Combine(listing.Folder, listing.Files[i]);
             try
             {
-                ReadOnlySpan<byte> file = ReadImage(path, ref memory);
+                var file = ReadImage(path, ref memory);
                 CheckSize(path, decoder.ReadSize(file));
-                (int height, int width) = decoder.Decode(file);
-                ReadOnlySpan<byte> pixels = decoder.Pixels[..(3 * height * width)];
+                var (height, width) = decoder.Decode(file);
+                var pixels = decoder.Pixels[..(3 * height * width)];
                 PackedImages.WriteEntry(entry, target.Position, height, width, PackedImages.Checksum(pixels));
                 target.Write(pixels);
             }
@@ -77,7 +77,7 @@ internal static class PackWriter
             }
         }
 
-        byte[] head = PackedImages.Head(fingerprint, index, target.Length);
+        var head = PackedImages.Head(fingerprint, index, target.Length);
         target.Position = 0;
         target.Write(head);
     }

@@ -6,7 +6,9 @@ using System.Security.Cryptography;
 
 namespace Ocs.Data;
 
-/// <summary>A split's images, decoded once, in one file that is mapped into memory; docs/data.md tells its bytes.</summary>
+/// <summary>
+/// A split's images, decoded once, in one file that is mapped into memory; docs/data.md tells its bytes.
+/// </summary>
 /// <remarks>The index is checked when the file is opened, an image when it is read. For many threads at once.</remarks>
 internal sealed class PackedImages
 {
@@ -29,7 +31,7 @@ internal sealed class PackedImages
     /// <exception cref="OcsInputException">The file is damaged.</exception>
     public static PackedImages? TryOpen(ImageListing listing)
     {
-        string path = listing.PackPath;
+        var path = listing.PackPath;
         return File.Exists(path) ? Open(path, listing.Files.Length, listing.Fingerprint()) : null;
     }
 
@@ -44,7 +46,7 @@ internal sealed class PackedImages
     /// <summary>The bytes before the pixels: header and index.</summary>
     public static byte[] Head(ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> index, long fileLength)
     {
-        byte[] head = new byte[HeaderLength + index.Length];
+        var head = new byte[HeaderLength + index.Length];
         Magic.CopyTo(head);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), index.Length / EntryLength);
@@ -67,14 +69,14 @@ internal sealed class PackedImages
     /// <summary>CRC-32C.</summary>
     public static uint Checksum(ReadOnlySpan<byte> pixels)
     {
-        uint checksum = uint.MaxValue;
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(pixels);
-        foreach (ulong word in words)
+        var checksum = uint.MaxValue;
+        var words = MemoryMarshal.Cast<byte, ulong>(pixels);
+        foreach (var word in words)
         {
             checksum = BitOperations.Crc32C(checksum, word);
         }
 
-        foreach (byte rest in pixels[(words.Length * sizeof(ulong))..])
+        foreach (var rest in pixels[(words.Length * sizeof(ulong))..])
         {
             checksum = BitOperations.Crc32C(checksum, rest);
         }
@@ -89,13 +91,13 @@ internal sealed class PackedImages
     /// <exception cref="OcsInputException">The packed file is damaged.</exception>
     public (int Height, int Width) Read(int position, ref byte[] memory)
     {
-        (long offset, int height, int width, uint checksum) = Entry(position);
+        var (offset, height, width, checksum) = Entry(position);
         if (height == 0)
         {
             throw new InvalidDataException("it could not be decoded when the folder was packed");
         }
 
-        int length = 3 * height * width;
+        var length = 3 * height * width;
         if (offset < HeaderLength || offset > _length - length)
         {
             throw Damaged(_path, $"image {position} lies outside it");
@@ -106,7 +108,7 @@ internal sealed class PackedImages
             memory = new byte[length + Resampler.Spare];
         }
 
-        Span<byte> pixels = memory.AsSpan(0, length);
+        var pixels = memory.AsSpan(0, length);
         _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)offset, pixels);
         return Checksum(pixels) == checksum
             ? (height, width)
@@ -117,9 +119,9 @@ internal sealed class PackedImages
     {
         try
         {
-            using FileStream file = InputFile.OpenRead(path);
-            long length = file.Length;
-            byte[] head = new byte[HeaderLength];
+            using var file = InputFile.OpenRead(path);
+            var length = file.Length;
+            var head = new byte[HeaderLength];
             if (file.ReadAtLeast(head, HeaderLength, throwOnEndOfStream: false) < HeaderLength
                 || !head.AsSpan().StartsWith(Magic))
             {
@@ -146,7 +148,7 @@ internal sealed class PackedImages
                 throw Damaged(path, "its index is not as it was written");
             }
 
-            using MemoryMappedFile map = MemoryMappedFile.CreateFromFile(
+            using var map = MemoryMappedFile.CreateFromFile(
                 file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             return new(path, map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), head[HeaderLength..], length);
         }

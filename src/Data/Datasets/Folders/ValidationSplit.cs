@@ -12,13 +12,14 @@ internal static class ValidationSplit
     /// <param name="images">All, with their paths within the folder.</param>
     /// <param name="fraction">Of each class that is measured on: one image at least, where the class has two.</param>
     /// <param name="split">Which are wanted.</param>
-    public static List<(string File, int Label)> Of(List<(string File, int Label)> images, double fraction, DatasetSplit split)
+    public static List<(string File, int Label)> Of(
+        List<(string File, int Label)> images, double fraction, DatasetSplit split)
     {
-        HashSet<string> measured = new(StringComparer.Ordinal);
-        foreach (IGrouping<int, (string File, int Label)> ofClass in images.GroupBy(image => image.Label))
+        var measured = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var ofClass in images.GroupBy(image => image.Label))
         {
-            int all = ofClass.Count();
-            int count = Math.Clamp((int)Math.Round(fraction * all), 1, Math.Max(1, all - 1));
+            var all = ofClass.Count();
+            var count = Math.Clamp((int)Math.Round(fraction * all), 1, Math.Max(1, all - 1));
             measured.UnionWith(ofClass
                 .Select(image => image.File)
                 .OrderBy(file => Rng.ForStream(Seed, file).NextUInt64())

@@ -4,6 +4,12 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>What the nodes of one network share on their way to ONNX.</summary>
+/// <param name="Graph">The network.</param>
+/// <param name="Parameters">Its weights.</param>
+/// <param name="Opset">The version of ONNX's operators.</param>
+/// <param name="Names">The names of values in the file.</param>
+/// <param name="Weights">The weights in the file.</param>
+/// <param name="Message">What is written.</param>
 /// <param name="WholeNumbers">The inputs that hold whole numbers, by node.</param>
 internal sealed record ExportContext(
     Graph Graph,

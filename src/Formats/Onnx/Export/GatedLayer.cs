@@ -9,7 +9,12 @@ namespace Ocs.Formats.Onnx.Export;
 /// </summary>
 internal static class GatedLayer
 {
+    /// <summary>Writes it.</summary>
+    /// <param name="node">The layer.</param>
+    /// <param name="type">ONNX's operator.</param>
     /// <param name="gates">Which of our gates each of ONNX's is.</param>
+    /// <param name="reverse">Whether it runs from the last step to the first.</param>
+    /// <param name="attributes">What the operator has besides.</param>
     public static void Export(
         NodeExport node, string type, IEnumerable<int> gates, bool reverse,
         params ReadOnlySpan<OnnxAttribute> attributes)

@@ -55,16 +55,21 @@ internal static class OnnxExport
     private static void AddWords(ModelProto model, Graph graph)
     {
         var words = graph.InputNodes.FirstOrDefault()?.Operator is Input { Mean.IsEmpty: false } input
-            ? new OriginProperty[] { new("image_mean", Text(input.Mean)), new("image_std", Text(input.StandardDeviation)) }
+            ? new OriginProperty[]
+            {
+                new("image_mean", Text(input.Mean)), new("image_std", Text(input.StandardDeviation)),
+            }
             : [];
         if (graph.Origin is { } origin)
         {
-            (model.DocString, model.Domain, model.ModelVersion) = (origin.Description, origin.Domain, origin.ModelVersion);
+            (model.DocString, model.Domain, model.ModelVersion) = (
+                origin.Description, origin.Domain, origin.ModelVersion);
             model.Graph.DocString = origin.GraphDescription;
             words = [.. origin.Metadata.Where(property => !words.Any(word => word.Key == property.Key)), .. words];
         }
 
-        model.MetadataProps.AddRange(words.Select(word => new StringStringEntryProto { Key = word.Key, Value = word.Value }));
+        model.MetadataProps.AddRange(
+            words.Select(word => new StringStringEntryProto { Key = word.Key, Value = word.Value }));
     }
 
     private static string Text(IEnumerable<float> numbers) =>
@@ -100,11 +105,16 @@ internal static class OnnxExport
     private static void AddInputs(ExportContext context)
     {
         var graph = context.Graph;
-        int[] inputs = [.. Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input)];
+        int[] inputs =
+        [
+            .. Enumerable.Range(0, graph.Nodes.Length).Where(index => graph.Nodes[index].Operator is Input),
+        ];
         for (var place = 0; place < inputs.Length; place++)
         {
             var was = graph.Origin?.Inputs[place];
-            context.Message.Input.Add(Describe(context, context.Names.Of(graph.Nodes[inputs[place]]), inputs[place], was, followsBatch: true));
+            context.Message.Input.Add(
+                Describe(
+                    context, context.Names.Of(graph.Nodes[inputs[place]]), inputs[place], was, followsBatch: true));
         }
     }
 
@@ -126,19 +136,27 @@ internal static class OnnxExport
                 context.Message.Node.Add(identity);
             }
 
-            context.Message.Output.Add(Describe(context, name, index, graph.Origin?.Outputs[place], followsBatch[index]));
+            context.Message.Output.Add(
+                Describe(context, name, index, graph.Origin?.Outputs[place], followsBatch[index]));
         }
     }
 
-    private static ValueInfoProto Describe(ExportContext context, string name, int index, OriginValue? was, bool followsBatch)
+    private static ValueInfoProto Describe(
+        ExportContext context, string name, int index, OriginValue? was, bool followsBatch)
     {
         var node = context.Graph.Nodes[index];
-        var free = context.Graph.Origin is { SizesStayFree: true } && was?.Sizes.Length == node.Shape.Length ? was.Sizes : [];
+        var free = context.Graph.Origin is { SizesStayFree: true } && was?.Sizes.Length == node.Shape.Length
+            ? was.Sizes
+            : [];
         var shape = new TensorShapeProto();
-        shape.Dim.AddRange(node.Shape.Select((size, dimension) => free.IsEmpty || free[dimension] is not { } name ? Size(size) : Size(name)));
+        shape.Dim.AddRange(
+            node.Shape.Select(
+                (size, dimension) => free.IsEmpty || free[dimension] is not { } name ? Size(size) : Size(name)));
         if (followsBatch)
         {
-            shape.Dim[0] = BatchNameOf(context.Graph, was, isBatch: node.Shape[0] == 1) is { } batch ? Size(batch) : new();
+            shape.Dim[0] = BatchNameOf(context.Graph, was, isBatch: node.Shape[0] == 1) is { } batch
+                ? Size(batch)
+                : new();
         }
 
         var type = !context.WholeNumbers.Contains(index) ? DataType.Float
@@ -156,7 +174,9 @@ internal static class OnnxExport
     private static string? BatchNameOf(Graph graph, OriginValue? was, bool isBatch)
     {
         var named = isBatch ? graph.Origin?.Inputs.Prepend(was) : [was];
-        return named?.Select(value => value is { Sizes: [{ Length: > 0 } name, ..] } ? name : null).FirstOrDefault(name => name is not null)
+        return named?
+            .Select(value => value is { Sizes: [{ Length: > 0 } name, ..] } ? name : null)
+            .FirstOrDefault(name => name is not null)
             ?? (isBatch ? BatchDimension : null);
     }
 }

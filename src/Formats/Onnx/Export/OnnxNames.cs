@@ -4,8 +4,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// Names of values and parameters, which ONNX has in one name space: those of the nodes and parameters, and before them those by which
-/// programs know the inputs and outputs.
+/// Names of values and parameters, which ONNX has in one name space: those of the nodes and parameters, and before them
+/// those by which programs know the inputs and outputs.
 /// </summary>
 internal sealed class OnnxNames
 {
@@ -16,7 +16,9 @@ internal sealed class OnnxNames
     public OnnxNames(Graph graph)
     {
         NameOutside(graph);
-        var outside = _values.Values.Concat(graph.Origin?.Outputs.Select(value => value.Name) ?? []).ToHashSet(StringComparer.Ordinal);
+        var outside = _values.Values
+            .Concat(graph.Origin?.Outputs.Select(value => value.Name) ?? [])
+            .ToHashSet(StringComparer.Ordinal);
         _taken = [.. outside, .. graph.Nodes.Select(node => node.Name), .. graph.Parameters.Select(spec => spec.Name)];
         foreach (var name in graph.Parameters.Select(spec => spec.Name))
         {
@@ -60,7 +62,8 @@ internal sealed class OnnxNames
             _values[node.Name] = name;
         }
 
-        foreach (var (name, index) in graph.NamedOutputs.Where(output => graph.Nodes[output.Node].Operator is not Input))
+        foreach (var (name, index) in graph.NamedOutputs.Where(output =>
+            graph.Nodes[output.Node].Operator is not Input))
         {
             _values.TryAdd(graph.Nodes[index].Name, name);
         }

@@ -2,7 +2,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>A Resize to given heights and widths: of the last two axes from opset 18 on, before together with the batch and channels of the value.</summary>
+/// <summary>
+/// A Resize to given heights and widths: of the last two axes from opset 18 on, before together with the batch and
+/// channels of the value.
+/// </summary>
 internal static class ResizedTo
 {
     private const int HasAxes = 18;

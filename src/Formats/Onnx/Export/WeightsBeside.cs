@@ -5,8 +5,9 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// The weights beside an ONNX file that is about to be written: PATH.data, or PATH.2.data and so on where that name is taken. New weights
-/// never replace a file: an older model needs its own until it is replaced, and what it does not name is the user's.
+/// The weights beside an ONNX file that is about to be written: PATH.data, or PATH.2.data and so on where that name is
+/// taken. New weights never replace a file: an older model needs its own until it is replaced, and what it does not
+/// name is the user's.
 /// </summary>
 internal sealed class WeightsBeside
 {
@@ -35,7 +36,10 @@ internal sealed class WeightsBeside
     private static string[] Stale(string path, string folder)
     {
         var model = Path.GetFileName(path);
-        string[] there = [.. Directory.GetFiles(folder).Select(Path.GetFileName).OfType<string>().Where(name => IsOurs(model, name))];
+        string[] there =
+        [
+            .. Directory.GetFiles(folder).Select(Path.GetFileName).OfType<string>().Where(name => IsOurs(model, name)),
+        ];
         var named = there.Length > 0 ? Locations(path) : [];
         return [.. there.Where(named.Contains).Select(name => Path.Combine(folder, name))];
     }
@@ -59,7 +63,8 @@ internal sealed class WeightsBeside
                 .Select(entry => entry.Value)
                 .ToHashSet(StringComparer.Ordinal) ?? [];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException
+            or InvalidProtocolBufferException)
         {
             return [];
         }

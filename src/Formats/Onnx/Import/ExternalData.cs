@@ -3,7 +3,9 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>Numbers that lie in files beside the model: only in its folder or below, and never through a link.</summary>
+/// <summary>
+/// Numbers that lie in files beside the model: only in its folder or below, and never through a link.
+/// </summary>
 internal sealed class ExternalData(string modelPath)
 {
     // Tensors may share bytes, but not so often that a small file fills the memory.
@@ -50,9 +52,14 @@ internal sealed class ExternalData(string modelPath)
     private string Resolve(TensorProto tensor, string location)
     {
         var parts = location.Split('/', '\\');
-        if (location.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(location) || parts.Contains("..") || parts[0].Contains(':', StringComparison.Ordinal))
+        if (location.Contains('\0', StringComparison.Ordinal)
+            || Path.IsPathRooted(location)
+            || parts.Contains("..")
+            || parts[0].Contains(':', StringComparison.Ordinal))
         {
-            throw Error(tensor, $"wants its numbers from '{location}', outside the model's folder: they must lie beside the model");
+            throw Error(
+                tensor,
+                $"wants its numbers from '{location}', outside the model's folder: they must lie beside the model");
         }
 
         var path = _folder;
@@ -61,7 +68,8 @@ internal sealed class ExternalData(string modelPath)
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw Error(tensor, $"wants its numbers through the link '{location}': put the file itself beside the model");
+                throw Error(
+                    tensor, $"wants its numbers through the link '{location}': put the file itself beside the model");
             }
         }
 
@@ -74,7 +82,8 @@ internal sealed class ExternalData(string modelPath)
         ? number
         : throw Error(tensor, $"has a {key} of external data that is no number: '{text}'");
 
-    private static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.LastOrDefault(entry => entry.Key == key)?.Value;
+    private static string? Entry(TensorProto tensor, string key) =>
+        tensor.ExternalData.LastOrDefault(entry => entry.Key == key)?.Value;
 
     private static OcsInputException Error(TensorProto tensor, string what) => new($"tensor '{tensor.Name}' {what}.");
 }

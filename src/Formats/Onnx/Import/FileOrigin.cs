@@ -4,7 +4,9 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>What a file says of its network beside the operators: names of inputs and outputs, metadata, version.</summary>
+/// <summary>
+/// What a file says of its network beside the operators: names of inputs and outputs, metadata, version.
+/// </summary>
 internal static class FileOrigin
 {
     /// <param name="model">The file.</param>
@@ -29,8 +31,11 @@ internal static class FileOrigin
         [.. value.Type?.TensorType?.Shape?.Dim.Select(size => size.HasDimValue ? null : size.DimParam) ?? []]);
 
     private static string WeightTypeOf(GraphProto graph) => graph.Initializer
-        .Where(tensor => (DataType)tensor.DataType is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double)
-        .GroupBy(tensor => (DataType)tensor.DataType, tensor => tensor.Dims.Aggregate(1.0, (product, size) => product * size))
+        .Where(tensor =>
+            (DataType)tensor.DataType is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double)
+        .GroupBy(
+            tensor => (DataType)tensor.DataType,
+            tensor => tensor.Dims.Aggregate(1.0, (product, size) => product * size))
         .OrderByDescending(type => type.Sum())
         .Select(type => type.Key)
         .FirstOrDefault(DataType.Float)

@@ -7,8 +7,9 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// Whether sizes that a file leaves free can stay free in what is written of its network. The network is read for images twice as high and
-/// wide, too: where nothing but shapes differs, and each operator is written without a size, the sizes may be any.
+/// Whether sizes that a file leaves free can stay free in what is written of its network. The network is read for
+/// images twice as high and wide, too: where nothing but shapes differs, and each operator is written without a size,
+/// the sizes may be any.
 /// </summary>
 internal static class FreeSizes
 {
@@ -20,18 +21,23 @@ internal static class FreeSizes
     /// <param name="network">The network that it holds, read for stated sizes.</param>
     public static bool Stay(ModelProto model, string path, Graph network)
     {
-        if (network.Origin is not { Inputs: [{ Sizes: { Length: > 1 } names }] } || names.Skip(1).All(name => name is null)
+        if (network.Origin is not { Inputs: [{ Sizes: { Length: > 1 } names }] }
+            || names.Skip(1).All(name => name is null)
             || model.Graph.Node.Any(DependsOnSize) || !network.Nodes.All(node => IsWrittenForAnySize(network, node)))
         {
             return false;
         }
 
-        long[] twice = [.. network.InputNodes.First().Shape.Select((size, dimension) => names[dimension] is null ? size : 2 * size)];
+        long[] twice =
+        [
+            .. network.InputNodes.First().Shape.Select((size, dimension) => names[dimension] is null ? size : 2 * size),
+        ];
         try
         {
             return AreAlike(network, OnnxImport.ToGraph(OnnxReader.ToGraph(model, path, twice.AsSpan(1))).Graph);
         }
-        catch (Exception error) when (error is OcsInputException or ArgumentException or ArithmeticException or InvalidOperationException)
+        catch (Exception error) when (error is OcsInputException or ArgumentException or ArithmeticException
+            or InvalidOperationException)
         {
             return false;
         }
@@ -40,7 +46,8 @@ internal static class FreeSizes
     // Padding that follows from the size, and sizes that are computed from another value's.
     private static bool DependsOnSize(NodeProto node) =>
         (node.OpType == "Resize" && node.Input.Count > ResizeSizes && node.Input[ResizeSizes].Length > 0)
-        || node.Attribute.Any(attribute => attribute.Name == "auto_pad" && attribute.S.ToStringUtf8().StartsWith("SAME", StringComparison.Ordinal));
+        || node.Attribute.Any(attribute =>
+            attribute.Name == "auto_pad" && attribute.S.ToStringUtf8().StartsWith("SAME", StringComparison.Ordinal));
 
     private static bool IsWrittenForAnySize(Graph network, Node node) => node.Operator switch
     {
@@ -50,18 +57,22 @@ internal static class FreeSizes
         AdaptiveMaxPool2d pool => pool.Size == 1,
         LayerNorm => !node.Parameters.IsEmpty,
         Upsample up => IsMultiple(up, network.Nodes[node.Inputs[0]]),
-        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Conv2d or ConvTranspose2d or Dropout or Dropout2d or Flatten or Input
-            or InstanceNorm2d or LayerScale2d or Linear or Pad2d or PadChannels or ParameterValue or Permute or PixelShuffle or PRelu or Reduce
-            or RmsNorm or SelectChannels or Slice or Softmax or StochasticDepth => true,
+        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Conv2d or ConvTranspose2d or Dropout
+            or Dropout2d or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or PadChannels
+            or ParameterValue or Permute or PixelShuffle or PRelu or Reduce or RmsNorm or SelectChannels or Slice
+            or Softmax or StochasticDepth => true,
         _ => false,
     };
 
-    private static bool IsMultiple(Upsample up, Node from) => up.Size.Height % from.Shape[2] == 0 && up.Size.Width % from.Shape[3] == 0;
+    private static bool IsMultiple(Upsample up, Node from) =>
+        up.Size.Height % from.Shape[2] == 0 && up.Size.Width % from.Shape[3] == 0;
 
     private static bool AreAlike(Graph one, Graph other) =>
         one.Nodes.Length == other.Nodes.Length
         && one.Parameters.Select(Describe).SequenceEqual(other.Parameters.Select(Describe))
-        && one.Nodes.Zip(other.Nodes).All(pair => pair.First.Name == pair.Second.Name && pair.First.Inputs.SequenceEqual(pair.Second.Inputs)
+        && one.Nodes
+            .Zip(other.Nodes)
+            .All(pair => pair.First.Name == pair.Second.Name && pair.First.Inputs.SequenceEqual(pair.Second.Inputs)
             && Describe(one, pair.First) == Describe(other, pair.Second));
 
     // An input has the size of its images, and an upsampling says its size where its factor counts.
@@ -72,7 +83,8 @@ internal static class FreeSizes
         var other => Describe(other),
     };
 
-    private static Pair FactorOf(Upsample up, ImmutableArray<long> from) => new(up.Size.Height / (int)from[2], up.Size.Width / (int)from[3]);
+    private static Pair FactorOf(Upsample up, ImmutableArray<long> from) =>
+        new(up.Size.Height / (int)from[2], up.Size.Width / (int)from[3]);
 
     private static string Describe(ParameterSpec spec) => $"{spec.Name} {NodeShapes.Show(spec.Shape)}";
 

@@ -6,10 +6,12 @@ using Ocs.Torch;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// The parameters of an imported network. One initializer that several nodes read is one parameter; those that exporters number are named
-/// after their node.
+/// The parameters of an imported network. One initializer that several nodes read is one parameter; those that
+/// exporters number are named after their node.
 /// </summary>
-/// <param name="highestCount">How many numbers they may have in sum: a small file can ask for many tensors of one.</param>
+/// <param name="highestCount">
+/// How many numbers they may have in sum: a small file can ask for many tensors of one.
+/// </param>
 internal sealed partial class ImportedParameters(long highestCount)
 {
     private const string Weight = ".weight";
@@ -36,14 +38,16 @@ internal sealed partial class ImportedParameters(long highestCount)
     public ParameterSpec Fill(string wish, ImmutableArray<long> shape, ParameterRole role, double value)
     {
         var spec = new ParameterSpec(Fresh(wish), shape, role, Initialization.Constant(value));
-        Add(spec, () => Tensor.Full(shape.AsSpan(), value, role == ParameterRole.Counter ? DType.Int64 : DType.Float32));
+        Add(spec, () =>
+            Tensor.Full(shape.AsSpan(), value, role == ParameterRole.Counter ? DType.Int64 : DType.Float32));
         return spec;
     }
 
     /// <summary>The name that a parameter would have beside a weight: <c>conv1.weight</c>, <c>conv1.PART</c>.</summary>
-    public static string Beside(ParameterSpec weight, string nodeName, string part) => weight.Name.EndsWith(Weight, StringComparison.Ordinal)
-        ? $"{weight.Name[..^Weight.Length]}.{part}"
-        : $"{nodeName}.{part}";
+    public static string Beside(ParameterSpec weight, string nodeName, string part) =>
+        weight.Name.EndsWith(Weight, StringComparison.Ordinal)
+            ? $"{weight.Name[..^Weight.Length]}.{part}"
+            : $"{nodeName}.{part}";
 
     /// <summary>The tensors of a graph's parameters, which the caller owns.</summary>
     public ParameterTable ToTable(Graph graph)
@@ -69,12 +73,15 @@ internal sealed partial class ImportedParameters(long highestCount)
         }
     }
 
-    /// <summary>Whether a name is one that somebody gave: not a number, a path of scopes, or a kind of value with a number.</summary>
+    /// <summary>
+    /// Whether a name is one that somebody gave: not a number, a path of scopes, or a kind of value with a number.
+    /// </summary>
     internal static bool IsUsable(string name) => name.Length > 0 && !NumberedByExporter().IsMatch(name);
 
     private static Initialization StartOf(ParameterRole role, ImmutableArray<long> shape) => role switch
     {
-        ParameterRole.Weight => Initialization.Uniform(1 / Math.Sqrt(Math.Max(NodeShapes.ElementCount(shape.Skip(1)), 1))),
+        ParameterRole.Weight =>
+            Initialization.Uniform(1 / Math.Sqrt(Math.Max(NodeShapes.ElementCount(shape.Skip(1)), 1))),
         ParameterRole.NormWeight => Initialization.Constant(1),
         _ => Initialization.Constant(0),
     };
@@ -84,7 +91,9 @@ internal sealed partial class ImportedParameters(long highestCount)
         _count += spec.Shape.Aggregate(1.0, (product, size) => product * size);
         _values.Add(spec.Name, _count <= highestCount
             ? value
-            : throw new OcsInputException($"with parameter '{spec.Name}' {NodeShapes.Show(spec.Shape)} its network has more numbers than a file of this size can have."));
+            : throw new OcsInputException(
+                $"with parameter '{spec.Name}' {NodeShapes.Show(spec.Shape)} its network has more numbers than a file "
+                + "of this size can have."));
     }
 
     private string Fresh(string wish)
@@ -98,6 +107,8 @@ internal sealed partial class ImportedParameters(long highestCount)
         return name;
     }
 
-    [GeneratedRegex("""^(.*::.*|/.*|\d+|(val|const|constant|tensor|initializer|var)_?\d+)$""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """^(.*::.*|/.*|\d+|(val|const|constant|tensor|initializer|var)_?\d+)$""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex NumberedByExporter();
 }

@@ -5,7 +5,9 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>The shapes of a network's inputs: dimension 0 is the batch, what else the file leaves open the user states.</summary>
+/// <summary>
+/// The shapes of a network's inputs: dimension 0 is the batch, what else the file leaves open the user states.
+/// </summary>
 internal static class InputShapes
 {
     public static void Add(OnnxGraph graph, ValueInfoProto input, ReadOnlySpan<long> inputSize)
@@ -22,7 +24,8 @@ internal static class InputShapes
         if (dimensions.Length > 0 && !inputSize.IsEmpty && dimensions.Length != inputSize.Length + 1)
         {
             throw new OcsInputException(
-                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, but {inputSize.Length} were stated, "
+                $"input '{input.Name}' has {dimensions.Length - 1} dimensions besides the batch, "
+                + $"but {inputSize.Length} were stated, "
                 + $"with `{nameof(inputSize)}` or by the data set: give inputs that the file takes.");
         }
 
@@ -48,10 +51,13 @@ internal static class InputShapes
 
         graph.Inputs.Add(input.Name);
         graph.Shapes[input.Name] = graph.ShapeLimit.Require(
-            shape.ToImmutable(), _ => new OcsInputException($"input '{input.Name}' {NodeShapes.Show(shape.ToImmutable())} is larger than a network's may be."));
+            shape.ToImmutable(),
+            _ => new OcsInputException(
+                $"input '{input.Name}' {NodeShapes.Show(shape.ToImmutable())} is larger than a network's may be."));
         graph.Kinds[input.Name] = (DataType)tensor.ElemType switch
         {
-            DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double or DataType.Undefined => OnnxKind.Float,
+            DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double or DataType.Undefined =>
+                OnnxKind.Float,
             DataType.Bool => OnnxKind.Boolean,
             _ => OnnxKind.Integer,
         };

@@ -21,12 +21,16 @@ internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
 
     /// <summary>The constant at an input, which must be one if it is given; null where it is left out.</summary>
     public OnnxTensor? Constant(int input) => Node.InputOrNull(input) is { } value
-        ? Graph.Constant(value) ?? throw Error($"its input '{value}' must be a constant for the given input size, but it depends on what is computed")
+        ? Graph.Constant(value)
+            ?? throw Error(
+                $"its input '{value}' must be a constant for the given input size, but it depends on what is computed")
         : null;
 
     public bool IsConstant(int input) => ConstantOrNull(input) is not null;
 
-    /// <summary>Whole numbers that are an attribute in older opsets and an input in newer; null where they are left out.</summary>
+    /// <summary>
+    /// Whole numbers that are an attribute in older opsets and an input in newer; null where they are left out.
+    /// </summary>
     public long[]? Ints(string attribute, int input) => Node.Ints(attribute) ?? Constant(input)?.Integers;
 
     /// <summary>Axes counted from the front; null where they are left out.</summary>

@@ -5,7 +5,11 @@ namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>One ONNX node on its way to ours: what a mapping reads, and where it puts nodes and parameters.</summary>
 internal sealed class NodeImport(
-    OnnxGraph graph, OnnxNode node, GraphBuilder builder, ImportedParameters parameters, Dictionary<string, Imported> values)
+    OnnxGraph graph,
+    OnnxNode node,
+    GraphBuilder builder,
+    ImportedParameters parameters,
+    Dictionary<string, Imported> values)
 {
     public OnnxNode Node => node;
 
@@ -31,11 +35,16 @@ internal sealed class NodeImport(
         : throw Error("the samples of its input lie in one dimension with something else");
 
     /// <summary>A value that is computed, wherever its batch is.</summary>
-    public Imported AnyOrMerged(int input) => node.InputOrNull(input) is not { } name ? throw Error($"it lacks input {input}")
-        : values.TryGetValue(name, out var value) ? value
-        : graph.Constants.ContainsKey(name) ? throw Error($"input {input}, '{name}', is a constant, where only computed values are read")
-        : graph.Maker(name) is { } maker ? throw Error($"it reads output {maker.Outputs.IndexOf(name)} of node '{maker.Name}' ({maker.Type}), which is not computed here")
-        : throw Error($"input {input}, '{name}', is not there");
+    public Imported AnyOrMerged(int input) =>
+        node.InputOrNull(input) is not { } name ? throw Error($"it lacks input {input}")
+            : values.TryGetValue(name, out var value) ? value
+            : graph.Constants.ContainsKey(name)
+                ? throw Error($"input {input}, '{name}', is a constant, where only computed values are read")
+            : graph.Maker(name) is { } maker
+                ? throw Error(
+                    $"it reads output {maker.Outputs.IndexOf(name)} of node '{maker.Name}' ({maker.Type}), "
+                    + "which is not computed here")
+            : throw Error($"input {input}, '{name}', is not there");
 
     /// <summary>A value that is computed, with the batch in front.</summary>
     public Value Input(int input = 0) => Any(input) is { Batch: 0 } value
@@ -56,9 +65,13 @@ internal sealed class NodeImport(
 
         var (made, expected) = (builder.ShapeOf(value.Value), graph.ShapeOf(name));
         if (!expected.IsDefault && !value.IsMerged
-            && (made.Length != expected.Length || !made.Select((size, dimension) => expected[value.Axis(dimension)] == size).All(same => same)))
+            && (
+                made.Length != expected.Length
+                    || !made.Select((size, dimension) => expected[value.Axis(dimension)] == size).All(same => same)))
         {
-            throw Error($"its output would be {NodeShapes.Show(made)} with the batch in front, but ONNX's is {NodeShapes.Show(expected)}");
+            throw Error(
+                $"its output would be {NodeShapes.Show(made)} with the batch in front, "
+                + $"but ONNX's is {NodeShapes.Show(expected)}");
         }
 
         values[name] = value;
@@ -68,27 +81,30 @@ internal sealed class NodeImport(
     public ParameterSpec Parameter(int input, string part, ParameterRole role, ImmutableArray<long> shape = default) =>
         Parameter(Constant(input), part, role, shape);
 
-    public ParameterSpec Parameter(OnnxTensor constant, string part, ParameterRole role, ImmutableArray<long> shape = default)
+    public ParameterSpec Parameter(
+        OnnxTensor constant, string part, ParameterRole role, ImmutableArray<long> shape = default)
     {
         var target = shape.IsDefault ? constant.Shape : shape;
         return OnnxTensor.CountOf(target) == constant.Count
             ? parameters.Take(constant, target, $"{node.Name}.{part}", role)
-            : throw Error($"its {part} {NodeShapes.Show(constant.Shape)} has not the numbers of {NodeShapes.Show(target)}");
+            : throw Error(
+                $"its {part} {NodeShapes.Show(constant.Shape)} has not the numbers of {NodeShapes.Show(target)}");
     }
 
     /// <summary>A weight or the like, which must be a constant.</summary>
     public OnnxTensor Constant(int input) => Arguments.Constant(input) ?? throw Error($"it lacks input {input}");
 
     /// <summary>
-    /// A constant as a value, [1, ...]: a parameter that is trained if the file names it or it is known to be one, else a buffer. It repeats
-    /// for every batch, or has the batch of a value that it follows.
+    /// A constant as a value, [1, ...]: a parameter that is trained if the file names it or it is known to be one, else
+    /// a buffer. It repeats for every batch, or has the batch of a value that it follows.
     /// </summary>
     public Value ParameterValue(
         string nodeName, OnnxTensor constant, ImmutableArray<long> shape, Value? follows = null, bool isTrained = false)
     {
         isTrained = isTrained || IsNamed(constant);
         var spec = Parameter(constant, "value", isTrained ? ParameterRole.Bias : ParameterRole.Buffer, shape);
-        return builder.Add(nodeName, new Graphs.Operators.ParameterValue(), follows is { } value ? [value] : [], [spec]);
+        return builder.Add(
+            nodeName, new Graphs.Operators.ParameterValue(), follows is { } value ? [value] : [], [spec]);
     }
 
     /// <summary>Whether a constant is an initializer that somebody named.</summary>

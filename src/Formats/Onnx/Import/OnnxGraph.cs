@@ -6,8 +6,9 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// A network of ONNX's operators, between the file and our graph: passes rewrite it. Values are known by their names; each is made by
-/// a node, given (<see cref="Inputs"/>), or known (<see cref="Constants"/>). Shapes are for a batch of one.
+/// A network of ONNX's operators, between the file and our graph: passes rewrite it. Values are known by their names;
+/// each is made by a node, given (<see cref="Inputs"/>), or known (<see cref="Constants"/>). Shapes are for a batch of
+/// one.
 /// </summary>
 internal sealed class OnnxGraph(string name, long opset)
 {
@@ -44,7 +45,9 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>How large values may be.</summary>
     public ShapeLimit ShapeLimit { get; } = new();
 
-    /// <summary>What the file says beside the network; its inputs and outputs are in the order of this graph's.</summary>
+    /// <summary>
+    /// What the file says beside the network; its inputs and outputs are in the order of this graph's.
+    /// </summary>
     public GraphOrigin? Origin { get; set; }
 
     /// <summary>The node that makes a value, or null for inputs and constants.</summary>
@@ -56,7 +59,9 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>The nodes that read a value, one that reads it twice once.</summary>
     public IReadOnlyList<OnnxNode> Users(string value) => _users.TryGetValue(value, out var users) ? users : [];
 
-    /// <summary>The only node that reads a value, or null where there are more or it is an output of the network.</summary>
+    /// <summary>
+    /// The only node that reads a value, or null where there are more or it is an output of the network.
+    /// </summary>
     public OnnxNode? OnlyUser(string value) => Users(value) is [var user] && !Outputs.Contains(value) ? user : null;
 
     /// <summary>The constant of a value, or null.</summary>
@@ -72,7 +77,9 @@ internal sealed class OnnxGraph(string name, long opset)
     public OnnxKind KindOf(string value) =>
         Constants.TryGetValue(value, out var constant) ? constant.Kind : Kinds.GetValueOrDefault(value);
 
-    /// <summary>A name that no node has; it counts as taken from then on. Values that a pass adds are named as their nodes.</summary>
+    /// <summary>
+    /// A name that no node has; it counts as taken from then on. Values that a pass adds are named as their nodes.
+    /// </summary>
     public string FreshName(string wish)
     {
         var fresh = wish;
@@ -150,22 +157,27 @@ internal sealed class OnnxGraph(string name, long opset)
     }
 
     /// <summary>
-    /// Leaves out the outputs of nodes that nothing reads: exporters name them all the same. The first one, which the node is known by, goes
-    /// only where the others are as good.
+    /// Leaves out the outputs of nodes that nothing reads: exporters name them all the same. The first one, which the
+    /// node is known by, goes only where the others are as good.
     /// </summary>
     public void DropUnread()
     {
-        foreach (var node in _nodes.Where(node => node.Outputs.Where((output, place) => output.Length > 0 && !Stays(node, output, place)).Any()).ToArray())
+        foreach (var node in _nodes.Where(node =>
+            node.Outputs.Where((output, place) => output.Length > 0 && !Stays(node, output, place)).Any()).ToArray())
         {
-            Replace(node, node with { Outputs = [.. node.Outputs.Select((output, place) => Stays(node, output, place) ? output : "")] });
+            var left = node.Outputs.Select((output, place) => Stays(node, output, place) ? output : "");
+            Replace(node, node with { Outputs = [.. left] });
         }
 
         bool Stays(OnnxNode node, string output, int place) =>
-            Users(output).Count > 0 || Outputs.Contains(output) || (place == 0 && node.Type is not ("LSTM" or "GRU" or "Split"));
+            Users(output).Count > 0
+                || Outputs.Contains(output)
+                || (place == 0 && node.Type is not ("LSTM" or "GRU" or "Split"));
     }
 
     /// <summary>
-    /// Puts nodes into topological order and drops those that no output needs. A value that nobody makes and a cycle are errors.
+    /// Puts nodes into topological order and drops those that no output needs. A value that nobody makes and a cycle
+    /// are errors.
     /// </summary>
     public void Sort()
     {

@@ -7,7 +7,9 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>Makes our graph of ONNX's: constants are folded, patterns put together, and each node that is left is mapped.</summary>
+/// <summary>
+/// Makes our graph of ONNX's: constants are folded, patterns put together, and each node that is left is mapped.
+/// </summary>
 internal static class OnnxImport
 {
     /// <summary>The network of a file with its weights.</summary>
@@ -57,18 +59,23 @@ internal static class OnnxImport
         return builder.Build([.. graph.Outputs.Select(output => Output(builder, values, output))]);
     }
 
-    private static Value Output(GraphBuilder builder, Dictionary<string, Imported> values, string name) => !values.TryGetValue(name, out var value)
-        ? throw new OcsInputException($"output '{name}' does not depend on any input.")
-        : value.Batch == 0
-        ? value.Value
-        : throw new OcsInputException($"the batch is dimension {value.Batch} of output '{name}' {NodeShapes.Show(builder.ShapeOf(value.Value))}, and not 0.");
+    private static Value Output(GraphBuilder builder, Dictionary<string, Imported> values, string name) =>
+        !values.TryGetValue(name, out var value)
+            ? throw new OcsInputException($"output '{name}' does not depend on any input.")
+            : value.Batch == 0
+            ? value.Value
+            : throw new OcsInputException(
+                $"the batch is dimension {value.Batch} of output '{name}' "
+                + $"{NodeShapes.Show(builder.ShapeOf(value.Value))}, and not 0.");
 
     // Our own export states how images are normalized.
     private static Graph WithNormalization(Graph graph)
     {
         var (mean, deviation) = (Numbers(graph.Origin, "image_mean"), Numbers(graph.Origin, "image_std"));
         var fits = graph.InputNodes.ToArray() is [{ Shape.Length: > 1 } input] && mean.Length == input.Shape[1]
-            && deviation.Length == mean.Length && mean.All(float.IsFinite) && deviation.All(number => float.IsFinite(number) && number > 0);
+            && deviation.Length == mean.Length
+            && mean.All(float.IsFinite)
+            && deviation.All(number => float.IsFinite(number) && number > 0);
         return fits ? graph.WithNormalization(mean, deviation) : graph;
     }
 
@@ -76,6 +83,10 @@ internal static class OnnxImport
     {
         var text = origin?.Metadata.LastOrDefault(property => property.Key == key)?.Value ?? "";
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return [.. parts.Select(part => float.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : float.NaN)];
+        return
+        [
+            .. parts.Select(
+                part => float.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : float.NaN),
+        ];
     }
 }

@@ -8,7 +8,9 @@ namespace Ocs.Formats.Onnx.Import;
 /// </summary>
 /// <param name="Name">Unique in the graph.</param>
 /// <param name="Type">The operator.</param>
-/// <param name="Domain">Empty for ONNX's own; <see cref="Ours"/> for what patterns make and ONNX has no operator for.</param>
+/// <param name="Domain">
+/// Empty for ONNX's own; <see cref="Ours"/> for what patterns make and ONNX has no operator for.
+/// </param>
 /// <param name="Inputs">Names of values.</param>
 /// <param name="Outputs">Names of values; those that nobody asks for may be empty.</param>
 /// <param name="Attributes">By name.</param>
@@ -25,7 +27,8 @@ internal sealed record OnnxNode(
     public string? InputOrNull(int index) => index < Inputs.Length && Inputs[index].Length > 0 ? Inputs[index] : null;
 
     /// <summary>The output at a position, or null where nobody asks for it.</summary>
-    public string? OutputOrNull(int index) => index < Outputs.Length && Outputs[index].Length > 0 ? Outputs[index] : null;
+    public string? OutputOrNull(int index) =>
+        index < Outputs.Length && Outputs[index].Length > 0 ? Outputs[index] : null;
 
     public bool Is(string type) => Type == type && Domain.Length == 0;
 
@@ -46,7 +49,8 @@ internal sealed record OnnxNode(
 
     public OnnxTensor? Tensor(string attribute) => Get<OnnxTensor?>(attribute, null);
 
-    public OnnxNode With(string attribute, object value) => this with { Attributes = Attributes.SetItem(attribute, value) };
+    public OnnxNode With(string attribute, object value) =>
+        this with { Attributes = Attributes.SetItem(attribute, value) };
 
     /// <summary>The error of a node that is not as it should be.</summary>
     public OcsInputException Error(string what) => new($"node '{Name}' ({Type}): {what}.");

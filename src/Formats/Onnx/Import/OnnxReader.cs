@@ -5,7 +5,9 @@ using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>Reads a file into an <see cref="OnnxGraph"/>. Nothing is believed: whatever is wrong is one sentence.</summary>
+/// <summary>
+/// Reads a file into an <see cref="OnnxGraph"/>. Nothing is believed: whatever is wrong is one sentence.
+/// </summary>
 internal static class OnnxReader
 {
     public const int LowestOpset = 9;
@@ -13,12 +15,15 @@ internal static class OnnxReader
 
     private const int RecursionLimit = 32;
 
-    private static readonly ImmutableArray<string> ExportersNames = ["torch_jit", "torch-jit-export", "main_graph", "graph"];
+    private static readonly ImmutableArray<string> ExportersNames =
+        ["torch_jit", "torch-jit-export", "main_graph", "graph"];
 
     /// <summary>The messages of a file.</summary>
     public static ModelProto Read(string path) => WholeFile.Read(path, Parse);
 
-    /// <summary>The network of a file. A size of the inputs without the batch fills in what the file leaves open.</summary>
+    /// <summary>
+    /// The network of a file. A size of the inputs without the batch fills in what the file leaves open.
+    /// </summary>
     public static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
     {
         var message = model.Graph ?? throw new OcsInputException("it holds no network.");
@@ -32,7 +37,8 @@ internal static class OnnxReader
         var tensors = new TensorReader(new(path));
         foreach (var initializer in message.Initializer)
         {
-            if (initializer.Name.Length == 0 || !graph.Constants.TryAdd(initializer.Name, tensors.Read(initializer, initializer.Name)))
+            if (initializer.Name.Length == 0
+                || !graph.Constants.TryAdd(initializer.Name, tensors.Read(initializer, initializer.Name)))
             {
                 throw new OcsInputException($"two initializers are named '{initializer.Name}', or one has no name.");
             }
@@ -71,7 +77,8 @@ internal static class OnnxReader
         }
         catch (InvalidProtocolBufferException error)
         {
-            throw new OcsInputException($"it is no ONNX file, or is damaged ({error.Message.TrimEnd('.')}): give the whole file.", error);
+            throw new OcsInputException(
+                $"it is no ONNX file, or is damaged ({error.Message.TrimEnd('.')}): give the whole file.", error);
         }
     }
 
@@ -79,7 +86,8 @@ internal static class OnnxReader
     {
         if (model.Functions.Count > 0)
         {
-            throw new OcsInputException("it defines functions of its own, which are not read: export it with its functions inlined.");
+            throw new OcsInputException(
+                "it defines functions of its own, which are not read: export it with its functions inlined.");
         }
 
         var version = model.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version
@@ -87,7 +95,8 @@ internal static class OnnxReader
         return version is >= LowestOpset and <= HighestOpset
             ? version
             : throw new OcsInputException(
-                $"it uses operators of opset {version}, and {LowestOpset} to {HighestOpset} are read: export it again with one of them.");
+                $"it uses operators of opset {version}, and {LowestOpset} to {HighestOpset} are read: "
+                + "export it again with one of them.");
     }
 
     private static void AddNodes(OnnxGraph graph, GraphProto message, TensorReader tensors)
@@ -95,10 +104,16 @@ internal static class OnnxReader
         for (var index = 0; index < message.Node.Count; index++)
         {
             var node = message.Node[index];
-            var name = graph.FreshName(node.Name.Length > 0 ? node.Name : FormattableString.Invariant($"{node.OpType}_{index}"));
+            var name = graph.FreshName(
+                node.Name.Length > 0 ? node.Name : FormattableString.Invariant($"{node.OpType}_{index}"));
             var attributes = ImmutableDictionary.CreateBuilder<string, object>(StringComparer.Ordinal);
             var added = new OnnxNode(
-                name, node.OpType, node.Domain == "ai.onnx" ? "" : node.Domain, [.. node.Input], [.. node.Output], attributes.ToImmutable());
+                name,
+                node.OpType,
+                node.Domain == "ai.onnx" ? "" : node.Domain,
+                [.. node.Input],
+                [.. node.Output],
+                attributes.ToImmutable());
             foreach (var attribute in node.Attribute)
             {
                 attributes[attribute.Name] = ValueOf(attribute, tensors);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>What the importer tells apart: every kind of real numbers is a 32-bit float, every kind of whole numbers 64 bits.</summary>
+/// <summary>
+/// What the importer tells apart: every kind of real numbers is a 32-bit float, every kind of whole numbers 64 bits.
+/// </summary>
 internal enum OnnxKind
 {
     Float,
@@ -10,13 +12,16 @@ internal enum OnnxKind
     Boolean,
 }
 
-/// <summary>A known value: an initializer, a constant, or what was folded. Its numbers are read when they are first asked for.</summary>
+/// <summary>
+/// A known value: an initializer, a constant, or what was folded. Its numbers are read when they are first asked for.
+/// </summary>
 internal sealed class OnnxTensor
 {
     private readonly Lazy<float[]>? _floats;
     private readonly Lazy<long[]>? _integers;
 
-    private OnnxTensor(OnnxKind kind, ImmutableArray<long> shape, Lazy<float[]>? floats, Lazy<long[]>? integers, string? name)
+    private OnnxTensor(
+        OnnxKind kind, ImmutableArray<long> shape, Lazy<float[]>? floats, Lazy<long[]>? integers, string? name)
     {
         (Kind, Shape, _floats, _integers, Name) = (kind, shape, floats, integers, name);
     }
@@ -31,16 +36,21 @@ internal sealed class OnnxTensor
     /// <summary>The matrix that this is the transpose of, where it is known to be one.</summary>
     public OnnxTensor? TransposeOf { get; private init; }
 
-    /// <summary>The initializer that all numbers were taken from, where folding only moved them; null where it computed or joined.</summary>
+    /// <summary>
+    /// The initializer that all numbers were taken from, where folding only moved them; null where it computed or
+    /// joined.
+    /// </summary>
     public OnnxTensor? Origin { get; private init; }
 
     public long Count => CountOf(Shape);
 
     /// <summary>The numbers, row-major, as 32-bit floats.</summary>
-    public float[] Floats => _floats is not null ? _floats.Value : Array.ConvertAll(_integers!.Value, number => (float)number);
+    public float[] Floats =>
+        _floats is not null ? _floats.Value : Array.ConvertAll(_integers!.Value, number => (float)number);
 
     /// <summary>The numbers, row-major, fractions cut off; booleans are 0 and 1.</summary>
-    public long[] Integers => _integers is not null ? _integers.Value : Array.ConvertAll(_floats!.Value, number => (long)number);
+    public long[] Integers =>
+        _integers is not null ? _integers.Value : Array.ConvertAll(_floats!.Value, number => (long)number);
 
     /// <summary>The numbers of any kind.</summary>
     public double[] Numbers => _floats is not null
@@ -97,7 +107,11 @@ internal sealed class OnnxTensor
             return to;
         }
 
-        return new(OnnxKind.Float, [Shape[1], Shape[0]], new(Compute), null, null) { TransposeOf = this, Origin = Origin ?? this };
+        return new(OnnxKind.Float, [Shape[1], Shape[0]], new(Compute), null, null)
+        {
+            TransposeOf = this,
+            Origin = Origin ?? this,
+        };
     }
 
     /// <summary>Whether it is one number, in any shape.</summary>

@@ -6,7 +6,10 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>Makes values of the file's tensors: their sizes are checked against the bytes that are there, before memory is taken.</summary>
+/// <summary>
+/// Makes values of the file's tensors: their sizes are checked against the bytes that are there, before memory is
+/// taken.
+/// </summary>
 internal sealed class TensorReader(ExternalData external)
 {
     private const int HighestRank = 16;
@@ -38,12 +41,14 @@ internal sealed class TensorReader(ExternalData external)
             : null;
         if (bytes is null && Typed(tensor, type) != count)
         {
-            throw Error(tensor, $"has {Typed(tensor, type)} numbers, but its shape [{string.Join(", ", shape)}] has {count}");
+            throw Error(
+                tensor, $"has {Typed(tensor, type)} numbers, but its shape [{string.Join(", ", shape)}] has {count}");
         }
 
         return kind == OnnxKind.Float
             ? OnnxTensor.OfFloats(shape, () => bytes is null ? Floats(tensor, type) : Floats(bytes().Span, type), name)
-            : OnnxTensor.OfIntegers(shape, () => bytes is null ? Integers(tensor, type) : Integers(bytes().Span, type), kind, name);
+            : OnnxTensor.OfIntegers(
+                shape, () => bytes is null ? Integers(tensor, type) : Integers(bytes().Span, type), kind, name);
     }
 
     private static long CountOf(TensorProto tensor, ImmutableArray<long> shape, int size)
@@ -66,7 +71,9 @@ internal sealed class TensorReader(ExternalData external)
 
     private static Func<ReadOnlyMemory<byte>> Raw(TensorProto tensor, long length) => tensor.RawData.Length == length
         ? () => tensor.RawData.Memory
-        : throw Error(tensor, $"has {tensor.RawData.Length} bytes, but its shape [{string.Join(", ", tensor.Dims)}] needs {length}");
+        : throw Error(
+            tensor,
+            $"has {tensor.RawData.Length} bytes, but its shape [{string.Join(", ", tensor.Dims)}] needs {length}");
 
     private static int SizeOf(DataType type) => type switch
     {
@@ -105,7 +112,8 @@ internal sealed class TensorReader(ExternalData external)
     private static long[] Integers(TensorProto tensor, DataType type) => type switch
     {
         DataType.Int64 => [.. tensor.Int64Data],
-        DataType.Uint32 or DataType.Uint64 => [.. tensor.Uint64Data.Select(number => (long)Math.Min(number, long.MaxValue))],
+        DataType.Uint32 or DataType.Uint64 =>
+            [.. tensor.Uint64Data.Select(number => (long)Math.Min(number, long.MaxValue))],
         _ => [.. tensor.Int32Data.Select(number => (long)number)],
     };
 

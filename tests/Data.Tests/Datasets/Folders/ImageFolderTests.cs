@@ -15,8 +15,8 @@ public sealed class ImageFolderTests : IDisposable
     public void Classes_are_the_folders_in_ordinal_order()
     {
         Pictures.Write(_folder);
-        ImageFolder train = Open(DatasetSplit.Train);
-        ImageFolder test = Open(DatasetSplit.Test);
+        var train = Open(DatasetSplit.Train);
+        var test = Open(DatasetSplit.Test);
         Assert.Equal(["ant", "bee", "cat"], train.ClassNames.ToArray());
         Assert.Equal(train.ClassNames.ToArray(), test.ClassNames.ToArray());
         Assert.Equal((24, 12), (train.Count, test.Count));
@@ -31,7 +31,7 @@ public sealed class ImageFolderTests : IDisposable
         _folder.Write("train/b/boxes.txt", [1]);
         _folder.Write("train/a/y.Png", Pictures.Png(20, 20, 2));
         _folder.Write("train/.cache/z.jpg", [1]);
-        ImageFolder train = Open(DatasetSplit.Train);
+        var train = Open(DatasetSplit.Train);
         Assert.Equal(["a/y.Png", "b/images/x.JPEG"], train.Listing.Files.ToArray());
         Assert.Equal([0, 1], train.Labels.ToArray());
     }
@@ -43,9 +43,9 @@ public sealed class ImageFolderTests : IDisposable
         _folder.Write("train/n1/images/b.JPEG", Pictures.Jpeg(20, 20, 1));
         _folder.Write("val/images/val_0.JPEG", Pictures.Jpeg(20, 20, 1));
         _folder.Write("val/images/val_1.JPEG", Pictures.Jpeg(20, 20, 1));
-        byte[] annotations = "val_1.JPEG\tn1\t0\t0\t62\t62\nval_0.JPEG\tn2\t1\t2\t3\t4\n"u8.ToArray();
+        var annotations = "val_1.JPEG\tn1\t0\t0\t62\t62\nval_0.JPEG\tn2\t1\t2\t3\t4\n"u8.ToArray();
         _folder.Write("val/val_annotations.txt", annotations);
-        ImageFolder test = Open(DatasetSplit.Test);
+        var test = Open(DatasetSplit.Test);
         Assert.Equal(["images/val_1.JPEG", "images/val_0.JPEG"], test.Listing.Files.ToArray());
         Assert.Equal([0, 1], test.Labels.ToArray());
         Assert.Equal(2, Contents(test, BatchLoaderOptions.Evaluation(4)).Count(value => value is 0 or 1));
@@ -84,13 +84,13 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void Options_out_of_range_are_all_told()
     {
-        ImageFolderOptions wrong = new() { Size = 4, Resize = 3, Workers = 0, PixelLimit = 0, ValidationSplit = -1 };
-        OcsInputException error = Assert.Throws<OcsInputException>(
+        var wrong = new ImageFolderOptions { Size = 4, Resize = 3, Workers = 0, PixelLimit = 0, ValidationSplit = -1 };
+        var error = Assert.Throws<OcsInputException>(
             () => ImageFolder.Open(_folder.Path, DatasetSplit.Train, wrong));
         Assert.Equal(5, error.Message.Split("; ").Length);
 
         Pictures.Write(_folder);
-        BatchLoaderOptions padding = new() { Augmentation = new() { CropPadding = 4 } };
+        var padding = new BatchLoaderOptions { Augmentation = new() { CropPadding = 4 } };
         error = Assert.Throws<OcsInputException>(() => new BatchLoader(Open(DatasetSplit.Train), padding));
         Assert.Contains("`CropPadding`", error.Message);
     }
@@ -103,10 +103,10 @@ public sealed class ImageFolderTests : IDisposable
         Pictures.Write(_folder);
         BatchLoaderOptions options =
             BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3) with { MemoryFormat = format };
-        float[] expected = Contents(Open(DatasetSplit.Train), options with { PrefetchDepth = 0 });
-        foreach ((int workers, int depth) in (ReadOnlySpan<(int, int)>)[(1, 1), (2, 3), (7, 2), (40, 5)])
+        var expected = Contents(Open(DatasetSplit.Train), options with { PrefetchDepth = 0 });
+        foreach (var (workers, depth) in (ReadOnlySpan<(int, int)>)[(1, 1), (2, 3), (7, 2), (40, 5)])
         {
-            BatchLoaderOptions threaded = options with { Workers = workers, PrefetchDepth = depth };
+            var threaded = options with { Workers = workers, PrefetchDepth = depth };
             Assert.Equal(expected, Contents(Open(DatasetSplit.Train), threaded));
         }
     }
@@ -115,9 +115,9 @@ public sealed class ImageFolderTests : IDisposable
     public void Epochs_and_seeds_differ_and_an_epoch_can_start_in_the_middle()
     {
         Pictures.Write(_folder);
-        ImageFolder train = Open(DatasetSplit.Train);
-        BatchLoaderOptions options = BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3);
-        float[] whole = Contents(train, options, epoch: 1);
+        var train = Open(DatasetSplit.Train);
+        var options = BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3);
+        var whole = Contents(train, options, epoch: 1);
         Assert.NotEqual(whole, Contents(train, options));
         Assert.NotEqual(whole, Contents(train, options with { Seed = 4 }, epoch: 1));
         Assert.Equal(whole[(3 * 5 * ((3 * 16 * 16) + 1))..], Contents(train, options, epoch: 1, firstBatch: 3));
@@ -127,8 +127,8 @@ public sealed class ImageFolderTests : IDisposable
     public void What_is_measured_on_is_the_same_in_every_epoch()
     {
         Pictures.Write(_folder);
-        ImageFolder test = Open(DatasetSplit.Test);
-        BatchLoaderOptions options = BatchLoaderOptions.Evaluation(5);
+        var test = Open(DatasetSplit.Test);
+        var options = BatchLoaderOptions.Evaluation(5);
         Assert.Equal(Contents(test, options), Contents(test, options, epoch: 9));
     }
 
@@ -136,11 +136,11 @@ public sealed class ImageFolderTests : IDisposable
     public void A_sample_has_the_images_of_the_whole()
     {
         Pictures.Write(_folder);
-        ImageFolder test = Open(DatasetSplit.Test);
-        ImageFolder some = test.Sample(5, seed: 1).Sample(3, seed: 2);
-        float[] all = Contents(test, BatchLoaderOptions.Evaluation(1));
-        float[] three = Contents(some, BatchLoaderOptions.Evaluation(1));
-        int length = (3 * 16 * 16) + 1;
+        var test = Open(DatasetSplit.Test);
+        var some = test.Sample(5, seed: 1).Sample(3, seed: 2);
+        var all = Contents(test, BatchLoaderOptions.Evaluation(1));
+        var three = Contents(some, BatchLoaderOptions.Evaluation(1));
+        var length = (3 * 16 * 16) + 1;
         Assert.Equal(3 * length, three.Length);
         Assert.All(three.Chunk(length), image => Assert.Contains(all.Chunk(length), image.SequenceEqual));
         Assert.Same(test, test.Sample(12, seed: 1));
@@ -150,10 +150,10 @@ public sealed class ImageFolderTests : IDisposable
     public void Another_normalization_changes_the_numbers_alone()
     {
         Pictures.Write(_folder);
-        ImageFolder test = Open(DatasetSplit.Test);
-        ImageFolder unchanged = test.With(new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]));
-        float[] bytes = Contents(unchanged, BatchLoaderOptions.Evaluation(1));
-        float[] plain = Contents(test, BatchLoaderOptions.Evaluation(1));
+        var test = Open(DatasetSplit.Test);
+        var unchanged = test.With(new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]));
+        var bytes = Contents(unchanged, BatchLoaderOptions.Evaluation(1));
+        var plain = Contents(test, BatchLoaderOptions.Evaluation(1));
         Assert.Equal(((MathF.Round(bytes[0]) / 255f) - 0.485f) / 0.229f, plain[0]);
     }
 
@@ -161,8 +161,8 @@ public sealed class ImageFolderTests : IDisposable
     public void A_broken_image_is_named()
     {
         Pictures.Write(_folder);
-        string path = _folder.Write("train/bee/2.jpg", [0xFF, 0xD8, 1, 2, 3]);
-        string told = Assert.Throws<OcsInputException>(
+        var path = _folder.Write("train/bee/2.jpg", [0xFF, 0xD8, 1, 2, 3]);
+        var told = Assert.Throws<OcsInputException>(
             () => Contents(Open(DatasetSplit.Train), BatchLoaderOptions.Evaluation(5))).Message;
         Assert.Contains(path, told);
         Assert.Contains("`SkipBroken = true`", told);
@@ -172,16 +172,16 @@ public sealed class ImageFolderTests : IDisposable
     public void Broken_images_are_counted_and_skipped_if_asked_and_the_others_stay_as_they_are()
     {
         Pictures.Write(_folder);
-        int length = (3 * 16 * 16) + 1;
-        float[] whole = Contents(Open(DatasetSplit.Train), BatchLoaderOptions.Evaluation(1));
-        string cut = _folder.Write("train/ant/1.jpg", Pictures.Jpeg(20, 20, 1)[..300]);
-        string empty = _folder.Write("train/bee/0.jpg", []);
-        string text = _folder.Write("train/bee/3.png", "no image"u8.ToArray());
-        ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
+        var length = (3 * 16 * 16) + 1;
+        var whole = Contents(Open(DatasetSplit.Train), BatchLoaderOptions.Evaluation(1));
+        var cut = _folder.Write("train/ant/1.jpg", Pictures.Jpeg(20, 20, 1)[..300]);
+        var empty = _folder.Write("train/bee/0.jpg", []);
+        var text = _folder.Write("train/bee/3.png", "no image"u8.ToArray());
+        var train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
         List<int> counts = [];
-        using BatchLoader loader = new(
+        using var loader = new BatchLoader(
             train, BatchLoaderOptions.Evaluation(6) with { MemoryFormat = MemoryFormat.ChannelsLast });
-        foreach (Batch batch in loader.Epoch(0))
+        foreach (var batch in loader.Epoch(0))
         {
             using (batch)
             {
@@ -196,7 +196,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.All(train.Broken, image => Assert.NotEmpty(image.Reason));
 
         // Batches of one would be empty; so one of all.
-        float[] rest = Contents(train, BatchLoaderOptions.Evaluation(24));
+        var rest = Contents(train, BatchLoaderOptions.Evaluation(24));
         int[] kept = [.. Enumerable.Range(0, 24).Where(i => i is not (1 or 8 or 11))];
         Assert.Equal(kept.SelectMany(i => whole.Skip(i * length).Take(length - 1)), rest.Take(21 * (length - 1)));
         Assert.Equal(kept.Select(i => (float)(i / 8)), rest.Skip(21 * (length - 1)));
@@ -206,7 +206,7 @@ public sealed class ImageFolderTests : IDisposable
     public void Where_no_image_of_a_batch_can_be_read_skipping_ends()
     {
         Pictures.Write(_folder);
-        ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
+        var train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true });
         Directory.Delete(Path.Combine(_folder.Path, "train"), recursive: true);
         Assert.Contains(
             "Not one of the 6 images",
@@ -221,9 +221,9 @@ public sealed class ImageFolderTests : IDisposable
     internal static float[] Contents(
         LabelledImages images, BatchLoaderOptions options, int epoch = 0, int firstBatch = 0)
     {
-        using BatchLoader loader = new(images, options);
+        using var loader = new BatchLoader(images, options);
         List<float> contents = [];
-        foreach (Batch batch in loader.Epoch(epoch, firstBatch))
+        foreach (var batch in loader.Epoch(epoch, firstBatch))
         {
             using (batch)
             {

@@ -19,7 +19,7 @@ public sealed class OddFilesTests : IDisposable
     [InlineData("$RECYCLE.BIN")]
     public void What_systems_leave_is_no_class_and_its_files_are_no_images(string name)
     {
-        foreach (string split in (ReadOnlySpan<string>)["train", "val"])
+        foreach (var split in (ReadOnlySpan<string>)["train", "val"])
         {
             _folder.Write($"{split}/{name}/x.jpg", [1]);
             _folder.Write($"{split}/ant/{name}/x.jpg", [1]);
@@ -28,7 +28,7 @@ public sealed class OddFilesTests : IDisposable
             _folder.Write($"{split}/.DS_Store", [1]);
         }
 
-        (ImageFolder train, ImageFolder test) = (Open(DatasetSplit.Train), Open(DatasetSplit.Test));
+        var (train, test) = (Open(DatasetSplit.Train), Open(DatasetSplit.Test));
         Assert.Equal(["ant", "bee", "cat"], train.ClassNames.ToArray());
         Assert.Equal((24, 12), (train.Count, test.Count));
         Assert.Empty(train.Remarks.Concat(test.Remarks));
@@ -48,25 +48,26 @@ public sealed class OddFilesTests : IDisposable
     public void An_image_is_known_by_any_ending_of_pictures_and_read_by_its_bytes(string ending)
     {
         _folder.Write($"train/ant/x{ending}", Pictures.Png(20, 20, 5));
-        ImageFolder train = Open(DatasetSplit.Train);
+        var train = Open(DatasetSplit.Train);
         Assert.Equal(25, train.Count);
-        Assert.Equal(25 * ((3 * 16 * 16) + 1), ImageFolderTests.Contents(train, BatchLoaderOptions.Evaluation(5)).Length);
+        Assert.Equal(
+            25 * ((3 * 16 * 16) + 1), ImageFolderTests.Contents(train, BatchLoaderOptions.Evaluation(5)).Length);
     }
 
     [Fact]
     public void Pictures_of_other_endings_are_counted_and_named_and_other_files_are_not()
     {
-        string large = _folder.Write("train/ant/a.jpg_large", Pictures.Jpeg(8, 8, 1));
-        string phone = _folder.Write("train/ant/b.heic", [0, 0, 0, 24, .. "ftypheic"u8]);
+        var large = _folder.Write("train/ant/a.jpg_large", Pictures.Jpeg(8, 8, 1));
+        var phone = _folder.Write("train/ant/b.heic", [0, 0, 0, 24, .. "ftypheic"u8]);
         _folder.Write("train/ant/boxes.txt", "1 2 3 4"u8.ToArray());
         _folder.Write("train/ant/empty", []);
-        ImageFolder train = Open(DatasetSplit.Train);
+        var train = Open(DatasetSplit.Train);
         Assert.Equal(24, train.Count);
-        string told = Assert.Single(train.Remarks);
+        var told = Assert.Single(train.Remarks);
         Assert.StartsWith($"2 pictures in {_folder.Path}/train were passed over", told);
         Assert.Contains($"{large}: it is a JPEG picture", told);
         Assert.Contains($"{phone}: it is a HEIC or AVIF picture", told);
-        FolderReport report = ImageFolder.Check(_folder.Path, Small);
+        var report = ImageFolder.Check(_folder.Path, Small);
         Assert.Equal([large, phone], report.PassedOver.Select(file => file.Path).Order());
     }
 
@@ -74,9 +75,11 @@ public sealed class OddFilesTests : IDisposable
     public void An_empty_folder_is_no_class_and_told()
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, "train", "neu"));
-        ImageFolder train = Open(DatasetSplit.Train);
+        var train = Open(DatasetSplit.Train);
         Assert.Equal(["ant", "bee", "cat"], train.ClassNames.ToArray());
-        Assert.Equal($"{_folder.Path}/train has folders without images, which are no classes: neu.", Assert.Single(train.Remarks));
+        Assert.Equal(
+            $"{_folder.Path}/train has folders without images, which are no classes: neu.",
+            Assert.Single(train.Remarks));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "val", "neu"));
         Assert.Empty(Open(DatasetSplit.Test).Remarks);
         _folder.Write("val/neu/1.jpg", Pictures.Jpeg(8, 8, 1));
@@ -89,7 +92,7 @@ public sealed class OddFilesTests : IDisposable
     public void A_class_without_images_to_measure_on_is_told()
     {
         Directory.Delete(Path.Combine(_folder.Path, "val", "bee"), recursive: true);
-        ImageFolder test = Open(DatasetSplit.Test);
+        var test = Open(DatasetSplit.Test);
         Assert.Equal(["ant", "bee", "cat"], test.ClassNames.ToArray());
         Assert.Equal(
             $"Accuracy is measured on 2 of the 3 classes: {_folder.Path}/val has no images to measure bee on.",
@@ -99,18 +102,19 @@ public sealed class OddFilesTests : IDisposable
     [Fact]
     public void A_name_that_is_not_UTF_8_is_passed_over_and_told_and_all_others_are_read()
     {
-        string folder = Path.Combine(_folder.Path, "train", "ant");
+        var folder = Path.Combine(_folder.Path, "train", "ant");
         Shell.CopyWithLatinName(Path.Combine(folder, "0.jpg"), folder);
         Shell.Run("""cp -r "$1" "$2/$(printf 'gr\374n')" """, folder, Path.Combine(_folder.Path, "train"));
         Shell.Run("""cp -r "$1" "$2/$(printf 'gr\374n')" """, Path.Combine(_folder.Path, "val", "bee"), folder);
         try
         {
-            ImageFolder train = Open(DatasetSplit.Train);
+            var train = Open(DatasetSplit.Train);
             Assert.Equal(["ant", "bee", "cat"], train.ClassNames.ToArray());
             Assert.Equal(24, train.Count);
             Assert.StartsWith("3 pictures", Assert.Single(train.Remarks));
             Assert.Contains("its name is not UTF-8", train.Remarks[0]);
-            Assert.Equal(24 * ((3 * 16 * 16) + 1), ImageFolderTests.Contents(train, BatchLoaderOptions.Evaluation(5)).Length);
+            Assert.Equal(
+                24 * ((3 * 16 * 16) + 1), ImageFolderTests.Contents(train, BatchLoaderOptions.Evaluation(5)).Length);
             Assert.Equal(3, ImageFolder.Check(_folder.Path, Small).PassedOver.Length);
         }
         finally
@@ -124,7 +128,8 @@ public sealed class OddFilesTests : IDisposable
     public void A_link_to_a_folder_above_is_not_followed_and_one_to_another_is()
     {
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "train/ant/up"), "..");
-        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "train/ant/more"), Path.Combine(_folder.Path, "val/ant"));
+        Directory.CreateSymbolicLink(
+            Path.Combine(_folder.Path, "train/ant/more"), Path.Combine(_folder.Path, "val/ant"));
         Assert.Equal(24 + 4, Open(DatasetSplit.Train).Count);
     }
 
@@ -137,14 +142,15 @@ public sealed class OddFilesTests : IDisposable
     [InlineData("ln -s nowhere \"$1\"")]
     public void What_is_no_ordinary_file_is_broken_and_never_hangs(string make)
     {
-        string odd = Path.Combine(_folder.Path, "train/ant/odd.jpg");
+        var odd = Path.Combine(_folder.Path, "train/ant/odd.jpg");
         Shell.Run(make, odd);
-        bool isFolder = Directory.Exists(odd);
-        FolderReport report = ImageFolder.Check(_folder.Path, Small);
+        var isFolder = Directory.Exists(odd);
+        var report = ImageFolder.Check(_folder.Path, Small);
         Assert.Equal(isFolder ? [] : [odd], report.Broken.Select(image => image.Path));
-        ImageFolderOptions skipping = Small with { SkipBroken = true };
-        ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, skipping);
-        Assert.Equal(24 * ((3 * 16 * 16) + 1), ImageFolderTests.Contents(train, BatchLoaderOptions.Evaluation(25)).Length);
+        var skipping = Small with { SkipBroken = true };
+        var train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, skipping);
+        Assert.Equal(
+            24 * ((3 * 16 * 16) + 1), ImageFolderTests.Contents(train, BatchLoaderOptions.Evaluation(25)).Length);
         Assert.Equal(isFolder ? 0 : 1, ImageFolder.Pack(_folder.Path, DatasetSplit.Train, skipping).Broken.Count);
     }
 

@@ -16,10 +16,10 @@ public sealed class PackedImagesTests : IDisposable
     [Fact]
     public void Batches_are_those_of_the_files()
     {
-        BatchLoaderOptions options = BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3);
-        float[] expected = Contents(Open(PackedUse.IfThere), options);
+        var options = BatchLoaderOptions.Train(5, AugmentationOptions.ImageNetTrain, seed: 3);
+        var expected = Contents(Open(PackedUse.IfThere), options);
         Assert.Null(Open(PackedUse.IfThere).Packed);
-        ImageFolder packed = Open(PackedUse.Build);
+        var packed = Open(PackedUse.Build);
         Assert.NotNull(packed.Packed);
         Assert.Equal(expected, Contents(packed, options));
         Assert.Equal(expected, Contents(Open(PackedUse.IfThere), options));
@@ -30,8 +30,8 @@ public sealed class PackedImagesTests : IDisposable
     [Fact]
     public void A_file_that_fits_is_not_written_again_and_leaves_nothing_beside_it()
     {
-        PackReport first = ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small);
-        PackReport second = ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small);
+        var first = ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small);
+        var second = ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small);
         Assert.Equal((true, false), (first.Written, second.Written));
         Assert.Equal((24, new FileInfo(TrainPack).Length), (first.Images, first.Bytes));
         Assert.Equal([TrainPack], Directory.GetFiles(_folder.Path));
@@ -56,14 +56,14 @@ public sealed class PackedImagesTests : IDisposable
     [Fact]
     public void A_broken_image_stops_the_packing_or_is_remembered()
     {
-        string path = _folder.Write("train/bee/1.jpg", [0xFF, 0xD8, 9]);
+        var path = _folder.Write("train/bee/1.jpg", [0xFF, 0xD8, 9]);
         Assert.Contains(path, Told(() => ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small)));
         Assert.Empty(Directory.GetFiles(_folder.Path));
 
-        ImageFolderOptions skipping = Small with { SkipBroken = true };
-        PackReport report = ImageFolder.Pack(_folder.Path, DatasetSplit.Train, skipping);
+        var skipping = Small with { SkipBroken = true };
+        var report = ImageFolder.Pack(_folder.Path, DatasetSplit.Train, skipping);
         Assert.Equal(path, Assert.Single(report.Broken).Path);
-        ImageFolder train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, skipping);
+        var train = ImageFolder.Open(_folder.Path, DatasetSplit.Train, skipping);
         Assert.NotNull(train.Packed);
         Assert.Equal(23 * ((3 * 16 * 16) + 1), Contents(train, BatchLoaderOptions.Evaluation(6)).Length);
         Assert.Contains(path, Told(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6))));
@@ -72,7 +72,7 @@ public sealed class PackedImagesTests : IDisposable
     [Fact]
     public void Large_images_are_not_packed()
     {
-        string path = _folder.Write("train/bee/1.jpg", Pictures.Jpeg(400, 700, 1));
+        var path = _folder.Write("train/bee/1.jpg", Pictures.Jpeg(400, 700, 1));
         Assert.Contains(
             $"{path} has 700x400 pixels",
             Told(() => ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small with { SkipBroken = true })));
@@ -82,18 +82,18 @@ public sealed class PackedImagesTests : IDisposable
     public void A_damaged_file_is_told_and_packing_replaces_it()
     {
         ImageFolder.Pack(_folder.Path, DatasetSplit.Train, Small);
-        byte[] whole = File.ReadAllBytes(TrainPack);
+        var whole = File.ReadAllBytes(TrainPack);
         (int, string)[] places =
         [
             (0, "no packed file"), (17, "not those that were written"), (60, "index"), (100, "index"),
             (whole.Length - 1, "image 23"),
         ];
-        foreach ((int at, string told) in places)
+        foreach (var (at, told) in places)
         {
             byte[] damaged = [.. whole];
             damaged[at] ^= 1;
             File.WriteAllBytes(TrainPack, damaged);
-            string message = Told(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6)));
+            var message = Told(() => Contents(Open(PackedUse.IfThere), BatchLoaderOptions.Evaluation(6)));
             Assert.Contains(told, message);
             Assert.Contains("`ImageFolder.Pack`", message);
         }

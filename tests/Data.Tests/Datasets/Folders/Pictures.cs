@@ -6,11 +6,11 @@ internal static class Pictures
     /// <summary>Smooth colours with some noise, [H, W, 3].</summary>
     public static byte[] Pixels(int height, int width, int seed)
     {
-        Dice dice = new(seed);
-        byte[] pixels = new byte[3 * height * width];
-        for (int i = 0; i < pixels.Length; i++)
+        var dice = new Dice(seed);
+        var pixels = new byte[3 * height * width];
+        for (var i = 0; i < pixels.Length; i++)
         {
-            (int y, int x) = (i / 3 / width, i / 3 % width);
+            var (y, x) = (i / 3 / width, i / 3 % width);
             pixels[i] = (byte)(((5 * x) + (3 * y) + (60 * (i % 3)) + (40 * seed) + dice.Roll(20)) % 256);
         }
 
@@ -22,8 +22,8 @@ internal static class Pictures
 
     public static byte[] Png(int height, int width, int seed)
     {
-        byte[] pixels = Pixels(height, width, seed);
-        int plane = height * width;
+        var pixels = Pixels(height, width, seed);
+        var plane = height * width;
         var planes = Enumerable.Range(0, 3 * plane).Select(i => pixels[(3 * (i % plane)) + (i / plane)]);
         return PngFiles.Rgb(height, width, [.. planes]);
     }
@@ -31,15 +31,15 @@ internal static class Pictures
     /// <summary>Three classes of 8 training and 4 other images of various sizes, every fourth a PNG.</summary>
     public static void Write(TemporaryFolder folder)
     {
-        int seed = 0;
-        foreach ((string split, int count) in (ReadOnlySpan<(string, int)>)[("train", 8), ("val", 4)])
+        var seed = 0;
+        foreach (var (split, count) in (ReadOnlySpan<(string, int)>)[("train", 8), ("val", 4)])
         {
-            foreach (string name in (ReadOnlySpan<string>)["cat", "ant", "bee"])
+            foreach (var name in (ReadOnlySpan<string>)["cat", "ant", "bee"])
             {
-                for (int i = 0; i < count; i++, seed++)
+                for (var i = 0; i < count; i++, seed++)
                 {
-                    (int height, int width) = (20 + (seed % 7), 30 - (seed % 11));
-                    string file = $"{split}/{name}/{i}.{(i % 4 == 3 ? "png" : "jpg")}";
+                    var (height, width) = (20 + (seed % 7), 30 - (seed % 11));
+                    var file = $"{split}/{name}/{i}.{(i % 4 == 3 ? "png" : "jpg")}";
                     folder.Write(file, i % 4 == 3 ? Png(height, width, seed) : Jpeg(height, width, seed));
                 }
             }

@@ -8,7 +8,7 @@ internal static class Shell
     /// <summary>Runs a line of `sh` with $1, $2 and so on.</summary>
     public static void Run(string line, params string[] arguments)
     {
-        using Process process = Process.Start("sh", ["-c", line, "sh", .. arguments]);
+        using var process = Process.Start("sh", ["-c", line, "sh", .. arguments]);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
     }

@@ -17,7 +17,7 @@ public sealed class ValidationSplitTests : IDisposable
     public void A_tenth_of_each_class_is_measured_on_where_nothing_else_is(string place)
     {
         Write(place, ("ant", 20), ("bee", 31), ("cat", 2));
-        (ImageFolder train, ImageFolder test) = (Open(DatasetSplit.Train), Open(DatasetSplit.Test));
+        var (train, test) = (Open(DatasetSplit.Train), Open(DatasetSplit.Test));
         Assert.Equal(["ant", "bee", "cat"], train.ClassNames.ToArray());
         Assert.Equal([2, 3, 1], CountsOf(test));
         Assert.Equal([18, 28, 1], CountsOf(train));
@@ -32,8 +32,8 @@ public sealed class ValidationSplitTests : IDisposable
     public void A_larger_part_holds_a_smaller_one_and_images_that_are_added_leave_the_others_where_they_were()
     {
         Write("", ("ant", 200), ("bee", 200));
-        string[] tenth = Files(0.1);
-        string[] fifth = Files(0.2);
+        var tenth = Files(0.1);
+        var fifth = Files(0.2);
         Assert.Equal((40, 80), (tenth.Length, fifth.Length));
         Assert.Empty(tenth.Except(fifth));
         Write("", ("ant", 220), ("bee", 200));
@@ -47,7 +47,7 @@ public sealed class ValidationSplitTests : IDisposable
     public void Classes_of_one_image_are_trained_on_and_told()
     {
         Write("", ("ant", 9), ("bee", 1));
-        ImageFolder test = Open(DatasetSplit.Test);
+        var test = Open(DatasetSplit.Test);
         Assert.Equal([1, 0], CountsOf(test));
         Assert.Contains("measured on 1 of the 2 classes", test.Remarks[1]);
         Write("again/", ("ant", 1), ("bee", 1));
@@ -72,13 +72,15 @@ public sealed class ValidationSplitTests : IDisposable
     public void Both_parts_are_packed_apart()
     {
         Write("", ("ant", 10), ("bee", 10));
-        foreach ((DatasetSplit split, int count) in (ReadOnlySpan<(DatasetSplit, int)>)[(DatasetSplit.Train, 18), (DatasetSplit.Test, 2)])
+        foreach ((DatasetSplit split, int count)
+            in (ReadOnlySpan<(DatasetSplit, int)>)[(DatasetSplit.Train, 18), (DatasetSplit.Test, 2)])
         {
             Assert.Equal(count, ImageFolder.Pack(_folder.Path, split, Small).Images);
             Assert.NotNull(Open(split).Packed);
         }
 
-        Assert.Equal(["train.ocspack", "val.ocspack"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["train.ocspack", "val.ocspack"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -87,11 +89,13 @@ public sealed class ValidationSplitTests : IDisposable
         Write("pets/train/", ("ant", 2));
         Write("cars/train/", ("red", 2));
         Assert.Null(FolderLayout.TryFind(_folder.Path));
-        Assert.Contains("No folder train or val", Assert.Throws<OcsInputException>(() => Open(DatasetSplit.Train)).Message);
+        Assert.Contains(
+            "No folder train or val", Assert.Throws<OcsInputException>(() => Open(DatasetSplit.Train)).Message);
     }
 
     private static int[] CountsOf(ImageFolder images) =>
-        [.. Enumerable.Range(0, images.ClassNames.Length).Select(label => images.Labels.Count(other => other == label))];
+        [.. Enumerable.Range(0, images.ClassNames.Length)
+            .Select(label => images.Labels.Count(other => other == label))];
 
     private string Told(double part) => Assert.Throws<OcsInputException>(
         () => ImageFolder.Open(_folder.Path, DatasetSplit.Test, Small with { ValidationSplit = part })).Message;
@@ -100,10 +104,10 @@ public sealed class ValidationSplitTests : IDisposable
 
     private void Write(string place, params (string Name, int Count)[] classes)
     {
-        byte[] image = Pictures.Jpeg(8, 8, 1);
-        foreach ((string name, int count) in classes)
+        var image = Pictures.Jpeg(8, 8, 1);
+        foreach (var (name, count) in classes)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 _folder.Write($"{place}{name}/{i}.jpg", image);
             }

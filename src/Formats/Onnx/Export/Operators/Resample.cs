@@ -8,14 +8,21 @@ internal static class Resample
     public static void Export(Graphs.Operators.Resample op, NodeExport node)
     {
         var input = node.Shapes.Inputs[0];
-        var isBySize = op.HeightScale == (double)op.Size.Height / input[2] && op.WidthScale == (double)op.Size.Width / input[3];
+        var isBySize = op.HeightScale == (double)op.Size.Height / input[2]
+            && op.WidthScale == (double)op.Size.Width / input[3];
         if (isBySize)
         {
             ResizedTo.Emit(node, op.Size, Attributes(op));
             return;
         }
 
-        var scales = node.Floats("scales", [4], 1, 1, Scale(op.HeightScale, input[2], op.Size.Height), Scale(op.WidthScale, input[3], op.Size.Width));
+        var scales = node.Floats(
+            "scales",
+            [4],
+            1,
+            1,
+            Scale(op.HeightScale, input[2], op.Size.Height),
+            Scale(op.WidthScale, input[3], op.Size.Width));
         node.Emit("Resize", [node.Input, "", scales], Attributes(op));
     }
 
@@ -43,7 +50,8 @@ internal static class Resample
         }),
         .. op.Mode switch
         {
-            ResampleMode.Nearest => [OnnxAttribute.Text("mode", "nearest"), OnnxAttribute.Text("nearest_mode", Rounding(op.Rounding))],
+            ResampleMode.Nearest =>
+                [OnnxAttribute.Text("mode", "nearest"), OnnxAttribute.Text("nearest_mode", Rounding(op.Rounding))],
             ResampleMode.Linear => [OnnxAttribute.Text("mode", "linear")],
             ResampleMode.Cubic => (OnnxAttribute[])
             [

@@ -18,7 +18,9 @@ internal static class Arrays
         return strides;
     }
 
-    /// <summary>The strides with which an array is repeated to a shape, sizes of 1 and missing dimensions standing still.</summary>
+    /// <summary>
+    /// The strides with which an array is repeated to a shape, sizes of 1 and missing dimensions standing still.
+    /// </summary>
     public static long[] BroadcastStrides(ImmutableArray<long> from, ImmutableArray<long> to)
     {
         var own = Strides(from);

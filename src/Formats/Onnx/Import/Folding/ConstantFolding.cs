@@ -4,8 +4,9 @@ using Ocs.Formats.Onnx.Import.Shapes;
 namespace Ocs.Formats.Onnx.Import.Folding;
 
 /// <summary>
-/// Computes what depends on constants and shapes only, infers the shape of everything else, and drops nodes that change nothing. All for a
-/// batch of one: a batch that flows through Shape, Gather and Concat to a Reshape comes out as its dimension 0.
+/// Computes what depends on constants and shapes only, infers the shape of everything else, and drops nodes that change
+/// nothing. All for a batch of one: a batch that flows through Shape, Gather and Concat to a Reshape comes out as its
+/// dimension 0.
 /// </summary>
 internal static class ConstantFolding
 {
@@ -25,7 +26,8 @@ internal static class ConstantFolding
                         graph.Constants[output] = constant;
                     }
 
-                    foreach (var input in node.Inputs.Where(input => graph.Users(input).Count == 0 && !graph.Outputs.Contains(input)))
+                    foreach (var input in node.Inputs.Where(input =>
+                        graph.Users(input).Count == 0 && !graph.Outputs.Contains(input)))
                     {
                         graph.Constants.Remove(input);
                     }
@@ -47,7 +49,9 @@ internal static class ConstantFolding
         graph.DropUnread();
     }
 
-    /// <summary>Infers shapes and kinds, again where passes have added nodes; sizes that no network has are an error.</summary>
+    /// <summary>
+    /// Infers shapes and kinds, again where passes have added nodes; sizes that no network has are an error.
+    /// </summary>
     public static void Infer(NodeArguments node)
     {
         var shapes = ShapeInference.Infer(node);
@@ -74,7 +78,9 @@ internal static class ConstantFolding
             case "Size": return [OnnxTensor.Of(OnnxKind.Integer, [], [OnnxTensor.CountOf(node.Shape(0))])];
 
             // PyTorch's exporter writes parameters that are bit by bit equal once: each gets its own again.
-            case "Identity": return [node.Graph.OnlyUser(node.Node.Inputs[0]) is null ? inputs[0].Named(node.Node.Output) : inputs[0]];
+            case "Identity":
+                var isShared = node.Graph.OnlyUser(node.Node.Inputs[0]) is null;
+                return [isShared ? inputs[0].Named(node.Node.Output) : inputs[0]];
             case "Cast": return [Constants.Cast(node, inputs[0])];
             case "ConstantOfShape": return [Constants.ConstantOfShape(node, inputs[0])];
             case "Range": return [Constants.Range(node, inputs)];
@@ -87,7 +93,10 @@ internal static class ConstantFolding
         }
 
         var shape = ShapeInference.Infer(node)[0];
-        return (Movement.Fold(node, inputs[0], shape) ?? Reductions.Fold(node, inputs[0], shape) ?? Products.Fold(node, inputs, shape)) is { } moved ? [moved] : default;
+        var folded = Movement.Fold(node, inputs[0], shape)
+            ?? Reductions.Fold(node, inputs[0], shape)
+            ?? Products.Fold(node, inputs, shape);
+        return folded is null ? default : [folded];
     }
 
     private static bool ChangesNothing(OnnxGraph graph, OnnxNode node) => node.Domain.Length == 0 && node.Type switch
@@ -96,7 +105,8 @@ internal static class ConstantFolding
         "Cast" => graph.KindOf(node.Inputs[0]) == graph.KindOf(node.Output),
         "Reshape" or "Expand" or "Tile" or "Flatten" or "Squeeze" or "Unsqueeze" or "Pad" => KeepsShape(graph, node),
         "Slice" => KeepsShape(graph, node) && SliceRange.Of(new(graph, node)).All(range => range.Step == 1),
-        "Transpose" => MovementShapes.Order(new(graph, node)).Select((dimension, place) => dimension == place).All(same => same),
+        "Transpose" =>
+            MovementShapes.Order(new(graph, node)).Select((dimension, place) => dimension == place).All(same => same),
         "Concat" => node.Inputs.Length == 1,
         _ => false,
     };
@@ -109,10 +119,15 @@ internal static class ConstantFolding
             return node;
         }
 
-        ImmutableArray<string> full = [.. node.Inputs.Where(input => graph.ShapeOf(input) is not { IsDefault: false } shape || shape.All(size => size > 0))];
+        ImmutableArray<string> full =
+        [
+            .. node.Inputs.Where(
+                input => graph.ShapeOf(input) is not { IsDefault: false } shape || shape.All(size => size > 0)),
+        ];
         return full.IsEmpty || full.Length == node.Inputs.Length ? node : graph.Rewire(node, full);
     }
 
-    private static bool KeepsShape(OnnxGraph graph, OnnxNode node) => graph.ShapeOf(node.Inputs[0]).SequenceEqual(graph.ShapeOf(node.Output))
-        && (node.Type != "Pad" || MovementShapes.Pads(new(graph, node)).Before.All(size => size == 0));
+    private static bool KeepsShape(OnnxGraph graph, OnnxNode node) =>
+        graph.ShapeOf(node.Inputs[0]).SequenceEqual(graph.ShapeOf(node.Output))
+            && (node.Type != "Pad" || MovementShapes.Pads(new(graph, node)).Before.All(size => size == 0));
 }

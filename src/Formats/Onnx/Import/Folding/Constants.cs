@@ -10,8 +10,8 @@ internal static class Constants
     {
         DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double => OnnxKind.Float,
         DataType.Bool => OnnxKind.Boolean,
-        DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64 or DataType.Uint8 or DataType.Uint16 or DataType.Uint32
-            or DataType.Uint64 => OnnxKind.Integer,
+        DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64 or DataType.Uint8 or DataType.Uint16
+            or DataType.Uint32 or DataType.Uint64 => OnnxKind.Integer,
         var other => throw node.Error($"it makes values of the type {other}, which are not computed"),
     };
 
@@ -55,7 +55,8 @@ internal static class Constants
         var (start, limit, step) = (inputs[0].Numbers[0], inputs[1].Numbers[0], inputs[2].Numbers[0]);
         var count = Math.Max(0, Math.Ceiling((limit - start) / step));
         var shape = FoldingLimit.Require(node, [double.IsFinite(count) ? (long)count : -1]);
-        return OnnxTensor.Of(inputs[0].Kind, shape, [.. Enumerable.Range(0, (int)shape[0]).Select(index => start + index * step)]);
+        return OnnxTensor.Of(
+            inputs[0].Kind, shape, [.. Enumerable.Range(0, (int)shape[0]).Select(index => start + index * step)]);
     }
 
     public static OnnxTensor Cast(NodeArguments node, OnnxTensor input)

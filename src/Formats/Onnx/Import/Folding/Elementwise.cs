@@ -6,51 +6,56 @@ namespace Ocs.Formats.Onnx.Import.Folding;
 /// <summary>Operators on constants, number by number.</summary>
 internal static class Elementwise
 {
-    private static readonly FrozenDictionary<string, Func<double, double>> Unary = new Dictionary<string, Func<double, double>>
-    {
-        ["Abs"] = Math.Abs,
-        ["Ceil"] = Math.Ceiling,
-        ["Cos"] = Math.Cos,
-        ["Exp"] = Math.Exp,
-        ["Floor"] = Math.Floor,
-        ["Log"] = Math.Log,
-        ["Neg"] = x => -x,
-        ["Not"] = x => x == 0 ? 1 : 0,
-        ["Reciprocal"] = x => 1 / x,
-        ["Relu"] = x => Math.Max(x, 0),
-        ["Round"] = x => Math.Round(x, MidpointRounding.ToEven),
-        ["Sigmoid"] = x => 1 / (1 + Math.Exp(-x)),
-        ["Sign"] = x => Math.Sign(x),
-        ["Sin"] = Math.Sin,
-        ["Sqrt"] = Math.Sqrt,
-        ["Tanh"] = Math.Tanh,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<double, double>> Unary =
+        new Dictionary<string, Func<double, double>>
+        {
+            ["Abs"] = Math.Abs,
+            ["Ceil"] = Math.Ceiling,
+            ["Cos"] = Math.Cos,
+            ["Exp"] = Math.Exp,
+            ["Floor"] = Math.Floor,
+            ["Log"] = Math.Log,
+            ["Neg"] = x => -x,
+            ["Not"] = x => x == 0 ? 1 : 0,
+            ["Reciprocal"] = x => 1 / x,
+            ["Relu"] = x => Math.Max(x, 0),
+            ["Round"] = x => Math.Round(x, MidpointRounding.ToEven),
+            ["Sigmoid"] = x => 1 / (1 + Math.Exp(-x)),
+            ["Sign"] = x => Math.Sign(x),
+            ["Sin"] = Math.Sin,
+            ["Sqrt"] = Math.Sqrt,
+            ["Tanh"] = Math.Tanh,
+        }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Func<double, double, double>> Binary = new Dictionary<string, Func<double, double, double>>
-    {
-        ["Add"] = (a, b) => a + b,
-        ["Sub"] = (a, b) => a - b,
-        ["Mul"] = (a, b) => a * b,
-        ["Div"] = (a, b) => a / b,
-        ["Max"] = Math.Max,
-        ["Min"] = Math.Min,
-        ["Mod"] = (a, b) => a - b * Math.Floor(a / b),
-        ["Pow"] = Math.Pow,
-        ["And"] = (a, b) => a != 0 && b != 0 ? 1 : 0,
-        ["Or"] = (a, b) => a != 0 || b != 0 ? 1 : 0,
-        ["Equal"] = (a, b) => a == b ? 1 : 0,
-        ["Greater"] = (a, b) => a > b ? 1 : 0,
-        ["GreaterOrEqual"] = (a, b) => a >= b ? 1 : 0,
-        ["Less"] = (a, b) => a < b ? 1 : 0,
-        ["LessOrEqual"] = (a, b) => a <= b ? 1 : 0,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<double, double, double>> Binary =
+        new Dictionary<string, Func<double, double, double>>
+        {
+            ["Add"] = (a, b) => a + b,
+            ["Sub"] = (a, b) => a - b,
+            ["Mul"] = (a, b) => a * b,
+            ["Div"] = (a, b) => a / b,
+            ["Max"] = Math.Max,
+            ["Min"] = Math.Min,
+            ["Mod"] = (a, b) => a - b * Math.Floor(a / b),
+            ["Pow"] = Math.Pow,
+            ["And"] = (a, b) => a != 0 && b != 0 ? 1 : 0,
+            ["Or"] = (a, b) => a != 0 || b != 0 ? 1 : 0,
+            ["Equal"] = (a, b) => a == b ? 1 : 0,
+            ["Greater"] = (a, b) => a > b ? 1 : 0,
+            ["GreaterOrEqual"] = (a, b) => a >= b ? 1 : 0,
+            ["Less"] = (a, b) => a < b ? 1 : 0,
+            ["LessOrEqual"] = (a, b) => a <= b ? 1 : 0,
+        }.ToFrozenDictionary();
 
     /// <summary>Operators whose output has the broadcast shape of their inputs.</summary>
-    public static bool IsBinary(string type) => Binary.ContainsKey(type) || type is "Xor" or "BitShift" or "Sum" or "Mean";
+    public static bool IsBinary(string type) =>
+        Binary.ContainsKey(type) || type is "Xor" or "BitShift" or "Sum" or "Mean";
 
     /// <summary>Operators whose output is of truth values.</summary>
-    public static bool IsLogical(string type) => type is "And" or "Or" or "Not" or "Xor" or "Equal" or "IsNaN" or "IsInf"
-        || type.StartsWith("Greater", StringComparison.Ordinal) || type.StartsWith("Less", StringComparison.Ordinal);
+    public static bool IsLogical(string type) =>
+        type is "And" or "Or" or "Not" or "Xor" or "Equal" or "IsNaN" or "IsInf"
+            || type.StartsWith("Greater", StringComparison.Ordinal)
+            || type.StartsWith("Less", StringComparison.Ordinal);
 
     /// <summary>The output for constant inputs, or null for operators that are not computed here.</summary>
     public static OnnxTensor? Fold(NodeArguments node, ImmutableArray<OnnxTensor> inputs)
@@ -59,7 +64,8 @@ internal static class Elementwise
         if (inputs.Length == 1 && Unary.TryGetValue(type, out var unary))
         {
             FoldingLimit.Require(node, inputs[0].Shape);
-            return OnnxTensor.Of(KindOf(type, inputs), inputs[0].Shape, Array.ConvertAll(inputs[0].Numbers, number => unary(number)));
+            return OnnxTensor.Of(
+                KindOf(type, inputs), inputs[0].Shape, Array.ConvertAll(inputs[0].Numbers, number => unary(number)));
         }
 
         if (type == "Where" && inputs.Length == 3)
@@ -78,12 +84,14 @@ internal static class Elementwise
         return inputs.Skip(1).Aggregate(inputs[0], (left, right) => Combine(node, left, right, kind, binary));
     }
 
-    private static OnnxKind KindOf(string type, ImmutableArray<OnnxTensor> inputs) => IsLogical(type) ? OnnxKind.Boolean : inputs[0].Kind;
+    private static OnnxKind KindOf(string type, ImmutableArray<OnnxTensor> inputs) =>
+        IsLogical(type) ? OnnxKind.Boolean : inputs[0].Kind;
 
     private static Func<double, double, double> WholeQuotient(NodeArguments node) =>
         (a, b) => b == 0 ? throw node.Error("it divides by zero") : Math.Truncate(a / b);
 
-    private static OnnxTensor Combine(NodeArguments node, OnnxTensor left, OnnxTensor right, OnnxKind kind, Func<double, double, double> binary)
+    private static OnnxTensor Combine(
+        NodeArguments node, OnnxTensor left, OnnxTensor right, OnnxKind kind, Func<double, double, double> binary)
     {
         var shape = FoldingLimit.Require(node, Broadcast(node, left.Shape, right.Shape));
         var (a, b) = (left.Numbers, right.Numbers);
@@ -98,7 +106,9 @@ internal static class Elementwise
             node, Broadcast(node, Broadcast(node, inputs[0].Shape, inputs[1].Shape), inputs[2].Shape));
         double[][] values = [.. inputs.Select(input => Spread(input, shape))];
         return OnnxTensor.Of(
-            inputs[1].Kind, shape, [.. values[0].Select((condition, place) => condition != 0 ? values[1][place] : values[2][place])]);
+            inputs[1].Kind,
+            shape,
+            [.. values[0].Select((condition, place) => condition != 0 ? values[1][place] : values[2][place])]);
     }
 
     private static double[] Spread(OnnxTensor tensor, ImmutableArray<long> shape)

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Folding;
 
 /// <summary>
-/// Keeps a small file from asking for much memory. One value that is computed from constants is as large as masks of attention, or as all
-/// numbers of the file, not larger; and what is computed, and then what becomes parameters, is limited in sum, too.
+/// Keeps a small file from asking for much memory. One value that is computed from constants is as large as masks of
+/// attention, or as all numbers of the file, not larger; and what is computed, and then what becomes parameters, is
+/// limited in sum, too.
 /// </summary>
 internal sealed class FoldingLimit
 {
@@ -32,7 +33,9 @@ internal sealed class FoldingLimit
         return node.Graph.Limit.Take(count)
             ? shape
             : throw node.Error(
-                $"its constant output [{string.Join(", ", shape)}] is not computed, for it has more than {HighestCount} numbers, or more with all that is computed before it than such a file needs");
+                $"its constant output [{string.Join(", ", shape)}] is not computed, "
+                + $"for it has more than {HighestCount} numbers, or more with all that is computed before it than such "
+                + "a file needs");
     }
 
     private bool Take(double count)

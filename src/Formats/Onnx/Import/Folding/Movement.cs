@@ -18,7 +18,8 @@ internal static class Movement
                 return Shapes.MovementShapes.Order(node).SequenceEqual([0, 1]) ? input : input.Transposed();
             case "Transpose":
                 var strides = Arrays.Strides(input.Shape);
-                return Take(node, input, shape, [.. Shapes.MovementShapes.Order(node).Select(dimension => strides[dimension])]);
+                return Take(
+                    node, input, shape, [.. Shapes.MovementShapes.Order(node).Select(dimension => strides[dimension])]);
             case "Expand":
                 return Take(node, input, shape, Arrays.BroadcastStrides(input.Shape, shape));
             case "Slice":
@@ -37,7 +38,8 @@ internal static class Movement
     }
 
     /// <summary>The parts of a constant that is split.</summary>
-    public static IEnumerable<OnnxTensor> Split(NodeArguments node, OnnxTensor input, ImmutableArray<ImmutableArray<long>> shapes)
+    public static IEnumerable<OnnxTensor> Split(
+        NodeArguments node, OnnxTensor input, ImmutableArray<ImmutableArray<long>> shapes)
     {
         var axis = node.Axis(0, input.Shape.Length);
         var strides = Arrays.Strides(input.Shape);
@@ -49,11 +51,14 @@ internal static class Movement
         }
     }
 
-    private static OnnxTensor Take(NodeArguments node, OnnxTensor input, ImmutableArray<long> shape, long[] strides, long offset = 0)
+    private static OnnxTensor Take(
+        NodeArguments node, OnnxTensor input, ImmutableArray<long> shape, long[] strides, long offset = 0)
     {
         FoldingLimit.Require(node, shape);
         var numbers = input.Numbers;
-        return OnnxTensor.Of(input.Kind, shape, [.. Arrays.Places(shape, strides, offset).Select(place => numbers[place])]).TakenFrom(input);
+        return OnnxTensor.Of(
+            input.Kind, shape, [.. Arrays.Places(shape, strides, offset).Select(place => numbers[place])])
+            .TakenFrom(input);
     }
 
     private static OnnxTensor Slice(NodeArguments node, OnnxTensor input, ImmutableArray<long> shape)
@@ -83,7 +88,8 @@ internal static class Movement
                 var place = index < 0 ? index + size : index;
                 if (place < 0 || place >= size)
                 {
-                    throw node.Error($"index {index} is not within dimension {axis} of [{string.Join(", ", input.Shape)}]");
+                    throw node.Error(
+                        $"index {index} is not within dimension {axis} of [{string.Join(", ", input.Shape)}]");
                 }
 
                 output.AddRange(numbers.AsSpan((int)((outer * size + place) * inner), (int)inner));
@@ -127,7 +133,8 @@ internal static class Movement
             return numbers[place];
         }
 
-        return OnnxTensor.Of(input.Kind, shape, [.. Enumerable.Range(0, (int)OnnxTensor.CountOf(shape)).Select(element => At(element))]);
+        return OnnxTensor.Of(
+            input.Kind, shape, [.. Enumerable.Range(0, (int)OnnxTensor.CountOf(shape)).Select(element => At(element))]);
     }
 
     // Slices of the input at stated places, replaced: how PyTorch's exporter writes an assignment to a part of a mask.

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Folding;
 
-/// <summary>Products of constants with matrices: small networks that only see positions, as the biases of Swin Transformer V2.</summary>
+/// <summary>
+/// Products of constants with matrices: small networks that only see positions, as the biases of Swin Transformer V2.
+/// </summary>
 internal static class Products
 {
     private const long HighestCost = 1L << 28;

@@ -26,7 +26,8 @@ internal static class Reductions
         ImmutableArray<long> kept = [.. input.Shape.Select((size, dimension) => axes.Contains(dimension) ? 1 : size)];
         var output = new double[OnnxTensor.CountOf(kept)];
         Array.Fill(output, found.Start);
-        foreach (var (place, number) in Arrays.Places(input.Shape, Arrays.BroadcastStrides(kept, input.Shape)).Zip(input.Numbers))
+        var places = Arrays.Places(input.Shape, Arrays.BroadcastStrides(kept, input.Shape));
+        foreach (var (place, number) in places.Zip(input.Numbers))
         {
             output[place] = found.Join(output[place], number);
         }

@@ -32,7 +32,8 @@ internal static class Activation
         if (node.Node.Type == "Selu" && kind == ActivationKind.Elu)
         {
             var elu = node.Builder.Activation(node.Part("elu"), x.Value, kind, slope);
-            node.Output(x with { Value = node.Builder.Affine(node.Name, elu, [node.Node.Float("gamma", SeluGamma)], [0]) });
+            node.Output(
+                x with { Value = node.Builder.Affine(node.Name, elu, [node.Node.Float("gamma", SeluGamma)], [0]) });
             return;
         }
 
@@ -85,5 +86,6 @@ internal static class Activation
     };
 
     private static bool IsSelu(NodeImport node) =>
-        Math.Abs(node.Node.Float("alpha", SeluAlpha) - SeluAlpha) < Tolerance && Math.Abs(node.Node.Float("gamma", SeluGamma) - SeluGamma) < Tolerance;
+        Math.Abs(node.Node.Float("alpha", SeluAlpha) - SeluAlpha) < Tolerance
+            && Math.Abs(node.Node.Float("gamma", SeluGamma) - SeluGamma) < Tolerance;
 }

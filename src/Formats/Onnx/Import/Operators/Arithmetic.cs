@@ -5,8 +5,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Sums, differences, products and quotients. With a constant: one number or one a channel is an <see cref="Affine"/>, what the file names
-/// a parameter is one.
+/// Sums, differences, products and quotients. With a constant: one number or one a channel is an <see cref="Affine"/>,
+/// what the file names a parameter is one.
 /// </summary>
 internal static class Arithmetic
 {
@@ -44,7 +44,8 @@ internal static class Arithmetic
         for (var input = 1; input < count; input++)
         {
             var (a, b) = SameRank(node, sum, node.Any(input));
-            sum = a with { Value = node.Builder.Add(input == count - 1 ? node.Name : node.Part("sum"), a.Value, b.Value) };
+            var name = input == count - 1 ? node.Name : node.Part("sum");
+            sum = a with { Value = node.Builder.Add(name, a.Value, b.Value) };
         }
 
         node.Output(sum);
@@ -62,10 +63,13 @@ internal static class Arithmetic
         var surplus = Math.Max(shape.Length - rank, 0);
         return shape.Take(surplus).All(size => size == 1)
             ? [.. Enumerable.Repeat(1L, Math.Max(rank - shape.Length, 0)), .. shape.Skip(surplus)]
-            : throw node.Error($"constant {NodeShapes.Show(shape)} has more dimensions than the value of {rank} that it meets");
+            : throw node.Error(
+                $"constant {NodeShapes.Show(shape)} has more dimensions than the value of {rank} that it meets");
     }
 
-    /// <summary>A constant's shape in our order of dimensions, batch first; it must be the same for each sample.</summary>
+    /// <summary>
+    /// A constant's shape in our order of dimensions, batch first; it must be the same for each sample.
+    /// </summary>
     public static ImmutableArray<long> Ordered(NodeImport node, OnnxTensor constant, Imported x)
     {
         var rank = node.ShapeOf(x.Value).Length;
@@ -78,7 +82,10 @@ internal static class Arithmetic
     private static void WithConstant(NodeImport node, Imported x, OnnxTensor constant, bool isLeft)
     {
         var shape = Ordered(node, constant, x);
-        var isNamed = constant.Name is { } name && ImportedParameters.IsUsable(name) && !constant.IsScalar && !IsInput(node);
+        var isNamed = constant.Name is { } name
+            && ImportedParameters.IsUsable(name)
+            && !constant.IsScalar
+            && !IsInput(node);
         var isPerChannel = shape.Length >= 2 && !shape.Where((size, dimension) => size != 1 && dimension != 1).Any()
             && (constant.IsScalar || node.ShapeOf(x.Value)[1] == shape[1]);
         if (isNamed && isPerChannel && shape.Length == 4 && node.Node.Type == "Mul")
@@ -100,7 +107,8 @@ internal static class Arithmetic
     // Constants on images are how these are normalized.
     private static bool IsInput(NodeImport node) => node.Node.Inputs.Any(node.Graph.Inputs.Contains);
 
-    private static (ImmutableArray<double> Scale, ImmutableArray<double> Shift)? AffineOf(string type, OnnxTensor constant, bool isLeft)
+    private static (ImmutableArray<double> Scale, ImmutableArray<double> Shift)? AffineOf(
+        string type, OnnxTensor constant, bool isLeft)
     {
         var numbers = constant.Numbers;
         ImmutableArray<double> values = [.. numbers];
@@ -130,6 +138,7 @@ internal static class Arithmetic
         var (left, right) = (node.ShapeOf(a.Value), node.ShapeOf(b.Value));
         return left.Length == right.Length && a.Batch == b.Batch
             ? (a, b)
-            : throw node.Error($"values {NodeShapes.Show(left)} and {NodeShapes.Show(right)} do not meet in the same dimensions");
+            : throw node.Error(
+                $"values {NodeShapes.Show(left)} and {NodeShapes.Show(right)} do not meet in the same dimensions");
     }
 }

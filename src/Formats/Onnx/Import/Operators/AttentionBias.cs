@@ -5,9 +5,9 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Constants that are added to attention's scores [..., heads, L, L]. What was gathered from a table by distance becomes that table, found
-/// again where the exporter folded it (<see cref="PositionTable"/>); what else differs from head to head was learned, too, and is a trained
-/// parameter. What is the same for all heads is a mask.
+/// Constants that are added to attention's scores [..., heads, L, L]. What was gathered from a table by distance
+/// becomes that table, found again where the exporter folded it (<see cref="PositionTable"/>); what else differs from
+/// head to head was learned, too, and is a trained parameter. What is the same for all heads is a mask.
 /// </summary>
 internal static class AttentionBias
 {
@@ -30,16 +30,21 @@ internal static class AttentionBias
     private static Value Gathered(NodeImport node, string name, PositionTable table, ImmutableArray<long> shape)
     {
         var spec = node.Parameter(table.Rows, "relative_position_bias_table", ParameterRole.Bias);
-        var value = node.Builder.Add(node.Part("table"), new Graphs.Operators.ParameterValue(AddsBatch: true), [], [spec]);
+        var value = node.Builder.Add(
+            node.Part("table"), new Graphs.Operators.ParameterValue(AddsBatch: true), [], [spec]);
         return shape.Length == 4
             ? node.Builder.Add(name, new RelativePositionBias(table.Window), [value], [])
-            : node.Builder.Reshape(name, node.Builder.Add(node.Part("gathered"), new RelativePositionBias(table.Window), [value], []), shape.AsSpan());
+            : node.Builder.Reshape(
+                name,
+                node.Builder.Add(node.Part("gathered"), new RelativePositionBias(table.Window), [value], []),
+                shape.AsSpan());
     }
 
     private static bool Differs(OnnxTensor constant, int heads)
     {
         var numbers = constant.Floats;
         var size = numbers.Length / heads;
-        return Enumerable.Range(1, heads - 1).Any(head => !numbers.AsSpan(head * size, size).SequenceEqual(numbers.AsSpan(0, size)));
+        return Enumerable.Range(1, heads - 1)
+            .Any(head => !numbers.AsSpan(head * size, size).SequenceEqual(numbers.AsSpan(0, size)));
     }
 }

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Reshapes of values whose batch is not in front, as PyTorch's attention makes them: [L, N, E] to [L, N h, d], [L, N h, d] back, and
-/// [L, N, E] to [L N, E] for a linear layer.
+/// Reshapes of values whose batch is not in front, as PyTorch's attention makes them: [L, N, E] to [L, N h, d], [L, N
+/// h, d] back, and [L, N, E] to [L N, E] for a linear layer.
 /// </summary>
 internal static class BatchReshape
 {
@@ -16,7 +16,9 @@ internal static class BatchReshape
         var place = Enumerable.Range(0, to.Length).FirstOrDefault(axis => OnnxTensor.CountOf(to[..axis]) == before, -1);
         if (place < 0)
         {
-            throw node.Error($"of {NodeShapes.Show(shape)} it makes {NodeShapes.Show(to)}, which mixes the batch with other dimensions");
+            throw node.Error(
+                $"of {NodeShapes.Show(shape)} it makes {NodeShapes.Show(to)}, "
+                + "which mixes the batch with other dimensions");
         }
 
         // [L, 1, E] -> [L, E]: rows of all samples one below the other.

@@ -1,6 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Channels to squares of positions and back. ONNX's own order has the place in the square outermost, ours the channel.</summary>
+/// <summary>
+/// Channels to squares of positions and back. ONNX's own order has the place in the square outermost, ours the channel.
+/// </summary>
 internal static class Blocks
 {
     public static void DepthToSpace(NodeImport node)
@@ -16,7 +18,12 @@ internal static class Blocks
         {
             var channels = (int)node.ShapeOf(x)[1] / (block * block);
             x = node.Builder.SelectChannels(
-                node.Part("order"), x, [.. Enumerable.Range(0, channels * block * block).Select(place => place % (block * block) * channels + place / (block * block))]);
+                node.Part("order"),
+                x,
+                [
+                    .. Enumerable.Range(0, channels * block * block)
+                        .Select(place => place % (block * block) * channels + place / (block * block)),
+                ]);
         }
 
         node.Output(node.Builder.PixelShuffle(node.Name, x, block));
@@ -28,6 +35,11 @@ internal static class Blocks
         var channels = (int)node.ShapeOf(x)[1];
         var squares = node.Builder.PixelUnshuffle(node.Part("squares"), x, block);
         node.Output(node.Builder.SelectChannels(
-            node.Name, squares, [.. Enumerable.Range(0, channels * block * block).Select(place => place % channels * block * block + place / channels)]));
+            node.Name,
+            squares,
+            [
+                .. Enumerable.Range(0, channels * block * block)
+                    .Select(place => place % channels * block * block + place / channels),
+            ]));
     }
 }

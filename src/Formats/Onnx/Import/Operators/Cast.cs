@@ -5,7 +5,8 @@ internal static class Cast
 {
     public static void Import(NodeImport node)
     {
-        var isIndex = node.Graph.KindOf(node.Node.Output) == OnnxKind.Integer && !node.Graph.Outputs.Contains(node.Node.Output)
+        var isIndex = node.Graph.KindOf(node.Node.Output) == OnnxKind.Integer
+            && !node.Graph.Outputs.Contains(node.Node.Output)
             && node.Graph.Users(node.Node.Output).All(user => user.Is("Gather") && user.Inputs[0] != node.Node.Output);
         node.Output(isIndex
             ? node.Any(0)

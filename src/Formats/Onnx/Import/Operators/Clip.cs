@@ -21,7 +21,9 @@ internal static class Clip
 
     private static double? Of(NodeImport node, string attribute, int input)
     {
-        var bound = node.Node.Has(attribute) ? node.Node.Float(attribute, 0) : node.Arguments.Constant(input)?.Numbers[0];
+        var bound = node.Node.Has(attribute)
+            ? node.Node.Float(attribute, 0)
+            : node.Arguments.Constant(input)?.Numbers[0];
         return bound is null || Math.Abs(bound.Value) >= Unbounded ? null : bound;
     }
 

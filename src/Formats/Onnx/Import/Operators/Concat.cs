@@ -1,6 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Values side by side; constants among them, class tokens say, become parameters with the batch of the others.</summary>
+/// <summary>
+/// Values side by side; constants among them, class tokens say, become parameters with the batch of the others.
+/// </summary>
 internal static class Concat
 {
     public static void Import(NodeImport node)
@@ -18,11 +20,14 @@ internal static class Concat
             if (node.IsConstant(input))
             {
                 var constant = node.Constant(input);
-                return node.ParameterValue(node.Part("constant"), constant, Arithmetic.Ordered(node, constant, first), follows: first.Value);
+                return node.ParameterValue(
+                    node.Part("constant"), constant, Arithmetic.Ordered(node, constant, first), follows: first.Value);
             }
 
             var value = node.Any(input);
-            return value.Batch == first.Batch ? value.Value : throw node.Error("the batch is another dimension in some of its inputs");
+            return value.Batch == first.Batch
+                ? value.Value
+                : throw node.Error("the batch is another dimension in some of its inputs");
         }).ToArray();
         node.Output(first with { Value = node.Builder.Concat(node.Name, first.Dimension(axis), values) });
     }

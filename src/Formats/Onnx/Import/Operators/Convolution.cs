@@ -13,7 +13,10 @@ internal static class Convolution
         var window = WindowAttributes.Of(node.Arguments, [.. weight.Shape[2..]]);
         var x = Images.Padded(node, Images.Of(node, node.Input()), ref window);
         var op = new Conv2d(
-            Images.Pair(window.Strides), Images.Pair(window.Before, otherwise: 0), Images.Pair(window.Dilations), (int)node.Node.Int("group", 1));
+            Images.Pair(window.Strides),
+            Images.Pair(window.Before, otherwise: 0),
+            Images.Pair(window.Dilations),
+            (int)node.Node.Int("group", 1));
         Finish(node, op, x, weight);
     }
 
@@ -35,7 +38,10 @@ internal static class Convolution
 
     private static void Finish(NodeImport node, Operator op, Value x, OnnxTensor weight, Pair surplus = default)
     {
-        var specs = new List<ParameterSpec> { node.Parameter(weight, "weight", ParameterRole.Weight, Images.Shape(node, weight.Shape)) };
+        var specs = new List<ParameterSpec>
+        {
+            node.Parameter(weight, "weight", ParameterRole.Weight, Images.Shape(node, weight.Shape)),
+        };
         if (node.Node.InputOrNull(2) is not null)
         {
             specs.Add(node.Parameter(2, "bias", ParameterRole.Bias));

@@ -10,7 +10,9 @@ internal static class Dropout
             throw node.Error("its mask is used, which inference does not make");
         }
 
-        var ratio = node.Node.Has("ratio") ? node.Node.Float("ratio", 0) : node.Arguments.Constant(1)?.Numbers[0] ?? 0.5;
+        var ratio = node.Node.Has("ratio")
+            ? node.Node.Float("ratio", 0)
+            : node.Arguments.Constant(1)?.Numbers[0] ?? 0.5;
         var x = node.Any(0);
         node.Output(ratio == 0 ? x : x with { Value = node.Builder.Dropout(node.Name, x.Value, Math.Round(ratio, 6)) });
     }

@@ -22,13 +22,24 @@ internal static class Extremes
         {
             var name = input == inputs[^1] ? node.Name : node.Part("of_two");
             var (a, b) = Arithmetic.SameRank(node, value, Operand(node, input, value));
-            value = a with { Value = isMax ? node.Builder.Maximum(name, a.Value, b.Value) : node.Builder.Minimum(name, a.Value, b.Value) };
+            value = a with
+            {
+                Value = isMax
+                    ? node.Builder.Maximum(name, a.Value, b.Value)
+                    : node.Builder.Minimum(name, a.Value, b.Value),
+            };
         }
 
         node.Output(value);
     }
 
     private static Imported Operand(NodeImport node, int input, Imported like) => node.IsConstant(input)
-        ? like with { Value = node.ParameterValue(node.Part("constant"), node.Constant(input), Arithmetic.Ordered(node, node.Constant(input), like)) }
+        ? like with
+        {
+            Value = node.ParameterValue(
+                node.Part("constant"),
+                node.Constant(input),
+                Arithmetic.Ordered(node, node.Constant(input), like)),
+        }
         : node.Any(input);
 }

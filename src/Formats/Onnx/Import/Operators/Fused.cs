@@ -23,7 +23,10 @@ internal static class Fused
                 node.Output(node.Builder.ChannelShuffle(node.Name, node.Input(), (int)node.Node.Int("groups", 1)));
                 break;
             case "RmsNorm":
-                Apply(node, new RmsNorm(node.Node.Float("epsilon", 0)), node.Parameter(1, "weight", ParameterRole.NormWeight));
+                Apply(
+                    node,
+                    new RmsNorm(node.Node.Float("epsilon", 0)),
+                    node.Parameter(1, "weight", ParameterRole.NormWeight));
                 break;
             case "ScaledDotProductAttention":
                 Attention(node);
@@ -49,7 +52,8 @@ internal static class Fused
 
         Value Bias(int input) => node.IsConstant(input)
             ? AttentionBias.Import(node, node.Constant(input), q)
-            : node.Any(input) is var bias && bias.Batch == q.Batch ? bias.Value : throw node.Error("the batch is another dimension in its bias");
+            : node.Any(input) is var bias && bias.Batch == q.Batch ? bias.Value
+            : throw node.Error("the batch is another dimension in its bias");
 
         var op = new ScaledDotProductAttention(node.Node.Float("scale", 1));
         var biases = Enumerable.Range(3, node.Node.Inputs.Length - 3).Select(Bias);

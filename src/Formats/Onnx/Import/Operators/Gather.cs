@@ -3,7 +3,9 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Indices of a dimension: one of them, a range, some channels, or rows of a table for each index of a value.</summary>
+/// <summary>
+/// Indices of a dimension: one of them, a range, some channels, or rows of a table for each index of a value.
+/// </summary>
 internal static class Gather
 {
     public static void Import(NodeImport node)
@@ -27,7 +29,8 @@ internal static class Gather
         if (indices.Shape.IsEmpty)
         {
             // A dimension before the batch goes.
-            node.Output(node.Builder.Select(node.Name, x.Value, dimension, places[0]), axis < x.Batch ? x.Batch - 1 : x.Batch);
+            node.Output(
+                node.Builder.Select(node.Name, x.Value, dimension, places[0]), axis < x.Batch ? x.Batch - 1 : x.Batch);
             return;
         }
 
@@ -45,7 +48,8 @@ internal static class Gather
         // A table of indices: its dimensions come in the place of the one that they select from.
         var listed = Several(node, node.Part("listed"), x.Value, dimension, places);
         var shape = node.ShapeOf(listed);
-        var value = node.Builder.Reshape(node.Name, listed, [.. shape[..dimension], .. indices.Shape, .. shape[(dimension + 1)..]]);
+        var value = node.Builder.Reshape(
+            node.Name, listed, [.. shape[..dimension], .. indices.Shape, .. shape[(dimension + 1)..]]);
         node.Output(value, axis < x.Batch ? x.Batch + indices.Shape.Length - 1 : x.Batch);
     }
 
@@ -69,7 +73,8 @@ internal static class Gather
         var indices = node.Any(1);
         node.Output(indices with
         {
-            Value = node.Builder.Add(node.Name, new Embedding(), [indices.Value], [node.Parameter(table, "weight", ParameterRole.Weight)]),
+            Value = node.Builder.Add(
+                node.Name, new Embedding(), [indices.Value], [node.Parameter(table, "weight", ParameterRole.Weight)]),
         });
     }
 
@@ -78,6 +83,7 @@ internal static class Gather
         int[] order = [.. Enumerable.Range(0, node.ShapeOf(x).Length)];
         (order[1], order[dimension]) = (order[dimension], order[1]);
         var front = node.Builder.Permute(node.Part("front"), x, order);
-        return node.Builder.Permute(name, node.Builder.SelectChannels(node.Part("selected"), front, [.. places]), order);
+        return node.Builder.Permute(
+            name, node.Builder.SelectChannels(node.Part("selected"), front, [.. places]), order);
     }
 }

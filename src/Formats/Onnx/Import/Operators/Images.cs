@@ -4,7 +4,9 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Values of fewer dimensions than an image [N, C, H, W], seen as one: sequences [N, C, L] have height 1.</summary>
+/// <summary>
+/// Values of fewer dimensions than an image [N, C, H, W], seen as one: sequences [N, C, L] have height 1.
+/// </summary>
 internal static class Images
 {
     public static ImmutableArray<long> Shape(NodeImport node, ImmutableArray<long> shape) => shape.Length switch
@@ -12,7 +14,10 @@ internal static class Images
         4 => shape,
         3 => shape.Insert(2, 1),
         2 => [.. shape, 1, 1],
-        _ => throw node.Error($"{NodeShapes.Show(shape)} has {shape.Length} dimensions, and images [N, C, H, W] or sequences [N, C, L] are read"),
+        _ =>
+            throw node.Error(
+                $"{NodeShapes.Show(shape)} has {shape.Length} dimensions, and images [N, C, H, W] or sequences [N, C, "
+                + "L] are read"),
     };
 
     public static Value Of(NodeImport node, Value x) => node.ShapeOf(x) is { Length: 4 }
@@ -23,7 +28,9 @@ internal static class Images
     public static Value Back(NodeImport node, Func<string, Value> make)
     {
         var shape = node.Graph.ShapeOf(node.Node.Output);
-        return shape.Length == 4 ? make(node.Name) : node.Builder.Reshape(node.Name, make(node.Part("result")), shape.AsSpan());
+        return shape.Length == 4
+            ? make(node.Name)
+            : node.Builder.Reshape(node.Name, make(node.Part("result")), shape.AsSpan());
     }
 
     /// <summary>One number for height and width of an image, where a sequence has only one.</summary>
@@ -34,8 +41,11 @@ internal static class Images
         _ => throw new ArgumentException("Two numbers or one.", nameof(numbers)),
     };
 
-    /// <summary>An image with a border where a window wants more of it on one side; what is left is the same on both.</summary>
-    public static Value Padded(NodeImport node, Value x, ref WindowAttributes window, double value = 0, bool isPool = false)
+    /// <summary>
+    /// An image with a border where a window wants more of it on one side; what is left is the same on both.
+    /// </summary>
+    public static Value Padded(
+        NodeImport node, Value x, ref WindowAttributes window, double value = 0, bool isPool = false)
     {
         // libtorch's pools pad by half of their window at most.
         var kernel = window.Kernel;

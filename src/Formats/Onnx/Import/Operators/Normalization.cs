@@ -23,7 +23,8 @@ internal static class Normalization
                 ImportedParameters.Beside(weight, node.Name, "num_batches_tracked"), [], ParameterRole.Counter, 0),
         ];
 
-        // ONNX's momentum is the share of the old statistics. Networks exported for inference state 1, which would never learn any.
+        // ONNX's momentum is the share of the old statistics. Networks exported for inference state 1, which would
+        // never learn any.
         var share = 1 - node.Node.Float("momentum", 0.9);
         var op = new BatchNorm2d(node.Node.Float("epsilon", Epsilon), share > 0 ? Math.Round(share, 6) : Momentum);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], specs)));
@@ -55,7 +56,9 @@ internal static class Normalization
     {
         var x = Images.Of(node, node.Input());
         var op = new InstanceNorm2d(node.Node.Float("epsilon", Epsilon));
-        node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], Affine(node, node.Constant(1), node.Constant(2)))));
+        node.Output(
+            Images.Back(
+                node, name => node.Builder.Add(name, op, [x], Affine(node, node.Constant(1), node.Constant(2)))));
     }
 
     public static void Group(NodeImport node)
@@ -68,7 +71,10 @@ internal static class Normalization
         // Before opset 21 there was one scale a group.
         OnnxTensor PerChannel(OnnxTensor constant) => constant.Count == channels || constant.Count != groups
             ? constant
-            : OnnxTensor.Of(OnnxKind.Float, [channels], [.. constant.Numbers.SelectMany(number => Enumerable.Repeat(number, (int)(channels / groups)))]);
+            : OnnxTensor.Of(
+                OnnxKind.Float,
+                [channels],
+                [.. constant.Numbers.SelectMany(number => Enumerable.Repeat(number, (int)(channels / groups)))]);
 
         ParameterSpec[] specs = node.Node.InputOrNull(1) is null
             ? []

@@ -23,7 +23,12 @@ internal static class Pad
         if (padded.Length > 0 && before.Length == 4 && padded.All(axis => axis >= 2))
         {
             x = node.Builder.Pad2d(
-                node.Name, x, new((int)before[2], (int)before[3]), new((int)after[2], (int)after[3]), mode, Math.Clamp(value, float.MinValue, float.MaxValue));
+                node.Name,
+                x,
+                new((int)before[2], (int)before[3]),
+                new((int)after[2], (int)after[3]),
+                mode,
+                Math.Clamp(value, float.MinValue, float.MaxValue));
         }
         else if (padded is [1] && mode == PaddingMode.Constant && value == 0)
         {
@@ -35,17 +40,25 @@ internal static class Pad
         }
         else if (padded.Length > 0)
         {
-            throw node.Error($"it pads dimensions {string.Join(", ", padded)}: height and width of images, or zeros as channels, are read");
+            throw node.Error(
+                $"it pads dimensions {string.Join(", ", padded)}: height and width of images, or zeros as channels, "
+                + "are read");
         }
 
         node.Output(x);
     }
 
-    private static Value ChannelsLast(NodeImport node, Value x, long[] before, long[] after, PaddingMode mode, double value)
+    private static Value ChannelsLast(
+        NodeImport node, Value x, long[] before, long[] after, PaddingMode mode, double value)
     {
         var images = node.Builder.Permute(node.Part("images"), x, 0, 3, 1, 2);
         var padded = node.Builder.Pad2d(
-            node.Part("padded"), images, new((int)before[1], (int)before[2]), new((int)after[1], (int)after[2]), mode, value);
+            node.Part("padded"),
+            images,
+            new((int)before[1], (int)before[2]),
+            new((int)after[1], (int)after[2]),
+            mode,
+            value);
         return node.Builder.Permute(node.Name, padded, 0, 2, 3, 1);
     }
 
@@ -57,7 +70,11 @@ internal static class Pad
         {
             var (start, end) = (Math.Max(-before[axis], 0), Math.Max(-after[axis], 0));
             x = node.Builder.Slice(
-                isLast && axis == cut[^1] ? node.Name : node.Part("cropped"), x, axis, (int)start, (int)(node.ShapeOf(x)[axis] - start - end));
+                isLast && axis == cut[^1] ? node.Name : node.Part("cropped"),
+                x,
+                axis,
+                (int)start,
+                (int)(node.ShapeOf(x)[axis] - start - end));
         }
 
         return x;

@@ -25,7 +25,10 @@ internal static class Pool
         }
 
         var op = new MaxPool2d(
-            Images.Pair(window.Kernel), Images.Pair(window.Strides), Images.Pair(window.Before, otherwise: 0), window.Ceil,
+            Images.Pair(window.Kernel),
+            Images.Pair(window.Strides),
+            Images.Pair(window.Before, otherwise: 0),
+            window.Ceil,
             window.Kernel.Length == 1 && window.Kernel[0] == 1 ? 1 : (int)window.Dilations[0]);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
@@ -42,7 +45,8 @@ internal static class Pool
             throw node.Error("its mean is over spread positions");
         }
 
-        if (!countsPadding && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(sizes => 2 * sizes.First <= sizes.Second)))
+        if (!countsPadding
+            && !(window.IsSymmetric && window.Before.Zip(window.Kernel).All(sizes => 2 * sizes.First <= sizes.Second)))
         {
             MeanOfInside(node, stated);
             return;
@@ -50,25 +54,42 @@ internal static class Pool
 
         var x = Images.Padded(node, Images.Of(node, node.Input()), ref window, isPool: true);
         var op = new AveragePool2d(
-            Images.Pair(window.Kernel), Images.Pair(window.Strides), Images.Pair(window.Before, otherwise: 0), window.Ceil, countsPadding);
+            Images.Pair(window.Kernel),
+            Images.Pair(window.Strides),
+            Images.Pair(window.Before, otherwise: 0),
+            window.Ceil,
+            countsPadding);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
 
-    // Padding that does not count, but is uneven or more than half of a window: means with its zeros, times the windows' sizes over what is inside.
+    // Padding that does not count, but is uneven or more than half of a window: means with its zeros, times the
+    // windows' sizes over what is inside.
     private static void MeanOfInside(NodeImport node, WindowAttributes window)
     {
         var sizes = node.Arguments.Shape(0)[2..];
         var positions = FoldingLimit.Require(node.Arguments, window.Positions(node.Arguments));
         long[] after = [.. positions.Select((count, dimension) =>
-            Math.Max((count - 1) * window.Strides[dimension] + window.Kernel[dimension] - sizes[dimension] - window.Before[dimension], 0))];
+            Math.Max(
+                (count - 1) * window.Strides[dimension] + window.Kernel[dimension]
+                    - sizes[dimension]
+                    - window.Before[dimension],
+                0))];
         var padded = node.Builder.Pad2d(
-            node.Part("pad"), Images.Of(node, node.Input()), Images.Pair(window.Before, otherwise: 0), Images.Pair(after, otherwise: 0));
+            node.Part("pad"),
+            Images.Of(node, node.Input()),
+            Images.Pair(window.Before, otherwise: 0),
+            Images.Pair(after, otherwise: 0));
         var op = new AveragePool2d(Images.Pair(window.Kernel), Images.Pair(window.Strides), 0);
         var means = node.Builder.Add(node.Part("mean"), op, [padded], []);
-        double[][] factors = [.. positions.Select((count, dimension) => Factors(node, window, dimension, count, sizes[dimension]))];
+        double[][] factors =
+        [
+            .. positions.Select((count, dimension) => Factors(node, window, dimension, count, sizes[dimension])),
+        ];
         var (rows, columns) = factors.Length == 1 ? ([1], factors[0]) : (factors[0], factors[1]);
         var factor = OnnxTensor.Of(
-            OnnxKind.Float, [1, 1, rows.Length, columns.Length], [.. rows.SelectMany(row => columns.Select(column => row * column))]);
+            OnnxKind.Float,
+            [1, 1, rows.Length, columns.Length],
+            [.. rows.SelectMany(row => columns.Select(column => row * column))]);
         var constant = node.ParameterValue(node.Part("inside"), factor, factor.Shape);
         node.Output(Images.Back(node, name => node.Builder.Multiply(name, means, constant)));
     }
@@ -77,9 +98,12 @@ internal static class Pool
     [
         .. Enumerable.Range(0, (int)count).Select(position =>
         {
-            var (start, kernel) = (position * window.Strides[dimension] - window.Before[dimension], window.Kernel[dimension]);
+            var (start, kernel) = (
+                position * window.Strides[dimension] - window.Before[dimension], window.Kernel[dimension]);
             var inside = Math.Min(start + kernel, size) - Math.Max(start, 0);
-            return inside > 0 ? (double)kernel / inside : throw node.Error("a window of it has nothing but padding, which does not count");
+            return inside > 0
+                ? (double)kernel / inside
+                : throw node.Error("a window of it has nothing but padding, which does not count");
         }),
     ];
 

@@ -5,8 +5,9 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// The table of biases by distance within a window (Liu et al. 2021, arXiv 2103.14030), found again in what an exporter gathered from it:
-/// the numbers [heads, L, L] are equal wherever <see cref="RelativePositionBias"/> reads the same row.
+/// The table of biases by distance within a window (Liu et al. 2021, arXiv 2103.14030), found again in what an exporter
+/// gathered from it: the numbers [heads, L, L] are equal wherever <see cref="RelativePositionBias"/> reads the same
+/// row.
 /// </summary>
 /// <param name="Window">Its positions are L.</param>
 /// <param name="Rows">[(2h - 1)(2w - 1), heads].</param>
@@ -23,11 +24,13 @@ internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile
     }
 
     // What most other constants fail already, before any window is tried.
-    private static bool HasOneNumberForNoDistance(float[] numbers, int heads, int positions) => Enumerable.Range(0, heads).All(head =>
-    {
-        var first = head * positions * positions;
-        return Enumerable.Range(1, positions - 1).All(position => numbers[first + position * (positions + 1)] == numbers[first]);
-    });
+    private static bool HasOneNumberForNoDistance(float[] numbers, int heads, int positions) =>
+        Enumerable.Range(0, heads).All(head =>
+        {
+            var first = head * positions * positions;
+            return Enumerable.Range(1, positions - 1)
+                .All(position => numbers[first + position * (positions + 1)] == numbers[first]);
+        });
 
     private static IEnumerable<Pair> Windows(int positions) => Enumerable.Range(1, (int)Math.Sqrt(positions))
         .Reverse()
@@ -50,7 +53,9 @@ internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile
         }
 
         float[] values = [.. table.Select(entry => entry!.Value)];
-        var isInFile = bias.Origin is { Name: not null } origin && origin.Shape.SequenceEqual(shape) && origin.Floats.AsSpan().SequenceEqual(values);
+        var isInFile = bias.Origin is { Name: not null } origin
+            && origin.Shape.SequenceEqual(shape)
+            && origin.Floats.AsSpan().SequenceEqual(values);
         return new(window, isInFile ? bias.Origin! : OnnxTensor.OfFloats(shape, () => values), isInFile);
     }
 }

@@ -11,7 +11,8 @@ internal static class Product
         var (alpha, beta) = (node.Node.Float("alpha", 1), node.Node.Float("beta", 1));
         if (node.Node.Int("transA", 0) != 0 || !node.IsConstant(1))
         {
-            throw node.Error("its first matrix is transposed or its second computed, and layers with a constant weight are read");
+            throw node.Error(
+                "its first matrix is transposed or its second computed, and layers with a constant weight are read");
         }
 
         var stated = Scaled(node.Constant(1), alpha);
@@ -47,7 +48,11 @@ internal static class Product
     public static void Linear(NodeImport node, Imported x, OnnxTensor weight, OnnxTensor? bias)
     {
         // Exporters transpose weights, which costs them their names, but not biases.
-        var specs = new List<ParameterSpec> { node.Parameters.Take(weight, weight.Shape, NameBeside(bias) ?? $"{node.Name}.weight", ParameterRole.Weight) };
+        var name = NameBeside(bias) ?? $"{node.Name}.weight";
+        var specs = new List<ParameterSpec>
+        {
+            node.Parameters.Take(weight, weight.Shape, name, ParameterRole.Weight),
+        };
         if (bias is not null)
         {
             specs.Add(node.Parameter(bias, "bias", ParameterRole.Bias, [weight.Shape[0]]));
@@ -57,7 +62,9 @@ internal static class Product
     }
 
     private static string? NameBeside(OnnxTensor? bias) =>
-        bias is not null && NodeImport.IsNamed(bias) && bias.Name!.EndsWith(".bias", StringComparison.Ordinal) ? $"{bias.Name[..^".bias".Length]}.weight" : null;
+        bias is not null && NodeImport.IsNamed(bias) && bias.Name!.EndsWith(".bias", StringComparison.Ordinal)
+            ? $"{bias.Name[..^".bias".Length]}.weight"
+            : null;
 
     private static Imported Rows(NodeImport node) => node.AnyOrMerged(0) is var x && x.Batch <= 0
         ? x
@@ -105,5 +112,6 @@ internal static class Product
     }
 
     private static Value Matrices(NodeImport node, OnnxTensor constant, Imported like) =>
-        node.ParameterValue(node.Part("constant"), constant, Arithmetic.Ordered(node, constant, like), follows: like.Value);
+        node.ParameterValue(
+            node.Part("constant"), constant, Arithmetic.Ordered(node, constant, like), follows: like.Value);
 }

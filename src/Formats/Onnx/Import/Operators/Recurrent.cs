@@ -5,8 +5,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// A layer of LSTM or GRU over [T, N, I], a node of ours for each direction. ONNX stacks the gates in another order, and both biases in one
-/// tensor.
+/// A layer of LSTM or GRU over [T, N, I], a node of ours for each direction. ONNX stacks the gates in another order,
+/// and both biases in one tensor.
 /// </summary>
 internal static class Recurrent
 {
@@ -20,12 +20,15 @@ internal static class Recurrent
     {
         if (node.Node.Int("input_forget", 0) != 0 || node.Node.InputOrNull(7) is not null)
         {
-            throw node.Error("its input and forget gates are coupled, or it has peepholes: an LSTM without them is read");
+            throw node.Error(
+                "its input and forget gates are coupled, or it has peepholes: an LSTM without them is read");
         }
 
         if (node.Node.OutputOrNull(2) is not null)
         {
-            throw node.Error("the last state of its cells is read by another node, which is not possible here: outputs Y and Y_h are");
+            throw node.Error(
+                "the last state of its cells is read by another node, which is not possible here: "
+                + "outputs Y and Y_h are");
         }
 
         RequireZeros(node, 6);
@@ -38,7 +41,8 @@ internal static class Recurrent
         {
             throw node.Error(
                 "its reset gate works on the state before the product with the weights (linear_before_reset = 0): "
-                + "only the form in which PyTorch computes it is read, where the gate works on the product (linear_before_reset = 1)");
+                + "only the form in which PyTorch computes it is read, "
+                + "where the gate works on the product (linear_before_reset = 1)");
         }
 
         Import(node, GruOrder, ["Sigmoid", "Tanh"], reverse => new Gru(reverse));
@@ -62,7 +66,10 @@ internal static class Recurrent
             _ => throw node.Error($"direction '{direction}' is not known"),
         };
         Value[] outputs = [.. reverses.Select((reverse, index) => node.Builder.Add(
-            node.Part(reverse ? "reverse" : "forward"), make(reverse), [x.Value], Parameters(node, order, index, reverse ? "_reverse" : "")))];
+            node.Part(reverse ? "reverse" : "forward"),
+            make(reverse),
+            [x.Value],
+            Parameters(node, order, index, reverse ? "_reverse" : "")))];
         Finish(node, reverses, outputs);
     }
 
@@ -97,7 +104,12 @@ internal static class Recurrent
         ];
         return node.Node.InputOrNull(3) is null
             ? weights
-            : [.. weights, Part(node.Constant(3), 0, "bias_ih_l0", ParameterRole.Bias), Part(node.Constant(3), 1, "bias_hh_l0", ParameterRole.Bias)];
+            :
+            [
+                .. weights,
+                Part(node.Constant(3), 0, "bias_ih_l0", ParameterRole.Bias),
+                Part(node.Constant(3), 1, "bias_hh_l0", ParameterRole.Bias),
+            ];
     }
 
     // Of [D, k g H, ...] the gates of a direction in our order; k is 2 for biases.
@@ -120,7 +132,9 @@ internal static class Recurrent
         var stated = node.Node.Texts("activations") ?? [];
         if (!stated.Select((name, place) => name == activations[place % activations.Length]).All(same => same))
         {
-            throw node.Error($"its activations are {string.Join(", ", stated)}: the usual ones ({string.Join(", ", activations)}) are read");
+            throw node.Error(
+                $"its activations are {string.Join(", ", stated)}: the usual ones ({string.Join(", ", activations)}) "
+                + "are read");
         }
 
         if (node.Node.Has("clip") || node.Node.InputOrNull(4) is not null)

@@ -11,7 +11,8 @@ internal static class Repeat
         var (from, to) = (node.Graph.ShapeOf(node.Node.Inputs[0]), node.Graph.ShapeOf(node.Node.Output));
         if (from.Length != to.Length)
         {
-            throw node.Error($"it adds dimensions to {NodeShapes.Show(from)}, so that the batch is no longer where it was");
+            throw node.Error(
+                $"it adds dimensions to {NodeShapes.Show(from)}, so that the batch is no longer where it was");
         }
 
         var grown = Enumerable.Range(0, to.Length).Where(axis => from[axis] != to[axis]).ToArray();
@@ -20,7 +21,11 @@ internal static class Repeat
             throw node.Error("it repeats the batch");
         }
 
-        node.Output(x with { Value = Steps(node, x, grown, (name, value, axis) => node.Builder.Expand(name, value, x.Dimension(axis), (int)to[axis])) });
+        node.Output(x with
+        {
+            Value = Steps(node, x, grown, (name, value, axis) =>
+                node.Builder.Expand(name, value, x.Dimension(axis), (int)to[axis])),
+        });
     }
 
     public static void Tile(NodeImport node)
@@ -28,7 +33,11 @@ internal static class Repeat
         var x = node.Any(0);
         var repeats = node.Constant(1).Integers;
         var grown = Enumerable.Range(0, repeats.Length).Where(axis => repeats[axis] != 1).ToArray();
-        node.Output(x with { Value = Steps(node, x, grown, (name, value, axis) => One(node, x, name, value, axis, (int)repeats[axis])) });
+        node.Output(x with
+        {
+            Value = Steps(node, x, grown, (name, value, axis) =>
+                One(node, x, name, value, axis, (int)repeats[axis])),
+        });
     }
 
     private static Value One(NodeImport node, Imported x, string name, Value value, int axis, int times)

@@ -14,7 +14,9 @@ internal static class Reshape
         var (from, to) = (node.Graph.ShapeOf(node.Node.Inputs[0]), node.Graph.ShapeOf(node.Node.Output));
         if (node.Node.Type is "Squeeze" or "Unsqueeze" && x.Batch > 0)
         {
-            var batch = node.Node.Type == "Squeeze" ? AfterSqueeze(node, x.Batch, from.Length) : AfterUnsqueeze(node, x.Batch, to.Length);
+            var batch = node.Node.Type == "Squeeze"
+                ? AfterSqueeze(node, x.Batch, from.Length)
+                : AfterUnsqueeze(node, x.Batch, to.Length);
             node.Output(node.Builder.Reshape(node.Name, x.Value, [to[batch], .. to.RemoveAt(batch)]), batch);
         }
         else if (x.Batch != 0)
@@ -48,16 +50,19 @@ internal static class Reshape
         }
 
         var policy = node.Node.Int(PatchMerges.SameInner, 0) == 1 ? SplitPolicy.SameInner : SplitPolicy.WholeOuter;
-        node.Output(node.Builder.Reshape(node.Name, x, to.IsEmpty ? [1] : [to[batch], .. to.RemoveAt(batch)], policy), batch);
+        node.Output(
+            node.Builder.Reshape(node.Name, x, to.IsEmpty ? [1] : [to[batch], .. to.RemoveAt(batch)], policy), batch);
     }
 
-    private static ImmutableArray<long> Squeezed(NodeImport node, ImmutableArray<long> from) => node.Arguments.Axes(1, from.Length) is { } axes
-        ? [.. from.Where((_, dimension) => !axes.Contains(dimension))]
-        : [from[0], .. from.Skip(1).Where(size => size != 1)];
+    private static ImmutableArray<long> Squeezed(NodeImport node, ImmutableArray<long> from) =>
+        node.Arguments.Axes(1, from.Length) is { } axes
+            ? [.. from.Where((_, dimension) => !axes.Contains(dimension))]
+            : [from[0], .. from.Skip(1).Where(size => size != 1)];
 
     private static int AfterSqueeze(NodeImport node, int batch, int rank)
     {
-        var axes = node.Arguments.Axes(1, rank) ?? throw node.Error("it names no axes, so that a batch of one would be dropped");
+        var axes = node.Arguments.Axes(1, rank)
+            ?? throw node.Error("it names no axes, so that a batch of one would be dropped");
         return axes.Contains(batch) ? throw node.Error("it drops the batch") : batch - axes.Count(axis => axis < batch);
     }
 

@@ -5,7 +5,10 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Images of another size: an <see cref="Upsample"/> where libtorch's positions are ONNX's, else a <see cref="Resample"/>.</summary>
+/// <summary>
+/// Images of another size: an <see cref="Upsample"/> where libtorch's positions are ONNX's, else a
+/// <see cref="Resample"/>.
+/// </summary>
 internal static class Resize
 {
     private const int ModesSince = 11;
@@ -17,7 +20,8 @@ internal static class Resize
         var (from, to) = (node.ShapeOf(x), ResizeSizes.Of(node.Arguments));
         if (from.Length != 4 || from[1] != to[1] || from[0] != to[0])
         {
-            throw node.Error($"it makes {NodeShapes.Show(to)} of {NodeShapes.Show(from)}: height and width of images may change");
+            throw node.Error(
+                $"it makes {NodeShapes.Show(to)} of {NodeShapes.Show(from)}: height and width of images may change");
         }
 
         if (node.Node.Int("antialias", 0) != 0)
@@ -51,13 +55,19 @@ internal static class Resize
             "asymmetric" => ResamplePositions.Asymmetric,
             "align_corners" when isBySize => ResamplePositions.AlignCorners,
             "align_corners" => throw node.Error(
-                "it aligns corners by a scale that makes no whole size, of which ONNX and its runtimes say different things: export it with sizes"),
+                "it aligns corners by a scale that makes no whole size, "
+                + "of which ONNX and its runtimes say different things: export it with sizes"),
             "half_pixel_symmetric" when isBySize => ResamplePositions.HalfPixel,
             "tf_half_pixel_for_nn" when mode == ResampleMode.Nearest => ResamplePositions.HalfPixel,
             _ => throw node.Error($"its positions ({stated}) are not read"),
         };
         return new(
-            new((int)to[2], (int)to[3]), height, width, mode, positions, stated == "tf_half_pixel_for_nn" ? HalfLess(node, rounding) : rounding,
+            new((int)to[2], (int)to[3]),
+            height,
+            width,
+            mode,
+            positions,
+            stated == "tf_half_pixel_for_nn" ? HalfLess(node, rounding) : rounding,
             node.Node.Float("cubic_coeff_a", CubicOfLibtorch), node.Node.Int("exclude_outside", 0) != 0);
     }
 
@@ -71,7 +81,8 @@ internal static class Resize
             var other => throw node.Error($"nearest_mode '{other}' is not known"),
         };
 
-    // TensorFlow's positions are half a pixel more: floor(p + 1/2) is p rounded, and p + 1/2 rounded down where it is in the middle is ceil(p).
+    // TensorFlow's positions are half a pixel more: floor(p + 1/2) is p rounded, and p + 1/2 rounded down where it is
+    // in the middle is ceil(p).
     private static ResampleRounding HalfLess(NodeImport node, ResampleRounding rounding) => rounding switch
     {
         ResampleRounding.Floor => ResampleRounding.PreferCeiling,
@@ -85,7 +96,10 @@ internal static class Resize
         {
             ResampleMode.Nearest => IsNearest(op, from) ? UpsampleMode.Nearest : null,
             ResampleMode.Linear => IsInterpolated(op, from) ? UpsampleMode.Bilinear : null,
-            _ => IsInterpolated(op, from) && op.CubicCoefficient == CubicOfLibtorch && !op.ExcludeOutside ? UpsampleMode.Bicubic : null,
+            _ =>
+                IsInterpolated(op, from) && op.CubicCoefficient == CubicOfLibtorch && !op.ExcludeOutside
+                    ? UpsampleMode.Bicubic
+                    : null,
         };
         return mode is { } known
             ? new(op.Size, known, known != UpsampleMode.Nearest && op.Positions == ResamplePositions.AlignCorners)
@@ -100,7 +114,9 @@ internal static class Resize
         {
             ResamplePositions.Asymmetric => op.Rounding == ResampleRounding.Floor && IsBySize(op, from),
             ResamplePositions.HalfPixel or ResamplePositions.PytorchHalfPixel =>
-                isWhole && op.Rounding is ResampleRounding.PreferFloor or ResampleRounding.PreferCeiling && IsBySize(op, from),
+                isWhole
+                    && op.Rounding is ResampleRounding.PreferFloor or ResampleRounding.PreferCeiling
+                    && IsBySize(op, from),
             _ => false,
         };
     }
@@ -108,7 +124,10 @@ internal static class Resize
     // libtorch is given the sizes only.
     private static bool IsInterpolated(Resample op, ImmutableArray<long> from) => IsBySize(op, from)
         && (op.Positions is ResamplePositions.HalfPixel or ResamplePositions.AlignCorners
-            || (op.Positions == ResamplePositions.PytorchHalfPixel && (op.Size.Height > 1 || from[2] == 1) && (op.Size.Width > 1 || from[3] == 1))
+            || (
+                op.Positions == ResamplePositions.PytorchHalfPixel
+                    && (op.Size.Height > 1 || from[2] == 1)
+                    && (op.Size.Width > 1 || from[3] == 1))
             || (op.Size.Height == from[2] && op.Size.Width == from[3]));
 
     private static bool IsBySize(Resample op, ImmutableArray<long> from) =>

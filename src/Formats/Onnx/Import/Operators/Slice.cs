@@ -46,18 +46,26 @@ internal static class Slice
         {
             var rest = range.Start == 0
                 ? x
-                : node.Builder.Slice(node.Part("from"), x, dimension, (int)range.Start, (int)(shape[dimension] - range.Start));
-            return node.Builder.Subsample(name, rest, dimension == 2 ? new((int)range.Step, 1) : new(1, (int)range.Step));
+                : node.Builder.Slice(
+                    node.Part("from"), x, dimension, (int)range.Start, (int)(shape[dimension] - range.Start));
+            return node.Builder.Subsample(
+                name, rest, dimension == 2 ? new((int)range.Step, 1) : new(1, (int)range.Step));
         }
 
         if (range.Step < 0 || stopsEarly || shape[dimension] % range.Step != 0 || range.Start >= range.Step)
         {
-            int[] places = [.. Enumerable.Range(0, (int)range.Length).Select(index => (int)(range.Start + index * range.Step))];
+            int[] places =
+            [
+                .. Enumerable.Range(0, (int)range.Length).Select(index => (int)(range.Start + index * range.Step)),
+            ];
             return Gather.Several(node, name, x, dimension, places);
         }
 
         var groups = node.Builder.Reshape(
-            node.Part("steps"), x, [.. shape[..dimension], shape[dimension] / range.Step, range.Step, .. shape[(dimension + 1)..]], Graphs.Operators.SplitPolicy.SameInner);
+            node.Part("steps"),
+            x,
+            [.. shape[..dimension], shape[dimension] / range.Step, range.Step, .. shape[(dimension + 1)..]],
+            Graphs.Operators.SplitPolicy.SameInner);
         return node.Builder.Select(name, groups, dimension + 1, (int)range.Start);
     }
 }

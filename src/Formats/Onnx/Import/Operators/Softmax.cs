@@ -15,7 +15,9 @@ internal static class Softmax
         var axis = node.Arguments.Axis(isOld ? 1 : -1, shape.Length);
         if (isOld && shape[(axis + 1)..].Any(size => size != 1))
         {
-            throw node.Error($"it runs over several dimensions of {NodeShapes.Show(shape)}: export it with opset {OneAxisSince} or a newer one");
+            throw node.Error(
+                $"it runs over several dimensions of {NodeShapes.Show(shape)}: "
+                + $"export it with opset {OneAxisSince} or a newer one");
         }
 
         if (axis == x.Batch)
@@ -23,6 +25,9 @@ internal static class Softmax
             throw node.Error("it runs over the batch");
         }
 
-        node.Output(x with { Value = node.Builder.Softmax(node.Name, x.Value, x.Dimension(axis), node.Node.Type == "LogSoftmax") });
+        node.Output(x with
+        {
+            Value = node.Builder.Softmax(node.Name, x.Value, x.Dimension(axis), node.Node.Type == "LogSoftmax"),
+        });
     }
 }

@@ -22,7 +22,9 @@ internal static class Split
             if (node.Node.OutputOrNull(part) is not null)
             {
                 var name = node.Part(FormattableString.Invariant($"{part}"));
-                node.Output(x with { Value = node.Builder.Slice(name, x.Value, x.Dimension(axis), (int)start, (int)length) }, part);
+                node.Output(
+                    x with { Value = node.Builder.Slice(name, x.Value, x.Dimension(axis), (int)start, (int)length) },
+                    part);
             }
 
             start += length;

@@ -2,7 +2,9 @@ using Ocs.Formats.Onnx.Import.Shapes;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Dimensions in another order. Where only the batch moves nothing is computed: ours is always in front.</summary>
+/// <summary>
+/// Dimensions in another order. Where only the batch moves nothing is computed: ours is always in front.
+/// </summary>
 internal static class Transpose
 {
     public static void Import(NodeImport node)
@@ -10,7 +12,10 @@ internal static class Transpose
         var x = node.Any(0);
         var order = MovementShapes.Order(node.Arguments);
         var moved = new Imported(x.Value, order.IndexOf(x.Batch));
-        int[] ours = [.. Enumerable.Range(0, order.Length).Select(dimension => x.Dimension(order[moved.Axis(dimension)]))];
+        int[] ours =
+        [
+            .. Enumerable.Range(0, order.Length).Select(dimension => x.Dimension(order[moved.Axis(dimension)])),
+        ];
         var isSame = ours.Select((dimension, place) => dimension == place).All(same => same);
         node.Output(isSame ? moved : moved with { Value = node.Builder.Permute(node.Name, x.Value, ours) });
     }

@@ -1,8 +1,9 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// softmax(scale q kᵀ + constants) v -> ScaledDotProductAttention of ours, on [N, ..., heads, L, d]. The scale may stand at queries, keys or
-/// scores, products may be MatMul or Einsum. Swin's masks are added to scores [N, windows, heads, L, L] that were [N windows, heads, L, L].
+/// softmax(scale q kᵀ + constants) v -> ScaledDotProductAttention of ours, on [N, ..., heads, L, d]. The scale may
+/// stand at queries, keys or scores, products may be MatMul or Einsum. Swin's masks are added to scores [N, windows,
+/// heads, L, L] that were [N windows, heads, L, L].
 /// </summary>
 internal static class Attentions
 {
@@ -36,7 +37,9 @@ internal static class Attentions
                 continue;
             }
 
-            return user.Inputs[0] == weights && (user.Is("MatMul") || Scores.IsEinsum(user, transposed: false)) ? (user, user.Inputs[1]) : null;
+            return user.Inputs[0] == weights && (user.Is("MatMul") || Scores.IsEinsum(user, transposed: false))
+                ? (user, user.Inputs[1])
+                : null;
         }
 
         return null;
@@ -70,6 +73,7 @@ internal static class Attentions
     {
         var rank = graph.ShapeOf(q).Length;
         var biases = scores.Biases.Select(bias => bias.Constant(graph, product, rank));
-        graph.Fuse(product, "ScaledDotProductAttention", OnnxNode.Ours, [q, k, v, .. biases], ("scale", (float)scores.Scale));
+        graph.Fuse(
+            product, "ScaledDotProductAttention", OnnxNode.Ours, [q, k, v, .. biases], ("scale", (float)scores.Scale));
     }
 }

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// A transpose that moves the batch from the front goes down past what does not care, until another brings the batch back and both vanish:
-/// PyTorch's attention computes on [L, N, E], torchvision's Swin transformer on [3, N, heads, L, d].
+/// A transpose that moves the batch from the front goes down past what does not care, until another brings the batch
+/// back and both vanish: PyTorch's attention computes on [L, N, E], torchvision's Swin transformer on [3, N, heads, L,
+/// d].
 /// </summary>
 internal static class BatchFirst
 {
@@ -34,20 +35,31 @@ internal static class BatchFirst
     }
 
     // Lets a node read what the transpose reads, and transposes its outputs instead. Gives the new transposes.
-    private static IEnumerable<OnnxNode> Pass(OnnxGraph graph, OnnxNode transpose, ImmutableArray<int> order, OnnxNode user)
+    private static IEnumerable<OnnxNode> Pass(
+        OnnxGraph graph, OnnxNode transpose, ImmutableArray<int> order, OnnxNode user)
     {
         var (x, keepsLast) = (transpose.Inputs[0], order[^1] == order.Length - 1);
         return user switch
         {
             _ when user.Is("Transpose") => Join(graph, x, order, user),
             _ when Elementwise.Contains(user.Type) => Move(graph, user, [x, .. user.Inputs[1..]], order),
-            _ when keepsLast && IsOnLast(graph, user, transpose.Output) => Move(graph, user, Read(user, transpose.Output, x), order),
-            _ when user.Is("Add") && Same(graph, user.Other(transpose.Output), order) is { } other => Move(graph, user, [x, other], order),
+            _ when keepsLast && IsOnLast(graph, user, transpose.Output) =>
+                Move(graph, user, Read(user, transpose.Output, x), order),
+            _ when user.Is("Add") && Same(graph, user.Other(transpose.Output), order) is { } other =>
+                Move(graph, user, [x, other], order),
             _ when user.Is("Slice") && graph.Constant(user.InputOrNull(3)) is { } axes =>
                 Move(graph, user, user.Inputs.SetItem(0, x).SetItem(3, Axes(graph, user, axes, order)), order),
-            _ when user.Is("Split") => Move(graph, user.With("axis", (long)order[Axis(user, order)]), user.Inputs.SetItem(0, x), order),
-            _ when user.Is("Gather") && graph.Scalar(user.Inputs[1]) is not null && user.Inputs[0] == transpose.Output && graph.ShapeOf(user.Inputs[1]).IsEmpty =>
-                Move(graph, user.With("axis", (long)order[Axis(user, order)]), user.Inputs.SetItem(0, x), Without(order, Axis(user, order))),
+            _ when user.Is("Split") =>
+                Move(graph, user.With("axis", (long)order[Axis(user, order)]), user.Inputs.SetItem(0, x), order),
+            _ when user.Is("Gather")
+                && graph.Scalar(user.Inputs[1]) is not null
+                && user.Inputs[0] == transpose.Output
+                && graph.ShapeOf(user.Inputs[1]).IsEmpty =>
+                Move(
+                    graph,
+                    user.With("axis", (long)order[Axis(user, order)]),
+                    user.Inputs.SetItem(0, x),
+                    Without(order, Axis(user, order))),
             _ => [],
         };
     }
@@ -56,24 +68,35 @@ internal static class BatchFirst
     private static bool IsOnLast(OnnxGraph graph, OnnxNode user, string value) =>
         (user.Is("MatMul") && user.Inputs[0] == value && graph.Constant(user.Inputs[1]) is { Shape.Length: 2 })
         || (user is { Domain: OnnxNode.Ours, Type: "Linear" } && user.Inputs[0] == value)
-        || (user.Is("LayerNormalization") && user.Inputs[0] == value && user.Outputs.Length == 1 && user.Int("axis", -1) == -1)
-        || (user.Type is "Add" or "Sub" or "Mul" or "Div" && user.Other(value) is { } other && graph.Constant(other) is { Shape.Length: <= 1 });
+        || (
+            user.Is("LayerNormalization")
+                && user.Inputs[0] == value
+                && user.Outputs.Length == 1
+                && user.Int("axis", -1) == -1)
+        || (
+            user.Type is "Add" or "Sub" or "Mul" or "Div"
+                && user.Other(value) is { } other
+                && graph.Constant(other) is { Shape.Length: <= 1 });
 
     private static ImmutableArray<string> Read(OnnxNode user, string value, string instead) =>
         [.. user.Inputs.Select(input => input == value ? instead : input)];
 
     // What the other term transposes in the same way.
     private static string? Same(OnnxGraph graph, string? value, ImmutableArray<int> order) =>
-        value is not null && graph.Maker(value, "Transpose") is { } transpose && transpose.Order(order.Length).SequenceEqual(order)
+        value is not null
+            && graph.Maker(value, "Transpose") is { } transpose
+            && transpose.Order(order.Length).SequenceEqual(order)
             ? transpose.Inputs[0]
             : null;
 
-    private static int Axis(OnnxNode node, ImmutableArray<int> order) => (int)(node.Int("axis", 0) is < 0 and var axis ? axis + order.Length : node.Int("axis", 0));
+    private static int Axis(OnnxNode node, ImmutableArray<int> order) =>
+        (int)(node.Int("axis", 0) is < 0 and var axis ? axis + order.Length : node.Int("axis", 0));
 
     private static string Axes(OnnxGraph graph, OnnxNode slice, OnnxTensor axes, ImmutableArray<int> order)
     {
         var name = graph.FreshName($"{slice.Name}/axes");
-        graph.Constants[name] = OnnxTensor.Of([.. axes.Integers.Select(axis => (long)order[(int)(axis < 0 ? axis + order.Length : axis)])]);
+        graph.Constants[name] = OnnxTensor.Of(
+            [.. axes.Integers.Select(axis => (long)order[(int)(axis < 0 ? axis + order.Length : axis)])]);
         return name;
     }
 
@@ -95,10 +118,13 @@ internal static class BatchFirst
         return [node];
     }
 
-    private static List<OnnxNode> Move(OnnxGraph graph, OnnxNode user, ImmutableArray<string> inputs, ImmutableArray<int> order)
+    private static List<OnnxNode> Move(
+        OnnxGraph graph, OnnxNode user, ImmutableArray<string> inputs, ImmutableArray<int> order)
     {
         var before = graph.Maker(user.Outputs.First(output => output.Length > 0))!;
-        var outputs = user.Outputs.Select(output => output.Length == 0 ? "" : graph.FreshName($"{output}/batch_first")).ToImmutableArray();
+        var outputs = user.Outputs
+            .Select(output => output.Length == 0 ? "" : graph.FreshName($"{output}/batch_first"))
+            .ToImmutableArray();
         graph.Replace(before, user with { Inputs = inputs, Outputs = outputs });
         var transposes = new List<OnnxNode>();
         for (var index = 0; index < outputs.Length; index++)
@@ -118,7 +144,8 @@ internal static class BatchFirst
             graph.Shapes[outputs[index]] = [.. inner];
             var transpose = new OnnxNode(
                 graph.FreshName($"{user.Name}/transposed"), "Transpose", "", [outputs[index]], [user.Outputs[index]],
-                ImmutableDictionary<string, object>.Empty.Add("perm", order.Select(dimension => (long)dimension).ToArray()));
+                ImmutableDictionary<string, object>.Empty.Add(
+                    "perm", order.Select(dimension => (long)dimension).ToArray()));
             graph.Add(transpose);
             transposes.Add(transpose);
         }

@@ -1,6 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>Reshape [N, G, C/G, H, W], Transpose of G and C/G, Reshape [N, C, H, W] -> ChannelShuffle(groups) of ours.</summary>
+/// <summary>
+/// Reshape [N, G, C/G, H, W], Transpose of G and C/G, Reshape [N, C, H, W] -> ChannelShuffle(groups) of ours.
+/// </summary>
 internal static class ChannelShuffles
 {
     public static void Apply(OnnxGraph graph)

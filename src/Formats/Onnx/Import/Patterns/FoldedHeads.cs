@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// PyTorch's attention on [N heads, L, d], which it gets from [L, N, E] by Reshape [L, N heads, d] and Transpose, and whose result it returns as
-/// [L, N, E] or [L N, E] -> the same on [N, heads, L, d], from and to [N, L, E]. At a batch of one, dimension 1 of [L, N, E] is 1.
+/// PyTorch's attention on [N heads, L, d], which it gets from [L, N, E] by Reshape [L, N heads, d] and Transpose, and
+/// whose result it returns as [L, N, E] or [L N, E] -> the same on [N, heads, L, d], from and to [N, L, E]. At a batch
+/// of one, dimension 1 of [L, N, E] is 1.
 /// </summary>
 internal static class FoldedHeads
 {
@@ -13,7 +14,9 @@ internal static class FoldedHeads
 
     public static void Fuse(OnnxGraph graph, OnnxNode product, Scores scores, string values)
     {
-        if (graph.OnlyUser(product.Output) is not { } exchange || !exchange.Is("Transpose") || !exchange.Order(3).SequenceEqual(Exchanged)
+        if (graph.OnlyUser(product.Output) is not { } exchange
+            || !exchange.Is("Transpose")
+            || !exchange.Order(3).SequenceEqual(Exchanged)
             || graph.OnlyUser(exchange.Output) is not { } merge || !merge.Is("Reshape")
             || scores.Biases.Any(bias => graph.ShapeOf(bias.Name) is var shape && shape.Length == 3 && shape[0] != 1)
             || !scores.IsTransposed)
@@ -22,24 +25,37 @@ internal static class FoldedHeads
         }
 
         var keys = scores.Keys(graph);
-        if (Source(graph, scores.Queries) is not { } q || Source(graph, keys) is not { } k || Source(graph, values) is not { } v)
+        if (Source(graph, scores.Queries) is not { } q
+            || Source(graph, keys) is not { } k
+            || Source(graph, values) is not { } v)
         {
             return;
         }
 
         var (heads, length, width) = (scores.Shape[0], scores.Shape[1], graph.ShapeOf(values)[2]);
         var after = graph.ShapeOf(merge.Output);
-        if (after.IsDefault || !(after.SequenceEqual([length, 1, heads * width]) || after.SequenceEqual([length, heads * width])))
+        if (after.IsDefault
+            || !(after.SequenceEqual([length, 1, heads * width]) || after.SequenceEqual([length, heads * width])))
         {
             return;
         }
 
         var attended = new OnnxNode(
-            graph.FreshName($"{product.Name}/heads"), "MatMul", "", [], [graph.FreshName($"{product.Name}/attended")], ImmutableDictionary<string, object>.Empty);
+            graph.FreshName($"{product.Name}/heads"),
+            "MatMul",
+            "",
+            [],
+            [graph.FreshName($"{product.Name}/attended")],
+            ImmutableDictionary<string, object>.Empty);
         graph.Add(attended);
         graph.Shapes[attended.Output] = [1, heads, length, width];
         Attentions.Replace(
-            graph, attended, Heads(graph, product, "q", q, heads), Heads(graph, product, "k", k, heads), Heads(graph, product, "v", v, heads), scores);
+            graph,
+            attended,
+            Heads(graph, product, "q", q, heads),
+            Heads(graph, product, "k", k, heads),
+            Heads(graph, product, "v", v, heads),
+            scores);
         var rows = graph.EmitTranspose(product, "rows", attended.Output, PerHead);
         var merged = graph.EmitReshape(product, "merged", rows, [1, length, heads * width]);
         var sequence = graph.EmitTranspose(product, "sequence", merged, Exchanged);

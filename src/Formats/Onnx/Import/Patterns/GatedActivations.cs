@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// x * sigmoid(x) -> Silu, x * tanh(softplus(x)) -> Mish, x * hard sigmoid(x), x * clip(x + 3, 0, 6) / 6 -> HardSwish; and without the factor
-/// x, clip(x + 3, 0, 6) / 6 -> HardSigmoid.
+/// x * sigmoid(x) -> Silu, x * tanh(softplus(x)) -> Mish, x * hard sigmoid(x), x * clip(x + 3, 0, 6) / 6 -> HardSwish;
+/// and without the factor x, clip(x + 3, 0, 6) / 6 -> HardSigmoid.
 /// </summary>
 internal static class GatedActivations
 {
@@ -30,7 +30,8 @@ internal static class GatedActivations
         // (x * clip(x + 3, 0, 6)) / 6
         if (Sixth(graph, node) is { } product)
         {
-            return graph.Maker(product, "Mul") is { } whole && whole.Inputs.FirstOrDefault(gate => Ramp(graph, gate) == whole.Other(gate)) is { } ramp
+            return graph.Maker(product, "Mul") is { } whole
+                && whole.Inputs.FirstOrDefault(gate => Ramp(graph, gate) == whole.Other(gate)) is { } ramp
                 ? (whole.Other(ramp)!, "HardSwish")
                 : null;
         }
@@ -51,9 +52,11 @@ internal static class GatedActivations
         return null;
     }
 
-    private static bool IsSixth(OnnxNode gate) => Math.Abs(gate.Float("alpha", 0.2) - 1.0 / 6) < 1e-6 && gate.Float("beta", 0.5) == 0.5;
+    private static bool IsSixth(OnnxNode gate) =>
+        Math.Abs(gate.Float("alpha", 0.2) - 1.0 / 6) < 1e-6 && gate.Float("beta", 0.5) == 0.5;
 
-    private static string? HardGate(OnnxGraph graph, OnnxNode node) => Sixth(graph, node) is { } ramp ? Ramp(graph, ramp) : null;
+    private static string? HardGate(OnnxGraph graph, OnnxNode node) =>
+        Sixth(graph, node) is { } ramp ? Ramp(graph, ramp) : null;
 
     // What is divided by 6.
     private static string? Sixth(OnnxGraph graph, OnnxNode node) =>
@@ -68,7 +71,9 @@ internal static class GatedActivations
         }
 
         var low = clip.InputOrNull(1) is { } first ? graph.Scalar(first) : clip.Float("min", double.NegativeInfinity);
-        var high = clip.InputOrNull(2) is { } second ? graph.Scalar(second) : clip.Float("max", double.PositiveInfinity);
+        var high = clip.InputOrNull(2) is { } second
+            ? graph.Scalar(second)
+            : clip.Float("max", double.PositiveInfinity);
         return low == 0 && high == 6 ? graph.BesideScalar(graph.Maker(clip.Inputs[0], "Add"), 3) : null;
     }
 }

@@ -1,7 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// x Φ(x), by the error function or by tanh (Hendrycks and Gimpel 2016, arXiv 1606.08415), with its factors in any order -> Gelu.
+/// x Φ(x), by the error function or by tanh (Hendrycks and Gimpel 2016, arXiv 1606.08415), with its factors in any
+/// order -> Gelu.
 /// </summary>
 internal static class Gelus
 {
@@ -38,17 +39,24 @@ internal static class Gelus
             : Half(graph, right) is { } halvedRight ? Ordered(left, halvedRight)
             : null;
 
-        (string, string) Ordered(string one, string other) => graph.Maker(other, "Add") is not null && IsSum(other) ? (one, other) : (other, one);
+        (string, string) Ordered(string one, string other) =>
+            graph.Maker(other, "Add") is not null && IsSum(other) ? (one, other) : (other, one);
 
         bool IsSum(string value) => graph.BesideScalar(graph.Maker(value, "Add"), 1) is not null;
     }
 
     private static string? Half(OnnxGraph graph, string value) => graph.BesideScalar(graph.Maker(value, "Mul"), 0.5)
-        ?? (graph.Maker(value, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[1], 2) ? quotient.Inputs[0] : null);
+        ?? (
+            graph.Maker(value, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[1], 2)
+                ? quotient.Inputs[0]
+                : null);
 
     private static bool IsErf(OnnxGraph graph, string value, string x) => graph.Under(value, "Erf") is { } scaled
         && (graph.BesideScalar(graph.Maker(scaled, "Mul"), Math.Sqrt(0.5)) == x
-            || (graph.Maker(scaled, "Div") is { } quotient && quotient.Inputs[0] == x && graph.IsScalar(quotient.Inputs[1], Math.Sqrt(2))));
+            || (
+                graph.Maker(scaled, "Div") is { } quotient
+                    && quotient.Inputs[0] == x
+                    && graph.IsScalar(quotient.Inputs[1], Math.Sqrt(2))));
 
     // tanh(sqrt(2 / π) (x + 0.044715 x³)), and with x taken out: sqrt(2 / π) x (1 + 0.044715 x²).
     private static bool IsTanh(OnnxGraph graph, string value, string x)
@@ -72,10 +80,15 @@ internal static class Gelus
     private static bool IsFactor(OnnxGraph graph, string value, string x) =>
         graph.BesideScalar(graph.Maker(value, "Add"), 1) is { } bent && IsBent(graph, bent, x, power: 2);
 
-    private static bool IsBent(OnnxGraph graph, string value, string x, int power) => graph.Maker(value, "Mul") is { } product
-        && (graph.BesideScalar(product, Bend) is { } raised
-            ? IsPower(graph, raised, x, power)
-            : power == 3 && product.Inputs.Any(part => IsBent(graph, part, x, 1) && product.Other(part) is { } square && IsPower(graph, square, x, 2)));
+    private static bool IsBent(OnnxGraph graph, string value, string x, int power) =>
+        graph.Maker(value, "Mul") is { } product
+            && (graph.BesideScalar(product, Bend) is { } raised
+                ? IsPower(graph, raised, x, power)
+                : power == 3
+                    && product.Inputs.Any(part =>
+                        IsBent(graph, part, x, 1)
+                            && product.Other(part) is { } square
+                            && IsPower(graph, square, x, 2)));
 
     private static bool IsPower(OnnxGraph graph, string value, string x, int power) =>
         power == 1 ? value == x

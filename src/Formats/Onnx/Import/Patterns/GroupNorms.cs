@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Groups of channels as instances: Reshape [N, G, -1], InstanceNormalization, Reshape back, then weight and bias [C, 1, ...] if there are any
-/// -> GroupNormalization, whose weight and bias have a number a channel and may be missing.
+/// Groups of channels as instances: Reshape [N, G, -1], InstanceNormalization, Reshape back, then weight and bias [C,
+/// 1, ...] if there are any -> GroupNormalization, whose weight and bias have a number a channel and may be missing.
 /// </summary>
 internal static class GroupNorms
 {
@@ -43,7 +43,9 @@ internal static class GroupNorms
     private static (OnnxNode Node, string Vector)? Next(OnnxGraph graph, OnnxNode node, string type, string x)
     {
         var shape = graph.ShapeOf(x);
-        if (graph.OnlyUser(node.Output) is not { } next || !next.Is(type) || graph.BesideConstant(next) is not var (_, constant)
+        if (graph.OnlyUser(node.Output) is not { } next
+            || !next.Is(type)
+            || graph.BesideConstant(next) is not var (_, constant)
             || graph.Constant(constant) is not { } tensor || tensor.Count != shape[1]
             || tensor.Shape.Length < shape.Length - 1 || tensor.Shape[^(shape.Length - 1)] != shape[1])
         {

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// (x - mean) / sqrt(mean((x - mean)²) + ε), then weight and bias if there are any, over the last dimensions -> LayerNormalization, which
-/// here may lack its weight.
+/// (x - mean) / sqrt(mean((x - mean)²) + ε), then weight and bias if there are any, over the last dimensions ->
+/// LayerNormalization, which here may lack its weight.
 /// </summary>
 internal static class LayerNorms
 {
@@ -28,7 +28,10 @@ internal static class LayerNorms
         foreach (var factor in node.Inputs)
         {
             var root = graph.Under(factor, "Reciprocal")
-                ?? (graph.Maker(factor, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[0], 1) ? quotient.Inputs[1] : null);
+                ?? (
+                    graph.Maker(factor, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[0], 1)
+                        ? quotient.Inputs[1]
+                        : null);
             if (root is not null && graph.Under(root, "Sqrt") is { } sum && node.Other(factor) is { } deviation)
             {
                 return Find(graph, deviation, sum);
@@ -52,7 +55,9 @@ internal static class LayerNorms
 
         // PyTorch computes the difference once; TensorFlow's exporters twice.
         return Squared(graph, square) is { } squared
-            && (squared == deviation || (graph.Maker(squared, "Sub") is { } second && second.Inputs.SequenceEqual(difference.Inputs)))
+            && (
+                squared == deviation
+                    || (graph.Maker(squared, "Sub") is { } second && second.Inputs.SequenceEqual(difference.Inputs)))
             ? (x, dimensions, epsilon)
             : null;
     }
@@ -75,7 +80,8 @@ internal static class LayerNorms
         }
 
         var last = axes.Select(axis => axis < 0 ? axis + rank : axis).Order().ToArray();
-        return last.Length < rank && last.SequenceEqual(Enumerable.Range(rank - last.Length, last.Length).Select(axis => (long)axis))
+        return last.Length < rank
+            && last.SequenceEqual(Enumerable.Range(rank - last.Length, last.Length).Select(axis => (long)axis))
             ? (mean.Inputs[0], last.Length)
             : null;
     }
@@ -93,11 +99,13 @@ internal static class LayerNorms
         }
 
         string[] inputs = weight is null ? [x] : bias is null ? [x, weight] : [x, weight, bias];
-        graph.Fuse(last, "LayerNormalization", "", [.. inputs], ("axis", -(long)dimensions), ("epsilon", (float)epsilon));
+        graph.Fuse(
+            last, "LayerNormalization", "", [.. inputs], ("axis", -(long)dimensions), ("epsilon", (float)epsilon));
     }
 
     // The next node, where it is the only one and its other input is a constant of the normalised dimensions' shape.
-    private static (OnnxNode Node, string Constant)? Next(OnnxGraph graph, OnnxNode node, string type, string x, int dimensions) =>
+    private static (OnnxNode Node, string Constant)? Next(
+        OnnxGraph graph, OnnxNode node, string type, string x, int dimensions) =>
         graph.OnlyUser(node.Output) is { } next && next.Is(type) && graph.BesideConstant(next) is var (_, constant)
             && graph.ShapeOf(constant).SequenceEqual(graph.ShapeOf(x)[^dimensions..])
             ? (next, constant)

@@ -1,6 +1,9 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>A product with a constant matrix [I, O] and the sum with a vector [O] -> Linear of ours, with weight [O, I] and bias.</summary>
+/// <summary>
+/// A product with a constant matrix [I, O] and the sum with a vector [O] -> Linear of ours, with weight [O, I] and
+/// bias.
+/// </summary>
 internal static class Linears
 {
     public static void Apply(OnnxGraph graph)
@@ -14,7 +17,9 @@ internal static class Linears
             }
 
             var bias = sum.Inputs[0] == product.Output ? sum.Inputs[1] : sum.Inputs[0];
-            if (graph.Constant(bias) is { Shape: [.., var count] } constant && count == weight.Shape[1] && constant.Count == count)
+            if (graph.Constant(bias) is { Shape: [.., var count] } constant
+                && count == weight.Shape[1]
+                && constant.Count == count)
             {
                 var rows = graph.FreshName($"{product.Name}/weight");
                 graph.Constants[rows] = weight.Transposed();

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>What patterns look for, upwards from a value to the nodes that make it, and how they put others in.</summary>
+/// <summary>
+/// What patterns look for, upwards from a value to the nodes that make it, and how they put others in.
+/// </summary>
 internal static class Matching
 {
     // Constants come as 32-bit floats, some of them from a computation in 64.
@@ -17,15 +19,19 @@ internal static class Matching
         ? null
         : left == value ? right : right == value ? left : null;
 
-    /// <summary>The input of a node with two, whose other input is this number, in whatever order; null where it is not.</summary>
-    public static string? BesideScalar(this OnnxGraph graph, OnnxNode? node, double number) => node is not { Inputs: [var left, var right] }
-        ? null
-        : graph.IsScalar(right, number) ? left : graph.IsScalar(left, number) ? right : null;
+    /// <summary>
+    /// The input of a node with two, whose other input is this number, in whatever order; null where it is not.
+    /// </summary>
+    public static string? BesideScalar(this OnnxGraph graph, OnnxNode? node, double number) =>
+        node is not { Inputs: [var left, var right] }
+            ? null
+            : graph.IsScalar(right, number) ? left : graph.IsScalar(left, number) ? right : null;
 
     /// <summary>The input of a node with two, and the constant beside it, in whatever order.</summary>
     public static (string Value, string Constant)? BesideConstant(this OnnxGraph graph, OnnxNode? node)
     {
-        if (node is not { Inputs: [var left, var right] } || graph.Constant(left) is null == graph.Constant(right) is null)
+        if (node is not { Inputs: [var left, var right] }
+            || graph.Constant(left) is null == graph.Constant(right) is null)
         {
             return null;
         }
@@ -48,12 +54,15 @@ internal static class Matching
         return value;
     }
 
-    /// <summary>Puts a node in the place of the last one of a pattern; what that one needed goes at the next sorting.</summary>
+    /// <summary>
+    /// Puts a node in the place of the last one of a pattern; what that one needed goes at the next sorting.
+    /// </summary>
     public static void Fuse(
         this OnnxGraph graph, OnnxNode last, string type, string domain, ImmutableArray<string> inputs,
         params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        var fused = new OnnxNode(last.Name, type, domain, inputs, [last.Output], ImmutableDictionary<string, object>.Empty);
+        var fused = new OnnxNode(
+            last.Name, type, domain, inputs, [last.Output], ImmutableDictionary<string, object>.Empty);
         foreach (var (name, value) in attributes)
         {
             fused = fused.With(name, value);
@@ -62,9 +71,16 @@ internal static class Matching
         graph.Replace(last, fused);
     }
 
-    /// <summary>Adds a node of one output of a known shape, named after the one that it is made for, and gives the output.</summary>
+    /// <summary>
+    /// Adds a node of one output of a known shape, named after the one that it is made for, and gives the output.
+    /// </summary>
     public static string Emit(
-        this OnnxGraph graph, OnnxNode like, string part, string type, ImmutableArray<string> inputs, ImmutableArray<long> shape,
+        this OnnxGraph graph,
+        OnnxNode like,
+        string part,
+        string type,
+        ImmutableArray<string> inputs,
+        ImmutableArray<long> shape,
         params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var name = graph.FreshName($"{like.Name}/{part}");
@@ -79,14 +95,16 @@ internal static class Matching
         return name;
     }
 
-    public static string EmitReshape(this OnnxGraph graph, OnnxNode like, string part, string value, ImmutableArray<long> shape)
+    public static string EmitReshape(
+        this OnnxGraph graph, OnnxNode like, string part, string value, ImmutableArray<long> shape)
     {
         var target = graph.FreshName($"{like.Name}/{part}/shape");
         graph.Constants[target] = OnnxTensor.Of([.. shape]);
         return graph.Emit(like, part, "Reshape", [value, target], shape);
     }
 
-    public static string EmitTranspose(this OnnxGraph graph, OnnxNode like, string part, string value, params ImmutableArray<int> order)
+    public static string EmitTranspose(
+        this OnnxGraph graph, OnnxNode like, string part, string value, params ImmutableArray<int> order)
     {
         var shape = graph.ShapeOf(value);
         return graph.Emit(

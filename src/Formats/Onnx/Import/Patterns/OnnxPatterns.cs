@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// What exporters take apart, put together again: each pattern rewrites every place where it fits. They run in this order, after constants
-/// are folded and shapes known.
+/// What exporters take apart, put together again: each pattern rewrites every place where it fits. They run in this
+/// order, after constants are folded and shapes known.
 /// </summary>
 internal static class OnnxPatterns
 {

@@ -1,8 +1,9 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Queries, keys or values that are selected after the split of features, Reshape [..., 3 heads d] to [..., 3, heads, d] and Gather of one of
-/// the 3 -> Slice of the features, then Reshape to [..., heads, d]: each part can be cut on its own.
+/// Queries, keys or values that are selected after the split of features, Reshape [..., 3 heads d] to [..., 3, heads,
+/// d] and Gather of one of the 3 -> Slice of the features, then Reshape to [..., heads, d]: each part can be cut on its
+/// own.
 /// </summary>
 internal static class PackedParts
 {
@@ -14,7 +15,10 @@ internal static class PackedParts
                 || graph.Maker(gather.Inputs[0], "Reshape") is not { } split
                 || graph.ShapeOf(split.Inputs[0]) is not { IsDefault: false, Length: >= 2 } before
                 || graph.ShapeOf(split.Output) is not { IsDefault: false } after || after.Length <= before.Length
-                || (gather.Int("axis", 0) is < 0 and var axis ? axis + after.Length : gather.Int("axis", 0)) != before.Length - 1
+                || (
+                    gather.Int("axis", 0) is < 0 and var axis
+                        ? axis + after.Length
+                        : gather.Int("axis", 0)) != before.Length - 1
                 || !before[..^1].SequenceEqual(after[..(before.Length - 1)]))
             {
                 continue;
@@ -35,8 +39,15 @@ internal static class PackedParts
             }
 
             var slice = graph.Emit(
-                gather, "part", "Slice",
-                [split.Inputs[0], Vector("start", part * width), Vector("end", (part + 1) * width), Vector("axis", before.Length - 1)],
+                gather,
+                "part",
+                "Slice",
+                [
+                    split.Inputs[0],
+                    Vector("start", part * width),
+                    Vector("end", (part + 1) * width),
+                    Vector("axis", before.Length - 1),
+                ],
                 before.SetItem(before.Length - 1, width));
             var target = graph.FreshName($"{gather.Name}/shape");
             graph.Constants[target] = OnnxTensor.Of([.. graph.ShapeOf(gather.Output)]);

@@ -1,8 +1,9 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Patches of channels-last images side by side, Reshape [N, H/h, h, W/w, w, C], Transpose and Reshape [..., h w C]: a channel is the same
-/// index in each of the h w parts. Swin transformers halve their images so, where they do not slice and join.
+/// Patches of channels-last images side by side, Reshape [N, H/h, h, W/w, w, C], Transpose and Reshape [..., h w C]: a
+/// channel is the same index in each of the h w parts. Swin transformers halve their images so, where they do not slice
+/// and join.
 /// </summary>
 internal static class PatchMerges
 {

@@ -8,10 +8,17 @@ namespace Ocs.Formats.Onnx.Import.Patterns;
 /// <param name="IsTransposed">Whether the keys' last dimensions are exchanged, as in MatMul.</param>
 /// <param name="Scale">All factors together.</param>
 /// <param name="Shape">Of the product.</param>
-/// <param name="Lifted">Of the scores where biases are added to them in another shape, else that of the product.</param>
+/// <param name="Lifted">
+/// Of the scores where biases are added to them in another shape, else that of the product.
+/// </param>
 /// <param name="Biases">Constants that are added.</param>
 internal sealed record Scores(
-    string Queries, string Right, bool IsTransposed, double Scale, ImmutableArray<long> Shape, ImmutableArray<long> Lifted,
+    string Queries,
+    string Right,
+    bool IsTransposed,
+    double Scale,
+    ImmutableArray<long> Shape,
+    ImmutableArray<long> Lifted,
     ImmutableArray<Scores.Bias> Biases)
 {
     /// <summary>A constant whose leading dimensions are 1 or those of the scores, to have a rank.</summary>
@@ -27,7 +34,8 @@ internal sealed record Scores(
             }
 
             var name = graph.FreshName($"{like.Name}/bias");
-            graph.Constants[name] = constant.Reshaped([.. Enumerable.Repeat(1L, rank - constant.Shape.Length), .. constant.Shape]);
+            graph.Constants[name] = constant.Reshaped(
+                [.. Enumerable.Repeat(1L, rank - constant.Shape.Length), .. constant.Shape]);
             return name;
         }
     }
@@ -67,15 +75,20 @@ internal sealed record Scores(
 
         var leading = first[..^2];
         return transposed
-            ? second == $"{leading}{second[^2]}{first[^1]}" && result == $"{leading}{first[^2]}{second[^2]}" && !first.Contains(second[^2], StringComparison.Ordinal)
-            : second == $"{leading}{first[^1]}{second[^1]}" && result == $"{leading}{first[^2]}{second[^1]}" && !first.Contains(second[^1], StringComparison.Ordinal);
+            ? second == $"{leading}{second[^2]}{first[^1]}"
+                && result == $"{leading}{first[^2]}{second[^2]}"
+                && !first.Contains(second[^2], StringComparison.Ordinal)
+            : second == $"{leading}{first[^1]}{second[^1]}"
+                && result == $"{leading}{first[^2]}{second[^1]}"
+                && !first.Contains(second[^1], StringComparison.Ordinal);
     }
 
     /// <summary>What a softmax over the last dimension is computed of; null where that is another expression.</summary>
     public static Scores? Find(OnnxGraph graph, OnnxNode softmax)
     {
         var value = softmax.Inputs[0];
-        if (graph.ShapeOf(value) is not { IsDefault: false, Length: >= 3 } outer || softmax.Int("axis", -1) is var axis && axis != -1 && axis != outer.Length - 1)
+        if (graph.ShapeOf(value) is not { IsDefault: false, Length: >= 3 } outer
+            || softmax.Int("axis", -1) is var axis && axis != -1 && axis != outer.Length - 1)
         {
             return null;
         }
@@ -119,7 +132,12 @@ internal sealed record Scores(
 
     // Biases of scores in two shapes: those of fewer dimensions must mean the same in front of the others.
     private static Scores? Product(
-        OnnxGraph graph, OnnxNode node, double scale, ImmutableArray<long> shape, ImmutableArray<long> lifted, ImmutableArray<Bias>.Builder biases)
+        OnnxGraph graph,
+        OnnxNode node,
+        double scale,
+        ImmutableArray<long> shape,
+        ImmutableArray<long> lifted,
+        ImmutableArray<Bias>.Builder biases)
     {
         var isLifted = biases.Any(bias => bias.Rank > shape.Length);
         var target = isLifted ? lifted : shape;
@@ -129,7 +147,8 @@ internal sealed record Scores(
             var first = target.Length - dims.Length;
             if (first < 0 || dims.Length < 2 || !dims[^2..].SequenceEqual(target[^2..])
                 || dims.Where((size, d) => size != 1 && size != target[first + d]).Any()
-                || (first == 0 && dims[0] != 1) || (isLifted && bias.Rank < target.Length && dims.Length == bias.Rank && dims[0] != 1))
+                || (first == 0 && dims[0] != 1)
+                || (isLifted && bias.Rank < target.Length && dims.Length == bias.Rank && dims[0] != 1))
             {
                 return null;
             }
@@ -144,13 +163,22 @@ internal sealed record Scores(
         var (q, k) = (node.Inputs[0], node.Inputs[1]);
         (q, scale) = Unscaled(graph, q, scale);
         (k, scale) = Unscaled(graph, k, scale);
-        if (graph.ShapeOf(q).IsDefaultOrEmpty || graph.ShapeOf(k).IsDefaultOrEmpty || graph.ShapeOf(q).Length != graph.ShapeOf(k).Length
+        if (graph.ShapeOf(q).IsDefaultOrEmpty
+            || graph.ShapeOf(k).IsDefaultOrEmpty
+            || graph.ShapeOf(q).Length != graph.ShapeOf(k).Length
             || graph.Constant(q) is not null || graph.Constant(k) is not null)
         {
             return null;
         }
 
-        return new(q, k, node.Is("MatMul"), scale, shape, target, [.. biases.Select(bias => bias with { Rank = target.Length })]);
+        return new(
+            q,
+            k,
+            node.Is("MatMul"),
+            scale,
+            shape,
+            target,
+            [.. biases.Select(bias => bias with { Rank = target.Length })]);
     }
 
     private static (string Value, double Scale) Unscaled(OnnxGraph graph, string value, double scale)
@@ -170,6 +198,10 @@ internal sealed record Scores(
             return graph.Scalar(node.Inputs[1]) is { } divisor && divisor != 0 ? (node.Inputs[0], 1 / divisor) : null;
         }
 
-        return node.Is("Mul") && graph.BesideConstant(node) is var (value, constant) && graph.Scalar(constant) is { } factor ? (value, factor) : null;
+        return node.Is("Mul")
+            && graph.BesideConstant(node) is var (value, constant)
+            && graph.Scalar(constant) is { } factor
+            ? (value, factor)
+            : null;
     }
 }

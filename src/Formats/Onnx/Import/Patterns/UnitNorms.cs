@@ -3,7 +3,8 @@ using Ocs.Formats.Onnx.Import.Shapes;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// x / max(‖x‖₂, 1e-12) -> Normalize of ours, and x / √(mean(x²) + ε) times a vector -> RmsNorm, both over the last dimension.
+/// x / max(‖x‖₂, 1e-12) -> Normalize of ours, and x / √(mean(x²) + ε) times a vector -> RmsNorm, both over the last
+/// dimension.
 /// </summary>
 internal static class UnitNorms
 {
@@ -24,7 +25,9 @@ internal static class UnitNorms
                 graph.Fuse(quotient, "Normalize", OnnxNode.Ours, [x]);
             }
             else if (RootMeanSquare(graph, divisor, x) is { } epsilon
-                && graph.OnlyUser(quotient.Output) is { } product && product.Is("Mul") && graph.BesideConstant(product) is var (_, weight)
+                && graph.OnlyUser(quotient.Output) is { } product
+                && product.Is("Mul")
+                && graph.BesideConstant(product) is var (_, weight)
                 && graph.ShapeOf(weight) is [var size] && size == graph.ShapeOf(x)[^1])
             {
                 graph.Fuse(product, "RmsNorm", OnnxNode.Ours, [x, weight], ("epsilon", (float)epsilon));
@@ -35,7 +38,11 @@ internal static class UnitNorms
     private static string? Bounded(OnnxGraph graph, string value) => graph.Maker(value) switch
     {
         { } node when node.Is("Max") => graph.BesideScalar(node, Smallest),
-        { } node when node.Is("Clip") && (node.Has("min") ? node.Float("min", 0) : graph.Scalar(node.InputOrNull(1)) ?? 0) is > 0 and < 2 * Smallest
+        { } node when node.Is("Clip")
+            && (
+                node.Has("min")
+                    ? node.Float("min", 0)
+                    : graph.Scalar(node.InputOrNull(1)) ?? 0) is > 0 and < 2 * Smallest
             && node.InputOrNull(2) is null && !node.Has("max") => node.Inputs[0],
         _ => null,
     };
@@ -43,7 +50,8 @@ internal static class UnitNorms
     private static double? RootMeanSquare(OnnxGraph graph, string value, string x)
     {
         if (graph.Under(value, "Sqrt") is not { } sum || graph.Maker(sum, "Add") is not { } add
-            || graph.BesideConstant(add) is not var (mean, epsilon) || OfLast(graph, mean, "ReduceMean") is not { } square)
+            || graph.BesideConstant(add) is not var (mean, epsilon)
+            || OfLast(graph, mean, "ReduceMean") is not { } square)
         {
             return null;
         }
@@ -56,7 +64,9 @@ internal static class UnitNorms
     // What a reduction of the last dimension, which stays as 1, reads.
     private static string? OfLast(OnnxGraph graph, string value, string type) =>
         graph.Maker(value, type) is { } node && graph.ShapeOf(node.Inputs[0]) is { IsDefault: false, Length: var rank }
-        && node.Int("keepdims", 1) != 0 && ReductionShapes.Axes(new(graph, node), rank) is [var axis] && axis == rank - 1
+        && node.Int("keepdims", 1) != 0
+        && ReductionShapes.Axes(new(graph, node), rank) is [var axis]
+        && axis == rank - 1
             ? node.Inputs[0]
             : null;
 }

@@ -8,7 +8,9 @@ internal static class EinsumShapes
     public static ImmutableArray<long> Infer(NodeArguments node)
     {
         var equation = node.Node.Text("equation", "").Replace(" ", "", StringComparison.Ordinal);
-        if (equation.Split("->") is not [var left, var result] || left.Split(',') is not { } terms || terms.Length != node.InputCount
+        if (equation.Split("->") is not [var left, var result]
+            || left.Split(',') is not { } terms
+            || terms.Length != node.InputCount
             || equation.Contains('.', StringComparison.Ordinal))
         {
             throw node.Error($"its equation '{equation}' is not read: state every dimension and the result");

@@ -11,7 +11,8 @@ internal static class LayerShapes
         "Conv" => [Conv(node)],
         "ConvTranspose" => [ConvTranspose(node)],
         "MaxPool" or "AveragePool" or "LpPool" => Pool(node),
-        "GlobalAveragePool" or "GlobalMaxPool" => [[.. node.Shape(0).Select((size, dimension) => dimension < 2 ? size : 1)]],
+        "GlobalAveragePool" or "GlobalMaxPool" =>
+            [[.. node.Shape(0).Select((size, dimension) => dimension < 2 ? size : 1)]],
         "Gemm" => [Gemm(node)],
         "MatMul" => [MatMul(node)],
         "Resize" or "Upsample" => [ResizeSizes.Of(node)],
@@ -60,7 +61,10 @@ internal static class LayerShapes
         var (a, b) = (node.Shape(0), node.Shape(1));
         ImmutableArray<long> left = a.Length == 1 ? [1, .. a] : a;
         ImmutableArray<long> right = b.Length == 1 ? [.. b, 1] : b;
-        if (a.IsEmpty || b.IsEmpty || left[^1] != right[^2] || Folding.Arrays.Broadcast(left[..^2], right[..^2]) is not { IsDefault: false } leading)
+        if (a.IsEmpty
+            || b.IsEmpty
+            || left[^1] != right[^2]
+            || Folding.Arrays.Broadcast(left[..^2], right[..^2]) is not { IsDefault: false } leading)
         {
             throw node.Error($"[{string.Join(", ", a)}] and [{string.Join(", ", b)}] cannot be multiplied");
         }
@@ -71,11 +75,18 @@ internal static class LayerShapes
     private static ImmutableArray<ImmutableArray<long>> Recurrent(NodeArguments node, int gates)
     {
         var (input, hidden) = (node.Shape(0), node.Shape(2));
-        return input.Length == 3 && hidden.Length == 3 && hidden[1] == gates * hidden[2] && node.Node.Int("layout", 0) == 0
+        return input.Length == 3
+            && hidden.Length == 3
+            && hidden[1] == gates * hidden[2]
+            && node.Node.Int("layout", 0) == 0
             ? [.. new ImmutableArray<long>[]
                 {
-                    [input[0], hidden[0], input[1], hidden[2]], [hidden[0], input[1], hidden[2]], [hidden[0], input[1], hidden[2]],
+                    [input[0], hidden[0], input[1], hidden[2]],
+                    [hidden[0], input[1], hidden[2]],
+                    [hidden[0], input[1], hidden[2]],
                 }.Take(node.Node.Outputs.Length)]
-            : throw node.Error($"input [{string.Join(", ", input)}] and weight [{string.Join(", ", hidden)}] do not fit, or the batch is first (layout 1)");
+            : throw node.Error(
+                $"input [{string.Join(", ", input)}] and weight [{string.Join(", ", hidden)}] do not fit, "
+                + "or the batch is first (layout 1)");
     }
 }

@@ -17,7 +17,8 @@ internal static class MovementShapes
         "Tile" => [Tile(node)],
         "Concat" => [Concat(node)],
         "Gather" => [Gather(node)],
-        "Slice" => [SliceRange.Of(node).Aggregate(node.Shape(0), (shape, range) => shape.SetItem(range.Axis, range.Length))],
+        "Slice" =>
+            [SliceRange.Of(node).Aggregate(node.Shape(0), (shape, range) => shape.SetItem(range.Axis, range.Length))],
         "Split" => Split(node),
         "Pad" => [Pad(node)],
         "DepthToSpace" => [Blocks(node, toSpace: true)],
@@ -32,7 +33,9 @@ internal static class MovementShapes
         ImmutableArray<int> order = node.Node.Ints("perm") is { } stated
             ? [.. stated.Select(axis => node.Normal(axis, rank))]
             : [.. Enumerable.Range(0, rank).Reverse()];
-        return order.Order().SequenceEqual(Enumerable.Range(0, rank)) ? order : throw node.Error($"its order does not name each of {rank} dimensions once");
+        return order.Order().SequenceEqual(Enumerable.Range(0, rank))
+            ? order
+            : throw node.Error($"its order does not name each of {rank} dimensions once");
     }
 
     /// <summary>Paddings before and after each dimension; what is not named has none.</summary>
@@ -66,7 +69,9 @@ internal static class MovementShapes
         var count = OnnxTensor.CountOf(input);
         if (Array.IndexOf(shape, -1) is >= 0 and var open)
         {
-            var others = shape.Where((_, dimension) => dimension != open).Aggregate(1L, (product, size) => product * size);
+            var others = shape
+                .Where((_, dimension) => dimension != open)
+                .Aggregate(1L, (product, size) => product * size);
             shape[open] = others > 0 && count % others == 0 ? count / others : -1;
         }
 
@@ -78,7 +83,8 @@ internal static class MovementShapes
     private static ImmutableArray<long> Squeeze(NodeArguments node)
     {
         var input = node.Shape(0);
-        var axes = node.Axes(1, input.Length) ?? [.. Enumerable.Range(0, input.Length).Where(dimension => input[dimension] == 1)];
+        var axes = node.Axes(1, input.Length)
+            ?? [.. Enumerable.Range(0, input.Length).Where(dimension => input[dimension] == 1)];
         return axes.All(axis => input[axis] == 1)
             ? [.. input.Where((_, dimension) => !axes.Contains(dimension))]
             : throw node.Error($"it drops a dimension of [{string.Join(", ", input)}] that is larger than 1");
@@ -102,7 +108,9 @@ internal static class MovementShapes
 
     private static ImmutableArray<long> Expand(NodeArguments node) =>
         Folding.Arrays.Broadcast(node.Shape(0), [.. node.Constant(1)?.Integers ?? throw node.Error("it has no shape")])
-            is { IsDefault: false } shape ? shape : throw node.Error($"[{string.Join(", ", node.Shape(0))}] cannot be repeated to its shape");
+            is { IsDefault: false } shape
+                ? shape
+                : throw node.Error($"[{string.Join(", ", node.Shape(0))}] cannot be repeated to its shape");
 
     private static ImmutableArray<long> Tile(NodeArguments node)
     {
@@ -122,7 +130,9 @@ internal static class MovementShapes
             var shape = node.Shape(input);
             total += shape.Length == first.Length && shape.SetItem(axis, 0).SequenceEqual(first.SetItem(axis, 0))
                 ? shape[axis]
-                : throw node.Error($"[{string.Join(", ", first)}] and [{string.Join(", ", shape)}] cannot be joined along axis {axis}");
+                : throw node.Error(
+                    $"[{string.Join(", ", first)}] and [{string.Join(", ", shape)}] cannot be joined along axis "
+                    + $"{axis}");
         }
 
         return first.SetItem(axis, total);
@@ -145,7 +155,8 @@ internal static class MovementShapes
             ?? [.. Enumerable.Range(0, count).Select(part => Math.Min(size, input[axis] - part * size))];
         return sizes.Length == count && sizes.Sum() == input[axis] && sizes.All(part => part >= 0)
             ? [.. sizes.Select(part => input.SetItem(axis, part))]
-            : throw node.Error($"its parts [{string.Join(", ", sizes)}] are not dimension {axis} of [{string.Join(", ", input)}]");
+            : throw node.Error(
+                $"its parts [{string.Join(", ", sizes)}] are not dimension {axis} of [{string.Join(", ", input)}]");
     }
 
     private static ImmutableArray<long> Pad(NodeArguments node)

@@ -21,7 +21,9 @@ internal static class ReductionShapes
         }
 
         var input = node.Shape(0);
-        var axes = type.StartsWith("Arg", StringComparison.Ordinal) ? [node.Axis(0, input.Length)] : Axes(node, input.Length);
+        var axes = type.StartsWith("Arg", StringComparison.Ordinal)
+            ? [node.Axis(0, input.Length)]
+            : Axes(node, input.Length);
         return node.Node.Int("keepdims", 1) != 0
             ? [.. input.Select((size, dimension) => axes.Contains(dimension) ? 1 : size)]
             : [.. input.Where((_, dimension) => !axes.Contains(dimension))];

@@ -18,19 +18,27 @@ internal static class ResizeSizes
         }
 
         double[] target = sizes.Length == axes.Length ? [.. sizes.Select(size => (double)size)]
-            : scales.Length == axes.Length ? [.. axes.Select((axis, index) => Whole(input[axis] * (double)scales[index]))]
+            : scales.Length == axes.Length
+                ? [.. axes.Select((axis, index) => Whole(input[axis] * (double)scales[index]))]
             : throw node.Error("it has neither a scale nor a size for each dimension");
         return target.All(size => size is >= 1 and <= Highest)
-            ? axes.Select((axis, index) => (axis, (long)target[index])).Aggregate(input, (shape, size) => shape.SetItem(size.axis, size.Item2))
+            ? axes
+                .Select((axis, index) => (axis, (long)target[index]))
+                .Aggregate(input, (shape, size) => shape.SetItem(size.axis, size.Item2))
             : throw node.Error("it asks for a size that no image has");
     }
 
-    /// <summary>How many positions of the result one of the image is: the sizes' ratio, or a scale that leaves part of a position out.</summary>
+    /// <summary>
+    /// How many positions of the result one of the image is: the sizes' ratio, or a scale that leaves part of a
+    /// position out.
+    /// </summary>
     public static double Scale(NodeArguments node, int dimension, long from, long to)
     {
         var (axes, scales, sizes) = Stated(node);
         var index = Array.IndexOf(axes, dimension);
-        var isStated = index >= 0 && sizes.Length != axes.Length && Math.Abs(from * (double)scales[index] - to) >= Tolerance;
+        var isStated = index >= 0
+            && sizes.Length != axes.Length
+            && Math.Abs(from * (double)scales[index] - to) >= Tolerance;
         return isStated ? scales[index] : (double)to / from;
     }
 
@@ -41,9 +49,13 @@ internal static class ResizeSizes
             ? [.. stated.Select(axis => node.Normal(axis, rank))]
             : Enumerable.Range(0, rank).ToArray();
         var isOld = node.Node.Type == "Upsample" || node.Graph.Opset < 11;
-        return (axes, node.Node.Floats("scales") ?? node.Constant(isOld ? 1 : 2)?.Floats ?? [], isOld ? [] : node.Constant(3)?.Integers ?? []);
+        return (
+            axes,
+            node.Node.Floats("scales") ?? node.Constant(isOld ? 1 : 2)?.Floats ?? [],
+            isOld ? [] : node.Constant(3)?.Integers ?? []);
     }
 
     // A part of a position is left out.
-    private static double Whole(double size) => Math.Abs(size - Math.Round(size)) < Tolerance ? Math.Round(size) : Math.Floor(size);
+    private static double Whole(double size) =>
+        Math.Abs(size - Math.Round(size)) < Tolerance ? Math.Round(size) : Math.Floor(size);
 }

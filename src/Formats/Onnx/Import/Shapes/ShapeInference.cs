@@ -11,14 +11,16 @@ internal static class ShapeInference
     // One output of the first input's shape.
     private static readonly ImmutableHashSet<string> Same =
     [
-        "Abs", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Cos", "CumSum", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
-        "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN", "LayerNormalization", "LeakyRelu",
-        "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "Neg", "Not", "PRelu", "Reciprocal", "Relu", "Round",
-        "ScatterElements", "ScatterND", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Tanh",
-        "ThresholdedRelu", "Trilu",
+        "Abs", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Cos", "CumSum", "Dropout", "Elu", "Erf", "Exp",
+        "Floor", "Gelu", "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN",
+        "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish",
+        "Neg", "Not", "PRelu", "Reciprocal", "Relu", "Round", "ScatterElements", "ScatterND", "Selu", "Shrink",
+        "Sigmoid", "Sign", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Tanh", "ThresholdedRelu", "Trilu",
     ];
 
-    /// <summary>The shapes of the outputs that are asked for, of any size. An operator that is not known is an error.</summary>
+    /// <summary>
+    /// The shapes of the outputs that are asked for, of any size. An operator that is not known is an error.
+    /// </summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node)
     {
         var type = node.Node.Type;
@@ -72,5 +74,6 @@ internal static class ShapeInference
         Enumerable.Range(1, Math.Max(node.InputCount - 1, 0)).Aggregate(node.Shape(0), (shape, input) =>
             Arrays.Broadcast(shape, node.Shape(input)) is { IsDefault: false } both
                 ? both
-                : throw node.Error($"its inputs {NodeShapes.Show(shape)} and {NodeShapes.Show(node.Shape(input))} do not fit"));
+                : throw node.Error(
+                    $"its inputs {NodeShapes.Show(shape)} and {NodeShapes.Show(node.Shape(input))} do not fit"));
 }

@@ -14,14 +14,20 @@ internal sealed class ShapeLimit
     /// <summary>The shape of a value, if a network can have it besides the others.</summary>
     public ImmutableArray<long> Require(ImmutableArray<long> shape, Func<string, Exception> error)
     {
-        if (shape.Length > HighestRank || shape.Any(size => size is < 0 or > int.MaxValue) || shape.Aggregate(1.0, (product, size) => product * size) > HighestCount)
+        if (shape.Length > HighestRank
+            || shape.Any(size => size is < 0 or > int.MaxValue)
+            || shape.Aggregate(1.0, (product, size) => product * size) > HighestCount)
         {
-            throw error($"its output would be {NodeShapes.Show([.. shape.Take(HighestRank)])}, which is larger than a value may be for one sample");
+            throw error(
+                $"its output would be {NodeShapes.Show([.. shape.Take(HighestRank)])}, "
+                + "which is larger than a value may be for one sample");
         }
 
         _coordinates += shape.Sum();
         return _coordinates <= GraphVerifier.HighestCoordinates
             ? shape
-            : throw error($"with its output {NodeShapes.Show(shape)} all sizes of all values add up to more than {GraphVerifier.HighestCoordinates}");
+            : throw error(
+                $"with its output {NodeShapes.Show(shape)} all sizes of all values add up to more than "
+                + $"{GraphVerifier.HighestCoordinates}");
     }
 }

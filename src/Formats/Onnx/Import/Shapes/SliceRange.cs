@@ -11,7 +11,8 @@ internal readonly record struct SliceRange(int Axis, long Start, long Step, long
         var axes = node.Axes(3, shape.Length) ?? [.. Enumerable.Range(0, Math.Min(starts.Length, shape.Length))];
         var steps = node.Constant(4)?.Integers ?? [.. starts.Select(_ => 1L)];
         return starts.Length == ends.Length && starts.Length == axes.Length && starts.Length == steps.Length
-            ? [.. axes.Select((axis, index) => Range(node, axis, shape[axis], starts[index], ends[index], steps[index]))]
+            ? [.. axes
+                .Select((axis, index) => Range(node, axis, shape[axis], starts[index], ends[index], steps[index]))]
             : throw node.Error("its starts, ends, axes and steps are not equally many");
     }
 

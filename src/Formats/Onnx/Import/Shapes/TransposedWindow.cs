@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>The window of a transposed convolution. What is stated of its output becomes padding, or more of the output after the image.</summary>
+/// <summary>
+/// The window of a transposed convolution. What is stated of its output becomes padding, or more of the output after
+/// the image.
+/// </summary>
 /// <param name="Window">Kernel, strides, dilations and pads.</param>
 /// <param name="More">The output padding, a number for each spatial dimension.</param>
 internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
@@ -23,7 +26,8 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
         }
 
         return Stated(node, input, window) is { } sizes
-            ? new TransposedWindow(window with { Before = new long[more.Length], After = new long[more.Length] }, more).For(node, sizes)
+            ? new TransposedWindow(window with { Before = new long[more.Length], After = new long[more.Length] }, more)
+                .For(node, sizes)
             : new(window, more);
     }
 
@@ -34,7 +38,9 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
         return
         [
             .. More.Select((more, dimension) =>
-                checked((input[dimension + 2] - 1) * Window.Strides[dimension] - Window.Before[dimension] - Window.After[dimension]
+                checked((input[dimension + 2] - 1) * Window.Strides[dimension]
+                - Window.Before[dimension]
+                - Window.After[dimension]
                 + Window.Dilations[dimension] * (Window.Kernel[dimension] - 1) + more + 1)),
         ];
     }
@@ -44,18 +50,22 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
         var spatial = window.Kernel.Length;
         var isSame = node.Node.Text("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal);
         return node.Node.Ints("output_shape") is { } stated
-            ? stated.Length >= spatial ? stated[^spatial..] : throw node.Error("output_shape has not one number a spatial dimension")
+            ? stated.Length >= spatial ? stated[^spatial..]
+            : throw node.Error("output_shape has not one number a spatial dimension")
             : isSame ? [.. window.Strides.Select((stride, dimension) => input[dimension + 2] * stride)]
             : null;
     }
 
-    // What is too much is padding, the odd position of it after the image in SAME_UPPER, else before. What is too little comes after it.
+    // What is too much is padding, the odd position of it after the image in SAME_UPPER, else before. What is too
+    // little comes after it.
     private TransposedWindow For(NodeArguments node, long[] sizes)
     {
         var surplus = Sizes(node).Zip(sizes, (size, stated) => size - stated).ToArray();
         if (!node.Node.Has("output_shape") && surplus.Any(total => total < 0))
         {
-            throw node.Error("its window is smaller than its stride, of which ONNX and its runtimes make different sizes: export it with output_padding");
+            throw node.Error(
+                "its window is smaller than its stride, of which ONNX and its runtimes make different sizes: "
+                + "export it with output_padding");
         }
 
         var isUpper = node.Node.Text("auto_pad", "NOTSET") == "SAME_UPPER";

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
 /// <summary>The attributes that convolutions and pools share, a number for each spatial dimension.</summary>
-internal sealed record WindowAttributes(long[] Kernel, long[] Strides, long[] Dilations, long[] Before, long[] After, bool Ceil)
+internal sealed record WindowAttributes(
+    long[] Kernel, long[] Strides, long[] Dilations, long[] Before, long[] After, bool Ceil)
 {
     private const long Highest = 1 << 20;
 
@@ -19,15 +20,22 @@ internal sealed record WindowAttributes(long[] Kernel, long[] Strides, long[] Di
         var window = kernel ?? stated ?? throw node.Error("it has no kernel_shape");
         if (kernel is not null && stated?.SequenceEqual(kernel) == false)
         {
-            throw node.Error($"its kernel_shape [{string.Join(", ", stated)}] is not that of its weight, [{string.Join(", ", kernel)}]");
+            throw node.Error(
+                $"its kernel_shape [{string.Join(", ", stated)}] is not that of its weight, "
+                + $"[{string.Join(", ", kernel)}]");
         }
 
         var ones = Enumerable.Repeat(1L, Math.Max(spatial, 0)).ToArray();
         var strides = node.Node.Ints("strides") ?? ones;
         var dilations = node.Node.Ints("dilations") ?? ones;
         var pads = node.Node.Ints("pads") ?? new long[2 * Math.Max(spatial, 0)];
-        if (spatial < 1 || window.Length != spatial || strides.Length != spatial || dilations.Length != spatial || pads.Length != 2 * spatial
-            || window.Concat(strides).Concat(dilations).Any(number => number is < 1 or > Highest) || pads.Any(number => Math.Abs(number) > Highest))
+        if (spatial < 1
+            || window.Length != spatial
+            || strides.Length != spatial
+            || dilations.Length != spatial
+            || pads.Length != 2 * spatial
+            || window.Concat(strides).Concat(dilations).Any(number => number is < 1 or > Highest)
+            || pads.Any(number => Math.Abs(number) > Highest))
         {
             throw node.Error($"its kernel, strides, dilations or pads do not fit an input of {node.Rank()} dimensions");
         }
@@ -54,11 +62,16 @@ internal sealed record WindowAttributes(long[] Kernel, long[] Strides, long[] Di
             var last = padded - Dilations[dimension] * (kernel - 1) - 1;
             var count = last < 0 ? 0 : (last + (Ceil ? Strides[dimension] - 1 : 0)) / Strides[dimension] + 1;
 
-            // A window that begins behind the image and the padding before it is left out, as PyTorch and newer opsets do.
-            return Ceil && (count - 1) * Strides[dimension] >= shape[dimension + 2] + Before[dimension] ? count - 1 : count;
+            // A window that begins behind the image and the padding before it is left out, as PyTorch and newer opsets
+            // do.
+            return Ceil && (count - 1) * Strides[dimension] >= shape[dimension + 2] + Before[dimension]
+                ? count - 1
+                : count;
         });
         ImmutableArray<long> result = [.. positions];
-        return result.All(count => count > 0) ? result : throw node.Error($"its kernel is larger than its input [{string.Join(", ", shape)}]");
+        return result.All(count => count > 0)
+            ? result
+            : throw node.Error($"its kernel is larger than its input [{string.Join(", ", shape)}]");
     }
 
     private WindowAttributes Same(ImmutableArray<long> shape, bool moreAfter)

@@ -5,7 +5,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Pruning.Tests.Search;
 
-public sealed class GlobalPartitionTests
+public sealed class ClassRankingTests
 {
     // 1 x 10 + 10 x 2: each channel is a tenth of the MACs.
     private readonly CouplingGraph _tenths = CouplingGraph.Build(Networks.Chain(2, 10));
@@ -147,7 +147,7 @@ public sealed class GlobalPartitionTests
         var previous = Subnetwork.Full(coupling.Groups);
         foreach (var share in new[] { 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1 })
         {
-            var partition = GlobalPartition.Search(coupling.Groups, saliency, constraint, share * most);
+            var partition = ClassRanking.Global.Search(coupling.Groups, saliency, constraint, share * most);
             Assert.True(partition.Removed >= share * most - 1e-9);
             Assert.All(partition.Subnetwork.Kept.Zip(previous.Kept), pair =>
             {
@@ -159,5 +159,5 @@ public sealed class GlobalPartitionTests
     }
 
     private static Partition Search(CouplingGraph coupling, double target, double maximumPruned, params (string Group, double[] Scores)[] saliency) =>
-        GlobalPartition.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling), target, new() { MaximumPruned = maximumPruned });
+        ClassRanking.Global.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling), target, new() { MaximumPruned = maximumPruned });
 }

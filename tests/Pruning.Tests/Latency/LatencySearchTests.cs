@@ -1,14 +1,13 @@
-using Ocs.Cli.Runs;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Pruning;
+using Ocs.Pruning.Latency;
 using Ocs.Zoo;
 
-namespace Ocs.Cli.Tests.Runs;
+namespace Ocs.Pruning.Tests.Latency;
 
 /// <summary>The search for a time, with clocks that are formulas.</summary>
 [NoTensorLeaks]
-public sealed class LatencyGoalTests
+public sealed class LatencySearchTests
 {
     private static readonly Graph Network = Models.Build("cifar_vgg16");
     private static readonly OneCycleOptions Options = OneCycleOptions.Paper with { RoundTo = null };
@@ -19,15 +18,15 @@ public sealed class LatencyGoalTests
     public void The_largest_network_that_any_multiple_reaches_in_time_is_taken(int block)
     {
         var clock = new BlockClock(block);
-        var goal = new LatencyGoal(0.6 * clock.Seconds(Network), clock);
+        var target = new LatencyTarget(0.6 * clock.Seconds(Network), clock);
 
-        var found = Search(goal, Options);
+        var found = Search(target, Options);
 
-        Assert.InRange(found.Measured, 0.9 * goal.Seconds, 1.02 * goal.Seconds);
+        Assert.InRange(found.Measured, 0.9 * target.Seconds, 1.02 * target.Seconds);
         foreach (var multiple in new[] { 4, 8, 16, 32 })
         {
-            var other = Search(goal, Options with { RoundTo = multiple });
-            Assert.True(other.Plan.After.Macs <= found.Plan.After.Macs || !goal.IsMetBy(other), $"multiples of {multiple} keep more");
+            var other = Search(target, Options with { RoundTo = multiple });
+            Assert.True(other.Plan.After.Macs <= found.Plan.After.Macs || !target.IsMetBy(other.Measured), $"multiples of {multiple} keep more");
         }
     }
 
@@ -46,7 +45,7 @@ public sealed class LatencyGoalTests
     {
         var clock = new BlockClock(16);
         var error = Assert.Throws<OcsInputException>(() => Search(new(2 * clock.Seconds(Network), clock), Options));
-        Assert.Matches(@"^cifar_vgg16 takes [\d.]+ ms already, not more than --target-latency [\d.]+; give a lower one\.$", error.Message);
+        Assert.Matches(@"^cifar_vgg16 takes [\d.]+ ms already in blocks, not more than `LatencyTarget` [\d.]+; give a lower one\.$", error.Message);
         Assert.Equal(0, clock.Parts);
     }
 
@@ -56,7 +55,7 @@ public sealed class LatencyGoalTests
         var clock = new BlockClock(16);
         var error = Assert.Throws<OcsInputException>(() => Search(new(1e-7, clock), Options));
         Assert.Matches(
-            @"^--target-latency 0\.0001 can't be reached: cifar_vgg16 takes [\d.]+ ms, and [\d.]+ ms without every channel that may leave; give a higher one\.$",
+            @"^`LatencyTarget` 0\.0001 can't be reached: cifar_vgg16 takes [\d.]+ ms in blocks, and [\d.]+ ms without every channel that may leave; give a higher one\.$",
             error.Message);
         Assert.Equal(0, clock.Parts);
     }
@@ -65,16 +64,16 @@ public sealed class LatencyGoalTests
     public void Where_no_cut_is_fast_enough_the_fastest_is_taken()
     {
         var clock = new BlockClock(16) { WorstAlone = true };
-        var goal = new LatencyGoal(0.3 * clock.Seconds(Network), clock);
-        var found = Search(goal, Options with { MaximumPruned = 0.6 });
-        Assert.False(goal.IsMetBy(found));
+        var target = new LatencyTarget(0.3 * clock.Seconds(Network), clock);
+        var found = Search(target, Options with { MaximumPruned = 0.6 });
+        Assert.False(target.IsMetBy(found.Measured));
         Assert.True(found.Cuts > 0);
     }
 
-    private static TimedCut Search(LatencyGoal goal, OneCycleOptions options)
+    private static TimedPartition Search(LatencyTarget target, OneCycleOptions options)
     {
         using var parameters = ParameterTable.Initialize(Network, seed: 1);
-        return goal.Search(Network, options, parameters);
+        return new LatencySearch(target).Find(Network, options, parameters);
     }
 
     /// <summary>A processor that takes channels in blocks, and some time for each layer.</summary>
@@ -83,6 +82,8 @@ public sealed class LatencyGoalTests
         private const double SecondsPerMac = 1e-11;
         private const double SecondsPerLayer = 1e-6;
         private double _load = 1;
+
+        public string Name => "blocks";
 
         public int Parts { get; private set; }
 

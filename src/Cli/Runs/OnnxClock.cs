@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Ocs.Cli.Runtimes;
+using Ocs.Graphs;
+using Ocs.Pruning.Latency;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>
+/// Takes the time of inference under ONNX Runtime on this machine's CPU; weights and inputs are drawn.
+/// </summary>
+internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
+{
+    private const ulong Seed = 0;
+    private readonly Dictionary<string, double> _calls = new(StringComparer.Ordinal);
+
+    public string Name => "onnxruntime";
+
+    /// <summary>
+    /// A part of a network pays for a call and a copy of its output that it does not pay for within the whole one, so
+    /// those are measured by themselves and left out.
+    /// </summary>
+    public double Part(Graph part)
+    {
+        var seconds = InTurns([part], InferenceTimes.PartTurns).Median(0);
+        return Math.Max(0, seconds - CallFor(part.Nodes[part.Outputs[0]].Shape));
+    }
+
+    public (double Whole, double Cut) InTurns(Graph whole, Graph cut)
+    {
+        var times = InTurns([whole, cut], InferenceTimes.NetworkTurns);
+        return (times.Median(0), times.Median(1));
+    }
+
+    public TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan) =>
+        InferenceTimes.Take(graphs, Threads, plan, Open);
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the network.")]
+    private Ready Open(Graph graph)
+    {
+        using var here = new TorchNetwork(graph.Name, Network.Initialize(graph, Seed));
+        var network = OnnxNetwork.Export(here, Threads);
+        try
+        {
+            return new(network, Batch);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private double CallFor(ImmutableArray<long> output)
+    {
+        var key = NodeShapes.Show(output);
+        if (!_calls.TryGetValue(key, out var seconds))
+        {
+            var g = new GraphBuilder("call");
+            var call = g.Build(g.Dropout("same", g.Input("input", output.AsSpan()[1..]), 0.5));
+            _calls.Add(key, seconds = InTurns([call], InferenceTimes.PartTurns).Median(0));
+        }
+
+        return seconds;
+    }
+
+    /// <summary>A network with its inputs; it owns the network.</summary>
+    private sealed class Ready(OnnxNetwork network, int batch) : ReadyNetwork
+    {
+        private readonly NetworkRun _run = network.Prepare(NetworkInputs.Random([network], batch, Seed));
+
+        public override void Run() => _run.Execute();
+
+        public override void Dispose()
+        {
+            _run.Dispose();
+            network.Dispose();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Ocs.Graphs;
+using Ocs.Pruning.Surgery;
+
+namespace Ocs.Pruning.Latency;
+
+/// <summary>
+/// The largest network that takes no longer than a time, in MACs. Widths are searched by a table of what they cost.
+/// What multiples of channels suit the processor and the runtime is found by trying several. Each cut is timed in turns
+/// with the whole network; what it took corrects the table, and the search begins again. If none is fast enough, it is
+/// the fastest.
+/// </summary>
+/// <param name="target">The time, and what takes it.</param>
+internal sealed class LatencySearch(LatencyTarget target)
+{
+    // Nearer to the time than this no other cut is looked for.
+    private const double Near = 0.05;
+    private const int MostCuts = 4;
+
+    // What a kernel takes at once is 4 channels to 32, as processors and runtimes are today.
+    private static readonly int[] Multiples = [16, 8, 32, 4];
+
+    private string Place => $" in {target.Clock.Name}";
+
+    /// <summary>Finds it.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="options">
+    /// Criterion, ranking and limits; of <see cref="PruneOptions.RoundTo"/> null tries several.
+    /// </param>
+    /// <param name="parameters">What the ranking sees.</param>
+    /// <exception cref="OcsInputException">The network is as fast already, or no cut within the limits is.</exception>
+    public TimedPartition Find(Graph graph, PruneOptions options, ParameterTable parameters)
+    {
+        var whole = Check(graph, options);
+        var meter = new LatencyMeter(target.Clock.Part);
+        var cuts = new List<TimedPartition>();
+        string? problem = null;
+        foreach (var multiple in options.RoundTo is { } given ? [given] : Multiples)
+        {
+            try
+            {
+                var rounded = options with { RoundTo = multiple, Target = 1 - target.Seconds / whole };
+                foreach (var cut in Cuts(graph, rounded, parameters, whole, meter))
+                {
+                    cuts.Add(cut);
+                }
+            }
+            catch (OcsInputException error)
+            {
+                problem = error.Message;
+            }
+        }
+
+        var best = cuts.Where(cut => target.IsMetBy(cut.Measured)).MaxBy(cut => cut.Plan.After.Macs)
+            ?? cuts.MinBy(cut => cut.Measured)
+            ?? throw new OcsInputException(problem!);
+        return best with { Measurements = meter.Measurements, Cuts = cuts.Count };
+    }
+
+    // What can't be reached is found before minutes are spent on it.
+    private double Check(Graph graph, PruneOptions options)
+    {
+        if (!(target.Seconds > 0))
+        {
+            throw new OcsInputException($"`{nameof(LatencyTarget)}` must be above 0 seconds, but is {target.Seconds}.");
+        }
+
+        var search = new SubnetworkSearch(graph, options with { RoundTo = options.RoundTo ?? Multiples.Min() });
+        var (whole, narrowest) = target.Clock.InTurns(graph, CutPlan.Create(search.Coupling, search.Narrowest).After);
+        if (target.Seconds >= whole)
+        {
+            throw new OcsInputException(
+                $"{graph.Name} takes {Ms(whole)} ms already{Place}, "
+                + $"not more than `{nameof(LatencyTarget)}` {Ms(target.Seconds)}; give a lower one.");
+        }
+
+        return target.Seconds * (1 + Near) >= Math.Min(whole, narrowest)
+            ? whole
+            : throw new OcsInputException(
+                $"`{nameof(LatencyTarget)}` {Ms(target.Seconds)} can't be reached: {graph.Name} takes {Ms(whole)} ms"
+                + $"{Place}, and {Ms(narrowest)} ms without every channel that may leave; give a higher one.");
+    }
+
+    // The cuts for one multiple, each with what the table had predicted before it was timed.
+    private IEnumerable<TimedPartition> Cuts(
+        Graph graph, PruneOptions options, ParameterTable parameters, double whole, LatencyMeter meter)
+    {
+        LatencyTable table = null!;
+        var search = new SubnetworkSearch(graph, options, coupling =>
+            new(coupling, table = LatencyTable.Measure(coupling, whole, meter, options.Limits)));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var cut = 0; cut < MostCuts; cut++)
+        {
+            var partition = search.Find(parameters);
+            int[] kept = [.. partition.Subnetwork.Kept.Select(channels => channels.Length)];
+            if (!seen.Add(string.Join(' ', kept)))
+            {
+                yield break;
+            }
+
+            var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
+            var (wholeNow, cutNow) = target.Clock.InTurns(graph, plan.After);
+
+            // The machine may be slower now than it was; the ratio is not.
+            var (predicted, measured) = (table.Predict(kept), whole * cutNow / wholeNow);
+            yield return new(search, options, partition, plan, whole, predicted, measured);
+            if (target.IsMetBy(measured) && measured >= target.Seconds * (1 - Near))
+            {
+                yield break;
+            }
+
+            table.Correct(kept, measured);
+        }
+    }
+
+    private static string Ms(double seconds) =>
+        (1000 * seconds).ToString(seconds < 1e-4 ? "G2" : "F2", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,33 @@
+using Ocs.Pruning.Coupling;
+
+namespace Ocs.Pruning.Saliency;
+
+/// <summary>
+/// A criterion: how much each channel of a group matters. <see cref="PruneOptions.CustomSaliency"/> takes one of your
+/// own.
+/// </summary>
+/// <remarks>
+/// The channels of the lowest numbers leave first. Numbers are compared with those of other groups, too.
+/// </remarks>
+public interface ISaliency
+{
+    /// <summary>What records and messages call it.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Whether it reads gradients of the parameters. There are none when an epoch of the one cycle begins.
+    /// </summary>
+    bool NeedsGradients => false;
+
+    /// <summary>
+    /// Whether a channel's slices in this parameter count: those of weights and norm weights, unless said otherwise.
+    /// </summary>
+    /// <param name="member">A parameter of a group, and the dimension in which channels have slices.</param>
+    bool Reads(GroupMember member) => member.IsCounted;
+
+    /// <summary>Scores the channels.</summary>
+    /// <param name="groups">The groups that may be cut, with the slices that count.</param>
+    /// <returns>For each group, in the same order, a number for each of its channels.</returns>
+    /// <exception cref="OcsInputException">A group has no slices that count, or a gradient is missing.</exception>
+    IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups);
+}

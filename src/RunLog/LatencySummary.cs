@@ -1,0 +1,20 @@
+namespace Ocs.RunLog;
+
+/// <summary>Median times of inference on the run's machine.</summary>
+public sealed record LatencySummary
+{
+    /// <summary>What computed: libtorch and its version.</summary>
+    public required string Runtime { get; init; }
+
+    /// <summary>Images at once.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Threads that computed.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Of the whole network.</summary>
+    public required double SecondsBefore { get; init; }
+
+    /// <summary>Of the cut network.</summary>
+    public required double SecondsAfter { get; init; }
+}
