@@ -95,16 +95,18 @@ internal static class PruneCommand
 
     // Only one criterion sees images.
     private static LabelledImages? Images(
-        OneCycleOptions options, string? data, Func<string, LabelledImages> open) => (options.Saliency, data) switch
-    {
-        (SaliencyKind.Taylor, null) => throw new OcsInputException(
-            "Saliency taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
-        (SaliencyKind.Taylor, { } name) => open(name),
-        (_, null) => null,
-        var (criterion, _) => throw new OcsInputException(
-            $"--data gives gradients to saliency taylor, but {Choices.NameOf(criterion)} needs none; "
-            + "leave it out, or choose taylor."),
-    };
+        OneCycleOptions options, string? data, Func<string, LabelledImages> open) =>
+        (options.Saliency, data) switch
+        {
+            (SaliencyKind.Taylor, null) => throw new OcsInputException(
+                "Saliency taylor needs gradients, and so training images; "
+                + "give --data NAME (`ocs data list` lists them)."),
+            (SaliencyKind.Taylor, { } name) => open(name),
+            (_, null) => null,
+            var (criterion, _) => throw new OcsInputException(
+                $"--data gives gradients to saliency taylor, but {Choices.NameOf(criterion)} needs none; "
+                + "leave it out, or choose taylor."),
+        };
 
     private static int Run(
         ModelRequest request, PruneOptions options, LatencyTarget? latency, LabelledImages? data, int batches,
