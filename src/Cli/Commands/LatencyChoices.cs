@@ -12,28 +12,29 @@ internal sealed class LatencyChoices
 {
     private readonly Option<double?> _target = new("--target-latency")
     {
-        Description = "Instead of --target: the time of a batch to reach, by a table of widths that is measured on this machine first.",
+        Description = "Instead of --target: the time of a batch to reach. "
+            + "A table of widths is measured on this machine first.",
         HelpName = "MILLISECONDS",
     };
 
     private readonly Option<int> _batch = new("--latency-batch")
     {
-        Description = "The images of that batch.",
+        Description = "Images of that batch.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<int> _threads = new("--threads")
     {
-        Description = "The threads that are measured with.",
+        Description = "Number of threads of the measurement.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<string?> _runtime = new("--runtime")
     {
-        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: onnxruntime for a network that is written "
-            + "as .onnx, where it is installed).",
+        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} "
+            + "(default: onnxruntime for a network that is written as .onnx, if it is installed).",
         HelpName = "NAME",
     };
 
@@ -47,7 +48,8 @@ internal sealed class LatencyChoices
         if (parsed.GetValue(_target) is not { } milliseconds)
         {
             return All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray
-                ? throw new OcsInputException($"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
+                ? throw new OcsInputException(
+                    $"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
                 : null;
         }
 

@@ -2,7 +2,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.RunLog;
 using Ocs.Torch;
-using Ocs.Training;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Runs;
 
