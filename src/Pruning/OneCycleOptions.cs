@@ -2,49 +2,6 @@ using Ocs.Pruning.Saliency;
 
 namespace Ocs.Pruning;
 
-/// <summary>When the phases begin and end.</summary>
-public enum PhaseTiming
-{
-    /// <summary>Alg. 1: sparsity learning begins at t_sl, the cut is before training epoch t*.</summary>
-    Paper,
-
-    /// <summary>
-    /// The authors' program: sparsity learning begins two epochs after t_sl, the cut is after training epoch t*, with
-    /// its partition.
-    /// </summary>
-    Official,
-}
-
-/// <summary>What is compared between two sub-networks.</summary>
-public enum SimilarityKind
-{
-    /// <summary>Which channels stay (Eq. 3).</summary>
-    Identity,
-
-    /// <summary>Only how many stay, as in PaT (Shen et al. 2022).</summary>
-    Count,
-}
-
-/// <summary>How lambda grows.</summary>
-public enum StrengthGrowth
-{
-    /// <summary>Eq. 7 as printed: the increment itself grows, lambda with the square of time.</summary>
-    Printed,
-
-    /// <summary>The authors' program: the same increment each interval.</summary>
-    Linear,
-}
-
-/// <summary>What becomes of the optimiser at the cut.</summary>
-public enum OptimizerAtCut
-{
-    /// <summary>Its state is cut with the weights.</summary>
-    CutState,
-
-    /// <summary>It starts anew, as in the authors' program.</summary>
-    Restart,
-}
-
 /// <summary>
 /// The method's options. The defaults are the paper's equations, with choices that hold for any network and any number
 /// of epochs.

@@ -5,49 +5,6 @@ using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
-/// <summary>What a budget counts: Psi of Eq. 1.</summary>
-public enum Resource
-{
-    /// <summary>Multiply-accumulates of convolutions, linear layers and matrix products.</summary>
-    Macs,
-
-    /// <summary>Trained values.</summary>
-    Parameters,
-
-    /// <summary>What the authors' program counts: norms, activations, pooling and biases too.</summary>
-    Operations,
-
-    /// <summary>Bytes of activations that are alive at once in inference, at most.</summary>
-    Memory,
-}
-
-/// <summary>Which channels are compared with each other.</summary>
-public enum Ranking
-{
-    /// <summary>Those of all groups (Alg. 1, line 5).</summary>
-    Global,
-
-    /// <summary>Those of each group, and every group loses the same fraction.</summary>
-    PerGroup,
-
-    /// <summary>
-    /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
-    /// </summary>
-    Isomorphic,
-}
-
-/// <summary>How the sub-network is found among the ranked channels.</summary>
-public enum PartitionRule
-{
-    /// <summary>The fewest of the lowest-ranked channels that reach the target.</summary>
-    Paper,
-
-    /// <summary>
-    /// The authors' program: a search that stops within 0.05 % of the target, else at its last try; ties go together.
-    /// </summary>
-    Official,
-}
-
 /// <summary>What a cut removes: budget, criterion, ranking and limits. The defaults hold for any network.</summary>
 public record PruneOptions
 {

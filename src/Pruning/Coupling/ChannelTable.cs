@@ -69,7 +69,7 @@ internal sealed class ChannelTable
     /// <summary>
     /// The channels that have equally many coordinates in the same bundles, and the same reason to be frozen, together.
     /// </summary>
-    public IEnumerable<List<int>> Alike()
+    public IEnumerable<List<int>> ByKind()
     {
         var groups = new Dictionary<int, List<int>>(new SameBundles(this));
         for (var channel = 0; channel < _reasons.Length; channel++)

@@ -37,7 +37,7 @@ public sealed class CouplingGraph
     {
         var blocks = new BlockTable(graph);
         var extraction = new GroupExtraction(graph, blocks, new CouplingRules(graph, blocks));
-        return new(graph, blocks, GroupKinds.Tell(graph, blocks, extraction.Groups, extraction.Uses), extraction.Uses);
+        return new(graph, blocks, GroupKinds.Of(graph, blocks, extraction.Groups, extraction.Uses), extraction.Uses);
     }
 
     /// <summary>The same coupling, in which groups that a person names may not be cut, and say so.</summary>

@@ -30,7 +30,7 @@ internal sealed class GroupExtraction
 
         var bundles = new BundleTable(blocks, rules);
         var channels = new ChannelTable(blocks, bundles, rules);
-        var groups = channels.Alike()
+        var groups = channels.ByKind()
             .Where(group => channels.ReasonOf(group[0]) is not null || HasWeights(group[0], channels, bundles))
             .OrderBy(group => channels.BundlesOf(group[0])[0])
             .ThenBy(group => channels.IndicesOf(group[0])[0])

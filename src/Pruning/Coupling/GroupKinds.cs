@@ -10,7 +10,7 @@ namespace Ocs.Pruning.Coupling;
 internal static class GroupKinds
 {
     /// <summary>The groups with their kinds; a group that is none of them has null.</summary>
-    public static ImmutableArray<Group> Tell(
+    public static ImmutableArray<Group> Of(
         Graph graph,
         BlockTable blocks,
         ImmutableArray<Group> groups,

@@ -31,7 +31,7 @@ internal sealed class LatencySearch(LatencyTarget target)
     /// <exception cref="OcsInputException">The network is as fast already, or no cut within the limits is.</exception>
     public TimedPartition Find(Graph graph, PruneOptions options, ParameterTable parameters)
     {
-        var whole = Check(graph, options);
+        var whole = TimeWhole(graph, options);
         var meter = new LatencyMeter(target.Clock.Part);
         var cuts = new List<TimedPartition>();
         string? problem = null;
@@ -40,7 +40,7 @@ internal sealed class LatencySearch(LatencyTarget target)
             try
             {
                 var rounded = options with { RoundTo = multiple, Target = 1 - target.Seconds / whole };
-                foreach (var cut in Cuts(graph, rounded, parameters, whole, meter))
+                foreach (var cut in TryCuts(graph, rounded, parameters, whole, meter))
                 {
                     cuts.Add(cut);
                 }
@@ -57,8 +57,8 @@ internal sealed class LatencySearch(LatencyTarget target)
         return best with { Measurements = meter.Measurements, Cuts = cuts.Count };
     }
 
-    // What can't be reached is found before minutes are spent on it.
-    private double Check(Graph graph, PruneOptions options)
+    // The time of the whole network. What cannot be reached is found before minutes are spent on it.
+    private double TimeWhole(Graph graph, PruneOptions options)
     {
         if (!(target.Seconds > 0))
         {
@@ -81,8 +81,8 @@ internal sealed class LatencySearch(LatencyTarget target)
                 + $"{Place}, and {Ms(narrowest)} ms without every channel that may leave; give a higher one.");
     }
 
-    // The cuts for one multiple, each with what the table had predicted before it was timed.
-    private IEnumerable<TimedPartition> Cuts(
+    // Times the cuts for one multiple, each with what the table had predicted before it was timed.
+    private IEnumerable<TimedPartition> TryCuts(
         Graph graph, PruneOptions options, ParameterTable parameters, double whole, LatencyMeter meter)
     {
         LatencyTable table = null!;

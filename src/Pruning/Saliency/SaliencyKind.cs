@@ -27,13 +27,3 @@ public enum SaliencyKind
     /// <summary>Drawn from a seed: what any criterion should beat.</summary>
     Random,
 }
-
-/// <summary>Whose slices are ranked.</summary>
-public enum SaliencyScope
-{
-    /// <summary>All coupled slices (Eq. 2).</summary>
-    Group,
-
-    /// <summary>The rows of the layer that makes the channels first: the paper's "conventional" saliency.</summary>
-    SingleLayer,
-}

@@ -134,11 +134,3 @@ public sealed class CutPlan
             parameters, (index, _) => graph.Nodes[index].Operator.Cut(new NodeCut(coupling, subnetwork, index)));
     }
 }
-
-/// <summary>What the surgery rule of a node sees of a sub-network.</summary>
-internal sealed class NodeCut(CouplingGraph coupling, Subnetwork subnetwork, int node) : ICut
-{
-    public NodeShapes Shapes => coupling.Graph.ShapesOf(node);
-
-    public IReadOnlyList<int> Kept(Axis axis) => coupling.KeptOf(node, axis, subnetwork);
-}

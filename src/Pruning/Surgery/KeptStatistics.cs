@@ -35,7 +35,7 @@ internal static class KeptStatistics
 
             nodes[index] = nodes[index] with
             {
-                Operator = new OnWhatStays(
+                Operator = new OnKeptChannels(
                     plan.After.Nodes[index].Operator,
                     [
                         .. shapes.Inputs.Select(
@@ -55,7 +55,7 @@ internal static class KeptStatistics
             [.. changed.Select(index => plan.Before.Nodes[index].Name)]);
     }
 
-    private sealed record OnWhatStays(
+    private sealed record OnKeptChannels(
         Operator AfterCut,
         int[]?[][] Inputs,
         int[]?[][] Parameters,

@@ -15,7 +15,7 @@ public sealed class RankingTests
     public RankingTests() => _saliency = _chain.Saliency(("conv0", [9, 1, 8, 7]), ("conv1", [0.3, 0.9, 0.8, 0.2, 0.7, 0.6]));
 
     private delegate Partition Search(
-        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint, double target, PruningLimits? limits);
+        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint, double target, PruningLimits limits);
 
     [Theory]
     // A sixth: only conv1 has a whole channel: 4 + 20 + 10.
