@@ -27,7 +27,9 @@ public sealed class LatencyGoalTests
         foreach (var multiple in new[] { 4, 8, 16, 32 })
         {
             var other = Search(goal, Options with { RoundTo = multiple });
-            Assert.True(other.Plan.After.Macs <= found.Plan.After.Macs || !goal.IsMetBy(other), $"multiples of {multiple} keep more");
+            Assert.True(
+                other.Plan.After.Macs <= found.Plan.After.Macs || !goal.IsMetBy(other),
+                $"multiples of {multiple} keep more");
         }
     }
 
@@ -46,7 +48,9 @@ public sealed class LatencyGoalTests
     {
         var clock = new BlockClock(16);
         var error = Assert.Throws<OcsInputException>(() => Search(new(2 * clock.Seconds(Network), clock), Options));
-        Assert.Matches(@"^cifar_vgg16 takes [\d.]+ ms already, not more than --target-latency [\d.]+; give a lower one\.$", error.Message);
+        Assert.Matches(
+            @"^cifar_vgg16 takes [\d.]+ ms already, not more than --target-latency [\d.]+; give a lower one\.$",
+            error.Message);
         Assert.Equal(0, clock.Parts);
     }
 
@@ -56,7 +60,8 @@ public sealed class LatencyGoalTests
         var clock = new BlockClock(16);
         var error = Assert.Throws<OcsInputException>(() => Search(new(1e-7, clock), Options));
         Assert.Matches(
-            @"^--target-latency 0\.0001 can't be reached: cifar_vgg16 takes [\d.]+ ms, and [\d.]+ ms without every channel that may leave; give a higher one\.$",
+            @"^--target-latency 0\.0001 can't be reached: cifar_vgg16 takes [\d.]+ ms, and [\d.]+ ms without every "
+            + @"channel that may leave; give a higher one\.$",
             error.Message);
         Assert.Equal(0, clock.Parts);
     }
