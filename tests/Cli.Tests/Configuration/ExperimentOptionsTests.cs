@@ -77,7 +77,8 @@ public class ExperimentOptionsTests
 
         Assert.Equal(
             OneCycleOptions.Official
-                with { Target = 0.3, CostWeighting = false, LatestCutEpoch = 120, CutAtEnd = false }, options.Pruning);
+                with
+            { Target = 0.3, CostWeighting = false, LatestCutEpoch = 120, CutAtEnd = false }, options.Pruning);
         Assert.Equal(
             OneCycleOptions.Paper, Read(Least + "preset: paper\npruning: { cut-at-end: true, round-to: 1 }").Pruning);
         Assert.Equal(NormalizationChoice.Official, options.Normalization);

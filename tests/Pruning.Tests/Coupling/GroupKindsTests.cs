@@ -95,7 +95,8 @@ public sealed class GroupKindsTests
         var graph = Transformer();
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var options = OneCycleOptions.Paper
-            with { Target = 0.2, Heads = CouplingPolicy.SameIndex, Freeze = [HiddenWidth, QueryKey] };
+            with
+        { Target = 0.2, Heads = CouplingPolicy.SameIndex, Freeze = [HiddenWidth, QueryKey] };
         var search = new SubnetworkSearch(graph, options);
         var kept = search.Find(parameters).Subnetwork.Kept;
         foreach (var (group, channels) in search.Coupling.Groups.Zip(kept))
