@@ -28,7 +28,7 @@ internal static class Figures
         ("memory", Memory),
         ("evaluation", EvaluationFigures.Measure),
         ("checkpoints", CheckpointCost.Measure),
-        ("inspect", Inspect),
+        ("inspect", InspectFigures.Measure),
         ("boxed", Boxed),
         ("distributed", DistributedFigures.Measure),
         ("jpeg", ImagePipeline.Measure),
@@ -315,24 +315,6 @@ internal static class Figures
         }
     }
 
-    private static IEnumerable<Figure> Inspect(Settings settings)
-    {
-        const int Runs = 10;
-        var script = Path.Combine(Machine.Root, "ocs");
-        if (!File.Exists(script))
-        {
-            Console.WriteLine("skipped: there is no script ./ocs yet");
-            yield break;
-        }
-
-        // The first run may build.
-        var milliseconds = Enumerable.Range(0, Runs + 1)
-            .Select(_ => TimeOf(script, "inspect", "cifar_resnet20")).Skip(1).ToList();
-        yield return new(
-            "./ocs inspect cifar_resnet20, start to end", $"{milliseconds.Median():F0} ms", Dash, Dash,
-            $"under 1000 ms (slowest of {Runs}: {milliseconds.Max():F0} ms)");
-    }
-
     private static IEnumerable<Figure> Boxed(Settings settings)
     {
         var summary = BenchmarkRunner.Run<BoxedCallBenchmark>(BoxedCallBenchmark.InProcess);
@@ -379,23 +361,6 @@ internal static class Figures
 
     private static double? Median(Dictionary<string, List<JsonNode>> runs, string name, string field) =>
         runs[name].Count == 0 ? null : runs[name].Select(run => (double)run[field]!).Median();
-
-    private static double TimeOf(string program, params string[] arguments)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            WorkingDirectory = Machine.Root,
-        };
-        using var process = Process.Start(start)!;
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? Stopwatch.GetElapsedTime(begin).TotalMilliseconds
-            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
-    }
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 }

@@ -70,7 +70,8 @@ internal static class Replica
             new([0, 0, 0], [1, 1, 1]));
         using var loader = new BatchLoader(
             images, BatchLoaderOptions.Train(Batch, AugmentationOptions.CifarTrain, seed: 0)
-                with { PrefetchDepth = 0, MemoryFormat = MemoryFormat.Contiguous });
+                with
+            { PrefetchDepth = 0, MemoryFormat = MemoryFormat.Contiguous });
         var milliseconds = new List<double>();
         var start = Stopwatch.GetTimestamp();
         foreach (var batch in loader.Epoch(0))

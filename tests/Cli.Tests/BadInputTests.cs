@@ -172,7 +172,9 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void A_missing_configuration_is_named() =>
-        Assert.StartsWith("The configuration nowhere.yaml cannot be read", CommandLine.Fails("train", "nowhere.yaml"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The configuration nowhere.yaml cannot be read", CommandLine.Fails("train", "nowhere.yaml"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void An_unreachable_target_leaves_no_folder_behind()
@@ -191,7 +193,8 @@ public sealed class BadInputTests : IDisposable
         var run = _folder.PathOf("run");
         Directory.CreateDirectory(run);
         Assert.Equal(
-            $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.", CommandLine.Fails("train", "--resume", run));
+            $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.",
+            CommandLine.Fails("train", "--resume", run));
 
         File.WriteAllText(Path.Combine(run, "summary.json"), "{}");
         var left = Directory.CreateDirectory(Path.Combine(run, "checkpoints")).FullName;
@@ -204,7 +207,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_missing_data_set_is_named_with_the_places()
     {
-        var said = CommandLine.Fails("train", _config, "--set", "data=cifar100", "--data-root", _folder.Path, "--out", _folder.PathOf("run"));
+        var said = CommandLine.Fails(
+            "train", _config, "--set", "data=cifar100", "--data-root", _folder.Path, "--out", _folder.PathOf("run"));
 
         Assert.Contains("cifar100 was not found in", said, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, said, StringComparison.Ordinal);
@@ -220,13 +224,15 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("test_batch.bin is missing", said, StringComparison.Ordinal);
         _folder.Write("cifar10/test_batch.bin", "short");
         said = CommandLine.Fails("eval", "cifar_resnet8", "--data", "cifar10", "--data-root", _folder.Path);
-        Assert.Contains("test_batch.bin has the wrong length: expected 30730000 bytes, found 5", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "test_batch.bin has the wrong length: expected 30730000 bytes, found 5", said, StringComparison.Ordinal);
         Assert.Equal(2, CommandLine.Run("data", "check", "cifar10", "--data-root", _folder.Path).Code);
     }
 
     [Fact]
     public void A_data_root_that_is_no_folder_is_named() =>
-        Assert.Contains("is not a folder", CommandLine.Fails("data", "list", "--data-root", _config), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a folder", CommandLine.Fails("data", "list", "--data-root", _config), StringComparison.Ordinal);
 
     [Fact]
     public void A_corrupted_network_file_is_not_believed()
@@ -240,8 +246,11 @@ public sealed class BadInputTests : IDisposable
 
         File.WriteAllBytes(file, bytes[..^500]);
         Assert.Contains(file, CommandLine.Fails("inspect", file), StringComparison.Ordinal);
-        Assert.Contains("is not an .ocs file", CommandLine.Fails("inspect", _folder.Write("text.ocs", "hello")), StringComparison.Ordinal);
-        Assert.Contains("could not be read", CommandLine.Fails("inspect", _folder.PathOf("nowhere.ocs")), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not an .ocs file", CommandLine.Fails("inspect", _folder.Write("text.ocs", "hello")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "could not be read", CommandLine.Fails("inspect", _folder.PathOf("nowhere.ocs")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -251,12 +260,18 @@ public sealed class BadInputTests : IDisposable
         CommandLine.Run("export", "cifar_resnet8", "--input-channels", "1", "--safetensors", weights);
 
         var other = CommandLine.Fails("eval", "cifar_resnet20", "--weights", weights, "--data", "fashion-mnist");
-        var classes = CommandLine.Fails("prune", "cifar_resnet8", "--classes", "100", "--input-channels", "1", "--weights", weights, "--target", "0.5", "--out", _folder.PathOf("x.ocs"));
+        var classes = CommandLine.Fails(
+            "prune", "cifar_resnet8", "--classes", "100", "--input-channels", "1", "--weights", weights, "--target",
+            "0.5", "--out", _folder.PathOf("x.ocs"));
 
-        Assert.Contains("these are not the weights of 'cifar_resnet20' (missing: 'layer1.1.conv1.weight', 'layer1.1.bn1.weight', 'layer1.1.bn1.bias' and ", other, StringComparison.Ordinal);
+        Assert.Contains("these are not the weights of 'cifar_resnet20' (missing: 'layer1.1.conv1.weight', "
+            + "'layer1.1.bn1.weight', 'layer1.1.bn1.bias' and ", other, StringComparison.Ordinal);
         Assert.Contains(
-            "these are not the weights of 'cifar_resnet8' ('fc.weight' is [10, 64] instead of [100, 64], 'fc.bias' is [10] instead of [100]; nor are they "
-            + "of a narrower one: Node 'fc' is an output of shape [1, 100], but would be [1, 10]); give the network that they were trained for, or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).",
+            "these are not the weights of 'cifar_resnet8' ('fc.weight' is [10, 64] instead of [100, 64], 'fc.bias' is "
+                + "[10] instead of [100]; nor are they "
+            + "of a narrower one: Node 'fc' is an output of shape [1, 100], but would be [1, 10]); give the network "
+            + "that they were trained for, or start with a new classifier by `ocs train --reset-classifier` "
+            + "(reset-classifier: true).",
             classes,
             StringComparison.Ordinal);
     }
@@ -267,12 +282,15 @@ public sealed class BadInputTests : IDisposable
         var colour = _folder.PathOf("colour.ocs");
         var hundred = _folder.PathOf("hundred.ocs");
         CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--out", colour);
-        CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--classes", "100", "--input-channels", "1", "--out", hundred);
+        CommandLine.Run(
+            "prune", "cifar_resnet8", "--target", "0.5", "--classes", "100", "--input-channels", "1", "--out", hundred);
 
-        Assert.Contains("takes images of 3x32x32, but those of fashion-mnist are 1x28x28", Eval(colour), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes images of 3x32x32, but those of fashion-mnist are 1x28x28", Eval(colour), StringComparison.Ordinal);
         Assert.Contains("has 100 classes, but fashion-mnist has 10", Eval(hundred), StringComparison.Ordinal);
 
-        static string Eval(string file) => CommandLine.Fails("eval", file, "--data", "fashion-mnist", "--data-limit", "10");
+        static string Eval(string file) =>
+            CommandLine.Fails("eval", file, "--data", "fashion-mnist", "--data-limit", "10");
     }
 
     [Fact]
@@ -284,8 +302,12 @@ public sealed class BadInputTests : IDisposable
         var said = CommandLine.Fails("train", _config, "--out", run);
         var forced = CommandLine.Fails("train", _config, "--out", run, "--force");
 
-        Assert.Equal($"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.", said);
-        Assert.Equal($"The folder {run} holds files but no run, so --force does not replace it; give another folder with --out.", forced);
+        Assert.Equal(
+            $"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.",
+            said);
+        Assert.Equal(
+            $"The folder {run} holds files but no run, so --force does not replace it; give another folder with --out.",
+            forced);
         Assert.Equal("mine", File.ReadAllText(_folder.PathOf("run/notes.txt")));
     }
 
@@ -295,25 +317,40 @@ public sealed class BadInputTests : IDisposable
     {
         var below = Path.Combine(_config, "below");
 
-        Assert.Contains($"{below} cannot be written", CommandLine.Fails("train", _config, "--out", below), StringComparison.Ordinal);
-        Assert.Contains($"{below}.ocs cannot be written", CommandLine.Fails("prune", "cifar_resnet8", "--target", "0.5", "--out", below + ".ocs"), StringComparison.Ordinal);
-        Assert.Contains($"{below}.onnx cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", below + ".onnx"), StringComparison.Ordinal);
-        Assert.Contains($"{_folder.Path} cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", _folder.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{below} cannot be written", CommandLine.Fails("train", _config, "--out", below),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"{below}.ocs cannot be written",
+            CommandLine.Fails("prune", "cifar_resnet8", "--target", "0.5", "--out", below + ".ocs"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"{below}.onnx cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", below + ".onnx"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_folder.Path} cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", _folder.Path),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_device_that_is_not_there_is_named() =>
-        Assert.Contains("'tpu' is no device: write cpu, cuda or cuda:N.", CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'tpu' is no device: write cpu, cuda or cuda:N.",
+            CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_without_a_run_has_no_report() =>
-        Assert.Contains("give the folder that a run has written", CommandLine.Fails("report", _folder.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            "give the folder that a run has written", CommandLine.Fails("report", _folder.Path),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_precision_that_is_none_or_that_the_device_lacks_is_told()
     {
         var none = CommandLine.Fails("train", _config, "--precision", "bf61", "--out", _folder.PathOf("run"));
-        Assert.Contains("--precision bf61: training.precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; did you mean 'bf16'?", none, StringComparison.Ordinal);
+        Assert.Contains("--precision bf61: training.precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; "
+            + "did you mean 'bf16'?", none, StringComparison.Ordinal);
         var narrow = CommandLine.Fails("train", _config, "--precision", "fp16", "--out", _folder.PathOf("run"));
         Assert.Contains("precision fp16 needs a CUDA device", narrow, StringComparison.Ordinal);
     }

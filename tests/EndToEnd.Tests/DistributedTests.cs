@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ocs.Cli.Tests;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Torch;
@@ -18,8 +19,9 @@ public sealed class DistributedTests : IDisposable
     [Fact]
     public void Two_processes_end_fifty_steps_with_the_weights_of_one()
     {
-        var config = Config(WithoutNorms(), "training: { epochs: 2, batch-size: 16, learning-rate: 0.02, layout: contiguous }");
-        Run("baseline", config, "--out", _folder.PathOf("one"));
+        var config = Config(
+            WithoutNorms(), "training: { epochs: 2, batch-size: 16, learning-rate: 0.02, layout: contiguous }");
+        Assert.Equal(0, CommandLine.Run("baseline", config, "--out", _folder.PathOf("one")).Code);
         var output = Run("baseline", config, "--out", _folder.PathOf("two"), "--processes", "2");
 
         Assert.Contains("2 processes end with the same weights.", output, StringComparison.Ordinal);
@@ -70,7 +72,8 @@ public sealed class DistributedTests : IDisposable
         Assert.True(ended);
         Assert.Equal(1, first.ExitCode);
         Assert.Matches(
-            "^Rank 0 of 2: another process of the run is gone or does not answer \\([^:]*\\[127.0.0.1\\].*\\), so this one ends too; look at its "
+            "^Rank 0 of 2: another process of the run is gone or does not answer \\([^:]*\\[127.0.0.1\\].*\\), so this "
+                + "one ends too; look at its "
             + "messages, and start all of them again\\.$",
             (await sentence).Trim());
     }
@@ -89,7 +92,8 @@ public sealed class DistributedTests : IDisposable
         using (var second = Start(["train", config, "--out", broken], Rendezvous.OnThisMachine(port, 1, 2)))
         {
             var errors = first.StandardError.ReadToEndAsync();
-            while (first.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch   1", StringComparison.Ordinal))
+            while (first.StandardOutput.ReadLine() is { } line
+                && !line.StartsWith("epoch   1", StringComparison.Ordinal))
             {
             }
 
@@ -102,7 +106,9 @@ public sealed class DistributedTests : IDisposable
 
         Assert.Matches("Goes on in epoch [12], after 0 steps of it\\.", output);
         Assert.Contains("2 processes end with the same weights.", output, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(broken, "model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(whole, "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(broken, "model.safetensors")));
         Assert.Equal(5, File.ReadLines(Path.Combine(broken, "run.jsonl")).Count());
     }
 
@@ -110,7 +116,8 @@ public sealed class DistributedTests : IDisposable
     public void Processes_of_one_machine_speak_over_its_loopback_alone()
     {
         var config = Config("cifar_resnet8", "training: { epochs: 10000, batch-size: 40, layout: contiguous }");
-        using var parent = Start(["baseline", config, "--out", _folder.PathOf("run"), "--processes", "2"], rendezvous: null);
+        using var parent = Start(
+            ["baseline", config, "--out", _folder.PathOf("run"), "--processes", "2"], rendezvous: null);
         while (parent.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch ", StringComparison.Ordinal))
         {
         }
@@ -130,7 +137,9 @@ public sealed class DistributedTests : IDisposable
         Assert.Equal(
             $"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.",
             Refused("baseline", Config("cifar_resnet8", ""), "--out", run));
-        Assert.Equal("--resume nowhere: there is no such folder; give that of a run that was stopped.", Refused("train", "--resume", "nowhere"));
+        Assert.Equal(
+            "--resume nowhere: there is no such folder; give that of a run that was stopped.",
+            Refused("train", "--resume", "nowhere"));
 
         static string Refused(params string[] arguments)
         {
@@ -143,14 +152,17 @@ public sealed class DistributedTests : IDisposable
     }
 
     private static IEnumerable<int> Children(int parent) => Directory.EnumerateDirectories("/proc")
-        .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
-        .Where(id => id > 0 && File.Exists($"/proc/{id}/stat") && File.ReadAllText($"/proc/{id}/stat").Split(") ")[^1].Split(' ')[1] == $"{parent}")
+        .Select(folder => int.TryParse(
+            Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && File.Exists($"/proc/{id}/stat")
+        && File.ReadAllText($"/proc/{id}/stat").Split(") ")[^1].Split(' ')[1] == $"{parent}")
         .ToList();
 
     // The addresses, as /proc/net/tcp writes them, at which a process waits for others or speaks with them.
     private static IEnumerable<string> Addresses(int process)
     {
-        var sockets = Directory.EnumerateFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget).ToHashSet(StringComparer.Ordinal);
+        var sockets = Directory.EnumerateFiles($"/proc/{process}/fd")
+            .Select(file => new FileInfo(file).LinkTarget).ToHashSet(StringComparer.Ordinal);
         return new[] { "tcp", "tcp6" }.SelectMany(kind => File.ReadLines($"/proc/{process}/net/{kind}").Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(row => sockets.Contains($"socket:[{row[9]}]"))
@@ -185,13 +197,14 @@ public sealed class DistributedTests : IDisposable
     }
 
     private string Config(string model, string options) =>
-        _folder.Write("run.yaml", string.Create(CultureInfo.InvariantCulture, $"model: {model}\ndata: fashion-mnist\ndata-limit: 400\n{options}"));
+        _folder.Write("run.yaml", $"model: {model}\ndata: fashion-mnist\ndata-limit: 400\n{options}");
 
     // Batch norm sees its own part of a batch only, so the comparison with one process needs a network without.
     private string WithoutNorms()
     {
         var g = new GraphBuilder("plain");
-        var x = g.Relu("relu1", g.Conv2d("conv1", g.Input("input", 1, 28, 28), 8, kernel: 3, stride: 2, padding: 1, bias: true));
+        var x = g.Relu(
+            "relu1", g.Conv2d("conv1", g.Input("input", 1, 28, 28), 8, kernel: 3, stride: 2, padding: 1, bias: true));
         x = g.Relu("relu2", g.Conv2d("conv2", x, 12, kernel: 3, stride: 2, padding: 1, bias: true));
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", x), 10));
         using var parameters = ParameterTable.Initialize(graph, seed: 5);

@@ -16,7 +16,8 @@ public sealed class ExampleTests
         Assert.InRange(Number(2), 1, Number(1) / 2);
         Assert.InRange(Number(3), 50, 100);
 
-        double Number(int group) => double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+        double Number(int group) => double.Parse(
+            figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -120,7 +121,8 @@ public sealed class ExampleTests
     {
         var figures = Regex.Match(
             Run("CustomOperator", "corners.onnx"),
-            @"^([\d,]+) -> ([\d,]+) MACs, accuracy ([\d.]+) %, gate passed: True\n(\d+) of 16 slopes, difference (\S+)");
+            @"^([\d,]+) -> ([\d,]+) MACs, accuracy ([\d.]+) %, gate passed: True\n"
+            + @"(\d+) of 16 slopes, difference (\S+)");
 
         Assert.True(figures.Success);
         Assert.InRange(Number(2), 1, Number(1) / 2);
@@ -128,7 +130,8 @@ public sealed class ExampleTests
         Assert.InRange(Number(4), 1, 15);
         Assert.InRange(Number(5), 0, 1e-4);
 
-        double Number(int group) => double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+        double Number(int group) => double.Parse(
+            figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +145,8 @@ public sealed class ExampleTests
 
         // torchvision states 1.814 billion MACs.
         Assert.StartsWith(
-            "1,814,073,344 MACs, scores Float32 [8, 1000] cpu", Run("LoadRunSave", "resnet18.onnx", folder.PathOf("resnet18.pth")), StringComparison.Ordinal);
+            "1,814,073,344 MACs, scores Float32 [8, 1000] cpu",
+            Run("LoadRunSave", "resnet18.onnx", folder.PathOf("resnet18.pth")), StringComparison.Ordinal);
     }
 
     private static Process Start(string example, string folder, params string[] arguments) => Process.Start(

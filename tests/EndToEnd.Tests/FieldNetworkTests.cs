@@ -4,7 +4,9 @@ using Ocs.OnnxRuntime;
 
 namespace Ocs.EndToEnd.Tests;
 
-/// <summary>Networks as PyTorch exports them are cut, and the file that comes out can take the first one's place.</summary>
+/// <summary>
+/// Networks as PyTorch exports them are cut, and the file that comes out can take the first one's place.
+/// </summary>
 [NoTensorLeaks]
 public sealed class FieldNetworkTests : IDisposable
 {
@@ -36,12 +38,18 @@ public sealed class FieldNetworkTests : IDisposable
         Assert.Equal(0, CommandLine.Run("verify", Derived("class"), Derived("class")).Code);
         var odd = CommandLine.Run("verify", Derived("nan"));
         Assert.Equal(1, odd.Code);
-        Assert.EndsWith("are not shown to compute the same: the output 'scores' has numbers that are not finite (20), which cannot be compared.", odd.Error.Trim(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "are not shown to compute the same: the output 'scores' has numbers that are not finite (20), "
+            + "which cannot be compared.",
+            odd.Error.Trim(),
+            StringComparison.Ordinal);
 
         var cut = CommandLine.Run("prune", Derived("half"), "--target", "0.3", "--out", _folder.PathOf("cut.onnx"));
         Assert.Equal(0, cut.Code);
         Assert.Contains("The weights are written as 32-bit floats", cut.Error, StringComparison.Ordinal);
-        Assert.Contains("Input 'signal' is Float [n, 3, 16, 16] now; it was Float16 [n, 3, 16, 16].", cut.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Input 'signal' is Float [n, 3, 16, 16] now; it was Float16 [n, 3, 16, 16].", cut.Error,
+            StringComparison.Ordinal);
     }
 
     private void IsCutAndKeepsItsNames(string whole)
@@ -51,18 +59,26 @@ public sealed class FieldNetworkTests : IDisposable
         var pruned = CommandLine.Run("prune", whole, "--target", "0.3", "--out", cut, "--json");
 
         Assert.True(pruned.Code == 0, pruned.Error);
-        Assert.InRange((double)pruned.Json.GetProperty("macs_after").GetInt64() / pruned.Json.GetProperty("macs_before").GetInt64(), 0.4, 0.75);
+        var (before, after) = (pruned.Json.GetProperty("macs_before"), pruned.Json.GetProperty("macs_after"));
+        Assert.InRange((double)after.GetInt64() / before.GetInt64(), 0.4, 0.75);
         Assert.Equal(0, CommandLine.Run("export", cut, "--onnx", again).Code);
         foreach (var file in new[] { whole, cut, again })
         {
             using var model = OnnxFile.Read(file);
             Assert.Equal(
-                ("signal", "scores", 14), (Assert.Single(model.Graph.InputNames), Assert.Single(model.Graph.NamedOutputs).Name, model.Graph.Origin!.Opset));
-            Assert.All(model.Graph.Origin.Inputs.Concat(model.Graph.Origin.Outputs), value => Assert.Equal("n", value.Sizes[0]));
+                ("signal", "scores", 14),
+                (
+                    Assert.Single(model.Graph.InputNames),
+                    Assert.Single(model.Graph.NamedOutputs).Name,
+                    model.Graph.Origin!.Opset));
+            Assert.All(
+                model.Graph.Origin.Inputs.Concat(model.Graph.Origin.Outputs),
+                value => Assert.Equal("n", value.Sizes[0]));
             if (InferenceSession.Missing is null)
             {
                 using var session = InferenceSession.Open(file);
-                Assert.Equal(("signal", "scores"), (Assert.Single(session.Inputs).Name, Assert.Single(session.Outputs).Name));
+                Assert.Equal(
+                    ("signal", "scores"), (Assert.Single(session.Inputs).Name, Assert.Single(session.Outputs).Name));
             }
         }
     }

@@ -3,13 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace Ocs.EndToEnd.Tests;
 
-/// <summary>Runs the program in an empty home and an empty folder of temporary files, and lists what it touches beside its working folder.</summary>
+/// <summary>
+/// Runs the program in an empty home and an empty folder of temporary files, and lists what it touches beside its
+/// working folder.
+/// </summary>
 /// <remarks>
-/// What stays behind is seen everywhere. Where strace may be used, files that are removed again, connections and look-ups of names are seen, too.
+/// What stays behind is seen everywhere. Where strace may be used, files that are removed again, connections and
+/// look-ups of names are seen, too.
 /// </remarks>
 internal sealed partial class Footprint
 {
-    private const string Calls = "connect,sendto,sendmsg,sendmmsg,open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,symlink,symlinkat";
+    private const string Calls =
+        "connect,sendto,sendmsg,sendmmsg,open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,symlink,symlinkat";
     private static readonly bool CanTrace = MayTrace();
     private readonly string _home;
     private readonly string _temporary;
@@ -30,7 +35,12 @@ internal sealed partial class Footprint
     {
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. args];
         var start = CanTrace
-            ? new ProcessStartInfo("strace", ["-f", "-qq", "--seccomp-bpf", "-s", "4096", "-e", $"trace={Calls}", "-e", "signal=none", "-o", _trace, .. command])
+            ? new ProcessStartInfo(
+                "strace",
+                [
+                    "-f", "-qq", "--seccomp-bpf", "-s", "4096", "-e", $"trace={Calls}", "-e", "signal=none",
+                    "-o", _trace, .. command,
+                ])
             : new ProcessStartInfo(command[0], command[1..]);
         start.WorkingDirectory = _work;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -47,7 +57,8 @@ internal sealed partial class Footprint
         Assert.True(process.ExitCode is 0 or 3, $"{string.Join(' ', args)}: {output.Result}{errors}");
 
         string[] folders = [_home, _temporary];
-        var touched = folders.SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
+        var touched = folders
+            .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles("/tmp", $"mat-debug-{process.Id}*"));
         return [.. CanTrace ? touched.Concat(File.ReadLines(_trace).Where(IsOutside)) : touched];
     }
@@ -67,10 +78,12 @@ internal sealed partial class Footprint
     }
 
     private bool IsOutside(string call) =>
-        ALookUp().IsMatch(call) || (AConnection().IsMatch(call) && !ToThisMachine().IsMatch(call)) || (AChange().Match(call) is { Success: true } change
-            && Path.GetFullPath(change.Groups["path"].Value, _work) is var path
-            && path != _work && !path.StartsWith(_work + "/", StringComparison.Ordinal)
-            && !path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/proc/", StringComparison.Ordinal));
+        ALookUp().IsMatch(call) || (AConnection().IsMatch(call) && !ToThisMachine().IsMatch(call))
+            || (AChange().Match(call) is { Success: true } change
+                && Path.GetFullPath(change.Groups["path"].Value, _work) is var path
+                && path != _work && !path.StartsWith(_work + "/", StringComparison.Ordinal)
+                && !path.StartsWith("/dev/", StringComparison.Ordinal)
+                && !path.StartsWith("/proc/", StringComparison.Ordinal));
 
     [GeneratedRegex("sa_family=AF_INET")]
     private static partial Regex AConnection();
@@ -78,10 +91,13 @@ internal sealed partial class Footprint
     [GeneratedRegex("inet_addr\\(\"127\\.|inet_pton\\(AF_INET6, \"(::1|::ffff:127\\.[^\"]*)\"")]
     private static partial Regex ToThisMachine();
 
-    // Names of machines are looked up by asking a server at port 53, or systemd. The socket of nscd is used for names of users, too.
+    // Names of machines are looked up by asking a server at port 53, or systemd. The socket of nscd is used for names
+    // of users, too.
     [GeneratedRegex("/systemd/resolve/|htons\\(53\\)")]
     private static partial Regex ALookUp();
 
-    [GeneratedRegex("""(open|openat)\((AT_FDCWD, )?"(?<path>[^"]*)", [^)]*(O_WRONLY|O_RDWR|O_CREAT)|(creat|mkdir|mkdirat|rename\w*|symlink\w*)\((AT_FDCWD, )?("[^"]*", (AT_FDCWD, )?)?"(?<path>[^"]*)""")]
+    [GeneratedRegex(
+        """(open|openat)\((AT_FDCWD, )?"(?<path>[^"]*)", [^)]*(O_WRONLY|O_RDWR|O_CREAT)"""
+        + """|(creat|mkdir|mkdirat|rename\w*|symlink\w*)\((AT_FDCWD, )?("[^"]*", (AT_FDCWD, )?)?"(?<path>[^"]*)""")]
     private static partial Regex AChange();
 }

@@ -5,20 +5,24 @@ using Ocs.Zoo;
 
 namespace Ocs.EndToEnd.Tests;
 
-/// <summary>A network of the zoo that went through ONNX can be pruned as before: nothing that leaves together is lost or frozen.</summary>
+/// <summary>
+/// A network of the zoo that went through ONNX can be pruned as before: nothing that leaves together is lost or frozen.
+/// </summary>
 [NoTensorLeaks]
 public sealed class OnnxRoundTripTests : IDisposable
 {
     private const int Classes = 10;
     private const long Largest = 35_000_000;
 
-    // ONNX holds what its small network makes of the distances, which does not depend on the image: it comes back as tables.
+    // ONNX holds what its small network makes of the distances, which does not depend on the image: it comes back as
+    // tables.
     private const string Folded = "swin_v2_t";
 
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Names =>
-        [.. Models.All.Select(model => model.Name).Where(name => name != Folded && Build(name).ParameterCount <= Largest)];
+        [.. Models.All.Select(model => model.Name).Where(
+            name => name != Folded && Build(name).ParameterCount <= Largest)];
 
     public void Dispose() => _folder.Dispose();
 
@@ -51,7 +55,8 @@ public sealed class OnnxRoundTripTests : IDisposable
         using var swin = OnnxFile.Read(path);
 
         Assert.Equal(Parameters, swin.Graph.ParameterCount);
-        var tables = swin.Graph.Parameters.Where(spec => spec.Name.EndsWith("relative_position_bias_table", StringComparison.Ordinal));
+        var tables = swin.Graph.Parameters.Where(
+            spec => spec.Name.EndsWith("relative_position_bias_table", StringComparison.Ordinal));
         Assert.Equal([[49L, 2], [49L, 2], [49L, 4], [49L, 4]], tables.Select(spec => spec.Shape.ToArray()));
         Assert.Equal(
             ["4 Heads", "2 HiddenWidth", "4 MlpWidth"],
@@ -62,6 +67,9 @@ public sealed class OnnxRoundTripTests : IDisposable
                 .Select(groups => $"{groups.Count()} {groups.Key}"));
     }
 
+    private static IEnumerable<string> Members(Group group) => group.Members
+        .Select(member => $"{member.Parameter}[{member.Dimension}]").Order(StringComparer.Ordinal);
+
     private static Graph Build(string name) => Models.Build(name, SmallImages.Of(Models.Find(name)), Classes);
 
     // Nodes may come in another order, and with them groups.
@@ -69,7 +77,7 @@ public sealed class OnnxRoundTripTests : IDisposable
     [
         .. CouplingGraph.Build(graph).Groups
             .Where(group => group.IsPrunable)
-            .Select(group => $"{group.Channels} of {group.Kind}: {string.Join(", ", group.Members.Select(member => $"{member.Parameter}[{member.Dimension}]").Order(StringComparer.Ordinal))}")
+            .Select(group => $"{group.Channels} of {group.Kind}: {string.Join(", ", Members(group))}")
             .Order(StringComparer.Ordinal),
     ];
 }

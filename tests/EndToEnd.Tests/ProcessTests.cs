@@ -62,7 +62,8 @@ public sealed class ProcessTests : IDisposable
         var sentence = verify.StandardError.ReadToEnd();
         verify.WaitForExit();
 
-        const string Missing = "OCS_ONNXRUNTIME names /nonexistent/libonnxruntime.so, which is not there: set it to a libonnxruntime.so, or to nothing.";
+        const string Missing = "OCS_ONNXRUNTIME names /nonexistent/libonnxruntime.so, which is not there: set it to a "
+            + "libonnxruntime.so, or to nothing.";
         Assert.Equal(0, export.ExitCode);
         Assert.Contains($"{file} was not verified: {Missing}", warnings, StringComparison.Ordinal);
         Assert.True(new FileInfo(file).Length > 0);
@@ -73,7 +74,8 @@ public sealed class ProcessTests : IDisposable
     private static Process Start(params string[] args)
     {
         // A shell's background jobs ignore SIGINT, and so would what they start.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. args])
+        var start = new ProcessStartInfo(
+            "env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "ocs.dll"), .. args])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -3,7 +3,9 @@ using Ocs.Zoo;
 
 namespace Ocs.EndToEnd.Tests;
 
-/// <summary>The table of docs/prunability.md, a row a network. OCS_ACCEPT=1 writes rows instead of comparing them.</summary>
+/// <summary>
+/// The table of docs/prunability.md, a row a network. OCS_ACCEPT=1 writes rows instead of comparing them.
+/// </summary>
 internal static class PrunabilityTable
 {
     private const string Divider = "| --- |";

@@ -37,7 +37,8 @@ public sealed class RepeatTests : IDisposable
         var accuracy = finished.Json.GetProperty("val_accuracy");
         Assert.Equal(alone.Json.GetProperty("val_accuracy").GetDouble(), accuracy.GetProperty("values")[1].GetDouble());
         Assert.Equal(
-            (accuracy.GetProperty("values")[0].GetDouble() + accuracy.GetProperty("values")[1].GetDouble()) / 2, accuracy.GetProperty("mean").GetDouble(), 12);
+            (accuracy.GetProperty("values")[0].GetDouble() + accuracy.GetProperty("values")[1].GetDouble()) / 2,
+            accuracy.GetProperty("mean").GetDouble(), 12);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(_folder.PathOf("alone"), "model.safetensors")),
             File.ReadAllBytes(Path.Combine(runs, "seed-4", "model.safetensors")));

@@ -28,11 +28,14 @@ public sealed class SweepTests : IDisposable
         var log = File.GetLastWriteTimeUtc(Path.Combine(runs, "target=0.3", "run.jsonl"));
         var again = CommandLine.Run(command);
 
-        var isFit = first.Json.GetProperty("runs").EnumerateArray().All(run => run.GetProperty("problem").ValueKind == JsonValueKind.Null);
+        var isFit = first.Json.GetProperty("runs").EnumerateArray().All(
+            run => run.GetProperty("problem").ValueKind == JsonValueKind.Null);
         Assert.Equal((isFit ? 0 : 3, isFit ? 0 : 3), (first.Code, again.Code));
-        var macs = first.Json.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("macs_after").GetInt64()).ToArray();
+        var macs = first.Json.GetProperty("runs")
+            .EnumerateArray().Select(run => run.GetProperty("macs_after").GetInt64()).ToArray();
         Assert.True(macs[0] > macs[1]);
-        Assert.Contains("target 0.6", File.ReadAllText(Path.Combine(runs, "comparison.html")), StringComparison.Ordinal);
+        Assert.Contains(
+            "target 0.6", File.ReadAllText(Path.Combine(runs, "comparison.html")), StringComparison.Ordinal);
         Assert.Equal(log, File.GetLastWriteTimeUtc(Path.Combine(runs, "target=0.3", "run.jsonl")));
 
         var refused = CommandLine.Run([.. command, "--sweep", "training.speed=1,2"]);

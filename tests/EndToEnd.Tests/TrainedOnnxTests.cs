@@ -7,7 +7,8 @@ using Ocs.RunLog;
 namespace Ocs.EndToEnd.Tests;
 
 /// <summary>
-/// A person's own trained network, as a file of ONNX, cut by half with default options: it must end about as accurate as it was.
+/// A person's own trained network, as a file of ONNX, cut by half with default options: it must end about as accurate
+/// as it was.
 /// </summary>
 [NoTensorLeaks]
 public sealed class TrainedOnnxTests : IDisposable
@@ -29,7 +30,8 @@ public sealed class TrainedOnnxTests : IDisposable
                 var place = Directory.CreateDirectory(Path.Combine(Root, split, Patterns[pattern])).FullName;
                 for (var image = 0; image < count; image++)
                 {
-                    File.WriteAllBytes(Path.Combine(place, $"{image}.jpg"), JpegWriter.Encode(Size, Size, Draw(pattern, dice)));
+                    File.WriteAllBytes(
+                        Path.Combine(place, $"{image}.jpg"), JpegWriter.Encode(Size, Size, Draw(pattern, dice)));
                 }
             }
         }
@@ -50,10 +52,12 @@ public sealed class TrainedOnnxTests : IDisposable
     public void With_and_without_batch_norms_it_keeps_its_accuracy()
     {
         WriteNetwork(_folder.PathOf("random.ocs"));
-        var trained = RunLogReader.Read(Train("baseline", "random.ocs", "whole", "--set", "training.learning-rate=0.05")).Summary!;
+        var trained = RunLogReader.Read(
+            Train("baseline", "random.ocs", "whole", "--set", "training.learning-rate=0.05")).Summary!;
         Assert.InRange(trained.ValAccuracy!.Value, 0.97, 1);
 
-        foreach (var (file, options) in new[] { ("kept.onnx", Array.Empty<string>()), ("folded.onnx", ["--fold-batch-norm"]) })
+        foreach (var (file, options)
+            in new[] { ("kept.onnx", Array.Empty<string>()), ("folded.onnx", ["--fold-batch-norm"]) })
         {
             CommandLine.Run(["export", _folder.PathOf("whole/model.ocs"), "--onnx", _folder.PathOf(file), .. options]);
 
@@ -86,13 +90,17 @@ public sealed class TrainedOnnxTests : IDisposable
         var (block, channels) = (0, 16);
         foreach (var (width, stride) in new[] { (32, 1), (64, 2), (64, 1), (128, 2), (128, 1), (128, 1) })
         {
-            var depthwise = g.Conv2d($"block{block}.depthwise", x, channels, 3, stride: stride, padding: 1, groups: channels);
+            var depthwise = g.Conv2d(
+                $"block{block}.depthwise", x, channels, 3, stride: stride, padding: 1, groups: channels);
             x = g.Relu($"block{block}.relu1", g.BatchNorm2d($"block{block}.bn1", depthwise));
-            x = g.Relu($"block{block}.relu2", g.BatchNorm2d($"block{block}.bn2", g.Conv2d($"block{block}.pointwise", x, width, 1)));
+            x = g.Relu(
+                $"block{block}.relu2",
+                g.BatchNorm2d($"block{block}.bn2", g.Conv2d($"block{block}.pointwise", x, width, 1)));
             (block, channels) = (block + 1, width);
         }
 
-        var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), Patterns.Length));
+        var graph = g.Build(
+            g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), Patterns.Length));
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         OcsFile.Write(path, graph, parameters, record: null);
     }

@@ -83,7 +83,8 @@ public sealed class HtmlComparisonTests
     {
         const string Hostile = "</script><script>alert('\"1\"')</script>";
         var summary = SampleRun.Several[0].Summary!
-            with { Model = Hostile, Command = Hostile, Preset = Hostile, Version = Hostile };
+            with
+        { Model = Hostile, Command = Hostile, Preset = Hostile, Version = Hostile };
         var run =
             SampleRun.Several[0] with { Summary = summary, Config = Hostile, Notice = Hostile, Path = "runs/\"<b>" };
 

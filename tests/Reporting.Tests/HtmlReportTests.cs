@@ -136,7 +136,8 @@ public sealed partial class HtmlReportTests
     public void A_run_under_way_says_so()
     {
         var run = SampleRun.Folder
-            with { Summary = null, Records = SampleRun.Folder.Records[..5], Notice = "Line 6 is incomplete." };
+            with
+        { Summary = null, Records = SampleRun.Folder.Records[..5], Notice = "Line 6 is incomplete." };
         var page = WebUtility.HtmlDecode(HtmlReport.Render(run));
 
         Assert.Contains("not finished: 5 epochs so far, now in sparsity learning", page, StringComparison.Ordinal);
@@ -240,10 +241,14 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void The_report_of_300_epochs_is_below_3_MB()
     {
-        var record = SampleRun.Folder.Records[5] with { Norms = NormHistogram.Of(
-            Enumerable.Range(1, 2000).Select(i => i * 1e-4), Enumerable.Range(1, 2000).Select(i => i * 1e-8)) };
+        var record = SampleRun.Folder.Records[5] with
+        {
+            Norms = NormHistogram.Of(
+            Enumerable.Range(1, 2000).Select(i => i * 1e-4), Enumerable.Range(1, 2000).Select(i => i * 1e-8))
+        };
         var page = HtmlReport.Render(SampleRun.Folder
-            with { Records = [.. Enumerable.Range(0, 300).Select(epoch => record with { Epoch = epoch })] });
+            with
+        { Records = [.. Enumerable.Range(0, 300).Select(epoch => record with { Epoch = epoch })] });
 
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(page), 300_000, 1_500_000);
     }

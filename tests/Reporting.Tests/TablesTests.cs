@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.Tables;
 using Ocs.RunLog;

@@ -61,25 +61,25 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
 
     private static Value Block(GraphBuilder g, Dice dice, string name, Value x) =>
         (Channels(g, x) == 1 ? -1 : dice.Roll(18)) switch
-    {
-        0 or 1 => Residual(g, dice, name, x),
-        2 => Branches(g, dice, name, x),
-        3 => Grouped(g, dice, name, x),
-        4 => Depthwise(g, dice, name, x),
-        5 => Pool(g, dice, name, x),
-        6 => SplitAndJoin(g, dice, name, x),
-        7 => SplitAndAdd(g, dice, name, x),
-        8 => g.Concat(name, 1, x, x),
-        9 => Gate(g, dice, name, x),
-        10 => Shuffled(g, dice, name, x),
-        11 => PaddedShortcut(g, dice, name, x),
-        12 => WholeGroups(g, dice, name, x),
-        13 => Transposed(g, dice, name, x),
-        14 => Normed(g, dice, name, x),
-        15 => Rearranged(g, dice, name, x),
-        16 => Shared(g, dice, name, x),
-        _ => ConvNormActivation(g, dice, name, x, dice.Pick(3, 4, 6)),
-    };
+        {
+            0 or 1 => Residual(g, dice, name, x),
+            2 => Branches(g, dice, name, x),
+            3 => Grouped(g, dice, name, x),
+            4 => Depthwise(g, dice, name, x),
+            5 => Pool(g, dice, name, x),
+            6 => SplitAndJoin(g, dice, name, x),
+            7 => SplitAndAdd(g, dice, name, x),
+            8 => g.Concat(name, 1, x, x),
+            9 => Gate(g, dice, name, x),
+            10 => Shuffled(g, dice, name, x),
+            11 => PaddedShortcut(g, dice, name, x),
+            12 => WholeGroups(g, dice, name, x),
+            13 => Transposed(g, dice, name, x),
+            14 => Normed(g, dice, name, x),
+            15 => Rearranged(g, dice, name, x),
+            16 => Shared(g, dice, name, x),
+            _ => ConvNormActivation(g, dice, name, x, dice.Pick(3, 4, 6)),
+        };
 
     private static Value Head(GraphBuilder g, Dice dice, Value x)
     {

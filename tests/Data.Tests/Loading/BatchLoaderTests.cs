@@ -114,7 +114,8 @@ public sealed class BatchLoaderTests
     {
         BatchLoaderOptions options =
             BatchLoaderOptions.Train(
-                3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7) with { PrefetchDepth = 0 };
+                3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7) with
+            { PrefetchDepth = 0 };
         using var plain = new BatchLoader(Dataset, options);
         using var ahead = new BatchLoader(Dataset, options with { PrefetchDepth = depth, MemoryFormat = format });
         for (var epoch = 0; epoch < 3; epoch++)

@@ -19,7 +19,8 @@ public sealed class ResidentImagesTests
         var dataset = Dataset(channels);
         BatchLoaderOptions options =
             BatchLoaderOptions.Train(
-                6, new() { CropPadding = padding, HorizontalFlip = flip }, seed: 5) with { MemoryFormat = format };
+                6, new() { CropPadding = padding, HorizontalFlip = flip }, seed: 5) with
+            { MemoryFormat = format };
         using var host = new BatchLoader(dataset, options);
         using var device = new BatchLoader(dataset, options with { Resident = true });
         for (var epoch = 0; epoch < 3; epoch++)
@@ -49,7 +50,8 @@ public sealed class ResidentImagesTests
     {
         BatchLoaderOptions options =
             BatchLoaderOptions.Train(
-                6, AugmentationOptions.CifarTrain, seed: 5) with { MemoryFormat = MemoryFormat.ChannelsLast };
+                6, AugmentationOptions.CifarTrain, seed: 5) with
+            { MemoryFormat = MemoryFormat.ChannelsLast };
         using var host = new BatchLoader(Dataset(3), options);
         using var device = new BatchLoader(Dataset(3), options with { Device = Device.Cuda(), Resident = true });
         using var expected = host.Epoch(1).First();
@@ -77,10 +79,10 @@ public sealed class ResidentImagesTests
     {
         BatchLoaderOptions options =
             BatchLoaderOptions.Train(5, new() { CropPadding = 2, HorizontalFlip = true }, seed: 9) with
-        {
-            Resident = resident,
-            MemoryFormat = MemoryFormat.ChannelsLast,
-        };
+            {
+                Resident = resident,
+                MemoryFormat = MemoryFormat.ChannelsLast,
+            };
         using var loader = new BatchLoader(Dataset(3), options);
         BatchSlot? slot = null;
         foreach (var batch in loader.Epoch(0).Take(4))

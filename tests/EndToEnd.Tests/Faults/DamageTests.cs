@@ -21,9 +21,11 @@ public sealed class DamageTests(UndisturbedRun undisturbed, ITestOutputHelper ou
     public void A_run_goes_on_whatever_file_of_it_is_damaged()
     {
         var stopped = undisturbed.Stopped;
-        var checkpoints = Directory.EnumerateFiles(Path.Combine(stopped, "checkpoints")).Order(StringComparer.Ordinal).ToList();
+        var checkpoints = Directory.EnumerateFiles(Path.Combine(stopped, "checkpoints"))
+            .Order(StringComparer.Ordinal).ToList();
         Assert.Equal(2, checkpoints.Count);
-        var files = Directory.EnumerateFiles(stopped).Append(checkpoints[0]).Append(checkpoints[1]).Select(file => Path.GetRelativePath(stopped, file)).ToList();
+        var files = Directory.EnumerateFiles(stopped)
+            .Append(checkpoints[0]).Append(checkpoints[1]).Select(file => Path.GetRelativePath(stopped, file)).ToList();
         Assert.Contains("best.ocs", files);
         var dice = new Dice(7);
         var all = FaultyRun.Trials(usual: 0) > 0;
@@ -39,7 +41,8 @@ public sealed class DamageTests(UndisturbedRun undisturbed, ITestOutputHelper ou
             }
 
             FaultyRun.Tell(
-                output, $"each of {files.Count} files of a run's folder {kind}", trials * files.Count, trials * files.Count,
+                output, $"each of {files.Count} files of a run's folder {kind}", trials * files.Count,
+                trials * files.Count,
                 "goes on to the same weights, and says what was damaged");
         }
     }
@@ -55,7 +58,8 @@ public sealed class DamageTests(UndisturbedRun undisturbed, ITestOutputHelper ou
             File.WriteAllBytes(file, Flip(File.ReadAllBytes(file), new Dice(1)));
         }
 
-        Assert.StartsWith("No checkpoint in ", FaultyRun.Fail(FaultyRun.Resume(place), code: 2), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No checkpoint in ", FaultyRun.FailHere(place, code: 2, FaultyRun.Resumption), StringComparison.Ordinal);
     }
 
     private void Try(string file, Func<byte[], byte[]?> damage)
@@ -73,12 +77,13 @@ public sealed class DamageTests(UndisturbedRun undisturbed, ITestOutputHelper ou
             File.Delete(path);
         }
 
-        FaultyRun.Complete(FaultyRun.Resume(place));
+        FaultyRun.ResumeHere(place);
         if (file is "run.jsonl" or "best.ocs")
         {
             // A line or the best network may be lost for good; what was trained is not.
             Assert.Equal(
-                File.ReadAllBytes(Path.Combine(undisturbed.Whole, "model.ocs")), File.ReadAllBytes(Path.Combine(run, "model.ocs")));
+                File.ReadAllBytes(Path.Combine(undisturbed.Whole, "model.ocs")),
+                File.ReadAllBytes(Path.Combine(run, "model.ocs")));
         }
         else
         {

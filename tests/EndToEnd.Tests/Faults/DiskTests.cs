@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace Ocs.EndToEnd.Tests.Faults;
 
-/// <summary>A disk that is full, a folder that cannot be written to, data that go away, a loss that is not finite.</summary>
+/// <summary>
+/// A disk that is full, a folder that cannot be written to, data that go away, a loss that is not finite.
+/// </summary>
 [Collection(FaultTests.Name)]
 public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper output) : IDisposable
 {
@@ -31,7 +33,9 @@ public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper outp
             FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         }
 
-        FaultyRun.Tell(output, "the disk full for an epoch (tmpfs)", trials, trials, "warns, goes on, writes what it owes; same to the bit");
+        FaultyRun.Tell(
+            output, "the disk full for an epoch (tmpfs)", trials, trials,
+            "warns, goes on, writes what it owes; same to the bit");
     }
 
     [TmpfsFact]
@@ -48,7 +52,7 @@ public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper outp
             process.WaitForExit();
         }
 
-        FaultyRun.Complete(FaultyRun.Resume(place));
+        FaultyRun.ResumeHere(place);
 
         FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         FaultyRun.Tell(output, "the disk full, then SIGKILL", 1, 1, "goes on from the last checkpoint that fitted");
@@ -63,10 +67,12 @@ public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper outp
         FaultyRun.Until(process, "epoch   3");
         using (new Filler(place))
         {
-            Assert.EndsWith("make room, and `ocs train --resume run` goes on.", FaultyRun.Fail(process, code: 2), StringComparison.Ordinal);
+            Assert.EndsWith(
+                "make room, and `ocs train --resume run` goes on.", FaultyRun.Fail(process, code: 2),
+                StringComparison.Ordinal);
         }
 
-        FaultyRun.Complete(FaultyRun.Resume(place));
+        FaultyRun.ResumeHere(place);
         FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         FaultyRun.Tell(output, "the disk full to the end", 1, 1, "one sentence, exit code 2; goes on later to the bit");
     }
@@ -109,7 +115,8 @@ public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper outp
     public void A_loss_that_is_not_finite_ends_the_run_with_one_sentence_and_keeps_its_checkpoints()
     {
         var place = _run.Place("diverged");
-        var process = FaultyRun.Begin(place, "--set", "training.learning-rate=1e9", "--set", "training.warmup-epochs=5");
+        var process = FaultyRun.Begin(
+            place, "--set", "training.learning-rate=1e9", "--set", "training.warmup-epochs=5");
 
         Assert.Matches(
             @"^The loss is .* in epoch \d, step \d: training has diverged; lower learning-rate or add warmup-epochs\.$",
@@ -135,14 +142,18 @@ public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper outp
 
         Directory.CreateDirectory(Path.Combine(root, "fashion-mnist"));
         File.WriteAllText(Path.Combine(root, "fashion-mnist", "train-images-idx3-ubyte"), "");
-        Assert.Contains("fashion-mnist", FaultyRun.Fail(FaultyRun.Resume(place, "--data-root", root), code: 2), StringComparison.Ordinal);
+        Assert.Contains(
+            "fashion-mnist",
+            FaultyRun.FailHere(place, code: 2, [.. FaultyRun.Resumption, "--data-root", root]),
+            StringComparison.Ordinal);
         Directory.Delete(root, recursive: true);
         CopyData(root);
-        FaultyRun.Complete(FaultyRun.Resume(place, "--data-root", root));
+        FaultyRun.ResumeHere(place, "--data-root", root);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(undisturbed.Whole, "model.safetensors")),
             File.ReadAllBytes(Path.Combine(FaultyRun.RunIn(place), "model.safetensors")));
-        FaultyRun.Tell(output, "data files removed in mid-run", 1, 1, "trains on; to go on later, one sentence asks for them");
+        FaultyRun.Tell(
+            output, "data files removed in mid-run", 1, 1, "trains on; to go on later, one sentence asks for them");
     }
 
     private static void CopyData(string root)

@@ -1,12 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ocs.Cli.Tests;
 using Ocs.Reporting.TensorBoard;
+using Ocs.Torch;
 using Xunit.Abstractions;
 
 namespace Ocs.EndToEnd.Tests.Faults;
 
-/// <summary>A run of seconds in a process of its own, which saves after every step, and the one that was never stopped beside it.</summary>
+/// <summary>
+/// A run of seconds in a process of its own, which saves after every step, and the one that was never stopped beside
+/// it.
+/// </summary>
 internal sealed partial class FaultyRun : IDisposable
 {
     /// <summary>Two epochs of each phase, four steps each.</summary>
@@ -15,7 +20,8 @@ internal sealed partial class FaultyRun : IDisposable
         data: fashion-mnist
         data-limit: 64
         seed: 1
-        training: { epochs: 6, batch-size: 16, schedule: cosine, layout: channels-last, padding: always, checkpoint-minutes: 0.000001, evaluation-batch-size: 32 }
+        training: { epochs: 6, batch-size: 16, schedule: cosine, layout: channels-last, padding: always,
+          checkpoint-minutes: 0.000001, evaluation-batch-size: 32 }
         pruning: { target: 0.5, sparsity-start-epoch: 2, latest-cut-epoch: 4 }
         """;
 
@@ -24,6 +30,9 @@ internal sealed partial class FaultyRun : IDisposable
 
     /// <summary>What begins the run.</summary>
     public static readonly string[] Arguments = ["train", "../run.yaml", "--out", Name];
+
+    /// <summary>What goes on with it, in its place.</summary>
+    public static readonly string[] Resumption = ["train", "--resume", Name];
 
     private const string Name = "run";
     private readonly TemporaryFolder _folder = new();
@@ -48,7 +57,9 @@ internal sealed partial class FaultyRun : IDisposable
         }
     }
 
-    /// <summary>The folder that a run called <paramref name="name"/> works in, so that all of them have the same command line.</summary>
+    /// <summary>
+    /// The folder that a run called <paramref name="name"/> works in, so that all of them have the same command line.
+    /// </summary>
     public string Place(string name) => Directory.CreateDirectory(_folder.PathOf(name)).FullName;
 
     public static string RunIn(string place) => Path.Combine(place, Name);
@@ -56,7 +67,42 @@ internal sealed partial class FaultyRun : IDisposable
     /// <summary>Begins the run.</summary>
     public static Process Begin(string place, params string[] more) => Start(place, [.. Arguments, .. more]);
 
-    public static Process Resume(string place, params string[] more) => Start(place, ["train", "--resume", Name, .. more]);
+    public static Process Resume(string place, params string[] more) =>
+        Start(place, ["train", "--resume", Name, .. more]);
+
+    /// <summary>
+    /// Goes on in this process, where no process is what is tested: the start of one takes longer than the run.
+    /// </summary>
+    public static void ResumeHere(string place, params string[] more)
+    {
+        var result = Here(place, ["train", "--resume", Name, .. more]);
+        Assert.True(result.Code == 0, $"exit code {result.Code}: {result.Error}{result.Output}");
+    }
+
+    /// <summary>Runs a command in this process to an end with one sentence on standard error.</summary>
+    public static string FailHere(string place, int code, params string[] arguments)
+    {
+        var result = Here(place, arguments);
+        Assert.Equal(code, result.Code);
+        return Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>Runs a command in this process, in a folder and on one thread as <see cref="Start"/> does.</summary>
+    public static CommandResult Here(string place, params string[] arguments)
+    {
+        var (folder, threads) = (Directory.GetCurrentDirectory(), TorchRuntime.Threads);
+        Directory.SetCurrentDirectory(place);
+        TorchRuntime.Threads = 1;
+        try
+        {
+            return CommandLine.Run(arguments);
+        }
+        finally
+        {
+            TorchRuntime.Threads = threads;
+            Directory.SetCurrentDirectory(folder);
+        }
+    }
 
     /// <summary>Runs to the end, which must be good.</summary>
     public static void Complete(Process process)
@@ -103,7 +149,8 @@ internal sealed partial class FaultyRun : IDisposable
             }
             else
             {
-                Assert.True(File.ReadAllBytes(left).AsSpan().SequenceEqual(File.ReadAllBytes(right)), $"{file} differs");
+                Assert.True(
+                    File.ReadAllBytes(left).AsSpan().SequenceEqual(File.ReadAllBytes(right)), $"{file} differs");
             }
         }
     }
@@ -131,7 +178,8 @@ internal sealed partial class FaultyRun : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"The process ended before it said '{start}': {process.StandardError.ReadToEnd()}");
+        throw new InvalidOperationException(
+            $"The process ended before it said '{start}': {process.StandardError.ReadToEnd()}");
     }
 
     /// <summary>Starts a command of the program.</summary>
@@ -152,11 +200,13 @@ internal sealed partial class FaultyRun : IDisposable
     }
 
     private static IEnumerable<string> Names(string folder) =>
-        Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFileSystemEntries(folder)
+            .Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal);
 
     private static string WithoutClock(string json) => Clock().Replace(json, "$1");
 
     // A run that was gone on with after its cut has no times of steps in turns.
-    [GeneratedRegex("(\"([a-z_]*second[a-z_]*|wait_fraction)\": ?)[-0-9.eE]+|(?<=\"step_seconds_(before|after)\": ?)null")]
+    [GeneratedRegex(
+        "(\"([a-z_]*second[a-z_]*|wait_fraction)\": ?)[-0-9.eE]+|(?<=\"step_seconds_(before|after)\": ?)null")]
     private static partial Regex Clock();
 }

@@ -3,12 +3,15 @@ using Xunit.Abstractions;
 
 namespace Ocs.EndToEnd.Tests.Faults;
 
-/// <summary>Several processes in one folder: one has it, each other says in one sentence who does, and not a byte is lost.</summary>
+/// <summary>
+/// Several processes in one folder: one has it, each other says in one sentence who does, and not a byte is lost.
+/// </summary>
 [Collection(FaultTests.Name)]
 public sealed class LockTests(UndisturbedRun undisturbed, ITestOutputHelper output) : IDisposable
 {
     private const string InUse =
-        @"^The run folder run is in use: process \d+ on \S+ since [-0-9: ]+ UTC has it; wait for its end(, stop it, or give another folder with --out| or stop it)\.$";
+        @"^The run folder run is in use: process \d+ on \S+ since [-0-9: ]+ UTC has it; "
+        + @"wait for its end(, stop it, or give another folder with --out| or stop it)\.$";
 
     private readonly FaultyRun _run = new();
 
@@ -30,7 +33,9 @@ public sealed class LockTests(UndisturbedRun undisturbed, ITestOutputHelper outp
             FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
         }
 
-        FaultyRun.Tell(output, "four starts at once in one folder", Tries, Tries, "one trains, to the bit; each other one says who has the folder");
+        FaultyRun.Tell(
+            output, "four starts at once in one folder", Tries, Tries,
+            "one trains, to the bit; each other one says who has the folder");
     }
 
     [Theory]
@@ -43,9 +48,11 @@ public sealed class LockTests(UndisturbedRun undisturbed, ITestOutputHelper outp
             var place = _run.Place($"running{trial}");
             using var first = FaultyRun.Begin(place);
             FaultyRun.Until(first, $"epoch   {trial % 3}");
-            var second = how.StartsWith("--force", StringComparison.Ordinal) ? FaultyRun.Begin(place, "--force") : FaultyRun.Resume(place);
+            string[] second = how.StartsWith("--force", StringComparison.Ordinal)
+                ? [.. FaultyRun.Arguments, "--force"]
+                : FaultyRun.Resumption;
 
-            Assert.Matches(InUse, FaultyRun.Fail(second, code: 2));
+            Assert.Matches(InUse, FaultyRun.FailHere(place, code: 2, second));
             FaultyRun.Complete(first);
             FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
             Directory.Delete(place, recursive: true);
@@ -81,7 +88,9 @@ public sealed class LockTests(UndisturbedRun undisturbed, ITestOutputHelper outp
             Directory.Delete(place, recursive: true);
         }
 
-        FaultyRun.Tell(output, "SIGKILL of the process that started two others (--processes 2)", Tries, Tries, "both end, and the run goes on");
+        FaultyRun.Tell(
+            output, "SIGKILL of the process that started two others (--processes 2)", Tries, Tries,
+            "both end, and the run goes on");
     }
 
     // The processes save their run when their parent is gone: until then the folder is theirs.

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Ocs.EndToEnd.Tests.Faults;
 
-/// <summary>Places that a run writes to, or does not: standard output, the folder for temporary files, links in its folder, its log.</summary>
+/// <summary>
+/// Places that a run writes to, or does not: standard output, the folder for temporary files, links in its folder, its
+/// log.
+/// </summary>
 [Collection(FaultTests.Name)]
 public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
 {
@@ -11,11 +14,12 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public void A_training_whose_output_finds_no_room_trains_to_its_end()
+    public void A_training_whose_output_finds_no_room_and_that_has_no_folder_for_temporary_files_trains_to_its_end()
     {
         var place = _run.Place("full");
+        var command = $"dotnet {FaultyRun.Program} {string.Join(' ', FaultyRun.Arguments)}";
 
-        FaultyRun.Complete(Shell(place, $"exec dotnet {FaultyRun.Program} {string.Join(' ', FaultyRun.Arguments)} >/dev/full 2>/dev/full"));
+        FaultyRun.Complete(Shell(place, $"TMPDIR=/nonexistent exec {command} >/dev/full 2>/dev/full"));
 
         FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
@@ -25,17 +29,9 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
     {
         var process = Shell(_run.Place("full"), $"exec dotnet {FaultyRun.Program} inspect cifar_resnet20 >/dev/full");
 
-        Assert.StartsWith("Standard output could not be written to (No space left on device), ", FaultyRun.Fail(process, code: 1), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_run_needs_no_folder_for_temporary_files()
-    {
-        var place = _run.Place("no tmp");
-
-        FaultyRun.Complete(Shell(place, $"TMPDIR=/nonexistent exec dotnet {FaultyRun.Program} {string.Join(' ', FaultyRun.Arguments)}"));
-
-        FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
+        Assert.StartsWith(
+            "Standard output could not be written to (No space left on device), ", FaultyRun.Fail(process, code: 1),
+            StringComparison.Ordinal);
     }
 
     [TmpfsFact]
@@ -45,30 +41,34 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
         using var disk = new SmallDisk(place, "200k");
 
         Assert.Matches(
-            @"^run has no room for a checkpoint \(No space left on device.*\), and a run without one is lost when it stops; make room, or give another folder with --out\.$",
-            FaultyRun.Fail(FaultyRun.Begin(place), code: 2));
+            @"^run has no room for a checkpoint \(No space left on device.*\), and a run without one is lost when it "
+            + @"stops; make room, or give another folder with --out\.$",
+            FaultyRun.FailHere(place, code: 2, FaultyRun.Arguments));
         Assert.False(Directory.Exists(FaultyRun.RunIn(place)));
     }
 
-    [Theory]
-    [InlineData("run.jsonl")]
-    [InlineData("events.out.tfevents.ocs")]
-    [InlineData("best.ocs")]
-    [InlineData("checkpoints")]
-    public void A_run_of_somebody_else_does_not_write_through_the_links_in_its_folder(string name)
+    [Fact]
+    public void A_run_of_somebody_else_does_not_write_through_the_links_in_its_folder()
     {
         var place = Stopped();
-        var (file, mine) = (Path.Combine(FaultyRun.RunIn(place), name), Path.Combine(place, "mine"));
-        Move(file, mine);
-        File.CreateSymbolicLink(file, mine);
-        var before = Content(mine);
+        foreach (var name in new[] { "run.jsonl", "events.out.tfevents.ocs", "best.ocs", "checkpoints" })
+        {
+            var (file, mine) = (Path.Combine(FaultyRun.RunIn(place), name), Path.Combine(place, "mine"));
+            Move(file, mine);
+            File.CreateSymbolicLink(file, mine);
+            var before = Content(mine);
 
-        Assert.Contains($"{name} is a link or no ordinary file", FaultyRun.Fail(FaultyRun.Resume(place), code: 2), StringComparison.Ordinal);
+            Assert.Contains(
+                $"{name} is a link or no ordinary file",
+                FaultyRun.FailHere(place, code: 2, FaultyRun.Resumption),
+                StringComparison.Ordinal);
 
-        Assert.Equal(before, Content(mine));
-        File.Delete(file);
-        Move(mine, file);
-        FaultyRun.Complete(FaultyRun.Resume(place));
+            Assert.Equal(before, Content(mine));
+            File.Delete(file);
+            Move(mine, file);
+        }
+
+        FaultyRun.ResumeHere(place);
         FaultyRun.AssertSame(undisturbed.Whole, FaultyRun.RunIn(place));
     }
 
@@ -80,7 +80,7 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
         Directory.Move(run, Path.Combine(place, "elsewhere"));
         File.CreateSymbolicLink(run, "elsewhere");
 
-        FaultyRun.Complete(FaultyRun.Resume(place));
+        FaultyRun.ResumeHere(place);
 
         FaultyRun.AssertSame(undisturbed.Whole, run);
     }
@@ -105,9 +105,10 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
         var place = Stopped();
 
         Assert.Equal(
-            "The run folder run holds a run that was stopped; go on with it by `ocs train --resume run`, give another folder with --out, "
+            "The run folder run holds a run that was stopped; go on with it by `ocs train --resume run`, give another "
+                + "folder with --out, "
             + "or --force to delete that run.",
-            FaultyRun.Fail(FaultyRun.Begin(place), code: 2));
+            FaultyRun.FailHere(place, code: 2, FaultyRun.Arguments));
     }
 
     [Fact]
@@ -115,15 +116,21 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
     {
         var place = _run.Place("breaks");
         using (var process = FaultyRun.StartIn(
-            place, "dotnet", [FaultyRun.Program, "train", "../run.yaml", "--out", "r\nfoo: bar", "--set", "training.checkpoints-kept=3"]))
+            place, "dotnet",
+            [
+                FaultyRun.Program, "train", "../run.yaml", "--out", "r\nfoo: bar", "--set",
+                "training.checkpoints-kept=3",
+            ]))
         {
             FaultyRun.Until(process, "epoch   1");
             process.Kill();
             process.WaitForExit();
         }
 
-        FaultyRun.Complete(FaultyRun.StartIn(place, "dotnet", [FaultyRun.Program, "train", "--resume", "r\nfoo: bar"]));
-        Assert.StartsWith(@"# ocs train ../run.yaml --out 'r\u000afoo: bar'", File.ReadAllText(Path.Combine(place, "r\nfoo: bar/config.yaml")), StringComparison.Ordinal);
+        Assert.Equal(0, FaultyRun.Here(place, "train", "--resume", "r\nfoo: bar").Code);
+        Assert.StartsWith(
+            @"# ocs train ../run.yaml --out 'r\u000afoo: bar'",
+            File.ReadAllText(Path.Combine(place, "r\nfoo: bar/config.yaml")), StringComparison.Ordinal);
     }
 
     private static void Move(string from, string to)
@@ -139,7 +146,8 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
     }
 
     private static string Content(string path) => Directory.Exists(path)
-        ? string.Join('\n', Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(file => file + Content(file)))
+        ? string.Join(
+            '\n', Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(file => file + Content(file)))
         : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
 
     private static Process Shell(string place, string command) => FaultyRun.StartIn(place, "sh", ["-c", command]);

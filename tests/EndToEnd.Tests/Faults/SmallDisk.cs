@@ -43,7 +43,8 @@ internal sealed class SmallDisk : IDisposable
 
     private static bool Run(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;
@@ -60,7 +61,8 @@ internal sealed class Filler : IDisposable
     public Filler(string folder)
     {
         _stream = new(
-            Path.Combine(folder, "filler"), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.DeleteOnClose);
+            Path.Combine(folder, "filler"), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0,
+            FileOptions.DeleteOnClose);
         _thread = new(Fill);
         _thread.Start();
     }

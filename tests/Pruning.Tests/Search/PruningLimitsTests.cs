@@ -16,7 +16,9 @@ public sealed class PruningLimitsTests
         var limits = new PruningLimits { MinimumChannels = 4 };
         Assert.Equal([0, 1, 2, 3, 4, 5], Pruned(0.6, limits));
         var error = Assert.Throws<OcsInputException>(() => Pruned(0.61, limits));
-        Assert.EndsWith("lower the target or raise `MaximumPruned` or lower `MinimumChannels`.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "lower the target or raise `MaximumPruned` or lower `MinimumChannels`.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,7 +31,8 @@ public sealed class PruningLimitsTests
         Assert.Equal([0, 1, 2, 3, 4, 5], Pruned(0.21, limits));
         Assert.Throws<OcsInputException>(() => Pruned(0.61, limits));
         Assert.Equal(
-            $"the nearest that ranked channels reach is {0.6:P2} of the MACs, or {0.2:P2}: groups keep multiples of 4, and one multiple more would miss the target.",
+            $"the nearest that ranked channels reach is {0.6:P2} of the MACs, or {0.2:P2}: groups keep multiples of 4, "
+                + "and one multiple more would miss the target.",
             Search(0.21, limits).Note);
     }
 
@@ -58,9 +61,11 @@ public sealed class PruningLimitsTests
     [InlineData("fc=0")]
     [InlineData("fc=1.5")]
     [InlineData("fc=half")]
-    public void Another_form_is_an_error(string text) => Assert.Throws<OcsInputException>(() => PatternLimit.Parse(text));
+    public void Another_form_is_an_error(string text) =>
+        Assert.Throws<OcsInputException>(() => PatternLimit.Parse(text));
 
-    private IEnumerable<int> Pruned(double target, PruningLimits limits) => Search(target, limits).Subnetwork.PrunedOf(_tenths.Position("conv0"));
+    private IEnumerable<int> Pruned(double target, PruningLimits limits) =>
+        Search(target, limits).Subnetwork.PrunedOf(_tenths.Position("conv0"));
 
     private Partition Search(double target, PruningLimits limits) => ClassRanking.Global.Search(
         _tenths.Groups, _tenths.Saliency(("conv0", Ascending)), ResourceConstraint.Macs(_tenths), target, limits);
