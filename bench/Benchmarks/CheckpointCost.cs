@@ -66,7 +66,7 @@ internal sealed class CheckpointCost : ITrainingObserver
 
     public void StepDone(StepProgress progress) => _steps.Add(Lap());
 
-    public void CheckpointDue(Checkpoint checkpoint)
+    void ITrainingObserver.CheckpointDue(Checkpoint checkpoint)
     {
         Lap();
         _folder.Save(kept: 2, stream => checkpoint.Write(stream, new(_path, RunKind.Train, null, "", new(0, "", 0))));

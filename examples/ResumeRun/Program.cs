@@ -5,7 +5,6 @@ using Ocs.RunLog;
 using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training;
-using Ocs.Training.Checkpoints;
 using Ocs.Training.Optimizers;
 
 // Two inputs, a number to predict: AdamW without decay of norms and biases, and the average of the weights is what counts.
@@ -38,7 +37,7 @@ var data = new TrainingData(train, test) { Task = new Regression() };
 // A run that was stopped, or killed, goes on from its newest checkpoint; Ctrl-C stops it after the step.
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) => (key.Cancel, _) = (true, stop.CancelAsync());
-using var run = new CheckpointFolder("run").Any
+using var run = TrainingRun.CanResume("run")
     ? TrainingRun.Resume("run", data, training, pruning, observer: new Progress())
     : TrainingRun.Begin("run", graph, data, training, pruning, observer: new Progress(), replace: true);
 using var result = run.Execute(stop.Token);

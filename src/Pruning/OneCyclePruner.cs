@@ -15,7 +15,7 @@ namespace Ocs.Pruning;
 /// of Alg. 1; it holds the state of the method, not the loop.
 /// </summary>
 [Paper("Alg. 1")]
-public sealed class OneCyclePruner : IDisposable
+internal sealed class OneCyclePruner : IDisposable
 {
     private readonly ParameterTable _parameters;
     private readonly OneCycleOptions _options;

@@ -8,7 +8,7 @@ namespace Ocs.Training;
 /// <param name="IsPadded">Whether the cut network trains with zero channels beside its own.</param>
 /// <param name="Format">How values lie in memory.</param>
 /// <param name="Precision">What steps compute in.</param>
-public sealed record Arrangement(bool IsPadded, MemoryFormat Format, Precision Precision);
+internal sealed record Arrangement(bool IsPadded, MemoryFormat Format, Precision Precision);
 
 /// <summary>
 /// Seconds of forward and backward passes of one batch before a cut and after it, in turns, so that what else the

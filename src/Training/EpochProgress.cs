@@ -3,7 +3,7 @@ using Ocs.Training.Checkpoints;
 namespace Ocs.Training;
 
 /// <summary>How far an epoch is, and the sums so far.</summary>
-public sealed record EpochProgress
+internal sealed record EpochProgress
 {
     /// <summary>Steps done.</summary>
     public int Steps { get; init; }

@@ -68,7 +68,7 @@ public interface ITrainingObserver
     /// A moment to save the run: at its start, after epochs and some minutes, and when it is stopped. The tensors are
     /// lent for the call.
     /// </summary>
-    void CheckpointDue(Checkpoint checkpoint)
+    internal void CheckpointDue(Checkpoint checkpoint)
     {
     }
 

@@ -85,7 +85,7 @@ public sealed class OneCycleTrainer : IDisposable
     /// <inheritdoc cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)" path="/param[@name != 'graph']"/>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <exception cref="OcsInputException">The checkpoint is of another run.</exception>
-    public static OneCycleTrainer Resume(
+    internal static OneCycleTrainer Resume(
         Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null)
     {
         Resumption.CheckFit(checkpoint, data, training, pruning);

@@ -6,7 +6,7 @@ namespace Ocs.Training;
 /// What the machine can compute at best: a large matrix product or a wide convolution, whichever is faster, for they
 /// are done by different libraries.
 /// </summary>
-public static class PeakArithmetic
+internal static class PeakArithmetic
 {
     private const int MatrixSize = 2048;
     private const int ImageSize = 32;

@@ -56,7 +56,7 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
         Events.Add(kind.ToString().ToLowerInvariant());
     }
 
-    public void CheckpointDue(Checkpoint checkpoint)
+    void ITrainingObserver.CheckpointDue(Checkpoint checkpoint)
     {
         Checkpoints.Add(checkpoint.State);
         OnCheckpoint?.Invoke(checkpoint);

@@ -14,7 +14,7 @@ namespace Ocs.Training.Checkpoints;
 /// <param name="Cut">The cut network, without padding; null before the cut.</param>
 /// <param name="Parameters">What steps change, with padding where there is any.</param>
 /// <param name="Optimizer">What the optimiser keeps.</param>
-public sealed record Checkpoint(
+internal sealed record Checkpoint(
     TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters, OptimizerState Optimizer)
 {
     private const int Version = 2;

@@ -4,7 +4,7 @@ namespace Ocs.Training.Checkpoints;
 
 /// <summary>The checkpoints of a run: the last few, each whole or not there.</summary>
 /// <param name="runFolder">The run's folder.</param>
-public sealed class CheckpointFolder(string runFolder)
+internal sealed class CheckpointFolder(string runFolder)
 {
     /// <summary>The name of the folder inside the run's.</summary>
     public const string Name = "checkpoints";

@@ -8,4 +8,4 @@ namespace Ocs.Training.Checkpoints;
 /// <param name="DeviceGenerator">The same of the device that trains, where it is not the CPU.</param>
 /// <param name="Own">Samples of the epoch that it has seen.</param>
 /// <param name="Score">The sum of their scores.</param>
-public sealed record ReplicaState(byte[] Generator, byte[]? DeviceGenerator, long Own, double Score);
+internal sealed record ReplicaState(byte[] Generator, byte[]? DeviceGenerator, long Own, double Score);

@@ -8,7 +8,7 @@ namespace Ocs.Training.Checkpoints;
 /// <param name="Weights">The file whose weights the run started from.</param>
 /// <param name="Engine">libtorch's version, device and threads: with others, sums are rounded differently.</param>
 /// <param name="Log">Where the log ends.</param>
-public sealed record RunState(string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log)
+internal sealed record RunState(string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log)
 {
     /// <summary>The command that began the run: the comment that its options begin with.</summary>
     internal string Command => CommandOf(Config);

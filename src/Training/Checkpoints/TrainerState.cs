@@ -11,7 +11,7 @@ namespace Ocs.Training.Checkpoints;
 /// Everything that determines the rest of a run, beside its options, networks and tensors. The order of images, their
 /// augmentation and the learning rate are functions of seed, epoch and step, so the position is their state.
 /// </summary>
-public sealed record TrainerState
+internal sealed record TrainerState
 {
     /// <summary>The epoch that is trained, or is to begin.</summary>
     public required int Epoch { get; init; }
@@ -97,7 +97,7 @@ public sealed record TrainerState
 /// <summary>The speed of an epoch's training.</summary>
 /// <param name="IsCut">Whether it came after the cut.</param>
 /// <param name="SamplesPerSecond">How fast.</param>
-public sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
+internal sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 {
     /// <summary>The median before or after the cut; null where there is none.</summary>
     internal static double? Median(IEnumerable<EpochSpeed> epochs, bool isCut)
@@ -110,7 +110,7 @@ public sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 /// <summary>
 /// What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.
 /// </summary>
-public sealed record EpochDecision(
+internal sealed record EpochDecision(
     Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds, int? PredictedStableEpoch,
     long? PredictedMacs)
 {

@@ -8,7 +8,7 @@ namespace Ocs.Training.Optimizers;
 /// stay finite and shrinks when one does not; such a step is left out. The numbers are those of PyTorch's GradScaler.
 /// </summary>
 /// <remarks>Micikevicius et al. 2018, arXiv 1710.03740, section 3.2.</remarks>
-public sealed class LossScaler
+internal sealed class LossScaler
 {
     private const double InitialScale = 65536;
     private const double Growth = 2;

@@ -59,7 +59,7 @@ internal sealed class RunWriter(
         }
     }
 
-    public void CheckpointDue(Checkpoint checkpoint)
+    void ITrainingObserver.CheckpointDue(Checkpoint checkpoint)
     {
         seen.CheckpointDue(checkpoint);
         try

@@ -15,8 +15,10 @@ namespace Ocs.Training;
 /// <see cref="Resume"/> as if it had never stopped.
 /// </summary>
 /// <example><code>
-/// using var run = Directory.Exists("run") ? TrainingRun.Resume("run", data, training, pruning) :
-/// TrainingRun.Begin("run", graph, data, training, pruning); using var result = run.Execute();
+/// using var run = TrainingRun.CanResume("run")
+///     ? TrainingRun.Resume("run", data, training, pruning)
+///     : TrainingRun.Begin("run", graph, data, training, pruning);
+/// using var result = run.Execute();
 /// </code></example>
 public sealed class TrainingRun : IDisposable
 {
@@ -31,8 +33,11 @@ public sealed class TrainingRun : IDisposable
         _trainer = session?.Prepare(trainer) ?? trainer();
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The run's folder.</summary>
     public string Folder => _folder.Path;
+
+    /// <summary>Whether a folder has a checkpoint to go on from.</summary>
+    public static bool CanResume(string folder) => new CheckpointFolder(folder).Any;
 
     /// <summary>Begins a run with random weights, drawn by <see cref="TrainingOptions.Seed"/>.</summary>
     /// <param name="folder">

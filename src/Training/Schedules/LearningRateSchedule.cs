@@ -20,7 +20,7 @@ public enum ScheduleKind
 }
 
 /// <summary>The learning rate of each iteration; a pure function, so that a run can stop and resume anywhere.</summary>
-public static class LearningRateSchedule
+internal static class LearningRateSchedule
 {
     /// <param name="options">Kind, rates and epochs.</param>
     /// <param name="iteration">The step, counted from 0 over the whole training.</param>
