@@ -94,15 +94,15 @@ public sealed class BadCommandLineTests
         "--resume nowhere: there is no such folder; give that of a run that was stopped.", "train",
         "--resume", "nowhere")]
     [InlineData(
-        "--resume goes on with the options that the run began with, so CONFIG cannot be given; leave it out, "
+        "--resume uses the options that the run began with, so CONFIG cannot be given; leave it out, "
         + "or begin a new run.",
         "train", "run.yaml", "--resume", "nowhere")]
     [InlineData(
-        "--resume goes on with the options that the run began with, so --seed cannot be given; leave it out, "
+        "--resume uses the options that the run began with, so --seed cannot be given; leave it out, "
         + "or begin a new run.",
         "baseline", "--resume", "nowhere", "--seed", "3")]
     [InlineData(
-        "--resume goes on with the options that the run began with, so --force cannot be given; leave it out, "
+        "--resume uses the options that the run began with, so --force cannot be given; leave it out, "
         + "or begin a new run.",
         "train", "--resume", "nowhere", "--force")]
     [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]

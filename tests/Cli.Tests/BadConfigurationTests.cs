@@ -73,7 +73,7 @@ public sealed class BadConfigurationTests : IDisposable
         "images: { packed: allways }", "line 1: images.packed must be one of if-there, build, never, but is 'allways'")]
     [InlineData(
         "augmentation: { min-crop-area: 1.5 }", "Augmentation options: min-crop-area is 1.5, it must be within 0..1.")]
-    [InlineData("model: [", "this is no YAML")]
+    [InlineData("model: [", "this is not valid YAML")]
     [InlineData("- model", "line 1: a configuration consists of keys and values, such as `model: cifar_resnet56`.")]
     public void A_wrong_configuration_gets_one_sentence(string yaml, string sentence)
     {
