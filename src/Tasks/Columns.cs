@@ -14,8 +14,8 @@ internal static class Columns
         {
             var given = index < batch.Targets.Count ? Shown(batch.Targets[index]) : "missing";
             throw new OcsInputException(
-                $"Output {index} of the network is {Shown(outputs[index])}, but target {index} of the batch is {given}; "
-                + "give each output a target with as many values.");
+                $"Output {index} of the network is {Shown(outputs[index])}, but target {index} of the batch is "
+                + $"{given}; give each output a target with as many values.");
         }
 
         using var shaped = Aten.Reshape(batch.Targets[index], outputs[index].Shape.ToArray());

@@ -1,6 +1,5 @@
 using Ocs.Data;
 using Ocs.Pruning.Surgery;
-using Ocs.Torch;
 
 namespace Ocs.Training;
 
@@ -49,7 +48,8 @@ internal sealed class Arranger(TrainingContext run)
     private IReadOnlyList<Precision> Trainable(Batch probe)
     {
         var options = run.State.Record is null ? run.Training : run.Training with { Precision = Precision.Auto };
-        var (left, sentence) = new PrecisionTrial(options, run.Task, run.Replicas).Leave(run.Network, run.Precisions, probe);
+        var (left, sentence) = new PrecisionTrial(options, run.Task, run.Replicas).Leave(
+            run.Network, run.Precisions, probe);
         if (sentence is not null)
         {
             run.Seen.Message(sentence);

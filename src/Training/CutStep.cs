@@ -1,5 +1,3 @@
-using Ocs.Data;
-using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -22,7 +20,8 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         var (pruner, pruning) = (run.Pruner!, run.Pruning!);
         run.State = run.State with { CutEpoch = epoch };
         var partition = pruner.ChoosePartition();
-        foreach (var remark in partition.Remarks(pruning.Target, [.. pruner.Coupling.Groups.Select(group => group.Name)]))
+        foreach (var remark in partition.Remarks(
+            pruning.Target, [.. pruner.Coupling.Groups.Select(group => group.Name)]))
         {
             run.Warn(remark);
         }
@@ -69,8 +68,9 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         run.State = run.State with { BeforeCut = before, AfterCut = after };
         var metric = run.Task.Metrics[0];
         run.Seen.Message(
-            $"Cut {(wasForced ? "before the sub-network was stable" : "with a stable sub-network")}: {plan.Before.Macs:N0} to "
-            + $"{plan.After.Macs:N0} MACs, {metric.Name} {metric.Show(before.Headline)} to {metric.Show(after.Headline)}; the gate passed.");
+            $"Cut {(wasForced ? "before the sub-network was stable" : "with a stable sub-network")}: "
+            + $"{plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, {metric.Name} {metric.Show(before.Headline)} to "
+            + $"{metric.Show(after.Headline)}; the gate passed.");
         evaluator.RequireFinite("after the cut");
         if (Collapse.AtCut(run.Guessing, before.Headline, after.Headline) is { } warning)
         {
@@ -82,7 +82,8 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
     {
         try
         {
-            var cut = run.WithProbe(probe => ProvenCut.Make(pruner.Search, partition, run.Network.Parameters, [.. probe.Inputs]));
+            var cut = run.WithProbe(
+                probe => ProvenCut.Make(pruner.Search, partition, run.Network.Parameters, [.. probe.Inputs]));
             run.State = run.State with { Gate = cut.Gate };
             return cut;
         }

@@ -25,9 +25,11 @@ internal static class Divergence
     /// <param name="steps">Steps taken so far.</param>
     public static TrainingDivergedException OfEvaluation(double loss, string where, Graph graph, long steps)
     {
-        var momentum = graph.Nodes.Select(node => (node.Operator as BatchNorm2d)?.Momentum).Where(value => value is not null).Min();
+        var momentum = graph.Nodes.Select(node => (node.Operator as BatchNorm2d)?.Momentum)
+            .Where(value => value is not null).Min();
         var norms = momentum is { } slow && Math.Pow(1 - slow, steps) > Half
-            ? $" Or train for more steps: with momentum {slow}, the running statistics of its batch norms have hardly begun to follow after {steps} steps."
+            ? $" Or train for more steps: with momentum {slow}, the running statistics of its batch norms have hardly "
+                + $"begun to follow after {steps} steps."
             : "";
         return new($"The validation loss is {loss} {where}: training has diverged; {Remedy}.{norms}");
     }

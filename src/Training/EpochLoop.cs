@@ -15,7 +15,8 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
     private const int StepsBetweenReads = 50;
     private readonly int _stepsBetweenReads = run.Device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
-    private readonly ITrainingStep _steps = steps?.Invoke() ?? TrainingSteps.For(run.Training, run.Device, run.Captures);
+    private readonly ITrainingStep _steps = steps?.Invoke()
+        ?? TrainingSteps.For(run.Training, run.Device, run.Captures);
     private readonly StepNumbers _numbers = new(run.Device);
     private readonly int _shrinkageLead = run.Pruning is { } pruning ? CycleTiming.Of(pruning.Timing).ShrinkageLead : 0;
 
@@ -39,7 +40,9 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
                 done = Step(body, batch, done, stop);
             }
 
-            if (done.Steps == before.Steps + 1 || done.Steps % _stepsBetweenReads == 0 || done.Steps == batches.BatchesPerEpoch)
+            if (done.Steps == before.Steps + 1
+                || done.Steps % _stepsBetweenReads == 0
+                || done.Steps == batches.BatchesPerEpoch)
             {
                 done = known = Read(done);
             }
@@ -60,7 +63,8 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         run.State = run.State with { Progress = null };
         var sums = run.Replicas.Sum(done.Score, done.Own);
         return new(
-            done.Loss, sums[0] / sums[1], done.LearningRate, done.Seconds, done.Samples / done.Seconds, done.WaitSeconds / done.Seconds);
+            done.Loss, sums[0] / sums[1], done.LearningRate, done.Seconds, done.Samples / done.Seconds,
+            done.WaitSeconds / done.Seconds);
     }
 
     /// <summary>Drops what is kept for a network that is no more.</summary>
@@ -76,7 +80,8 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     {
         var iteration = ((long)run.State.Epoch * run.Batches.BatchesPerEpoch) + done.Steps - run.State.IterationsBehind;
         var rate = RateAt(iteration);
-        _numbers.Set(rate, run.Pruner?.ShrinkageAt(_shrinkageLead == 0 ? rate : RateAt(iteration + _shrinkageLead)) ?? 0);
+        _numbers.Set(
+            rate, run.Pruner?.ShrinkageAt(_shrinkageLead == 0 ? rate : RateAt(iteration + _shrinkageLead)) ?? 0);
         body.Share = new(run.Batches.SamplesOf(batch.Index), keeper.IsDue, stop);
         if (_steps.Take(body, batch) is { } sentence)
         {
@@ -90,7 +95,8 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     {
         var isCut = run.State.Record is not null;
         run.Seen.StepDone(new(
-            run.State.Epoch, run.Training.Epochs, done.Steps, run.Batches.BatchesPerEpoch, isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
+            run.State.Epoch, run.Training.Epochs, done.Steps, run.Batches.BatchesPerEpoch,
+            isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
             known.Loss, known.MeanScore, done.Samples / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(done))
         {
             PredictedStableEpoch = isCut ? null : plan?.PredictedStableEpoch,
@@ -126,7 +132,8 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
             : throw Divergence.OfStep(loss, run.State.Epoch, done.Steps - 1, isExact: _stepsBetweenReads == 1);
     }
 
-    private double RateAt(long iteration) => LearningRateSchedule.At(run.Training, iteration, run.Batches.BatchesPerEpoch);
+    private double RateAt(long iteration) =>
+        LearningRateSchedule.At(run.Training, iteration, run.Batches.BatchesPerEpoch);
 
     private TimeSpan Remaining(EpochProgress done)
     {

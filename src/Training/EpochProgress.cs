@@ -30,7 +30,8 @@ internal sealed record EpochProgress
     public double WaitSeconds { get; init; }
 
     /// <summary>The same for another process, with what it has counted itself: nothing, where it is new.</summary>
-    internal EpochProgress OfAnother(ReplicaState? state) => this with { Own = state?.Own ?? 0, Score = state?.Score ?? 0 };
+    internal EpochProgress OfAnother(ReplicaState? state) =>
+        this with { Own = state?.Own ?? 0, Score = state?.Score ?? 0 };
 
     internal double Loss => LossSum / Samples;
 

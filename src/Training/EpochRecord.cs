@@ -40,7 +40,9 @@ internal static class EpochRecord
             Norms = plan?.Partition is { } partition ? ChannelNorms.Of(partition) : null,
             Forecast = new()
             {
-                StableEpoch = !isCut && plan?.PredictedStableEpoch < run.Training.Epochs ? plan.PredictedStableEpoch : null,
+                StableEpoch = !isCut && plan?.PredictedStableEpoch < run.Training.Epochs
+                    ? plan.PredictedStableEpoch
+                    : null,
                 SecondsLeft = run.Seconds / (epoch + 1) * (run.Training.Epochs - epoch - 1),
                 Macs = isCut ? null : plan?.PredictedMacs,
             },

@@ -33,8 +33,8 @@ public enum ModelKind
 /// <param name="Lambda">The strength of the regularization (Eq. 7).</param>
 /// <param name="Remaining">What the run will still take.</param>
 public sealed record StepProgress(
-    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Score, double SamplesPerSecond, double? AverageJ,
-    double? Lambda, TimeSpan Remaining)
+    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Score,
+    double SamplesPerSecond, double? AverageJ, double? Lambda, TimeSpan Remaining)
 {
     /// <summary>When the sub-network will be stable, by the trend; null where it cannot be foreseen.</summary>
     public int? PredictedStableEpoch { get; init; }
@@ -46,10 +46,12 @@ public sealed record StepProgress(
 /// <summary>Sees a run as it goes: the terminal, the run folder. Every method may do nothing.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>A step was taken.</summary>
     void StepDone(StepProgress progress)
     {
     }
 
+    /// <summary>An epoch is over and measured.</summary>
     void EpochDone(RunRecord record)
     {
     }

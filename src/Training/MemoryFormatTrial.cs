@@ -22,7 +22,8 @@ internal static class MemoryFormatTrial
     /// Whether steps will be captured as CUDA graphs. These remove the cost of calls, so another candidate may be the
     /// fastest.
     /// </param>
-    public static double[] Seconds(IReadOnlyList<StepCandidate> candidates, IReadOnlyList<Tensor> inputs, bool captured = false)
+    public static double[] Seconds(
+        IReadOnlyList<StepCandidate> candidates, IReadOnlyList<Tensor> inputs, bool captured = false)
     {
         var trials = candidates.Select(candidate => new Trial(candidate, inputs, captured)).ToList();
         try

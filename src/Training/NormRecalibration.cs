@@ -51,7 +51,9 @@ internal static class NormRecalibration
     {
         Nodes =
         [
-            .. graph.Nodes.Select(node => node.Operator is BatchNorm2d norm ? node with { Operator = norm with { Momentum = momentum } } : node),
+            .. graph.Nodes.Select(node => node.Operator is BatchNorm2d norm
+                ? node with { Operator = norm with { Momentum = momentum } }
+                : node),
         ],
     };
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
@@ -34,17 +33,23 @@ public sealed class OneCycleTrainer : IDisposable
     /// An option is out of range, or network, data and task do not fit each other.
     /// </exception>
     public OneCycleTrainer(
-        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null)
-        : this(new TrainingContext(graph, data, training, pruning, setup ?? new()), setup, start: null, checkpoint: null)
+        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
+        TrainerSetup? setup = null)
+        : this(new(graph, data, training, pruning, setup ?? new()), setup, start: null, checkpoint: null)
     {
     }
 
     /// <summary>Prepares a run from the weights of a network, which the trainer then owns.</summary>
-    /// <inheritdoc cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)" path="/param[@name != 'graph']"/>
-    /// <inheritdoc cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)" path="/exception"/>
+    /// <inheritdoc
+    /// cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)"
+    /// path="/param[@name != 'graph']"/>
+    /// <inheritdoc
+    /// cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)"
+    /// path="/exception"/>
     public OneCycleTrainer(
-        Network network, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null)
-        : this(new TrainingContext(network.Graph, data, training, pruning, setup ?? new()), setup, network, checkpoint: null)
+        Network network, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
+        TrainerSetup? setup = null)
+        : this(new(network.Graph, data, training, pruning, setup ?? new()), setup, network, checkpoint: null)
     {
     }
 
@@ -55,7 +60,9 @@ public sealed class OneCycleTrainer : IDisposable
         _resumption = checkpoint is null ? null : new(run, checkpoint);
         run.Begin(_resumption?.Network() ?? new(
             run.Original,
-            start is null ? ParameterTable.Initialize(run.Original, run.Generator, run.Device) : On(run.Device, start.Parameters),
+            start is null
+                ? ParameterTable.Initialize(run.Original, run.Generator, run.Device)
+                : On(run.Device, start.Parameters),
             run.Generator));
         _evaluator = new(run);
         _arranger = new(run);
@@ -82,11 +89,15 @@ public sealed class OneCycleTrainer : IDisposable
     /// processes each reads the checkpoint; one that the run did not have before begins with the running statistics of
     /// rank 0.
     /// </summary>
-    /// <inheritdoc cref="OneCycleTrainer(Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?)" path="/param[@name != 'graph']"/>
     /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="data">The data that the run began with.</param>
+    /// <param name="training">The options that it began with.</param>
+    /// <param name="pruning">The same.</param>
+    /// <param name="setup">Where it runs; null for this process on the CPU.</param>
     /// <exception cref="OcsInputException">The checkpoint is of another run.</exception>
     internal static OneCycleTrainer Resume(
-        Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null)
+        Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
+        TrainerSetup? setup = null)
     {
         Resumption.CheckFit(checkpoint, data, training, pruning);
         var run = new TrainingContext(checkpoint.Original, data, training, pruning, setup ?? new());
@@ -120,7 +131,9 @@ public sealed class OneCycleTrainer : IDisposable
         }
 
         _run.Clock.Take();
-        for (; State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop); State = State with { Epoch = State.Epoch + 1 })
+        for (;
+            State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop);
+            State = State with { Epoch = State.Epoch + 1 })
         {
             if (State.Progress is null)
             {
@@ -251,7 +264,8 @@ public sealed class OneCycleTrainer : IDisposable
         {
             pruner.ForceCut();
             _run.Warn(
-                $"The sub-network did not become stable in {State.Epoch} epochs; the network is cut at the end, and is not trained after it.");
+                $"The sub-network did not become stable in {State.Epoch} epochs; the network is cut at the end, "
+                + "and is not trained after it.");
         }
 
         _cut.Make(State.Epoch);
@@ -261,7 +275,9 @@ public sealed class OneCycleTrainer : IDisposable
     // Without a cut nothing was ruined.
     private string? Problem()
     {
-        var problem = State.Evaluation is { } end ? Collapse.AtEnd(_run.Guessing, State.BeforeCut?.Headline, end.Headline) : null;
+        var problem = State.Evaluation is { } end
+            ? Collapse.AtEnd(_run.Guessing, State.BeforeCut?.Headline, end.Headline)
+            : null;
         if (problem is null || _run.Pruning is not null)
         {
             return problem;

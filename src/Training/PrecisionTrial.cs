@@ -34,7 +34,8 @@ internal sealed class PrecisionTrial(TrainingOptions options, ITask task, Replic
                 var sentence = Sentence(precision, obstacle ?? "another process of the run can't");
                 return options.Precision == Precision.Auto
                     ? ([Precision.Fp32], $"{sentence}, so fp32 is taken.")
-                    : throw new OcsInputException($"{sentence}; choose precision fp32, or auto, which takes {precision.Name()} only where it can.");
+                    : throw new OcsInputException($"{sentence}; choose precision fp32, or auto, "
+                        + $"which takes {precision.Name()} only where it can.");
             }
         }
 
@@ -42,12 +43,13 @@ internal sealed class PrecisionTrial(TrainingOptions options, ITask task, Replic
     }
 
     private static string Sentence(Precision precision, string obstacle) =>
-        $"The network can't be trained in {precision.Name()} with libtorch {TorchRuntime.Version}: {obstacle.TrimEnd('.')}";
+        $"The network can't be trained in {precision.Name()} with libtorch {TorchRuntime.Version}: "
+        + $"{obstacle.TrimEnd('.')}";
 
     private string? Obstacle(RunningNetwork network, DType? autocast, Batch batch)
     {
         using var few = batch.Part(0, Math.Min(Samples, batch.Count));
-        foreach (var format in RunningNetwork.Formats(options.Layout))
+        foreach (var format in Choice.Formats(options.Layout))
         {
             try
             {
@@ -55,7 +57,9 @@ internal sealed class PrecisionTrial(TrainingOptions options, ITask task, Replic
             }
             catch (TorchException error) when (!error.IsOutOfMemory)
             {
-                return NodeTrial.FirstFault(network.GraphAsRun, network.Parameters, few.Inputs, format, autocast) is { } fault
+                var first = NodeTrial.FirstFault(
+                    network.GraphAsRun, network.Parameters, few.Inputs, format, autocast);
+                return first is { } fault
                     ? $"node '{fault.Node.Name}', {fault.Node.Operator}: {fault.Error.Message}"
                     : error.Message;
             }

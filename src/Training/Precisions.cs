@@ -26,8 +26,11 @@ internal static class Precisions
     public static Precision[] Candidates(this Precision precision, Device device) => precision switch
     {
         Precision.Fp16 when device.Kind == DeviceKind.Cpu => throw new OcsInputException(
-            "precision fp16 needs a CUDA device: libtorch's autocast knows only bf16 on a CPU; choose bf16, auto or fp32."),
-        Precision.Auto => device.Kind != DeviceKind.Cpu || HasBfloat16(ProcessorFlags()) ? [Precision.Fp32, Precision.Bf16] : [Precision.Fp32],
+            "precision fp16 needs a CUDA device: libtorch's autocast knows only bf16 on a CPU; "
+            + "choose bf16, auto or fp32."),
+        Precision.Auto => device.Kind != DeviceKind.Cpu || HasBfloat16(ProcessorFlags())
+            ? [Precision.Fp32, Precision.Bf16]
+            : [Precision.Fp32],
         _ => [precision],
     };
 
@@ -37,6 +40,7 @@ internal static class Precisions
     // x86 says flags, Arm says Features.
     private static string ProcessorFlags() => File.Exists(ProcessorFile)
         ? File.ReadLines(ProcessorFile).FirstOrDefault(line =>
-            line.StartsWith("flags", StringComparison.Ordinal) || line.StartsWith("Features", StringComparison.Ordinal)) ?? ""
+            line.StartsWith("flags", StringComparison.Ordinal)
+            || line.StartsWith("Features", StringComparison.Ordinal)) ?? ""
         : "";
 }

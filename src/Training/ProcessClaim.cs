@@ -29,16 +29,16 @@ internal sealed class ProcessClaim : IDisposable
             if (_claims > 0 && Settings.Current != wanted)
             {
                 throw new OcsInputException(
-                    $"Another trainer in this process runs with {Settings.Current}, and this one wants {wanted}, which libtorch has once a "
-                    + "process; give both the same, or run one after the other.");
+                    $"Another trainer in this process runs with {Settings.Current}, and this one wants {wanted}, "
+                    + "which libtorch has once a process; give both the same, or run one after the other.");
             }
 
             var draws = device.Kind != DeviceKind.Cpu && graph.Nodes.Any(node => node.Operator.DrawsRandomNumbers);
             if (draws && !Drawing.Add(device))
             {
                 throw new OcsInputException(
-                    $"Another trainer in this process draws dropout's numbers on {device}, which has one generator a process; run one after "
-                    + "the other, or each in a process of its own.");
+                    $"Another trainer in this process draws dropout's numbers on {device}, "
+                    + "which has one generator a process; run one after the other, or each in a process of its own.");
             }
 
             if (_claims++ == 0)

@@ -36,9 +36,11 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="arrangement">What was chosen.</param>
     /// <param name="generator">What dropout and its like draw from, lent.</param>
-    public RunningNetwork(Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator)
+    public RunningNetwork(
+        Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator)
     {
-        (Graph, Parameters, _padding, Precision, _generator) = (graph, parameters, padding, arrangement.Precision, generator);
+        (Graph, Parameters, _padding, Precision, _generator) =
+            (graph, parameters, padding, arrangement.Precision, generator);
         Executor = new(GraphAsRun, parameters, arrangement.Format) { Generator = generator };
     }
 
@@ -127,18 +129,11 @@ internal sealed class RunningNetwork : IDisposable
     /// </param>
     /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
     public (bool Padded, string Sentence) Arrange(
-        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding, IReadOnlyList<Tensor> inputs, bool captured,
-        Replicas replicas, RunningNetwork? whole = null)
+        TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding,
+        IReadOnlyList<Tensor> inputs, bool captured, Replicas replicas, RunningNetwork? whole = null)
     {
-        var formats = Formats(options.Layout);
-        bool[] paddings = padding is null || options.Padding == PaddingChoice.Never
-            ? [false]
-            : options.Padding == PaddingChoice.Always ? [true] : [false, true];
-        var expanded = paddings.Contains(true) ? padding!.Expand(Parameters) : null;
-        List<Choice> choices =
-        [
-            .. from padded in paddings from format in formats from precision in precisions select new Choice(padded, format, precision),
-        ];
+        var choices = Choice.Open(options, precisions, canPad: padding is not null);
+        var expanded = choices.Exists(choice => choice.Padded) ? padding!.Expand(Parameters) : null;
         StepCandidate[] before = whole is null ? [] : [whole.AsCandidate()];
         var seconds = choices.Count + before.Length == 1
             ? [0]
@@ -164,16 +159,9 @@ internal sealed class RunningNetwork : IDisposable
         StepSpeed = whole is null ? null : new(seconds[^1], ranking[0].Seconds);
         return (best.Padded, choices.Count == 1
             ? $"Layout: {best}."
-            : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.Choice} {trial.Seconds * 1000:F0} ms"))}; the first is taken.");
+            : $"Layout: {string.Join(", ", ranking.Select(trial => $"{trial.Choice} {trial.Seconds * 1000:F0} ms"))}; "
+                + "the first is taken.");
     }
-
-    /// <summary>The layouts that a choice leaves open.</summary>
-    public static MemoryFormat[] Formats(LayoutChoice layout) => layout switch
-    {
-        LayoutChoice.Contiguous => [MemoryFormat.Contiguous],
-        LayoutChoice.ChannelsLast => [MemoryFormat.ChannelsLast],
-        _ => [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast],
-    };
 
     /// <summary>Goes on in a precision.</summary>
     public void Take(Precision precision) => Precision = precision;
@@ -182,7 +170,8 @@ internal sealed class RunningNetwork : IDisposable
         new(GraphAsRun, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
 
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
-        choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters, choice.Format, choice.Precision.Autocast());
+        choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters,
+        choice.Format, choice.Precision.Autocast());
 
     /// <summary>Begins an average with the parameters as they are; null for none.</summary>
     public void BeginAverage(double? decay) => Average = decay is { } part ? new(GraphAsRun, Parameters, part) : null;
@@ -251,12 +240,5 @@ internal sealed class RunningNetwork : IDisposable
     {
         Parameters?.Dispose();
         Average?.Dispose();
-    }
-
-    private sealed record Choice(bool Padded, MemoryFormat Format, Precision Precision)
-    {
-        public override string ToString() =>
-            $"{(Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")}{(Padded ? ", padded" : "")}"
-            + (Precision == Precision.Fp32 ? "" : $", {Precision.Name()}");
     }
 }

@@ -8,7 +8,8 @@ namespace Ocs.Training;
 /// <param name="Parameters">Its weights, which are copied.</param>
 /// <param name="Format">How values lie in memory.</param>
 /// <param name="Autocast">The narrow type of mixed precision; null for none.</param>
-internal sealed record StepCandidate(Graph Graph, ParameterTable Parameters, MemoryFormat Format, DType? Autocast = null)
+internal sealed record StepCandidate(
+    Graph Graph, ParameterTable Parameters, MemoryFormat Format, DType? Autocast = null)
 {
     /// <summary>
     /// Whether it is one to choose; another takes all turns, and is what the others are compared with.

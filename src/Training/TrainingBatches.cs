@@ -15,8 +15,9 @@ internal static class TrainingBatches
         if (training.AccumulationSteps > 1 && ofStep > data.Train.Count)
         {
             throw new OcsInputException(
-                $"A step of {training.AccumulationSteps} batches of {training.BatchSize} samples is more than the {data.Train.Count} samples "
-                + $"of {data.Train.Name}; give fewer `{nameof(training.AccumulationSteps)}`, or a smaller `{nameof(training.BatchSize)}`.");
+                $"A step of {training.AccumulationSteps} batches of {training.BatchSize} samples is more than the "
+                + $"{data.Train.Count} samples of {data.Train.Name}; give fewer "
+                + $"`{nameof(training.AccumulationSteps)}`, or a smaller `{nameof(training.BatchSize)}`.");
         }
 
         var source = data.Train.Open(BatchLoaderOptions.Train((int)ofStep, data.Augmentation, training.Seed) with
@@ -31,5 +32,6 @@ internal static class TrainingBatches
     }
 
     /// <summary>The most samples that a process takes through the network at once in training.</summary>
-    public static int PartSize(TrainingOptions training, int processes) => (training.BatchSize + processes - 1) / processes;
+    public static int PartSize(TrainingOptions training, int processes) =>
+        (training.BatchSize + processes - 1) / processes;
 }

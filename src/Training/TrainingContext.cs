@@ -21,7 +21,8 @@ internal sealed class TrainingContext : IDisposable
     /// <exception cref="OcsInputException">
     /// An option is out of range, or network, data and task do not fit each other.
     /// </exception>
-    public TrainingContext(Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
+    public TrainingContext(
+        Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
     {
         training.Validate();
         pruning?.ValidateFor(training.Epochs);

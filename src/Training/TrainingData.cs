@@ -33,11 +33,13 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
             return Train is LabelledImages images
                 ? new Classification(images.ClassNames) { LabelSmoothing = options.LabelSmoothing }
                 : throw new OcsInputException(
-                    $"{Train.Name} holds no images with classes, so the task has to be given: set `{nameof(TrainingData)}.{nameof(Task)}`.");
+                    $"{Train.Name} holds no images with classes, so the task has to be given: "
+                    + $"set `{nameof(TrainingData)}.{nameof(Task)}`.");
         }
 
         return options.LabelSmoothing == 0 ? Task : throw new OcsInputException(
-            $"`{nameof(options.LabelSmoothing)}` is for the task that is chosen by the data; give it to the task itself.");
+            $"`{nameof(options.LabelSmoothing)}` is for the task that is chosen by the data; "
+            + "give it to the task itself.");
     }
 
     /// <summary>The network with the normalization of the images, which its file remembers.</summary>
@@ -54,8 +56,8 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
         if (inputs.Count != Train.InputShapes.Length)
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' takes {inputs.Count} inputs, but samples of {Train.Name} have {Train.InputShapes.Length}; "
-                + "give a tensor for each input.");
+                $"Network '{graph.Name}' takes {inputs.Count} inputs, but samples of {Train.Name} have "
+                + $"{Train.InputShapes.Length}; give a tensor for each input.");
         }
 
         for (var i = 0; i < inputs.Count; i++)
@@ -64,7 +66,8 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
             {
                 throw new OcsInputException(
                     $"Network '{graph.Name}' takes inputs {NodeShapes.Show(inputs[i])}, but {Train.Name} has "
-                    + $"{(Train is LabelledImages ? "images" : "samples")} {NodeShapes.Show([1, .. Train.InputShapes[i]])}; "
+                    + $"{(Train is LabelledImages ? "images" : "samples")} "
+                    + $"{NodeShapes.Show([1, .. Train.InputShapes[i]])}; "
                     + $"build the network for {(Train is LabelledImages ? "these images" : "these samples")}.");
             }
         }

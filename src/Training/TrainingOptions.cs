@@ -5,59 +5,6 @@ using Ocs.Training.Schedules;
 
 namespace Ocs.Training;
 
-/// <summary>How values lie in memory during training.</summary>
-public enum LayoutChoice
-{
-    /// <summary>Both layouts are timed on the first batch, and the faster is kept.</summary>
-    Auto,
-    Contiguous,
-    ChannelsLast,
-}
-
-/// <summary>
-/// Whether a cut network trains with zero channels beside its own, so that its widths are whole vectors.
-/// </summary>
-public enum PaddingChoice
-{
-    /// <summary>Where it is faster, by the clock.</summary>
-    Auto,
-    Never,
-    Always,
-}
-
-/// <summary>
-/// What convolutions and products of a training step compute in (autocast). Weights, the optimiser, the pruning and
-/// every evaluation stay in float32.
-/// </summary>
-public enum Precision
-{
-    Fp32,
-    Bf16,
-
-    /// <summary>With a dynamic factor on the loss, for its small gradients would be zero; on CUDA only.</summary>
-    Fp16,
-
-    /// <summary>
-    /// bf16 where the processor has instructions for it and a step is faster by the clock, otherwise fp32.
-    /// </summary>
-    Auto,
-}
-
-/// <summary>
-/// Whether a training step on a CUDA device is captured once as a graph and then started with one call.
-/// </summary>
-public enum CudaGraphChoice
-{
-    /// <summary>Where it can be; steps of fp16 and of a profile can't.</summary>
-    Auto,
-
-    /// <summary>That it can't be is an error.</summary>
-    On,
-
-    /// <summary>Each operator is started by itself.</summary>
-    Off,
-}
-
 /// <summary>
 /// How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR, with a learning rate that falls
 /// along a cosine.
@@ -99,6 +46,7 @@ public sealed record TrainingOptions
     /// </summary>
     public int AccumulationSteps { get; init; } = 1;
 
+    /// <summary>The rule of a step.</summary>
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>
@@ -205,10 +153,13 @@ public sealed record TrainingOptions
     /// <summary>Whether an incomplete last step of an epoch is left out.</summary>
     public bool DropLast { get; init; } = true;
 
+    /// <summary>How values lie in memory.</summary>
     public LayoutChoice Layout { get; init; }
 
+    /// <summary>Whether a cut network trains with zero channels beside its own.</summary>
     public PaddingChoice Padding { get; init; }
 
+    /// <summary>What convolutions and products of a step compute in.</summary>
     public Precision Precision { get; init; }
 
     /// <summary>What products and convolutions of float32 may be computed in.</summary>
@@ -220,6 +171,7 @@ public sealed record TrainingOptions
     /// </summary>
     public bool CudnnBenchmark { get; init; } = true;
 
+    /// <summary>Whether a step on a CUDA device is captured and started with one call.</summary>
     public CudaGraphChoice CudaGraph { get; init; }
 
     /// <summary>
@@ -238,7 +190,8 @@ public sealed record TrainingOptions
 
     /// <summary>The milestones that are given, or follow from the number of epochs.</summary>
     public ImmutableArray<int> Milestones => MilestoneEpochs
-        ?? [.. MilestoneShares.Select(share => (int)Math.Round(share * Epochs, MidpointRounding.AwayFromZero)).Where(epoch => epoch > 0 && epoch < Epochs).Distinct()];
+        ?? [.. MilestoneShares.Select(share => (int)Math.Round(share * Epochs, MidpointRounding.AwayFromZero))
+            .Where(epoch => epoch > 0 && epoch < Epochs).Distinct()];
 
     /// <summary>
     /// The options for weights that are trained already: a learning rate that is not given is a tenth of the usual one.
@@ -275,7 +228,8 @@ public sealed record TrainingOptions
             $"`{nameof(ClipGradientNorm)}` must be above 0, or null for no limit, but is {ClipGradientNorm}");
         Check(
             EmaDecay is null or (> 0 and < 1),
-            $"`{nameof(EmaDecay)}` must lie between 0 and 1, both excluded, or be null for no average, but is {EmaDecay}");
+            $"`{nameof(EmaDecay)}` must lie between 0 and 1, both excluded, or be null for no average, "
+            + $"but is {EmaDecay}");
         Check(Momentum is >= 0 and < 1, $"`{nameof(Momentum)}` must lie in [0, 1), but is {Momentum}");
         Check(!Nesterov || Momentum > 0, $"`{nameof(Nesterov)}` needs a momentum above 0");
         Check(WeightDecay >= 0, $"`{nameof(WeightDecay)}` must not be negative, but is {WeightDecay}");

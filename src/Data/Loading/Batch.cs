@@ -33,8 +33,8 @@ public sealed class Batch : IDisposable
         if (Count < 0 || inputs.Concat(targets).Any(tensor => tensor.Rank == 0 || tensor.Shape[0] != Count))
         {
             throw new ArgumentException(
-                $"A batch has at least one input, and as many samples in dimension 0 of every tensor; those of batch {index} are "
-                + $"{string.Join(", ", inputs.Concat(targets).Select(Shown))}.");
+                "A batch has at least one input, and as many samples in dimension 0 of every tensor; "
+                + $"those of batch {index} are {string.Join(", ", inputs.Concat(targets).Select(Shown))}.");
         }
     }
 

@@ -22,8 +22,8 @@ internal static class BatchCount
         if (options.DropLast && options.BatchSize > dataset.Count)
         {
             all.Add(
-                $"`{nameof(options.BatchSize)}` is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} samples "
-                + $"and `{nameof(options.DropLast)}` is set");
+                $"`{nameof(options.BatchSize)}` is {options.BatchSize}, but {dataset.Name} has only {dataset.Count} "
+                + $"samples and `{nameof(options.DropLast)}` is set");
         }
 
         if (all.Count > 0)

@@ -30,8 +30,9 @@ public sealed class BatchLoader : IBatchSource
         BatchCount.Require(dataset, options, new[] { dataset.Problem(options.Augmentation) }.OfType<string>());
         (_dataset, Options, MemoryFormat) = (dataset, options, options.MemoryFormat);
         (BatchesPerEpoch, SamplesPerEpoch) = BatchCount.Of(dataset.Count, options);
-        _toStay = options.Resident && ResidentImages.Fit(
-            dataset.Count, dataset.Channels, dataset.Height, dataset.Width, options.Augmentation.CropPadding) ? dataset as ImageDataset : null;
+        var fits = options.Resident && ResidentImages.Fit(
+            dataset.Count, dataset.Channels, dataset.Height, dataset.Width, options.Augmentation.CropPadding);
+        _toStay = fits ? dataset as ImageDataset : null;
     }
 
     public BatchLoaderOptions Options { get; }
@@ -76,7 +77,8 @@ public sealed class BatchLoader : IBatchSource
         MemoryFormat format = MemoryFormat;
         _resident ??= new(images, Options.Augmentation, Options.Device);
         int[] order = Sampler.Order(_dataset.Count, Options.Seed, epoch, Options.Shuffle);
-        using Tensor choices = _resident.Choose(order.AsSpan(0, SamplesPerEpoch), Rng.StreamSeed(Options.Seed, "augmentation", epoch));
+        using Tensor choices = _resident.Choose(
+            order.AsSpan(0, SamplesPerEpoch), Rng.StreamSeed(Options.Seed, "augmentation", epoch));
         for (int index = firstBatch; index < BatchesPerEpoch; index++)
         {
             int first = index * Options.BatchSize;
@@ -97,7 +99,9 @@ public sealed class BatchLoader : IBatchSource
         }
 
         // Where the last batch has fewer images than parts, some parts have none of it.
-        int end = Options.Shard.Of(SamplesOf(BatchesPerEpoch - 1)) is var part && part.Start.Equals(part.End) ? BatchesPerEpoch - 1 : BatchesPerEpoch;
+        int end = Options.Shard.Of(SamplesOf(BatchesPerEpoch - 1)) is var part && part.Start.Equals(part.End)
+            ? BatchesPerEpoch - 1
+            : BatchesPerEpoch;
         MemoryFormat format = MemoryFormat;
         EpochBatches plan = new(_dataset, Options, epoch, count => Take(count, format), GiveBack);
         int workers = Options.Workers ?? _dataset.Workers;

@@ -35,7 +35,10 @@ internal sealed class BatchSlot : IDisposable
 
     /// <summary>The batch that was copied in last, owned by the caller.</summary>
     public Batch Read() => _source is null
-        ? new(0, [.. _parts[.._inputs].Select(part => part.Alias())], [.. _parts[_inputs..].Select(part => part.Alias())])
+        ? new(
+            0,
+            [.. _parts[.._inputs].Select(part => part.Alias())],
+            [.. _parts[_inputs..].Select(part => part.Alias())])
         : new(0, [_source.Images(_parts[0], _format)], [ResidentImages.Labels(_parts[0])]);
 
     public void Dispose() => Array.ForEach(_parts, part => part.Dispose());

@@ -77,7 +77,8 @@ internal sealed class DatasetBatches : IBatchSource
         {
             foreach (var task in ahead)
             {
-                _ = task.ContinueWith(static late => late.Result?.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
+                _ = task.ContinueWith(
+                    static late => late.Result?.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
             }
         }
     }

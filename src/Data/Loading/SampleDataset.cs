@@ -43,11 +43,13 @@ public abstract class SampleDataset : IDataset
         {
             throw error.InnerExceptions[0] is OcsInputException known
                 ? known
-                : new InvalidOperationException($"{Name} can't make a batch: {error.InnerExceptions[0].Message}", error.InnerExceptions[0]);
+                : new InvalidOperationException(
+                    $"{Name} can't make a batch: {error.InnerExceptions[0].Message}", error.InnerExceptions[0]);
         }
         finally
         {
-            foreach (var tensor in samples.Where(sample => sample is not null).SelectMany(sample => sample.Inputs.Concat(sample.Targets)))
+            var whole = samples.Where(sample => sample is not null);
+            foreach (var tensor in whole.SelectMany(sample => sample.Inputs.Concat(sample.Targets)))
             {
                 tensor.Dispose();
             }
@@ -57,5 +59,8 @@ public abstract class SampleDataset : IDataset
     private static Random Random(ulong seed) => new((int)(new Rng(seed).NextUInt64() & int.MaxValue));
 
     private static Tensor[] Stacked(Sample[] samples, Func<Sample, Tensor[]> part) =>
-        [.. Enumerable.Range(0, part(samples[0]).Length).Select(i => Aten.Stack([.. samples.Select(sample => part(sample)[i])]))];
+    [
+        .. Enumerable.Range(0, part(samples[0]).Length)
+            .Select(i => Aten.Stack([.. samples.Select(sample => part(sample)[i])])),
+    ];
 }

@@ -19,11 +19,13 @@ public sealed class TensorDataset : IDataset, IDisposable
     public TensorDataset(string name, Tensor[] inputs, Tensor[] targets)
     {
         (Name, _inputs, _targets) = (name, inputs, targets);
-        if (inputs.Length == 0 || inputs.Concat(targets).Any(tensor => tensor.Rank == 0 || tensor.Shape[0] != inputs[0].Shape[0]))
+        if (inputs.Length == 0
+            || inputs.Concat(targets).Any(tensor => tensor.Rank == 0 || tensor.Shape[0] != inputs[0].Shape[0]))
         {
+            var shapes = inputs.Concat(targets).Select(tensor => $"[{string.Join(", ", tensor.Shape.ToArray())}]");
             throw new OcsInputException(
                 $"The data set {name} needs at least one input, and as many rows in every tensor; it was given "
-                + $"{string.Join(", ", inputs.Concat(targets).Select(tensor => $"[{string.Join(", ", tensor.Shape.ToArray())}]"))}.");
+                + $"{string.Join(", ", shapes)}.");
         }
     }
 
@@ -40,7 +42,8 @@ public sealed class TensorDataset : IDataset, IDisposable
     public IReadOnlyList<Tensor> Targets => _targets;
 
     /// <inheritdoc/>
-    public ImmutableArray<ImmutableArray<long>> InputShapes => [.. _inputs.Select(ImmutableArray<long> (tensor) => [.. tensor.Shape[1..]])];
+    public ImmutableArray<ImmutableArray<long>> InputShapes =>
+        [.. _inputs.Select(ImmutableArray<long> (tensor) => [.. tensor.Shape[1..]])];
 
     /// <inheritdoc/>
     public IBatchSource Open(BatchLoaderOptions options) => new DatasetBatches(this, options, (batch, chosen, _, _) =>
@@ -52,5 +55,6 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <summary>Releases the tensors.</summary>
     public void Dispose() => Array.ForEach([.. _inputs, .. _targets], tensor => tensor.Dispose());
 
-    private static Tensor[] Chosen(Tensor[] tensors, Tensor rows) => [.. tensors.Select(tensor => Aten.IndexSelect(tensor, 0, rows))];
+    private static Tensor[] Chosen(Tensor[] tensors, Tensor rows) =>
+        [.. tensors.Select(tensor => Aten.IndexSelect(tensor, 0, rows))];
 }

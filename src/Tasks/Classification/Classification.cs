@@ -38,7 +38,8 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     private bool HasTop5 => ClassNames.Length > MostClassesWithoutTop5;
 
     /// <inheritdoc/>
-    public Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch) => Aten.CrossEntropy(outputs[0], batch.Labels, LabelSmoothing);
+    public Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch) =>
+        Aten.CrossEntropy(outputs[0], batch.Labels, LabelSmoothing);
 
     /// <inheritdoc/>
     public Tensor LossSum(IReadOnlyList<Tensor> outputs, Batch batch) =>
@@ -69,7 +70,8 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
         if (classes != ClassNames.Length)
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' has {classes} classes, but {data.Name} has {ClassNames.Length}; give the right number of classes.");
+                $"Network '{graph.Name}' has {classes} classes, but {data.Name} has {ClassNames.Length}; "
+                + "give the right number of classes.");
         }
     }
 

@@ -18,7 +18,8 @@ public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, T
     public string Name => name;
 
     /// <summary>What was added, in its order, and then the loss.</summary>
-    public ImmutableArray<Metric> Metrics => [.. _measured.Select(measured => measured.Metric), new("loss", HigherIsBetter: false)];
+    public ImmutableArray<Metric> Metrics =>
+        [.. _measured.Select(measured => measured.Metric), new("loss", HigherIsBetter: false)];
 
     /// <summary>Adds a metric; the first becomes the headline.</summary>
     /// <param name="metric">What it is called.</param>

@@ -24,14 +24,17 @@ public sealed class MultiLabelClassification(ImmutableArray<string> labelNames) 
     /// samples whose labels are all right.
     /// </summary>
     public ImmutableArray<Metric> Metrics { get; } =
-        [new("f1", IsFraction: true), new("label-accuracy", IsFraction: true), new("subset-accuracy", IsFraction: true)];
+    [
+        new("f1", IsFraction: true), new("label-accuracy", IsFraction: true), new("subset-accuracy", IsFraction: true),
+    ];
 
     /// <inheritdoc/>
     public Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch)
     {
         using var target = Columns.Target(outputs, batch, 0);
         return Aten.Call(
-            "aten::binary_cross_entropy_with_logits", "", outputs[0], target, default, default, (long)Reduction.Mean)[0];
+            "aten::binary_cross_entropy_with_logits", "", outputs[0], target, default, default,
+            (long)Reduction.Mean)[0];
     }
 
     /// <inheritdoc/>
@@ -44,7 +47,8 @@ public sealed class MultiLabelClassification(ImmutableArray<string> labelNames) 
         if (labels != LabelNames.Length)
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' has {labels} outputs, but there are {LabelNames.Length} labels; give the right number of classes.");
+                $"Network '{graph.Name}' has {labels} outputs, but there are {LabelNames.Length} labels; "
+                + "give the right number of classes.");
         }
     }
 

@@ -35,7 +35,8 @@ public sealed class Regression : ITask<ImmutableArray<double>>
     /// R2, 1 for a perfect network and 0 for the mean of the targets, averaged over the values of a sample as
     /// scikit-learn's r2_score does; the root of the mean squared error; the mean absolute error.
     /// </summary>
-    public ImmutableArray<Metric> Metrics { get; } = [R2, new("rmse", HigherIsBetter: false), new("mae", HigherIsBetter: false)];
+    public ImmutableArray<Metric> Metrics { get; } =
+        [R2, new("rmse", HigherIsBetter: false), new("mae", HigherIsBetter: false)];
 
     /// <inheritdoc/>
     public Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch)
@@ -63,14 +64,19 @@ public sealed class Regression : ITask<ImmutableArray<double>>
     public IMetricTally CreateTally() => new RegressionTally();
 
     /// <summary>The mean of the targets has an R2 of 0.</summary>
-    public Guessing? Guess(IDataset data) => new(R2, 0, RegressionTally.ChanceOfR2 / Math.Max(1, data.Count), data.Count);
+    public Guessing? Guess(IDataset data) =>
+        new(R2, 0, RegressionTally.ChanceOfR2 / Math.Max(1, data.Count), data.Count);
 
     /// <summary>The values of all outputs of a sample, one after the other.</summary>
     public ImmutableArray<ImmutableArray<double>> Decode(IReadOnlyList<Tensor> outputs)
     {
         using var _ = Autograd.NoGrad();
         var rows = outputs.Select(Rows).ToList();
-        return [.. Enumerable.Range(0, rows[0].Count).Select(row => rows.SelectMany(output => output[row]).ToImmutableArray())];
+        return
+        [
+            .. Enumerable.Range(0, rows[0].Count)
+                .Select(row => rows.SelectMany(output => output[row]).ToImmutableArray()),
+        ];
     }
 
     private Tensor Loss(Tensor output, Tensor target)

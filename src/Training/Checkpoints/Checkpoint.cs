@@ -15,7 +15,8 @@ namespace Ocs.Training.Checkpoints;
 /// <param name="Parameters">What steps change, with padding where there is any.</param>
 /// <param name="Optimizer">What the optimiser keeps.</param>
 internal sealed record Checkpoint(
-    TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters, OptimizerState Optimizer)
+    TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters,
+    OptimizerState Optimizer)
 {
     private const int Version = 2;
     private const string ParameterPrefix = "parameter";
@@ -37,12 +38,14 @@ internal sealed record Checkpoint(
     /// <summary>Writes the checkpoint of a run, with its folder's state.</summary>
     public void Write(Stream stream, RunState run)
     {
-        var state = JsonSerializer.SerializeToUtf8Bytes(new(Version, State, run), CheckpointJson.Default.CheckpointState);
+        var state = JsonSerializer.SerializeToUtf8Bytes(
+            new(Version, State, run), CheckpointJson.Default.CheckpointState);
         CheckpointFile.Write(stream, new([.. state], Original, Cut, Named(ParameterPrefix, Parameters)
             .Concat(Optimizer.Moments.SelectMany(moment => Named(moment.Key, moment.Value)))
             .Concat(Named(CounterPrefix, Optimizer.Counters))
             .Concat(Named(AveragePrefix, Average))
-            .Concat(Statistics.Select(pair => KeyValuePair.Create($"{StatisticsPrefix}/{pair.Key}", pair.Value))).ToDictionary(StringComparer.Ordinal)));
+            .Concat(Statistics.Select(pair => KeyValuePair.Create($"{StatisticsPrefix}/{pair.Key}", pair.Value)))
+            .ToDictionary(StringComparer.Ordinal)));
     }
 
     /// <summary>Reads a checkpoint; the caller owns its tensors.</summary>
@@ -60,14 +63,17 @@ internal sealed record Checkpoint(
 
             // What has no other prefix is the optimiser's.
             var parts = ByPrefix(content.Tensors);
-            var (parameters, average, counters, saved) = (Take(ParameterPrefix), Take(AveragePrefix), Take(CounterPrefix), Take(StatisticsPrefix));
+            var (parameters, average, counters, saved) =
+                (Take(ParameterPrefix), Take(AveragePrefix), Take(CounterPrefix), Take(StatisticsPrefix));
             var statistics = trainer.Others.Select((_, index) => index + 1).Where(rank => saved.ContainsKey($"{rank}"))
                 .ToDictionary(rank => rank, rank => saved[$"{rank}"]);
-            return saved.Count == statistics.Count && (statistics.Count == 0 || statistics.Count == trainer.Others.Length)
+            return saved.Count == statistics.Count
+                && (statistics.Count == 0 || statistics.Count == trainer.Others.Length)
                 && parts.Values.All(moment => moment.Keys.All(parameters.ContainsKey))
                 ? (new(trainer, content.Original, content.Cut, parameters, new()
                 {
-                    Moments = parts.ToDictionary(moment => moment.Key, IReadOnlyDictionary<string, Tensor> (moment) => moment.Value),
+                    Moments = parts.ToDictionary(
+                        moment => moment.Key, IReadOnlyDictionary<string, Tensor> (moment) => moment.Value),
                     Counters = counters,
                 })
                 {
@@ -117,19 +123,21 @@ internal sealed record Checkpoint(
             var state = JsonSerializer.Deserialize(json.AsSpan(), CheckpointJson.Default.CheckpointState);
             return state?.Version == Version
                 ? state
-                : throw new OcsInputException($"{path} has version {state?.Version} of checkpoints, but this program reads version {Version}: "
-                    + "go on with the program that began the run.");
+                : throw new OcsInputException($"{path} has version {state?.Version} of checkpoints, "
+                    + $"but this program reads version {Version}: go on with the program that began the run.");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
-            throw new OcsInputException($"{path} holds no state of a run ({error.Message.Split('\n')[0].TrimEnd('.')}): "
-                + "go on with the program that began the run.", error);
+            throw new OcsInputException($"{path} holds no state of a run "
+                + $"({error.Message.Split('\n')[0].TrimEnd('.')}): go on with the program that began the run.", error);
         }
     }
 
-    private static OcsInputException Foreign(string path) => new($"{path} holds tensors that no run has: go on with the program that began the run.");
+    private static OcsInputException Foreign(string path) =>
+        new($"{path} holds tensors that no run has: go on with the program that began the run.");
 
-    private static Dictionary<string, Dictionary<string, Tensor>> ByPrefix(IReadOnlyDictionary<string, Tensor> tensors) => tensors
+    private static Dictionary<string, Dictionary<string, Tensor>> ByPrefix(
+        IReadOnlyDictionary<string, Tensor> tensors) => tensors
         .Select(pair => (Name: pair.Key.Split('/', 2), pair.Value))
         .GroupBy(tensor => tensor.Name[0], StringComparer.Ordinal)
         .ToDictionary(
@@ -137,7 +145,8 @@ internal sealed record Checkpoint(
             part => part.ToDictionary(tensor => tensor.Name[1], tensor => tensor.Value, StringComparer.Ordinal),
             StringComparer.Ordinal);
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
+    private static IEnumerable<KeyValuePair<string, Tensor>> Named(
+        string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
         tensors.Select(pair => KeyValuePair.Create($"{prefix}/{pair.Key}", pair.Value));
 }
 

@@ -17,15 +17,18 @@ internal static class CheckpointCheck
         && AreOf(checkpoint.Parameters, checkpoint.Average)
         && checkpoint.Average.Count is var averaged && (averaged == 0 || averaged == checkpoint.Parameters.Count);
 
-    private static bool AreOf(IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, Tensor> tensors) => tensors.All(
-        pair => parameters.TryGetValue(pair.Key, out var parameter) && pair.Value.Shape.SequenceEqual(parameter.Shape));
+    private static bool AreOf(
+        IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, Tensor> tensors) =>
+        tensors.All(pair =>
+            parameters.TryGetValue(pair.Key, out var parameter) && pair.Value.Shape.SequenceEqual(parameter.Shape));
 
     // A null in the place of a list becomes one that must not be touched.
     private static bool IsWhole(TrainerState state) =>
         !state.ChannelsLastMomentum.IsDefault && !state.Speeds.IsDefault && state.Speeds.All(speed => speed is not null)
         && new[] { state.Evaluation, state.BeforeCut, state.AfterCut }.All(IsWhole) && state.Task is not null
         && !state.Layers.IsDefault && state.Layers.All(layer => layer is not null)
-        && (state.Record is not { } record || (!record.Groups.IsDefault && record.Groups.All(group => group is not null && !group.Kept.IsDefault)))
+        && (state.Record is not { } record
+            || (!record.Groups.IsDefault && record.Groups.All(group => group is not null && !group.Kept.IsDefault)))
         && (state.Pruner is not { } pruner || IsWhole(pruner));
 
     private static bool IsWhole(EvaluationResult? result) =>
@@ -33,5 +36,6 @@ internal static class CheckpointCheck
 
     private static bool IsWhole(PrunerState pruner) =>
         !pruner.Similarities.IsDefault && !pruner.Averages.IsDefault && !pruner.Subnetworks.IsDefault
-        && pruner.Subnetworks.All(subnetwork => !subnetwork.IsDefault && subnetwork.All(static kept => !kept.IsDefault));
+        && pruner.Subnetworks.All(
+            subnetwork => !subnetwork.IsDefault && subnetwork.All(static kept => !kept.IsDefault));
 }

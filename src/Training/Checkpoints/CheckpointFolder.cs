@@ -52,7 +52,9 @@ internal sealed class CheckpointFolder(string runFolder)
                 }
 
                 var (checkpoint, run) = Checkpoint.Read(PathOf(number));
-                return (checkpoint, run, newest is null ? null : $"{newest.Message.TrimEnd('.')}; the one before it is taken.");
+                return (
+                    checkpoint, run,
+                    newest is null ? null : $"{newest.Message.TrimEnd('.')}; the one before it is taken.");
             }
             catch (OcsInputException error)
             {
@@ -62,8 +64,10 @@ internal sealed class CheckpointFolder(string runFolder)
         }
 
         throw newest is null
-            ? new OcsInputException($"{runFolder} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.")
-            : new OcsInputException($"No checkpoint in {_folder} is whole, so the run has to begin anew ({newest.Message.TrimEnd('.')}).", newest);
+            ? new OcsInputException($"{runFolder} holds no checkpoint to go on from; "
+                + "give the folder of a run that was stopped, or begin anew.")
+            : new OcsInputException($"No checkpoint in {_folder} is whole, so the run has to begin anew "
+                + $"({newest.Message.TrimEnd('.')}).", newest);
     }
 
     /// <summary>Removes all checkpoints, when the run is complete.</summary>
@@ -75,17 +79,22 @@ internal sealed class CheckpointFolder(string runFolder)
         }
     }
 
-    private string PathOf(int number) => Path.Combine(_folder, number.ToString("000000", CultureInfo.InvariantCulture) + Extension);
+    private string PathOf(int number) =>
+        Path.Combine(_folder, number.ToString("000000", CultureInfo.InvariantCulture) + Extension);
 
     private int[] Numbers() => !Directory.Exists(_folder)
         ? []
         :
         [
             .. Directory.EnumerateFiles(_folder, "*" + Extension)
-                .Select(file => int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                    ? number
-                    : 0)
+                .Select(NumberOf)
                 .Where(number => number > 0 && File.Exists(PathOf(number)))
                 .Order(),
         ];
+
+    private static int NumberOf(string file)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
 }

@@ -13,7 +13,8 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
 {
     /// <summary>Throws where a checkpoint is of another run than these options and data are of.</summary>
     /// <exception cref="OcsInputException">It is.</exception>
-    public static void CheckFit(Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning)
+    public static void CheckFit(
+        Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning)
     {
         var state = checkpoint.State;
         if (!CheckpointCheck.IsSound(checkpoint))
@@ -24,18 +25,22 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         if ((state.TrainSamples, state.TestSamples) != (data.Train.Count, data.Test.Count))
         {
             throw new OcsInputException(
-                $"The run was trained on {state.TrainSamples} samples and measured on {state.TestSamples}, but {data.Train.Name} has "
-                + $"{data.Train.Count} and {data.Test.Count} now; give back the data that it began with.");
+                $"The run was trained on {state.TrainSamples} samples and measured on {state.TestSamples}, "
+                + $"but {data.Train.Name} has {data.Train.Count} and {data.Test.Count} now; "
+                + "give back the data that it began with.");
         }
 
         if (state.Task != data.TaskFor(training).Name)
         {
             throw new OcsInputException(
-                $"The run was trained for {state.Task}, not for {data.TaskFor(training).Name}; go on with the task that it began with.");
+                $"The run was trained for {state.Task}, not for {data.TaskFor(training).Name}; "
+                + "go on with the task that it began with.");
         }
 
-        if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs || state.Progress?.Steps < 1
-            || (state.Arrangement.IsPadded && state.Record is null) || (state.Record is not null && state.Pruner?.IsRegularizing == true)
+        if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs
+            || state.Progress?.Steps < 1
+            || (state.Arrangement.IsPadded && state.Record is null)
+            || (state.Record is not null && state.Pruner?.IsRegularizing == true)
             || state.BeforeCut is null != state.AfterCut is null
             || checkpoint.Average.Count == 0 != training.EmaDecay is null)
         {
@@ -48,7 +53,8 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         new($"{checkpoint.Source} does not belong to these options; go on with those that the run began with.", inner!);
 
     /// <summary>Whether an error comes of a checkpoint whose parts do not fit the options.</summary>
-    public static bool IsForeign(Exception error) => error is TorchException or ArgumentException or InvalidOperationException
+    public static bool IsForeign(Exception error) =>
+        error is TorchException or ArgumentException or InvalidOperationException
         or IndexOutOfRangeException or KeyNotFoundException or ArithmeticException;
 
     /// <summary>The network as it was saved, which the caller owns.</summary>
@@ -59,7 +65,8 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         var graph = checkpoint.Cut ?? run.Original;
         var asRun = padding?.Before ?? graph;
         var network = new RunningNetwork(
-            graph, ParameterTable.FromTensors(asRun, Moved(checkpoint.Parameters)), padding, state.Arrangement, run.Generator);
+            graph, ParameterTable.FromTensors(asRun, Moved(checkpoint.Parameters)), padding,
+            state.Arrangement, run.Generator);
         if (run.Training.EmaDecay is { } decay)
         {
             network.GoOnAveraging(new(ParameterTable.FromTensors(asRun, Moved(checkpoint.Average)), decay));
@@ -101,7 +108,8 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
     {
         var steps = run.State.Progress?.Steps ?? 0;
         run.Replicas.BeginAlike(
-            run, $" from epoch {run.State.Epoch}, step {steps}", ((long)run.State.Epoch * run.Batches.BatchesPerEpoch) + steps);
+            run, $" from epoch {run.State.Epoch}, step {steps}",
+            ((long)run.State.Epoch * run.Batches.BatchesPerEpoch) + steps);
         if (!run.Replicas.IsFirst)
         {
             try
@@ -133,7 +141,8 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
                     pair =>
                     {
                         using var moved = pair.Value;
-                        return moved.Contiguous(channelsLast.Contains(pair.Key) ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
+                        return moved.Contiguous(
+                            channelsLast.Contains(pair.Key) ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
                     },
                     StringComparer.Ordinal),
                 StringComparer.Ordinal),
@@ -145,10 +154,12 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
     private CutPlan? Padding(PruningRecord record)
     {
         var coupling = new SubnetworkSearch(run.Original, run.Pruning!).Coupling;
-        var subnetwork = new Subnetwork([.. record.Groups.Select(group => group.Kept)], [.. record.Groups.Select(group => group.Channels)]);
+        var subnetwork = new Subnetwork(
+            [.. record.Groups.Select(group => group.Kept)], [.. record.Groups.Select(group => group.Channels)]);
         return subnetwork.IsOf(coupling.Groups)
             ? LanePadding.Plan(coupling, subnetwork, CutPlan.Create(coupling, subnetwork))
-            : throw new OcsInputException("The checkpoint's cut is not of this network; go on with the options that the run began with.");
+            : throw new OcsInputException(
+                "The checkpoint's cut is not of this network; go on with the options that the run began with.");
     }
 
     private Dictionary<string, Tensor> Moved(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(

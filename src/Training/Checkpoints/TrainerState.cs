@@ -102,7 +102,10 @@ internal sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
     /// <summary>The median before or after the cut; null where there is none.</summary>
     internal static double? Median(IEnumerable<EpochSpeed> epochs, bool isCut)
     {
-        List<double> speeds = [.. epochs.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.SamplesPerSecond).Order()];
+        List<double> speeds =
+        [
+            .. epochs.Where(epoch => epoch.IsCut == isCut).Select(epoch => epoch.SamplesPerSecond).Order(),
+        ];
         return speeds.Count == 0 ? null : (speeds[(speeds.Count - 1) / 2] + speeds[speeds.Count / 2]) / 2;
     }
 }
@@ -111,14 +114,15 @@ internal sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 /// What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.
 /// </summary>
 internal sealed record EpochDecision(
-    Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds, int? PredictedStableEpoch,
-    long? PredictedMacs)
+    Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds,
+    int? PredictedStableEpoch, long? PredictedMacs)
 {
     internal static EpochDecision Of(EpochPlan plan) => new(
-        plan.Phase, plan.Partition is not null, plan.J, plan.AverageJ, plan.Lambda, plan.SearchSeconds, plan.PredictedStableEpoch,
-        plan.PredictedMacs);
+        plan.Phase, plan.Partition is not null, plan.J, plan.AverageJ, plan.Lambda, plan.SearchSeconds,
+        plan.PredictedStableEpoch, plan.PredictedMacs);
 
-    internal EpochPlan With(Partition? partition) => new(Phase, IsSearched ? partition : null, J, AverageJ, Lambda, SearchSeconds)
+    internal EpochPlan With(Partition? partition) => new(
+        Phase, IsSearched ? partition : null, J, AverageJ, Lambda, SearchSeconds)
     {
         PredictedStableEpoch = PredictedStableEpoch,
         PredictedMacs = PredictedMacs,

@@ -65,13 +65,15 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
 
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         var digests = Gather(digest);
-        var others = Enumerable.Range(1, Count - 1).Where(rank => !digests[rank].AsSpan().SequenceEqual(digests[0])).ToList();
+        var others = Enumerable.Range(1, Count - 1)
+            .Where(rank => !digests[rank].AsSpan().SequenceEqual(digests[0])).ToList();
         if (others.Count > 0)
         {
             throw new OcsInputException(
-                $"The processes of the run do not have the same {what}: rank {string.Join(", ", others)} differs from rank 0 (SHA-256 "
-                + $"{Convert.ToHexStringLower(digests[others[0]])[..12]}, not {Convert.ToHexStringLower(digests[0])[..12]}); "
-                + "start all of them with the same program, configuration and data.");
+                $"The processes of the run do not have the same {what}: rank {string.Join(", ", others)} differs from "
+                + $"rank 0 (SHA-256 {Convert.ToHexStringLower(digests[others[0]])[..12]}, "
+                + $"not {Convert.ToHexStringLower(digests[0])[..12]}); start all of them with the same program, "
+                + "configuration and data.");
         }
     }
 
@@ -86,8 +88,8 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         var data = run.Data;
         RequireEqual(
             where.Length == 0 ? "options, network or data" : "options, network, data or checkpoint",
-            $"{run.OptionsText} {run.Training} {run.Original.Name} {run.Original.Macs} {data.Train.Name} {data.Train.Count} "
-            + $"{data.Test.Count}{where}");
+            $"{run.OptionsText} {run.Training} {run.Original.Name} {run.Original.Macs} {data.Train.Name} "
+            + $"{data.Train.Count} {data.Test.Count}{where}");
         Begin(run.Network.Parameters, run.Generator, run.Device, run.Training.Seed, position);
     }
 
@@ -174,7 +176,11 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         }
 
         using var own = Tensor.FromArray<float>(
-            [_lossOfParts, _imagesOfParts, share.Stop.IsCancellationRequested ? 1 : 0, share.IsSaveDue && IsFirst ? 1 : 0], [4]);
+            [
+                _lossOfParts, _imagesOfParts,
+                share.Stop.IsCancellationRequested ? 1 : 0, share.IsSaveDue && IsFirst ? 1 : 0,
+            ],
+            [4]);
         (_lossOfParts, _imagesOfParts) = (0, 0);
         using var here = own.To(loss.Device);
         using var product = Aten.Mul(_tally!, here);
@@ -202,7 +208,8 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     }
 
     /// <summary>Means over the processes, number by number: what all of them decide by.</summary>
-    public double[] Mean(params double[] values) => group is null ? values : Array.ConvertAll(Sum(values), sum => sum / Count);
+    public double[] Mean(params double[] values) =>
+        group is null ? values : Array.ConvertAll(Sum(values), sum => sum / Count);
 
     /// <summary>
     /// Makes the running statistics of batch norms the mean of all processes'. In training each norm uses its own
@@ -238,8 +245,11 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         var ofDevice = device.Kind == DeviceKind.Cpu ? null : Gather(TorchRuntime.GetRngState(device));
         var counts = Gather([progress?.Own ?? 0, BitConverter.DoubleToInt64Bits(progress?.Score ?? 0)]);
         return (
-            [.. Enumerable.Range(1, Count - 1).Select(rank => new ReplicaState(generators[rank], ofDevice?[rank], counts[rank][0],
-                BitConverter.Int64BitsToDouble(counts[rank][1])))],
+            [
+                .. Enumerable.Range(1, Count - 1).Select(rank => new ReplicaState(
+                    generators[rank], ofDevice?[rank], counts[rank][0],
+                    BitConverter.Int64BitsToDouble(counts[rank][1]))),
+            ],
             Statistics(network));
     }
 
@@ -310,7 +320,8 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         var drift = all.Item<double>();
         return drift == 0
             ? $"{Count} processes end with the same weights."
-            : string.Create(CultureInfo.InvariantCulture, $"{Count} processes end with weights that differ by at most {drift:G3}.");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{Count} processes end with weights that differ by at most {drift:G3}.");
     }
 
     public void Dispose()

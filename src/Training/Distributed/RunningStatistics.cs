@@ -23,7 +23,8 @@ internal static class RunningStatistics
         var buffers = Buffers(graph, tables).ToList();
         if (statistics.ElementCount != buffers.Sum(buffer => buffer.ElementCount))
         {
-            throw new OcsInputException("The checkpoint's running statistics are not of this network; go on with the options that the run began with.");
+            throw new OcsInputException("The checkpoint's running statistics are not of this network; "
+                + "go on with the options that the run began with.");
         }
 
         var first = 0L;
@@ -36,6 +37,7 @@ internal static class RunningStatistics
         }
     }
 
-    private static IEnumerable<Tensor> Buffers(Graph graph, IReadOnlyList<ParameterTable> tables) => tables.SelectMany(parameters =>
+    private static IEnumerable<Tensor> Buffers(Graph graph, IReadOnlyList<ParameterTable> tables) =>
+        tables.SelectMany(parameters =>
         graph.Parameters.Where(spec => spec.Role == ParameterRole.Buffer).Select(spec => parameters[spec.Name]));
 }

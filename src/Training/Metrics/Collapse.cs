@@ -7,8 +7,9 @@ namespace Ocs.Training.Metrics;
 internal static class Collapse
 {
     private const string Remedy =
-        $"Remove less (a lower target), leave more epochs after the cut (an earlier `{nameof(OneCycleOptions.LatestCutEpoch)}`), "
-        + $"or compare channels of like layers only (`{nameof(OneCycleOptions.Ranking)} = {nameof(Ranking.Isomorphic)}`).";
+        "Remove less (a lower target), leave more epochs after the cut (an earlier "
+        + $"`{nameof(OneCycleOptions.LatestCutEpoch)}`), or compare channels of like layers only "
+        + $"(`{nameof(OneCycleOptions.Ranking)} = {nameof(Ranking.Isomorphic)}`).";
 
     /// <summary>
     /// What there is to say of a cut; null where the network is still better than a guess, or nobody knows what a guess
@@ -23,8 +24,8 @@ internal static class Collapse
 
         var (name, show) = (guessing.Metric.Name, (Func<double, string>)guessing.Metric.Show);
         return guessing.Explains(before)
-                ? $"The network has learnt nothing before the cut: its {name}, {show(before)}, is what guessing gives ({show(guessing.Value)}). "
-                    + "A network that learns nothing looks perfectly stable."
+                ? $"The network has learnt nothing before the cut: its {name}, {show(before)}, is what guessing gives "
+                    + $"({show(guessing.Value)}). A network that learns nothing looks perfectly stable."
             : guessing.Explains(after)
                 ? $"Right after the cut the {name}, {show(after)}, is what guessing gives ({show(guessing.Value)}): "
                     + "the network has to learn again."
@@ -44,11 +45,12 @@ internal static class Collapse
 
         var (name, show) = (guessing.Metric.Name, (Func<double, string>)guessing.Metric.Show);
         return before is { } whole && guessing.IsLost(whole, end)
-                ? $"The network has collapsed: its {name} was {show(whole)} before the cut and is {show(end)} at the end; "
-                    + $"guessing gives {show(guessing.Value)}. {Remedy}"
+                ? $"The network has collapsed: its {name} was {show(whole)} before the cut and is {show(end)} at the "
+                    + $"end; guessing gives {show(guessing.Value)}. {Remedy}"
             : guessing.Explains(end)
-                ? $"The network has learnt nothing: its {name} at the end, {show(end)}, is what guessing gives ({show(guessing.Value)}). "
-                    + $"Train for more epochs, or with another `{nameof(TrainingOptions.LearningRate)}`."
+                ? $"The network has learnt nothing: its {name} at the end, {show(end)}, "
+                    + $"is what guessing gives ({show(guessing.Value)}). Train for more epochs, "
+                    + $"or with another `{nameof(TrainingOptions.LearningRate)}`."
             : null;
     }
 }

@@ -13,7 +13,8 @@ namespace Ocs.Training.Metrics;
 /// <param name="Loss">The mean loss of a sample.</param>
 /// <param name="Samples">Samples seen.</param>
 /// <param name="SamplesPerSecond">How fast.</param>
-public sealed record EvaluationResult(ImmutableArray<MetricValue> Metrics, double Loss, int Samples, double SamplesPerSecond)
+public sealed record EvaluationResult(
+    ImmutableArray<MetricValue> Metrics, double Loss, int Samples, double SamplesPerSecond)
 {
     /// <summary>The value of the task's first metric.</summary>
     public double Headline => Metrics[0].Value;
@@ -39,7 +40,8 @@ public static class Evaluation
     /// <param name="data">The images, with the classes that the network tells apart.</param>
     /// <param name="batchSize">Images that go through the network at once, at least 1.</param>
     /// <param name="device">Where the network's parameters are.</param>
-    public static EvaluationResult Run(Executor executor, LabelledImages data, int batchSize, Device device = default) =>
+    public static EvaluationResult Run(
+        Executor executor, LabelledImages data, int batchSize, Device device = default) =>
         Run(executor, new Classification(data.ClassNames), data, batchSize, device);
 
     /// <summary>Measures how a network does a task.</summary>
@@ -48,7 +50,8 @@ public static class Evaluation
     /// <param name="data">The samples.</param>
     /// <param name="batchSize">Samples that go through the network at once, at least 1.</param>
     /// <param name="device">Where the network's parameters are.</param>
-    public static EvaluationResult Run(Executor executor, ITask task, IDataset data, int batchSize, Device device = default) =>
+    public static EvaluationResult Run(
+        Executor executor, ITask task, IDataset data, int batchSize, Device device = default) =>
         Run(executor, task, data, batchSize, device, Replicas.None);
 
     /// <summary>The same by several processes, each on its part; all get the whole result.</summary>

@@ -1,5 +1,3 @@
-using Ocs.Pruning;
-
 namespace Ocs.Training.Metrics;
 
 /// <summary>Measures the network of a run, and hands it over where it is the best one.</summary>
@@ -10,7 +8,8 @@ internal sealed class Evaluator(TrainingContext run)
     /// </summary>
     public EvaluationResult Measure()
     {
-        var result = run.Network.Evaluate(run.Task, run.Data.Test, run.Training.EvaluationBatchSize, run.Device, run.Replicas);
+        var result = run.Network.Evaluate(
+            run.Task, run.Data.Test, run.Training.EvaluationBatchSize, run.Device, run.Replicas);
         run.State = run.State with { Evaluation = result };
         return result;
     }

@@ -104,6 +104,7 @@ public class Adam : IOptimizer
         _steps = null;
     }
 
+    /// <summary>Releases the moments and the counters of steps.</summary>
     public void Dispose()
     {
         _first.Dispose();

@@ -11,7 +11,8 @@ public static class GradientClipping
 
     /// <summary>
     /// Multiplies all gradients by the same factor, so that their common 2-norm is at most a bound, as PyTorch's
-    /// <c>clip_grad_norm_</c> does: min(1, bound / (norm + 1e-6)). Parameters without a gradient are left out. The host reads nothing back.
+    /// <c>clip_grad_norm_</c> does: min(1, bound / (norm + 1e-6)). Parameters without a gradient are left out. The host
+    /// reads nothing back.
     /// </summary>
     /// <param name="parameters">Those of one network, after backward and whatever is added to its gradients.</param>
     /// <param name="maximumNorm">The bound, above 0.</param>

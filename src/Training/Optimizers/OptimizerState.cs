@@ -40,8 +40,8 @@ public sealed record OptimizerState
             }
 
             throw new OcsInputException(
-                $"The state of the optimiser is not of this kind: it holds {found}, but {string.Join(", ", [.. moments, .. counters])} is "
-                + "needed; go on with the optimiser that made it.");
+                $"The state of the optimiser is not of this kind: it holds {found}, but "
+                + $"{string.Join(", ", [.. moments, .. counters])} is needed; go on with the optimiser that made it.");
         }
     }
 

@@ -55,7 +55,8 @@ public sealed class Sgd : IOptimizer
             // Zero at first, which makes the first v what it must be; none without momentum.
             var velocities = _options.Momentum == 0 ? [] : _momentum.Of(group.Names, group.Gradients);
             Aten.SgdStepInPlace(
-                group.Weights, group.Gradients, velocities, learningRate, _options.Momentum, group.WeightDecay, _options.Nesterov);
+                group.Weights, group.Gradients, velocities, learningRate, _options.Momentum,
+                group.WeightDecay, _options.Nesterov);
         }
 
         parameters.ClearGradients();
@@ -70,5 +71,6 @@ public sealed class Sgd : IOptimizer
     /// <inheritdoc/>
     public void Restart() => _momentum.Clear();
 
+    /// <summary>Releases the velocities.</summary>
     public void Dispose() => _momentum.Dispose();
 }

@@ -43,7 +43,8 @@ internal sealed class StepTensors : IDisposable
         if (Array.IndexOf(gradients, null) is var lacking and >= 0)
         {
             Array.ForEach(gradients, gradient => gradient?.Dispose());
-            throw new InvalidOperationException($"Parameter '{names[lacking]}' has no gradient: run backward before the step.");
+            throw new InvalidOperationException(
+                $"Parameter '{names[lacking]}' has no gradient: run backward before the step.");
         }
 
         return gradients!;

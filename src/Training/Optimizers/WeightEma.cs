@@ -71,6 +71,7 @@ public sealed class WeightEma : ICuttable, IDisposable
     /// <summary>Gives the average the shapes before a cut, zero where it has none.</summary>
     public void Expand(CutPlan plan) => Replace(plan.Expand(Parameters));
 
+    /// <summary>Releases the average.</summary>
     public void Dispose() => Parameters.Dispose();
 
     private void Replace(ParameterTable parameters)

@@ -27,8 +27,8 @@ internal sealed class RunDirectory
     // The options go last: a folder in which they are is one to go on with, however little else of it there is.
     private static readonly string[] Files =
     [
-        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WholeName, WeightsName, OnnxName, UncutOnnxName,
-        HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
+        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WholeName,
+        WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 
     /// <summary>The first line of the options of a run that a program began.</summary>
@@ -83,13 +83,15 @@ internal sealed class RunDirectory
             throw new OcsInputException(new CheckpointFolder(path).Any
                 ? $"The run folder {path} holds a run that was stopped; go on with it by `TrainingRun.Resume({path})`, "
                     + "give another folder with `folder`, or `replace` to delete that run."
-                : $"The run folder {path} exists already; give another one with `folder`, or `replace` to replace the run in it.");
+                : $"The run folder {path} exists already; give another one with `folder`, "
+                    + "or `replace` to replace the run in it.");
         }
 
         if (!Files.Any(file => File.Exists(System.IO.Path.Combine(path, file))) && !new CheckpointFolder(path).Any)
         {
             throw new OcsInputException(
-                $"The folder {path} holds files but no run, so `replace` does not replace it; give another folder with `folder`.");
+                $"The folder {path} holds files but no run, so `replace` does not replace it; "
+                + "give another folder with `folder`.");
         }
     }
 
@@ -141,15 +143,17 @@ internal sealed class RunDirectory
         if (other is not null)
         {
             throw new OcsInputException(
-                $"{other} is a link or no ordinary file, and a run that goes on writes into its own folder alone; put the file itself there, or remove it.");
+                $"{other} is a link or no ordinary file, and a run that goes on writes into its own folder alone; "
+                + "put the file itself there, or remove it.");
         }
     }
 
     /// <summary>
     /// Whether a run may be about to begin in a folder: it is not there, or holds nothing but the beginnings of one.
     /// </summary>
-    public static bool AwaitsRun(string path) => !File.Exists(path) && (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path)
-        .All(entry => IsNothing(entry) || System.IO.Path.GetFileName(entry) is RunFolder.ConfigName or CheckpointFolder.Name));
+    public static bool AwaitsRun(string path) =>
+        !File.Exists(path)
+        && (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsOfBeginning));
 
     /// <summary>A folder that another process keeps.</summary>
     public static RunDirectory At(string path) => new(path);
@@ -206,7 +210,11 @@ internal sealed class RunDirectory
 
     // The twin of the run, its lock, or what a killed writer has left.
     private static bool IsNothing(string entry) => System.IO.Path.GetFileName(entry) is var name
-        && (name is TwinName or FolderLock.FileName || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));
+        && (name is TwinName or FolderLock.FileName
+            || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));
+
+    private static bool IsOfBeginning(string entry) =>
+        IsNothing(entry) || System.IO.Path.GetFileName(entry) is RunFolder.ConfigName or CheckpointFolder.Name;
 
     /// <summary>The error for an output that cannot be written.</summary>
     public static OcsInputException Unwritable(string path, Exception error) =>

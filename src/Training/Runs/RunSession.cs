@@ -18,7 +18,8 @@ internal sealed class RunSession : IDisposable
     private readonly RunWriter _writer;
 
     private RunSession(
-        RunDirectory folder, RunLogWriter log, EventFile events, RunState state, int checkpointsKept, ITrainingObserver observer)
+        RunDirectory folder, RunLogWriter log, EventFile events, RunState state, int checkpointsKept,
+        ITrainingObserver observer)
     {
         (_folder, _log, _events, _state) = (folder, log, events, state);
         _writer = new(folder, log, events, state, checkpointsKept, observer) { HasBegun = folder.Checkpoints.Any };
@@ -46,7 +47,8 @@ internal sealed class RunSession : IDisposable
     {
         WriteConfig(folder, state.Config);
         var log = new RunLogWriter(folder.Path);
-        return new(folder, log, new(folder.Path), state with { Log = log.Position() }, checkpointsKept, observer) { Summarize = summarize };
+        var begun = state with { Log = log.Position() };
+        return new(folder, log, new(folder.Path), begun, checkpointsKept, observer) { Summarize = summarize };
     }
 
     /// <summary>Goes on with a run in its folder, which is locked.</summary>
@@ -168,12 +170,14 @@ internal sealed class RunSession : IDisposable
             var remedy = _folder.Checkpoints.Any
                 ? $"make room, and `TrainingRun.Resume({_folder.Path})` goes on"
                 : "make room, and begin the run anew, for it has no checkpoint to go on from";
-            throw new OcsInputException($"{_folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); {remedy}.", error);
+            throw new OcsInputException(
+                $"{_folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); {remedy}.", error);
         }
     }
 
     private static Exception? OfTheDisk(Exception error) =>
-        (error is OcsInputException ? error.InnerException : error) is var cause && cause is IOException or UnauthorizedAccessException
+        (error is OcsInputException ? error.InnerException : error) is var cause
+            && cause is IOException or UnauthorizedAccessException
             ? cause
             : null;
 }

@@ -15,11 +15,13 @@ internal static class RunSummaries
 {
     /// <summary>The version of this program.</summary>
     public static string Version { get; } =
-        typeof(RunSummaries).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        typeof(RunSummaries).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "";
 
     /// <summary>The summary of a training run.</summary>
     public static RunSummary Of(
-        TrainingResult result, TrainingData data, TrainingOptions training, OneCycleOptions? pruning, RunState run, string engine) => new()
+        TrainingResult result, TrainingData data, TrainingOptions training, OneCycleOptions? pruning,
+        RunState run, string engine) => new()
         {
             Model = result.Original.Name,
             Data = data.Train.Name,

@@ -55,7 +55,8 @@ internal sealed class RunWriter(
         }
         else
         {
-            WriteOrKeep(kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.WholeName, graph, parameters, record);
+            WriteOrKeep(
+                kind == ModelKind.Best ? RunDirectory.BestName : RunDirectory.WholeName, graph, parameters, record);
         }
     }
 
@@ -70,8 +71,8 @@ internal sealed class RunWriter(
         catch (Exception error) when (error is IOException or UnauthorizedAccessException && !HasBegun)
         {
             throw new OcsInputException(
-                $"{folder.Path} has no room for a checkpoint ({error.Message.TrimEnd('.')}), and a run without one is lost when it stops; "
-                    + "make room, or give another folder with `folder`.", error);
+                $"{folder.Path} has no room for a checkpoint ({error.Message.TrimEnd('.')}), and a run without one is "
+                + "lost when it stops; make room, or give another folder with `folder`.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -56,14 +56,18 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Begin(
         string folder, Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
         TrainerSetup? setup = null, ITrainingObserver? observer = null, bool replace = false) => Begin(
-            folder, () => new(graph, data, training, pruning, setup), data, training, pruning, setup, observer, replace);
+            folder, () => new(graph, data, training, pruning, setup), data, training, pruning, setup, observer,
+            replace);
 
     /// <summary>Begins a run with the weights of a network, which the run then owns.</summary>
-    /// <inheritdoc cref="Begin(string, Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?, ITrainingObserver?, bool)"/>
+    /// <inheritdoc
+    /// cref="Begin(string, Graph, TrainingData, TrainingOptions, OneCycleOptions?, TrainerSetup?, ITrainingObserver?,
+    /// bool)" />
     public static TrainingRun Begin(
         string folder, Network network, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
         TrainerSetup? setup = null, ITrainingObserver? observer = null, bool replace = false) => Begin(
-            folder, () => new(network, data, training, pruning, setup), data, training, pruning, setup, observer, replace);
+            folder, () => new(network, data, training, pruning, setup), data, training, pruning, setup, observer,
+            replace);
 
     /// <summary>Goes on with a run from its newest checkpoint that is whole.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -75,10 +79,11 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="OcsInputException">
     /// There is nothing to go on from, or the run began with other data or options.
     /// </exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The run that is returned owns them; every other way out disposes of them.")]
+    [SuppressMessage("Reliability", "CA2000",
+        Justification = "The run that is returned owns them; every other way out disposes of them.")]
     public static TrainingRun Resume(
-        string folder, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null, TrainerSetup? setup = null,
-        ITrainingObserver? observer = null)
+        string folder, TrainingData data, TrainingOptions training, OneCycleOptions? pruning = null,
+        TrainerSetup? setup = null, ITrainingObserver? observer = null)
     {
         observer ??= NoObserver.Instance;
         var held = IsFirst(setup) ? RunDirectory.Lock(folder, observer.Message, isNew: false) : null;
@@ -98,7 +103,9 @@ public sealed class TrainingRun : IDisposable
                 var session = held is null ? null : RunSession.Resume(
                     directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup));
                 checkpoint = directory.WithBest(checkpoint, observer.Message);
-                return new(held, directory, session, () => OneCycleTrainer.Resume(checkpoint, data, training, pruning, setup));
+                return new(
+                    held, directory, session,
+                    () => OneCycleTrainer.Resume(checkpoint, data, training, pruning, setup));
             }
             catch
             {
@@ -143,10 +150,11 @@ public sealed class TrainingRun : IDisposable
         _held?.Dispose();
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The run that is returned owns them; every other way out disposes of them.")]
+    [SuppressMessage("Reliability", "CA2000",
+        Justification = "The run that is returned owns them; every other way out disposes of them.")]
     private static TrainingRun Begin(
-        string folder, Func<OneCycleTrainer> trainer, TrainingData data, TrainingOptions training, OneCycleOptions? pruning,
-        TrainerSetup? setup, ITrainingObserver? observer, bool replace)
+        string folder, Func<OneCycleTrainer> trainer, TrainingData data, TrainingOptions training,
+        OneCycleOptions? pruning, TrainerSetup? setup, ITrainingObserver? observer, bool replace)
     {
         observer ??= NoObserver.Instance;
         if (!IsFirst(setup))
@@ -162,7 +170,8 @@ public sealed class TrainingRun : IDisposable
             var state = new RunState(Config(training, pruning), kind, Weights: null, Engine(setup), Log: new(0, "", 0));
             return new(
                 held, directory,
-                RunSession.Begin(directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup)),
+                RunSession.Begin(
+                    directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup)),
                 trainer);
         }
         catch
@@ -190,7 +199,8 @@ public sealed class TrainingRun : IDisposable
         if (before != now)
         {
             throw new OcsInputException(
-                $"The run in {folder} began with other options, which its {RunFolder.ConfigName} shows; go on with the same.");
+                $"The run in {folder} began with other options, which its {RunFolder.ConfigName} shows; "
+                + "go on with the same.");
         }
     }
 

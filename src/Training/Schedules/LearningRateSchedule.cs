@@ -37,7 +37,8 @@ internal static class LearningRateSchedule
         var progress = (double)(iteration - warmup) / ((long)options.Epochs * stepsPerEpoch - warmup);
         return options.LearningRate * options.Schedule switch
         {
-            ScheduleKind.MultiStep => Math.Pow(options.Gamma, options.Milestones.Count(milestone => epoch >= milestone)),
+            ScheduleKind.MultiStep =>
+                Math.Pow(options.Gamma, options.Milestones.Count(milestone => epoch >= milestone)),
             ScheduleKind.Cosine => (1 + Math.Cos(Math.PI * Math.Min(progress, 1))) / 2,
             ScheduleKind.Linear => 1 - Math.Min(progress, 1),
             ScheduleKind.Step => Math.Pow(options.Gamma, epoch / options.StepEpochs),

@@ -85,7 +85,8 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
         {
             body.Network.Parameters.ClearGradients();
             _isEager = true;
-            return $"The step can't be captured as a CUDA graph, so its operators are started one by one ({error.Message}).";
+            return "The step can't be captured as a CUDA graph, so its operators are started one by one "
+                + $"({error.Message}).";
         }
     }
 

@@ -13,11 +13,17 @@ internal static class TrainingSteps
     /// <exception cref="OcsInputException">It is demanded, but can't be.</exception>
     public static bool Captures(TrainingOptions options, Device device, bool profile, int processes)
     {
-        var obstacle = device.Kind != DeviceKind.Cuda ? $"the device is {device}; choose cuda, or `CudaGraphChoice.Auto` or off"
-            : !CudaGraph.IsSupported ? "the shim over libtorch was built without CUDA's headers; set CUDA_HOME and build it anew"
-            : options.Precision == Precision.Fp16 ? "fp16 reads its gradients on the host after each step; choose bf16 or fp32"
-            : processes > 1 ? $"{processes} processes share the run and agree on the host; leave `CudaGraphChoice.Auto` or off"
-            : profile ? $"a profile tells the parts of a step apart; leave `{nameof(profile)}` out"
+        var obstacle =
+            device.Kind != DeviceKind.Cuda
+                ? $"the device is {device}; choose cuda, or `CudaGraphChoice.Auto` or off"
+            : !CudaGraph.IsSupported
+                ? "the shim over libtorch was built without CUDA's headers; set CUDA_HOME and build it anew"
+            : options.Precision == Precision.Fp16
+                ? "fp16 reads its gradients on the host after each step; choose bf16 or fp32"
+            : processes > 1
+                ? $"{processes} processes share the run and agree on the host; leave `CudaGraphChoice.Auto` or off"
+            : profile
+                ? $"a profile tells the parts of a step apart; leave `{nameof(profile)}` out"
             : null;
         return options.CudaGraph == CudaGraphChoice.On && obstacle is not null
             ? throw new OcsInputException($"`CudaGraphChoice.On` can't be: {obstacle}.")
