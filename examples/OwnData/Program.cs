@@ -47,7 +47,7 @@ var training = new TrainingOptions
     Schedule = ScheduleKind.Cosine,
     EmaDecay = 0.98,
 };
-var data = new TrainingData(new Spots(2048, seed: 1), new Spots(256, seed: 2)) { Task = task };
+var data = new TrainingData(new Spots(2048, 1), new Spots(256, 2)) { Task = task };
 using var trainer = new OneCycleTrainer(graph, data, training, OneCycleOptions.Standard with { SparsityStartEpoch = 1, LatestCutEpoch = 3 });
 using var result = trainer.Run();
 result.Network.Save("spots.onnx");
@@ -55,7 +55,7 @@ var error = result.Evaluation!["position-error"];
 Console.WriteLine($"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, position error {error:0.0000}, gate passed: {result.Gate?.Passed}");
 
 // Samples are made when they are asked for, by several threads.
-internal sealed class Spots(int count, int seed) : SampleDataset
+internal sealed class Spots(int count, int part) : SampleDataset
 {
     public override string Name => "spots";
 
@@ -63,19 +63,22 @@ internal sealed class Spots(int count, int seed) : SampleDataset
 
     public override ImmutableArray<ImmutableArray<long>> InputShapes => [[1, 12, 12], [2]];
 
-    public override Sample Get(int index, Random? random)
+    public override Sample Get(int index, ulong? seed)
     {
-        var fixedly = new Random((seed * 1_000_003) + index);
-        var (row, column, light) = (fixedly.Next(1, 11), fixedly.Next(1, 11), 0.5f + fixedly.NextSingle());
+        var number = (part * 10_007) + index;
+        var (row, column, light) = (1 + (number * 7 % 10), 1 + (number / 10 * 3 % 10), 0.5f + Share(number, 0.7548777));
+        var (down, right) = (Share(number, 0.6180340) - 0.5f, Share(number, 0.5698403) - 0.5f);
         var pixels = new float[144];
         for (var pixel = 0; pixel < 9; pixel++)
         {
             pixels[((row - 1 + (pixel / 3)) * 12) + column - 1 + (pixel % 3)] = light;
         }
 
-        var (down, right) = (fixedly.NextSingle() - 0.5f, fixedly.NextSingle() - 0.5f);
         return new(
             [Tensor.FromArray(pixels, [1, 12, 12]), Tensor.FromArray([down, right], [2])],
             [Tensor.FromArray([(row / 12f) + down, (column / 12f) + right], [2]), Tensor.FromArray([light], [1])]);
     }
+
+    // Between 0 and 1, without a pattern.
+    private static float Share(int number, double step) => (float)(number * step % 1);
 }

@@ -1,10 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Ocs.Graphs;
 using Ocs.Pruning;
-using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
-using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
 
@@ -15,13 +13,8 @@ namespace Ocs.Training;
 public sealed class OneCycleTrainer : IDisposable
 {
     private readonly TrainingContext _run;
-    private readonly EpochLoop _epochs;
-    private readonly Evaluator _evaluator;
-    private readonly Arranger _arranger;
-    private readonly CutStep _cut;
-    private readonly CheckpointKeeper _keeper;
+    private readonly CycleLoop _loop;
     private readonly Resumption? _resumption;
-    private EpochPlan? _plan;
 
     /// <summary>Prepares a run from random weights, drawn by <see cref="TrainingOptions.Seed"/>.</summary>
     /// <param name="graph">The network.</param>
@@ -64,11 +57,7 @@ public sealed class OneCycleTrainer : IDisposable
                 ? ParameterTable.Initialize(run.Original, run.Generator, run.Device)
                 : On(run.Device, start.Parameters),
             run.Generator));
-        _evaluator = new(run);
-        _arranger = new(run);
-        _keeper = new(run);
-        _epochs = new(run, _keeper, setup?.Steps);
-        _cut = new(run, _evaluator, _arranger, _epochs);
+        _loop = new(run, setup?.Steps);
     }
 
     /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
@@ -76,12 +65,6 @@ public sealed class OneCycleTrainer : IDisposable
     {
         get => _run.Observer;
         set => _run.Observer = value;
-    }
-
-    private TrainerState State
-    {
-        get => _run.State;
-        set => _run.State = value;
     }
 
     /// <summary>
@@ -104,58 +87,30 @@ public sealed class OneCycleTrainer : IDisposable
         var trainer = new OneCycleTrainer(run, setup, start: null, checkpoint);
         try
         {
-            trainer._plan = trainer._resumption!.Restore();
+            trainer._loop.Plan = trainer._resumption!.Restore();
             return trainer;
         }
         catch (Exception error)
         {
             trainer.Dispose();
-            throw Resumption.IsForeign(error) ? Resumption.Foreign(checkpoint, error) : error;
+            if (Resumption.IsForeign(error))
+            {
+                throw Resumption.Foreign(checkpoint, error);
+            }
+
+            throw;
         }
     }
 
     /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
+    /// <returns>What the run came to, with the network.</returns>
     /// <exception cref="TrainingFailedException">Training has diverged, or the cut is not proven right.</exception>
     public TrainingResult Run(CancellationToken stop = default)
     {
         using var _ = ProcessClaim.Take(_run.Training, _run.Original, _run.Device);
-        _run.Start(_resumption is null ? 0 : State.Seconds);
-        _keeper.Start();
-        if (_resumption is null)
-        {
-            Begin();
-        }
-        else
-        {
-            _resumption.GoOn(_arranger);
-        }
-
-        _run.Clock.Take();
-        for (;
-            State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop);
-            State = State with { Epoch = State.Epoch + 1 })
-        {
-            if (State.Progress is null)
-            {
-                _plan = _run.Pruner?.BeginEpoch(State.Epoch);
-                _run.Clock.Add(TrainingActivity.Search);
-                if (_plan?.Phase == Phase.Final)
-                {
-                    _cut.Make(State.Epoch);
-                }
-
-                State = State with { Decision = _plan is null ? null : EpochDecision.Of(_plan) };
-            }
-
-            if (_epochs.Train(_plan, stop) is not { } trained)
-            {
-                break;
-            }
-
-            End(Evaluate(trained));
-        }
-
-        return Finish();
+        _run.Start(_resumption is null ? 0 : _run.State.Seconds);
+        _loop.Begin(_resumption);
+        return _loop.Run(stop);
     }
 
     /// <summary>What a run came to that has failed with a <see cref="TrainingFailedException"/>.</summary>
@@ -164,7 +119,7 @@ public sealed class OneCycleTrainer : IDisposable
     /// <summary>Releases network, optimiser and data.</summary>
     public void Dispose()
     {
-        _epochs.Dispose();
+        _loop.Dispose();
         _run.Dispose();
         _resumption?.Dispose();
     }
@@ -180,110 +135,5 @@ public sealed class OneCycleTrainer : IDisposable
         {
             return parameters.To(device);
         }
-    }
-
-    private void Begin()
-    {
-        if (_run.Device.Kind != DeviceKind.Cpu)
-        {
-            // There dropout draws from the device's own generator.
-            TorchRuntime.Seed(_run.Training.Seed);
-        }
-
-        _run.Replicas.BeginAlike(_run, "", position: 0);
-        _run.Network.BeginAverage(_run.Training.EmaDecay);
-
-        // A target that can't be reached is an error before anything is trained.
-        _run.Pruner?.ChoosePartition();
-        _arranger.Arrange(padding: null);
-        _keeper.Save(State.Epoch);
-    }
-
-    private RunRecord Evaluate(EpochOutcome trained)
-    {
-        _run.Clock.Add(TrainingActivity.Other);
-        var evaluation = _evaluator.Measure();
-        _run.Clock.Add(TrainingActivity.Evaluation);
-        State = State with { Speeds = State.Speeds.Add(new(State.Record is not null, trained.SamplesPerSecond)) };
-        var record = EpochRecord.Of(_run, _plan, trained, evaluation);
-        _run.Seen.EpochDone(record);
-        _evaluator.RequireFinite($"after epoch {State.Epoch}");
-        _evaluator.HandOverIfBest();
-        return record;
-    }
-
-    private void End(RunRecord record)
-    {
-        var macs = _run.Network.MacsAsRun;
-        if (_run.Pruner?.EndEpoch(State.Epoch) == true)
-        {
-            _cut.Make(State.Epoch + 1);
-        }
-
-        _keeper.Save(State.Epoch + 1);
-        _run.Seen.EpochProfiled(new()
-        {
-            Epoch = State.Epoch,
-            Phase = record.Phase,
-            Images = _run.Batches.SamplesPerEpoch,
-            Macs = macs,
-            Seconds = _run.Clock.Take(),
-        });
-    }
-
-    private TrainingResult Finish()
-    {
-        var isStopped = State.Epoch < _run.Training.Epochs;
-        if (isStopped)
-        {
-            _keeper.Save(State.Epoch);
-            _run.Network.AverageStatistics(_run.Replicas);
-        }
-        else
-        {
-            CutAtEnd();
-        }
-
-        if (_run.Replicas.Drift(_run.Network.Parameters) is { } drift)
-        {
-            _run.Seen.Message(drift);
-        }
-
-        _run.HandOver(ModelKind.Last);
-        return TrainingResult.Of(_run, isStopped ? null : Problem());
-    }
-
-    private void CutAtEnd()
-    {
-        if (_run.Pruner is not { } pruner)
-        {
-            return;
-        }
-
-        if (pruner.BeginEpoch(State.Epoch).Phase != Phase.Final)
-        {
-            pruner.ForceCut();
-            _run.Warn(
-                $"The sub-network did not become stable in {State.Epoch} epochs; the network is cut at the end, "
-                + "and is not trained after it.");
-        }
-
-        _cut.Make(State.Epoch);
-        _evaluator.HandOverIfBest();
-    }
-
-    // Without a cut nothing was ruined.
-    private string? Problem()
-    {
-        var problem = State.Evaluation is { } end
-            ? Collapse.AtEnd(_run.Guessing, State.BeforeCut?.Headline, end.Headline)
-            : null;
-        if (problem is null || _run.Pruning is not null)
-        {
-            return problem;
-        }
-
-        _run.Warn(problem);
-        return null;
     }
 }

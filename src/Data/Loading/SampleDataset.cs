@@ -20,11 +20,12 @@ public abstract class SampleDataset : IDataset
 
     /// <summary>One sample. Several threads call it at once.</summary>
     /// <param name="index">Which sample, from 0 to N - 1.</param>
-    /// <param name="random">
-    /// For augmentation, seeded for this sample in this epoch; null where samples are wanted as they are.
+    /// <param name="seed">
+    /// For augmentation: another number for each sample and epoch, the same in each run; null where samples are wanted as
+    /// they are.
     /// </param>
     /// <returns>The sample, owned by the caller; all samples have the same shapes and types.</returns>
-    public abstract Sample Get(int index, Random? random);
+    public abstract Sample Get(int index, ulong? seed);
 
     /// <inheritdoc/>
     public IBatchSource Open(BatchLoaderOptions options) => new DatasetBatches(this, options, Make);
@@ -36,7 +37,7 @@ public abstract class SampleDataset : IDataset
         try
         {
             Parallel.For(0, indices.Length, new() { MaxDegreeOfParallelism = workers }, i =>
-                samples[i] = Get(indices[i], seed is { } own ? Random(own + (ulong)indices[i]) : null));
+                samples[i] = Get(indices[i], seed + (ulong)indices[i]));
             return new(batch, Stacked(samples, sample => sample.Inputs), Stacked(samples, sample => sample.Targets));
         }
         catch (AggregateException error)
@@ -55,8 +56,6 @@ public abstract class SampleDataset : IDataset
             }
         }
     }
-
-    private static Random Random(ulong seed) => new((int)(new Rng(seed).NextUInt64() & int.MaxValue));
 
     private static Tensor[] Stacked(Sample[] samples, Func<Sample, Tensor[]> part) =>
     [

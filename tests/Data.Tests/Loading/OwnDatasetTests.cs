@@ -113,8 +113,8 @@ public sealed class OwnDatasetTests
 
         public override ImmutableArray<ImmutableArray<long>> InputShapes => [[1]];
 
-        public override Sample Get(int index, Random? random) => index == Broken
+        public override Sample Get(int index, ulong? seed) => index == Broken
             ? throw new OcsInputException($"Sample {index} is broken.")
-            : new([Tensor.FromArray<float>([(float)(index + (random?.NextDouble() ?? 0))], [1])], []);
+            : new([Tensor.FromArray<float>([index + ((seed ?? 0) % 1000 / 1000f)], [1])], []);
     }
 }

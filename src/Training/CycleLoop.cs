@@ -1,0 +1,194 @@
+using Ocs.Pruning;
+using Ocs.RunLog;
+using Ocs.Torch;
+using Ocs.Training.Checkpoints;
+using Ocs.Training.Metrics;
+using Ocs.Training.Steps;
+
+namespace Ocs.Training;
+
+/// <summary>The epochs of a run: search, train, evaluate, save, and cut when it is time to (Alg. 1).</summary>
+internal sealed class CycleLoop : IDisposable
+{
+    private readonly TrainingContext _run;
+    private readonly EpochLoop _epochs;
+    private readonly Evaluator _evaluator;
+    private readonly Arranger _arranger;
+    private readonly CutStep _cut;
+    private readonly CheckpointKeeper _keeper;
+
+    /// <summary>Prepares the parts of a run.</summary>
+    /// <param name="run">What they share.</param>
+    /// <param name="steps">Another way to take steps; null for the device's own.</param>
+    public CycleLoop(TrainingContext run, Func<ITrainingStep>? steps)
+    {
+        _run = run;
+        _evaluator = new(run);
+        _arranger = new(run);
+        _keeper = new(run);
+        _epochs = new(run, _keeper, steps);
+        _cut = new(run, _evaluator, _arranger, _epochs);
+    }
+
+    /// <summary>What Alg. 1 has decided for the present epoch; null between two epochs, and without pruning.</summary>
+    public EpochPlan? Plan { get; set; }
+
+    private TrainerState State
+    {
+        get => _run.State;
+        set => _run.State = value;
+    }
+
+    /// <summary>Begins a run, or goes on with one.</summary>
+    public void Begin(Resumption? resumption)
+    {
+        _keeper.Start();
+        if (resumption is null)
+        {
+            Begin();
+        }
+        else
+        {
+            resumption.GoOn(_arranger);
+        }
+    }
+
+    /// <summary>Trains to the end, or until it is stopped, then after the step.</summary>
+    public TrainingResult Run(CancellationToken stop)
+    {
+        _run.Clock.Take();
+        for (;
+            State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop);
+            State = State with { Epoch = State.Epoch + 1 })
+        {
+            if (State.Progress is null)
+            {
+                Plan = _run.Pruner?.BeginEpoch(State.Epoch);
+                _run.Clock.Add(TrainingActivity.Search);
+                if (Plan?.Phase == Phase.Final)
+                {
+                    _cut.Make(State.Epoch);
+                }
+
+                State = State with { Decision = Plan is null ? null : EpochDecision.Of(Plan) };
+            }
+
+            if (_epochs.Train(Plan, stop) is not { } trained)
+            {
+                break;
+            }
+
+            End(Evaluate(trained));
+        }
+
+        return Finish();
+    }
+
+    /// <summary>Releases what steps are taken with.</summary>
+    public void Dispose() => _epochs.Dispose();
+
+    private void Begin()
+    {
+        if (_run.Device.Kind != DeviceKind.Cpu)
+        {
+            // There dropout draws from the device's own generator.
+            TorchRuntime.Seed(_run.Training.Seed);
+        }
+
+        _run.Replicas.BeginAlike(_run, "", position: 0);
+        _run.Network.BeginAverage(_run.Training.EmaDecay);
+
+        // A target that can't be reached is an error before anything is trained.
+        _run.Pruner?.ChoosePartition();
+        _arranger.Arrange(padding: null);
+        _keeper.Save(State.Epoch);
+    }
+
+    private RunRecord Evaluate(EpochOutcome trained)
+    {
+        _run.Clock.Add(TrainingActivity.Other);
+        var evaluation = _evaluator.Measure();
+        _run.Clock.Add(TrainingActivity.Evaluation);
+        State = State with { Speeds = State.Speeds.Add(new(State.Record is not null, trained.SamplesPerSecond)) };
+        var record = EpochRecord.Of(_run, Plan, trained, evaluation);
+        _run.Seen.EpochDone(record);
+        _evaluator.RequireFinite($"after epoch {State.Epoch}");
+        _evaluator.HandOverIfBest();
+        return record;
+    }
+
+    private void End(RunRecord record)
+    {
+        var macs = _run.Network.MacsAsRun;
+        if (_run.Pruner?.EndEpoch(State.Epoch) == true)
+        {
+            _cut.Make(State.Epoch + 1);
+        }
+
+        _keeper.Save(State.Epoch + 1);
+        _run.Seen.EpochProfiled(new()
+        {
+            Epoch = State.Epoch,
+            Phase = record.Phase,
+            Images = _run.Batches.SamplesPerEpoch,
+            Macs = macs,
+            Seconds = _run.Clock.Take(),
+        });
+    }
+
+    private TrainingResult Finish()
+    {
+        var isStopped = State.Epoch < _run.Training.Epochs;
+        if (isStopped)
+        {
+            _keeper.Save(State.Epoch);
+            _run.Network.AverageStatistics(_run.Replicas);
+        }
+        else
+        {
+            CutAtEnd();
+        }
+
+        if (_run.Replicas.Drift(_run.Network.Parameters) is { } drift)
+        {
+            _run.Seen.Message(drift);
+        }
+
+        _run.HandOver(ModelKind.Last);
+        return TrainingResult.Of(_run, isStopped ? null : Problem());
+    }
+
+    private void CutAtEnd()
+    {
+        if (_run.Pruner is not { } pruner)
+        {
+            return;
+        }
+
+        if (pruner.BeginEpoch(State.Epoch).Phase != Phase.Final)
+        {
+            pruner.ForceCut();
+            _run.Warn(
+                $"The sub-network did not become stable in {State.Epoch} epochs; the network is cut at the end, "
+                + "and is not trained after it.");
+        }
+
+        _cut.Make(State.Epoch);
+        _evaluator.HandOverIfBest();
+    }
+
+    // Without a cut nothing was ruined.
+    private string? Problem()
+    {
+        var problem = State.Evaluation is { } end
+            ? Collapse.AtEnd(_run.Guessing, State.BeforeCut?.Headline, end.Headline)
+            : null;
+        if (problem is null || _run.Pruning is not null)
+        {
+            return problem;
+        }
+
+        _run.Warn(problem);
+        return null;
+    }
+}
