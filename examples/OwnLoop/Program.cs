@@ -18,7 +18,8 @@ x = g.Relu("relu2", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 32, kernel: 3, pad
 x = g.Flatten("flat", g.AdaptiveAveragePool2d("pool", x, 1));
 var graph = g.Build(g.Linear("out", g.Concat("cat", 1, x, pose), 1));
 
-// The cycle owns the network. It ranks the channels, and cuts half of the multiplications away; the cut is proven on the probe.
+// The cycle owns the network. It ranks the channels, and cuts half of the multiplications away; the cut is proven on
+// the probe.
 var options = new OneCycleOptions { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 };
 using var cycle = new OneCycle(Network.Initialize(graph), options, Epochs);
 using var optimizer = new AdamW(new TrainingOptions { Optimizer = OptimizerKind.Adamw });

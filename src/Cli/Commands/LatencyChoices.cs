@@ -12,7 +12,8 @@ internal sealed class LatencyChoices
 {
     private readonly Option<double?> _target = new("--target-latency")
     {
-        Description = "Instead of --target: the time of a batch to reach, by a table of widths that is measured on this machine first.",
+        Description = "Instead of --target: the time of a batch to reach, "
+            + "by a table of widths that is measured on this machine first.",
         HelpName = "MILLISECONDS",
     };
 
@@ -32,8 +33,8 @@ internal sealed class LatencyChoices
 
     private readonly Option<string?> _runtime = new("--runtime")
     {
-        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: onnxruntime for a network that is written "
-            + "as .onnx, where it is installed).",
+        Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: "
+            + "onnxruntime for a network that is written as .onnx, where it is installed).",
         HelpName = "NAME",
     };
 
@@ -47,7 +48,8 @@ internal sealed class LatencyChoices
         if (parsed.GetValue(_target) is not { } milliseconds)
         {
             return All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray
-                ? throw new OcsInputException($"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
+                ? throw new OcsInputException(
+                    $"{stray.Name} says how --target-latency is measured; give that, too, or leave it out.")
                 : null;
         }
 

@@ -24,7 +24,12 @@ internal static class PruneCommand
         var weights = CommonOptions.Weights();
         var choices = new PruningChoices();
         var latency = new LatencyChoices();
-        var output = new Option<string?>("--out") { Description = "The file to write, .ocs or .onnx (default: <MODEL's name>-pruned.ocs, of an .onnx file .onnx).", HelpName = "FILE" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The file to write, .ocs or .onnx "
+                + "(default: <MODEL's name>-pruned.ocs, of an .onnx file .onnx).",
+            HelpName = "FILE",
+        };
         var data = new Option<string?>("--data")
         {
             Description = "The data set whose training images give the gradients of saliency taylor.",
@@ -42,11 +47,16 @@ internal static class PruneCommand
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();
         var size = CommonOptions.InputSize();
-        var command = new Command("prune", "Cuts a trained network once: the lowest-ranked channels leave until the target is met.")
+        var command = new Command(
+            "prune", "Cuts a trained network once: the lowest-ranked channels leave until the target is met.")
         {
             model, weights, output,
         };
-        foreach (var option in (Option[])[.. choices.All, .. latency.All, data, batches, root, .. images.All, classes, channels, size, .. onnx.All])
+        Option[] others =
+        [
+            .. choices.All, .. latency.All, data, batches, root, .. images.All, classes, channels, size, .. onnx.All,
+        ];
+        foreach (var option in others)
         {
             command.Add(option);
         }
@@ -54,9 +64,11 @@ internal static class PruneCommand
         command.SetAction(parsed =>
         {
             var request = new ModelRequest(
-                parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes), parsed.GetValue(channels), parsed.GetValue(size));
+                parsed.GetRequiredValue(model), parsed.GetValue(weights), parsed.GetValue(classes),
+                parsed.GetValue(channels), parsed.GetValue(size));
             var path = parsed.GetValue(output)
-                ?? $"{Path.GetFileNameWithoutExtension(request.Model)}-pruned.{(ModelSource.IsOnnx(request.Model) ? "onnx" : "ocs")}";
+                ?? Path.GetFileNameWithoutExtension(request.Model)
+                    + (ModelSource.IsOnnx(request.Model) ? "-pruned.onnx" : "-pruned.ocs");
             var goal = latency.Of(parsed, ModelSource.IsOnnx(path));
             var options = choices.Of(parsed, goal);
             options.ValidateSearch();
@@ -65,7 +77,8 @@ internal static class PruneCommand
                 options,
                 goal,
                 Images(options, parsed.GetValue(data), name => TrainingDataSource.Open(
-                    name, DatasetSplit.Train, limit: null, parsed.GetValue(root), images.Of(parsed, name, () => ModelSource.ImageSizeOf(request)))),
+                    name, DatasetSplit.Train, limit: null, parsed.GetValue(root),
+                    images.Of(parsed, name, () => ModelSource.ImageSizeOf(request)))),
                 parsed.GetValue(batches),
                 path,
                 onnx.Of(parsed, ModelSource.IsOnnx(path) ? null : "--out FILE.onnx"),
@@ -75,20 +88,22 @@ internal static class PruneCommand
     }
 
     // Only one criterion sees images.
-    private static LabelledImages? Images(OneCycleOptions options, string? data, Func<string, LabelledImages> open) => (options.Saliency, data) switch
-    {
-        (SaliencyKind.Taylor, null) => throw new OcsInputException(
-            "Saliency taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them)."),
-        (SaliencyKind.Taylor, { } name) => open(name),
-        (_, null) => null,
-        var (criterion, _) => throw new OcsInputException(
-            $"--data gives gradients to saliency taylor, but {Choices.NameOf(criterion)} needs none; "
-            + "leave it out, or choose taylor."),
-    };
+    private static LabelledImages? Images(OneCycleOptions options, string? data, Func<string, LabelledImages> open) =>
+        (options.Saliency, data) switch
+        {
+            (SaliencyKind.Taylor, null) => throw new OcsInputException(
+                "Saliency taylor needs gradients, and so training images; "
+                + "give --data NAME (`ocs data list` lists them)."),
+            (SaliencyKind.Taylor, { } name) => open(name),
+            (_, null) => null,
+            var (criterion, _) => throw new OcsInputException(
+                $"--data gives gradients to saliency taylor, but {Choices.NameOf(criterion)} needs none; "
+                + "leave it out, or choose taylor."),
+        };
 
     private static int Run(
-        ModelRequest request, PruneOptions options, LatencyTarget? latency, LabelledImages? data, int batches, string output,
-        OnnxOptions onnx, CommandConsole console)
+        ModelRequest request, PruneOptions options, LatencyTarget? latency, LabelledImages? data, int batches,
+        string output, OnnxOptions onnx, CommandConsole console)
     {
         ModelFiles.CheckEnding("--out", output, ".ocs", ".onnx");
         ModelFiles.CheckWritable(output);
@@ -122,8 +137,8 @@ internal static class PruneCommand
         var record = cut.Record with { OriginalModel = request.Model, Options = YamlWriter.Write(options) };
         var check = Write(output, cut.Network.Graph, cut.Network.Parameters, record, onnx, console);
         var outcome = new PruneOutcome(
-            request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling), record, cut.Gate, onnx,
-            timed is null ? null : PruneLatency.Of(latency!, timed),
+            request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling),
+            record, cut.Gate, onnx, timed is null ? null : PruneLatency.Of(latency!, timed),
             check?.Equal == true ? CutLatency.Measure(cut.Plan.Before, cut.Network.Graph) : null);
         PruneReport.Show(outcome, console);
         if (check is null)
@@ -149,7 +164,9 @@ internal static class PruneCommand
     }
 
     // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
-    private static OnnxSummary? Write(string output, Graph graph, ParameterTable parameters, PruningRecord record, OnnxOptions onnx, CommandConsole console)
+    private static OnnxSummary? Write(
+        string output, Graph graph, ParameterTable parameters, PruningRecord record, OnnxOptions onnx,
+        CommandConsole console)
     {
         if (!ModelSource.IsOnnx(output))
         {

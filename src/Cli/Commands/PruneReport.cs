@@ -25,8 +25,8 @@ namespace Ocs.Cli.Commands;
 /// <param name="Goal">The time that was asked for; null for another budget.</param>
 /// <param name="Speed">What the cut saves where the file will run; null where nothing was written for there.</param>
 internal sealed record PruneOutcome(
-    string Model, string Output, PruneOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory, PruningRecord Record,
-    GateResult Gate, OnnxOptions Onnx, PruneLatency? Goal, LatencySummary? Speed);
+    string Model, string Output, PruneOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory,
+    PruningRecord Record, GateResult Gate, OnnxOptions Onnx, PruneLatency? Goal, LatencySummary? Speed);
 
 /// <summary>Shows what `ocs prune` did.</summary>
 internal static class PruneReport
@@ -47,8 +47,10 @@ internal static class PruneReport
         {
             console.WriteJson(
                 new(
-                    outcome.Model, record.Target, record.MacsBefore, record.MacsAfter, record.ParametersBefore, record.ParametersAfter, before, after,
-                    outcome.Goal, outcome.Speed, [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))],
+                    outcome.Model, record.Target, record.MacsBefore, record.MacsAfter,
+                    record.ParametersBefore, record.ParametersAfter, before, after,
+                    outcome.Goal, outcome.Speed,
+                    [.. record.Groups.Select(group => new PruneGroup(group.Id, group.Channels, [.. group.Kept]))],
                     RunSummaries.Of(outcome.Gate), outcome.Output),
                 CliJson.Readable.PruneOutput);
             return;
@@ -69,24 +71,30 @@ internal static class PruneReport
     private static IEnumerable<string> Remarks(PruneOutcome outcome)
     {
         // A time has a sentence of its own.
-        foreach (var remark in (outcome.Goal is null ? outcome.Partition : outcome.Partition with { Note = null }).Remarks(outcome.Record.Target, [.. outcome.Record.Groups.Select(group => group.Name)]))
+        var partition = outcome.Goal is null ? outcome.Partition : outcome.Partition with { Note = null };
+        var names = outcome.Record.Groups.Select(group => group.Name);
+        foreach (var remark in partition.Remarks(outcome.Record.Target, [.. names]))
         {
             yield return remark;
         }
 
         if (outcome.Goal is { IsMet: false } goal)
         {
-            yield return FormattableString.Invariant(
-                $"No cut that was tried takes {goal.TargetMs:0.00##} ms or less; this one is the fastest, {goal.MeasuredMs:0.00##} ms.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"No cut that was tried takes {goal.TargetMs:0.00##} ms or less; this one is the fastest, "
+                + $"{goal.MeasuredMs:0.00##} ms.");
         }
 
         if (outcome.Record.ParametersAfter < FewParameters * outcome.Record.ParametersBefore)
         {
-            yield return $"{Numbers.Percent(1 - (double)outcome.Record.ParametersAfter / outcome.Record.ParametersBefore)} of the parameters are gone: "
+            var left = (double)outcome.Record.ParametersAfter / outcome.Record.ParametersBefore;
+            yield return $"{Numbers.Percent(1 - left)} of the parameters are gone: "
                 + "expect such a network to learn little, and cut less, or choose a smaller network.";
         }
 
-        if (outcome.Speed is { } speed && CutLatency.Warning(speed, outcome.Options.RoundTo, multiple => $"--round-to {multiple}") is { } warning)
+        if (outcome.Speed is { } speed
+            && CutLatency.Warning(speed, outcome.Options.RoundTo, multiple => $"--round-to {multiple}") is { } warning)
         {
             yield return warning;
         }
@@ -98,9 +106,11 @@ internal static class PruneReport
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{goal.BeforeMs:0.00##} ms became {goal.MeasuredMs:0.00##} ms for a batch of {goal.Batch} in {goal.Runtime} on {goal.Threads} thread(s); "
-                + $"{goal.TargetMs:0.00##} ms was asked for. Of {goal.Cuts} cuts that were timed, in turns with the whole network, it is the "
-                + $"{(goal.IsMet ? "largest that is fast enough" : "fastest")}; groups keep multiples of {outcome.Options.RoundTo}.");
+                $"{goal.BeforeMs:0.00##} ms became {goal.MeasuredMs:0.00##} ms for a batch of {goal.Batch} in "
+                + $"{goal.Runtime} on {goal.Threads} thread(s); {goal.TargetMs:0.00##} ms was asked for. "
+                + $"Of {goal.Cuts} cuts that were timed, in turns with the whole network, "
+                + $"it is the {(goal.IsMet ? "largest that is fast enough" : "fastest")}; "
+                + $"groups keep multiples of {outcome.Options.RoundTo}.");
         }
 
         if (outcome.Speed is { } speed)
@@ -116,10 +126,12 @@ internal static class PruneReport
         }
 
         yield return
-            $"Written to {outcome.Output}. Its accuracy is low until it is trained again: `ocs baseline` with `model: {outcome.Output}` does that and cuts no further, "
-            + $"`ocs train` cuts more; `ocs eval {ShellWord.Of(outcome.Output)} --data NAME` measures it.";
+            $"Written to {outcome.Output}. Its accuracy is low until it is trained again: "
+            + $"`ocs baseline` with `model: {outcome.Output}` does that and cuts no further, `ocs train` cuts more; "
+            + $"`ocs eval {ShellWord.Of(outcome.Output)} --data NAME` measures it.";
         yield return FileToShip.Sentence(
-            outcome.Output, ModelSource.IsOnnx(outcome.Output), outcome.Plan.After, outcome.Onnx.FoldBatchNorm, "`ocs prune --fold-batch-norm`");
+            outcome.Output, ModelSource.IsOnnx(outcome.Output), outcome.Plan.After, outcome.Onnx.FoldBatchNorm,
+            "`ocs prune --fold-batch-norm`");
     }
 
     private static void Row(Table table, string what, long before, long after) =>
@@ -129,17 +141,20 @@ internal static class PruneReport
 }
 
 /// <summary>
-/// `ocs prune --json`; memory is in bytes of activations alive at once. <paramref name="Latency"/> is of --target-latency, <paramref name="Speed"/>
-/// of what was written as ONNX.
+/// `ocs prune --json`; memory is in bytes of activations alive at once. <paramref name="Latency"/> is of
+/// --target-latency, <paramref name="Speed"/> of what was written as ONNX.
 /// </summary>
 internal sealed record PruneOutput(
-    string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter, long MemoryBefore, long MemoryAfter,
-    PruneLatency? Latency, LatencySummary? Speed, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
+    string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter,
+    long MemoryBefore, long MemoryAfter, PruneLatency? Latency, LatencySummary? Speed,
+    IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
 
-/// <summary>Times of `ocs prune --target-latency`, in milliseconds; what follows them says how they were taken.</summary>
+/// <summary>
+/// Times of `ocs prune --target-latency`, in milliseconds; what follows them says how they were taken.
+/// </summary>
 internal sealed record PruneLatency(
-    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, bool IsMet, string Runtime, int Batch, int Threads, int RoundTo,
-    int Measurements, int Cuts)
+    double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, bool IsMet,
+    string Runtime, int Batch, int Threads, int RoundTo, int Measurements, int Cuts)
 {
     private const double Milliseconds = 1000;
 
@@ -147,8 +162,9 @@ internal sealed record PruneLatency(
     {
         var clock = (ITurnClock)target.Clock;
         return new(
-            Milliseconds * cut.Whole, Milliseconds * target.Seconds, Milliseconds * cut.Predicted, Milliseconds * cut.Measured, target.IsMetBy(cut.Measured),
-            clock.Name, clock.Batch, clock.Threads, cut.Options.RoundTo ?? 1, cut.Measurements, cut.Cuts);
+            Milliseconds * cut.Whole, Milliseconds * target.Seconds, Milliseconds * cut.Predicted,
+            Milliseconds * cut.Measured, target.IsMetBy(cut.Measured), clock.Name, clock.Batch, clock.Threads,
+            cut.Options.RoundTo ?? 1, cut.Measurements, cut.Cuts);
     }
 }
 

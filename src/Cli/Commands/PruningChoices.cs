@@ -20,7 +20,8 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options below start from: standard (default), paper, which ranks all channels together, or official, the authors' program.",
+        Description = "What the options below start from: standard (default), paper, "
+            + "which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "standard",
     };
@@ -66,7 +67,8 @@ internal sealed class PruningChoices
 
     private readonly Option<string?> _roundTo = new("--round-to")
     {
-        Description = "Groups keep a multiple of N channels, rounded up, or all; auto (default): 16, and less in groups of fewer than 32.",
+        Description = "Groups keep a multiple of N channels, rounded up, or all; auto (default): 16, "
+            + "and less in groups of fewer than 32.",
         HelpName = "N",
     };
 
@@ -110,7 +112,8 @@ internal sealed class PruningChoices
             Ranking = Choice(parsed, _ranking, preset.Ranking),
             Resource = Choice(parsed, _resource, preset.Resource),
             MinimumChannels = parsed.GetValue(_minimum) ?? preset.MinimumChannels,
-            MaximumPruned = limits.Where(limit => !IsPattern(limit)).Select(Fraction).LastOrDefault(preset.MaximumPruned),
+            MaximumPruned = limits.Where(limit => !IsPattern(limit)).Select(Fraction)
+                .LastOrDefault(preset.MaximumPruned),
             MaximumPrunedOf = [.. limits.Where(IsPattern)],
             RoundTo = parsed.GetValue(_roundTo) is { } multiple ? Multiple(multiple) : preset.RoundTo,
             Ignore = [.. parsed.GetValue(_ignore) ?? []],
@@ -134,5 +137,6 @@ internal sealed class PruningChoices
         double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction)
             ? fraction
             : throw new OcsInputException(
-                $"--maximum-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, but was given '{limit}'.");
+                "--maximum-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, "
+                + $"but was given '{limit}'.");
 }

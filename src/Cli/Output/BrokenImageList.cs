@@ -7,7 +7,9 @@ internal static class BrokenImageList
 {
     private const int Most = 20;
 
-    /// <summary>A line that counts the broken images, then one line each up to a limit; nothing if there are none.</summary>
+    /// <summary>
+    /// A line that counts the broken images, then one line each up to a limit; nothing if there are none.
+    /// </summary>
     public static IEnumerable<string> Lines(LabelledImages data)
     {
         if (data is not ImageFolder { Broken: { Length: > 0 } broken } folder)

@@ -8,8 +8,9 @@ using Ocs.Torch;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// What a cut saves of the time of inference on this machine's CPU: whole and cut network in turns, one image at a time, on one thread. It is
-/// taken under ONNX Runtime, which will run what is written; under libtorch where that is missing. Weights are drawn.
+/// What a cut saves of the time of inference on this machine's CPU: whole and cut network in turns, one image at a
+/// time, on one thread. It is taken under ONNX Runtime, which will run what is written; under libtorch where that is
+/// missing. Weights are drawn.
 /// </summary>
 internal static class CutLatency
 {
@@ -24,7 +25,8 @@ internal static class CutLatency
         {
             try
             {
-                return Measure(before, after, NetworkRuntime.Onnxruntime, $"ONNX Runtime {InferenceSession.RuntimeVersion}");
+                return Measure(
+                    before, after, NetworkRuntime.Onnxruntime, $"ONNX Runtime {InferenceSession.RuntimeVersion}");
             }
             catch (Exception error) when (error is OcsInputException or OnnxRuntimeException)
             {
@@ -38,8 +40,10 @@ internal static class CutLatency
     /// <summary>What was measured, beside what the MACs promise.</summary>
     public static string Sentence(LatencySummary latency, long macsBefore, long macsAfter) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Under {latency.Runtime} one image takes {Ms(latency.SecondsBefore)} ms whole and {Ms(latency.SecondsAfter)} ms cut, in turns on one thread: "
-        + $"{latency.SecondsBefore / latency.SecondsAfter:0.00} x as fast, with {(double)macsBefore / macsAfter:0.00} x fewer MACs.");
+        $"Under {latency.Runtime} one image takes {Ms(latency.SecondsBefore)} ms whole and "
+        + $"{Ms(latency.SecondsAfter)} ms cut, in turns on one thread: "
+        + $"{latency.SecondsBefore / latency.SecondsAfter:0.00} x as fast, "
+        + $"with {(double)macsBefore / macsAfter:0.00} x fewer MACs.");
 
     /// <summary>What helps a network that the cut made slower; null where it did not.</summary>
     /// <param name="latency">What was measured.</param>
@@ -49,8 +53,10 @@ internal static class CutLatency
         !IsSlower(latency) ? null
         : $"Warning: the cut network is slower than the whole one under {latency.Runtime}. " + roundTo switch
         {
-            null => $"Its layers are narrow; {spelling("16")} keeps multiples of 16 channels, which fill the processor's vectors.",
-            < 16 => $"Widths that are multiples of {roundTo} do not fill the processor's vectors; {spelling("auto")} keeps some that do.",
+            null => $"Its layers are narrow; {spelling("16")} keeps multiples of 16 channels, "
+                + "which fill the processor's vectors.",
+            < 16 => $"Widths that are multiples of {roundTo} do not fill the processor's vectors; "
+                + $"{spelling("auto")} keeps some that do.",
             _ => "`ocs prune --target-latency` searches widths by what they cost.",
         };
 
@@ -77,5 +83,6 @@ internal static class CutLatency
         };
     }
 
-    private static string Ms(double seconds) => (1000 * seconds).ToString(seconds < 0.001 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+    private static string Ms(double seconds) =>
+        (1000 * seconds).ToString(seconds < 0.001 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 }

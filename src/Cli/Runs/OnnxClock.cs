@@ -6,7 +6,9 @@ using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>Takes the time of inference under ONNX Runtime on this machine's CPU; weights and inputs are drawn.</summary>
+/// <summary>
+/// Takes the time of inference under ONNX Runtime on this machine's CPU; weights and inputs are drawn.
+/// </summary>
 internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
 {
     private const ulong Seed = 0;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ocs.Cli.Runs;
 using Ocs.Reporting.Html;
 using Ocs.RunLog;
 using Ocs.Training.Runs;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Torch;
 
 namespace Ocs.Data;
@@ -56,6 +57,8 @@ public abstract class SampleDataset : IDataset
         }
     }
 
+    [SuppressMessage("ApiDesign", "RS0030",
+        Justification = "Whoever writes a data set knows .NET's generator; the seed is of the run's.")]
     private static Random Random(ulong seed) => new((int)(new Rng(seed).NextUInt64() & int.MaxValue));
 
     private static Tensor[] Stacked(Sample[] samples, Func<Sample, Tensor[]> part) =>
