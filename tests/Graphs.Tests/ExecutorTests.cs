@@ -11,7 +11,8 @@ public sealed class ExecutorTests
     [Theory]
     [InlineData(MemoryFormat.Contiguous)]
     [InlineData(MemoryFormat.ChannelsLast)]
-    public void It_computes_what_the_nodes_compute_one_by_one(MemoryFormat format) => Properties.HoldForRandomGraphs(80, random =>
+    public void It_computes_what_the_nodes_compute_one_by_one(MemoryFormat format) =>
+        Properties.HoldForRandomGraphs(80, random =>
     {
         // The reference overwrites nothing and keeps every value, so an overwritten value that is still needed shows.
         var graph = random.Build();
@@ -51,7 +52,8 @@ public sealed class ExecutorTests
     [Theory]
     [InlineData(MemoryFormat.Contiguous)]
     [InlineData(MemoryFormat.ChannelsLast)]
-    public void Gradients_are_those_of_the_nodes_one_by_one(MemoryFormat format) => Properties.HoldForRandomGraphs(40, random =>
+    public void Gradients_are_those_of_the_nodes_one_by_one(MemoryFormat format) =>
+        Properties.HoldForRandomGraphs(40, random =>
     {
         var graph = random.Build();
         using var parameters = random.Parameters(graph);
@@ -185,7 +187,8 @@ public sealed class ExecutorTests
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
         using var input = Tensor.Ones([1, 1, 4, 4]);
         var before = TorchRuntime.LiveTensors;
-        var error = Assert.Throws<TorchException>(() => new Executor(graph, parameters).Forward(input, training: false).Dispose());
+        var error = Assert.Throws<TorchException>(
+            () => new Executor(graph, parameters).Forward(input, training: false).Dispose());
         Assert.StartsWith("Node 'pool': ", error.Message, StringComparison.Ordinal);
         Assert.Contains("max_pool2d", error.Message, StringComparison.Ordinal);
         Assert.IsType<TorchException>(error.InnerException);

@@ -18,7 +18,9 @@ public sealed class GraphBuilderTests
         var parts = g.Chunk("parts", g.Input("input", channels, 1, 1), 1, count);
         Assert.Equal(sizes, parts.Select(part => g.ShapeOf(part)[1]));
         var graph = g.Build(g.Concat("whole", 1, [.. parts]));
-        Assert.Equal(Enumerable.Range(0, sizes.Length).Select(i => $"parts.{i}"), graph.Nodes.Skip(1).SkipLast(1).Select(node => node.Name));
+        Assert.Equal(
+            Enumerable.Range(0, sizes.Length).Select(i => $"parts.{i}"),
+            graph.Nodes.Skip(1).SkipLast(1).Select(node => node.Name));
         Assert.Equal(channels, graph.Nodes[^1].Shape[1]);
     }
 
@@ -63,9 +65,11 @@ public sealed class GraphBuilderTests
     {
         var g = new GraphBuilder("twice");
         var x = g.Linear("fc", g.Input("input", 2), 2);
-        x = g.Add("other", new Linear(), [x], [new("fc.weight", [2, 2], ParameterRole.Weight, Initialization.Constant(0))]);
+        x = g.Add(
+            "other", new Linear(), [x], [new("fc.weight", [2, 2], ParameterRole.Weight, Initialization.Constant(0))]);
         Assert.Equal(
-            "Network 'twice' has two parameters named 'fc.weight'.", Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
+            "Network 'twice' has two parameters named 'fc.weight'.",
+            Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
     }
 
     private static Graph Shared()

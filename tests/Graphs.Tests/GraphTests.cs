@@ -37,8 +37,9 @@ public sealed class GraphTests
         x = g.Dropout("dropout", g.Slice("slice", x, 1, 2, 5), 0.5);
         Assert.Equal(
             [
-                "Input", "Conv2d(stride 2x1, padding 1, groups 2)", "LeakyRelu(0.1)", "MaxPool2d(3, stride 1, padding 1)",
-                "AveragePool2d(2, stride 2, padding 0)", "Concat(dimension 1)", "Slice(dimension 1, 2..7)", "Dropout(0.5)",
+                "Input", "Conv2d(stride 2x1, padding 1, groups 2)",
+                "LeakyRelu(0.1)", "MaxPool2d(3, stride 1, padding 1)", "AveragePool2d(2, stride 2, padding 0)",
+                "Concat(dimension 1)", "Slice(dimension 1, 2..7)", "Dropout(0.5)",
             ],
             g.Build(x).Nodes.Select(node => node.Operator.ToString()));
         Assert.Equal("Conv2d(stride 1, padding 0, dilation 2)", new Graphs.Operators.Conv2d(1, 0, 2, 1).ToString());

@@ -15,7 +15,9 @@ public sealed class GraphVerifierTests
     [Fact]
     public void Names_of_nodes_and_parameters_are_unique()
     {
-        Assert.Equal("Network 'tiny' has two nodes named 'conv'.", ErrorOf(WithNode(4, node => node with { Name = "conv" })));
+        Assert.Equal(
+            "Network 'tiny' has two nodes named 'conv'.",
+            ErrorOf(WithNode(4, node => node with { Name = "conv" })));
         Assert.Equal(
             "Network 'tiny' has two parameters named 'bn.bias'.",
             ErrorOf(_graph with { Parameters = _graph.Parameters.SetItem(0, _graph.Parameter("bn.bias")) }));
@@ -44,7 +46,8 @@ public sealed class GraphVerifierTests
     public void A_parameter_exists_is_used_and_fits()
     {
         Assert.Equal(
-            "Network 'tiny' has no parameter 'conv.w'.", ErrorOf(WithNode(1, node => node with { Parameters = ["conv.w"] })));
+            "Network 'tiny' has no parameter 'conv.w'.", ErrorOf(
+                WithNode(1, node => node with { Parameters = ["conv.w"] })));
         Assert.Equal(
             "Parameter 'conv2.bias' of network 'tiny' is used by no node.",
             ErrorOf(WithNode(4, node => node with { Parameters = ["conv2.weight"] })));
@@ -68,13 +71,15 @@ public sealed class GraphVerifierTests
         var g = new GraphBuilder("wide");
         var x = g.Relu("relu", g.Input("input", 1 << 23));
         Assert.Equal(
-            "The sizes of all values and parameters of network 'wide' add up to 16777218, and at most 16777216 are possible; give it smaller inputs.",
+            "The sizes of all values and parameters of network 'wide' add up to 16777218, "
+            + "and at most 16777216 are possible; give it smaller inputs.",
             Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
 
         g = new("deep");
         x = g.Linear("fc", g.Input("input", 1 << 21, 1 << 21), 1 << 21, bias: false);
         Assert.Equal(
-            "Network 'deep' has more multiply-accumulates or parameters than 64 bits count.", Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
+            "Network 'deep' has more multiply-accumulates or parameters than 64 bits count.",
+            Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
     }
 
     [Fact]
@@ -83,7 +88,9 @@ public sealed class GraphVerifierTests
         var g = new GraphBuilder("twice");
         var x = g.Relu("same", g.Input("input", 1, 2, 2));
         x = g.Relu("same", x);
-        Assert.Equal("Network 'twice' has two nodes named 'same'.", Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
+        Assert.Equal(
+            "Network 'twice' has two nodes named 'same'.",
+            Assert.Throws<OcsInputException>(() => g.Build(x)).Message);
         Assert.Equal(
             "Node 'big': kernel 5x5 is larger than input [1, 1, 2, 2].",
             Assert.Throws<OcsInputException>(() => g.Conv2d("big", x, 1, 5)).Message);
@@ -92,5 +99,6 @@ public sealed class GraphVerifierTests
     private Graph WithNode(int index, Func<Node, Node> change) =>
         _graph with { Nodes = _graph.Nodes.SetItem(index, change(_graph.Nodes[index])) };
 
-    private static string ErrorOf(Graph graph) => Assert.Throws<OcsInputException>(() => GraphVerifier.Verify(graph)).Message;
+    private static string ErrorOf(Graph graph) =>
+        Assert.Throws<OcsInputException>(() => GraphVerifier.Verify(graph)).Message;
 }

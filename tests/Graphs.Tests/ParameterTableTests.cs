@@ -13,12 +13,16 @@ public sealed class ParameterTableTests
         using var parameters = ParameterTable.Initialize(_graph, seed: 0);
         Assert.Equal(
             [
-                "conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var", "bn.num_batches_tracked", "conv2.weight", "conv2.bias",
-                "fc.weight", "fc.bias",
+                "conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var",
+                "bn.num_batches_tracked", "conv2.weight", "conv2.bias", "fc.weight", "fc.bias",
             ],
             parameters.Names);
-        Assert.Equal(["conv.weight", "bn.weight", "bn.bias", "conv2.weight", "conv2.bias", "fc.weight", "fc.bias"], parameters.Trainable);
-        Assert.All(parameters.Names, name => Assert.Equal(parameters.Trainable.Contains(name), parameters[name].RequiresGrad));
+        Assert.Equal(
+            ["conv.weight", "bn.weight", "bn.bias", "conv2.weight", "conv2.bias", "fc.weight", "fc.bias"],
+            parameters.Trainable);
+        Assert.All(
+            parameters.Names,
+            name => Assert.Equal(parameters.Trainable.Contains(name), parameters[name].RequiresGrad));
         Assert.Equal(DType.Int64, parameters["bn.num_batches_tracked"].DType);
     }
 
@@ -37,7 +41,8 @@ public sealed class ParameterTableTests
     {
         var g = new GraphBuilder("wide");
         var x = g.Conv2d("conv", g.Input("input", 64, 3, 3), 128, 3);
-        var graph = g.Build(g.Linear("given", g.Linear("fc", g.Flatten("flatten", x), 100), 90, Initialization.Normal(0.01)));
+        var graph = g.Build(
+            g.Linear("given", g.Linear("fc", g.Flatten("flatten", x), 100), 90, Initialization.Normal(0.01)));
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
         var conv = parameters["conv.weight"].ToArray<float>();
         var deviation = Math.Sqrt(2.0 / (9 * 128));
@@ -53,7 +58,8 @@ public sealed class ParameterTableTests
             Assert.InRange(uniform.Min(), -bound, -0.9 * bound);
         }
 
-        Assert.Equal(0.01, Math.Sqrt(parameters["given.weight"].ToArray<float>().Average(v => v * v)), 0.01 * 5 / Math.Sqrt(2.0 * 9000));
+        Assert.Equal(0.01, Math.Sqrt(parameters["given.weight"].ToArray<float>().Average(v => v * v)),
+            0.01 * 5 / Math.Sqrt(2.0 * 9000));
         Assert.All(parameters["given.bias"].ToArray<float>(), v => Assert.Equal(0, v));
     }
 
@@ -66,14 +72,18 @@ public sealed class ParameterTableTests
         {
             var missing = tensors.Where(pair => pair.Key != "fc.bias").ToDictionary();
             Assert.Equal(
-                "The weights lack 'fc.bias', so they are not those of 'tiny'; give the network that they were trained for.", ErrorOf(missing));
+                "The weights lack 'fc.bias', so they are not those of 'tiny'; give the network that they were trained "
+                + "for.",
+                ErrorOf(missing));
             var foreign = tensors.Append(new("extra", tensors["fc.bias"])).ToDictionary();
             Assert.Equal(
-                "The weights hold 'extra', which 'tiny' does not have; give the network that they were trained for.", ErrorOf(foreign));
+                "The weights hold 'extra', which 'tiny' does not have; give the network that they were trained for.",
+                ErrorOf(foreign));
             var misshapen = tensors.ToDictionary();
             misshapen["fc.weight"] = tensors["fc.bias"];
             Assert.Equal(
-                "Weight 'fc.weight' has shape [3], but 'tiny' needs [3, 4]; give the network that it was trained for.", ErrorOf(misshapen));
+                "Weight 'fc.weight' has shape [3], but 'tiny' needs [3, 4]; give the network that it was trained for.",
+                ErrorOf(misshapen));
         }
         finally
         {

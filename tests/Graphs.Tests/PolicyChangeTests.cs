@@ -42,7 +42,8 @@ public sealed class PolicyChangeTests
         {
             var after = graph.WithPolicies(policy, groups: null);
             var reshapes = after.Nodes.Where(node => node.Operator is Reshape).ToLookup(
-                node => node.Name.StartsWith("attention.", StringComparison.Ordinal), node => ((Reshape)node.Operator).Policy);
+                node => node.Name.StartsWith("attention.", StringComparison.Ordinal), node =>
+                    ((Reshape)node.Operator).Policy);
             Assert.Equal(4, reshapes[true].Count());
             Assert.All(reshapes[true], changed => Assert.Equal(policy, changed));
             Assert.Equal([SplitPolicy.WholeOuter, SplitPolicy.SameInner], reshapes[false]);
@@ -53,11 +54,13 @@ public sealed class PolicyChangeTests
     private static Value Composed(GraphBuilder g, Value x)
     {
         Value Heads(string part) => g.Transpose(
-            $"attention.{part}.heads", g.Reshape($"attention.{part}.split", g.Linear($"attention.{part}", x, 6), [1, 4, 2, 3]), 1, 2);
+            $"attention.{part}.heads", g
+                .Reshape($"attention.{part}.split", g.Linear($"attention.{part}", x, 6), [1, 4, 2, 3]), 1, 2);
 
         var scores = g.MatMul("attention.scores", Heads("q"), g.Transpose("attention.columns", Heads("k"), 2, 3));
         var attended = g.MatMul("attention.weighted", g.Softmax("attention.weights", scores, 3), Heads("v"));
-        return g.Linear("attention.projection", g.Flatten("attention.merged", g.Transpose("attention.rows", attended, 1, 2), 2, 3), 6);
+        return g.Linear("attention.projection", g
+            .Flatten("attention.merged", g.Transpose("attention.rows", attended, 1, 2), 2, 3), 6);
     }
 
     private static Operator Node(Graph graph, string name) => graph.Nodes.Single(node => node.Name == name).Operator;

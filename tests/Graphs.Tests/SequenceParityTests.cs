@@ -13,24 +13,29 @@ namespace Ocs.Graphs.Tests;
 public sealed class SequenceParityTests
 {
     private static readonly JsonElement Cases =
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "sequences.json"))).RootElement.GetProperty("cases");
+        JsonDocument.Parse(File.ReadAllText(
+            Path.Combine(AppContext.BaseDirectory, "golden", "sequences.json"))).RootElement.GetProperty("cases");
 
     [Theory]
     [InlineData(SplitPolicy.WholeOuter)]
     [InlineData(SplitPolicy.SameInner)]
-    public void Multi_head_attention(SplitPolicy policy) => Compare("attention", (g, x) => g.MultiHeadAttention("m", x, heads: 2, policy));
+    public void Multi_head_attention(SplitPolicy policy) =>
+        Compare("attention", (g, x) => g.MultiHeadAttention("m", x, heads: 2, policy));
 
     [Fact]
-    public void Lstm_of_two_layers_in_both_directions() => Compare("lstm", (g, x) => g.Lstm("m", x, hidden: 2, layers: 2, bidirectional: true));
+    public void Lstm_of_two_layers_in_both_directions() =>
+        Compare("lstm", (g, x) => g.Lstm("m", x, hidden: 2, layers: 2, bidirectional: true));
 
     [Fact]
     public void Lstm_without_biases() => Compare("lstm_plain", (g, x) => g.Lstm("m", x, hidden: 2, bias: false));
 
     [Fact]
-    public void Gru_of_two_layers_in_both_directions() => Compare("gru", (g, x) => g.Gru("m", x, hidden: 2, layers: 2, bidirectional: true));
+    public void Gru_of_two_layers_in_both_directions() =>
+        Compare("gru", (g, x) => g.Gru("m", x, hidden: 2, layers: 2, bidirectional: true));
 
     [Fact]
-    public void Attention_in_shifted_windows() => Compare("swin", (g, x) => ShiftedWindows.Attention(g, "m", x, window: 2, shift: 1, heads: 2, mergeBatch: false));
+    public void Attention_in_shifted_windows() => Compare(
+        "swin", (g, x) => ShiftedWindows.Attention(g, "m", x, window: 2, shift: 1, heads: 2, mergeBatch: false));
 
     [Fact]
     public void Attention_in_windows_that_are_merged_with_the_batch() => Compare(
@@ -39,7 +44,8 @@ public sealed class SequenceParityTests
     // torchvision lets no gradient reach the keys' biases, which its forward pass takes as 0.
     [Fact]
     public void Cosine_attention_in_shifted_windows() => Compare(
-        "swin_v2", (g, x) => ShiftedWindows.Attention(g, "m", x, window: 2, shift: 1, heads: 2, mergeBatch: false, cosine: true), except: "qkv.bias");
+        "swin_v2", (g, x) => ShiftedWindows.Attention(g, "m", x, window: 2, shift: 1, heads: 2,
+            mergeBatch: false, cosine: true), except: "qkv.bias");
 
     [Fact]
     public void Patch_merging() => Compare("patch_merging", (g, x) =>
@@ -55,9 +61,13 @@ public sealed class SequenceParityTests
         var golden = Cases.GetProperty(name);
         var g = new GraphBuilder(name);
         var graph = g.Build(build(g, g.Input("input", Shape(golden.GetProperty("input")).AsSpan(1))));
-        var stated = golden.GetProperty("parameters").EnumerateObject().ToDictionary(member => $"m.{member.Name}", member => member.Value);
-        Assert.Equal(stated.Keys.Order(StringComparer.Ordinal), graph.Parameters.Select(spec => spec.Name).Order(StringComparer.Ordinal));
-        using var parameters = ParameterTable.FromTensors(graph, stated.ToDictionary(pair => pair.Key, pair => Read(pair.Value)));
+        var stated = golden.GetProperty("parameters").EnumerateObject().ToDictionary(
+            member => $"m.{member.Name}", member => member.Value);
+        Assert.Equal(
+            stated.Keys.Order(StringComparer.Ordinal),
+            graph.Parameters.Select(spec => spec.Name).Order(StringComparer.Ordinal));
+        using var parameters = ParameterTable.FromTensors(
+            graph, stated.ToDictionary(pair => pair.Key, pair => Read(pair.Value)));
         using var input = Read(golden.GetProperty("input"));
         input.RequiresGrad = true;
         using var expected = Read(golden.GetProperty("output"));
@@ -75,8 +85,10 @@ public sealed class SequenceParityTests
         }
     }
 
-    private static long[] Shape(JsonElement tensor) => [.. tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
+    private static long[] Shape(JsonElement tensor) =>
+        [.. tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
 
     private static Tensor Read(JsonElement tensor) =>
-        Tensor.FromArray<float>([.. tensor.GetProperty("values").EnumerateArray().Select(value => value.GetSingle())], Shape(tensor));
+        Tensor.FromArray<float>(
+            [.. tensor.GetProperty("values").EnumerateArray().Select(value => value.GetSingle())], Shape(tensor));
 }

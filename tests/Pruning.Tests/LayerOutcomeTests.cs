@@ -23,11 +23,13 @@ public sealed class LayerOutcomeTests
         var rows = LayerOutcome.Of(coupling, after);
 
         Assert.Equal(["cut", "kept", "image-sized", "fc"], rows.Select(row => row.Name));
-        Assert.Equal(["cut.weight", "kept.weight", "image-sized.weight", "fc.weight"], rows.Select(row => row.Parameter));
+        Assert.Equal(
+            ["cut.weight", "kept.weight", "image-sized.weight", "fc.weight"],
+            rows.Select(row => row.Parameter));
         Assert.Equal(
             [
-                "pruned: 3 of 8 channels rank below the cut", "kept: every channel ranks above the cut", "frozen: input of the network",
-                "frozen: output of the network",
+                "pruned: 3 of 8 channels rank below the cut", "kept: every channel ranks above the cut",
+                "frozen: input of the network", "frozen: output of the network",
             ],
             rows.Select(row => row.Explanation));
         Assert.Equal([(8, 5), (4, 4), (3, 3), (5, 5)], rows.Select(row => (row.ChannelsBefore, row.ChannelsAfter)));
@@ -62,7 +64,9 @@ public sealed class LayerOutcomeTests
         Assert.Equal(["stem", "stem (inputs)", "up", "last"], coupling.Groups.Select(group => group.Name));
         var after = CutPlan.Create(coupling, coupling.Without(("stem", [0]), ("up", [1, 5]))).After;
         var rows = LayerOutcome.Of(coupling, after);
-        Assert.Equal([("stem", 4, 3), ("up", 6, 4), ("last", 2, 2)], rows.Select(row => (row.Name, row.ChannelsBefore, row.ChannelsAfter)));
+        Assert.Equal(
+            [("stem", 4, 3), ("up", 6, 4), ("last", 2, 2)],
+            rows.Select(row => (row.Name, row.ChannelsBefore, row.ChannelsAfter)));
         Assert.Equal(rows.Select(row => row.Name), rows.Select(row => coupling.Groups[row.Group].Name));
     }
 
@@ -70,23 +74,29 @@ public sealed class LayerOutcomeTests
     public void A_layer_that_a_limit_keeps_names_the_limit()
     {
         var coupling = CouplingGraph.Build(Networks.Chain(2, 3, 10, 1));
-        var saliency = coupling.Saliency(("conv0", [1, 2, 3]), ("conv1", [.. Enumerable.Range(4, 10).Select(score => (double)score)]), ("conv2", [0.5]));
+        var saliency = coupling.Saliency(
+            ("conv0", [1, 2, 3]),
+            ("conv1", [.. Enumerable.Range(4, 10).Select(score => (double)score)]),
+            ("conv2", [0.5]));
         Assert.Equal(
-            ["kept: `MinimumChannels` 4 keeps all of its 3", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
+            ["kept: `MinimumChannels` 4 keeps all of its 3", "pruned: 3 of 10 channels rank below the cut", "kept: its "
+                + "only channel stays"],
             Explanations(coupling, saliency, 0.2, new() { MinimumChannels = 4 }));
         Assert.Equal(
-            ["kept: `MaximumPruned` 0.25 of 3 channels is not one", "pruned: 3 of 10 channels rank below the cut", "kept: its only channel stays"],
+            ["kept: `MaximumPruned` 0.25 of 3 channels is not one", "pruned: "
+                + "3 of 10 channels rank below the cut", "kept: its only channel stays"],
             Explanations(coupling, saliency, 0.2, new() { MaximumPrunedOf = [new("conv0", 0.25)] }));
 
         // conv1 goes from 16 to 8, for which 8 of it and the least of conv0 rank below the cut.
         coupling = CouplingGraph.Build(Networks.Chain(2, 8, 16, 8));
         saliency = coupling.Saliency(
-            ("conv0", [0.5, 99, 99, 99, 99, 99, 99, 99]), ("conv1", [.. Enumerable.Range(1, 16).Select(score => (double)score)]),
+            ("conv0", [0.5, 99, 99, 99, 99, 99, 99, 99]), ("conv1",
+                [.. Enumerable.Range(1, 16).Select(score => (double)score)]),
             ("conv2", [99, 99, 99, 99, 99, 99, 99, 99]));
         Assert.Equal(
             [
-                "kept: 1 of 8 channels rank below the cut, but `RoundTo` 8 keeps them", "pruned: 8 of 16 channels rank below the cut",
-                "kept: every channel ranks above the cut",
+                "kept: 1 of 8 channels rank below the cut, but `RoundTo` 8 keeps them",
+                "pruned: 8 of 16 channels rank below the cut", "kept: every channel ranks above the cut",
             ],
             Explanations(coupling, saliency, 0.3, new() { RoundTo = 8 }));
     }
@@ -98,7 +108,8 @@ public sealed class LayerOutcomeTests
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var search = new SubnetworkSearch(graph, OneCycleOptions.Official with { Target = 0.15, MaximumPruned = 0.3 });
         var partition = search.Find(parameters);
-        var rows = LayerOutcome.Of(search.Coupling, CutPlan.Create(search.Coupling, partition.Subnetwork).After, partition);
+        var rows = LayerOutcome.Of(
+            search.Coupling, CutPlan.Create(search.Coupling, partition.Subnetwork).After, partition);
         Assert.Equal("`MaximumPruned` 0.3 protects all of its 3 channels", rows[0].KeptReason);
         Assert.StartsWith("pruned: ", rows[1].Explanation, StringComparison.Ordinal);
     }
@@ -106,7 +117,8 @@ public sealed class LayerOutcomeTests
     private static IEnumerable<string> Explanations(
         CouplingGraph coupling, ImmutableArray<double[]> saliency, double target, PruningLimits limits)
     {
-        var partition = ClassRanking.Global.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target, limits);
+        var partition = ClassRanking.Global.Search(
+            coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target, limits);
         var after = CutPlan.Create(coupling, partition.Subnetwork).After;
         return LayerOutcome.Of(coupling, after, partition).SkipLast(1).Select(row => row.Explanation);
     }

@@ -8,7 +8,10 @@ namespace Ocs.Pruning.Tests;
 /// <summary>Networks whose numbers can be counted by hand, and random sub-networks.</summary>
 internal static class Networks
 {
-    /// <summary>1x1 convolutions of these widths on one pixel of one channel, then a classifier: MACs are products of neighbours.</summary>
+    /// <summary>
+    /// 1x1 convolutions of these widths on one pixel of one channel, then a classifier: MACs are products of
+    /// neighbours.
+    /// </summary>
     public static Graph Chain(int classes, params ReadOnlySpan<int> widths)
     {
         var g = new GraphBuilder("chain");
@@ -21,7 +24,9 @@ internal static class Networks
         return g.Build(g.Linear("fc", g.Flatten("flatten", x), classes));
     }
 
-    /// <summary>A convolution of 3 channels whose 2x2 positions are flattened into the classifier: 4 columns a channel.</summary>
+    /// <summary>
+    /// A convolution of 3 channels whose 2x2 positions are flattened into the classifier: 4 columns a channel.
+    /// </summary>
     public static Graph Flattened()
     {
         var g = new GraphBuilder("flattened");
@@ -34,13 +39,15 @@ internal static class Networks
         Enumerable.Range(0, coupling.Groups.Length).Single(position => coupling.Groups[position].Name == name);
 
     /// <summary>Saliency by the group's name; the groups that are not named may not be cut.</summary>
-    public static ImmutableArray<double[]> Saliency(this CouplingGraph coupling, params (string Group, double[] Scores)[] given) =>
+    public static ImmutableArray<double[]> Saliency(
+        this CouplingGraph coupling, params (string Group, double[] Scores)[] given) =>
         [.. coupling.Groups.Select(group => given.FirstOrDefault(pair => pair.Group == group.Name).Scores ?? [])];
 
     /// <summary>Pruned channels by the group's name.</summary>
     public static Subnetwork Without(this CouplingGraph coupling, params (string Group, int[] Channels)[] pruned) =>
         Subnetwork.FromPruned(
-            coupling.Groups, coupling.Groups.Select(group => pruned.FirstOrDefault(pair => pair.Group == group.Name).Channels ?? []));
+            coupling.Groups, coupling.Groups.Select(
+                group => pruned.FirstOrDefault(pair => pair.Group == group.Name).Channels ?? []));
 
     /// <summary>Any channels of any group that may be cut leave, but never all of one.</summary>
     public static Subnetwork RandomSubnetwork(this CouplingGraph coupling, int seed)

@@ -11,16 +11,21 @@ public sealed class OneCycleOptionsTests
         var paper = OneCycleOptions.Paper;
         paper.Validate();
         Assert.Equal((30, 1e-3, 1e-4, 1e-4, 1, 3, 1), (
-            paper.SparsityStartEpoch?.Epoch, paper.StableThreshold, paper.InitialStrength, paper.StrengthIncrement, paper.StrengthIntervalEpochs,
+            paper.SparsityStartEpoch?.Epoch, paper.StableThreshold, paper.InitialStrength,
+            paper.StrengthIncrement, paper.StrengthIntervalEpochs,
             paper.StabilityWindow, paper.StabilityDistance));
-        Assert.Equal((SaliencyKind.Norm, StrengthGrowth.Printed, true, true), (paper.Saliency, paper.Growth, paper.Penalty, paper.Shrinkage));
+        Assert.Equal(
+            (SaliencyKind.Norm, StrengthGrowth.Printed, true, true),
+            (paper.Saliency, paper.Growth, paper.Penalty, paper.Shrinkage));
     }
 
     [Fact]
     public void The_official_preset_departs_where_the_program_does()
     {
         var official = OneCycleOptions.Official;
-        Assert.Equal((SaliencyKind.SquaredNorm, true, 0.75, 2), (official.Saliency, official.CostWeighting, official.MaximumPruned, official.StabilityDistance));
+        Assert.Equal(
+            (SaliencyKind.SquaredNorm, true, 0.75, 2),
+            (official.Saliency, official.CostWeighting, official.MaximumPruned, official.StabilityDistance));
         Assert.Equal(
             (StrengthGrowth.Linear, false, true, PhaseTiming.Official, OptimizerAtCut.Restart),
             (official.Growth, official.Penalty, official.Shrinkage, official.Timing, official.OptimizerAtCut));
@@ -46,11 +51,15 @@ public sealed class OneCycleOptionsTests
             StrengthIntervalEpochs = 0,
         };
         var message = Assert.Throws<OcsInputException>(options.Validate).Message;
-        Assert.StartsWith("Pruning options: `Target` must lie between 0 and 1, both excluded, but is 1; ", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Pruning options: `Target` must lie between 0 and 1, both excluded, but is 1; ",
+            message,
+            StringComparison.Ordinal);
         Assert.All(
             [
-                "Target", "MaximumPruned", "MinimumChannels", "RoundTo", "MonitorStartEpoch", "StabilityDistance", "StabilityWindow", "SparsityStartEpoch",
-                "StableThreshold", "LatestCutEpoch", "InitialStrength", "StrengthIncrement", "StrengthIntervalEpochs",
+                "Target", "MaximumPruned", "MinimumChannels", "RoundTo", "MonitorStartEpoch",
+                "StabilityDistance", "StabilityWindow", "SparsityStartEpoch", "StableThreshold",
+                "LatestCutEpoch", "InitialStrength", "StrengthIncrement", "StrengthIntervalEpochs",
             ],
             (string name) => Assert.Contains($"`{name}` must", message, StringComparison.Ordinal));
     }
@@ -75,18 +84,22 @@ public sealed class OneCycleOptionsTests
     [InlineData(-0.5)]
     public void A_target_outside_its_range_is_an_error(double target)
     {
-        Assert.Equal($"Pruning options: `Target` must lie between 0 and 1, both excluded, but is {target}.", ErrorOf(new() { Target = target }));
+        Assert.Equal(
+            $"Pruning options: `Target` must lie between 0 and 1, both excluded, but is {target}.",
+            ErrorOf(new() { Target = target }));
     }
 
     [Fact]
     public void A_limit_of_layers_without_a_fraction_is_an_error() => Assert.Equal(
-        "Pruning options: `MaximumPrunedOf` takes a pattern and a fraction in (0, 1], such as layer1.*=0.5, but has 'layer1'.",
+        "Pruning options: `MaximumPrunedOf` takes a pattern and a fraction in (0, 1], such as layer1.*=0.5, "
+        + "but has 'layer1'.",
         ErrorOf(new() { MaximumPrunedOf = ["layer1", "layer2=0.3"] }));
 
     [Fact]
     public void The_programs_search_knows_only_its_own_limit()
     {
-        const string Problem = "Pruning options: `PartitionRule.Official` knows no ranking but global and no limit but `MaximumPruned`; choose `PartitionRule.Paper` for others.";
+        const string Problem = "Pruning options: `PartitionRule.Official` knows no ranking but global and no limit but "
+            + "`MaximumPruned`; choose `PartitionRule.Paper` for others.";
         Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { Ranking = Ranking.PerGroup }));
         Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { RoundTo = 8 }));
     }
@@ -97,8 +110,11 @@ public sealed class OneCycleOptionsTests
         var taylor = new OneCycleOptions { Saliency = SaliencyKind.Taylor };
         taylor.ValidateSearch();
         Assert.Equal(
-            "Pruning options: `SaliencyKind.Taylor` needs gradients, and when an epoch begins there are none; rank by it with `SubnetworkSearch`.", ErrorOf(taylor));
+            "Pruning options: `SaliencyKind.Taylor` needs gradients, and when an epoch begins there are none; "
+            + "rank by it with `SubnetworkSearch`.",
+            ErrorOf(taylor));
     }
 
-    private static string ErrorOf(OneCycleOptions options) => Assert.Throws<OcsInputException>(options.Validate).Message;
+    private static string ErrorOf(OneCycleOptions options) =>
+        Assert.Throws<OcsInputException>(options.Validate).Message;
 }

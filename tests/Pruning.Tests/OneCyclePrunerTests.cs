@@ -27,9 +27,13 @@ public sealed class OneCyclePrunerTests : IDisposable
     [Fact]
     public void It_needs_to_know_when_sparsity_learning_starts()
     {
-        var error = Assert.Throws<OcsInputException>(() => new OneCyclePruner(_graph, _parameters, new() { Target = 0.3 }));
-        Assert.StartsWith("It is not said when sparsity learning starts; give `SparsityStartEpoch`", error.Message, StringComparison.Ordinal);
-        using var pruner = new OneCyclePruner(_graph, _parameters, new OneCycleOptions { Target = 0.3 }.For(epochs: 10));
+        var error = Assert.Throws<OcsInputException>(
+            () => new OneCyclePruner(_graph, _parameters, new() { Target = 0.3 }));
+        Assert.StartsWith(
+            "It is not said when sparsity learning starts; give `SparsityStartEpoch`",
+            error.Message, StringComparison.Ordinal);
+        using var pruner = new OneCyclePruner(
+            _graph, _parameters, new OneCycleOptions { Target = 0.3 }.For(epochs: 10));
         Assert.Null(pruner.SparsityStartEpoch);
     }
 
@@ -59,17 +63,28 @@ public sealed class OneCyclePrunerTests : IDisposable
     {
         using var pruner = new OneCyclePruner(_graph, _parameters, Options with { SparsityStartEpoch = 4 });
         Assert.Equal(
-            "0 Train, 1 Train, 2 Train, 3 Train, 4 Sparsity 1, 5 Final", Phases(pruner, [true, true, true, true, true, true]));
+            "0 Train, 1 Train, 2 Train, 3 Train, 4 Sparsity 1, 5 Final", Phases(
+                pruner, [true, true, true, true, true, true]));
     }
 
     [Fact]
     public void Without_a_given_epoch_sparsity_learning_follows_the_one_in_which_the_average_stopped_rising()
     {
-        // r = 1: J exists from epoch 1 on, its first difference at 2. J falls never, rises at 3 (the pair stays), and is level at 4.
+        // r = 1: J exists from epoch 1 on, its first difference at 2. J falls never, rises at 3 (the pair stays), and
+        // is level at 4.
         using var pruner = new OneCyclePruner(
-            _graph, _parameters, Options with { SparsityStartEpoch = SparsityStart.Auto, StabilityWindow = 1, StableThreshold = 1e-3, StartThreshold = -0.1 });
+            _graph, _parameters,
+            Options with
+            {
+                SparsityStartEpoch = SparsityStart.Auto,
+                StabilityWindow = 1,
+                StableThreshold = 1e-3,
+                StartThreshold = -0.1,
+            });
         // J: none, 1, low: the fall at 2 is below -0.1.
-        Assert.Equal("0 Train, 1 Train, 2 Train, 3 Sparsity 11, 4 Final", Phases(pruner, [true, true, false, true, true]));
+        Assert.Equal(
+            "0 Train, 1 Train, 2 Train, 3 Sparsity 11, 4 Final",
+            Phases(pruner, [true, true, false, true, true]));
         Assert.Equal((2, 4), (pruner.SparsityStartEpoch, pruner.StableEpoch));
     }
 
@@ -77,8 +92,10 @@ public sealed class OneCyclePrunerTests : IDisposable
     public void While_the_average_rises_sparsity_learning_waits()
     {
         using var pruner = new OneCyclePruner(
-            _graph, _parameters, Options with { SparsityStartEpoch = SparsityStart.Auto, StabilityWindow = 1, StartThreshold = 1e-4 });
-        // J: none, low, high (rises), high (level): the start is 3, the first epoch of sparsity 4, where it is stable at once.
+            _graph, _parameters,
+            Options with { SparsityStartEpoch = SparsityStart.Auto, StabilityWindow = 1, StartThreshold = 1e-4 });
+        // J: none, low, high (rises), high (level): the start is 3, the first epoch of sparsity 4, where it is stable
+        // at once.
         Assert.Equal("0 Train, 1 Train, 2 Train, 3 Train, 4 Final", Phases(pruner, [true, false, false, false, false]));
         Assert.Equal((3, 4), (pruner.SparsityStartEpoch, pruner.StableEpoch));
     }
@@ -96,7 +113,8 @@ public sealed class OneCyclePrunerTests : IDisposable
     public void The_latest_cut_epoch_holds_even_if_sparsity_learning_never_began()
     {
         using var pruner = new OneCyclePruner(
-            _graph, _parameters, Options with { SparsityStartEpoch = SparsityStart.Auto, StartThreshold = -1, LatestCutEpoch = 3 });
+            _graph, _parameters,
+            Options with { SparsityStartEpoch = SparsityStart.Auto, StartThreshold = -1, LatestCutEpoch = 3 });
         Assert.Equal("0 Train, 1 Train, 2 Train, 3 Final", Phases(pruner, [true, false, true, false]));
         Assert.Equal((null, true), (pruner.SparsityStartEpoch, pruner.WasForced));
     }
@@ -131,7 +149,8 @@ public sealed class OneCyclePrunerTests : IDisposable
 
         // Compared over two epochs, J is high at 6 and 7, and the average of two is 1 at 7.
         Assert.Equal(
-            ["0 Train", "1 Train", "2 Train", "3 Sparsity 11", "4 Sparsity 21", "5 Sparsity 31", "6 Sparsity 41", "7 Sparsity 51"], plans);
+            ["0 Train", "1 Train", "2 Train", "3 Sparsity 11", "4 Sparsity 21", "5 Sparsity 31",
+                "6 Sparsity 41", "7 Sparsity 51"], plans);
         Assert.Equal((7, 7, 3), (cutAfter, pruner.StableEpoch, pruner.SparsityStartEpoch));
         Assert.Same(partition, pruner.ChoosePartition());
         Assert.Equal([2, 3], partition!.Subnetwork.Kept[pruner.Coupling.Position("conv0")].ToArray());
@@ -173,7 +192,8 @@ public sealed class OneCyclePrunerTests : IDisposable
     [Fact]
     public void Before_the_monitor_starts_there_is_neither_partition_nor_similarity()
     {
-        using var pruner = new OneCyclePruner(_graph, _parameters, Options with { MonitorStartEpoch = 2, SparsityStartEpoch = 9 });
+        using var pruner = new OneCyclePruner(
+            _graph, _parameters, Options with { MonitorStartEpoch = 2, SparsityStartEpoch = 9 });
         Weaken(firstPair: true);
         var plans = Enumerable.Range(0, 5).Select(pruner.BeginEpoch).ToList();
         Assert.Equal([true, true, false, false, false], plans.Select(plan => plan.Partition is null));
@@ -184,7 +204,8 @@ public sealed class OneCyclePrunerTests : IDisposable
     [Fact]
     public void Penalty_and_shrinkage_act_in_sparsity_learning_only_and_on_the_epochs_pruned_channels()
     {
-        using var pruner = new OneCyclePruner(_graph, _parameters, Options with { SparsityStartEpoch = 1, StableThreshold = 0 });
+        using var pruner = new OneCyclePruner(
+            _graph, _parameters, Options with { SparsityStartEpoch = 1, StableThreshold = 0 });
         Weaken(firstPair: true);
         pruner.BeginEpoch(0);
         Assert.Equal([0f, 0, 0, 0], GradientOfPenalty(pruner));
@@ -222,7 +243,8 @@ public sealed class OneCyclePrunerTests : IDisposable
         Assert.Throws<OcsInputException>(() => new OneCyclePruner(_graph, _parameters, Options with { Target = 2 }));
     }
 
-    private string Phases(OneCyclePruner pruner, bool[] firstPairIsWeak) => string.Join(", ", firstPairIsWeak.Select((weak, epoch) =>
+    private string Phases(OneCyclePruner pruner, bool[] firstPairIsWeak) =>
+        string.Join(", ", firstPairIsWeak.Select((weak, epoch) =>
     {
         Weaken(weak);
         var plan = pruner.BeginEpoch(epoch);

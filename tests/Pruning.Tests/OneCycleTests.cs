@@ -16,7 +16,8 @@ public sealed class OneCycleTests
     private const int Batch = 8;
     private const double Rate = 0.05;
 
-    private static readonly OneCycleOptions Options = OneCycleOptions.Paper with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 4 };
+    private static readonly OneCycleOptions Options =
+        OneCycleOptions.Paper with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 4 };
 
     [Fact]
     public void A_loop_ends_with_a_proven_network_of_half_the_macs_and_the_optimiser_is_cut_along()
@@ -29,9 +30,13 @@ public sealed class OneCycleTests
         Assert.True(cycle.Gate!.Passed);
         Assert.True(cycle.Gate.Reload);
         Assert.Equal(4, cycle.Network.Record!.CutEpoch);
-        Assert.Equal((cycle.Original.Macs, cycle.Network.Graph.Macs), (cycle.Network.Record.MacsBefore, cycle.Network.Record.MacsAfter));
+        Assert.Equal(
+            (cycle.Original.Macs, cycle.Network.Graph.Macs),
+            (cycle.Network.Record.MacsBefore, cycle.Network.Record.MacsAfter));
         Assert.InRange(1 - (double)cycle.Network.Graph.Macs / cycle.Original.Macs, 0.5, 0.65);
-        Assert.All(momentum.Of, pair => Assert.Equal(cycle.Network.Graph.Parameter(pair.Key).Shape.AsSpan(), pair.Value.Shape));
+        Assert.All(
+            momentum.Of,
+            pair => Assert.Equal(cycle.Network.Graph.Parameter(pair.Key).Shape.AsSpan(), pair.Value.Shape));
     }
 
     [Fact]
@@ -60,7 +65,8 @@ public sealed class OneCycleTests
         Train(first, before, 0, epoch, ends: false);
         var state = JsonSerializer.Deserialize<OneCycleState>(JsonSerializer.Serialize(first.State))!;
         using var second = OneCycle.Restore(
-            Depth(), new(first.Network.Graph, first.Network.Parameters.Clone(first.Network.Graph), first.Network.Record), Options, Epochs, state);
+            Depth(), new(first.Network.Graph, first.Network.Parameters.Clone(first.Network.Graph),
+                first.Network.Record), Options, Epochs, state);
         Train(second, before, epoch, Epochs);
 
         Assert.Equal(whole.Network.Record!.CutEpoch, second.Network.Record!.CutEpoch);
@@ -70,7 +76,8 @@ public sealed class OneCycleTests
     [Fact]
     public void Where_the_cut_may_wait_to_the_end_the_end_makes_it()
     {
-        using var cycle = Begin(OneCycleOptions.Paper with { SparsityStartEpoch = 1, LatestCutEpoch = null, StableThreshold = 0 });
+        using var cycle = Begin(
+            OneCycleOptions.Paper with { SparsityStartEpoch = 1, LatestCutEpoch = null, StableThreshold = 0 });
         using var momentum = new Momentum();
         Train(cycle, momentum, 0, 2, ends: false);
         Assert.False(cycle.IsCut);
@@ -100,9 +107,11 @@ public sealed class OneCycleTests
         BeginEpoch(cycle, 0);
         Assert.Equal("AfterBackward comes before AfterStep.", Wrong(() => cycle.AfterStep(Rate)));
         cycle.AfterBackward();
-        const string SecondBackward = "AfterStep comes before AfterBackward: each step has one AfterBackward and one AfterStep.";
+        const string SecondBackward = "AfterStep comes before AfterBackward: "
+            + "each step has one AfterBackward and one AfterStep.";
         Assert.Equal(SecondBackward, Wrong(cycle.AfterBackward));
-        Assert.StartsWith("AfterStep comes before BeginEpoch", Wrong(() => BeginEpoch(cycle, 1)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "AfterStep comes before BeginEpoch", Wrong(() => BeginEpoch(cycle, 1)), StringComparison.Ordinal);
         cycle.AfterStep(Rate);
         var probe = Inputs(0);
         cycle.End(probe);
@@ -118,7 +127,8 @@ public sealed class OneCycleTests
         var graph = g.Build(g.Linear("fc2", g.Relu("relu", x), 2));
         using var network = Network.Initialize(graph, seed: 1);
 
-        var error = Assert.Throws<UnprovenCutException>(() => network.Prune(new PruneOptions { Target = 0.5, RoundTo = 1 }));
+        var error = Assert.Throws<UnprovenCutException>(
+            () => network.Prune(new PruneOptions { Target = 0.5, RoundTo = 1 }));
 
         Assert.Contains("'shifted'", error.Message, StringComparison.Ordinal);
         Assert.False(error.Gate!.Passed);
@@ -132,7 +142,9 @@ public sealed class OneCycleTests
         using var cut = network.Prune(new PruneOptions { Target = 0.5, RoundTo = 1 });
 
         Assert.True(cut.Gate.Passed);
-        Assert.Equal((graph.Macs, cut.Network.Macs, 0.5), (cut.Record.MacsBefore, cut.Record.MacsAfter, cut.Record.Target));
+        Assert.Equal(
+            (graph.Macs, cut.Network.Macs, 0.5),
+            (cut.Record.MacsBefore, cut.Record.MacsAfter, cut.Record.Target));
         Assert.InRange(cut.Network.Macs, 1, graph.Macs / 2);
         var inputs = Inputs(0);
         using var output = cut.Network.Forward(inputs);
@@ -141,7 +153,9 @@ public sealed class OneCycleTests
     }
 
     private static void AssertSame(ParameterTable expected, ParameterTable actual) =>
-        Assert.All(expected.Trainable, name => Assert.Equal(expected[name].ToArray<float>(), actual[name].ToArray<float>()));
+        Assert.All(
+            expected.Trainable,
+            name => Assert.Equal(expected[name].ToArray<float>(), actual[name].ToArray<float>()));
 
     private static string Wrong(Action call) => Assert.Throws<InvalidOperationException>(call).Message;
 

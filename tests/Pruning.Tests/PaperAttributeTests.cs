@@ -19,7 +19,9 @@ public sealed class PaperAttributeTests
     [Fact]
     public void Each_equation_and_the_algorithm_has_exactly_one_type()
     {
-        Assert.Equal([.. Enumerable.Range(1, 9).Select(number => $"Eq. {number}"), "Alg. 1"], Marked.Select(pair => pair.Reference));
+        Assert.Equal(
+            [.. Enumerable.Range(1, 9).Select(number => $"Eq. {number}"), "Alg. 1"],
+            Marked.Select(pair => pair.Reference));
     }
 
     [Fact]
@@ -29,9 +31,12 @@ public sealed class PaperAttributeTests
         var lines = File.ReadAllLines(Path.Combine(root, "docs", "method.md"));
         var markers = Enumerable.Range(0, lines.Length).Where(line => lines[line].Trim() == Marker).ToList();
         Assert.Equal(2, markers.Count);
-        var rows = lines[(markers[0] + 1)..markers[1]].Where(line => line.StartsWith("| Eq.", StringComparison.Ordinal) || line.StartsWith("| Alg.", StringComparison.Ordinal));
+        var rows = lines[(markers[0] + 1)..markers[1]].Where(line => line.StartsWith("| Eq.", StringComparison.Ordinal)
+            || line.StartsWith("| Alg.", StringComparison.Ordinal));
         var expected = Marked.Select(pair => $"| {pair.Reference} | `{FileOf(root, pair.Type)}` |").ToList();
-        Assert.True(expected.SequenceEqual(rows), $"docs/method.md must say between its markers:\n{string.Join('\n', expected)}");
+        Assert.True(
+            expected.SequenceEqual(rows),
+            $"docs/method.md must say between its markers:\n{string.Join('\n', expected)}");
     }
 
     // A public type has the file of its name, in the folder of its namespace.

@@ -21,7 +21,8 @@ public sealed class SubnetworkSearchTests : IDisposable
         {
             foreach (var resource in Enum.GetValues<Resource>())
             {
-                var search = new SubnetworkSearch(_graph, new() { Ranking = ranking, Resource = resource, Saliency = SaliencyKind.Random });
+                var search = new SubnetworkSearch(
+                    _graph, new() { Ranking = ranking, Resource = resource, Saliency = SaliencyKind.Random });
                 Assert.InRange(search.Find(_parameters).Removed, 0.5, 0.75);
             }
         }
@@ -30,22 +31,26 @@ public sealed class SubnetworkSearchTests : IDisposable
     [Fact]
     public void Patterns_of_the_options_reach_the_groups()
     {
-        var search = new SubnetworkSearch(_graph, new() { Target = 0.3, Ignore = ["conv0"], MaximumPrunedOf = ["conv1=0.5"] });
+        var search = new SubnetworkSearch(
+            _graph, new() { Target = 0.3, Ignore = ["conv0"], MaximumPrunedOf = ["conv1=0.5"] });
         Assert.Equal(
-            ["ignored by pattern 'conv0'", null], search.Coupling.Groups.Where(group => group.Name is "conv0" or "conv1").Select(group => group.FrozenReason));
+            ["ignored by pattern 'conv0'", null], search.Coupling.Groups.Where(group =>
+                group.Name is "conv0" or "conv1").Select(group => group.FrozenReason));
         // 4 + 4 x 4 + 4 x 2 = 28 of 40 stay.
         var partition = search.Find(_parameters);
         Assert.Equal(0.3, partition.Removed, 1e-12);
         Assert.Equal(4, partition.Subnetwork.Kept[search.Coupling.Position("conv1")].Length);
         Assert.Throws<OcsInputException>(() => new SubnetworkSearch(_graph, new() { MaximumPrunedOf = ["conv9=0.5"] }));
-        Assert.Throws<OcsInputException>(() => new SubnetworkSearch(_graph, new() { Target = 0.5, Only = ["conv0"] }).Find(_parameters));
+        Assert.Throws<OcsInputException>(
+            () => new SubnetworkSearch(_graph, new() { Target = 0.5, Only = ["conv0"] }).Find(_parameters));
     }
 
     [Fact]
     public void The_seed_reaches_the_random_criterion()
     {
         var kept = Enumerable.Range(0, 8).Select(seed => string.Join(' ', new SubnetworkSearch(
-            _graph, new() { Saliency = SaliencyKind.Random, SaliencySeed = (ulong)seed }).Find(_parameters).Subnetwork.Kept.SelectMany(channels => channels)));
+            _graph, new() { Saliency = SaliencyKind.Random, SaliencySeed = (ulong)seed })
+                .Find(_parameters).Subnetwork.Kept.SelectMany(channels => channels)));
         Assert.True(kept.Distinct().Count() > 1);
     }
 }

@@ -53,7 +53,8 @@ public sealed class RunLogWriterTests
             """
             {"precision":"fp32","engine":"libtorch","peak_gigaflops":100,
             "epochs":[{"epoch":4,"phase":"sparsity","images":1000,"macs":500000,
-            "seconds":{"data":1,"forward":2,"backward":3,"optimizer":4,"sparsity":5,"search":6,"evaluation":7,"other":8},
+            "seconds":{"data":1,"forward":2,"backward":3,"optimizer":4,"sparsity":5,
+            "search":6,"evaluation":7,"other":8},
             "total_seconds":36,"overhead":0.6666666666666667,"gigaflops":0.6}]}
             """.ReplaceLineEndings(""),
             JsonNode.Parse(File.ReadAllText(folder.PathOf("profile.json")))!.ToJsonString());

@@ -7,7 +7,9 @@ public sealed class CudaTests
     [Fact]
     public void Without_CUDA_a_graph_and_memory_say_what_is_missing()
     {
-        Assert.Equal("CUDA graph: cpu is no CUDA device", Assert.Throws<TorchException>(() => new CudaGraph(Device.Cpu)).Message);
+        Assert.Equal(
+            "CUDA graph: cpu is no CUDA device",
+            Assert.Throws<TorchException>(() => new CudaGraph(Device.Cpu)).Message);
         if (TorchRuntime.HasCuda)
         {
             return;
@@ -15,8 +17,12 @@ public sealed class CudaTests
 
         const string Missing = "this libtorch has no CUDA: set LIBTORCH to one that has and build the shim anew";
         Assert.False(CudaGraph.IsSupported);
-        Assert.Equal($"CUDA graph: {Missing}", Assert.Throws<TorchException>(() => new CudaGraph(Device.Cuda())).Message);
-        Assert.Equal($"CUDA memory: {Missing}", Assert.Throws<TorchException>(() => CudaMemory.Of(Device.Cuda())).Message);
+        Assert.Equal(
+            $"CUDA graph: {Missing}",
+            Assert.Throws<TorchException>(() => new CudaGraph(Device.Cuda())).Message);
+        Assert.Equal(
+            $"CUDA memory: {Missing}",
+            Assert.Throws<TorchException>(() => CudaMemory.Of(Device.Cuda())).Message);
         Assert.Throws<TorchException>(() => CudaMemory.ResetPeak(Device.Cuda()));
         Assert.Throws<TorchException>(CudaMemory.EmptyCache);
     }

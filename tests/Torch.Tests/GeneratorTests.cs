@@ -49,7 +49,8 @@ public sealed class GeneratorTests
         using var ones = Tensor.Full([5, 4, 3, 3], 1.7);
         using var x = ones.To(dtype);
         TorchRuntime.Seed(9);
-        var expected = Run(x => Aten.Dropout(x, 0.3, training: true), x).Concat(Run(x => Aten.FeatureDropout(x, 0.3, training: true), x)).ToList();
+        var expected = Run(x => Aten.Dropout(x, 0.3, training: true), x)
+            .Concat(Run(x => Aten.FeatureDropout(x, 0.3, training: true), x)).ToList();
 
         using var generator = new Generator(9);
         var actual = Run(x => Aten.Dropout(x, 0.3, training: true, generator), x)

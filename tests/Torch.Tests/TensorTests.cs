@@ -14,7 +14,9 @@ public class TensorTests
         Assert.Equal([0, 255], bytes.ToArray<byte>());
         Assert.Equal([true, false], flags.ToArray<bool>());
         Assert.Equal([2L, 3L], floats.Shape.ToArray());
-        Assert.Equal((2, 6L, DType.Float32, Device.Cpu), (floats.Rank, floats.ElementCount, floats.DType, floats.Device));
+        Assert.Equal(
+            (2, 6L, DType.Float32, Device.Cpu),
+            (floats.Rank, floats.ElementCount, floats.DType, floats.Device));
         Assert.Equal("Float32 [2, 3] cpu", floats.ToString());
     }
 
@@ -172,5 +174,6 @@ public class TensorTests
     [InlineData("cuda:")]
     [InlineData("cuda:-1")]
     public void What_is_no_device_is_the_users_error(string text)
-        => Assert.Contains($"'{text}'", Assert.Throws<OcsInputException>(() => Device.Parse(text)).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            $"'{text}'", Assert.Throws<OcsInputException>(() => Device.Parse(text)).Message, StringComparison.Ordinal);
 }

@@ -68,7 +68,8 @@ public class TorchRuntimeTests
         var exception = Assert.Throws<InvalidOperationException>(() => attribute.After(method));
         leaked.Dispose();
         attribute.After(method);
-        Assert.Contains(nameof(A_test_that_leaks_a_tensor_fails) + " left 1 tensors", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            nameof(A_test_that_leaks_a_tensor_fails) + " left 1 tensors", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class AugmenterTests
     [Fact]
     public void Each_window_and_both_mirrors_are_equally_frequent()
     {
-        var dataset = new ImageDataset("hand-made", [1, 2, 3, 4, 5, 6, 7, 8, 9], [0], 1, 3, 3, ["a"], new([0], [1f / 255]));
+        var dataset = new ImageDataset(
+            "hand-made", [1, 2, 3, 4, 5, 6, 7, 8, 9], [0], 1, 3, 3, ["a"], new([0], [1f / 255]));
         var augmenter = new Augmenter(dataset, new() { CropPadding = 1, HorizontalFlip = true });
         var rng = new Rng(1);
         Dictionary<string, int> seen = [];

@@ -112,9 +112,8 @@ public sealed class BatchLoaderTests
     [InlineData(64, MemoryFormat.Contiguous)]
     public void Prefetching_changes_nothing_but_the_time(int depth, MemoryFormat format)
     {
-        BatchLoaderOptions options =
-            BatchLoaderOptions.Train(
-                3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7) with { PrefetchDepth = 0 };
+        var train = BatchLoaderOptions.Train(3, new() { CropPadding = 1, HorizontalFlip = true }, seed: 7);
+        var options = train with { PrefetchDepth = 0 };
         using var plain = new BatchLoader(Dataset, options);
         using var ahead = new BatchLoader(Dataset, options with { PrefetchDepth = depth, MemoryFormat = format });
         for (var epoch = 0; epoch < 3; epoch++)

@@ -17,9 +17,8 @@ public sealed class ResidentImagesTests
         int channels, int padding, bool flip, MemoryFormat format)
     {
         var dataset = Dataset(channels);
-        BatchLoaderOptions options =
-            BatchLoaderOptions.Train(
-                6, new() { CropPadding = padding, HorizontalFlip = flip }, seed: 5) with { MemoryFormat = format };
+        var train = BatchLoaderOptions.Train(6, new() { CropPadding = padding, HorizontalFlip = flip }, seed: 5);
+        var options = train with { MemoryFormat = format };
         using var host = new BatchLoader(dataset, options);
         using var device = new BatchLoader(dataset, options with { Resident = true });
         for (var epoch = 0; epoch < 3; epoch++)
@@ -47,9 +46,8 @@ public sealed class ResidentImagesTests
     [CudaFact]
     public void A_CUDA_device_makes_the_numbers_of_the_host()
     {
-        BatchLoaderOptions options =
-            BatchLoaderOptions.Train(
-                6, AugmentationOptions.CifarTrain, seed: 5) with { MemoryFormat = MemoryFormat.ChannelsLast };
+        var train = BatchLoaderOptions.Train(6, AugmentationOptions.CifarTrain, seed: 5);
+        var options = train with { MemoryFormat = MemoryFormat.ChannelsLast };
         using var host = new BatchLoader(Dataset(3), options);
         using var device = new BatchLoader(Dataset(3), options with { Device = Device.Cuda(), Resident = true });
         using var expected = host.Epoch(1).First();
@@ -75,12 +73,8 @@ public sealed class ResidentImagesTests
     [InlineData(false)]
     public void A_slot_gives_each_batch_that_is_copied_in_from_the_same_memory(bool resident)
     {
-        BatchLoaderOptions options =
-            BatchLoaderOptions.Train(5, new() { CropPadding = 2, HorizontalFlip = true }, seed: 9) with
-        {
-            Resident = resident,
-            MemoryFormat = MemoryFormat.ChannelsLast,
-        };
+        var train = BatchLoaderOptions.Train(5, new() { CropPadding = 2, HorizontalFlip = true }, seed: 9);
+        var options = train with { Resident = resident, MemoryFormat = MemoryFormat.ChannelsLast };
         using var loader = new BatchLoader(Dataset(3), options);
         BatchSlot? slot = null;
         foreach (var batch in loader.Epoch(0).Take(4))

@@ -31,11 +31,13 @@ public sealed class ActivationTests
             // Klambauer et al. 2017, arXiv 1706.02515: lambda 1.0507, alpha 1.6733.
             ActivationKind.Selu => x => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),
             ActivationKind.Celu => x => x >= 0 ? x : Slope * (Math.Exp(x / Slope) - 1),
-            ActivationKind.GeluTanh => x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+            ActivationKind.GeluTanh =>
+                x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
             _ => throw new InvalidOperationException($"{kind} has no formula here."),
         };
         Tensors.AssertClose(
-            [.. Points.Select(x => (float)formula(x))], Probe.Run(new Activation(kind, Slope), [(Points, [1, Points.Length])]));
+            [.. Points.Select(x => (float)formula(x))], Probe.Run(
+                new Activation(kind, Slope), [(Points, [1, Points.Length])]));
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class ActivationTests
         Assert.Equal(
             new HashSet<string>
             {
-                "in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]", "in0.2[0]~out.2[0]", "in0.2[1]~out.2[1]", "in0.2[2]~out.2[2]",
+                "in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]", "in0.2[0]~out.2[0]",
+                "in0.2[1]~out.2[1]", "in0.2[2]~out.2[2]",
             },
             Probe.Couple(op, shapes).Ties);
         Assert.Same(op, op.Cut(new FakeCut(shapes, (Axis.Input(0, 1), [1]))));

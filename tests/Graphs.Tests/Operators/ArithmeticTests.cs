@@ -34,8 +34,12 @@ public sealed class ArithmeticTests
     {
         Assert.Equal([1, 4, 3, 3], Probe.Shapes(Multiply, [[1, 4, 3, 3], [1, 4, 1, 1]]).Output.ToArray());
         Assert.Equal([1, 4, 3, 3], Probe.Shapes(new Add(), [[1, 1, 3, 3], [1, 4, 1, 1]]).Output.ToArray());
-        Assert.Equal("Node 'node': cannot multiply [1, 4, 3, 3] and [1, 2, 1, 1].", Probe.Error(Multiply, [[1, 4, 3, 3], [1, 2, 1, 1]]));
-        Assert.Equal("Node 'node': cannot multiply [1, 4, 3, 3] and [1, 4].", Probe.Error(Multiply, [[1, 4, 3, 3], [1, 4]]));
+        Assert.Equal(
+            "Node 'node': cannot multiply [1, 4, 3, 3] and [1, 2, 1, 1].",
+            Probe.Error(Multiply, [[1, 4, 3, 3], [1, 2, 1, 1]]));
+        Assert.Equal(
+            "Node 'node': cannot multiply [1, 4, 3, 3] and [1, 4].",
+            Probe.Error(Multiply, [[1, 4, 3, 3], [1, 4]]));
         Assert.Equal("Node 'node': it takes 2 input(s), but has 1.", Probe.Error(Multiply, [[1, 4]]));
     }
 
@@ -47,8 +51,8 @@ public sealed class ArithmeticTests
         Assert.Equal(
             new HashSet<string>
             {
-                "in0.0[0]~out.0[0]", "in1.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]", "in1.1[0]~out.1[0]", "in1.1[1]~out.1[1]",
-                "in0.2[0]~out.2[0]", "in0.2[1]~out.2[1]", "in0.2[2]~out.2[2]",
+                "in0.0[0]~out.0[0]", "in1.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]",
+                "in1.1[0]~out.1[0]", "in1.1[1]~out.1[1]", "in0.2[0]~out.2[0]", "in0.2[1]~out.2[1]", "in0.2[2]~out.2[2]",
             },
             coupling.Ties);
         Assert.Equal([Axis.Input(1, 2)], coupling.Freed);
@@ -82,6 +86,7 @@ public sealed class ArithmeticTests
         Assert.Equal([3.0, -1.0], [.. cut.Scale, .. cut.Shift]);
         Assert.False(op.KeepsZeroChannels(shapes));
         Assert.Equal(
-            "Node 'node': scale and shift have one number or one a channel, and do not fit input [1, 3, 1, 2].", Probe.Error(op, [[1, 3, 1, 2]]));
+            "Node 'node': scale and shift have one number or one a channel, and do not fit input [1, 3, 1, 2].",
+            Probe.Error(op, [[1, 3, 1, 2]]));
     }
 }

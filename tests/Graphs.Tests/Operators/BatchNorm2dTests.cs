@@ -13,16 +13,20 @@ public sealed class BatchNorm2dTests
     {
         Assert.Equal([1, 2, 3, 3], Probe.Shapes(Op, [[1, 2, 3, 3]], [2], [2], [2], [2], []).Output.ToArray());
         Assert.Equal(
-            "Node 'node': parameter 2 [3] does not fit input [1, 2, 3, 3].", Probe.Error(Op, [[1, 2, 3, 3]], [2], [2], [3], [2], []));
+            "Node 'node': parameter 2 [3] does not fit input [1, 2, 3, 3].", Probe.Error(
+                Op, [[1, 2, 3, 3]], [2], [2], [3], [2], []));
         Assert.Equal("Node 'node': it takes 5 parameters, but has 2.", Probe.Error(Op, [[1, 2, 3, 3]], [2], [2]));
-        Assert.Equal("Node 'node': input 0 must have 4 dimensions, but its shape is [1, 2].", Probe.Error(Op, [[1, 2]], [2], [2], [2], [2], []));
+        Assert.Equal(
+            "Node 'node': input 0 must have 4 dimensions, but its shape is [1, 2].",
+            Probe.Error(Op, [[1, 2]], [2], [2], [2], [2], []));
     }
 
     [Fact]
     public void In_evaluation_it_uses_the_running_statistics()
     {
         // (x - 2) / sqrt(3.5 + 0.5) * 6 + 1
-        var output = Probe.Run(Op, [([4, 0], [1, 1, 1, 2])], ([6], [1]), ([1], [1]), ([2], [1]), ([3.5f], [1]), ([0], [1]));
+        var output = Probe.Run(
+            Op, [([4, 0], [1, 1, 1, 2])], ([6], [1]), ([1], [1]), ([2], [1]), ([3.5f], [1]), ([0], [1]));
         Assert.Equal([7f, -5f], output);
     }
 
@@ -51,7 +55,8 @@ public sealed class BatchNorm2dTests
         var ties = Probe.Couple(Op, shapes).Ties;
         Assert.Equal(
             Enumerable.Range(0, 4).SelectMany(p => new[] { $"out.1[0]~p{p}.0[0]", $"out.1[1]~p{p}.0[1]" })
-                .Concat(["in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]", "in0.2[0]~out.2[0]", "in0.3[0]~out.3[0]"])
+                .Concat(["in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]",
+                    "in0.2[0]~out.2[0]", "in0.3[0]~out.3[0]"])
                 .ToHashSet(),
             ties);
         Assert.Equal(0, Probe.Macs(Op, shapes));

@@ -2,7 +2,9 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Graphs.Tests.Operators;
 
-/// <summary>Operators that order, add or join channels: ChannelShuffle, SelectChannels, PadChannels, PixelShuffle, Expand.</summary>
+/// <summary>
+/// Operators that order, add or join channels: ChannelShuffle, SelectChannels, PadChannels, PixelShuffle, Expand.
+/// </summary>
 [NoTensorLeaks]
 public sealed class ChannelOrderTests
 {
@@ -18,7 +20,8 @@ public sealed class ChannelOrderTests
         Assert.Superset(
             new HashSet<string>
             {
-                "in0.1[0]~out.1[0]", "in0.1[3]~out.1[1]", "in0.1[1]~out.1[2]", "in0.1[4]~out.1[3]", "in0.1[2]~out.1[4]", "in0.1[5]~out.1[5]",
+                "in0.1[0]~out.1[0]", "in0.1[3]~out.1[1]", "in0.1[1]~out.1[2]", "in0.1[4]~out.1[3]",
+                "in0.1[2]~out.1[4]", "in0.1[5]~out.1[5]",
             },
             ties.ToHashSet());
         Assert.DoesNotContain("in0.1[1]~out.1[1]", ties);
@@ -31,10 +34,12 @@ public sealed class ChannelOrderTests
     [InlineData(new[] { 0, 2, 3, 5 }, new[] { 0, 1, 4, 5 }, null)]
     [InlineData(new[] { 0, 2, 4 }, new[] { 0, 3, 4 }, new[] { 0, 2, 1 })]
     [InlineData(new[] { 0, 1, 2, 5 }, new[] { 0, 2, 4, 5 }, new[] { 0, 1, 2, 3 })]
-    public void A_cut_shuffle_stays_one_where_it_can_and_is_written_out_where_not(int[] inputs, int[] outputs, int[]? order)
+    public void A_cut_shuffle_stays_one_where_it_can_and_is_written_out_where_not(
+        int[] inputs, int[] outputs, int[]? order)
     {
         var op = new ChannelShuffle(2);
-        var cut = op.Cut(new FakeCut(Probe.Shapes(op, [[1, 6, 1, 1]]), (Axis.Input(0, 1), inputs), (Axis.Output(1), outputs)));
+        var cut = op.Cut(
+            new FakeCut(Probe.Shapes(op, [[1, 6, 1, 1]]), (Axis.Input(0, 1), inputs), (Axis.Output(1), outputs)));
         if (order is null)
         {
             Assert.Same(op, cut);
@@ -45,7 +50,8 @@ public sealed class ChannelOrderTests
         }
 
         // The channels that stay come in the order in which they came before.
-        float[] expected = [.. Probe.Run(op, [(ZeroToFive, [1, 6, 1, 1])]).Where((_, channel) => outputs.Contains(channel))];
+        float[] expected = [.. Probe.Run(op, [(ZeroToFive, [1, 6, 1, 1])]).Where(
+            (_, channel) => outputs.Contains(channel))];
         Assert.Equal(expected, Probe.Run(cut, [([.. inputs.Select(i => (float)i)], [1, inputs.Length, 1, 1])]));
     }
 
@@ -57,12 +63,19 @@ public sealed class ChannelOrderTests
         var shapes = Probe.Shapes(op, [[1, 3]]);
         Assert.Equal([1, 3], shapes.Output.ToArray());
         var coupling = Probe.Couple(op, shapes);
-        Assert.Equal(new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[2]~out.1[0]", "in0.1[0]~out.1[1]", "in0.1[2]~out.1[2]" }, coupling.Ties);
+        Assert.Equal(
+            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[2]~out.1[0]", "in0.1[0]~out.1[1]", "in0.1[2]~out.1[2]" },
+            coupling.Ties);
         Assert.Equal([Axis.Input(0, 1)], coupling.Freed);
-        var cut = Assert.IsType<SelectChannels>(op.Cut(new FakeCut(shapes, (Axis.Input(0, 1), [1, 2]), (Axis.Output(1), [0, 2]))));
+        var cut = Assert.IsType<SelectChannels>(
+            op.Cut(new FakeCut(shapes, (Axis.Input(0, 1), [1, 2]), (Axis.Output(1), [0, 2]))));
         Assert.Equal([1, 1], cut.Indices.ToArray());
-        Assert.Equal("Node 'node': it selects channels that input [1, 2] does not have, or none.", Probe.Error(op, [[1, 2]]));
-        Assert.Equal("Node 'node': it selects channels that input [1, 2] does not have, or none.", Probe.Error(new SelectChannels([]), [[1, 2]]));
+        Assert.Equal(
+            "Node 'node': it selects channels that input [1, 2] does not have, or none.",
+            Probe.Error(op, [[1, 2]]));
+        Assert.Equal(
+            "Node 'node': it selects channels that input [1, 2] does not have, or none.",
+            Probe.Error(new SelectChannels([]), [[1, 2]]));
     }
 
     [Fact]
@@ -73,11 +86,15 @@ public sealed class ChannelOrderTests
         var shapes = Probe.Shapes(op, [[1, 2]]);
         Assert.Equal([1, 5], shapes.Output.ToArray());
         var coupling = Probe.Couple(op, shapes);
-        Assert.Equal(new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[0]~out.1[1]", "in0.1[1]~out.1[2]" }, coupling.Ties);
+        Assert.Equal(
+            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[0]~out.1[1]", "in0.1[1]~out.1[2]" },
+            coupling.Ties);
         Assert.Equal([Axis.Output(1)], coupling.Freed);
         Assert.Equal(new PadChannels(1, 2), op.Cut(new FakeCut(shapes, (Axis.Output(1), [0, 2, 3, 4]))));
         Assert.Equal(new PadChannels(0, 1), op.Cut(new FakeCut(shapes, (Axis.Output(1), [1, 2, 4]))));
-        Assert.Equal("Node 'node': -1 channels before and 0 after cannot be added to [1, 2].", Probe.Error(new PadChannels(-1, 0), [[1, 2]]));
+        Assert.Equal(
+            "Node 'node': -1 channels before and 0 after cannot be added to [1, 2].",
+            Probe.Error(new PadChannels(-1, 0), [[1, 2]]));
     }
 
     [Fact]
@@ -89,18 +106,23 @@ public sealed class ChannelOrderTests
         var shapes = Probe.Shapes(op, [[1, 8, 1, 3]]);
         Assert.Equal([1, 2, 2, 6], shapes.Output.ToArray());
         Assert.Equal(
-            Enumerable.Range(0, 8).Select(i => $"in0.1[{i}]~out.1[{i / 4}]").ToHashSet(), Probe.Couple(op, shapes).Ties);
+            Enumerable.Range(0, 8).Select(i => $"in0.1[{i}]~out.1[{i / 4}]").ToHashSet(),
+            Probe.Couple(op, shapes).Ties);
         Assert.Equal(
-            "Node 'node': the channels of input [1, 6, 1, 1] do not divide into squares of 2x2.", Probe.Error(op, [[1, 6, 1, 1]]));
+            "Node 'node': the channels of input [1, 6, 1, 1] do not divide into squares of 2x2.", Probe.Error(
+                op, [[1, 6, 1, 1]]));
 
         var back = new PixelUnshuffle(2);
         // 0 1 / 2 3 are the positions of one channel.
         Assert.Equal([1f, 3, 2, 4, 5, 7, 6, 8], Probe.Run(back, [([1, 3, 2, 4, 5, 7, 6, 8], [1, 2, 2, 2])]));
         var wide = Probe.Shapes(back, [[1, 2, 2, 6]]);
         Assert.Equal([1, 8, 1, 3], wide.Output.ToArray());
-        Assert.Equal(Enumerable.Range(0, 8).Select(i => $"in0.1[{i / 4}]~out.1[{i}]").ToHashSet(), Probe.Couple(back, wide).Ties);
         Assert.Equal(
-            "Node 'node': the positions of input [1, 6, 1, 2] do not divide into squares of 2x2.", Probe.Error(back, [[1, 6, 1, 2]]));
+            Enumerable.Range(0, 8).Select(i => $"in0.1[{i / 4}]~out.1[{i}]").ToHashSet(),
+            Probe.Couple(back, wide).Ties);
+        Assert.Equal(
+            "Node 'node': the positions of input [1, 6, 1, 2] do not divide into squares of 2x2.", Probe.Error(
+                back, [[1, 6, 1, 2]]));
     }
 
     [Fact]

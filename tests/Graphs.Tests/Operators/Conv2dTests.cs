@@ -13,7 +13,8 @@ public sealed class Conv2dTests
     [InlineData(1, 2, 0, 1, 4)]
     [InlineData(3, 1, 0, 2, 4)]
     [InlineData(5, 3, 2, 1, 3)]
-    public void Positions_follow_kernel_stride_padding_and_dilation(int kernel, int stride, int padding, int dilation, long positions)
+    public void Positions_follow_kernel_stride_padding_and_dilation(
+        int kernel, int stride, int padding, int dilation, long positions)
     {
         var shapes = Probe.Shapes(new Conv2d(stride, padding, dilation, 1), [[1, 2, 8, 8]], [6, 2, kernel, kernel]);
         Assert.Equal([1, 6, positions, positions], shapes.Output.ToArray());
@@ -30,21 +31,32 @@ public sealed class Conv2dTests
     public void Shapes_that_do_not_fit_are_errors_that_say_what_and_where()
     {
         Assert.Equal(
-            "Node 'node': weight [4, 2, 3, 3] with 1 group(s) does not fit input [1, 3, 8, 8].", Probe.Error(Plain, [[1, 3, 8, 8]], [4, 2, 3, 3]));
+            "Node 'node': weight [4, 2, 3, 3] with 1 group(s) does not fit input [1, 3, 8, 8].", Probe.Error(
+                Plain, [[1, 3, 8, 8]], [4, 2, 3, 3]));
         Assert.Equal(
             "Node 'node': weight [4, 1, 3, 3] with 3 group(s) does not fit input [1, 3, 8, 8].",
             Probe.Error(Plain with { Groups = 3 }, [[1, 3, 8, 8]], [4, 1, 3, 3]));
-        Assert.Equal("Node 'node': bias [5] does not fit weight [4, 3, 3, 3].", Probe.Error(Plain, [[1, 3, 8, 8]], [4, 3, 3, 3], [5]));
-        Assert.Equal("Node 'node': kernel 3x3 is larger than input [1, 3, 2, 2].", Probe.Error(Plain, [[1, 3, 2, 2]], [4, 3, 3, 3]));
-        Assert.Equal("Node 'node': input 0 must have 4 dimensions, but its shape is [1, 3].", Probe.Error(Plain, [[1, 3]], [4, 3, 3, 3]));
+        Assert.Equal(
+            "Node 'node': bias [5] does not fit weight [4, 3, 3, 3].",
+            Probe.Error(Plain, [[1, 3, 8, 8]], [4, 3, 3, 3], [5]));
+        Assert.Equal(
+            "Node 'node': kernel 3x3 is larger than input [1, 3, 2, 2].",
+            Probe.Error(Plain, [[1, 3, 2, 2]], [4, 3, 3, 3]));
+        Assert.Equal(
+            "Node 'node': input 0 must have 4 dimensions, but its shape is [1, 3].",
+            Probe.Error(Plain, [[1, 3]], [4, 3, 3, 3]));
         Assert.Equal("Node 'node': it takes 1 or 2 parameters, but has 0.", Probe.Error(Plain, [[1, 3, 8, 8]]));
-        Assert.Equal("Node 'node': it takes 1 input(s), but has 2.", Probe.Error(Plain, [[1, 3, 8, 8], [1, 3, 8, 8]], [4, 3, 3, 3]));
+        Assert.Equal(
+            "Node 'node': it takes 1 input(s), but has 2.",
+            Probe.Error(Plain, [[1, 3, 8, 8], [1, 3, 8, 8]], [4, 3, 3, 3]));
     }
 
     [Fact]
     public void A_stride_below_one_is_an_error_not_a_division_by_zero()
     {
-        Assert.Equal("Node 'node': stride 0 must be at least 1.", Probe.Error(Plain with { Stride = 0 }, [[1, 3, 8, 8]], [4, 3, 3, 3]));
+        Assert.Equal(
+            "Node 'node': stride 0 must be at least 1.",
+            Probe.Error(Plain with { Stride = 0 }, [[1, 3, 8, 8]], [4, 3, 3, 3]));
     }
 
     [Fact]
@@ -92,7 +104,9 @@ public sealed class Conv2dTests
     {
         var op = Plain with { Groups = 2 };
         var ties = Probe.Couple(op, Probe.Shapes(op, [[1, 2, 4, 4]], [4, 1, 3, 3])).Ties;
-        Assert.Superset(new HashSet<string> { "in0.1[0]~out.1[0]", "in0.1[0]~out.1[1]", "in0.1[1]~out.1[2]", "in0.1[1]~out.1[3]" }, ties.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "in0.1[0]~out.1[0]", "in0.1[0]~out.1[1]", "in0.1[1]~out.1[2]", "in0.1[1]~out.1[3]" },
+            ties.ToHashSet());
         Assert.DoesNotContain("in0.1[0]~out.1[2]", ties);
     }
 
@@ -117,10 +131,12 @@ public sealed class Conv2dTests
         var depthwise = Plain with { Groups = 4 };
         var kept = (Axis.Input(0, 1), new[] { 0, 2, 3 });
         Assert.Equal(
-            depthwise with { Groups = 3 }, depthwise.Cut(new FakeCut(Probe.Shapes(depthwise, [[1, 4, 4, 4]], [8, 1, 3, 3]), kept)));
+            depthwise with { Groups = 3 }, depthwise.Cut(
+                new FakeCut(Probe.Shapes(depthwise, [[1, 4, 4, 4]], [8, 1, 3, 3]), kept)));
         var grouped = Plain with { Groups = 2 };
         Assert.Equal(
-            grouped, grouped.Cut(new FakeCut(Probe.Shapes(grouped, [[1, 4, 4, 4]], [8, 2, 3, 3]), (Axis.Input(0, 1), [0, 2]))));
+            grouped, grouped.Cut(
+                new FakeCut(Probe.Shapes(grouped, [[1, 4, 4, 4]], [8, 2, 3, 3]), (Axis.Input(0, 1), [0, 2]))));
         Assert.Equal(Plain, Plain.Cut(new FakeCut(Probe.Shapes(Plain, [[1, 4, 4, 4]], [8, 4, 3, 3]), kept)));
     }
 }

@@ -8,7 +8,8 @@ namespace Ocs.Graphs.Tests.Operators;
 public sealed class DrawingTests
 {
     public static TheoryData<Operator> Operators =>
-        [new Dropout(0.5), new Dropout2d(0.5), new StochasticDepth(0.5), new Activation(ActivationKind.Relu), new Flatten(), new Softmax(1)];
+        [new Dropout(0.5), new Dropout2d(0.5), new StochasticDepth(0.5), new Activation(ActivationKind.Relu),
+            new Flatten(), new Softmax(1)];
 
     [Theory]
     [MemberData(nameof(Operators))]

@@ -18,14 +18,17 @@ public sealed class LayerNormTests
         Assert.Equal([-0.5f, 0.5f], Probe.Run(new LayerNorm(3), [([1, 3], [1, 1, 2])]));
         // Both dimensions together: mean 2, variance (1 + 1 + 4 + 4) / 4.
         Tensors.AssertClose(
-            [.. x.Select(value => (value - 2) / MathF.Sqrt(2.5f))], Probe.Run(new LayerNorm(0, Dimensions: 2), [(x, [1, 2, 2])]));
+            [.. x.Select(value => (value - 2) / MathF.Sqrt(2.5f))], Probe.Run(
+                new LayerNorm(0, Dimensions: 2), [(x, [1, 2, 2])]));
     }
 
     [Fact]
     public void Rms_normalisation_divides_by_the_root_mean_square()
     {
         // (9 + 16 + 0 + 0) / 4 = 2.5 squared.
-        Tensors.AssertClose([1.2f, 3.2f, 0, 0], Probe.Run(new RmsNorm(0), [([3, 4, 0, 0], [1, 1, 4])], ([1, 2, 3, 4], [4])));
+        Tensors.AssertClose(
+            [1.2f, 3.2f, 0, 0],
+            Probe.Run(new RmsNorm(0), [([3, 4, 0, 0], [1, 1, 4])], ([1, 2, 3, 4], [4])));
         Tensors.AssertClose([3f / 4, 1], Probe.Run(new RmsNorm(3.5), [([3, 4], [1, 1, 2])], ([1, 1], [2])));
     }
 
@@ -43,9 +46,13 @@ public sealed class LayerNormTests
             },
             Probe.Couple(op, shapes).Ties);
         op = new LayerNorm(1e-5, Dimensions: 2);
-        Probe.AssertTied(Probe.Couple(op, Probe.Shapes(op, [[1, 2, 3]], [2, 3], [2, 3])).Ties, "out.1[1]~p0.0[1]", "out.2[2]~p0.1[2]");
+        Probe.AssertTied(
+            Probe.Couple(op, Probe.Shapes(op, [[1, 2, 3]], [2, 3], [2, 3])).Ties,
+            "out.1[1]~p0.0[1]",
+            "out.2[2]~p0.1[2]");
         var rms = new RmsNorm(1e-6);
-        Probe.AssertTied(Probe.Couple(rms, Probe.Shapes(rms, [[1, 2, 2]], [2])).Ties, "out.2[1]~p0.0[1]", "in0.2[1]~out.2[1]");
+        Probe.AssertTied(
+            Probe.Couple(rms, Probe.Shapes(rms, [[1, 2, 2]], [2])).Ties, "out.2[1]~p0.0[1]", "in0.2[1]~out.2[1]");
         Assert.True(op.ChangesWhenChannelsLeave && rms.ChangesWhenChannelsLeave);
         Assert.False(new BatchNorm2d(1e-5, 0.1).ChangesWhenChannelsLeave);
     }
@@ -54,9 +61,14 @@ public sealed class LayerNormTests
     public void Parameters_that_do_not_fit_are_an_error()
     {
         Assert.Equal(
-            "Node 'node': parameter [3] does not fit the last 1 dimension(s) of [1, 2, 2].", Probe.Error(new LayerNorm(0), [[1, 2, 2]], [3], [3]));
-        Assert.Equal("Node 'node': the last 3 dimensions of [1, 2, 2] cannot be normalised.", Probe.Error(new LayerNorm(0, 3), [[1, 2, 2]]));
-        Assert.Equal("Node 'node': weight [3] does not fit input [1, 2, 2].", Probe.Error(new RmsNorm(0), [[1, 2, 2]], [3]));
+            "Node 'node': parameter [3] does not fit the last 1 dimension(s) of [1, 2, 2].", Probe.Error(
+                new LayerNorm(0), [[1, 2, 2]], [3], [3]));
+        Assert.Equal(
+            "Node 'node': the last 3 dimensions of [1, 2, 2] cannot be normalised.",
+            Probe.Error(new LayerNorm(0, 3), [[1, 2, 2]]));
+        Assert.Equal(
+            "Node 'node': weight [3] does not fit input [1, 2, 2].",
+            Probe.Error(new RmsNorm(0), [[1, 2, 2]], [3]));
     }
 
     [Fact]

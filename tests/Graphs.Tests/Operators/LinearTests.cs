@@ -20,13 +20,17 @@ public sealed class LinearTests
         const string Sentence = "Node 'node': weight [5, 4] or its bias does not fit input [1, 3].";
         Assert.Equal(Sentence, Probe.Error(Op, [[1, 3]], [5, 4]));
         Assert.Equal(Sentence.Replace("4", "3"), Probe.Error(Op, [[1, 3]], [5, 3], [4]));
-        Assert.Equal("Node 'node': it takes 1 or 2 parameters, but has 3.", Probe.Error(Op, [[1, 3]], [5, 3], [5], [5]));
+        Assert.Equal(
+            "Node 'node': it takes 1 or 2 parameters, but has 3.",
+            Probe.Error(Op, [[1, 3]], [5, 3], [5], [5]));
     }
 
     [Fact]
     public void It_multiplies_by_the_transposed_weight_and_adds_the_bias()
     {
-        Assert.Equal([1f + 4 + 9 + 0.5f, -1f + 3 - 1], Probe.Run(Op, [([1, 2, 3], [1, 3])], ([1, 2, 3, -1, 0, 1], [2, 3]), ([0.5f, -1], [2])));
+        Assert.Equal(
+            [1f + 4 + 9 + 0.5f, -1f + 3 - 1],
+            Probe.Run(Op, [([1, 2, 3], [1, 3])], ([1, 2, 3, -1, 0, 1], [2, 3]), ([0.5f, -1], [2])));
     }
 
     [Fact]

@@ -14,11 +14,14 @@ public sealed class NormTests
         // Group 0 has 1 and 3, group 1 has 10 and 30: minus and plus one deviation in both.
         Assert.Equal([-1f, 1, -1, 1], Probe.Run(Two, [([1, 3, 10, 30], [1, 4, 1, 1])]));
         Assert.Equal(
-            [-1f, 3, -3, 5], Probe.Run(Two, [([1, 3, 10, 30], [1, 4, 1, 1])], ([1, 2, 3, 4], [4]), ([0, 1, 0, 1], [4])));
+            [-1f, 3, -3, 5], Probe.Run(
+                Two, [([1, 3, 10, 30], [1, 4, 1, 1])], ([1, 2, 3, 4], [4]), ([0, 1, 0, 1], [4])));
         Assert.Equal(
-            "Node 'node': the channels of input [1, 3, 2, 2] do not divide into 2 group(s).", Probe.Error(Two, [[1, 3, 2, 2]]));
+            "Node 'node': the channels of input [1, 3, 2, 2] do not divide into 2 group(s).", Probe.Error(
+                Two, [[1, 3, 2, 2]]));
         Assert.Equal(
-            "Node 'node': weight or bias [3] does not fit input [1, 4, 2, 2].", Probe.Error(Two, [[1, 4, 2, 2]], [3], [4]));
+            "Node 'node': weight or bias [3] does not fit input [1, 4, 2, 2].", Probe.Error(
+                Two, [[1, 4, 2, 2]], [3], [4]));
     }
 
     [Fact]
@@ -27,7 +30,10 @@ public sealed class NormTests
         var shapes = Probe.Shapes(Two, [[1, 4]], [4], [4]);
         var ties = Probe.Couple(Two, shapes).Ties;
         Assert.Superset(
-            new HashSet<string> { "out.1[0]~out.1[2]", "out.1[1]~out.1[3]", "out.1[3]~p0.0[3]", "out.1[3]~p1.0[3]", "in0.1[3]~out.1[3]" },
+            new HashSet<string>
+            {
+                "out.1[0]~out.1[2]", "out.1[1]~out.1[3]", "out.1[3]~p0.0[3]", "out.1[3]~p1.0[3]", "in0.1[3]~out.1[3]",
+            },
             ties.ToHashSet());
         Assert.DoesNotContain("out.1[0]~out.1[1]", ties);
         Assert.Same(Two, Two.Cut(new FakeCut(shapes, (Axis.Output(1), [0, 2]))));
@@ -40,7 +46,8 @@ public sealed class NormTests
         Assert.False(whole.ChangesWhenChannelsLeave);
 
         var each = Two with { Groups = 4 };
-        Assert.DoesNotContain(Probe.Couple(each, shapes).Ties, tie => tie is "out.1[0]~out.1[1]" or "out.1[0]~out.1[2]");
+        Assert.DoesNotContain(
+            Probe.Couple(each, shapes).Ties, tie => tie is "out.1[0]~out.1[1]" or "out.1[0]~out.1[2]");
         Assert.Equal(each with { Groups = 3 }, each.Cut(new FakeCut(shapes, (Axis.Output(1), [0, 1, 3]))));
         Assert.True(each.KeepsZeroChannels(shapes));
     }
@@ -52,9 +59,13 @@ public sealed class NormTests
         Assert.Equal([-1f, 1, -1, 1], Probe.Run(op, [([1, 3, 10, 30], [1, 2, 1, 2])]));
         Assert.Equal([-1f, 1, 7, 13], Probe.Run(op, [([1, 3, 10, 30], [1, 2, 1, 2])], ([1, 3], [2]), ([0, 10], [2])));
         var shapes = Probe.Shapes(op, [[1, 2, 1, 2]], [2], [2]);
-        Assert.Superset(new HashSet<string> { "out.1[1]~p0.0[1]", "out.1[1]~p1.0[1]", "in0.1[1]~out.1[1]" }, Probe.Couple(op, shapes).Ties.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "out.1[1]~p0.0[1]", "out.1[1]~p1.0[1]", "in0.1[1]~out.1[1]" },
+            Probe.Couple(op, shapes).Ties.ToHashSet());
         Assert.Same(op, op.Cut(new FakeCut(shapes, (Axis.Output(1), [1]))));
-        Assert.Equal("Node 'node': weight or bias [3] does not fit input [1, 2, 1, 2].", Probe.Error(op, [[1, 2, 1, 2]], [3], [2]));
+        Assert.Equal(
+            "Node 'node': weight or bias [3] does not fit input [1, 2, 1, 2].",
+            Probe.Error(op, [[1, 2, 1, 2]], [3], [2]));
     }
 
     [Fact]
@@ -65,7 +76,9 @@ public sealed class NormTests
         Assert.Equal([-0.5f, 4, -6, 2], Probe.Run(op, [([-1, 4, -2, 2], [1, 2, 1, 2])], ([0.5f, 3], [2])));
         Assert.Contains("out.1[1]~p0.0[1]", Probe.Couple(op, Probe.Shapes(op, [[1, 2]], [2])).Ties);
         Assert.DoesNotContain(Probe.Couple(op, Probe.Shapes(op, [[1, 2]], [1])).Ties, tie => tie.Contains('p'));
-        Assert.Equal("Node 'node': slope [3] is neither one nor one a channel of input [1, 2].", Probe.Error(op, [[1, 2]], [3]));
+        Assert.Equal(
+            "Node 'node': slope [3] is neither one nor one a channel of input [1, 2].",
+            Probe.Error(op, [[1, 2]], [3]));
     }
 
     [Fact]
@@ -83,7 +96,9 @@ public sealed class NormTests
         var op = new Softmax(1);
         float[] logits = [0, MathF.Log(3)];
         Tensors.AssertClose([0.25f, 0.75f], Probe.Run(op, [(logits, [1, 2])]));
-        Tensors.AssertClose([MathF.Log(0.25f), MathF.Log(0.75f)], Probe.Run(op with { Logarithm = true }, [(logits, [1, 2])]));
+        Tensors.AssertClose(
+            [MathF.Log(0.25f), MathF.Log(0.75f)],
+            Probe.Run(op with { Logarithm = true }, [(logits, [1, 2])]));
         Assert.Equal(
             new HashSet<string> { "in0.0[0]~out.0[0]", "in0.2[0]~out.2[0]", "in0.2[1]~out.2[1]" },
             Probe.Couple(op, Probe.Shapes(op, [[1, 3, 2]])).Ties);

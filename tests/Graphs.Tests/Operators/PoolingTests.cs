@@ -10,23 +10,32 @@ public sealed class PoolingTests
 
     public static TheoryData<Operator> Windows => [new MaxPool2d(3, 2, 1), new AveragePool2d(3, 2, 1)];
 
-    public static TheoryData<Operator> All => [new MaxPool2d(2, 2, 0), new AveragePool2d(2, 2, 0), new AdaptiveAveragePool2d(1)];
+    public static TheoryData<Operator> All =>
+        [new MaxPool2d(2, 2, 0), new AveragePool2d(2, 2, 0), new AdaptiveAveragePool2d(1)];
 
     [Theory]
     [MemberData(nameof(Windows))]
     public void Windows_leave_the_channels_and_count_their_positions(Operator op)
     {
         Assert.Equal([1, 5, 4, 3], Probe.Shapes(op, [[1, 5, 8, 5]]).Output.ToArray());
-        Assert.Equal("Node 'node': input 0 must have 4 dimensions, but its shape is [1, 5].", Probe.Error(op, [[1, 5]]));
+        Assert.Equal(
+            "Node 'node': input 0 must have 4 dimensions, but its shape is [1, 5].",
+            Probe.Error(op, [[1, 5]]));
         Assert.Equal("Node 'node': it takes 0 parameters, but has 1.", Probe.Error(op, [[1, 5, 8, 8]], [5]));
     }
 
     [Fact]
     public void A_window_larger_than_the_image_or_a_stride_of_0_is_an_error()
     {
-        Assert.Equal("Node 'node': window 3 is larger than input [1, 5, 2, 8].", Probe.Error(new MaxPool2d(3, 1, 0), [[1, 5, 2, 8]]));
-        Assert.Equal("Node 'node': window 2x9 is larger than input [1, 5, 2, 8].", Probe.Error(new AveragePool2d(new Pair(2, 9), 1, 0), [[1, 5, 2, 8]]));
-        Assert.Equal("Node 'node': stride 1x0 must be at least 1.", Probe.Error(new MaxPool2d(2, new Pair(1, 0), 0), [[1, 5, 2, 8]]));
+        Assert.Equal(
+            "Node 'node': window 3 is larger than input [1, 5, 2, 8].",
+            Probe.Error(new MaxPool2d(3, 1, 0), [[1, 5, 2, 8]]));
+        Assert.Equal(
+            "Node 'node': window 2x9 is larger than input [1, 5, 2, 8].",
+            Probe.Error(new AveragePool2d(new Pair(2, 9), 1, 0), [[1, 5, 2, 8]]));
+        Assert.Equal(
+            "Node 'node': stride 1x0 must be at least 1.",
+            Probe.Error(new MaxPool2d(2, new Pair(1, 0), 0), [[1, 5, 2, 8]]));
     }
 
     [Fact]
@@ -46,7 +55,9 @@ public sealed class PoolingTests
     [Fact]
     public void Adaptive_pooling_reaches_the_given_size()
     {
-        Assert.Equal([1, 5, 2, 3], Probe.Shapes(new AdaptiveAveragePool2d(new Pair(2, 3)), [[1, 5, 7, 7]]).Output.ToArray());
+        Assert.Equal(
+            [1, 5, 2, 3],
+            Probe.Shapes(new AdaptiveAveragePool2d(new Pair(2, 3)), [[1, 5, 7, 7]]).Output.ToArray());
         Assert.Equal([5f], Probe.Run(new AdaptiveAveragePool2d(1), [(OneToNine, [1, 1, 3, 3])]));
         // Windows of 2 that share the middle row and column.
         Assert.Equal([3f, 4f, 6f, 7f], Probe.Run(new AdaptiveAveragePool2d(2), [(OneToNine, [1, 1, 3, 3])]));

@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs.Tests.Operators;
 
-/// <summary>Operators on positions: borders, strides, rolls, other sizes, reductions, ceil mode, random zeros.</summary>
+/// <summary>
+/// Operators on positions: borders, strides, rolls, other sizes, reductions, ceil mode, random zeros.
+/// </summary>
 [NoTensorLeaks]
 public sealed class PositionTests
 {
@@ -11,9 +13,10 @@ public sealed class PositionTests
 
     public static TheoryData<Operator> OfChannels =>
     [
-        new Pad2d(1, 1), new Subsample(2), new Upsample(8), new AdaptiveMaxPool2d(2), new MaxPool2d(2, 2, 0, CeilMode: true),
-        new Roll([1, 1], [2, 3]), new Reduce(ReduceKind.Max, [2, 3]),
-        new Resample(new(6, 3), 1.5, 0.75, ResampleMode.Cubic, ResamplePositions.HalfPixel), new Dropout2d(0.5), new StochasticDepth(0.5),
+        new Pad2d(1, 1), new Subsample(2), new Upsample(8), new AdaptiveMaxPool2d(2),
+            new MaxPool2d(2, 2, 0, CeilMode: true), new Roll([1, 1], [2, 3]), new Reduce(ReduceKind.Max, [2, 3]),
+                new Resample(new(6, 3), 1.5, 0.75, ResampleMode.Cubic, ResamplePositions.HalfPixel),
+                    new Dropout2d(0.5), new StochasticDepth(0.5),
     ];
 
     [Theory]
@@ -78,7 +81,9 @@ public sealed class PositionTests
         Assert.Equal([0f, 0, 4, 4], Probe.Run(new Upsample(new(1, 4)), x));
         // Centres at -1/4, 1/4, 3/4, 5/4 of the old pixels; with aligned corners at 0, 1/3, 2/3, 1.
         Tensors.AssertClose([0f, 1, 3, 4], Probe.Run(new Upsample(new(1, 4), UpsampleMode.Bilinear), x));
-        Tensors.AssertClose([0f, 4f / 3, 8f / 3, 4], Probe.Run(new Upsample(new(1, 4), UpsampleMode.Bilinear, AlignCorners: true), x));
+        Tensors.AssertClose(
+            [0f, 4f / 3, 8f / 3, 4],
+            Probe.Run(new Upsample(new(1, 4), UpsampleMode.Bilinear, AlignCorners: true), x));
         Assert.Equal("Node 'node': size 0 must be at least 1.", Probe.Error(new Upsample(0), [[1, 1, 2, 2]]));
         Assert.Equal(
             "Node 'node': nearest positions cannot align corners.",
@@ -93,7 +98,9 @@ public sealed class PositionTests
     {
         Assert.Equal([expected], Probe.Run(new Reduce(kind, [2, 3]), [(OneToNine, [1, 1, 3, 3])]));
         Assert.Equal([1, 2], Probe.Shapes(new Reduce(kind, [2, 3]), [[1, 2, 3, 3]]).Output.ToArray());
-        Assert.Equal([1, 2, 1, 1], Probe.Shapes(new Reduce(kind, [2, 3], KeepDimensions: true), [[1, 2, 3, 3]]).Output.ToArray());
+        Assert.Equal(
+            [1, 2, 1, 1],
+            Probe.Shapes(new Reduce(kind, [2, 3], KeepDimensions: true), [[1, 2, 3, 3]]).Output.ToArray());
     }
 
     [Fact]
@@ -101,7 +108,8 @@ public sealed class PositionTests
     {
         var op = new Reduce(ReduceKind.Mean, [1], KeepDimensions: true);
         Assert.Equal(
-            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.2[0]~out.2[0]" }, Probe.Couple(op, Probe.Shapes(op, [[1, 3, 1]])).Ties);
+            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.2[0]~out.2[0]" },
+            Probe.Couple(op, Probe.Shapes(op, [[1, 3, 1]])).Ties);
         Assert.Equal(
             "Node 'node': it reduces dimensions that are not among 1 to 2 of input [1, 3, 1], or one twice.",
             Probe.Error(new Reduce(ReduceKind.Mean, [2, 2]), [[1, 3, 1]]));
@@ -116,7 +124,8 @@ public sealed class PositionTests
     [InlineData(2, 3, 1, 1, 6)]
     [InlineData(3, 2, 0, 1, 2)]
     [InlineData(3, 2, 1, 2, 9)]
-    public void Ceil_mode_has_the_positions_that_libtorch_says(int kernel, int stride, int padding, int dilation, int size)
+    public void Ceil_mode_has_the_positions_that_libtorch_says(
+        int kernel, int stride, int padding, int dilation, int size)
     {
         using var x = Tensor.Ones([1, 1, size, size]);
         Operator max = new MaxPool2d(kernel, stride, padding, CeilMode: true, dilation);
@@ -131,10 +140,16 @@ public sealed class PositionTests
     [Fact]
     public void Padding_counts_in_a_mean_or_not()
     {
-        Assert.Equal([1f, 2.5f, 5.5f, 7], Probe.Run(new AveragePool2d(2, 2, 1, CountPadding: false), [(OneToNine, [1, 1, 3, 3])]));
+        Assert.Equal(
+            [1f, 2.5f, 5.5f, 7],
+            Probe.Run(new AveragePool2d(2, 2, 1, CountPadding: false), [(OneToNine, [1, 1, 3, 3])]));
         Assert.Equal([5f, 6, 8, 9], Probe.Run(new AdaptiveMaxPool2d(2), [(OneToNine, [1, 1, 3, 3])]));
-        Assert.Equal("Node 'node': window 3 is larger than input [1, 1, 2, 2].", Probe.Error(new MaxPool2d(3, 2, 0), [[1, 1, 2, 2]]));
-        Assert.Equal("Node 'node': dilation 0 must be at least 1.", Probe.Error(new MaxPool2d(2, 2, 0, Dilation: 0), [[1, 1, 2, 2]]));
+        Assert.Equal(
+            "Node 'node': window 3 is larger than input [1, 1, 2, 2].",
+            Probe.Error(new MaxPool2d(3, 2, 0), [[1, 1, 2, 2]]));
+        Assert.Equal(
+            "Node 'node': dilation 0 must be at least 1.",
+            Probe.Error(new MaxPool2d(2, 2, 0, Dilation: 0), [[1, 1, 2, 2]]));
     }
 
     [Fact]
@@ -143,7 +158,8 @@ public sealed class PositionTests
         TorchRuntime.Seed(1);
         var ones = Enumerable.Repeat(1f, 4000).ToArray();
         long[] shape = [1000, 2, 1, 2];
-        foreach (var (op, together) in new (Operator, int)[] { (new StochasticDepth(0.25), 4), (new Dropout2d(0.25), 2) })
+        foreach (var (op, together) in new (Operator, int)[] { (new StochasticDepth(
+            0.25), 4), (new Dropout2d(0.25), 2) })
         {
             Assert.Equal(ones, Probe.Run(op, [(ones, shape)]));
             var dropped = Probe.Run(op, training: true, [(ones, shape)]).Chunk(together).ToList();
@@ -153,7 +169,11 @@ public sealed class PositionTests
             Assert.InRange(dropped.Count(part => part[0] == 0) / (double)dropped.Count, 0.25 - 0.069, 0.25 + 0.069);
         }
 
-        Assert.Equal("Node 'node': the probability 1 of stochastic depth is not in [0, 1).", Probe.Error(new StochasticDepth(1), [[1, 2]]));
-        Assert.Equal("Node 'node': dropout probability -1 is not in [0, 1).", Probe.Error(new Dropout2d(-1), [[1, 2, 1, 1]]));
+        Assert.Equal(
+            "Node 'node': the probability 1 of stochastic depth is not in [0, 1).",
+            Probe.Error(new StochasticDepth(1), [[1, 2]]));
+        Assert.Equal(
+            "Node 'node': dropout probability -1 is not in [0, 1).",
+            Probe.Error(new Dropout2d(-1), [[1, 2, 1, 1]]));
     }
 }

@@ -8,7 +8,8 @@ internal static class Probe
 {
     public static ImmutableArray<long> Shape(params ReadOnlySpan<long> sizes) => [.. sizes];
 
-    public static NodeShapes Shapes(Operator op, ImmutableArray<long>[] inputs, params ImmutableArray<long>[] parameters)
+    public static NodeShapes Shapes(
+        Operator op, ImmutableArray<long>[] inputs, params ImmutableArray<long>[] parameters)
     {
         var shapes = new NodeShapes("node", [.. inputs], [.. parameters], []);
         return shapes with { Output = op.InferShape(shapes) };
@@ -19,11 +20,13 @@ internal static class Probe
         Assert.Throws<OcsInputException>(() => Shapes(op, inputs, parameters)).Message;
 
     /// <summary>The values of the output for inputs and parameters of given values and shapes.</summary>
-    public static float[] Run(Operator op, (float[] Values, long[] Shape)[] inputs, params (float[] Values, long[] Shape)[] parameters) =>
+    public static float[] Run(
+        Operator op, (float[] Values, long[] Shape)[] inputs, params (float[] Values, long[] Shape)[] parameters) =>
         Run(op, training: false, inputs, parameters);
 
     public static float[] Run(
-        Operator op, bool training, (float[] Values, long[] Shape)[] inputs, params (float[] Values, long[] Shape)[] parameters)
+        Operator op, bool training, (float[] Values, long[] Shape)[] inputs,
+        params (float[] Values, long[] Shape)[] parameters)
     {
         var x = inputs.Select(pair => Tensor.FromArray<float>(pair.Values, pair.Shape)).ToArray();
         var p = parameters.Select(pair => Tensor.FromArray<float>(pair.Values, pair.Shape)).ToArray();
@@ -51,7 +54,8 @@ internal static class Probe
     }
 
     /// <summary>Asserts that a rule states these ties, among others.</summary>
-    public static void AssertTied(IReadOnlySet<string> ties, params string[] expected) => Assert.All(expected, tie => Assert.Contains(tie, ties));
+    public static void AssertTied(IReadOnlySet<string> ties, params string[] expected) =>
+        Assert.All(expected, tie => Assert.Contains(tie, ties));
 }
 
 /// <summary>Writes down what a coupling rule says.</summary>

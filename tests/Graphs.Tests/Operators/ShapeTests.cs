@@ -21,7 +21,8 @@ public sealed class ShapeTests
     [Fact]
     public void An_input_remembers_one_mean_and_one_positive_deviation_a_channel()
     {
-        const string Sentence = "Node 'node': an input's normalization has one mean and one positive deviation a channel.";
+        const string Sentence =
+            "Node 'node': an input's normalization has one mean and one positive deviation a channel.";
         var op = new Input([1, 2, 8, 8]) { Mean = [0.5f, -0.5f], StandardDeviation = [1, 2] };
         Assert.Equal([1, 2, 8, 8], Probe.Shapes(op, []).Output.ToArray());
         Assert.Equal(Sentence, Probe.Error(op with { Mean = [] }, []));
@@ -37,7 +38,9 @@ public sealed class ShapeTests
         var op = new Input([1, 3, 8, 8]);
         var coupling = Probe.Couple(op, Probe.Shapes(op, []));
         Assert.Empty(coupling.Ties);
-        Assert.Equal(Enumerable.Range(0, 4).Select(dimension => (Axis.Output(dimension), "input of the network")), coupling.Frozen);
+        Assert.Equal(
+            Enumerable.Range(0, 4).Select(dimension => (Axis.Output(dimension), "input of the network")),
+            coupling.Frozen);
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class ShapeTests
         Assert.Equal(
             new HashSet<string>
             {
-                "in0.1[0]~out.1[0]", "in0.1[0]~out.1[1]", "in0.1[0]~out.1[2]", "in0.1[1]~out.1[3]", "in0.1[1]~out.1[4]", "in0.1[1]~out.1[5]",
+                "in0.1[0]~out.1[0]", "in0.1[0]~out.1[1]", "in0.1[0]~out.1[2]", "in0.1[1]~out.1[3]",
+                "in0.1[1]~out.1[4]", "in0.1[1]~out.1[5]",
             },
             Probe.Couple(op, shapes).Ties);
         Assert.Equal(0, Probe.Macs(op, shapes));
@@ -74,7 +78,9 @@ public sealed class ShapeTests
     [InlineData(1)]
     public void A_dropout_probability_outside_its_range_is_an_error(double probability)
     {
-        Assert.Equal($"Node 'node': dropout probability {probability} is not in [0, 1).", Probe.Error(new Dropout(probability), [[1, 2]]));
+        Assert.Equal(
+            $"Node 'node': dropout probability {probability} is not in [0, 1).",
+            Probe.Error(new Dropout(probability), [[1, 2]]));
     }
 
     [Fact]
@@ -83,7 +89,8 @@ public sealed class ShapeTests
         var shapes = Probe.Shapes(new Dropout(0.5), [[1, 2]]);
         Assert.Equal([1, 2], shapes.Output.ToArray());
         Assert.Equal(
-            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]" }, Probe.Couple(new Dropout(0.5), shapes).Ties);
+            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]" },
+            Probe.Couple(new Dropout(0.5), shapes).Ties);
         Assert.Equal(0, Probe.Macs(new Dropout(0.5), shapes));
     }
 }

@@ -13,8 +13,12 @@ public sealed class TokenTests
         Assert.Equal([1, 5, 2], Probe.Shapes(new ParameterValue(), [], [1, 5, 2]).Output.ToArray());
         Assert.Equal([1, 5, 2], Probe.Shapes(new ParameterValue(AddsBatch: true), [], [5, 2]).Output.ToArray());
         Assert.Equal([4, 5, 2], Probe.Shapes(new ParameterValue(), [[4, 7]], [1, 5, 2]).Output.ToArray());
-        Assert.Equal("Node 'node': parameter [5, 2] must begin with a batch of 1.", Probe.Error(new ParameterValue(), [], [5, 2]));
-        Assert.Equal("Node 'node': it takes one parameter and at most one input.", Probe.Error(new ParameterValue(), []));
+        Assert.Equal(
+            "Node 'node': parameter [5, 2] must begin with a batch of 1.",
+            Probe.Error(new ParameterValue(), [], [5, 2]));
+        Assert.Equal(
+            "Node 'node': it takes one parameter and at most one input.",
+            Probe.Error(new ParameterValue(), []));
     }
 
     [Fact]
@@ -60,7 +64,11 @@ public sealed class TokenTests
         Assert.Equal([1, 2, 2], shapes.Output.ToArray());
         var coupling = Probe.Couple(op, shapes);
         Assert.Equal(
-            new HashSet<string> { "in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]", "out.2[0]~p0.1[0]", "out.2[1]~p0.1[1]" }, coupling.Ties);
+            new HashSet<string>
+            {
+                "in0.0[0]~out.0[0]", "in0.1[0]~out.1[0]", "in0.1[1]~out.1[1]", "out.2[0]~p0.1[0]", "out.2[1]~p0.1[1]",
+            },
+            coupling.Ties);
         Assert.Equal([(Axis.Parameter(0, 0), "vocabulary")], coupling.Frozen);
         Assert.Equal(0, Probe.Macs(op, shapes));
         Assert.Equal("Node 'node': weight [3] must have 2 dimensions.", Probe.Error(op, [[1, 2]], [3]));

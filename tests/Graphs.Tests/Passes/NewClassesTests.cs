@@ -29,7 +29,8 @@ public sealed class NewClassesTests
         });
 
         Assert.Contains(
-            "does not end in a linear layer with a row for each class", Assert.Throws<OcsInputException>(() => NewClasses.Apply(graph, 5)).Message, StringComparison.Ordinal);
+            "does not end in a linear layer with a row for each class",
+            Assert.Throws<OcsInputException>(() => NewClasses.Apply(graph, 5)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using Ocs.Graphs.Passes;
 
 namespace Ocs.Graphs.Tests.Passes;
 
-/// <summary>Which nodes become one; that results stay is tested with random networks in <see cref="ExecutorTests"/>.</summary>
+/// <summary>
+/// Which nodes become one; that results stay is tested with random networks in <see cref="ExecutorTests"/>.
+/// </summary>
 public sealed class NormFusionTests
 {
     [Fact]
@@ -37,7 +39,9 @@ public sealed class NormFusionTests
         var main = g.BatchNorm2d("bn", g.Conv2d("conv", x, 4, 1));
         var shortcut = g.BatchNorm2d("shortcut.bn", g.Conv2d("shortcut.conv", x, 4, 1));
         var graph = g.Build(g.Relu("relu", g.Add("add", main, shortcut)));
-        Assert.Equal(["input", "conv", "bn: norm", "shortcut.conv", "relu: norm, sum, relu"], Show(NormFusion.Apply(graph)));
+        Assert.Equal(
+            ["input", "conv", "bn: norm", "shortcut.conv", "relu: norm, sum, relu"],
+            Show(NormFusion.Apply(graph)));
     }
 
     [Fact]
@@ -50,7 +54,9 @@ public sealed class NormFusionTests
 
         g = new GraphBuilder("twice");
         norm = g.BatchNorm2d("bn", g.Conv2d("conv", g.Input("input", 2, 4, 4), 4, 3));
-        Assert.Equal(["input", "conv", "bn: norm", "add", "relu"], Show(NormFusion.Apply(g.Build(g.Relu("relu", g.Add("add", norm, norm))))));
+        Assert.Equal(
+            ["input", "conv", "bn: norm", "add", "relu"],
+            Show(NormFusion.Apply(g.Build(g.Relu("relu", g.Add("add", norm, norm))))));
     }
 
     [Fact]
@@ -64,7 +70,8 @@ public sealed class NormFusionTests
         Assert.Equal(["input", "bn: norm", "pool", "conv", "bn2: norm", "add", "act"], Show(NormFusion.Apply(graph)));
     }
 
-    private static IEnumerable<string> Show(Graph graph) => graph.Nodes.Select(node => node.Operator is FusedBatchNorm fused
+    private static IEnumerable<string> Show(Graph graph) =>
+        graph.Nodes.Select(node => node.Operator is FusedBatchNorm fused
         ? $"{node.Name}: norm{(node.Inputs.Length > 1 ? ", sum" : "")}{(fused.Relu ? ", relu" : "")}"
         : node.Name);
 }

@@ -17,7 +17,8 @@ public sealed class NormInsertionTests
         using (weights)
         {
             Assert.Equal(
-                ["input", "conv1", "conv1.norm", "relu", "conv2", "conv2.norm", "add", "up", "up.norm", "flatten", "fc"],
+                ["input", "conv1", "conv1.norm", "relu", "conv2", "conv2.norm", "add",
+                    "up", "up.norm", "flatten", "fc"],
                 normed.Nodes.Select(node => node.Name));
             Assert.Equal(graph.Macs, normed.Macs);
             using var other = Images(6);
@@ -40,7 +41,9 @@ public sealed class NormInsertionTests
             using var expected = new Executor(graph, parameters).Forward(images, training: false);
             using var actual = new Executor(normed, weights).Forward(images, training: true);
             // A batch's own variance is over n, the running one over n - 1.
-            Assert.All(expected.ToArray<float>().Zip(actual.ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 0.02));
+            Assert.All(
+                expected.ToArray<float>().Zip(actual.ToArray<float>()),
+                pair => Assert.Equal(pair.First, pair.Second, 0.02));
         }
     }
 
@@ -67,5 +70,6 @@ public sealed class NormInsertionTests
         return g.Build(g.Linear("fc", g.Flatten("flatten", x), 3));
     }
 
-    private static Tensor Images(int seed) => Tensor.FromArray<float>(new Dice(seed).Floats(16 * 2 * 8 * 8, -1, 2), [16, 2, 8, 8]);
+    private static Tensor Images(int seed) =>
+        Tensor.FromArray<float>(new Dice(seed).Floats(16 * 2 * 8 * 8, -1, 2), [16, 2, 8, 8]);
 }

@@ -4,7 +4,9 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Tests.Coupling;
 
-/// <summary>Constants and learned values that meet a network's channels: their dimensions of size 1 are no channels.</summary>
+/// <summary>
+/// Constants and learned values that meet a network's channels: their dimensions of size 1 are no channels.
+/// </summary>
 public sealed class ConstantTests
 {
     [Theory]
@@ -15,9 +17,12 @@ public sealed class ConstantTests
     {
         var g = new GraphBuilder("constant");
         var x = g.Conv2d("a", g.Input("input", 3, 6, 6), 8, 3, padding: 1);
-        var value = g.Add("value", new ParameterValue(), [], [new("shift", [1, 8, height, width], ParameterRole.Bias, Initialization.Constant(0))]);
+        var value = g.Add(
+            "value", new ParameterValue(), [], [
+                new("shift", [1, 8, height, width], ParameterRole.Bias, Initialization.Constant(0))]);
         x = g.Conv2d("b", g.Add("sum", x, value), 4, 3, padding: 1);
-        var coupling = CouplingGraph.Build(g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), 10)));
+        var coupling = CouplingGraph.Build(
+            g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), 10)));
 
         Assert.Equal(["a: 8", "b: 4"], Prunable(coupling));
         var shared = coupling.Groups[coupling.Position("a")];
@@ -29,11 +34,17 @@ public sealed class ConstantTests
     {
         var g = new GraphBuilder("biases");
         ParameterSpec Spec(string name) => new(name, [1, 5, 7], ParameterRole.Bias, Initialization.Constant(0));
-        var sum = g.Add("sum", g.Add("p", new ParameterValue(), [], [Spec("p")]), g.Add("q", new ParameterValue(), [], [Spec("q")]));
+        var sum = g.Add(
+            "sum",
+            g.Add("p", new ParameterValue(), [], [Spec("p")]),
+            g.Add("q", new ParameterValue(), [], [Spec("q")]));
         var x = g.Linear("a", g.Input("input", 5, 7), 7);
-        var coupling = CouplingGraph.Build(g.Build(g.Linear("b", g.Add("meet", g.MatMul("product", x, g.Permute("turn", sum, 0, 2, 1)), g.Input("other", 5, 5)), 3)));
+        var coupling = CouplingGraph.Build(g.Build(g.Linear(
+            "b", g.Add("meet", g.MatMul("product", x, g.Permute("turn", sum, 0, 2, 1)), g.Input("other", 5, 5)), 3)));
 
-        Assert.All(coupling.Groups.Where(group => group.IsPrunable), group => Assert.Contains(group.Members, member => member.IsCounted));
+        Assert.All(
+            coupling.Groups.Where(group => group.IsPrunable),
+            group => Assert.Contains(group.Members, member => member.IsCounted));
     }
 
     [Fact]

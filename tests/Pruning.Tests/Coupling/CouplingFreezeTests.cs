@@ -28,7 +28,8 @@ public sealed class CouplingFreezeTests
     [InlineData("*", "conv0 conv1 conv2")]
     public void Patterns_name_parameters_or_the_layers_above_them(string pattern, string ignored)
     {
-        var groups = _chain.Freeze([pattern], []).Groups.Where(group => group.FrozenReason == $"ignored by pattern '{pattern}'");
+        var groups = _chain.Freeze([pattern], []).Groups.Where(
+            group => group.FrozenReason == $"ignored by pattern '{pattern}'");
         Assert.Equal(ignored, string.Join(' ', groups.Select(group => group.Name)));
     }
 
@@ -46,16 +47,21 @@ public sealed class CouplingFreezeTests
     {
         var frozen = _chain.Freeze(["fc"], []);
         var subnetwork = frozen.Without(("conv0", [1]), ("conv1", [0, 2]));
-        Assert.Equal(CutPlan.Create(_chain, subnetwork).After.ToString(), CutPlan.Create(frozen, subnetwork).After.ToString());
+        Assert.Equal(
+            CutPlan.Create(_chain, subnetwork).After.ToString(),
+            CutPlan.Create(frozen, subnetwork).After.ToString());
     }
 
     [Fact]
     public void A_pattern_that_names_nothing_is_an_error_with_the_nearest_name()
     {
         var error = Assert.Throws<OcsInputException>(() => _chain.Freeze(["cov1"], []));
-        Assert.Equal("The pattern 'cov1' names no parameter of chain; did you mean 'conv1'? `Graph.Parameters` lists them.", error.Message);
+        Assert.Equal(
+            "The pattern 'cov1' names no parameter of chain; did you mean 'conv1'? `Graph.Parameters` lists them.",
+            error.Message);
         Assert.Throws<OcsInputException>(() => _chain.Freeze([], ["conv"]));
     }
 
-    private static string? ReasonOf(CouplingGraph coupling, string group) => coupling.Groups[coupling.Position(group)].FrozenReason;
+    private static string? ReasonOf(CouplingGraph coupling, string group) =>
+        coupling.Groups[coupling.Position(group)].FrozenReason;
 }

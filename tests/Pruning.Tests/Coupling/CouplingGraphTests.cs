@@ -6,7 +6,8 @@ namespace Ocs.Pruning.Tests.Coupling;
 public sealed class CouplingGraphTests
 {
     [Fact]
-    public void Coupling_is_the_equivalence_that_the_operators_ties_generate() => Properties.HoldForRandomGraphs(80, random =>
+    public void Coupling_is_the_equivalence_that_the_operators_ties_generate() =>
+        Properties.HoldForRandomGraphs(80, random =>
     {
         var graph = random.Build();
         var components = Components(graph);
@@ -50,8 +51,8 @@ public sealed class CouplingGraphTests
         Assert.True(group.IsPrunable);
         Assert.Equal(
             [
-                "stem.weight/0", "branch.weight/0", "branch.weight/1", "branch.bias/0", "bn.weight/0", "bn.bias/0", "bn.running_mean/0",
-                "bn.running_var/0", "head.weight/1",
+                "stem.weight/0", "branch.weight/0", "branch.weight/1", "branch.bias/0",
+                "bn.weight/0", "bn.bias/0", "bn.running_mean/0", "bn.running_var/0", "head.weight/1",
             ],
             group.Members.Select(member => $"{member.Parameter}/{member.Dimension}"));
         Assert.Equal(
@@ -70,14 +71,16 @@ public sealed class CouplingGraphTests
         Assert.Equal([2, 3, 4], ColumnsOf("b"));
 
         IEnumerable<int> ColumnsOf(string group) =>
-            coupling.Groups[coupling.Position(group)].Members.Single(member => member.Parameter == "head.weight").Indices;
+            coupling.Groups[coupling.Position(group)].Members.Single(member =>
+                member.Parameter == "head.weight").Indices;
     }
 
     [Fact]
     public void After_a_flatten_a_channel_has_a_column_for_each_position()
     {
         var coupling = CouplingGraph.Build(Networks.Flattened());
-        var columns = coupling.Groups[coupling.Position("conv")].Members.Single(member => member.Parameter == "fc.weight");
+        var columns = coupling.Groups[coupling.Position("conv")].Members.Single(
+            member => member.Parameter == "fc.weight");
         Assert.Equal(4, columns.IndicesPerChannel);
         Assert.Equal([4, 5, 6, 7], columns.IndicesOf(1).ToArray());
     }
@@ -90,7 +93,9 @@ public sealed class CouplingGraphTests
         var coupling = CouplingGraph.Build(g.Build(g.Conv2d("head", g.Conv2d("grouped", x, 6, 1, groups: 2), 2, 1)));
         var outputs = coupling.Groups[coupling.Position("grouped")];
         Assert.Equal(3, outputs.Channels);
-        Assert.Equal([1, 4], outputs.Members.Single(member => member.Parameter == "grouped.weight").IndicesOf(1).ToArray());
+        Assert.Equal(
+            [1, 4],
+            outputs.Members.Single(member => member.Parameter == "grouped.weight").IndicesOf(1).ToArray());
         var inputs = coupling.Groups[coupling.Position("stem")];
         Assert.Equal(2, inputs.Channels);
         Assert.Equal([0, 2], inputs.Members.Single(member => member.Parameter == "stem.weight").IndicesOf(0).ToArray());

@@ -15,7 +15,8 @@ public sealed class GroupKindsTests
         var g = new GraphBuilder("vit");
         var x = g.AddParameter("position", g.Linear("embed", g.Input("input", 2, 2), 12), Initialization.Normal(1));
         x = g.Add("sum", x, g.MultiHeadAttention("attention", norms ? g.LayerNorm("ln", x) : x, heads: 4));
-        x = g.Add("mlp.sum", x, g.Linear("mlp.2", g.Activation("mlp.1", g.Linear("mlp.0", x, 20), ActivationKind.Gelu), 12));
+        x = g.Add(
+            "mlp.sum", x, g.Linear("mlp.2", g.Activation("mlp.1", g.Linear("mlp.0", x, 20), ActivationKind.Gelu), 12));
         return g.Build(g.Linear("head", g.Select("first", x, 1, 0), 3));
     }
 
@@ -25,11 +26,14 @@ public sealed class GroupKindsTests
     public void Whole_heads_are_one_kind_and_the_same_index_in_every_head_two(bool norms)
     {
         var whole = CouplingGraph.Build(Transformer(norms).WithPolicies(CouplingPolicy.Whole, groups: null));
-        Assert.Equal([("embed", 12, HiddenWidth), ("attention.in_proj", 4, Heads), ("mlp.0", 20, MlpWidth)], Kinds(whole));
+        Assert.Equal(
+            [("embed", 12, HiddenWidth), ("attention.in_proj", 4, Heads), ("mlp.0", 20, MlpWidth)],
+            Kinds(whole));
 
         var inner = CouplingGraph.Build(Transformer(norms).WithPolicies(CouplingPolicy.SameIndex, groups: null));
         Assert.Equal(
-            [("embed", 12, HiddenWidth), ("attention.in_proj", 3, QueryKey), ("attention.in_proj", 3, Kind.Value), ("mlp.0", 20, MlpWidth)],
+            [("embed", 12, HiddenWidth), ("attention.in_proj", 3, QueryKey), ("attention.in_proj", 3, Kind.Value),
+                ("mlp.0", 20, MlpWidth)],
             Kinds(inner));
     }
 
@@ -38,18 +42,24 @@ public sealed class GroupKindsTests
     {
         var g = new GraphBuilder("swin");
         var x = g.Permute("channels last", g.Conv2d("patches", g.Input("input", 3, 4, 4), 8, 1), 0, 2, 3, 1);
-        x = g.Add("sum", x, ShiftedWindows.Attention(g, "attention", g.LayerNorm("ln", x), window: 2, shift: 1, heads: 2, mergeBatch: true));
-        x = g.Flatten("merge", g.Permute("four", g.Reshape("split", x, [1, 2, 2, 2, 2, 8]), 0, 1, 3, 4, 2, 5), 3, 5, SplitPolicy.SameInner);
+        x = g.Add(
+            "sum", x, ShiftedWindows.Attention(
+                g, "attention", g.LayerNorm("ln", x), window: 2, shift: 1, heads: 2, mergeBatch: true));
+        x = g.Flatten("merge", g.Permute("four", g.Reshape("split", x, [1, 2, 2, 2, 2, 8]), 0, 1, 3, 4, 2, 5),
+            3, 5, SplitPolicy.SameInner);
         x = g.Linear("reduction", x, 6, bias: false);
         x = g.LayerNorm("end", g.Add("end.sum", x, g.Linear("end.branch", x, 6)));
         var graph = g.Build(g.Linear("head", g.Flatten("flatten", g.Permute("channels first", x, 0, 3, 1, 2)), 2));
 
         var coupling = CouplingGraph.Build(graph);
-        Assert.Equal([("patches", 8, HiddenWidth), ("attention.qkv", 2, Heads), ("reduction", 6, HiddenWidth)], Kinds(coupling));
+        Assert.Equal(
+            [("patches", 8, HiddenWidth), ("attention.qkv", 2, Heads), ("reduction", 6, HiddenWidth)],
+            Kinds(coupling));
         // The merge keeps its own policy, otherwise the stream before it would be frozen.
         coupling = CouplingGraph.Build(graph.WithPolicies(CouplingPolicy.SameIndex, groups: null));
         Assert.Equal(
-            [("patches", 8, HiddenWidth), ("attention.qkv", 4, QueryKey), ("attention.qkv", 4, Kind.Value), ("reduction", 6, HiddenWidth)],
+            [("patches", 8, HiddenWidth), ("attention.qkv", 4, QueryKey), ("attention.qkv", 4, Kind.Value),
+                ("reduction", 6, HiddenWidth)],
             Kinds(coupling));
     }
 
@@ -69,7 +79,9 @@ public sealed class GroupKindsTests
     {
         var coupling = CouplingGraph.Build(Transformer()).Freeze([HiddenWidth, Heads, Kind.Value]);
         Assert.Equal("left whole by freeze hidden-width", coupling.Groups[coupling.Position("embed")].FrozenReason);
-        Assert.Equal("left whole by freeze heads", coupling.Groups[coupling.Position("attention.in_proj")].FrozenReason);
+        Assert.Equal(
+            "left whole by freeze heads",
+            coupling.Groups[coupling.Position("attention.in_proj")].FrozenReason);
         Assert.Null(coupling.Groups[coupling.Position("mlp.0")].FrozenReason);
         Assert.Equal("output of the network", coupling.Groups[coupling.Position("head")].FrozenReason);
     }
@@ -79,7 +91,12 @@ public sealed class GroupKindsTests
     {
         var graph = Transformer();
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
-        var options = OneCycleOptions.Paper with { Target = 0.2, Heads = CouplingPolicy.SameIndex, Freeze = [HiddenWidth, QueryKey] };
+        var options = OneCycleOptions.Paper with
+        {
+            Target = 0.2,
+            Heads = CouplingPolicy.SameIndex,
+            Freeze = [HiddenWidth, QueryKey],
+        };
         var search = new SubnetworkSearch(graph, options);
         var kept = search.Find(parameters).Subnetwork.Kept;
         foreach (var (group, channels) in search.Coupling.Groups.Zip(kept))
@@ -87,7 +104,9 @@ public sealed class GroupKindsTests
             Assert.Equal(group.Channels, group.Kind is Kind.Value or MlpWidth ? group.Channels : channels.Length);
         }
 
-        Assert.Equal([Kind.Value, MlpWidth], search.Coupling.Groups.Where(group => group.IsPrunable).Select(group => group.Kind!.Value));
+        Assert.Equal(
+            [Kind.Value, MlpWidth],
+            search.Coupling.Groups.Where(group => group.IsPrunable).Select(group => group.Kind!.Value));
     }
 
     private static IEnumerable<(string, int, GroupKind?)> Kinds(CouplingGraph coupling) =>

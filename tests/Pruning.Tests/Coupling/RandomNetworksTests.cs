@@ -10,7 +10,8 @@ public sealed class RandomNetworksTests
     public void Three_hundred_random_networks_of_each_sort_draw_every_operator()
     {
         var drawn = Enumerable.Range(0, 300)
-            .SelectMany(seed => new[] { new RandomGraph(seed, 1 + seed % 5).Build(), new RandomTransformer(seed, 1 + seed % 3, Norms: seed % 2 == 1).Build() })
+            .SelectMany(seed => new[] { new RandomGraph(seed, 1 + seed % 5)
+                .Build(), new RandomTransformer(seed, 1 + seed % 3, Norms: seed % 2 == 1).Build() })
             .SelectMany(graph => graph.Nodes)
             .Select(node => node.Operator.GetType())
             .ToHashSet();

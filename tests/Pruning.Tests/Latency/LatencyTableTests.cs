@@ -32,7 +32,8 @@ public sealed class LatencyTableTests
         var dice = new Dice(3);
         for (var draw = 0; draw < 5; draw++)
         {
-            int[] kept = [.. coupling.Groups.Select(group => group.IsPrunable ? group.Channels - dice.Roll(group.Channels * 3 / 4) : group.Channels)];
+            int[] kept = [.. coupling.Groups.Select(
+                group => group.IsPrunable ? group.Channels - dice.Roll(group.Channels * 3 / 4) : group.Channels)];
             var expected = SecondsPerMac * ResourceConstraint.Macs(coupling).Count(kept);
             Assert.Equal(expected, table.Predict(kept), 1e-9 * expected);
         }
@@ -65,7 +66,8 @@ public sealed class LatencyTableTests
         Assert.Equal(graphs.Count, graphs.Distinct().Count());
         Assert.Equal(1, table.Predict([.. coupling.Groups.Select(group => group.Channels)]), 1e-12);
         Assert.Contains(graphs, text => text.Contains("Conv2d", StringComparison.Ordinal)
-            && text.Contains("BatchNorm2d", StringComparison.Ordinal) && text.Contains("Relu", StringComparison.Ordinal));
+            && text.Contains("BatchNorm2d", StringComparison.Ordinal)
+            && text.Contains("Relu", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class LatencyTableTests
     {
         var coupling = CouplingGraph.Build(Models.Build("cifar_resnet8"));
         var table = Measure(coupling, ByMacs, multiple: 1);
-        int[] Kept(double fraction) => [.. coupling.Groups.Select(group => Math.Max(1, (int)(fraction * group.Channels)))];
+        int[] Kept(double fraction) =>
+            [.. coupling.Groups.Select(group => Math.Max(1, (int)(fraction * group.Channels)))];
         var (narrow, half, wide, all) = (Kept(0.25), Kept(0.5), Kept(0.75), Kept(1));
         var (narrowBefore, halfBefore, wideBefore) = (table.Predict(narrow), table.Predict(half), table.Predict(wide));
         table.Correct(half, 1.2 * halfBefore);
@@ -113,11 +116,15 @@ public sealed class LatencyTableTests
         using var parameters = ParameterTable.Initialize(graph, seed: 2);
         LatencyTable table = null!;
         var search = new SubnetworkSearch(
-            graph, OneCycleOptions.Paper with { RoundTo = 8 }, coupling => new ResourceConstraint(coupling, table = Measure(coupling, ByMacs)));
+            graph, OneCycleOptions.Paper with { RoundTo = 8 }, coupling =>
+                new ResourceConstraint(coupling, table = Measure(coupling, ByMacs)));
         var partition = search.Find(parameters, target: 0.6);
         var cut = CutPlan.Create(search.Coupling, partition.Subnetwork).After;
         Assert.All(partition.Subnetwork.Kept, kept => Assert.True(kept.Length % 8 == 0 || kept.Length is 3 or 10));
         Assert.InRange(ByMacs(cut) / table.Seconds, 0.25, 0.4);
-        Assert.Equal(ByMacs(cut), table.Predict([.. partition.Subnetwork.Kept.Select(kept => kept.Length)]), 1e-9 * table.Seconds);
+        Assert.Equal(
+            ByMacs(cut),
+            table.Predict([.. partition.Subnetwork.Kept.Select(kept => kept.Length)]),
+            1e-9 * table.Seconds);
     }
 }

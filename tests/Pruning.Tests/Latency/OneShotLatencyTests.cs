@@ -20,14 +20,17 @@ public sealed class OneShotLatencyTests
         Assert.Equal(clock.Seconds(network.Graph), timed.Whole, 1e-12);
         Assert.Equal(clock.Seconds(timed.Network.Graph), timed.Measured, 1e-12);
         Assert.InRange(timed.Measured, 0.4 * timed.Whole, 0.51 * timed.Whole);
-        Assert.All(timed.Cut.Record.Groups, group => Assert.True(group.Kept.Length % 4 == 0 || group.Kept.Length == group.Channels));
+        Assert.All(
+            timed.Cut.Record.Groups,
+            group => Assert.True(group.Kept.Length % 4 == 0 || group.Kept.Length == group.Channels));
     }
 
     [Fact]
     public void A_time_that_is_none_is_refused()
     {
         using var network = Network.Initialize(Networks.Chain(2, 4, 4), seed: 1);
-        var error = Assert.Throws<OcsInputException>(() => network.Prune(new PruneOptions(), new LatencyTarget(0, new MacsClock())).Dispose());
+        var error = Assert.Throws<OcsInputException>(
+            () => network.Prune(new PruneOptions(), new LatencyTarget(0, new MacsClock())).Dispose());
         Assert.Equal("`LatencyTarget` must be above 0 seconds, but is 0.", error.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new LibtorchClock(batch: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LibtorchClock(threads: 0));

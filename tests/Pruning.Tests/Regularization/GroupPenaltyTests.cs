@@ -60,9 +60,12 @@ public sealed class GroupPenaltyTests
         Tensors.AssertClose([0.3f, 0.4f, 0, 0, 0, 0], Gradient(parameters, "conv.weight"));
         Tensors.AssertClose([-0.5f, 0, 0], Gradient(parameters, "bn.weight"));
         Tensors.AssertClose(
-            [.. new float[] { 1, 3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0 }.Select(w => 0.5f * w / 8)],
+            [.. new float[] { 1, 3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0 }.Select(
+                w => 0.5f * w / 8)],
             Gradient(parameters, "fc.weight"));
-        Assert.All(Gradient(parameters, "conv.bias").Concat(Gradient(parameters, "bn.bias")), value => Assert.Equal(0, value));
+        Assert.All(
+            Gradient(parameters, "conv.bias").Concat(Gradient(parameters, "bn.bias")),
+            value => Assert.Equal(0, value));
         parameters.ClearGradients();
     }
 
@@ -101,7 +104,8 @@ public sealed class GroupPenaltyTests
         Assert.Throws<InvalidOperationException>(() => GroupPenalty.AddGradient(some, 1));
     }
 
-    // lambda times the sum over pruned channels and their counted slices of the norm, by autograd; 0 x the sum of all joins the rest.
+    // lambda times the sum over pruned channels and their counted slices of the norm, by autograd; 0 x the sum of all
+    // joins the rest.
     private static Tensor WrittenOut(CouplingGraph coupling, Subnetwork subnetwork, ParameterTable parameters)
     {
         var total = Tensor.Zeros([]);
@@ -119,11 +123,13 @@ public sealed class GroupPenaltyTests
 
         for (var position = 0; position < coupling.Groups.Length; position++)
         {
-            foreach (var member in coupling.Groups[position].Members.Where(member => member.Role is ParameterRole.Weight or ParameterRole.NormWeight))
+            foreach (var member in coupling.Groups[position].Members.Where(
+                member => member.Role is ParameterRole.Weight or ParameterRole.NormWeight))
             {
                 foreach (var channel in subnetwork.PrunedOf(position))
                 {
-                    using var index = Tensor.FromArray<long>([.. member.IndicesOf(channel).ToArray().Select(i => (long)i)], [member.IndicesPerChannel]);
+                    using var index = Tensor.FromArray<long>(
+                        [.. member.IndicesOf(channel).ToArray().Select(i => (long)i)], [member.IndicesPerChannel]);
                     using var slice = Aten.IndexSelect(parameters[member.Parameter], member.Dimension, index);
                     using var squares = Aten.Square(slice);
                     using var sum = Aten.Sum(squares);

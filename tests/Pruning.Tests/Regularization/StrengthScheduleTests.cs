@@ -39,5 +39,6 @@ public sealed class StrengthScheduleTests
     }
 
     private static double[] Series(int start, int epochs, int interval, StrengthGrowth growth) =>
-        [.. Enumerable.Range(start, epochs).Select(epoch => StrengthSchedule.At(epoch, start, 1, 10, interval, growth))];
+        [.. Enumerable.Range(start, epochs).Select(
+            epoch => StrengthSchedule.At(epoch, start, 1, 10, interval, growth))];
 }

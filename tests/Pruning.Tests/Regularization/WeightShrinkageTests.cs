@@ -9,7 +9,8 @@ namespace Ocs.Pruning.Tests.Regularization;
 public sealed class WeightShrinkageTests
 {
     [Fact]
-    public void Only_pruned_slices_shrink_once_for_each_group_that_prunes_them() => Properties.HoldForRandomGraphs(60, random =>
+    public void Only_pruned_slices_shrink_once_for_each_group_that_prunes_them() =>
+        Properties.HoldForRandomGraphs(60, random =>
     {
         const double Factor = 1 - 0.4 * 0.25;
         var graph = random.Build();
@@ -28,10 +29,12 @@ public sealed class WeightShrinkageTests
             var pruned = PrunedIndices(coupling, subnetwork, spec);
             for (var element = 0; element < old.Length; element++)
             {
-                var times = Coordinates(element, spec).Where((index, dimension) => pruned.Contains((dimension, index))).Count();
+                var times = Coordinates(element, spec)
+                    .Where((index, dimension) => pruned.Contains((dimension, index))).Count();
                 if (times == 0)
                 {
-                    Assert.Equal(BitConverter.SingleToInt32Bits(old[element]), BitConverter.SingleToInt32Bits(now[element]));
+                    Assert.Equal(
+                        BitConverter.SingleToInt32Bits(old[element]), BitConverter.SingleToInt32Bits(now[element]));
                 }
                 else
                 {
@@ -48,7 +51,8 @@ public sealed class WeightShrinkageTests
         var coupling = CouplingGraph.Build(graph);
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         parameters.Set("conv1.weight", 8, 8, 8, 8);
-        using var slices = new PrunedSlices(coupling.Groups, coupling.Without(("conv0", [1]), ("conv1", [0])), parameters);
+        using var slices = new PrunedSlices(
+            coupling.Groups, coupling.Without(("conv0", [1]), ("conv1", [0])), parameters);
         WeightShrinkage.Apply(slices, lambda: 1, learningRate: 0.5);
         Assert.Equal([4f, 2f, 8f, 4f], parameters["conv1.weight"].ToArray<float>());
     }
@@ -64,14 +68,19 @@ public sealed class WeightShrinkageTests
         parameters.Set("bn.running_var", 1, 2, 3);
         using var slices = new PrunedSlices(coupling.Groups, coupling.Without(("conv", [0, 1])), parameters);
         WeightShrinkage.Apply(slices, lambda: 1, learningRate: 0.5);
-        Assert.All(new[] { "conv.bias", "bn.bias", "bn.running_var" }, name => Assert.Equal([1f, 2f, 3f], parameters[name].ToArray<float>()));
+        Assert.All(
+            new[] { "conv.bias", "bn.bias", "bn.running_var" },
+            name => Assert.Equal([1f, 2f, 3f], parameters[name].ToArray<float>()));
         Assert.Equal([0.5f, 0.5f, 1f], parameters["bn.weight"].ToArray<float>());
     }
 
-    private static HashSet<(int Dimension, int Index)> PrunedIndices(CouplingGraph coupling, Subnetwork subnetwork, ParameterSpec spec) =>
+    private static HashSet<(int Dimension, int Index)> PrunedIndices(
+        CouplingGraph coupling, Subnetwork subnetwork, ParameterSpec spec) =>
     [
         .. coupling.Groups.SelectMany((group, position) => group.Members
-            .Where(member => member.Parameter == spec.Name && spec.Role is (ParameterRole.Weight or ParameterRole.NormWeight))
+            .Where(
+                member =>
+                    member.Parameter == spec.Name && spec.Role is (ParameterRole.Weight or ParameterRole.NormWeight))
             .SelectMany(member => subnetwork.PrunedOf(position)
                 .SelectMany(channel => member.IndicesOf(channel).ToArray())
                 .Select(index => (member.Dimension, index)))),

@@ -5,7 +5,10 @@ using Ocs.Torch;
 
 namespace Ocs.Pruning.Tests.Saliency;
 
-/// <summary>Every criterion by hand, on a convolution of 3 channels with batch norm whose positions are 4 columns a channel each.</summary>
+/// <summary>
+/// Every criterion by hand, on a convolution of 3 channels with batch norm whose positions are 4 columns a channel
+/// each.
+/// </summary>
 [NoTensorLeaks]
 public sealed class CriteriaTests : IDisposable
 {
@@ -22,7 +25,8 @@ public sealed class CriteriaTests : IDisposable
         _parameters.Set("conv.bias", 100, 100, 100);
         _parameters.Set("bn.weight", -2, 1, 0.5f);
         _parameters.Set(
-            "fc.weight", 1, 1, 0, 0, /**/ 0, 0, 0, 2, /**/ 0, 0, 0, 0, /* second row */ 0, 0, -1, -1, /**/ 0, 0, 0, 0, /**/ 0, 4, 0, 0);
+            "fc.weight", 1, 1, 0, 0, /**/ 0, 0, 0, 2, /**/ 0, 0, 0, 0, /* second row */ 0,
+            0, -1, -1, /**/ 0, 0, 0, 0, /**/ 0, 4, 0, 0);
     }
 
     public void Dispose() => _parameters.Dispose();
@@ -31,7 +35,9 @@ public sealed class CriteriaTests : IDisposable
     public void The_l1_norm_is_the_mean_magnitude_of_each_slice()
     {
         // Slices of 2, 1 and 8 elements.
-        Expect([(7.0 / 2 + 2 + 4.0 / 8) / 3, (0 + 1 + 2.0 / 8) / 3, (3.0 / 2 + 0.5 + 4.0 / 8) / 3], Score(SaliencyKind.L1Norm));
+        Expect(
+            [(7.0 / 2 + 2 + 4.0 / 8) / 3, (0 + 1 + 2.0 / 8) / 3, (3.0 / 2 + 0.5 + 4.0 / 8) / 3],
+            Score(SaliencyKind.L1Norm));
         Expect([3.5, 0, 1.5], Score(SaliencyKind.L1Norm, SaliencyScope.SingleLayer));
     }
 
@@ -55,7 +61,9 @@ public sealed class CriteriaTests : IDisposable
         var groups = CouplingGraph.Build(graph).Groups;
 
         Expect([2, 1.5], Only(GroupSaliency.Compute(groups, parameters, SaliencyKind.BatchNormScale)));
-        Expect([3, 1], Only(GroupSaliency.Compute(groups, parameters, SaliencyKind.BatchNormScale, SaliencyScope.SingleLayer)));
+        Expect(
+            [3, 1],
+            Only(GroupSaliency.Compute(groups, parameters, SaliencyKind.BatchNormScale, SaliencyScope.SingleLayer)));
     }
 
     [Fact]
@@ -66,7 +74,9 @@ public sealed class CriteriaTests : IDisposable
         var error = Assert.Throws<OcsInputException>(
             () => GroupSaliency.Compute(CouplingGraph.Build(graph).Groups, parameters, SaliencyKind.BatchNormScale));
         Assert.Equal(
-            "Group 'conv0' has no norm weight, so it cannot be ranked by that; ignore the group or choose another criterion.", error.Message);
+            "Group 'conv0' has no norm weight, so it cannot be ranked by that; "
+            + "ignore the group or choose another criterion.",
+            error.Message);
     }
 
     [Fact]
@@ -74,7 +84,8 @@ public sealed class CriteriaTests : IDisposable
     {
         SetGradient("conv.weight", [3, 2], 1, 2, 5, 5, -1, 7);
         SetGradient("bn.weight", [3], 0.5f, -3, 4);
-        SetGradient("fc.weight", [2, 12], 1, 2, 9, 9, /**/ 9, 9, 9, 0.5f, /**/ 9, 9, 9, 9, /**/ 9, 9, 1, 1, /**/ 9, 9, 9, 9, /**/ 9, -0.5f, 9, 9);
+        SetGradient("fc.weight", [2, 12], 1, 2, 9, 9, /**/ 9, 9, 9, 0.5f, /**/ 9, 9, 9,
+            9, /**/ 9, 9, 1, 1, /**/ 9, 9, 9, 9, /**/ 9, -0.5f, 9, 9);
         // Rows 3 - 8, 0 and -3; norms -1, -3 and 2; columns 1 + 2 - 1 - 1, 1 and -2.
         Expect([(25 + 1 + 1) / 3.0, (0 + 9 + 1) / 3.0, (9 + 4 + 4) / 3.0], Score(SaliencyKind.Taylor));
         Expect([25, 0, 9], Score(SaliencyKind.Taylor, SaliencyScope.SingleLayer));
@@ -85,7 +96,8 @@ public sealed class CriteriaTests : IDisposable
     {
         var error = Assert.Throws<OcsInputException>(() => Score(SaliencyKind.Taylor));
         Assert.Equal(
-            "Parameter 'conv.weight' has no gradient, which the criterion taylor multiplies weights with; run backward on training data before ranking.",
+            "Parameter 'conv.weight' has no gradient, which the criterion taylor multiplies weights with; "
+            + "run backward on training data before ranking.",
             error.Message);
     }
 
@@ -131,7 +143,9 @@ public sealed class CriteriaTests : IDisposable
     {
         var groups = CouplingGraph.Build(Networks.Chain(2, 200, 200)).Groups;
         var first = GroupSaliency.Compute(groups, _parameters, SaliencyKind.Random, seed: 3);
-        Assert.Equal(first.AsEnumerable(), GroupSaliency.Compute(groups, _parameters, SaliencyKind.Random, SaliencyScope.SingleLayer, seed: 3));
+        Assert.Equal(
+            first.AsEnumerable(),
+            GroupSaliency.Compute(groups, _parameters, SaliencyKind.Random, SaliencyScope.SingleLayer, seed: 3));
         Assert.NotEqual(first.AsEnumerable(), GroupSaliency.Compute(groups, _parameters, SaliencyKind.Random, seed: 4));
         var scores = first.SelectMany(channels => channels).ToList();
         Assert.Equal(400, scores.Distinct().Count());
@@ -150,7 +164,9 @@ public sealed class CriteriaTests : IDisposable
     public void Groups_that_may_not_be_cut_have_no_saliency(SaliencyKind kind)
     {
         var saliency = GroupSaliency.Compute(_coupling.Groups, _parameters, kind);
-        Assert.Equal(_coupling.Groups.Select(group => group.IsPrunable ? group.Channels : 0), saliency.Select(channels => channels.Length));
+        Assert.Equal(
+            _coupling.Groups.Select(group => group.IsPrunable ? group.Channels : 0),
+            saliency.Select(channels => channels.Length));
     }
 
     private double[] Score(SaliencyKind kind, SaliencyScope scope = SaliencyScope.Group) =>
@@ -166,7 +182,8 @@ public sealed class CriteriaTests : IDisposable
 
     private void SetGradient(string parameter, long[] shape, params ReadOnlySpan<float> values)
     {
-        using var gradient = Tensor.FromArray<float>(values, [.. shape, .. Enumerable.Repeat(1L, _parameters[parameter].Rank - shape.Length)]);
+        using var gradient = Tensor.FromArray<float>(
+            values, [.. shape, .. Enumerable.Repeat(1L, _parameters[parameter].Rank - shape.Length)]);
         _parameters[parameter].SetGradient(gradient);
     }
 }

@@ -29,6 +29,8 @@ public sealed class GroupSaliencyTests
         };
         var saliency = GroupSaliency.Compute(groups, parameters, kind, scope);
         Assert.Equal(expected, saliency.Single(channels => channels.Length > 0)[0], 1e-6);
-        Assert.Equal(groups.Select(group => group.IsPrunable ? group.Channels : 0), saliency.Select(channels => channels.Length));
+        Assert.Equal(
+            groups.Select(group => group.IsPrunable ? group.Channels : 0),
+            saliency.Select(channels => channels.Length));
     }
 }

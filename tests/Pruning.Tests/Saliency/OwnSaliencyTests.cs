@@ -37,7 +37,8 @@ public sealed class OwnSaliencyTests
         Assert.Equal([1, 3], KeptOf("conv0", cut.Record));
         Assert.Equal([0, 2, 3, 4], KeptOf("conv1", cut.Record));
         Assert.Equal(18, cut.Network.Macs);
-        Assert.StartsWith("saliency: known\nranking: global\nresource: macs\n", cut.Record.Options, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "saliency: known\nranking: global\nresource: macs\n", cut.Record.Options, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,19 +89,24 @@ public sealed class OwnSaliencyTests
             "Saliency 'known' gave 3 scores for group 'conv0', which has 4 channels; it must give one for each.",
             ErrorOf(new Known(("conv0", [1, 2, 3]), ("conv1", [1, 2, 3, 4, 5, 6]))));
         Assert.Equal(
-            "Saliency 'known' gave a channel of group 'conv1' a score that is no number; no channel can be ranked by that.",
+            "Saliency 'known' gave a channel of group 'conv1' a score that is no number; "
+            + "no channel can be ranked by that.",
             ErrorOf(new Known(("conv0", [1, 2, 3, 4]), ("conv1", [1, 2, double.NaN, 4, 5, 6]))));
-        Assert.StartsWith("Saliency 'nothing' scored 0 groups, but 2 were given;", ErrorOf(new Nothing()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Saliency 'nothing' scored 0 groups, but 2 were given;", ErrorOf(new Nothing()), StringComparison.Ordinal);
 
         string ErrorOf(ISaliency saliency) =>
-            Assert.Throws<OcsInputException>(() => network.Prune(new() { CustomSaliency = saliency }).Dispose()).Message;
+            Assert.Throws<OcsInputException>(() =>
+                network.Prune(new() { CustomSaliency = saliency }).Dispose()).Message;
     }
 
     [Fact]
     public void The_one_cycle_takes_none_that_needs_gradients()
     {
-        var error = Assert.Throws<OcsInputException>(() => new OneCycleOptions { CustomSaliency = new Nothing() }.Validate());
-        Assert.StartsWith("Pruning options: saliency 'nothing' needs gradients, ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<OcsInputException>(
+            () => new OneCycleOptions { CustomSaliency = new Nothing() }.Validate());
+        Assert.StartsWith(
+            "Pruning options: saliency 'nothing' needs gradients, ", error.Message, StringComparison.Ordinal);
         new PruneOptions { CustomSaliency = new Nothing() }.ValidateSearch();
     }
 

@@ -27,7 +27,8 @@ public sealed class ChannelMultipleTests
     public void A_head_fills_as_many_lanes_as_it_has_indices(int heads, int indices, int multiple)
     {
         var group = Groups(heads).Single(group => group.IsPrunable);
-        var wide = group with { Members = [.. group.Members.Select(member => member with { IndicesPerChannel = indices })] };
+        var wide =
+            group with { Members = [.. group.Members.Select(member => member with { IndicesPerChannel = indices })] };
 
         Assert.Equal(multiple, ChannelMultiple.Of(wide));
     }

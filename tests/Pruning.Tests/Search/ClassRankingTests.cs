@@ -31,7 +31,8 @@ public sealed class ClassRankingTests
     public void All_groups_are_ranked_together()
     {
         // conv0 loses channel 1 (0.1), then conv1 its 3 and 0: 3 x 1 + 3 x 4 + 4 x 2 = 23 of 40 stay.
-        var partition = Search(_chain, 0.4, 1, ("conv0", [0.9, 0.1, 0.8, 0.7]), ("conv1", [0.3, 0.95, 0.85, 0.2, 0.75, 0.65]));
+        var partition = Search(
+            _chain, 0.4, 1, ("conv0", [0.9, 0.1, 0.8, 0.7]), ("conv1", [0.3, 0.95, 0.85, 0.2, 0.75, 0.65]));
         Assert.Equal([1], partition.Subnetwork.PrunedOf(_chain.Position("conv0")));
         Assert.Equal([0, 3], partition.Subnetwork.PrunedOf(_chain.Position("conv1")));
         Assert.Equal(1 - 23 / 40.0, partition.Removed, 1e-12);
@@ -73,16 +74,19 @@ public sealed class ClassRankingTests
     {
         // 100 x 0.29 is 28.999... in floating point.
         var hundredths = CouplingGraph.Build(Networks.Chain(2, 100));
-        var partition = Search(hundredths, 0.29, 0.29, ("conv0", [.. Enumerable.Range(0, 100).Select(channel => (double)channel)]));
+        var partition = Search(
+            hundredths, 0.29, 0.29, ("conv0", [.. Enumerable.Range(0, 100).Select(channel => (double)channel)]));
         Assert.Equal(29, partition.Subnetwork.PrunedOf(hundredths.Position("conv0")).Count());
     }
 
     [Fact]
     public void A_target_out_of_reach_is_a_sentence_that_says_how_far_one_gets()
     {
-        var error = Assert.Throws<OcsInputException>(() => Search(_tenths, 0.95, 1, ("conv0", [.. Enumerable.Repeat(1.0, 10)])));
+        var error = Assert.Throws<OcsInputException>(
+            () => Search(_tenths, 0.95, 1, ("conv0", [.. Enumerable.Repeat(1.0, 10)])));
         Assert.Equal(
-            $"The target {0.95:P2} can't be reached: without every channel that may leave, {0.9:P2} of the MACs is removed; lower the target or raise `MaximumPruned`.",
+            $"The target {0.95:P2} can't be reached: without every channel that may leave, "
+            + $"{0.9:P2} of the MACs is removed; lower the target or raise `MaximumPruned`.",
             error.Message);
         Assert.Throws<OcsInputException>(() => Search(_tenths, 0.1, 1));
     }
@@ -95,7 +99,9 @@ public sealed class ClassRankingTests
         Assert.Null(Search(_tenths, 0.1996, 1, ("conv0", scores)).Note);
         var noted = Search(_tenths, 0.1994, 1, ("conv0", scores));
         Assert.Equal(
-            $"the nearest that ranked channels reach is {0.2:P2} of the MACs, or {0.1:P2}: one channel less would miss the target.", noted.Note);
+            $"the nearest that ranked channels reach is {0.2:P2} of the MACs, or {0.1:P2}: "
+            + "one channel less would miss the target.",
+            noted.Note);
         Assert.Equal(0.2, noted.Removed, 1e-12);
         Assert.Equal([$"Target {0.1994:P2}: {noted.Note}"], noted.Remarks(0.1994, ["conv0"]));
     }
@@ -108,26 +114,29 @@ public sealed class ClassRankingTests
     public void A_group_that_keeps_one_of_many_channels_is_named(int kept, int channels, int others, int remarks)
     {
         var subnetwork = new Subnetwork(
-            [[.. Enumerable.Range(0, kept)], .. Enumerable.Repeat<ImmutableArray<int>>([0, 1], others)], [channels, .. Enumerable.Repeat(2, others)]);
+            [[.. Enumerable.Range(0, kept)], .. Enumerable.Repeat<ImmutableArray<int>>([0, 1], others)],
+            [channels, .. Enumerable.Repeat(2, others)]);
         ImmutableArray<string> names = ["narrow", .. Enumerable.Repeat("wide", others)];
 
         var said = new Partition(subnetwork, 0.5, Note: null).Remarks(0.5, names).ToList();
 
         Assert.Equal(remarks, said.Count);
         Assert.All(said, remark => Assert.StartsWith(
-            $"Hardly anything is left of 1 of {others + 1} groups: 'narrow' keeps 1 of {channels} channels;", remark, StringComparison.Ordinal));
+            $"Hardly anything is left of 1 of {others + 1} groups: 'narrow' keeps 1 of {channels} channels;",
+            remark, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Of_many_emptied_groups_three_are_named()
     {
-        var subnetwork = new Subnetwork([.. Enumerable.Repeat<ImmutableArray<int>>([0], 5)], [.. Enumerable.Repeat(16, 5)]);
+        var subnetwork = new Subnetwork(
+            [.. Enumerable.Repeat<ImmutableArray<int>>([0], 5)], [.. Enumerable.Repeat(16, 5)]);
 
         var said = Assert.Single(new Partition(subnetwork, 0.5, Note: null).Remarks(0.5, ["a", "b", "c", "d", "e"]));
 
         Assert.StartsWith(
-            "Hardly anything is left of 5 of 5 groups: 'a' keeps 1 of 16 channels, 'b' keeps 1 of 16 channels, 'c' keeps 1 of 16 channels, "
-            + "and 2 more groups keep a single one;",
+            "Hardly anything is left of 5 of 5 groups: 'a' keeps 1 of 16 channels, 'b' keeps 1 of 16 channels, "
+            + "'c' keeps 1 of 16 channels, and 2 more groups keep a single one;",
             said,
             StringComparison.Ordinal);
     }
@@ -141,9 +150,13 @@ public sealed class ClassRankingTests
         var coupling = CouplingGraph.Build(Models.Build("cifar_vgg16"));
         var dice = new Dice(seed);
         ImmutableArray<double[]> saliency =
-            [.. coupling.Groups.Select(group => group.IsPrunable ? [.. dice.Floats(group.Channels, 0, 1).Select(score => (double)score)] : Array.Empty<double>())];
+            [.. coupling.Groups.Select(
+                group => group.IsPrunable
+                    ? [.. dice.Floats(group.Channels, 0, 1).Select(score => (double)score)]
+                    : Array.Empty<double>())];
         var constraint = ResourceConstraint.Macs(coupling);
-        var most = 1 - (double)constraint.Count([.. coupling.Groups.Select(group => group.IsPrunable ? 1 : group.Channels)]) / constraint.Total;
+        var most = 1 - (double)constraint
+            .Count([.. coupling.Groups.Select(group => group.IsPrunable ? 1 : group.Channels)]) / constraint.Total;
         var previous = Subnetwork.Full(coupling.Groups);
         foreach (var share in new[] { 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1 })
         {
@@ -158,6 +171,8 @@ public sealed class ClassRankingTests
         }
     }
 
-    private static Partition Search(CouplingGraph coupling, double target, double maximumPruned, params (string Group, double[] Scores)[] saliency) =>
-        ClassRanking.Global.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling), target, new() { MaximumPruned = maximumPruned });
+    private static Partition Search(CouplingGraph coupling, double target, double maximumPruned,
+        params (string Group, double[] Scores)[] saliency) =>
+        ClassRanking.Global.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling),
+            target, new() { MaximumPruned = maximumPruned });
 }

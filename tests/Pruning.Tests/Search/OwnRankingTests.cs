@@ -49,8 +49,10 @@ public sealed class OwnRankingTests
 
         foreach (var ranking in new[] { emptied, frozen })
         {
-            var error = Assert.Throws<OcsInputException>(() => network.Prune(new() { CustomRanking = ranking }).Dispose());
-            Assert.StartsWith("Ranking 'fixed' gave no sub-network of 'chain'; ", error.Message, StringComparison.Ordinal);
+            var error = Assert.Throws<OcsInputException>(
+                () => network.Prune(new() { CustomRanking = ranking }).Dispose());
+            Assert.StartsWith(
+                "Ranking 'fixed' gave no sub-network of 'chain'; ", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -24,10 +24,12 @@ public sealed class OwnResourceTests
         var search = new SubnetworkSearch(network.Graph, options);
         var (groups, partition) = (search.Coupling.Groups, search.Find(network.Parameters));
         var best = Enumerable.Range(0, groups.Length)
-            .SelectMany(group => partition.Subnetwork.PrunedOf(group).Select(channel => (Group: group, Channel: channel)))
+            .SelectMany(
+                group => partition.Subnetwork.PrunedOf(group).Select(channel => (Group: group, Channel: channel)))
             .MaxBy(pair => partition.Saliency[pair.Group][pair.Channel]);
         var wider = Subnetwork.FromPruned(groups, groups.Select((_, group) => (IReadOnlyCollection<int>)
-            [.. partition.Subnetwork.PrunedOf(group).Where(channel => (group, channel) != (best.Group, best.Channel))]));
+            [.. partition.Subnetwork.PrunedOf(group).Where(
+                channel => (group, channel) != (best.Group, best.Channel))]));
         using var less = CutPlan.Create(search.Coupling, wider).Apply(network.Parameters);
         Assert.InRange(1 - (double)BytesIn(less) / before, 0, 0.4);
         Assert.Contains("resource: bytes of weights\n", cut.Record.Options, StringComparison.Ordinal);
@@ -40,7 +42,10 @@ public sealed class OwnResourceTests
             Network.Initialize(Networks.Chain(2, 8, 8), seed: 1),
             OneCycleOptions.Paper with
             {
-                Target = 0.5, SparsityStartEpoch = 0, LatestCutEpoch = 1, CustomResource = new WeightBytes(),
+                Target = 0.5,
+                SparsityStartEpoch = 0,
+                LatestCutEpoch = 1,
+                CustomResource = new WeightBytes(),
             },
             epochs: 3);
         var before = BytesIn(cycle.Network.Parameters);
@@ -76,11 +81,13 @@ public sealed class OwnResourceTests
         using var network = Network.Initialize(Networks.Chain(2, 4, 6), seed: 1);
         Assert.Equal(
             "Resource 'nothing' counts 0 in the whole of 'chain'; it must count more than 0.",
-            Assert.Throws<OcsInputException>(() => network.Prune(new() { CustomResource = new Nothing() }).Dispose()).Message);
+            Assert.Throws<OcsInputException>(() =>
+                network.Prune(new() { CustomResource = new Nothing() }).Dispose()).Message);
     }
 
     private static long BytesIn(ParameterTable parameters) =>
-        parameters.Names.Where(name => name.EndsWith("weight", StringComparison.Ordinal)).Sum(name => 4 * parameters[name].ElementCount);
+        parameters.Names.Where(name => name.EndsWith("weight", StringComparison.Ordinal)).Sum(
+            name => 4 * parameters[name].ElementCount);
 
     private sealed class WeightBytes : IResource
     {

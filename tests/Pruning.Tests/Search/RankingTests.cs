@@ -12,10 +12,12 @@ public sealed class RankingTests
     private readonly CouplingGraph _chain = CouplingGraph.Build(Networks.Chain(2, 4, 6));
     private readonly ImmutableArray<double[]> _saliency;
 
-    public RankingTests() => _saliency = _chain.Saliency(("conv0", [9, 1, 8, 7]), ("conv1", [0.3, 0.9, 0.8, 0.2, 0.7, 0.6]));
+    public RankingTests() =>
+        _saliency = _chain.Saliency(("conv0", [9, 1, 8, 7]), ("conv1", [0.3, 0.9, 0.8, 0.2, 0.7, 0.6]));
 
     private delegate Partition Search(
-        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint, double target, PruningLimits? limits);
+        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint,
+        double target, PruningLimits limits);
 
     [Theory]
     // A sixth: only conv1 has a whole channel: 4 + 20 + 10.
@@ -41,14 +43,16 @@ public sealed class RankingTests
     {
         Assert.Null(ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.3).Note);
         Assert.Equal(
-            $"the nearest that ranked channels reach is {0.425:P2} of the MACs, or {0.3:P2}: a smaller fraction of every group would miss the target.",
+            $"the nearest that ranked channels reach is {0.425:P2} of the MACs, or {0.3:P2}: "
+            + "a smaller fraction of every group would miss the target.",
             ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.31).Note);
     }
 
     [Theory]
     // 3 + 3 x 4 + 4 x 7 + 7 x 2 of 68.
     [InlineData(0.16, new[] { 0 }, new int[0], new[] { 7 }, 57)]
-    // A quarter would leave 2 + 2 x 4 + 4 x 6 + 6 x 2 = 46, much less than was asked for; with all of conv0 it is 4 + 4 x 4 + 4 x 6 + 6 x 2.
+    // A quarter would leave 2 + 2 x 4 + 4 x 6 + 6 x 2 = 46, much less than was asked for; with all of conv0 it is 4 + 4
+    // x 4 + 4 x 6 + 6 x 2.
     [InlineData(0.17, new int[0], new int[0], new[] { 6, 7 }, 56)]
     // 2 + 2 x 3 + 3 x 5 + 5 x 2.
     [InlineData(0.5, new[] { 0, 1 }, new[] { 0 }, new[] { 5, 6, 7 }, 33)]
@@ -57,8 +61,10 @@ public sealed class RankingTests
         // conv0 and conv1 have 4 channels each, conv2 has 8: two classes of 8 channels.
         var coupling = CouplingGraph.Build(Networks.Chain(2, 4, 4, 8));
         var saliency = coupling.Saliency(
-            ("conv0", [0.1, 0.2, 0.9, 0.8]), ("conv1", [0.3, 0.7, 0.6, 0.5]), ("conv2", [80, 70, 60, 50, 40, 30, 20, 10]));
-        var partition = ClassRanking.Isomorphic.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target);
+            ("conv0", [0.1, 0.2, 0.9, 0.8]), ("conv1", [0.3, 0.7, 0.6, 0.5]),
+            ("conv2", [80, 70, 60, 50, 40, 30, 20, 10]));
+        var partition = ClassRanking.Isomorphic.Search(
+            coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target);
         Assert.Equal(first, partition.Subnetwork.PrunedOf(coupling.Position("conv0")));
         Assert.Equal(second, partition.Subnetwork.PrunedOf(coupling.Position("conv1")));
         Assert.Equal(third, partition.Subnetwork.PrunedOf(coupling.Position("conv2")));
@@ -72,11 +78,22 @@ public sealed class RankingTests
         var dice = new Dice(random.Seed);
         // Few different scores, so that there are ties.
         ImmutableArray<double[]> saliency =
-            [.. coupling.Groups.Select(group => group.IsPrunable ? [.. Enumerable.Range(0, group.Channels).Select(_ => (double)dice.Roll(5))] : Array.Empty<double>())];
-        var limits = new PruningLimits { MinimumChannels = dice.Pick(1, 2, 3), MaximumPruned = dice.Pick(1, 0.75, 0.4), RoundTo = dice.Pick(1, 2, 4) };
+        [
+            .. coupling.Groups.Select(group => group.IsPrunable
+                ? [.. Enumerable.Range(0, group.Channels).Select(_ => (double)dice.Roll(5))]
+                : Array.Empty<double>()),
+        ];
+        var limits = new PruningLimits
+        {
+            MinimumChannels = dice.Pick(1, 2, 3),
+            MaximumPruned = dice.Pick(1, 0.75, 0.4),
+            RoundTo = dice.Pick(1, 2, 4),
+        };
         var constraint = dice.Pick(
-            ResourceConstraint.Macs(coupling), ResourceConstraint.Parameters(coupling), ResourceConstraint.ActivationMemory(coupling));
-        int[] least = [.. coupling.Groups.Select(group => group.IsPrunable ? Least(group.Channels, limits) : group.Channels)];
+            ResourceConstraint.Macs(coupling), ResourceConstraint.Parameters(coupling),
+            ResourceConstraint.ActivationMemory(coupling));
+        int[] least = [.. coupling.Groups.Select(
+            group => group.IsPrunable ? Least(group.Channels, limits) : group.Channels)];
         var most = 1 - (double)constraint.Count(least) / constraint.Total;
         Search[] searches = [ClassRanking.Global.Search, ClassRanking.PerGroup.Search, ClassRanking.Isomorphic.Search];
         foreach (var search in searches)
@@ -93,7 +110,8 @@ public sealed class RankingTests
 
             if (most < 0.99)
             {
-                Assert.Throws<OcsInputException>(() => search(coupling.Groups, saliency, constraint, most + 0.005, limits));
+                Assert.Throws<OcsInputException>(
+                    () => search(coupling.Groups, saliency, constraint, most + 0.005, limits));
             }
         }
     });
@@ -101,7 +119,8 @@ public sealed class RankingTests
     [Fact]
     public void Where_the_last_channel_is_a_lump_smaller_ones_stay_after_all()
     {
-        // 2 + 2 x 8 + 8 x 2 = 34. Without three of conv1 22 are left; without one of conv0 too, 16; so only two of conv1 leave: 19.
+        // 2 + 2 x 8 + 8 x 2 = 34. Without three of conv1 22 are left; without one of conv0 too, 16; so only two of
+        // conv1 leave: 19.
         var coupling = CouplingGraph.Build(Networks.Chain(2, 2, 8));
         var saliency = coupling.Saliency(("conv0", [0.4, 9]), ("conv1", [0.1, 0.2, 0.3, 4, 5, 6, 7, 8]));
         var partition = ClassRanking.Global.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), 0.4);
@@ -109,7 +128,8 @@ public sealed class RankingTests
         Assert.Equal([0, 1], partition.Subnetwork.PrunedOf(coupling.Position("conv1")));
         Assert.Equal(1 - 19 / 34.0, partition.Removed, 1e-12);
         Assert.Equal(
-            $"the nearest that ranked channels reach is {1 - 19 / 34.0:P2} of the MACs, or {1 - 22 / 34.0:P2}: one channel less would miss the target.",
+            $"the nearest that ranked channels reach is {1 - 19 / 34.0:P2} of the MACs, or {1 - 22 / 34.0:P2}: "
+            + "one channel less would miss the target.",
             partition.Note);
     }
 
@@ -118,13 +138,16 @@ public sealed class RankingTests
     {
         var constraint = ResourceConstraint.Parameters(_chain);
         var partition = ClassRanking.PerGroup.Search(_chain.Groups, _saliency, constraint, 0.5);
-        Assert.Equal(CutPlan.Create(_chain, partition.Subnetwork).After.ParameterCount, constraint.Count(partition.Subnetwork));
+        Assert.Equal(
+            CutPlan.Create(_chain, partition.Subnetwork).After.ParameterCount,
+            constraint.Count(partition.Subnetwork));
         Assert.True(partition.Removed >= 0.5);
     }
 
     // Where much more than the target leaves, no group could keep one step more.
     private static void AssertNothingStaysInVain(
-        ImmutableArray<Group> groups, Partition partition, ResourceConstraint constraint, double target, PruningLimits limits)
+        ImmutableArray<Group> groups, Partition partition, ResourceConstraint constraint,
+        double target, PruningLimits limits)
     {
         if (partition.Removed - target <= 0.02)
         {
@@ -138,7 +161,9 @@ public sealed class RankingTests
             more[position] = limits.Rounded(groups[position], Math.Min(groups[position].Channels, kept[position] + 1));
             if (more[position] > kept[position])
             {
-                Assert.True(1 - (double)constraint.Count(more) / constraint.Total < target, $"{groups[position].Name} could keep {more[position]}");
+                Assert.True(
+                    1 - (double)constraint.Count(more) / constraint.Total < target,
+                    $"{groups[position].Name} could keep {more[position]}");
             }
         }
     }
@@ -160,11 +185,14 @@ public sealed class RankingTests
             Assert.True(kept.Length >= limits.MinimumChannels);
             Assert.True(pruned.Count <= channels * limits.MaximumPruned + 1e-9);
             Assert.Equal(0, kept.Length % limits.RoundTo!.Value);
-            Assert.True(pruned.Max(channel => saliency[position][channel]) <= kept.Min(channel => saliency[position][channel]));
+            Assert.True(
+                pruned.Max(channel => saliency[position][channel]) <= kept.Min(channel => saliency[position][channel]));
         }
     }
 
     // By counting down: the least number that every limit allows.
-    private static int Least(int channels, PruningLimits limits) => Enumerable.Range(1, channels).First(kept => kept == channels
-        || (kept >= limits.MinimumChannels && channels - kept <= channels * limits.MaximumPruned + 1e-9 && kept % limits.RoundTo!.Value == 0));
+    private static int Least(int channels, PruningLimits limits) =>
+        Enumerable.Range(1, channels).First(kept => kept == channels
+        || (kept >= limits.MinimumChannels && channels - kept <= channels * limits.MaximumPruned + 1e-9
+            && kept % limits.RoundTo!.Value == 0));
 }

@@ -8,7 +8,8 @@ namespace Ocs.Pruning.Tests.Search;
 public sealed class ResourceConstraintTests
 {
     [Fact]
-    public void Macs_and_parameters_of_the_cut_network_are_what_the_search_counted() => Properties.HoldForRandomGraphs(100, random =>
+    public void Macs_and_parameters_of_the_cut_network_are_what_the_search_counted() =>
+        Properties.HoldForRandomGraphs(100, random =>
     {
         var graph = random.Build();
         var coupling = CouplingGraph.Build(graph);
@@ -69,7 +70,9 @@ public sealed class ResourceConstraintTests
     });
 
     // While a node runs, alive is its value, and every earlier one that it, a later node or the caller reads.
-    private static long PeakBytes(Graph graph) => Enumerable.Range(0, graph.Nodes.Length).Max(now => Enumerable.Range(0, now + 1)
-        .Where(value => value == now || graph.Outputs.Contains(value) || graph.Nodes.Skip(now).Any(node => node.Inputs.Contains(value)))
+    private static long PeakBytes(Graph graph) =>
+        Enumerable.Range(0, graph.Nodes.Length).Max(now => Enumerable.Range(0, now + 1)
+        .Where(value => value == now || graph.Outputs.Contains(value)
+            || graph.Nodes.Skip(now).Any(node => node.Inputs.Contains(value)))
         .Sum(value => sizeof(float) * graph.Nodes[value].Shape.Aggregate(1L, (product, size) => product * size)));
 }

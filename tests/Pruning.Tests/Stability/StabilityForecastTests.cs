@@ -27,7 +27,8 @@ public sealed class StabilityForecastTests
     [InlineData(0.9, 0.8, 0.7, 0.6, 0.5)]
     [InlineData(0.9, 0.7, 0.9, 0.7, 0.91)]
     public void Where_there_is_no_trend_towards_it_nothing_is_foreseen(params double[] averages) =>
-        Assert.Null(StabilityForecast.Epoch([.. averages.Select(average => (double?)average)], start: 0, Epsilon, end: 100));
+        Assert.Null(
+            StabilityForecast.Epoch([.. averages.Select(average => (double?)average)], start: 0, Epsilon, end: 100));
 
     [Fact]
     public void After_the_last_epoch_nothing_is_foreseen_and_the_past_is_not_either()
@@ -38,5 +39,6 @@ public sealed class StabilityForecastTests
         Assert.Equal(6, StabilityForecast.Epoch(Halves(6), start: 0, epsilon: 0.07, end: 100));
     }
 
-    private static double?[] Halves(int count) => [.. Enumerable.Range(0, count).Select(epoch => (double?)(1 - Math.Pow(0.5, epoch)))];
+    private static double?[] Halves(int count) =>
+        [.. Enumerable.Range(0, count).Select(epoch => (double?)(1 - Math.Pow(0.5, epoch)))];
 }

@@ -11,7 +11,8 @@ public sealed class StabilityTests
     {
         // {0,1,2} and {1,2,3}: 2 of 4; {0} and {0}: 1; {0,1} and {2}: 0.
         Assert.Equal(
-            (0.5 + 1 + 0) / 3, SubnetworkSimilarity.Compute(Kept([0, 1, 2], [0], [0, 1]), Kept([1, 2, 3], [0], [2])), 1e-12);
+            (0.5 + 1 + 0) / 3, SubnetworkSimilarity.Compute(Kept([0, 1, 2], [0], [0, 1]), Kept([1, 2, 3], [0], [2])),
+            1e-12);
     }
 
     [Fact]
@@ -25,7 +26,10 @@ public sealed class StabilityTests
     public void By_count_only_numbers_are_compared()
     {
         // 3 against 3 and 1 against 2, whoever they are.
-        Assert.Equal((1 + 0.5) / 2, SubnetworkSimilarity.Compute(Kept([0, 1, 2], [0]), Kept([3, 4, 5], [1, 2]), SimilarityKind.Count), 1e-12);
+        Assert.Equal(
+            (1 + 0.5) / 2,
+            SubnetworkSimilarity.Compute(Kept([0, 1, 2], [0]), Kept([3, 4, 5], [1, 2]), SimilarityKind.Count),
+            1e-12);
     }
 
     [Fact]
@@ -48,7 +52,10 @@ public sealed class StabilityTests
     public void The_program_averages_zeros_at_the_start_over_what_it_has()
     {
         var indicator = new StabilityIndicator(distance: 2, window: 3, SimilarityKind.Identity, startsAtZero: true);
-        Assert.Equal([0.0, 0, 1.0 / 3, 2.0 / 3, 1.0], Averages(indicator, [.. Enumerable.Repeat(Kept([0]), 5)]), (a, b) => Math.Abs(a!.Value - b!.Value) < 1e-12);
+        Assert.Equal(
+            [0.0, 0, 1.0 / 3, 2.0 / 3, 1.0],
+            Averages(indicator, [.. Enumerable.Repeat(Kept([0]), 5)]),
+            (a, b) => Math.Abs(a!.Value - b!.Value) < 1e-12);
     }
 
     [Fact]
@@ -94,5 +101,6 @@ public sealed class StabilityTests
         return [.. indicator.Averages];
     }
 
-    private static ImmutableArray<ImmutableArray<int>> Kept(params int[][] groups) => [.. groups.Select(group => group.ToImmutableArray())];
+    private static ImmutableArray<ImmutableArray<int>> Kept(params int[][] groups) =>
+        [.. groups.Select(group => group.ToImmutableArray())];
 }

@@ -11,7 +11,8 @@ namespace Ocs.Pruning.Tests.Surgery;
 public sealed class CutPlanTests
 {
     [Fact]
-    public void Cutting_channels_whose_slices_are_zero_leaves_the_outputs_equal() => Properties.HoldForRandomGraphs(100, random =>
+    public void Cutting_channels_whose_slices_are_zero_leaves_the_outputs_equal() =>
+        Properties.HoldForRandomGraphs(100, random =>
     {
         var graph = random.Build();
         var coupling = CouplingGraph.Build(graph);
@@ -109,7 +110,8 @@ public sealed class CutPlanTests
         var high = g.Conv2d("high", g.Slice("rest", x, 1, 2, 4), 2, 1);
         var graph = g.Build(g.Add("add", low, high));
         var coupling = CouplingGraph.Build(graph);
-        var (early, late) = (coupling.Groups.Single(group => group.IsPrunable && group.Channels == 2), coupling.Groups.Single(group => group.Channels == 4));
+        var (early, late) = (coupling.Groups.Single(group => group.IsPrunable && group.Channels == 2),
+            coupling.Groups.Single(group => group.Channels == 4));
         var plan = CutPlan.Create(
             coupling,
             Subnetwork.FromPruned(coupling.Groups, coupling.Groups.Select(group =>

@@ -40,7 +40,10 @@ public sealed class KeptStatisticsTests
 
         // What is wrong before or after the norm is found as ever.
         cut.Set("conv2.weight", [.. Enumerable.Repeat(1f, (int)cut["conv2.weight"].ElementCount)]);
-        Assert.Contains("first at node 'conv2'", Check(coupling, subnetwork, plan, parameters, cut, batch).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "first at node 'conv2'",
+            Check(coupling, subnetwork, plan, parameters, cut, batch).Problem,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class KeptStatisticsTests
         var join = g.Concat("join", 1, halves[0], g.Conv2d("branch", halves[1], 4, 1));
         var graph = g.Build(g.Conv2d("head", g.ChannelShuffle("shuffle", join, 2), 2, 1));
         var coupling = CouplingGraph.Build(graph);
-        var first = Enumerable.Range(0, coupling.Groups.Length).First(position => coupling.Groups[position].Name == "stem");
+        var first = Enumerable.Range(0, coupling.Groups.Length).First(
+            position => coupling.Groups[position].Name == "stem");
         var subnetwork = Subnetwork.FromPruned(
             coupling.Groups,
             coupling.Groups.Select((group, position) => (IReadOnlyCollection<int>)(position == first ? [1] : [])));
@@ -78,6 +82,8 @@ public sealed class KeptStatisticsTests
     }
 
     private static GateResult Check(
-        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full, ParameterTable cut, Tensor batch) =>
-        PruneProofGate.Check(coupling, subnetwork, plan, full, cut, batch, ResourceConstraint.Macs(coupling).Count(subnetwork));
+        CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable full,
+        ParameterTable cut, Tensor batch) =>
+        PruneProofGate.Check(
+            coupling, subnetwork, plan, full, cut, batch, ResourceConstraint.Macs(coupling).Count(subnetwork));
 }

@@ -18,8 +18,10 @@ public sealed class ParameterShapesTests
             var graph = random.Build();
             var coupling = CouplingGraph.Build(graph);
             var after = CutPlan.Create(coupling, coupling.RandomSubnetwork(random.Seed)).After;
-            // Repeated and reordered channels cannot be told from fewer, padded ones not always; of the other networks most must be.
-            var tells = !graph.Nodes.Any(node => node.Operator is ChannelShuffle or SelectChannels or PadChannels or Expand or Affine);
+            // Repeated and reordered channels cannot be told from fewer, padded ones not always; of the other networks
+            // most must be.
+            var tells = !graph.Nodes.Any(
+                node => node.Operator is ChannelShuffle or SelectChannels or PadChannels or Expand or Affine);
             cases += tells ? 1 : 0;
             try
             {
@@ -38,31 +40,41 @@ public sealed class ParameterShapesTests
     [Fact]
     public void Depthwise_groups_and_ranges_follow()
     {
-        var after = Narrowed(("stem.weight", [3, 1, 1, 1]), ("depthwise.weight", [3, 1, 3, 3]), ("low.weight", [2, 1, 1, 1]), ("high.weight", [2, 2, 1, 1]));
+        var after = Narrowed(("stem.weight", [3, 1, 1, 1]), ("depthwise.weight", [3, 1, 3, 3]),
+            ("low.weight", [2, 1, 1, 1]), ("high.weight", [2, 2, 1, 1]));
 
-        Assert.Contains("depthwise = Conv2d(stride 1, padding 1, groups 3)", after.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "depthwise = Conv2d(stride 1, padding 1, groups 3)", after.ToString(), StringComparison.Ordinal);
         Assert.Contains("first = Slice(dimension 1, 0..1)", after.ToString(), StringComparison.Ordinal);
         Assert.Contains("rest = Slice(dimension 1, 1..3)", after.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("stem.weight", new long[] { 3, 1, 1, 1 }, "Node 'depthwise': weight [6, 1, 3, 3] with 6 group(s) does not fit input [1, 3, 3, 3].")]
-    [InlineData("stem.weight", new long[] { 7, 1, 1, 1 }, "Parameter 'stem.weight' of shape [6, 1, 1, 1] cannot become [7, 1, 1, 1]: it may be narrower, but of the same rank and with the same kernel.")]
+    [InlineData("stem.weight",
+        new long[] { 3, 1, 1, 1 },
+        "Node 'depthwise': weight [6, 1, 3, 3] with 6 group(s) does not fit input [1, 3, 3, 3].")]
+    [InlineData("stem.weight",
+        new long[] { 7, 1, 1, 1 },
+        "Parameter 'stem.weight' of shape [6, 1, 1, 1] cannot become [7, 1, 1, 1]: it may be narrower, "
+        + "but of the same rank and with the same kernel.")]
     [InlineData("depthwise.weight", new long[] { 6, 1, 1, 1 }, "cannot become [6, 1, 1, 1]")]
     [InlineData("stem.weight", new long[] { 0, 1, 1, 1 }, "cannot become [0, 1, 1, 1]")]
     [InlineData("stem.weight", new long[] { 6 }, "cannot become [6]")]
     [InlineData("low.weight", new long[] { 1, 2, 1, 1 }, "Node 'add': cannot add [1, 1, 3, 3] and [1, 2, 3, 3].")]
     [InlineData("nothing", new long[] { 6 }, "has no parameter 'nothing'")]
     public void Shapes_that_do_not_fit_together_name_the_first_node(string name, long[] shape, string because) =>
-        Assert.Contains(because, Assert.Throws<OcsInputException>(() => Narrowed((name, shape))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            because, Assert.Throws<OcsInputException>(() => Narrowed((name, shape))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_output_keeps_its_shape() => Assert.Contains(
         "Node 'add' is an output of shape [1, 2, 3, 3], but would be [1, 1, 3, 3].",
-        Assert.Throws<OcsInputException>(() => Narrowed(("low.weight", [1, 2, 1, 1]), ("high.weight", [1, 4, 1, 1]))).Message,
+        Assert.Throws<OcsInputException>(() =>
+            Narrowed(("low.weight", [1, 2, 1, 1]), ("high.weight", [1, 4, 1, 1]))).Message,
         StringComparison.Ordinal);
 
-    // 3 + 2 channels of zeros beside 4: the widths of what they are added to tell how many stay, not always on which side.
+    // 3 + 2 channels of zeros beside 4: the widths of what they are added to tell how many stay, not always on which
+    // side.
     [Theory]
     [InlineData(2, 7, "PadChannels(3 before, 2 after)")]
     [InlineData(2, 2, "PadChannels(0 before, 0 after)")]

@@ -19,7 +19,9 @@ public sealed class PolicyCutTests
         Properties.HoldForRandomGraphs(100, random =>
         {
             var graph = random.Build().WithRandomPolicies(random.Seed);
-            if (graph.Nodes.Any(node => node.Operator is GroupNorm { Policy: GroupPolicy.SameIndex } norm && norm.Groups < node.Shape[1]))
+            if (graph.Nodes.Any(
+                node =>
+                    node.Operator is GroupNorm { Policy: GroupPolicy.SameIndex } norm && norm.Groups < node.Shape[1]))
             {
                 // Its statistics run over what is there, so zeroing is not removing; the gate compares those.
                 return;
@@ -77,7 +79,8 @@ public sealed class PolicyCutTests
         parameters.Dispose();
     }
 
-    private static (Graph Graph, ParameterTable Parameters) CutAndReload(Graph graph, int seed, ParameterTable parameters, Tensor batch)
+    private static (Graph Graph, ParameterTable Parameters) CutAndReload(
+        Graph graph, int seed, ParameterTable parameters, Tensor batch)
     {
         using var whole = parameters;
         var coupling = CouplingGraph.Build(graph);

@@ -60,7 +60,10 @@ public sealed class PruneProofGateTests
             Assert.False(result.OutputsEqual);
             Assert.True(result.Shapes && result.Reload && result.Macs);
             Assert.False(result.LargestDifference <= PruneProofGate.Tolerance);
-            Assert.StartsWith($"The cut network differs from the full one first at node '{node}' (", result.Problem, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"The cut network differs from the full one first at node '{node}' (",
+                result.Problem,
+                StringComparison.Ordinal);
         }
     }
 
@@ -72,7 +75,8 @@ public sealed class PruneProofGateTests
         var right = g.Linear("right", g.Input("b", 2), 6);
         var graph = g.Build(g.Linear("first", g.Add("sum", left, right), 2), g.Linear("second", left, 2));
         var coupling = CouplingGraph.Build(graph);
-        using var cut = new Cut(coupling, coupling.Without(("left", [0, 3])), ParameterTable.Initialize(graph, seed: 4));
+        using var cut = new Cut(
+            coupling, coupling.Without(("left", [0, 3])), ParameterTable.Initialize(graph, seed: 4));
         using var a = Tensor.Ones([2, 3]);
         using var b = Tensor.Ones([2, 2]);
         var found = cut.Check([a, b]);
@@ -82,7 +86,8 @@ public sealed class PruneProofGateTests
         cut.After.Set("second.bias", [.. bias.ToArray<float>().Select(number => number + 1)]);
 
         Assert.StartsWith(
-            "The cut network differs from the full one first at node 'second' (", cut.Check([a, b]).Problem, StringComparison.Ordinal);
+            "The cut network differs from the full one first at node 'second' (", cut.Check([a, b]).Problem,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +112,8 @@ public sealed class PruneProofGateTests
         Assert.False(result.Macs);
         Assert.False(result.Passed);
         Assert.Equal(
-            $"The cut network has {cut.Plan.After.Macs:N0} MACs, but the search promised {cut.Plan.After.Macs + 1:N0}.", result.Problem);
+            $"The cut network has {cut.Plan.After.Macs:N0} MACs, but the search promised {cut.Plan.After.Macs + 1:N0}.",
+            result.Problem);
     }
 
     [Fact]
@@ -123,7 +129,8 @@ public sealed class PruneProofGateTests
         });
         Assert.True(result.OutputsEqual && result.Backward && result.Macs);
         Assert.False(result.Reload);
-        Assert.StartsWith("Saved and loaded again, the cut network's outputs differ by ", result.Problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Saved and loaded again, the cut network's outputs differ by ", result.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +143,8 @@ public sealed class PruneProofGateTests
         Assert.False(result.Shapes);
         Assert.False(result.Passed);
         Assert.Equal(
-            "Parameter 'conv2.weight' of the cut network has shape [1, 1, 3, 3], but the cut graph says [4, 3, 3, 3].", result.Problem);
+            "Parameter 'conv2.weight' of the cut network has shape [1, 1, 3, 3], but the cut graph says [4, 3, 3, 3].",
+            result.Problem);
     }
 
     [Fact]
@@ -154,7 +162,10 @@ public sealed class PruneProofGateTests
     // As from a file: row-major.
     private static ParameterTable Loaded(Graph graph, ParameterTable table) => ParameterTable.FromTensors(
         graph,
-        table.Names.ToDictionary(name => name, name => Tensor.FromArray<float>(table[name].ToArray<float>(), table[name].Shape), StringComparer.Ordinal));
+        table.Names.ToDictionary(
+            name => name,
+            name => Tensor.FromArray<float>(table[name].ToArray<float>(), table[name].Shape),
+            StringComparer.Ordinal));
 
     private static double[] Values(Tensor tensor)
     {
@@ -169,11 +180,16 @@ public sealed class PruneProofGateTests
     {
         var g = new GraphBuilder("small");
         var x = g.Input("input", 2, 4, 4);
-        x = g.Activation("act1", g.BatchNorm2d("bn1", g.Conv2d("conv1", x, 5, 3, padding: 1)), Graphs.Operators.ActivationKind.Silu);
-        x = g.Activation("act2", g.Conv2d("conv2", x, 6, 3, padding: 1, bias: true), Graphs.Operators.ActivationKind.Sigmoid);
+        x = g.Activation(
+            "act1", g.BatchNorm2d("bn1", g.Conv2d("conv1", x, 5, 3, padding: 1)), Graphs.Operators.ActivationKind.Silu);
+        x = g.Activation(
+            "act2", g.Conv2d("conv2", x, 6, 3, padding: 1, bias: true), Graphs.Operators.ActivationKind.Sigmoid);
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", x), 3));
         var coupling = CouplingGraph.Build(graph);
-        return new(coupling, coupling.Without(("conv1", [1, 4]), ("conv2", [0, 3])), ParameterTable.Initialize(graph, seed: 4));
+        return new(
+            coupling,
+            coupling.Without(("conv1", [1, 4]), ("conv2", [0, 3])),
+            ParameterTable.Initialize(graph, seed: 4));
     }
 
     /// <summary>A network, its sub-network and the cut weights.</summary>
@@ -192,7 +208,8 @@ public sealed class PruneProofGateTests
         }
 
         public Cut(Graph graph, ParameterTable before, int seed)
-            : this(CouplingGraph.Build(graph), CouplingGraph.Build(graph).RandomSubnetwork(seed), before, ownsBefore: false)
+            : this(CouplingGraph.Build(graph), CouplingGraph.Build(graph).RandomSubnetwork(seed),
+                before, ownsBefore: false)
         {
         }
 
@@ -203,8 +220,11 @@ public sealed class PruneProofGateTests
         public GateResult Check(Tensor batch, PruneProofGate.SaveAndReload? reload = null, long? promisedMacs = null) =>
             Check([batch], reload, promisedMacs);
 
-        public GateResult Check(Tensor[] batch, PruneProofGate.SaveAndReload? reload = null, long? promisedMacs = null) => PruneProofGate.Check(
-            _coupling, _subnetwork, Plan, _before, After, batch, promisedMacs ?? ResourceConstraint.Macs(_coupling).Count(_subnetwork), reload);
+        public GateResult Check(
+            Tensor[] batch, PruneProofGate.SaveAndReload? reload = null, long? promisedMacs = null) =>
+            PruneProofGate.Check(
+            _coupling, _subnetwork, Plan, _before, After, batch, promisedMacs
+                ?? ResourceConstraint.Macs(_coupling).Count(_subnetwork), reload);
 
         public void Dispose()
         {

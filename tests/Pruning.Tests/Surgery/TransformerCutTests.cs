@@ -27,7 +27,8 @@ public sealed class TransformerCutTests
     });
 
     [Fact]
-    public void Without_norms_the_cut_network_computes_what_the_zeroed_one_does() => Properties.HoldForRandomTransformers(40, drawn =>
+    public void Without_norms_the_cut_network_computes_what_the_zeroed_one_does() =>
+        Properties.HoldForRandomTransformers(40, drawn =>
     {
         var random = drawn with { Norms = false };
         var graph = random.Build();
@@ -43,7 +44,8 @@ public sealed class TransformerCutTests
     });
 
     [Fact]
-    public void The_macs_of_a_transformer_are_those_of_its_cut_and_some_channels_of_each_may_leave() => Properties.HoldForRandomTransformers(60, random =>
+    public void The_macs_of_a_transformer_are_those_of_its_cut_and_some_channels_of_each_may_leave() =>
+        Properties.HoldForRandomTransformers(60, random =>
     {
         var graph = random.Build();
         var coupling = CouplingGraph.Build(graph);
@@ -66,8 +68,10 @@ public sealed class TransformerCutTests
         var x = g.AddParameter("position", g.Linear("embed", g.Input("input", 5, 2), 12), Initialization.Normal(1));
         x = g.Add("sum", x, g.MultiHeadAttention("attention", x, heads: 4, policy));
         var coupling = CouplingGraph.Build(g.Build(g.Linear("head", g.Select("first", x, 1, 0), 3)));
-        var groups = coupling.Groups.Where(group => group.Members.Any(member => member is { Parameter: "attention.in_proj_weight", Dimension: 0 })).ToList();
-        var columns = groups.Single(group => group.Members.Any(member => member is { Parameter: "attention.out_proj.weight", Dimension: 1 }));
+        var groups = coupling.Groups.Where(group =>
+            group.Members.Any(member => member is { Parameter: "attention.in_proj_weight", Dimension: 0 })).ToList();
+        var columns = groups.Single(
+            group => group.Members.Any(member => member is { Parameter: "attention.out_proj.weight", Dimension: 1 }));
         Assert.All(groups, group => Assert.True(group.IsPrunable && group.Channels == channels));
         Assert.Equal(columnsOfAChannel, Member(columns, "attention.out_proj.weight", 1).IndicesPerChannel);
         var queries = groups[0];
@@ -75,11 +79,15 @@ public sealed class TransformerCutTests
         if (policy == SplitPolicy.WholeOuter)
         {
             // A head's queries, keys and values: 3 x 3 rows.
-            Assert.Equal([3, 4, 5, 15, 16, 17, 27, 28, 29], Member(queries, "attention.in_proj_weight", 0).IndicesOf(1).ToArray());
+            Assert.Equal(
+                [3, 4, 5, 15, 16, 17, 27, 28, 29],
+                Member(queries, "attention.in_proj_weight", 0).IndicesOf(1).ToArray());
         }
         else
         {
-            Assert.Equal([1, 4, 7, 10, 13, 16, 19, 22], Member(queries, "attention.in_proj_weight", 0).IndicesOf(1).ToArray());
+            Assert.Equal(
+                [1, 4, 7, 10, 13, 16, 19, 22],
+                Member(queries, "attention.in_proj_weight", 0).IndicesOf(1).ToArray());
             Assert.Equal([25, 28, 31, 34], Member(columns, "attention.in_proj_weight", 0).IndicesOf(1).ToArray());
             Assert.Equal(rowsOfAChannel, Member(queries, "attention.in_proj_weight", 0).IndicesPerChannel);
         }
@@ -87,7 +95,8 @@ public sealed class TransformerCutTests
         var residual = coupling.Groups[coupling.Position("embed")];
         Assert.Equal(12, residual.Channels);
         Assert.Equal(
-            ["embed.weight/0", "embed.bias/0", "position/2", "attention.in_proj_weight/1", "attention.out_proj.weight/0", "attention.out_proj.bias/0", "head.weight/1"],
+            ["embed.weight/0", "embed.bias/0", "position/2", "attention.in_proj_weight/1",
+                "attention.out_proj.weight/0", "attention.out_proj.bias/0", "head.weight/1"],
             residual.Members.Select(member => $"{member.Parameter}/{member.Dimension}"));
     }
 
@@ -99,7 +108,8 @@ public sealed class TransformerCutTests
         x = g.MultiHeadAttention("attention", x, heads: 4, SplitPolicy.SameInner);
         var coupling = CouplingGraph.Build(g.Build(g.Linear("head", g.Select("first", x, 1, 0), 3)));
         var subnetwork = Subnetwork.FromPruned(coupling.Groups, coupling.Groups.Select(group =>
-            (IReadOnlyCollection<int>)(group.Members.Any(member => member is { Parameter: "attention.in_proj_weight", Dimension: 0 })
+            (IReadOnlyCollection<int>)(group.Members.Any(
+                member => member is { Parameter: "attention.in_proj_weight", Dimension: 0 })
                 ? group.Members.Any(member => member.Parameter == "attention.out_proj.weight") ? [0] : [0, 2]
                 : [])));
         var after = CutPlan.Create(coupling, subnetwork).After;
@@ -108,7 +118,8 @@ public sealed class TransformerCutTests
         Assert.Equal([1, 4, 5, 1], Shape("attention.k.heads"));
         Assert.Equal([1, 4, 5, 2], Shape("attention.v.heads"));
         Assert.Equal(
-            new ScaledDotProductAttention(1 / Math.Sqrt(3)), after.Nodes.Single(node => node.Name == "attention.attention").Operator);
+            new ScaledDotProductAttention(1 / Math.Sqrt(3)), after.Nodes.Single(node =>
+                node.Name == "attention.attention").Operator);
 
         long[] Shape(string name) => [.. after.Nodes.Single(node => node.Name == name).Shape];
     }
@@ -124,16 +135,21 @@ public sealed class TransformerCutTests
         using var batch = Tensor.FromArray<float>(new Dice(4).Floats(12, -1, 1), [2, 3, 2]);
         var result = Check(coupling, coupling.Without(("embed", [1, 4])), parameters, batch);
         Assert.True(result.Passed, result.Problem);
-        Assert.Equal("Zeroed channels would count in the norm 'norm', so the full network's took its statistics over the kept ones.", result.Note);
+        Assert.Equal("Zeroed channels would count in the norm 'norm', so the full network's took its statistics over "
+            + "the kept ones.", result.Note);
 
         // Only the norm's inner neighbours are cut: nothing changes for it.
         result = Check(coupling, coupling.Without(("mlp", [0])), parameters, batch);
         Assert.True(result.Passed);
         Assert.Null(result.Note);
 
-        result = Check(coupling, coupling.Without(("embed", [1, 4])), parameters, batch, cut => cut.Set("norm.weight", 1, 1, 1, 2));
+        result = Check(coupling, coupling.Without(("embed", [1, 4])), parameters, batch, cut => cut.Set(
+            "norm.weight", 1, 1, 1, 2));
         Assert.False(result.Passed);
-        Assert.StartsWith("The cut network differs from the full one first at node 'norm' (LayerNorm)", result.Problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The cut network differs from the full one first at node 'norm' (LayerNorm)",
+            result.Problem,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +157,8 @@ public sealed class TransformerCutTests
     {
         var g = new GraphBuilder("norm");
         var x = g.LayerNorm("norm", g.Linear("embed", g.Input("input", 3, 2), 16));
-        var coupling = CouplingGraph.Build(g.Build(g.Linear("head", g.Select("first", g.Linear("mlp", x, 16), 1, 0), 2)));
+        var coupling = CouplingGraph.Build(
+            g.Build(g.Linear("head", g.Select("first", g.Linear("mlp", x, 16), 1, 0), 2)));
         Assert.Null(Padding(("embed", [0, 1, 2])));
         Assert.NotNull(Padding(("mlp", [0, 1, 2])));
 
@@ -156,12 +173,14 @@ public sealed class TransformerCutTests
     public void The_layers_and_directions_of_a_recurrent_network_are_cut_each_on_its_own()
     {
         var g = new GraphBuilder("lstm");
-        var x = g.Lstm("rnn", g.Embedding("words", g.Input("input", 4), 7, 5), hidden: 4, layers: 2, bidirectional: true);
+        var x = g.Lstm(
+            "rnn", g.Embedding("words", g.Input("input", 4), 7, 5), hidden: 4, layers: 2, bidirectional: true);
         var graph = g.Build(g.Linear("head", g.Select("last", x, 1, 3), 2));
         var coupling = CouplingGraph.Build(graph);
         Assert.Equal(
             [5, 4, 4, 4, 4], coupling.Groups.Where(group => group.IsPrunable).Select(group => group.Channels));
-        var plan = CutPlan.Create(coupling, coupling.Without(("rnn.l0", [1]), ("rnn.l0_reverse", [0, 2, 3]), ("rnn.l1", [0, 3])));
+        var plan = CutPlan.Create(
+            coupling, coupling.Without(("rnn.l0", [1]), ("rnn.l0_reverse", [0, 2, 3]), ("rnn.l1", [0, 3])));
         Assert.Equal([12, 3], plan.After.Parameter("rnn.weight_hh_l0").Shape.ToArray());
         Assert.Equal([4, 1], plan.After.Parameter("rnn.weight_hh_l0_reverse").Shape.ToArray());
         Assert.Equal([8, 4], plan.After.Parameter("rnn.weight_ih_l1").Shape.ToArray());
@@ -172,7 +191,8 @@ public sealed class TransformerCutTests
         group.Members.Single(member => member.Parameter == parameter && member.Dimension == dimension);
 
     private static GateResult Check(
-        CouplingGraph coupling, Subnetwork subnetwork, ParameterTable parameters, Tensor batch, Action<ParameterTable>? tamper = null)
+        CouplingGraph coupling, Subnetwork subnetwork, ParameterTable parameters, Tensor batch,
+        Action<ParameterTable>? tamper = null)
     {
         var plan = CutPlan.Create(coupling, subnetwork);
         using var cut = plan.Apply(parameters);

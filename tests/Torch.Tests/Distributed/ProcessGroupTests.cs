@@ -97,10 +97,12 @@ public class ProcessGroupTests
             return group.Rank == 1 ? "" : Assert.Throws<TorchException>(() => Meet(group)).Message;
         });
 
-        // Whether the end of the connection is read, or what was sent to it is refused first, is a race within the system.
-        const string reason = "Connection closed by peer .+|Read error .+: Connection reset by peer|writev .+: (Connection reset by peer|Broken pipe)";
-        var sentence = "^Rank 0 of 2: another process of the run is gone or does not answer \\((" + reason + ")\\), so this one ends too; "
-            + "look at its messages, and start all of them again\\.$";
+        // Whether the end of the connection is read, or what was sent to it is refused first, is a race within the
+        // system.
+        const string reason = "Connection closed by peer .+|Read error .+: Connection reset by peer|writev .+: "
+            + "(Connection reset by peer|Broken pipe)";
+        var sentence = "^Rank 0 of 2: another process of the run is gone or does not answer \\(("
+            + reason + ")\\), so this one ends too; look at its messages, and start all of them again\\.$";
         Assert.True(Regex.IsMatch(sentences[0], sentence), sentences[0]);
     }
 

@@ -53,8 +53,8 @@ public class RendezvousTests
     public void Slurm_meets_on_the_first_node(string nodes, string host)
     {
         var found = Read(
-            ("SLURM_PROCID", "5"), ("SLURM_NTASKS", "8"), ("SLURM_LOCALID", "1"), ("SLURM_JOB_ID", "100"), ("SLURM_STEP_ID", "0"),
-            ("SLURM_JOB_NODELIST", nodes), ("SLURM_LAUNCH_NODE_IPADDR", "10.0.0.9"))!;
+            ("SLURM_PROCID", "5"), ("SLURM_NTASKS", "8"), ("SLURM_LOCALID", "1"), ("SLURM_JOB_ID", "100"),
+            ("SLURM_STEP_ID", "0"), ("SLURM_JOB_NODELIST", nodes), ("SLURM_LAUNCH_NODE_IPADDR", "10.0.0.9"))!;
         Assert.Equal((host, 5, 8, 1), (found.Host, found.Rank, found.Size, found.LocalRank));
         Assert.InRange(found.Port, 20000, 29999);
     }
@@ -63,8 +63,8 @@ public class RendezvousTests
     public void Slurm_steps_and_jobs_have_ports_of_their_own_that_all_ranks_agree_on()
     {
         int Port(string rank, string job, string step) => Read(
-            ("SLURM_PROCID", rank), ("SLURM_STEP_NUM_TASKS", "2"), ("SLURM_NTASKS", "16"), ("SLURM_JOB_ID", job), ("SLURM_STEP_ID", step),
-            ("SLURM_STEP_NODELIST", "n[1-2]"))!.Port;
+            ("SLURM_PROCID", rank), ("SLURM_STEP_NUM_TASKS", "2"), ("SLURM_NTASKS", "16"),
+            ("SLURM_JOB_ID", job), ("SLURM_STEP_ID", step), ("SLURM_STEP_NODELIST", "n[1-2]"))!.Port;
         Assert.Equal(Port("0", "31", "1"), Port("1", "31", "1"));
         Assert.NotEqual(Port("0", "31", "1"), Port("0", "31", "2"));
         Assert.NotEqual(Port("0", "31", "1"), Port("0", "32", "1"));
@@ -74,7 +74,8 @@ public class RendezvousTests
     public void Slurm_on_one_node_needs_no_network_and_a_given_master_goes_first()
     {
         (string, string)[] step =
-            [("SLURM_PROCID", "0"), ("SLURM_NTASKS", "2"), ("SLURM_STEP_ID", "0"), ("SLURM_NNODES", "1"), ("SLURM_JOB_NODELIST", "n1")];
+            [("SLURM_PROCID", "0"), ("SLURM_NTASKS", "2"), ("SLURM_STEP_ID", "0"), ("SLURM_NNODES", "1"),
+                ("SLURM_JOB_NODELIST", "n1")];
         Assert.True(Read(step)!.IsLocal);
         var given = Read([.. step, ("MASTER_ADDR", "n1-ib"), ("MASTER_PORT", "4000")])!;
         Assert.Equal(("n1-ib", 4000), (given.Host, given.Port));
@@ -82,7 +83,8 @@ public class RendezvousTests
 
     [Fact]
     public void A_batch_script_of_Slurm_is_no_step_and_runs_alone() =>
-        Assert.Null(Read(("SLURM_PROCID", "0"), ("SLURM_NTASKS", "8"), ("SLURM_JOB_ID", "7"), ("SLURM_JOB_NODELIST", "n[1-8]")));
+        Assert.Null(Read(
+            ("SLURM_PROCID", "0"), ("SLURM_NTASKS", "8"), ("SLURM_JOB_ID", "7"), ("SLURM_JOB_NODELIST", "n[1-8]")));
 
     [Fact]
     public void Mpirun_on_one_machine_needs_no_master()
@@ -102,17 +104,23 @@ public class RendezvousTests
             ("OMPI_COMM_WORLD_RANK", "2"), ("OMPI_COMM_WORLD_SIZE", "3"), ("MASTER_ADDR", "n9"),
         ];
         Assert.Equal((2, 3), (Read(all)!.Rank, Read(all)!.Size));
-        Assert.Equal((1, 2), (Read([.. all, ("RANK", "1"), ("WORLD_SIZE", "2")])!.Rank, Read([.. all, ("RANK", "1"), ("WORLD_SIZE", "2")])!.Size));
+        var second = Read([.. all, ("RANK", "1"), ("WORLD_SIZE", "2")])!;
+        Assert.Equal((1, 2), (second.Rank, second.Size));
     }
 
     [Theory]
-    [InlineData("RANK=1", "The environment variable RANK is set, but WORLD_SIZE is not; set both, or none for one process.")]
-    [InlineData("WORLD_SIZE=2", "The environment variable WORLD_SIZE is set, but RANK is not; set both, or none for one process.")]
+    [InlineData("RANK=1",
+        "The environment variable RANK is set, but WORLD_SIZE is not; set both, or none for one process.")]
+    [InlineData("WORLD_SIZE=2",
+        "The environment variable WORLD_SIZE is set, but RANK is not; set both, or none for one process.")]
     [InlineData("RANK=2 WORLD_SIZE=2", "The environment variable RANK is '2', but must be a whole number from 0 to 1.")]
-    [InlineData("RANK=first WORLD_SIZE=2", "The environment variable RANK is 'first', but must be a whole number from 0 to 1.")]
-    [InlineData("RANK=0 WORLD_SIZE=0", "The environment variable WORLD_SIZE is '0', but must be a whole number from 1 to 2147483646.")]
+    [InlineData("RANK=first WORLD_SIZE=2",
+        "The environment variable RANK is 'first', but must be a whole number from 0 to 1.")]
+    [InlineData("RANK=0 WORLD_SIZE=0",
+        "The environment variable WORLD_SIZE is '0', but must be a whole number from 1 to 2147483646.")]
     [InlineData(
-        "RANK=0 WORLD_SIZE=2", "The processes of a run meet at the machine that MASTER_ADDR names, and it is not set; set it.")]
+        "RANK=0 WORLD_SIZE=2", "The processes of a run meet at the machine that MASTER_ADDR names, and it is not set; "
+            + "set it.")]
     [InlineData(
         "RANK=0 WORLD_SIZE=2 MASTER_ADDR=a MASTER_PORT=70000",
         "The environment variable MASTER_PORT is '70000', but must be a whole number from 1 to 65535.")]
@@ -121,7 +129,8 @@ public class RendezvousTests
         "The environment variable LOCAL_RANK is '-1', but must be a whole number from 0 to 1.")]
     [InlineData(
         "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_LOCAL_SIZE=2",
-        "mpirun runs this on several machines, and MASTER_ADDR does not say on which one rank 0 is; give it: mpirun -x MASTER_ADDR=HOST.")]
+        "mpirun runs this on several machines, and MASTER_ADDR does not say on which one rank 0 is; give it: "
+        + "mpirun -x MASTER_ADDR=HOST.")]
     [InlineData(
         "SLURM_PROCID=0 SLURM_STEP_ID=0 SLURM_NTASKS=2",
         "SLURM_JOB_NODELIST does not say on which machine rank 0 is; set MASTER_ADDR to it.")]
@@ -130,7 +139,8 @@ public class RendezvousTests
         "Slurm's list of nodes 'n[1-' cannot be read; set MASTER_ADDR to the machine of rank 0.")]
     public void What_contradicts_itself_or_is_missing_is_told(string variables, string sentence)
     {
-        var environment = variables.Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var environment = variables.Split(' ').Select(pair => pair.Split('=')).ToDictionary(
+            pair => pair[0], pair => pair[1]);
         Assert.Equal(sentence, Assert.Throws<OcsInputException>(() => Rendezvous.FromEnvironment(environment)).Message);
     }
 

@@ -23,7 +23,8 @@ public sealed class MemoryShortageTests
     }
 
     [Theory]
-    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 23.69 GiB total capacity)", "not enough memory for 2.00 GiB more")]
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 23.69 GiB total capacity)",
+        "not enough memory for 2.00 GiB more")]
     [InlineData("std::bad_alloc", "not enough memory")]
     [InlineData("CUDA error: out of memory", "not enough memory")]
     public void A_devices_and_the_languages_own_words_are_known(string message, string words) =>

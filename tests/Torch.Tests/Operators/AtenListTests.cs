@@ -146,7 +146,9 @@ public class AtenListTests
     public void An_unknown_operator_is_named()
     {
         var exception = Assert.Throws<TorchException>(() => Aten.Call("aten::prune_it", "all"));
-        Assert.Equal("aten::prune_it.all: libtorch has no operator 'aten::prune_it' with overload 'all'", exception.Message);
+        Assert.Equal(
+            "aten::prune_it.all: libtorch has no operator 'aten::prune_it' with overload 'all'",
+            exception.Message);
     }
 
     [Fact]

@@ -174,7 +174,10 @@ public class AtenTests
             exception.Message);
         Assert.Contains("Exception raised from", (string)exception.Data["stack"]!, StringComparison.Ordinal);
         var convolution = Assert.Throws<TorchException>(() => Aten.Conv2d(a, b, null, [1, 1], [0, 0], [1, 1]));
-        Assert.Contains("ocs::conv2d(Float32 [2, 3] cpu, Float64 [4] cpu, none, [1, 1], [0, 0], [1, 1], 1): ", convolution.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ocs::conv2d(Float32 [2, 3] cpu, Float64 [4] cpu, none, [1, 1], [0, 0], [1, 1], 1): ",
+            convolution.Message,
+            StringComparison.Ordinal);
     }
 
     private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));

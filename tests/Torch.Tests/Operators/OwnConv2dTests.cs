@@ -55,8 +55,9 @@ public sealed class OwnConv2dTests : IDisposable
         Assert.Equal((DType.Float32, true), (gradient.DType, gradient.IsContiguous()));
     }
 
-    // Whole and broken vectors of tiles in each way that they lie in a plane: 4 rows of 4, 2 rows of up to 8, strips of up to 16 columns;
-    // more and fewer channels than blocks of 12 and squares of 4; batches that end within a block; outputs too large for a cache.
+    // Whole and broken vectors of tiles in each way that they lie in a plane: 4 rows of 4, 2 rows of up to 8, strips of
+    // up to 16 columns; more and fewer channels than blocks of 12 and squares of 4; batches that end within a block;
+    // outputs too large for a cache.
     [OwnTheory]
     [InlineData(3, 5, 7, 8, 8)]
     [InlineData(5, 1, 1, 6, 8)]
@@ -76,7 +77,8 @@ public sealed class OwnConv2dTests : IDisposable
     [InlineData(19, 9, 10, 56, 64)]
     [InlineData(31, 3, 6, 47, 48)]
     [InlineData(61, 3, 19, 15, 16)]
-    public void By_Winograd_they_round_as_little_as_libtorchs(int images, int inputs, int outputs, int height, int width) =>
+    public void By_Winograd_they_round_as_little_as_libtorchs(
+        int images, int inputs, int outputs, int height, int width) =>
         AssertAsFloat64(images, inputs, outputs, height, width, 3, 1);
 
     [OwnTheory]
@@ -119,8 +121,8 @@ public sealed class OwnConv2dTests : IDisposable
         Assert.NotEqual(one, Results(x, weight, null, padding, DType.Float32, stride));
     }
 
-    // What ours do not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels last; strides of 2
-    // with more channels than pay.
+    // What ours do not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels
+    // last; strides of 2 with more channels than pay.
     [OwnTheory]
     [InlineData(8, 8, 1, 1, 0, 1, 1)]
     [InlineData(8, 8, 3, 2, 1, 1, 1)]
@@ -135,7 +137,8 @@ public sealed class OwnConv2dTests : IDisposable
     [InlineData(8, 8, 3, 1, 1, 1, 1, true)]
     [InlineData(9, 9, 3, 2, 1, 1, 1, false, 192)]
     public void All_else_is_libtorchs_to_the_bit(
-        int height, int width, int kernel, int stride, int padding, int dilation, int groups, bool isChannelsLast = false, int channels = 4)
+        int height, int width, int kernel, int stride, int padding, int dilation, int groups,
+        bool isChannelsLast = false, int channels = 4)
     {
         using var drawn = Draw([2, channels, height, width]);
         using var x = isChannelsLast ? drawn.Contiguous(MemoryFormat.ChannelsLast) : drawn.Alias();
@@ -158,7 +161,8 @@ public sealed class OwnConv2dTests : IDisposable
         Assert.Contains("expected input[2, 4, 8, 8] to have 5 channels", error.Message, StringComparison.Ordinal);
     }
 
-    private static void AssertAsFloat64(int images, int inputs, int outputs, int height, int width, int kernel, long stride)
+    private static void AssertAsFloat64(
+        int images, int inputs, int outputs, int height, int width, int kernel, long stride)
     {
         TorchRuntime.Seed(7);
         using var x = Draw([images, inputs, height, width]);
@@ -176,7 +180,8 @@ public sealed class OwnConv2dTests : IDisposable
     }
 
     // Output and gradients of input, weight and bias of our convolution; in float64 it is libtorch's.
-    private static List<float[]> Results(Tensor x, Tensor weight, Tensor? bias, long[] padding, DType dtype, long stride = 1)
+    private static List<float[]> Results(
+        Tensor x, Tensor weight, Tensor? bias, long[] padding, DType dtype, long stride = 1)
     {
         var leaves = new[] { x, weight, bias }.OfType<Tensor>().Select(tensor =>
         {
@@ -185,7 +190,8 @@ public sealed class OwnConv2dTests : IDisposable
             leaf.RequiresGrad = true;
             return leaf;
         }).ToList();
-        using var y = Aten.Conv2d(leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, [1, 1]);
+        using var y = Aten.Conv2d(
+            leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, [1, 1]);
         using (var square = Aten.Mul(y, y))
         using (var loss = Aten.Sum(square))
         {
@@ -205,7 +211,8 @@ public sealed class OwnConv2dTests : IDisposable
 
     // In root mean squares of what was expected.
     private static double Distance(float[] expected, float[] actual) => Math.Sqrt(
-        expected.Zip(actual, (a, b) => ((double)a - b) * ((double)a - b)).Sum() / expected.Sum(value => (double)value * value));
+        expected.Zip(actual, (a, b) => ((double)a - b) * ((double)a - b)).Sum() / expected.Sum(
+            value => (double)value * value));
 
     private static Tensor Draw(long[] shape)
     {

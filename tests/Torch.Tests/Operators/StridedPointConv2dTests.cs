@@ -1,8 +1,9 @@
 namespace Ocs.Torch.Tests.Operators;
 
 /// <summary>
-/// 1x1 convolutions with strides. oneDNN's own gradient of their weights crashes or is wrong where inputs are channels-last with fewer
-/// channels than a vector has lanes, for some numbers of images and threads: these are among them.
+/// 1x1 convolutions with strides. oneDNN's own gradient of their weights crashes or is wrong where inputs are
+/// channels-last with fewer channels than a vector has lanes, for some numbers of images and threads: these are among
+/// them.
 /// </summary>
 [NoTensorLeaks]
 public sealed class StridedPointConv2dTests : IDisposable
@@ -27,7 +28,10 @@ public sealed class StridedPointConv2dTests : IDisposable
     public void Gradients_are_right_for_any_number_of_threads_and_images(int threads)
     {
         TorchRuntime.Threads = threads;
-        foreach (var (images, inputs, outputs, size) in new[] { (3, 9, 24, 32), (7, 15, 32, 32), (100, 15, 32, 16), (125, 1, 17, 8), (128, 11, 8, 16) })
+        foreach (var (images, inputs, outputs, size) in new[]
+        {
+            (3, 9, 24, 32), (7, 15, 32, 32), (100, 15, 32, 16), (125, 1, 17, 8), (128, 11, 8, 16),
+        })
         {
             foreach (var format in new[] { MemoryFormat.Contiguous, MemoryFormat.ChannelsLast })
             {
@@ -36,7 +40,8 @@ public sealed class StridedPointConv2dTests : IDisposable
         }
     }
 
-    // What a graph or an ONNX file may hold beside: one direction alone, odd planes, wider strides, groups and single channels.
+    // What a graph or an ONNX file may hold beside: one direction alone, odd planes, wider strides, groups and single
+    // channels.
     [Theory]
     [InlineData(9, 16, 16, 2, 1, 1)]
     [InlineData(9, 1, 64, 1, 2, 1)]
@@ -87,7 +92,8 @@ public sealed class StridedPointConv2dTests : IDisposable
         TorchRuntime.Seed(7);
         using var x = Tensor.Empty(shape);
         using var weight = Tensor.Empty([outputs, shape[1] / groups, 1, 1]);
-        using var slopes = Tensor.Empty([shape[0], outputs, (shape[2] - 1) / stride[0] + 1, (shape[3] - 1) / stride[1] + 1]);
+        using var slopes = Tensor.Empty(
+            [shape[0], outputs, (shape[2] - 1) / stride[0] + 1, (shape[3] - 1) / stride[1] + 1]);
         foreach (var tensor in new[] { x, weight, slopes })
         {
             Aten.NormalInPlace(tensor, 0, 1);

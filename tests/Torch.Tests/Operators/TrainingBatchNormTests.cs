@@ -1,6 +1,8 @@
 namespace Ocs.Torch.Tests.Operators;
 
-/// <summary>The shim's own batch norm beside libtorch's operators in float64: values, gradients, running statistics.</summary>
+/// <summary>
+/// The shim's own batch norm beside libtorch's operators in float64: values, gradients, running statistics.
+/// </summary>
 [NoTensorLeaks]
 public sealed class TrainingBatchNormTests
 {
@@ -33,10 +35,14 @@ public sealed class TrainingBatchNormTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void It_computes_what_norm_sum_and_relu_compute(long channels, bool hasResidual, bool relu, MemoryFormat format)
+    public void It_computes_what_norm_sum_and_relu_compute(
+        long channels, bool hasResidual, bool relu, MemoryFormat format)
     {
-        // Planes of 35 and batches of 70 fill no whole number of vectors, those of 16 and 32 do; the last are several blocks and parts.
-        foreach (var (count, height, width) in new[] { (2L, 5L, 7L), (2, 4, 4), (2, 4, 8), (2, channels > 16 ? 8 : 64, 80) })
+        // Planes of 35 and batches of 70 fill no whole number of vectors, those of 16 and 32 do; the last are several
+        // blocks and parts.
+        foreach (var (count, height, width) in new[] { (2L, 5L, 7L), (2, 4, 4), (2, 4, 8), (2, channels > 16
+            ? 8
+            : 64, 80) })
         {
             using var operands = new Operands(channels, count, height, width, hasResidual, DType.Float32, format);
             var expected = operands.Results(relu, exact: true);
@@ -77,7 +83,8 @@ public sealed class TrainingBatchNormTests
     [Fact]
     public void What_is_no_number_stays_seen()
     {
-        using var operands = new Operands(16, 2, 4, 4, true, DType.Float32, MemoryFormat.ChannelsLast, offset: double.NaN);
+        using var operands = new Operands(
+            16, 2, 4, 4, true, DType.Float32, MemoryFormat.ChannelsLast, offset: double.NaN);
         Assert.All(operands.Results(relu: true, exact: false)[0], value => Assert.True(float.IsNaN(value)));
     }
 
@@ -99,7 +106,8 @@ public sealed class TrainingBatchNormTests
         private readonly Tensor _above;
 
         public Operands(
-            long channels, long count, long height, long width, bool hasResidual, DType dtype, MemoryFormat format, double offset = 3)
+            long channels, long count, long height, long width, bool hasResidual, DType dtype,
+            MemoryFormat format, double offset = 3)
         {
             TorchRuntime.Seed((ulong)(channels + height));
             Tensor Draw(double mean)
