@@ -2,7 +2,7 @@ namespace Ocs.Cli.Tests;
 
 /// <summary>What a person can get wrong, and the sentence that says what, where, and what to do.</summary>
 [NoTensorLeaks]
-public sealed class BadInputTests : IDisposable
+public sealed partial class BadInputTests : IDisposable
 {
     private const string Config = """
         model: cifar_resnet8
@@ -19,70 +19,147 @@ public sealed class BadInputTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("There is no network 'cifar_resnet111'; did you mean 'cifar_resnet110'? `ocs models` lists them all.", "inspect", "cifar_resnet111")]
+    [InlineData("There is no network 'cifar_resnet111'; did you mean 'cifar_resnet110'? `ocs models` lists them all.",
+        "inspect", "cifar_resnet111")]
     [InlineData("`ocs` has no command 'evla'; did you mean 'eval'? `ocs --help` lists them.", "evla")]
-    [InlineData("`ocs prune` has no option '--tarlet'; did you mean '--target'? `ocs prune --help` lists them.", "prune", "cifar_resnet8", "--tarlet", "0.5")]
-    [InlineData("`ocs prune` needs --target or --target-latency; `ocs prune --help` shows what it takes.", "prune", "cifar_resnet8")]
-    [InlineData("--target and --target-latency are two budgets; give one of them.", "prune", "cifar_resnet8", "--target", "0.5", "--target-latency", "2")]
+    [InlineData("`ocs prune` has no option '--tarlet'; did you mean '--target'? `ocs prune --help` lists them.",
+        "prune", "cifar_resnet8", "--tarlet", "0.5")]
+    [InlineData("`ocs prune` needs --target or --target-latency; `ocs prune --help` shows what it takes.",
+        "prune", "cifar_resnet8")]
+    [InlineData("--target and --target-latency are two budgets; give one of them.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--target-latency", "2")]
     [InlineData("--target-latency must be above 0, but is 0.", "prune", "cifar_resnet8", "--target-latency", "0")]
-    [InlineData("--latency-batch must be at least 1, but is 0.", "prune", "cifar_resnet8", "--target-latency", "1", "--latency-batch", "0")]
-    [InlineData("--threads must be at least 1, but is 0.", "prune", "cifar_resnet8", "--target-latency", "1", "--threads", "0")]
-    [InlineData("`ocs train` has no option '--workers'; write --set images.workers=VALUE. `ocs train --help` lists them.", "train", "run.yaml", "--workers", "3")]
-    [InlineData("`ocs train` has no option '--lr'; write --set training.learning-rate=VALUE. `ocs train --help` lists them.", "train", "run.yaml", "--lr", "3")]
-    [InlineData("`ocs train` has no option '--no-cache'. `ocs train --help` lists them.", "train", "run.yaml", "--no-cache")]
-    [InlineData("`ocs bench` has no option '--device'. `ocs bench --help` lists them.", "bench", "cifar_resnet8", "--device", "cuda")]
-    [InlineData("`ocs prune` has no option '--int8'. `ocs prune --help` lists them.", "prune", "cifar_resnet8", "--out", "--int8")]
-    [InlineData("`ocs report` has no option '--baselin'; did you mean '--baseline'? `ocs report --help` lists them.", "report", "a", "--baselin", "b")]
-    [InlineData("`ocs data check` has no option '--data-rot'; did you mean '--data-root'? `ocs data check --help` lists them.", "data", "check", "--data-rot", "b")]
+    [InlineData("--latency-batch must be at least 1, but is 0.",
+        "prune", "cifar_resnet8", "--target-latency", "1", "--latency-batch", "0")]
+    [InlineData("--threads must be at least 1, but is 0.",
+        "prune", "cifar_resnet8", "--target-latency", "1", "--threads", "0")]
+    [InlineData(
+        "`ocs train` has no option '--workers'; write --set images.workers=VALUE. `ocs train --help` lists them.",
+        "train", "run.yaml", "--workers", "3")]
+    [InlineData(
+        "`ocs train` has no option '--lr'; write --set training.learning-rate=VALUE. `ocs train --help` lists them.",
+        "train", "run.yaml", "--lr", "3")]
+    [InlineData("`ocs train` has no option '--no-cache'. `ocs train --help` lists them.",
+        "train", "run.yaml", "--no-cache")]
+    [InlineData("`ocs bench` has no option '--device'. `ocs bench --help` lists them.",
+        "bench", "cifar_resnet8", "--device", "cuda")]
+    [InlineData("`ocs prune` has no option '--int8'. `ocs prune --help` lists them.",
+        "prune", "cifar_resnet8", "--out", "--int8")]
+    [InlineData("`ocs report` has no option '--baselin'; did you mean '--baseline'? `ocs report --help` lists them.",
+        "report", "a", "--baselin", "b")]
+    [InlineData(
+        "`ocs data check` has no option '--data-rot'; did you mean '--data-root'? `ocs data check --help` lists them.",
+        "data", "check", "--data-rot", "b")]
     [InlineData("There is no network 'tensorrt'. `ocs models` lists them all.", "inspect", "tensorrt")]
-    [InlineData("--runtimes must be one of libtorch, onnxruntime, but is 'tensorrt'.", "bench", "cifar_resnet8", "--runtimes", "tensorrt")]
-    [InlineData("--seed takes a whole number that is not negative, such as 3, but was given '-1'.", "prune", "cifar_resnet8", "--target", "0.5", "--seed", "-1")]
-    [InlineData("--seed -1: seed must be a whole number that is not negative, but is '-1'.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--seed", "-1")]
-    [InlineData("--epochs 1e1: training.epochs must be a whole number such as 20, but is '1e1'.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--epochs", "1e1")]
-    [InlineData("--target 0,5: pruning.target must be a number such as 0.5, but is '0,5'.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--target", "0,5")]
-    [InlineData("The command line: threads must be 1 or more, but is 0.", "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--threads", "0")]
-    [InlineData("The command line names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).", "train", "--model", "cifar_resnet8")]
+    [InlineData("--runtimes must be one of libtorch, onnxruntime, but is 'tensorrt'.",
+        "bench", "cifar_resnet8", "--runtimes", "tensorrt")]
+    [InlineData("--seed takes a whole number that is not negative, such as 3, but was given '-1'.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--seed", "-1")]
+    [InlineData("--seed -1: seed must be a whole number that is not negative, but is '-1'.",
+        "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--seed", "-1")]
+    [InlineData("--epochs 1e1: training.epochs must be a whole number such as 20, but is '1e1'.",
+        "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--epochs", "1e1")]
+    [InlineData("--target 0,5: pruning.target must be a number such as 0.5, but is '0,5'.",
+        "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--target", "0,5")]
+    [InlineData("The command line: threads must be 1 or more, but is 0.",
+        "train", "--model", "cifar_resnet8", "--data", "fashion-mnist", "--threads", "0")]
+    [InlineData("The command line names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).",
+        "train", "--model", "cifar_resnet8")]
     [InlineData("The configuration . is a folder; give the path of a YAML file.", "train", ".")]
-    [InlineData("The configuration /dev/zero is longer than 16 MiB; give the path of a YAML file.", "train", "/dev/zero")]
-    [InlineData("--out takes a file that ends in .ocs or .onnx, but was given 'x.txt'.", "prune", "cifar_resnet8", "--target", "0.5", "--out", "x.txt")]
-    [InlineData("--onnx takes a file that ends in .onnx, but was given 'x.pth'.", "export", "cifar_resnet8", "--onnx", "x.pth")]
+    [InlineData("The configuration /dev/zero is longer than 16 MiB; give the path of a YAML file.",
+        "train", "/dev/zero")]
+    [InlineData("--out takes a file that ends in .ocs or .onnx, but was given 'x.txt'.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--out", "x.txt")]
+    [InlineData("--onnx takes a file that ends in .onnx, but was given 'x.pth'.",
+        "export", "cifar_resnet8", "--onnx", "x.pth")]
     [InlineData("--threads must be 1 or more, but is 0.", "verify", "cifar_resnet8", "--threads", "0")]
-    [InlineData("--threads must be 1 or more, but is -1.", "export", "cifar_resnet8", "--threads", "-1", "--onnx", "x.onnx")]
-    [InlineData("--threads takes a whole number, such as 20, but was given 'many'.", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--threads", "many")]
-    [InlineData("--data-root is given more than once; give it once.", "data", "list", "--data-root", "a", "--data-root", "b")]
+    [InlineData("--threads must be 1 or more, but is -1.",
+        "export", "cifar_resnet8", "--threads", "-1", "--onnx", "x.onnx")]
+    [InlineData("--threads takes a whole number, such as 20, but was given 'many'.",
+        "eval", "cifar_resnet8", "--data", "fashion-mnist", "--threads", "many")]
+    [InlineData("--data-root is given more than once; give it once.",
+        "data", "list", "--data-root", "a", "--data-root", "b")]
     [InlineData("`ocs eval` needs MODEL; `ocs eval --help` shows what it takes.", "eval", "--data", "cifar10")]
     [InlineData("--data needs a value; `ocs eval --help` shows what it takes.", "eval", "cifar_resnet8", "--data")]
-    [InlineData("--target takes a number, such as 0.5, but was given 'half'.", "prune", "cifar_resnet8", "--target", "half")]
-    [InlineData("`ocs train` needs CONFIG, or --model and --data, or --resume RUN; `ocs train --help` shows what it takes.", "train")]
-    [InlineData("--resume nowhere: there is no such folder; give that of a run that was stopped.", "train", "--resume", "nowhere")]
-    [InlineData("--resume uses the options that the run began with, so CONFIG cannot be given; leave it out, or begin a new run.", "train", "run.yaml", "--resume", "nowhere")]
-    [InlineData("--resume uses the options that the run began with, so --seed cannot be given; leave it out, or begin a new run.", "baseline", "--resume", "nowhere", "--seed", "3")]
-    [InlineData("--resume uses the options that the run began with, so --force cannot be given; leave it out, or begin a new run.", "train", "--resume", "nowhere", "--force")]
+    [InlineData("--target takes a number, such as 0.5, but was given 'half'.",
+        "prune", "cifar_resnet8", "--target", "half")]
+    [InlineData(
+        "`ocs train` needs CONFIG, or --model and --data, or --resume RUN; `ocs train --help` shows what it takes.",
+        "train")]
+    [InlineData("--resume nowhere: there is no such folder; give that of a run that was stopped.",
+        "train", "--resume", "nowhere")]
+    [InlineData(
+        "--resume uses the options that the run began with, so CONFIG cannot be given; leave it out, "
+        + "or begin a new run.",
+        "train", "run.yaml", "--resume", "nowhere")]
+    [InlineData(
+        "--resume uses the options that the run began with, so --seed cannot be given; leave it out, "
+        + "or begin a new run.",
+        "baseline", "--resume", "nowhere", "--seed", "3")]
+    [InlineData(
+        "--resume uses the options that the run began with, so --force cannot be given; leave it out, "
+        + "or begin a new run.",
+        "train", "--resume", "nowhere", "--force")]
     [InlineData("`ocs models` does not take 'all'; `ocs models --help` shows what it takes.", "models", "all")]
     [InlineData("`ocs data` needs a command: list, check, pack; `ocs data --help` explains them.", "data")]
-    [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8", "--target", "1.5")]
-    [InlineData("--preset must be one of standard, paper, official, but is 'oficial'; did you mean 'official'?", "prune", "cifar_resnet8", "--target", "0.5", "--preset", "oficial")]
-    [InlineData("--saliency must be one of norm, squared-norm, l1-norm, batch-norm-scale, taylor, fpgm, lamp, random, but is 'taylr'; did you mean 'taylor'?", "prune", "cifar_resnet8", "--target", "0.5", "--saliency", "taylr")]
-    [InlineData("--scope must be one of group, single-layer, but is 'singlelayer'; did you mean 'single-layer'?", "prune", "cifar_resnet8", "--target", "0.5", "--scope", "singlelayer")]
-    [InlineData("--ranking must be one of global, per-group, isomorphic, but is 'pergroup'; did you mean 'per-group'?", "prune", "cifar_resnet8", "--target", "0.5", "--ranking", "pergroup")]
-    [InlineData("--resource must be one of macs, parameters, operations, memory, but is 'mac'; did you mean 'macs'?", "prune", "cifar_resnet8", "--target", "0.5", "--resource", "mac")]
-    [InlineData("--maximum-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, but was given 'half'.", "prune", "cifar_resnet8", "--target", "0.5", "--maximum-pruned", "half")]
-    [InlineData("Pruning options: maximum-pruned must lie in (0, 1], but is 2; minimum-channels must be at least 1, but is 0; round-to must be at least 1, but is -8; maximum-pruned-of takes a pattern and a fraction in (0, 1], such as layer1.*=0.5, but has 'fc=2'.", "prune", "cifar_resnet8", "--target", "0.5", "--maximum-pruned", "2", "--maximum-pruned", "fc=2", "--minimum-channels", "0", "--round-to", "-8")]
-    [InlineData("Pruning options: partition official knows no ranking but global and no limit but maximum-pruned; choose partition paper for others.", "prune", "cifar_resnet8", "--target", "0.5", "--preset", "official", "--ranking", "isomorphic")]
-    [InlineData("Saliency taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them).", "prune", "cifar_resnet8", "--target", "0.5", "--saliency", "taylor")]
-    [InlineData("--data gives gradients to saliency taylor, but lamp needs none; leave it out, or choose taylor.", "prune", "cifar_resnet8", "--target", "0.5", "--saliency", "lamp", "--data", "fashion-mnist")]
-    [InlineData("The pattern 'layr1' names no parameter of cifar_resnet8; did you mean 'layer1'? `ocs inspect` lists them.", "inspect", "cifar_resnet8", "--ignore", "layr1")]
-    [InlineData("--heads must be one of whole, same-index, but is 'hole'; did you mean 'whole'?", "inspect", "cifar_resnet8", "--heads", "hole")]
-    [InlineData("--groups must be one of whole, same-index, but is 'same'; did you mean 'same-index'?", "prune", "cifar_resnet8", "--target", "0.5", "--groups", "same")]
-    [InlineData("--freeze must be one of hidden-width, mlp-width, heads, query-key, value, but is 'head'; did you mean 'heads'?", "prune", "cifar_resnet8", "--target", "0.5", "--freeze", "value,head")]
-    [InlineData("There is no data set 'cifar'; did you mean 'cifar10'? `ocs data list` lists them.", "eval", "cifar_resnet8", "--data", "cifar")]
-    [InlineData("There is no data set 'fashionmnist'; did you mean 'fashion-mnist'? `ocs data list` lists them.", "data", "check", "fashionmnist")]
-    [InlineData("A classifier needs at least 2 classes, but 1 was asked for.", "inspect", "cifar_resnet8", "--classes", "1")]
-    [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.", "inspect", "cifar_resnet8", "--input-channels", "2")]
-    [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.", "export", "cifar_resnet8")]
-    [InlineData("--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.", "export", "cifar_resnet8", "--pytorch", "x.pth", "--opset", "13")]
-    [InlineData("ONNX files of opset 9 are not written; give one of 13 to 21.", "export", "cifar_resnet8", "--onnx", "x.onnx", "--opset", "9")]
-    [InlineData("--runtimes must be one of libtorch, onnxruntime, but is 'onnx-runtime'; did you mean 'onnxruntime'?", "bench", "cifar_resnet8", "--runtimes", "libtorch,onnx-runtime")]
+    [InlineData("Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.",
+        "prune", "cifar_resnet8", "--target", "1.5")]
+    [InlineData("--preset must be one of standard, paper, official, but is 'oficial'; did you mean 'official'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--preset", "oficial")]
+    [InlineData(
+        "--saliency must be one of norm, squared-norm, l1-norm, batch-norm-scale, taylor, fpgm, lamp, random, "
+        + "but is 'taylr'; did you mean 'taylor'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--saliency", "taylr")]
+    [InlineData("--scope must be one of group, single-layer, but is 'singlelayer'; did you mean 'single-layer'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--scope", "singlelayer")]
+    [InlineData("--ranking must be one of global, per-group, isomorphic, but is 'pergroup'; did you mean 'per-group'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--ranking", "pergroup")]
+    [InlineData("--resource must be one of macs, parameters, operations, memory, but is 'mac'; did you mean 'macs'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--resource", "mac")]
+    [InlineData("--maximum-pruned takes a fraction, or PATTERN=FRACTION such as layer1.*=0.5, but was given 'half'.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--maximum-pruned", "half")]
+    [InlineData(
+        "Pruning options: maximum-pruned must lie in (0, 1], but is 2; minimum-channels must be at least 1, but is 0; "
+        + "round-to must be at least 1, but is -8; maximum-pruned-of takes a pattern and a fraction in (0, 1], "
+        + "such as layer1.*=0.5, but has 'fc=2'.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--maximum-pruned", "2", "--maximum-pruned", "fc=2",
+        "--minimum-channels", "0", "--round-to", "-8")]
+    [InlineData(
+        "Pruning options: partition official knows no ranking but global and no limit but maximum-pruned; "
+        + "choose partition paper for others.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--preset", "official", "--ranking", "isomorphic")]
+    [InlineData(
+        "Saliency taylor needs gradients, and so training images; give --data NAME (`ocs data list` lists them).",
+        "prune", "cifar_resnet8", "--target", "0.5", "--saliency", "taylor")]
+    [InlineData("--data gives gradients to saliency taylor, but lamp needs none; leave it out, or choose taylor.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--saliency", "lamp", "--data", "fashion-mnist")]
+    [InlineData(
+        "The pattern 'layr1' names no parameter of cifar_resnet8; did you mean 'layer1'? `ocs inspect` lists them.",
+        "inspect", "cifar_resnet8", "--ignore", "layr1")]
+    [InlineData("--heads must be one of whole, same-index, but is 'hole'; did you mean 'whole'?",
+        "inspect", "cifar_resnet8", "--heads", "hole")]
+    [InlineData("--groups must be one of whole, same-index, but is 'same'; did you mean 'same-index'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--groups", "same")]
+    [InlineData(
+        "--freeze must be one of hidden-width, mlp-width, heads, query-key, value, but is 'head'; "
+        + "did you mean 'heads'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--freeze", "value,head")]
+    [InlineData("There is no data set 'cifar'; did you mean 'cifar10'? `ocs data list` lists them.",
+        "eval", "cifar_resnet8", "--data", "cifar")]
+    [InlineData("There is no data set 'fashionmnist'; did you mean 'fashion-mnist'? `ocs data list` lists them.",
+        "data", "check", "fashionmnist")]
+    [InlineData("A classifier needs at least 2 classes, but 1 was asked for.",
+        "inspect", "cifar_resnet8", "--classes", "1")]
+    [InlineData("A zoo network's images have 1 or 3 channels, but --input-channels is 2.",
+        "inspect", "cifar_resnet8", "--input-channels", "2")]
+    [InlineData("`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.",
+        "export", "cifar_resnet8")]
+    [InlineData("--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.",
+        "export", "cifar_resnet8", "--pytorch", "x.pth", "--opset", "13")]
+    [InlineData("ONNX files of opset 9 are not written; give one of 13 to 21.",
+        "export", "cifar_resnet8", "--onnx", "x.onnx", "--opset", "9")]
+    [InlineData("--runtimes must be one of libtorch, onnxruntime, but is 'onnx-runtime'; did you mean 'onnxruntime'?",
+        "bench", "cifar_resnet8", "--runtimes", "libtorch,onnx-runtime")]
     [InlineData("--batch must be a whole number, but is 'x'.", "bench", "cifar_resnet8", "--batch", "1,x")]
     [InlineData("--batch must be 1 or more, but is 0.", "bench", "cifar_resnet8", "--batch", "0")]
     [InlineData("--runs must be 1 or more, but is 0.", "bench", "cifar_resnet8", "--runs", "0")]
@@ -90,22 +167,41 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--threads must be 1 or more, but is -2.", "bench", "cifar_resnet8", "--threads", "-2")]
     [InlineData("`ocs bench` needs MODEL; `ocs bench --help` shows what it takes.", "bench")]
     [InlineData("`ocs verify` needs A; `ocs verify --help` shows what it takes.", "verify")]
-    [InlineData("--tolerance must be 0 or more, but is -1.", "verify", "cifar_resnet8", "cifar_resnet8", "--tolerance", "-1")]
+    [InlineData("--tolerance must be 0 or more, but is -1.",
+        "verify", "cifar_resnet8", "cifar_resnet8", "--tolerance", "-1")]
     [InlineData("--batch must be 1 or more, but is 0.", "verify", "cifar_resnet8", "cifar_resnet8", "--batch", "0")]
-    [InlineData("--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out.", "inspect", "./x.ocs", "--input-size", "3x8x8")]
-    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.", "inspect", "./x.onnx", "--input-size", "3x0x8")]
-    [InlineData("A zoo network's --input-size is channels, 1 or 3, height and width, at most 16384, 3x224x224 for example, but is '32x32'.", "inspect", "cifar_resnet8", "--input-size", "32x32")]
-    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is 'large'.", "bench", "cifar_resnet8", "--input-size", "large")]
-    [InlineData("--input-size 3x32x32 and --input-channels 1 are two numbers of channels; leave one of them out.", "inspect", "cifar_resnet8", "--input-size", "3x32x32", "--input-channels", "1")]
-    [InlineData("vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; take a height and a width that 16 divides.", "inspect", "vit_b_16", "--input-size", "3x30x30")]
+    [InlineData("--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out.",
+        "inspect", "./x.ocs", "--input-size", "3x8x8")]
+    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.",
+        "inspect", "./x.onnx", "--input-size", "3x0x8")]
+    [InlineData(
+        "A zoo network's --input-size is channels, 1 or 3, height and width, at most 16384, 3x224x224 for example, "
+        + "but is '32x32'.",
+        "inspect", "cifar_resnet8", "--input-size", "32x32")]
+    [InlineData("--input-size is channels, height and width, 3x224x224 for example, but is 'large'.",
+        "bench", "cifar_resnet8", "--input-size", "large")]
+    [InlineData("--input-size 3x32x32 and --input-channels 1 are two numbers of channels; leave one of them out.",
+        "inspect", "cifar_resnet8", "--input-size", "3x32x32", "--input-channels", "1")]
+    [InlineData(
+        "vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; "
+        + "take a height and a width that 16 divides.",
+        "inspect", "vit_b_16", "--input-size", "3x30x30")]
     [InlineData("--batch must be 1 or more, but is -3.", "bench", "cifar_resnet8", "--batch", "-3")]
-    [InlineData("--threads says how --target-latency is measured; give that, too, or leave it out.", "prune", "cifar_resnet8", "--target", "0.5", "--threads", "0")]
-    [InlineData("--round-to must be a whole number or auto, but is 'many'.", "prune", "cifar_resnet8", "--target", "0.5", "--round-to", "many")]
-    [InlineData("--opset and --fold-batch-norm say how an ONNX file is written; give --out FILE.onnx, too.", "prune", "cifar_resnet8", "--target", "0.5", "--fold-batch-norm")]
-    [InlineData("ONNX files of opset 9 are not written; give one of 13 to 21.", "prune", "cifar_resnet8", "--target", "0.5", "--out", "x.onnx", "--opset", "9")]
-    [InlineData("--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?", "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
-    [InlineData("give the path of a file that is there and whole.", "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
-    [InlineData("--resize is for --data imagefolder, but the data set is cifar10; leave it out.", "eval", "cifar_resnet8", "--data", "cifar10", "--resize", "256")]
+    [InlineData("--threads says how --target-latency is measured; give that, too, or leave it out.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--threads", "0")]
+    [InlineData("--round-to must be a whole number or auto, but is 'many'.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--round-to", "many")]
+    [InlineData("--opset and --fold-batch-norm say how an ONNX file is written; give --out FILE.onnx, too.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--fold-batch-norm")]
+    [InlineData("ONNX files of opset 9 are not written; give one of 13 to 21.",
+        "prune", "cifar_resnet8", "--target", "0.5", "--out", "x.onnx", "--opset", "9")]
+    [InlineData(
+        "--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?",
+        "eval", "cifar_resnet8", "--data", "fashion-mnist", "--normalization", "oficial")]
+    [InlineData("give the path of a file that is there and whole.",
+        "eval", "cifar_resnet8", "--weights", "w.npz", "--data", "fashion-mnist")]
+    [InlineData("--resize is for --data imagefolder, but the data set is cifar10; leave it out.",
+        "eval", "cifar_resnet8", "--data", "cifar10", "--resize", "256")]
     public void A_wrong_command_line_gets_one_sentence(string sentence, params string[] args) =>
         Assert.EndsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
 
@@ -115,64 +211,6 @@ public sealed class BadInputTests : IDisposable
     [InlineData("`ocs report` has no option '-x'", "report", "-x", "run")]
     public void An_option_that_is_not_known_is_no_argument(string sentence, params string[] args) =>
         Assert.StartsWith(sentence, CommandLine.Fails(args), StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("model: cifar_resnet9\ndata: cifar10", "There is no network 'cifar_resnet9'; did you mean 'cifar_resnet8'?")]
-    [InlineData("modle: cifar_resnet8", "line 1: there is no key 'modle'; did you mean 'model'?")]
-    [InlineData("model: a\ntraining:\n  epoch: 3", "line 3: there is no key 'training.epoch'; did you mean 'training.epochs'?")]
-    [InlineData("epochs: 3", "line 1: there is no key 'epochs'; did you mean 'training.epochs'?")]
-    [InlineData("training:\n  workers: 3", "line 2: there is no key 'training.workers'; did you mean 'images.workers'?")]
-    [InlineData("training: { mixup: 0.2 }", "line 1: there is no key 'training.mixup'; docs/configuration.md lists all.")]
-    [InlineData("pruning: { target: 0,5 }", "line 1: there is no key 'pruning.5'; numbers have a decimal point: 0.5, not 0,5.")]
-    [InlineData("training: { epochs: many }", "line 1: training.epochs must be a whole number such as 20, but is 'many'.")]
-    [InlineData("training: { learning-rate: fast }", "line 1: training.learning-rate must be a number such as 0.5, but is 'fast'.")]
-    [InlineData("training: { nesterov: 1 }", "line 1: training.nesterov must be true or false, but is '1'.")]
-    [InlineData("training: { milestone-epochs: 90 }", "line 1: training.milestone-epochs must be a list, such as [90, 180].")]
-    [InlineData("training: { epochs: }", "line 1: training.epochs needs a value.")]
-    [InlineData("training: 3", "line 1: training needs keys and values of its own.")]
-    [InlineData("training: { seed: 3 }", "line 1: there is no key 'training.seed'")]
-    [InlineData("pruning: { growth: linea }", "line 1: pruning.growth must be one of printed, linear, but is 'linea'; did you mean 'linear'?")]
-    [InlineData("pruning: { ignore: conv1 }", "line 1: pruning.ignore must be a list, such as [conv1, 'layer1.*'].")]
-    [InlineData("pruning: { freeze: heads }", "line 1: pruning.freeze must be a list, such as [heads, mlp-width].")]
-    [InlineData("pruning: { saliency: taylor }", "Pruning options: saliency taylor needs gradients, and when an epoch begins there are none; rank by it with `ocs prune`.")]
-    [InlineData("preset: paperr", "line 1: preset must be one of standard, paper, official, but is 'paperr'; did you mean 'paper'?")]
-    [InlineData("pruning: { target: 0 }", "Pruning options: target must lie between 0 and 1, both excluded, but is 0.")]
-    [InlineData("training: { epochs: 6 }\npruning: { sparsity-start-epoch: 30 }", "Pruning options: sparsity-start-epoch 30 does not come within 6 epochs (0 to 5); lower it, or leave it out for a tenth of the epochs.")]
-    [InlineData("training: { epochs: 10 }\npruning: { latest-cut-epoch: 500 }", "Pruning options: latest-cut-epoch 500 leaves no epoch to train the cut network in: with 10 epochs (0 to 9) it may be 9 at most; lower it, leave it out, or ask for a cut without training after it (cut-at-end: true).")]
-    [InlineData("preset: official\ntraining: { epochs: 6 }\npruning: { latest-cut-epoch: 4 }", "latest-cut-epoch 4 leaves no epoch to train the cut network in: with 6 epochs (0 to 5) it may be 3 at most;")]
-    [InlineData("preset: official\ntraining: { epochs: 2 }", "timing official cuts 2 epochs later than latest-cut-epoch, so a run needs at least 3 epochs, but has 2.")]
-    [InlineData("training: { epochs: 100, milestone-epochs: [90, 180, 240] }", "Training options: milestone-epochs 180, 240 do not come within 100 epochs; lower them, or leave them out for three, six, eight and nine tenths of the epochs.")]
-    [InlineData("pruning: { sparsity-start-epoch: soon }", "pruning.sparsity-start-epoch must be a whole number, or auto (found by Eq. 5), but is 'soon'.")]
-    [InlineData("data: cifar10", "names no model; add a line such as `model: cifar_resnet56` (`ocs models` lists them).")]
-    [InlineData("model: cifar_resnet8", "names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).")]
-    [InlineData("model: cifar_resnet8\ndata: cifar10\ndata-limit: 0", "data-limit must be above 0, but is 0.")]
-    [InlineData("images: { size: 4, resize: 3, workers: 0 }", "Image options: size is 4, it must be within 8..2048; resize is 3, it must be at least the size, 4, and 4096 at most; workers is 0, it must be within 1..256.")]
-    [InlineData("images: { packed: allways }", "line 1: images.packed must be one of if-there, build, never, but is 'allways'")]
-    [InlineData("augmentation: { min-crop-area: 1.5 }", "Augmentation options: min-crop-area is 1.5, it must be within 0..1.")]
-    [InlineData("model: [", "this is not valid YAML")]
-    [InlineData("- model", "line 1: a configuration consists of keys and values, such as `model: cifar_resnet56`.")]
-    public void A_wrong_configuration_gets_one_sentence(string yaml, string sentence)
-    {
-        if (!yaml.Contains("model:", StringComparison.Ordinal) && !sentence.Contains("no model", StringComparison.Ordinal) && yaml[0] != '-')
-        {
-            yaml += "\nmodel: cifar_resnet8\ndata: cifar10";
-        }
-
-        var said = CommandLine.Fails("train", _folder.Write("wrong.yaml", yaml));
-
-        Assert.Contains(sentence, said, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("--set takes key=value, such as training.epochs=20, but was given 'epochs'.", "epochs")]
-    [InlineData("--set training.epoch=3: there is no key 'training.epoch'; did you mean 'training.epochs'?", "training.epoch=3")]
-    [InlineData("--set training.epochs=x: training.epochs must be a whole number such as 20, but is 'x'.", "training.epochs=x")]
-    public void A_wrong_assignment_gets_one_sentence(string sentence, string assignment) =>
-        Assert.Equal(sentence, CommandLine.Fails("train", _config, "--set", assignment));
-
-    [Fact]
-    public void A_missing_configuration_is_named() =>
-        Assert.StartsWith("The configuration nowhere.yaml cannot be read", CommandLine.Fails("train", "nowhere.yaml"), StringComparison.Ordinal);
 
     [Fact]
     public void An_unreachable_target_leaves_no_folder_behind()
@@ -191,7 +229,8 @@ public sealed class BadInputTests : IDisposable
         var run = _folder.PathOf("run");
         Directory.CreateDirectory(run);
         Assert.Equal(
-            $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.", CommandLine.Fails("train", "--resume", run));
+            $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.",
+            CommandLine.Fails("train", "--resume", run));
 
         File.WriteAllText(Path.Combine(run, "summary.json"), "{}");
         var left = Directory.CreateDirectory(Path.Combine(run, "checkpoints")).FullName;
@@ -204,7 +243,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_missing_data_set_is_named_with_the_places()
     {
-        var said = CommandLine.Fails("train", _config, "--set", "data=cifar100", "--data-root", _folder.Path, "--out", _folder.PathOf("run"));
+        var said = CommandLine.Fails(
+            "train", _config, "--set", "data=cifar100", "--data-root", _folder.Path, "--out", _folder.PathOf("run"));
 
         Assert.Contains("cifar100 was not found in", said, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, said, StringComparison.Ordinal);
@@ -220,13 +260,15 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("test_batch.bin is missing", said, StringComparison.Ordinal);
         _folder.Write("cifar10/test_batch.bin", "short");
         said = CommandLine.Fails("eval", "cifar_resnet8", "--data", "cifar10", "--data-root", _folder.Path);
-        Assert.Contains("test_batch.bin has the wrong length: expected 30730000 bytes, found 5", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "test_batch.bin has the wrong length: expected 30730000 bytes, found 5", said, StringComparison.Ordinal);
         Assert.Equal(2, CommandLine.Run("data", "check", "cifar10", "--data-root", _folder.Path).Code);
     }
 
     [Fact]
     public void A_data_root_that_is_no_folder_is_named() =>
-        Assert.Contains("is not a folder", CommandLine.Fails("data", "list", "--data-root", _config), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a folder", CommandLine.Fails("data", "list", "--data-root", _config), StringComparison.Ordinal);
 
     [Fact]
     public void A_corrupted_network_file_is_not_believed()
@@ -240,8 +282,12 @@ public sealed class BadInputTests : IDisposable
 
         File.WriteAllBytes(file, bytes[..^500]);
         Assert.Contains(file, CommandLine.Fails("inspect", file), StringComparison.Ordinal);
-        Assert.Contains("is not an .ocs file", CommandLine.Fails("inspect", _folder.Write("text.ocs", "hello")), StringComparison.Ordinal);
-        Assert.Contains("could not be read", CommandLine.Fails("inspect", _folder.PathOf("nowhere.ocs")), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not an .ocs file",
+            CommandLine.Fails("inspect", _folder.Write("text.ocs", "hello")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "could not be read", CommandLine.Fails("inspect", _folder.PathOf("nowhere.ocs")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -251,12 +297,16 @@ public sealed class BadInputTests : IDisposable
         CommandLine.Run("export", "cifar_resnet8", "--input-channels", "1", "--safetensors", weights);
 
         var other = CommandLine.Fails("eval", "cifar_resnet20", "--weights", weights, "--data", "fashion-mnist");
-        var classes = CommandLine.Fails("prune", "cifar_resnet8", "--classes", "100", "--input-channels", "1", "--weights", weights, "--target", "0.5", "--out", _folder.PathOf("x.ocs"));
+        var classes = CommandLine.Fails("prune", "cifar_resnet8", "--classes", "100", "--input-channels",
+            "1", "--weights", weights, "--target", "0.5", "--out", _folder.PathOf("x.ocs"));
 
-        Assert.Contains("these are not the weights of 'cifar_resnet20' (missing: 'layer1.1.conv1.weight', 'layer1.1.bn1.weight', 'layer1.1.bn1.bias' and ", other, StringComparison.Ordinal);
+        Assert.Contains("these are not the weights of 'cifar_resnet20' (missing: 'layer1.1.conv1.weight', "
+            + "'layer1.1.bn1.weight', 'layer1.1.bn1.bias' and ", other, StringComparison.Ordinal);
         Assert.Contains(
-            "these are not the weights of 'cifar_resnet8' ('fc.weight' is [10, 64] instead of [100, 64], 'fc.bias' is [10] instead of [100]; nor are they "
-            + "of a narrower one: Node 'fc' is an output of shape [1, 100], but would be [1, 10]); give the network that they were trained for, or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).",
+            "these are not the weights of 'cifar_resnet8' ('fc.weight' is [10, 64] instead of [100, 64], "
+            + "'fc.bias' is [10] instead of [100]; nor are they of a narrower one: Node 'fc' is an output of shape [1, "
+            + "100], but would be [1, 10]); give the network that they were trained for, "
+            + "or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).",
             classes,
             StringComparison.Ordinal);
     }
@@ -267,12 +317,15 @@ public sealed class BadInputTests : IDisposable
         var colour = _folder.PathOf("colour.ocs");
         var hundred = _folder.PathOf("hundred.ocs");
         CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--out", colour);
-        CommandLine.Run("prune", "cifar_resnet8", "--target", "0.5", "--classes", "100", "--input-channels", "1", "--out", hundred);
+        CommandLine.Run(
+            "prune", "cifar_resnet8", "--target", "0.5", "--classes", "100", "--input-channels", "1", "--out", hundred);
 
-        Assert.Contains("takes images of 3x32x32, but those of fashion-mnist are 1x28x28", Eval(colour), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes images of 3x32x32, but those of fashion-mnist are 1x28x28", Eval(colour), StringComparison.Ordinal);
         Assert.Contains("has 100 classes, but fashion-mnist has 10", Eval(hundred), StringComparison.Ordinal);
 
-        static string Eval(string file) => CommandLine.Fails("eval", file, "--data", "fashion-mnist", "--data-limit", "10");
+        static string Eval(string file) =>
+            CommandLine.Fails("eval", file, "--data", "fashion-mnist", "--data-limit", "10");
     }
 
     [Fact]
@@ -284,8 +337,12 @@ public sealed class BadInputTests : IDisposable
         var said = CommandLine.Fails("train", _config, "--out", run);
         var forced = CommandLine.Fails("train", _config, "--out", run, "--force");
 
-        Assert.Equal($"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.", said);
-        Assert.Equal($"The folder {run} holds files but no run, so --force does not replace it; give another folder with --out.", forced);
+        Assert.Equal(
+            $"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.",
+            said);
+        Assert.Equal(
+            $"The folder {run} holds files but no run, so --force does not replace it; give another folder with --out.",
+            forced);
         Assert.Equal("mine", File.ReadAllText(_folder.PathOf("run/notes.txt")));
     }
 
@@ -295,25 +352,44 @@ public sealed class BadInputTests : IDisposable
     {
         var below = Path.Combine(_config, "below");
 
-        Assert.Contains($"{below} cannot be written", CommandLine.Fails("train", _config, "--out", below), StringComparison.Ordinal);
-        Assert.Contains($"{below}.ocs cannot be written", CommandLine.Fails("prune", "cifar_resnet8", "--target", "0.5", "--out", below + ".ocs"), StringComparison.Ordinal);
-        Assert.Contains($"{below}.onnx cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", below + ".onnx"), StringComparison.Ordinal);
-        Assert.Contains($"{_folder.Path} cannot be written", CommandLine.Fails("export", "cifar_resnet8", "--onnx", _folder.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{below} cannot be written",
+            CommandLine.Fails("train", _config, "--out", below),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"{below}.ocs cannot be written",
+            CommandLine.Fails("prune", "cifar_resnet8", "--target", "0.5", "--out", below + ".ocs"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"{below}.onnx cannot be written",
+            CommandLine.Fails("export", "cifar_resnet8", "--onnx", below + ".onnx"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_folder.Path} cannot be written",
+            CommandLine.Fails("export", "cifar_resnet8", "--onnx", _folder.Path),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_device_that_is_not_there_is_named() =>
-        Assert.Contains("'tpu' is no device: write cpu, cuda or cuda:N.", CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'tpu' is no device: write cpu, cuda or cuda:N.",
+            CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_without_a_run_has_no_report() =>
-        Assert.Contains("give the folder that a run has written", CommandLine.Fails("report", _folder.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            "give the folder that a run has written",
+            CommandLine.Fails("report", _folder.Path),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_precision_that_is_none_or_that_the_device_lacks_is_told()
     {
         var none = CommandLine.Fails("train", _config, "--precision", "bf61", "--out", _folder.PathOf("run"));
-        Assert.Contains("--precision bf61: training.precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; did you mean 'bf16'?", none, StringComparison.Ordinal);
+        Assert.Contains("--precision bf61: training.precision must be one of fp32, bf16, fp16, auto, but is 'bf61'; "
+            + "did you mean 'bf16'?", none, StringComparison.Ordinal);
         var narrow = CommandLine.Fails("train", _config, "--precision", "fp16", "--out", _folder.PathOf("run"));
         Assert.Contains("precision fp16 needs a CUDA device", narrow, StringComparison.Ordinal);
     }

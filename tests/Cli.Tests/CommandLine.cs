@@ -7,7 +7,9 @@ internal static class CommandLine
 {
     public static CommandResult Run(params string[] args) => Run(args, new StringWriter(), CancellationToken.None);
 
-    /// <summary>Runs a command whose standard output goes to a writer of the test, which may set off the stop.</summary>
+    /// <summary>
+    /// Runs a command whose standard output goes to a writer of the test, which may set off the stop.
+    /// </summary>
     public static CommandResult Run(string[] args, StringWriter output, CancellationToken stop)
     {
         using var error = new StringWriter();
@@ -15,7 +17,9 @@ internal static class CommandLine
         return new(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Runs a command whose input is at fault, and checks that it says so in one sentence and nothing else.</summary>
+    /// <summary>
+    /// Runs a command whose input is at fault, and checks that it says so in one sentence and nothing else.
+    /// </summary>
     public static string Fails(params string[] args)
     {
         var result = Run(args);

@@ -11,7 +11,8 @@ public sealed class CommandWordsTests
     [InlineData("(`Ranking = PerGroup`)", "(ranking: per-group)")]
     [InlineData("`PhaseTiming.Official` cuts later", "timing official cuts later")]
     [InlineData("`Models.All` lists them all.", "`ocs models` lists them all.")]
-    [InlineData("state it with `inputSize`, 3x224x224 for example", "state it with --input-size, 3x224x224 for example")]
+    [InlineData("state it with `inputSize`, 3x224x224 for example",
+        "state it with --input-size, 3x224x224 for example")]
     public void Names_of_the_API_become_words_of_the_command(string library, string command) =>
         Assert.Equal(command, CommandWords.Of(library));
 

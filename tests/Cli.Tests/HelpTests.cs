@@ -4,7 +4,8 @@ namespace Ocs.Cli.Tests;
 public class HelpTests
 {
     public static TheoryData<string> Commands =>
-        ["", "demo", "train", "baseline", "prune", "eval", "inspect", "export", "verify", "bench", "report", "watch", "data", "data list", "data check", "data pack", "models"];
+        ["", "demo", "train", "baseline", "prune", "eval", "inspect", "export", "verify",
+            "bench", "report", "watch", "data", "data list", "data check", "data pack", "models"];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -7,5 +7,7 @@ public sealed class OpenFilesTests
     [InlineData("Max open files            unlimited            unlimited            files     ", null)]
     [InlineData("Max processes             7                    7                    processes ", null)]
     public void The_limit_of_open_files_is_read_where_the_system_states_it(string line, long? limit) =>
-        Assert.Equal(limit, OpenFiles.Limit(["Limit                     Soft Limit           Hard Limit           Units     ", line]));
+        Assert.Equal(
+            limit,
+            OpenFiles.Limit(["Limit                     Soft Limit           Hard Limit           Units     ", line]));
 }

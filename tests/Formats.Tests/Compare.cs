@@ -39,8 +39,11 @@ internal static class Compare
         Assert.Equal(expected.Outputs.ToArray(), actual.Outputs.ToArray());
         foreach (var (left, right) in expected.Nodes.Zip(actual.Nodes))
         {
-            // The records' own equality compares immutable arrays by reference; operators of lists are compared by the text above.
-            Assert.Equal(left with { Operator = right.Operator, Inputs = [], Parameters = [], Shape = [] }, right with { Inputs = [], Parameters = [], Shape = [] });
+            // The records' own equality compares immutable arrays by reference; operators of lists are compared by the
+            // text above.
+            Assert.Equal(
+                left with { Operator = right.Operator, Inputs = [], Parameters = [], Shape = [] },
+                right with { Inputs = [], Parameters = [], Shape = [] });
             Assert.Equal(left.Parameters.ToArray(), right.Parameters.ToArray());
             if (left.Operator is Graphs.Operators.Input input)
             {
@@ -48,7 +51,9 @@ internal static class Compare
             }
             else if (left.Operator is not (Affine or Reduce or Roll or SelectChannels))
             {
-                Assert.Equal(JsonSerializer.Serialize<Graphs.Operator>(left.Operator), JsonSerializer.Serialize<Graphs.Operator>(right.Operator));
+                Assert.Equal(
+                    JsonSerializer.Serialize<Graphs.Operator>(left.Operator),
+                    JsonSerializer.Serialize<Graphs.Operator>(right.Operator));
             }
         }
 

@@ -124,8 +124,8 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(64 * (10 - 4), network.Macs - four.Macs);
         Compare.Same(network.Parameters["conv1.weight"], four.Parameters["conv1.weight"]);
         Fails(
-            $"{_folder.PathOf(name)} has 10 classes, but 4 were asked for; leave `classes` out, or start with a new classifier "
-                + "by `WeightsOptions.NewClassifier`.",
+            $"{_folder.PathOf(name)} has 10 classes, but 4 were asked for; leave `classes` out, "
+            + "or start with a new classifier by `WeightsOptions.NewClassifier`.",
             () => Network.Load(_folder.PathOf(name), classes: 4));
     }
 
@@ -160,7 +160,9 @@ public sealed class NetworkFileTests : IDisposable
 
         Assert.Equal(8, half.Parameters["layer1.0.conv1.weight"].Shape[0]);
         Assert.InRange(half.Macs, network.Macs / 2, network.Macs - 1);
-        Fails("[8, 16, 3, 3] instead of [16, 16, 3, 3]", () => Network.Load(_folder.PathOf("a.ocs"), _folder.PathOf("a.pth")));
+        Fails(
+            "[8, 16, 3, 3] instead of [16, 16, 3, 3]",
+            () => Network.Load(_folder.PathOf("a.ocs"), _folder.PathOf("a.pth")));
 
         // The inner channels of the first block: 8 of 16.
         Tensor Half(string name)
@@ -191,7 +193,8 @@ public sealed class NetworkFileTests : IDisposable
         using var loaded = Network.Load("cifar_resnet8", _folder.PathOf("a.pth"), remarks: remarks);
 
         Assert.Equal(
-            [$"{_folder.PathOf("a.pth")} holds 1 value that is no weight of 'cifar_resnet8'; left out: 'criterion.weight'."],
+            [$"{_folder.PathOf("a.pth")} holds 1 value that is no weight of 'cifar_resnet8'; left out: "
+                + "'criterion.weight'."],
             remarks);
     }
 
@@ -208,17 +211,20 @@ public sealed class NetworkFileTests : IDisposable
         Fails("nowhere.ocs could not be read", () => Network.Load(_folder.PathOf("nowhere.ocs")));
         Fails("nowhere.pth could not be read", () => Network.Load("cifar_resnet8", _folder.PathOf("nowhere.pth")));
         Fails("[3, 224, 224] for example, but is [3, 32].", () => Network.Load("cifar_resnet8", inputShape: [3, 32]));
-        Fails("[3, 224, 224] for example, but is [3, 0, 4].", () => Network.Load("cifar_resnet8", inputShape: [3, 0, 4]));
+        Fails(
+            "[3, 224, 224] for example, but is [3, 0, 4].",
+            () => Network.Load("cifar_resnet8", inputShape: [3, 0, 4]));
         Fails(
             $"{ocs} takes [3, 32, 32], but inputShape is [3, 8, 8]; leave it out.",
             () => Network.Load(ocs, inputShape: [3, 8, 8]));
         Fails("needs at least 2 classes, but 1 was asked for.", () => Network.Load("cifar_resnet8", classes: 1));
         Fails(
-            $"{text} is not an .ocs file; give one that `Network.Save` wrote, an .onnx file, or a name of the zoo (`Models.All` "
-                + "lists them).",
+            $"{text} is not an .ocs file; give one that `Network.Save` wrote, an .onnx file, "
+            + "or a name of the zoo (`Models.All` lists them).",
             () => Network.Load(text));
         Fails(
-            "); give the network that they were trained for, or start with a new classifier by `WeightsOptions.NewClassifier`.",
+            "); give the network that they were trained for, or start with a new classifier by "
+            + "`WeightsOptions.NewClassifier`.",
             () => Network.Load("cifar_resnet8", pth, classes: 4));
     }
 
@@ -259,7 +265,8 @@ public sealed class NetworkFileTests : IDisposable
         using var _ = Autograd.NoGrad();
         var shape = network.Graph.InputNodes.Single().Shape.SetItem(0, 2);
         var count = (int)shape.Aggregate(1L, (product, size) => product * size);
-        using var images = Tensor.FromArray([.. Enumerable.Range(0, count).Select(index => MathF.Sin(index))], shape.AsSpan());
+        using var images = Tensor.FromArray(
+            [.. Enumerable.Range(0, count).Select(index => MathF.Sin(index))], shape.AsSpan());
         using var output = network.Forward(images);
         return output.ToArray<float>();
     }

@@ -160,7 +160,8 @@ public sealed class OwnOperatorTests : IDisposable
         Assert.Equal(
             "Node 'odd': the operator Nameless has no ONNX form here; save the network as .ocs, leave the node "
                 + "out, or let the operator implement IOnnxExportable.",
-            Assert.Throws<OcsInputException>(() => OnnxFile.Write(_folder.PathOf("a.onnx"), graph, parameters)).Message);
+            Assert.Throws<OcsInputException>(() =>
+                OnnxFile.Write(_folder.PathOf("a.onnx"), graph, parameters)).Message);
     }
 
     private static Graph Network(Operator op, string name, int parameters)

@@ -4,7 +4,9 @@ using Ocs.Torch;
 
 namespace Ocs.Formats.Tests;
 
-/// <summary>Random networks of a few nodes, every operator among them, and values in place of their first parameters.</summary>
+/// <summary>
+/// Random networks of a few nodes, every operator among them, and values in place of their first parameters.
+/// </summary>
 internal static class SmallGraphs
 {
     private static readonly ActivationKind[] Kinds = Enum.GetValues<ActivationKind>();
@@ -54,7 +56,8 @@ internal static class SmallGraphs
         switch (draw.Below(8))
         {
             case 0:
-                return g.Conv2d(name, x, channels, new(3, 1), padding: new(1, 0), bias: true, groups: draw.Of(1, 2, channels));
+                return g.Conv2d(
+                    name, x, channels, new(3, 1), padding: new(1, 0), bias: true, groups: draw.Of(1, 2, channels));
             case 1:
                 return g.BatchNorm2d(name, x);
             case 2:

@@ -21,5 +21,6 @@ public sealed class WholeFileTests
 
     [Fact]
     public void What_is_no_matter_of_the_file_stays_what_it_is() =>
-        Assert.Throws<OperationCanceledException>(() => WholeFile.Interpret<int>("their.onnx", () => throw new OperationCanceledException()));
+        Assert.Throws<OperationCanceledException>(
+            () => WholeFile.Interpret<int>("their.onnx", () => throw new OperationCanceledException()));
 }

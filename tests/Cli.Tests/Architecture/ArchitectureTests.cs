@@ -14,17 +14,20 @@ public partial class ArchitectureTests
     private const int LongestOptional = 600;
 
     private static readonly string[] Houses =
-        [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Select(folder => Path.GetFileName(folder)!).Order(
+            StringComparer.Ordinal)];
 
     [Fact]
     public void Project_references_are_those_of_the_layout_page()
     {
         var rows = HouseRow().Matches(File.ReadAllText(Repository.PathOf("docs/layout.md")));
-        var stated = rows.ToDictionary(row => row.Groups["house"].Value, row => Split(row.Groups["references"].Value), StringComparer.Ordinal);
+        var stated = rows.ToDictionary(
+            row => row.Groups["house"].Value, row => Split(row.Groups["references"].Value), StringComparer.Ordinal);
         Assert.Equal(Houses, stated.Keys.Order(StringComparer.Ordinal));
         foreach (var house in Houses)
         {
-            var expected = house == "Core" ? [] : stated[house] is ["all"] ? Houses.Where(other => other != house) : stated[house].Append("Core");
+            var expected = house == "Core" ? [] : stated[house] is ["all"] ? Houses.Where(other =>
+                other != house) : stated[house].Append("Core");
             Assert.Equal(expected.Order(StringComparer.Ordinal), References(house).Order(StringComparer.Ordinal));
         }
     }
@@ -33,7 +36,8 @@ public partial class ArchitectureTests
     public void Native_functions_are_declared_only_under_Interop()
     {
         var outside = Repository.Files("src", "*.cs")
-            .Where(file => !file.Contains("/Interop/", StringComparison.Ordinal) && File.ReadAllText(file).Contains("LibraryImport(", StringComparison.Ordinal));
+            .Where(file => !file.Contains("/Interop/", StringComparison.Ordinal)
+                && File.ReadAllText(file).Contains("LibraryImport(", StringComparison.Ordinal));
 
         Assert.Empty(outside);
     }
@@ -41,7 +45,8 @@ public partial class ArchitectureTests
     [Fact]
     public void No_source_file_is_too_long()
     {
-        var folders = new[] { "src", "tests", "bench", "examples" }.Where(folder => Directory.Exists(Repository.PathOf(folder)));
+        var folders = new[] { "src", "tests", "bench", "examples" }.Where(
+            folder => Directory.Exists(Repository.PathOf(folder)));
         var tooLong = folders
             .SelectMany(folder => Repository.Files(folder, "*.cs"))
             .Select(file => (File: file, Lines: File.ReadLines(file).Count()))
@@ -56,7 +61,8 @@ public partial class ArchitectureTests
         var lines = Repository.Files("native", "*.*")
             .Where(file => Path.GetExtension(file) is ".cpp" or ".h")
             .ToLookup(
-                file => new[] { "operators", "kernels", "optional" }.FirstOrDefault(part => file.Contains($"/native/{part}/", StringComparison.Ordinal), "shim"),
+                file => new[] { "operators", "kernels", "optional" }.FirstOrDefault(
+                    part => file.Contains($"/native/{part}/", StringComparison.Ordinal), "shim"),
                 file => File.ReadLines(file).Count());
 
         Assert.InRange(lines["shim"].Sum(), 1, LongestShim);
@@ -92,11 +98,13 @@ public partial class ArchitectureTests
     [InlineData("docs/library.md", "CustomOperator", "TrainedMish.cs")]
     public void A_page_shows_the_whole_program_of_its_example(string page, string example, string file)
     {
-        var blocks = CodeBlock().Matches(File.ReadAllText(Repository.PathOf(page))).Select(match => match.Groups["code"].Value);
+        var blocks = CodeBlock().Matches(File.ReadAllText(Repository.PathOf(page))).Select(
+            match => match.Groups["code"].Value);
         var folder = Repository.PathOf($"examples/{example}");
 
         Assert.Contains(File.ReadAllText(Path.Combine(folder, file)), blocks);
-        Assert.DoesNotContain("<Using", File.ReadAllText(Path.Combine(folder, $"{example}.csproj")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "<Using", File.ReadAllText(Path.Combine(folder, $"{example}.csproj")), StringComparison.Ordinal);
     }
 
     private static string[] References(string house) =>
@@ -106,12 +114,15 @@ public partial class ArchitectureTests
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
     ];
 
-    private static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     // The compiler keeps extension members in nested types of its own, whose names no program can have.
-    private static bool IsGenerated(Type type) => (type.IsNested && !type.IsNestedPublic) || type.FullName!.Contains('<', StringComparison.Ordinal);
+    private static bool IsGenerated(Type type) =>
+        (type.IsNested && !type.IsNestedPublic) || type.FullName!.Contains('<', StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^\| `src/(?<house>\w+)` \|.*\| (?<references>[\w, ]*)\|\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\| `src/(?<house>\w+)` \|.*\| (?<references>[\w, ]*)\|\s*$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex HouseRow();
 
     [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

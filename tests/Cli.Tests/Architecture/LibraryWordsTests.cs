@@ -4,8 +4,8 @@ using Ocs.Cli.Configuration;
 namespace Ocs.Cli.Tests.Architecture;
 
 /// <summary>
-/// Libraries speak of properties, methods and values of their API, in backticks; only the command knows flags, commands and keys of
-/// configurations. Every such name has a word of the command.
+/// Libraries speak of properties, methods and values of their API, in backticks; only the command knows flags, commands
+/// and keys of configurations. Every such name has a word of the command.
 /// </summary>
 public partial class LibraryWordsTests
 {
@@ -26,8 +26,12 @@ public partial class LibraryWordsTests
     [Fact]
     public void No_message_of_a_library_names_a_key_of_the_configuration()
     {
-        var keys = ConfigurationKeys.All.Select(key => key.Split('.')[^1]).Where(key => key.Contains('-', StringComparison.Ordinal)).Distinct();
-        var any = new Regex($@"(?<![\w-])({string.Join('|', keys.Select(Regex.Escape))})(?![\w-])", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1));
+        var keys = ConfigurationKeys.All.Select(key => key.Split('.')[^1])
+            .Where(key => key.Contains('-', StringComparison.Ordinal)).Distinct();
+        var any = new Regex(
+            $@"(?<![\w-])({string.Join('|', keys.Select(Regex.Escape))})(?![\w-])",
+            RegexOptions.ExplicitCapture,
+            TimeSpan.FromMinutes(1));
 
         Assert.DoesNotContain(Literals, literal => any.IsMatch(literal.Text));
     }
@@ -60,7 +64,10 @@ public partial class LibraryWordsTests
 
         Assert.Equal(
             ["\"one \\\" more\"", "$\"two {string.Join(\"", "\", list)} three\"", "@\"C:\\\"", "four \"five\""],
-            LiteralsOf(Source).Select(text => text.Trim('"', ' ', '\n') is var inner && inner.StartsWith("four", StringComparison.Ordinal) ? inner + "\"" : text));
+            LiteralsOf(Source).Select(
+                text => text.Trim('"', ' ', '\n') is var inner && inner.StartsWith("four", StringComparison.Ordinal)
+                    ? inner + "\""
+                    : text));
     }
 
     private static IEnumerable<string> LiteralsOf(string source) =>

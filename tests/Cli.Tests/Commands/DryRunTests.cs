@@ -26,12 +26,15 @@ public sealed class DryRunTests : IDisposable
 
         Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path));
         Assert.Equal(4, plan.GetProperty("steps_per_epoch").GetInt32());
-        Assert.Equal((64, 64), (plan.GetProperty("train_images").GetInt32(), plan.GetProperty("test_images").GetInt32()));
+        Assert.Equal(
+            (64, 64),
+            (plan.GetProperty("train_images").GetInt32(), plan.GetProperty("test_images").GetInt32()));
         var cut = plan.GetProperty("cut");
         Assert.InRange(cut.GetProperty("removed").GetDouble(), 0.5, 0.55);
         Assert.InRange(cut.GetProperty("largest_target").GetDouble(), 0.75, 0.95);
         Assert.True(cut.GetProperty("prunable_groups").GetInt32() < cut.GetProperty("groups").GetInt32());
-        var (step, epoch) = (plan.GetProperty("step_seconds").GetDouble(), plan.GetProperty("epoch_seconds").GetDouble());
+        var (step, epoch) =
+            (plan.GetProperty("step_seconds").GetDouble(), plan.GetProperty("epoch_seconds").GetDouble());
         Assert.InRange(step, 1e-5, 60);
         Assert.True(epoch > 4 * step);
         Assert.Equal(30 * epoch, plan.GetProperty("run_seconds").GetDouble(), 6);
@@ -45,7 +48,8 @@ public sealed class DryRunTests : IDisposable
         var baseline = CommandLine.Run("baseline", _config, "--dry-run");
 
         Assert.Equal((0, "", 0, ""), (train.Code, train.Error, baseline.Code, baseline.Error));
-        Assert.Contains("cut       sparsity learning from epoch 3; the cut when the sub-network is stable, at the latest before epoch 12", train.Output, StringComparison.Ordinal);
+        Assert.Contains("cut       sparsity learning from epoch 3; the cut when the sub-network is stable, "
+            + "at the latest before epoch 12", train.Output, StringComparison.Ordinal);
         Assert.Contains("training  30 epochs of 4 steps", baseline.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("target", baseline.Output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was started and nothing was written.\n", train.Output, StringComparison.Ordinal);

@@ -31,11 +31,13 @@ public sealed class HostileNamesTests : IDisposable
             OcsFile.Write(file, graph, parameters);
         }
 
-        var result = CommandLine.Run([command, file, .. options.Select(option => option == "OUT" ? _folder.PathOf("small.ocs") : option)]);
+        var result = CommandLine.Run(
+            [command, file, .. options.Select(option => option == "OUT" ? _folder.PathOf("small.ocs") : option)]);
 
         Assert.True(result.Code == 0, result.Error);
         AssertClean(result);
-        Assert.Contains(@"\u001b[31m", command == "inspect" ? result.Output : @"\u001b[31m", StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            @"\u001b[31m", command == "inspect" ? result.Output : @"\u001b[31m", StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -49,7 +51,8 @@ public sealed class HostileNamesTests : IDisposable
             File.WriteAllBytes(_folder.PathOf($"images/{split}/class{Evil}/{Evil}.jpg"), [1, 2, 3]);
         }
 
-        var result = CommandLine.Run(["data", command, "imagefolder", "--data-root", _folder.PathOf("images"), .. options]);
+        var result = CommandLine.Run(
+            ["data", command, "imagefolder", "--data-root", _folder.PathOf("images"), .. options]);
 
         Assert.Equal(2, result.Code);
         AssertClean(result);

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace Ocs.Cli.Tests.Commands;
 
-/// <summary>`ocs inspect` of damaged ONNX files: a table or one sentence, whatever the file says of its sizes.</summary>
+/// <summary>
+/// `ocs inspect` of damaged ONNX files: a table or one sentence, whatever the file says of its sizes.
+/// </summary>
 [NoTensorLeaks]
 public sealed class InspectFuzzTests(ITestOutputHelper output) : IDisposable
 {
@@ -21,7 +23,8 @@ public sealed class InspectFuzzTests(ITestOutputHelper output) : IDisposable
         var file = _folder.PathOf("damaged.onnx");
         Write(file);
         var whole = File.ReadAllBytes(file);
-        Fuzz.Try("ONNX, inspect", output, file, 20, dice => File.WriteAllBytes(file, Damage.Bytes(whole, dice, Telling)), () =>
+        Fuzz.Try("ONNX, inspect", output, file, 20, dice => File.WriteAllBytes(
+            file, Damage.Bytes(whole, dice, Telling)), () =>
         {
             var inspected = CommandLine.Run("inspect", file);
             if (inspected.Code == ExitCode.Input)
@@ -39,7 +42,9 @@ public sealed class InspectFuzzTests(ITestOutputHelper output) : IDisposable
         var g = new GraphBuilder("small");
         var x = g.Relu("relu", g.BatchNorm2d("bn", g.Conv2d("conv", g.Input("input", 2, 8, 8), 3, 1)));
         x = g.Concat("join", 1, x, g.MaxPool2d("pool", x, 3, 1, 1));
-        x = g.Add("sum", x, g.Upsample("up", g.AveragePool2d("half", x, 2), new(8, 8), Graphs.Operators.UpsampleMode.Nearest));
+        x = g.Add(
+            "sum", x, g.Upsample(
+                "up", g.AveragePool2d("half", x, 2), new(8, 8), Graphs.Operators.UpsampleMode.Nearest));
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("mean", x, 2)), 3));
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         OnnxFile.Write(file, graph, parameters);

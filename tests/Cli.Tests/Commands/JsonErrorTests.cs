@@ -39,12 +39,19 @@ public sealed class JsonErrorTests
         var help = CommandLine.Run("prune", "--help", "--json").Json;
         Assert.Equal("ocs prune", help.GetProperty("command").GetString());
         Assert.Equal("MODEL", help.GetProperty("arguments")[0].GetProperty("name").GetString());
-        Assert.Contains(help.GetProperty("options").EnumerateArray(), option => option.GetProperty("name").GetString() == "--target");
-        Assert.Contains(help.GetProperty("options").EnumerateArray(), option => option.GetProperty("name").GetString() == "--json");
+        Assert.Contains(
+            help.GetProperty("options").EnumerateArray(),
+            option => option.GetProperty("name").GetString() == "--target");
+        Assert.Contains(
+            help.GetProperty("options").EnumerateArray(),
+            option => option.GetProperty("name").GetString() == "--json");
 
-        var all = CommandLine.Run("--json").Json.GetProperty("commands").EnumerateArray().Select(command => command.GetProperty("name").GetString());
+        var all = CommandLine.Run("--json").Json.GetProperty("commands").EnumerateArray().Select(
+            command => command.GetProperty("name").GetString());
         Assert.Equal(Application.Root(Silent).Subcommands.Select(command => command.Name), all);
-        Assert.Matches(@"^\d+\.\d+\.\d+$", CommandLine.Run("--version", "--json").Json.GetProperty("version").GetString());
+        Assert.Matches(
+            @"^\d+\.\d+\.\d+$",
+            CommandLine.Run("--version", "--json").Json.GetProperty("version").GetString());
     }
 
     // A full disk under standard output.
@@ -57,8 +64,11 @@ public sealed class JsonErrorTests
         using var full = new FullWriter();
         using var error = new StringWriter();
 
-        Assert.Equal(code, Application.Run(args, new(full, error, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None)));
-        Assert.Equal("Standard output could not be written to (No space left on device), so some of what was to be shown is lost.\n", error.ToString());
+        Assert.Equal(
+            code, Application.Run(
+                args, new(full, error, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None)));
+        Assert.Equal("Standard output could not be written to (No space left on device), "
+            + "so some of what was to be shown is lost.\n", error.ToString());
     }
 
     [Fact]
@@ -67,9 +77,14 @@ public sealed class JsonErrorTests
         using var error = new StringWriter();
         using var output = new FaultyWriter();
 
-        Assert.Equal(1, Application.Run(["models"], new(output, error, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None)));
         Assert.Equal(
-            "A fault of this program, KeyNotFoundException: The key is missing. With OCS_TRACE=1 in the environment it shows where.\n", error.ToString());
+            1, Application.Run(
+                ["models"],
+                new(output, error, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None)));
+        Assert.Equal(
+            "A fault of this program, KeyNotFoundException: The key is missing. "
+            + "With OCS_TRACE=1 in the environment it shows where.\n",
+            error.ToString());
     }
 
     private static CommandConsole Silent => new(TextWriter.Null, TextWriter.Null, false, false, CancellationToken.None);

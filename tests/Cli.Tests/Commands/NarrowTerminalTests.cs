@@ -23,7 +23,8 @@ public sealed class NarrowTerminalTests : IDisposable
     public void Nothing_is_wider_than_the_terminal(params string[] args)
     {
         using var output = new StringWriter();
-        var console = new CommandConsole(output, TextWriter.Null, OutputIsTerminal: true, ErrorIsTerminal: false, CancellationToken.None)
+        var console = new CommandConsole(
+            output, TextWriter.Null, OutputIsTerminal: true, ErrorIsTerminal: false, CancellationToken.None)
         {
             Terminal = new(true, false, false, true, () => new(Columns, 24)),
         };
@@ -32,7 +33,8 @@ public sealed class NarrowTerminalTests : IDisposable
 
         var lines = output.ToString().Split('\n');
         Assert.NotEmpty(output.ToString());
-        Assert.All(lines, line => Assert.True(TextWidth.Of(line) <= Columns || !line.Trim().Contains(' ', StringComparison.Ordinal), line));
+        Assert.All(lines, line => Assert.True(
+            TextWidth.Of(line) <= Columns || !line.Trim().Contains(' ', StringComparison.Ordinal), line));
         Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
     }
 }

@@ -3,7 +3,9 @@ using Ocs.Graphs;
 
 namespace Ocs.Cli.Tests.Commands;
 
-/// <summary>What commands write of an ONNX file can take its place, and what holds no network is told from one that does.</summary>
+/// <summary>
+/// What commands write of an ONNX file can take its place, and what holds no network is told from one that does.
+/// </summary>
 [NoTensorLeaks]
 public sealed class OnnxCommandTests : IDisposable
 {
@@ -34,7 +36,8 @@ public sealed class OnnxCommandTests : IDisposable
     [Fact]
     public void Prune_and_export_keep_names_opset_and_words()
     {
-        var (cut, native, again) = (_folder.PathOf("cut.onnx"), _folder.PathOf("cut.ocs"), _folder.PathOf("again.onnx"));
+        var (cut, native, again) =
+            (_folder.PathOf("cut.onnx"), _folder.PathOf("cut.ocs"), _folder.PathOf("again.onnx"));
 
         var pruned = CommandLine.Run("prune", _network, "--target", "0.5", "--out", cut);
         CommandLine.Run("prune", _network, "--target", "0.5", "--out", native);
@@ -46,7 +49,9 @@ public sealed class OnnxCommandTests : IDisposable
         {
             using var read = OnnxFile.Read(file);
             var origin = read.Graph.Origin!;
-            Assert.Equal(("image", "scores", 15, "theirs"), (origin.Inputs[0].Name, origin.Outputs[0].Name, origin.Opset, origin.GraphName));
+            Assert.Equal(
+                ("image", "scores", 15, "theirs"),
+                (origin.Inputs[0].Name, origin.Outputs[0].Name, origin.Opset, origin.GraphName));
             Assert.Equal(("n", "author"), (origin.Inputs[0].Sizes[0], Assert.Single(origin.Metadata).Key));
         }
     }
@@ -72,11 +77,14 @@ public sealed class OnnxCommandTests : IDisposable
         }
 
         Assert.Equal(
-            $"{weights} holds weights alone, without a network that is read here; export the network to ONNX (torch.onnx.export) and give that file, "
+            $"{weights} holds weights alone, without a network that is read here; "
+            + "export the network to ONNX (torch.onnx.export) and give that file, "
             + $"or name the zoo network that the weights are for, with --weights {weights}.",
             CommandLine.Fails("inspect", weights));
         var text = _folder.Write("net.txt", "no network");
         Assert.Equal(
-            $"{text} is not an .ocs file; give one that `ocs` wrote, an .onnx file, or a name of the zoo (`ocs models` lists them).", CommandLine.Fails("inspect", text));
+            $"{text} is not an .ocs file; give one that `ocs` wrote, an .onnx file, "
+            + "or a name of the zoo (`ocs models` lists them).",
+            CommandLine.Fails("inspect", text));
     }
 }

@@ -23,9 +23,12 @@ public sealed class ReportCommandTests : IDisposable
     public void Several_runs_have_their_own_pages_and_one_together_above_them()
     {
         string[] runs = [Run("x/a", 50), Run("x/b", 60), Run("y", 70)];
-        var pages = CommandLine.Run(["report", .. runs, "--json"]).Json.GetProperty("reports").EnumerateArray().Select(page => Path.GetFullPath(page.GetString()!)).ToArray();
+        var pages = CommandLine.Run(["report", .. runs, "--json"]).Json.GetProperty("reports")
+            .EnumerateArray().Select(page => Path.GetFullPath(page.GetString()!)).ToArray();
 
-        Assert.Equal([.. runs.Select(run => Path.Combine(run, "report.html")), _folder.PathOf("comparison.html")], pages);
+        Assert.Equal(
+            [.. runs.Select(run => Path.Combine(run, "report.html")), _folder.PathOf("comparison.html")],
+            pages);
         Assert.Contains("href=\"x/a/report.html\"", File.ReadAllText(pages[^1]), StringComparison.Ordinal);
 
         // As a shell's * names it.
@@ -68,7 +71,10 @@ public sealed class ReportCommandTests : IDisposable
 
         Assert.Contains("Unpruned twin", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
         Assert.Equal(summary, File.ReadAllText(Path.Combine(run, "summary.json")));
-        Assert.EndsWith("was pruned; give a run of `ocs baseline`.", CommandLine.Fails("report", dense, "--baseline", run), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "was pruned; give a run of `ocs baseline`.",
+            CommandLine.Fails("report", dense, "--baseline", run),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +83,8 @@ public sealed class ReportCommandTests : IDisposable
         string[] runs = [Run("a", 50), Run("b", 60)];
         var (csv, latex) = (_folder.PathOf("numbers"), _folder.PathOf("table.tex"));
 
-        var pages = CommandLine.Run(["report", .. runs, "--csv", csv, "--latex", latex]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var pages = CommandLine.Run(["report", .. runs, "--csv", csv, "--latex", latex]).Output.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(["runs.csv", "epochs.csv", "layers.csv", "table.tex"], pages[3..].Select(Path.GetFileName));
         Assert.Equal(3, File.ReadLines(Path.Combine(csv, "runs.csv")).Count());
@@ -91,13 +98,16 @@ public sealed class ReportCommandTests : IDisposable
 
         Assert.Equal(0, CommandLine.Run("report", _folder.PathOf("series")).Code);
 
-        Assert.Contains(">3 runs<", File.ReadAllText(_folder.PathOf("series/comparison.html")), StringComparison.Ordinal);
-        Assert.Contains("Unpruned twin", File.ReadAllText(_folder.PathOf("series/seed-0/report.html")), StringComparison.Ordinal);
+        Assert.Contains(
+            ">3 runs<", File.ReadAllText(_folder.PathOf("series/comparison.html")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Unpruned twin", File.ReadAllText(_folder.PathOf("series/seed-0/report.html")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_no_run_is_told_in_a_sentence() =>
-        Assert.Contains("is not a folder", CommandLine.Fails("report", _folder.PathOf("absent")), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a folder", CommandLine.Fails("report", _folder.PathOf("absent")), StringComparison.Ordinal);
 
     private string Run(string name, long macsAfter)
     {

@@ -2,7 +2,9 @@ using Ocs.Formats;
 
 namespace Ocs.Cli.Tests.Commands;
 
-/// <summary>Networks of several inputs and outputs, made by ONNX's own Python package, through all commands that take them.</summary>
+/// <summary>
+/// Networks of several inputs and outputs, made by ONNX's own Python package, through all commands that take them.
+/// </summary>
 [NoTensorLeaks]
 public sealed class SeveralInputsTests : IDisposable
 {
@@ -36,7 +38,8 @@ public sealed class SeveralInputsTests : IDisposable
             node('Gemm', ['flat', weight('aside.weight', 2, 8), weight('aside.bias', 2)], 'aside', transB=1),
         ]
         graph = helper.make_graph(
-            nodes, 'two_inputs', [value('image', 3, 6, 6), value('vector', 5)], [value('head', 4), value('aside', 2)], weights)
+            nodes, 'two_inputs', [value('image', 3, 6, 6), value('vector', 5)],
+            [value('head', 4), value('aside', 2)], weights)
         save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7), sys.argv[1])
         """;
 
@@ -73,7 +76,8 @@ public sealed class SeveralInputsTests : IDisposable
         CommandLine.Run("prune", Network(), "--target", "0.4", "--out", cut);
 
         Assert.Equal(
-            "two_inputs takes 2 inputs (image, vector), but fashion-mnist has images only; give a network of one input.",
+            "two_inputs takes 2 inputs (image, vector), but fashion-mnist has images only; "
+            + "give a network of one input.",
             CommandLine.Fails("eval", cut, "--data", "fashion-mnist"));
     }
 
@@ -88,6 +92,7 @@ public sealed class SeveralInputsTests : IDisposable
     private static void Equal(CommandResult verified, string[] outputs)
     {
         Assert.True(verified.Code == 0, verified.Error);
-        Assert.Equal(outputs, verified.Json.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("output").GetString()));
+        Assert.Equal(outputs, verified.Json.GetProperty("outputs")
+            .EnumerateArray().Select(output => output.GetProperty("output").GetString()));
     }
 }

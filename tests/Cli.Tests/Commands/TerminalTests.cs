@@ -33,11 +33,16 @@ public sealed class TerminalTests : IDisposable
 
         Assert.True(changes > 0);
         var meant = RunLogReader.Read(_folder.PathOf("run")).Records
-            .SelectMany(record => widths.Select(width => TrainingText.Epoch(record, width))).ToHashSet(StringComparer.Ordinal);
-        Assert.All(screen.Lines.Where(line => line.StartsWith("epoch ", StringComparison.Ordinal)), line => Assert.Contains(line, meant));
+            .SelectMany(record => widths.Select(width => TrainingText.Epoch(record, width))).ToHashSet(
+                StringComparer.Ordinal);
+        Assert.All(
+            screen.Lines.Where(line => line.StartsWith("epoch ", StringComparison.Ordinal)),
+            line => Assert.Contains(line, meant));
         Assert.Equal(3, screen.Lines.Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)));
-        Assert.DoesNotContain(screen.Lines, line => line.Contains("  loss ", StringComparison.Ordinal) && !line.StartsWith("epoch", StringComparison.Ordinal)
-            || line.Contains('━', StringComparison.Ordinal) || line.Contains(" left", StringComparison.Ordinal) || line.Contains("starting", StringComparison.Ordinal));
+        Assert.DoesNotContain(screen.Lines, line => line.Contains("  loss ", StringComparison.Ordinal)
+            && !line.StartsWith("epoch", StringComparison.Ordinal)
+            || line.Contains('━', StringComparison.Ordinal)
+            || line.Contains(" left", StringComparison.Ordinal) || line.Contains("starting", StringComparison.Ordinal));
         Assert.Contains(screen.Lines, line => line.EndsWith("report.html.", StringComparison.Ordinal));
     }
 
@@ -54,7 +59,8 @@ public sealed class TerminalTests : IDisposable
     }
 
     // .NET tells a terminal at the start how its keys shall be; that shows nothing.
-    private static string Shown(string text) => text.Replace("\e[?1h", "", StringComparison.Ordinal).Replace("\e=", "", StringComparison.Ordinal);
+    private static string Shown(string text) =>
+        text.Replace("\e[?1h", "", StringComparison.Ordinal).Replace("\e=", "", StringComparison.Ordinal);
 
     private void Train(PseudoTerminal terminal, string term, Action<string> write)
     {
@@ -66,9 +72,10 @@ public sealed class TerminalTests : IDisposable
             ["OMP_NUM_THREADS"] = "1",
         };
         using var process = terminal.Start(
-            environment, "dotnet", Path.Combine(AppContext.BaseDirectory, "ocs.dll"), "train", "--model", "cifar_resnet8", "--data", "fashion-mnist",
-            "--target", "0.4", "--epochs", "3", "--batch-size", "16", "--seed", "1", "--set", "data-limit=320", "--set", "training.layout=contiguous",
-            "--set", "pruning.sparsity-start-epoch=0", "--set", "pruning.latest-cut-epoch=1", "--out", _folder.PathOf("run"));
+            environment, "dotnet", Path.Combine(AppContext.BaseDirectory, "ocs.dll"), "train",
+            "--model", "cifar_resnet8", "--data", "fashion-mnist", "--target", "0.4", "--epochs", "3", "--batch-size",
+            "16", "--seed", "1", "--set", "data-limit=320", "--set", "training.layout=contiguous", "--set",
+            "pruning.sparsity-start-epoch=0", "--set", "pruning.latest-cut-epoch=1", "--out", _folder.PathOf("run"));
         terminal.Read(process, write);
         Assert.Equal(0, process.ExitCode);
     }

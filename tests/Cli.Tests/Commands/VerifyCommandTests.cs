@@ -33,12 +33,14 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains($"{onnx} computes under ONNX Runtime", exported.Error, StringComparison.Ordinal);
         Assert.Equal(0, verified.Code);
         Assert.Equal(
-            ["a", "a_runtime", "b", "b_runtime", "tolerance", "equal", "outputs"], verified.Json.EnumerateObject().Select(property => property.Name));
+            ["a", "a_runtime", "b", "b_runtime", "tolerance", "equal", "outputs"], verified.Json.EnumerateObject()
+                .Select(property => property.Name));
         Assert.StartsWith("libtorch", verified.Json.GetProperty("a_runtime").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("ONNX Runtime", verified.Json.GetProperty("b_runtime").GetString(), StringComparison.Ordinal);
         var output = Assert.Single(verified.Json.GetProperty("outputs").EnumerateArray());
         Assert.Equal("fc", output.GetProperty("output").GetString());
-        Assert.InRange(output.GetProperty("largest_relative").GetDouble(), output.GetProperty("mean_relative").GetDouble(), 1e-4);
+        Assert.InRange(
+            output.GetProperty("largest_relative").GetDouble(), output.GetProperty("mean_relative").GetDouble(), 1e-4);
     }
 
     [OnnxRuntimeFact]
@@ -53,7 +55,10 @@ public sealed class VerifyCommandTests : IDisposable
         static string[] Runtimes(string network)
         {
             var verified = CommandLine.Run("verify", network, "--json");
-            return [.. new[] { "a_runtime", "b_runtime" }.Select(name => verified.Json.GetProperty(name).GetString()!.Split(' ')[0]), $"{verified.Code}"];
+            return [
+                .. new[] { "a_runtime", "b_runtime" }.Select(
+                    name => verified.Json.GetProperty(name).GetString()!.Split(' ')[0]),
+                $"{verified.Code}"];
         }
     }
 
@@ -67,7 +72,10 @@ public sealed class VerifyCommandTests : IDisposable
         var tolerated = CommandLine.Run("verify", _network, other, "--tolerance", "1e9");
 
         Assert.Equal(1, verified.Code);
-        Assert.Matches(@" are not shown to compute the same: the output 'fc' differs by \d\.\de[+-]\d+ of its largest value, more than 1\.0e-4\.$", verified.Error.Trim());
+        Assert.Matches(
+            @" are not shown to compute the same: the output 'fc' differs by \d\.\de[+-]\d+ of its largest value, "
+            + @"more than 1\.0e-4\.$",
+            verified.Error.Trim());
         Assert.Equal((0, ""), (tolerated.Code, tolerated.Error));
     }
 
@@ -98,17 +106,16 @@ public sealed class VerifyCommandTests : IDisposable
         }
 
         Assert.EndsWith(
-            "takes Float32 [any, 3, 32, 32] as 'input', but " + grey + " takes Float32 [any, 1, 28, 28]; give networks for the same inputs.",
-            CommandLine.Fails("verify", _network, grey),
-            StringComparison.Ordinal);
+            "takes Float32 [any, 3, 32, 32] as 'input', but " + grey + " takes Float32 [any, 1, 28, 28]; give networks "
+                + "for the same inputs.", CommandLine.Fails("verify", _network, grey), StringComparison.Ordinal);
         Assert.EndsWith(
             "takes Float32 [any, 3, 32, 32] as 'input', but Float32 [2, 3, 16, 16] is given; give another --input.",
             CommandLine.Fails("verify", _network, _network, "--input", Inputs("small", 0, size: 16)),
             StringComparison.Ordinal);
         Assert.EndsWith(
-            $"has no tensor 'input', which {_network} takes (it has 'a', 'b'); name the tensors as the network's inputs.",
-            CommandLine.Fails("verify", _network, _network, "--input", two),
-            StringComparison.Ordinal);
+            $"has no tensor 'input', which {_network} takes (it has 'a', 'b'); name the tensors as the network's "
+            + "inputs.",
+            CommandLine.Fails("verify", _network, _network, "--input", two), StringComparison.Ordinal);
         Assert.Contains(
             "nowhere.safetensors could not be read",
             CommandLine.Fails("verify", _network, _network, "--input", _folder.PathOf("nowhere.safetensors")),
@@ -123,9 +130,15 @@ public sealed class VerifyCommandTests : IDisposable
         var damaged = _folder.PathOf("damaged.onnx");
         File.WriteAllBytes(damaged, File.ReadAllBytes(onnx)[..1000]);
 
-        Assert.Equal($"{missing} is not there; give the path of an ONNX file.", CommandLine.Fails("verify", _network, missing));
-        Assert.Matches($"^ONNX Runtime [0-9.]+ does not load {damaged} \\(.+\\)\\.$", CommandLine.Fails("verify", _network, damaged));
-        Assert.Matches($"^ONNX Runtime [0-9.]+ does not load {damaged} \\(.+\\)\\.$", CommandLine.Fails("bench", damaged));
+        Assert.Equal(
+            $"{missing} is not there; give the path of an ONNX file.",
+            CommandLine.Fails("verify", _network, missing));
+        Assert.Matches(
+            $"^ONNX Runtime [0-9.]+ does not load {damaged} \\(.+\\)\\.$",
+            CommandLine.Fails("verify", _network, damaged));
+        Assert.Matches(
+            $"^ONNX Runtime [0-9.]+ does not load {damaged} \\(.+\\)\\.$",
+            CommandLine.Fails("bench", damaged));
     }
 
     private static void Write(string path, double? firstConvolution)

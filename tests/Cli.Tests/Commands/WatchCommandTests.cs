@@ -113,13 +113,20 @@ public sealed class WatchCommandTests : IDisposable
     {
         var file = _folder.Write("file.txt", "");
         Assert.Contains("is not a folder", CommandLine.Fails("watch", file), StringComparison.Ordinal);
-        Assert.Contains("neither run.jsonl nor summary.json", CommandLine.Fails("watch", _folder.Path), StringComparison.Ordinal);
-        Assert.Contains("--port must lie in 0 to 65535, but is 70000.", CommandLine.Fails("watch", Run("run"), "--port", "70000"), StringComparison.Ordinal);
+        Assert.Contains(
+            "neither run.jsonl nor summary.json", CommandLine.Fails("watch", _folder.Path), StringComparison.Ordinal);
+        Assert.Contains(
+            "--port must lie in 0 to 65535, but is 70000.",
+            CommandLine.Fails("watch", Run("run"), "--port", "70000"),
+            StringComparison.Ordinal);
 
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var taken = ((IPEndPoint)other.LocalEndpoint).Port;
-        Assert.Contains($"Port {taken} is taken by another program", CommandLine.Fails("watch", Run("run"), "--port", $"{taken}"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Port {taken} is taken by another program",
+            CommandLine.Fails("watch", Run("run"), "--port", $"{taken}"),
+            StringComparison.Ordinal);
     }
 
     private string Run(string name)

@@ -37,7 +37,8 @@ public sealed class WeightsCommandTests : IDisposable
         using var value = Tensor.FromArray([1f], [1]);
         File.WriteAllBytes(
             _folder.PathOf("a.ckpt"),
-            CheckpointBytes.Of([.. At("state_dict/net."), .. At("state_dict_ema/net."), ("state_dict/criterion.weight", value)]));
+            CheckpointBytes.Of(
+                [.. At("state_dict/net."), .. At("state_dict_ema/net."), ("state_dict/criterion.weight", value)]));
         var ran = CommandLine.Run("inspect", "cifar_resnet8", "--weights", _folder.PathOf("a.ckpt"));
         Assert.Equal(0, ran.Code);
         Assert.Contains("'state_dict' was taken", ran.Error, StringComparison.Ordinal);
@@ -49,33 +50,41 @@ public sealed class WeightsCommandTests : IDisposable
     {
         _network.Save(_folder.PathOf("a.pth"));
 
-        var said = CommandLine.Fails("inspect", "cifar_resnet8", "--classes", "4", "--weights", _folder.PathOf("a.pth"));
+        var said = CommandLine.Fails(
+            "inspect", "cifar_resnet8", "--classes", "4", "--weights", _folder.PathOf("a.pth"));
 
         Assert.EndsWith(
-            "give the network that they were trained for, or start with a new classifier by `ocs train --reset-classifier` (reset-classifier: true).", said, StringComparison.Ordinal);
+            "give the network that they were trained for, or start with a new classifier by `ocs train "
+            + "--reset-classifier` (reset-classifier: true).",
+            said, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_pruned_network_reaches_every_command_through_a_PyTorch_file()
     {
-        var (network, weights, copy) = (_folder.PathOf("network.ocs"), _folder.PathOf("weights.pth"), _folder.PathOf("copy.ocs"));
+        var (network, weights, copy) =
+            (_folder.PathOf("network.ocs"), _folder.PathOf("weights.pth"), _folder.PathOf("copy.ocs"));
         CommandLine.Run("prune", "cifar_resnet8", "--input-channels", "1", "--target", "0.3", "--out", network);
         Assert.Equal(0, CommandLine.Run("export", network, "--pytorch", weights).Code);
         string[] zoo = ["cifar_resnet8", "--weights", weights];
 
         Assert.Equal(Macs("inspect", network), Macs(["inspect", .. zoo, "--input-channels", "1"]));
         Assert.Equal(Loss(network), Loss(zoo));
-        Assert.Equal(0, CommandLine.Run(["prune", .. zoo, "--input-channels", "1", "--target", "0.3", "--out", copy]).Code);
+        Assert.Equal(
+            0, CommandLine.Run(["prune", .. zoo, "--input-channels", "1", "--target", "0.3", "--out", copy]).Code);
         Assert.True(Macs("inspect", copy) < Macs("inspect", network));
-        Assert.Equal(0, CommandLine.Run(["export", .. zoo, "--input-channels", "1", "--safetensors", _folder.PathOf("again.safetensors")]).Code);
+        Assert.Equal(0, CommandLine.Run(["export", .. zoo, "--input-channels", "1", "--safetensors",
+            _folder.PathOf("again.safetensors")]).Code);
         Assert.Equal(Loss(network), Loss("cifar_resnet8", "--weights", _folder.PathOf("again.safetensors")));
     }
 
     private List<(string Path, Tensor Tensor)> At(string place) =>
         [.. _network.Parameters.Names.Select(name => ($"{place}{name}", _network.Parameters[name]))];
 
-    private static long Macs(params string[] arguments) => CommandLine.Run([.. arguments, "--json"]).Json.GetProperty("macs").GetInt64();
+    private static long Macs(params string[] arguments) =>
+        CommandLine.Run([.. arguments, "--json"]).Json.GetProperty("macs").GetInt64();
 
     private static double Loss(params string[] model) => CommandLine
-        .Run(["eval", .. model, "--data", "fashion-mnist", "--data-limit", "64", "--json"]).Json.GetProperty("loss").GetDouble();
+        .Run(["eval", .. model, "--data", "fashion-mnist", "--data-limit", "64", "--json"]).Json.GetProperty("loss")
+        .GetDouble();
 }

@@ -8,18 +8,25 @@ using Ocs.Pruning;
 
 namespace Ocs.Cli.Tests.Configuration;
 
-/// <summary>The tables of docs/configuration.md: every key of a configuration, what it takes, its default, and what its summary says.</summary>
+/// <summary>
+/// The tables of docs/configuration.md: every key of a configuration, what it takes, its default, and what its summary
+/// says.
+/// </summary>
 internal static partial class ConfigurationPage
 {
     // What decides defaults: the first is what the others are compared with.
     private static readonly ImmutableArray<(string Name, ExperimentOptions Options)> Variants =
     [
-        .. Enum.GetValues<Preset>().Select(preset => ($"`preset: {Choices.NameOf(preset)}`", ExperimentOptions.DefaultsOf(preset, "cifar10"))),
-        .. ((string[])["fashion-mnist", "imagefolder"]).Select(data => (data, ExperimentOptions.DefaultsOf(preset: default, data))),
+        .. Enum.GetValues<Preset>().Select(
+            preset => ($"`preset: {Choices.NameOf(preset)}`", ExperimentOptions.DefaultsOf(preset, "cifar10"))),
+        .. ((string[])["fashion-mnist", "imagefolder"]).Select(
+            data => (data, ExperimentOptions.DefaultsOf(preset: default, data))),
     ];
 
-    private static readonly Dictionary<string, XElement> Documented = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.xml")
-        .Where(file => Path.GetFileName(file) is var name && (name.StartsWith("Ocs.", StringComparison.Ordinal) || name == "ocs.xml"))
+    private static readonly Dictionary<string, XElement> Documented = Directory.EnumerateFiles(
+        AppContext.BaseDirectory, "*.xml")
+        .Where(file => Path.GetFileName(file) is var name
+            && (name.StartsWith("Ocs.", StringComparison.Ordinal) || name == "ocs.xml"))
         .SelectMany(file => XDocument.Load(file).Descendants("member"))
         .DistinctBy(member => member.Attribute("name")!.Value)
         .ToDictionary(member => member.Attribute("name")!.Value, StringComparer.Ordinal);
@@ -34,7 +41,8 @@ internal static partial class ConfigurationPage
         foreach (var record in records)
         {
             Write(
-                text, $"`{OptionName.Of(record.Name)}:`", OptionRecord.Properties(record.PropertyType), options => record.GetValue(options)!);
+                text, $"`{OptionName.Of(record.Name)}:`", OptionRecord.Properties(record.PropertyType), options =>
+                    record.GetValue(options)!);
         }
 
         return text.ToString().Trim() + "\n";
@@ -46,8 +54,11 @@ internal static partial class ConfigurationPage
         text.Append($"\n## {title}\n\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n");
         foreach (var property in properties)
         {
-            var cells = new[] { $"`{OptionName.Of(property.Name)}`", Takes(property), Default(property, record), Meaning(property) };
-            text.Append($"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
+            var cells = new[] { $"`{OptionName.Of(property.Name)}`", Takes(
+                property), Default(property, record), Meaning(property) };
+            text.Append(
+                $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} "
+                + "|\n");
         }
     }
 
@@ -57,7 +68,8 @@ internal static partial class ConfigurationPage
         var what = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)
             ? $"list of {Single(type.GetGenericArguments()[0], many: true)}"
             : Single(type, many: false);
-        return OptionRecord.IsAutomatic(property) ? $"{what}, or `{AutomaticAttribute.Word}`" : OptionRecord.IsNullable(property) ? $"{what}, or `null`" : what;
+        return OptionRecord.IsAutomatic(property) ? $"{what}, or "
+            + $"`{AutomaticAttribute.Word}`" : OptionRecord.IsNullable(property) ? $"{what}, or `null`" : what;
     }
 
     private static string Single(Type type, bool many) => type switch
@@ -72,14 +84,17 @@ internal static partial class ConfigurationPage
 
     private static string Default(PropertyInfo property, Func<ExperimentOptions, object> record)
     {
-        if (property.DeclaringType == typeof(ExperimentOptions) && property.Name is nameof(ExperimentOptions.Model) or nameof(ExperimentOptions.Data))
+        if (property.DeclaringType == typeof(ExperimentOptions)
+            && property.Name is nameof(ExperimentOptions.Model) or nameof(ExperimentOptions.Data))
         {
             return "must be given";
         }
 
-        var values = Variants.Select(variant => (variant.Name, Value: YamlWriter.ValueOf(property, record(variant.Options)))).ToList();
+        var values = Variants.Select(variant =>
+            (variant.Name, Value: YamlWriter.ValueOf(property, record(variant.Options)))).ToList();
         var usual = values[0].Value;
-        var others = property.PropertyType == typeof(Preset) ? [] : values.Where(value => value.Value != usual).Select(value => $"{value.Name} `{value.Value}`").ToList();
+        var others = property.PropertyType == typeof(Preset) ? [] : values.Where(value => value.Value != usual)
+            .Select(value => $"{value.Name} `{value.Value}`").ToList();
         var first = others.Count > 0 && others[0][0] != '`' ? "cifar10, cifar100 " : "";
         return string.Join("; ", others.Prepend($"{first}`{usual}`"));
     }
@@ -90,10 +105,13 @@ internal static partial class ConfigurationPage
         type = type.IsGenericType ? type.GetGenericArguments()[0] : type;
         var sentences = new List<string>
         {
-            Text($"P:{property.DeclaringType!.FullName}.{property.Name}", "summary") ?? Text($"T:{type.FullName}", "summary")
-                ?? throw new InvalidOperationException($"{property.DeclaringType.Name}.{property.Name} has no summary: it is its text on the page."),
+            Text($"P:{property.DeclaringType!.FullName}.{property.Name}", "summary")
+                ?? Text($"T:{type.FullName}", "summary")
+                ?? throw new InvalidOperationException(
+                    $"{property.DeclaringType.Name}.{property.Name} has no summary: it is its text on the page."),
         };
-        if (Text($"P:{property.DeclaringType.FullName}.{property.Name}", "value") is { } value && ARange().Match(value) is { Success: true } range)
+        if (Text($"P:{property.DeclaringType.FullName}.{property.Name}", "value") is { } value
+            && ARange().Match(value) is { Success: true } range)
         {
             sentences.Add(range.Value);
         }
@@ -107,7 +125,9 @@ internal static partial class ConfigurationPage
         }
 
         var text = string.Join(" ", sentences);
-        return OptionRecord.IsAutomatic(property) ? text.Replace("Null for", $"`{AutomaticAttribute.Word}` for", StringComparison.Ordinal) : text;
+        return OptionRecord.IsAutomatic(property)
+            ? text.Replace("Null for", $"`{AutomaticAttribute.Word}` for", StringComparison.Ordinal)
+            : text;
     }
 
     // A sentence behind a colon; abbreviations such as TF32 stay.

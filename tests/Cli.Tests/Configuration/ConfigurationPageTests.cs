@@ -23,7 +23,8 @@ public sealed partial class ConfigurationPageTests
 
         Assert.True(
             parts[1].Trim() == tables.Trim(),
-            $"docs/configuration.md is not what the options say; the command at its head writes it anew. It should be:\n{tables}");
+            "docs/configuration.md is not what the options say; the command at its head writes it anew. "
+            + $"It should be:\n{tables}");
     }
 
     [Fact]

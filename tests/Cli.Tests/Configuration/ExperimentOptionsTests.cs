@@ -16,7 +16,8 @@ public class ExperimentOptionsTests
     private const string Least = "model: cifar_resnet20\ndata: cifar10\n";
 
     public static TheoryData<string> Experiments =>
-        [.. Repository.Files("experiments", "*.yaml").Select(file => Path.GetRelativePath(Repository.Root, file)).Order()];
+        [.. Repository.Files("experiments", "*.yaml")
+            .Select(file => Path.GetRelativePath(Repository.Root, file)).Order()];
 
     [Theory]
     [InlineData("auto", null)]
@@ -36,10 +37,18 @@ public class ExperimentOptionsTests
         Assert.Equal([90, 180, 240, 270], options.Training.Milestones.ToArray());
         Assert.Equal((0.1, ScheduleKind.Cosine), (options.Training.LearningRate, options.Training.Schedule));
         Assert.Equal(
-            new TrainingOptions().Resolved() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
+            new TrainingOptions().Resolved() with { MilestoneEpochs = [] },
+            options.Training with { MilestoneEpochs = [] });
         Assert.Equal(Preset.Standard, options.Preset);
         Assert.Equal(
-            OneCycleOptions.Paper with { RoundTo = null, Ranking = Ranking.Isomorphic, RecalibrationBatches = 50, LatestCutEpoch = 120, CutAtEnd = false },
+            OneCycleOptions.Paper with
+            {
+                RoundTo = null,
+                Ranking = Ranking.Isomorphic,
+                RecalibrationBatches = 50,
+                LatestCutEpoch = 120,
+                CutAtEnd = false,
+            },
             options.Pruning);
         Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
         Assert.Equal(NormalizationChoice.DataSet, options.Normalization);
@@ -53,7 +62,9 @@ public class ExperimentOptionsTests
         Assert.Equal(training with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
         Assert.Equal(new OneCycleOptions().For(epochs: 300), options.Pruning);
         Assert.Equal(TrainingOptions.Paper.Resolved().ToString(), Read(Least + "preset: paper").Training.ToString());
-        Assert.Equal(OneCycleOptions.Official.ForAnyEpochs().For(epochs: 300), Read(Least + "preset: official").Pruning);
+        Assert.Equal(
+            OneCycleOptions.Official.ForAnyEpochs().For(epochs: 300),
+            Read(Least + "preset: official").Pruning);
     }
 
     [Theory]
@@ -79,10 +90,21 @@ public class ExperimentOptionsTests
         var options = Read(Least + "preset: official\npruning: { target: 0.3, cost-weighting: false }");
 
         Assert.Equal(
-            OneCycleOptions.Official with { Target = 0.3, CostWeighting = false, LatestCutEpoch = 120, CutAtEnd = false }, options.Pruning);
-        Assert.Equal(OneCycleOptions.Paper, Read(Least + "preset: paper\npruning: { cut-at-end: true, round-to: 1 }").Pruning);
+            OneCycleOptions.Official with
+            {
+                Target = 0.3,
+                CostWeighting = false,
+                LatestCutEpoch = 120,
+                CutAtEnd = false,
+            },
+            options.Pruning);
+        Assert.Equal(
+            OneCycleOptions.Paper,
+            Read(Least + "preset: paper\npruning: { cut-at-end: true, round-to: 1 }").Pruning);
         Assert.Equal(NormalizationChoice.Official, options.Normalization);
-        Assert.Equal(NormalizationChoice.DataSet, Read(Least + "preset: official\nnormalization: data-set").Normalization);
+        Assert.Equal(
+            NormalizationChoice.DataSet,
+            Read(Least + "preset: official\nnormalization: data-set").Normalization);
     }
 
     [Theory]
@@ -96,12 +118,16 @@ public class ExperimentOptionsTests
     [InlineData(3, "official", "0", 0, "1, 2")]
     [InlineData(6, "official", "1", 2, "2, 4, 5")]
     [InlineData(300, "official", "30", 120, "90, 180, 240, 270")]
-    public void Epochs_that_are_not_given_follow_from_their_number(int epochs, string preset, string start, int latest, string milestones)
+    public void Epochs_that_are_not_given_follow_from_their_number(
+        int epochs, string preset, string start, int latest, string milestones)
     {
-        var options = Read($"{Least}preset: {preset}\ntraining: {{ epochs: {epochs} }}\npruning: {{ sparsity-start-epoch: null }}");
+        var options = Read($"{Least}preset: {preset}\ntraining: {{ epochs: {epochs} }}\npruning: "
+            + $"{{ sparsity-start-epoch: null }}");
 
         options.Pruning.ValidateFor(epochs);
-        Assert.Equal((start, latest), (options.Pruning.SparsityStartEpoch.ToString(), options.Pruning.LatestCutEpoch!.Value));
+        Assert.Equal(
+            (start, latest),
+            (options.Pruning.SparsityStartEpoch.ToString(), options.Pruning.LatestCutEpoch!.Value));
         Assert.Equal(milestones, string.Join(", ", options.Training.MilestoneEpochs!.Value));
         Assert.Equal(options.ToYaml(), Read(options.ToYaml()).ToYaml());
     }
@@ -132,7 +158,8 @@ public class ExperimentOptionsTests
     [InlineData("training: { step-epochs: 10, gamma: 0.1 }", ScheduleKind.Step)]
     [InlineData("training: { step-epochs: 10, milestone-epochs: [100] }", ScheduleKind.MultiStep)]
     [InlineData("preset: paper\ntraining: { step-epochs: 10 }", ScheduleKind.Step)]
-    public void The_rate_falls_along_a_cosine_unless_the_file_or_its_preset_says_otherwise(string given, ScheduleKind expected)
+    public void The_rate_falls_along_a_cosine_unless_the_file_or_its_preset_says_otherwise(
+        string given, ScheduleKind expected)
     {
         var options = Read($"{Least}{given}\n");
 
@@ -152,22 +179,30 @@ public class ExperimentOptionsTests
     {
         var options = Read($"{Least}{given}");
         Assert.Equal(expected, options.Training.LearningRate);
-        Assert.Equal(options.Training with { MilestoneEpochs = [] }, Read(options.ToYaml()).Training with { MilestoneEpochs = [] });
+        Assert.Equal(
+            options.Training with { MilestoneEpochs = [] },
+            Read(options.ToYaml()).Training with { MilestoneEpochs = [] });
     }
 
     [Fact]
     public void What_changes_the_weights_is_set_by_name()
     {
         var options = Read(
-            $"{Least}training: {{ optimizer: adamw, beta1: 0.8, beta2: 0.99, epsilon: 1e-6, decay-norms-and-biases: false, clip-gradient-norm: 1, "
+            $"{Least}training: {{ optimizer: adamw, beta1: 0.8, beta2: 0.99, epsilon: 1e-6, decay-norms-and-biases: "
+            + "false, clip-gradient-norm: 1, "
             + "ema-decay: 0.999, accumulation-steps: 4 }");
         Assert.Equal(
             (OptimizerKind.Adamw, 0.8, 0.99, 1e-6, false, 1.0, 0.999, 4),
             (options.Training.Optimizer, options.Training.Beta1, options.Training.Beta2, options.Training.Epsilon,
-                options.Training.DecayNormsAndBiases, options.Training.ClipGradientNorm, options.Training.EmaDecay, options.Training.AccumulationSteps));
-        Assert.Equal((null, null, 1), (Read(Least).Training.ClipGradientNorm, Read(Least).Training.EmaDecay, Read(Least).Training.AccumulationSteps));
+                options.Training.DecayNormsAndBiases, options.Training.ClipGradientNorm,
+                options.Training.EmaDecay, options.Training.AccumulationSteps));
+        Assert.Equal((null, null, 1), (Read(Least).Training.ClipGradientNorm, Read(Least).Training.EmaDecay,
+            Read(Least).Training.AccumulationSteps));
         var error = Assert.Throws<OcsInputException>(() => Read($"{Least}training: {{ optimizer: adamx }}"));
-        Assert.Contains("training.optimizer must be one of sgd, adam, adamw, but is 'adamx'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "training.optimizer must be one of sgd, adam, adamw, but is 'adamx'",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +222,9 @@ public class ExperimentOptionsTests
 
         Assert.Equal((7ul, 7ul, 100), (options.Seed, options.Training.Seed, options.DataLimit));
         Assert.Equal(AugmentationOptions.CifarTrain with { HorizontalFlip = false }, options.Augmentation);
-        Assert.Equal((0.05, ScheduleKind.MultiStep, false), (options.Training.LearningRate, options.Training.Schedule, options.Training.Nesterov));
+        Assert.Equal(
+            (0.05, ScheduleKind.MultiStep, false),
+            (options.Training.LearningRate, options.Training.Schedule, options.Training.Nesterov));
         Assert.Equal([1, 2], options.Training.Milestones.ToArray());
         Assert.Equal((SparsityStart.Auto, 9), (options.Pruning.SparsityStartEpoch, options.Pruning.LatestCutEpoch));
     }
@@ -198,7 +235,8 @@ public class ExperimentOptionsTests
         var options = ExperimentOptions.Read(
             Least + "training: { epochs: 3 }",
             "test.yaml",
-            ["training.epochs=5", "seed=1", "pruning.target=0.25", "training.milestone-epochs=[2, 4]", "preset=official"]);
+            ["training.epochs=5", "seed=1", "pruning.target=0.25", "training.milestone-epochs=[2, 4]",
+                "preset=official"]);
 
         Assert.Equal((5, 1ul, 0.25), (options.Training.Epochs, options.Training.Seed, options.Pruning.Target));
         Assert.Equal([2, 4], options.Training.Milestones.ToArray());
@@ -212,7 +250,8 @@ public class ExperimentOptionsTests
         File.WriteAllText(path, Least + "weights: a b.pth\nreset-classifier: true");
         try
         {
-            var (stated, over) = (ExperimentOptions.Load(path, []), ExperimentOptions.Load(path, ["reset-classifier=false"], Flag("weights", "c.ocs")));
+            var (stated, over) = (ExperimentOptions.Load(path, []),
+                ExperimentOptions.Load(path, ["reset-classifier=false"], Flag("weights", "c.ocs")));
             Assert.Equal(("a b.pth", true), (stated.Weights, stated.ResetClassifier));
             Assert.Equal(("c.ocs", false), (over.Weights, over.ResetClassifier));
             Assert.Equal(stated.Weights, Read(stated.ToYaml()).Weights);
@@ -240,7 +279,9 @@ public class ExperimentOptionsTests
               only: []
             """).Pruning;
 
-        Assert.Equal((SaliencyKind.L1Norm, Ranking.Isomorphic, Resource.Memory), (pruning.Saliency, pruning.Ranking, pruning.Resource));
+        Assert.Equal(
+            (SaliencyKind.L1Norm, Ranking.Isomorphic, Resource.Memory),
+            (pruning.Saliency, pruning.Ranking, pruning.Resource));
         Assert.Equal((0.9, 4, 8), (pruning.MaximumPruned, pruning.MinimumChannels, pruning.RoundTo));
         Assert.Equal(["layer1.*=0.5", "fc=0.25"], pruning.MaximumPrunedOf.ToArray());
         Assert.Equal(["conv1", "*.downsample"], pruning.Ignore.ToArray());
@@ -253,7 +294,8 @@ public class ExperimentOptionsTests
     [Fact]
     public void Policies_and_kinds_that_stay_are_read_and_written()
     {
-        var pruning = Read(Least + "pruning: { heads: same-index, groups: whole, freeze: [hidden-width, query-key] }").Pruning;
+        var pruning =
+            Read(Least + "pruning: { heads: same-index, groups: whole, freeze: [hidden-width, query-key] }").Pruning;
 
         Assert.Equal((CouplingPolicy.SameIndex, CouplingPolicy.Whole), (pruning.Heads!.Value, pruning.Groups!.Value));
         Assert.Equal([GroupKind.HiddenWidth, GroupKind.QueryKey], pruning.Freeze.ToArray());
@@ -266,28 +308,38 @@ public class ExperimentOptionsTests
     [Fact]
     public void A_folder_of_images_has_ImageNets_augmentation_and_options_of_its_own()
     {
-        var options = Read("model: resnet18\ndata: imagefolder\nimages: { size: 64, resize: 72, workers: 3, skip-broken: true, packed: build }");
+        var options = Read("model: resnet18\ndata: imagefolder\nimages: { size: 64, resize: 72, workers: 3, "
+            + "skip-broken: true, packed: build }");
 
         Assert.Equal(AugmentationOptions.ImageNetTrain, options.Augmentation);
         Assert.Equal(
-            new ImageFolderOptions { Size = 64, Resize = 72, Workers = 3, SkipBroken = true, Packed = PackedUse.Build }, options.Images);
+            new ImageFolderOptions { Size = 64, Resize = 72, Workers = 3, SkipBroken = true, Packed = PackedUse.Build },
+                options.Images);
         Assert.Equal(options.Images, Read(options.ToYaml()).Images);
-        Assert.Equal(0.25, Read("model: resnet18\ndata: imagefolder\naugmentation: { min-crop-area: 0.25 }").Augmentation.MinCropArea);
+        Assert.Equal(0.25, Read("model: resnet18\ndata: imagefolder\naugmentation: { min-crop-area: "
+            + "0.25 }").Augmentation.MinCropArea);
     }
 
     [Fact]
     public void What_a_cuda_device_may_do_is_set_by_name()
     {
-        var training = Read(Least + "training: { matmul-precision: medium, cudnn-benchmark: false, cuda-graph: off }").Training;
-        Assert.Equal((MatmulPrecision.Medium, false, CudaGraphChoice.Off), (training.MatmulPrecision, training.CudnnBenchmark, training.CudaGraph));
+        var training =
+            Read(Least + "training: { matmul-precision: medium, cudnn-benchmark: false, cuda-graph: off }").Training;
+        Assert.Equal(
+            (MatmulPrecision.Medium, false, CudaGraphChoice.Off),
+            (training.MatmulPrecision, training.CudnnBenchmark, training.CudaGraph));
         var error = Assert.Throws<OcsInputException>(() => Read(Least + "training: { cuda-graph: maybe }"));
-        Assert.Contains("training.cuda-graph must be one of auto, on, off, but is 'maybe'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "training.cuda-graph must be one of auto, on, off, but is 'maybe'",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_written_reads_as_the_same_options()
     {
-        var options = Read(Least + "preset: official\nseed: 3\ntraining: { weight-decay: 1e-7, label-smoothing: 0.1 }\npruning: { sparsity-start-epoch: auto }");
+        var options = Read(Least + "preset: official\nseed: 3\ntraining: { weight-decay: 1e-7, label-smoothing: "
+            + "0.1 }\npruning: { sparsity-start-epoch: auto }");
 
         var again = Read(options.ToYaml());
 

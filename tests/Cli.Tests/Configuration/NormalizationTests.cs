@@ -25,14 +25,16 @@ public sealed class NormalizationTests
     [InlineData("another")]
     public void ImageNets_is_for_the_colour_images_of_any_data_set(string name)
     {
-        var seen = TrainingDataSource.Normalized(Images(name), Choices.Named<NormalizationChoice>("--normalization", "imagenet")).Normalization;
+        var seen = TrainingDataSource.Normalized(
+            Images(name), Choices.Named<NormalizationChoice>("--normalization", "imagenet")).Normalization;
         Assert.Equal([0.485f, 0.456f, 0.406f], seen.Mean.ToArray());
         Assert.Equal([0.229f, 0.224f, 0.225f], seen.StandardDeviation.ToArray());
 
         var grey = new ImageDataset("grey", new byte[1], [0], 1, 1, 1, ["a"], new([0], [1]));
         Assert.Equal(
             "Normalization imagenet is for colour images, but those of grey have 1 channel(s); choose data-set.",
-            Assert.Throws<OcsInputException>(() => TrainingDataSource.Normalized(grey, NormalizationChoice.Imagenet)).Message);
+            Assert.Throws<OcsInputException>(() =>
+                TrainingDataSource.Normalized(grey, NormalizationChoice.Imagenet)).Message);
     }
 
     [Fact]

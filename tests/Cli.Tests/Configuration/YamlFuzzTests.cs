@@ -7,7 +7,8 @@ namespace Ocs.Cli.Tests.Configuration;
 public sealed class YamlFuzzTests(ITestOutputHelper output)
 {
     private static readonly string[] Experiments =
-        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "*.yaml",
+            SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void Damage_is_read_or_refused_in_one_sentence()
@@ -16,7 +17,8 @@ public sealed class YamlFuzzTests(ITestOutputHelper output)
         var text = "";
         Fuzz.Try(
             "YAML", output, "", 30,
-            dice => text = Damage.Yaml(dice.Chance(0.5) ? File.ReadAllText(dice.Pick(Experiments)) : new ExperimentOptions().ToYaml(), dice),
+            dice => text = Damage.Yaml(
+                dice.Chance(0.5) ? File.ReadAllText(dice.Pick(Experiments)) : new ExperimentOptions().ToYaml(), dice),
             () => ExperimentOptions.Read(text, "wrong.yaml", []));
     }
 }

@@ -44,5 +44,6 @@ public sealed class CleanTextTests
     [InlineData("it's", @"'it'\''s'")]
     [InlineData("$HOME", "'$HOME'")]
     [InlineData("", "''")]
-    public void Words_of_a_command_are_quoted_where_a_shell_needs_it(string word, string typed) => Assert.Equal(typed, ShellWord.Of(word));
+    public void Words_of_a_command_are_quoted_where_a_shell_needs_it(string word, string typed) =>
+        Assert.Equal(typed, ShellWord.Of(word));
 }

@@ -6,12 +6,15 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Tests.Output;
 
-/// <summary>What a terminal's screen shows of a training's display, at many widths: what was meant and nothing else.</summary>
+/// <summary>
+/// What a terminal's screen shows of a training's display, at many widths: what was meant and nothing else.
+/// </summary>
 public sealed class LiveDisplayTests
 {
     private const int Rows = 24;
     private const string Sentence =
-        "Cut stable: 12,501,632 to 6,138,752 MACs, accuracy 39.95 % to 16.20 %; the gate passed, and the network of 漢字 goes on with what is left of it.";
+        "Cut stable: 12,501,632 to 6,138,752 MACs, accuracy 39.95 % to 16.20 %; the gate passed, "
+        + "and the network of 漢字 goes on with what is left of it.";
 
     [Theory]
     [InlineData(40)]
@@ -40,7 +43,9 @@ public sealed class LiveDisplayTests
 
         // Where lines are not wrapped anew the end of some is cut off, but nothing stands where it was not meant.
         Assert.Equal(meant.Count, screen.Lines.Count);
-        Assert.All(meant.Zip(screen.Lines), pair => Assert.StartsWith(pair.Second, pair.First, StringComparison.Ordinal));
+        Assert.All(
+            meant.Zip(screen.Lines),
+            pair => Assert.StartsWith(pair.Second, pair.First, StringComparison.Ordinal));
         Assert.All(reflows ? meant.Zip(screen.Lines) : [], pair => Assert.Equal(pair.First, pair.Second));
     }
 
@@ -48,9 +53,16 @@ public sealed class LiveDisplayTests
     [Fact]
     public void No_live_row_is_longer_than_the_narrowest_window() => Assert.All(
         TrainingText.Progress(
-            Step(123_456) with { Epoch = 12_345, Epochs = 99_999, Steps = 999_999, Loss = 1e200, SamplesPerSecond = 1e9, Remaining = TimeSpan.FromDays(900) },
-            250,
-            hasUnicode: true),
+            Step(123_456) with
+            {
+                Epoch = 12_345,
+                Epochs = 99_999,
+                Steps = 999_999,
+                Loss = 1e200,
+                SamplesPerSecond = 1e9,
+                Remaining = TimeSpan.FromDays(900),
+            },
+            250, hasUnicode: true),
         row => Assert.True(TextWidth.Of(row) <= 40, row));
 
     // The program has read the old width, and the window is narrower before the rows arrive.
@@ -91,10 +103,14 @@ public sealed class LiveDisplayTests
         ];
         Assert.Equal(rows, TrainingText.Progress(Step(200), 120, hasUnicode: true));
         Assert.Equal(rows, TrainingText.Progress(Step(200), 40, hasUnicode: true));
-        Assert.Equal("  ##########---------- step 200/400", TrainingText.Progress(Step(200), 120, hasUnicode: false)[1]);
         Assert.Equal(
-            ["  epoch 3 (4 of 20), train", "  ──────────────────── step 0/400", "  loss 1.2345, accuracy 44.10 %", "  1208 images/s, 3 min 05 s left"],
-            TrainingText.Progress(Step(0) with { Phase = Phase.Train, AverageJ = null, Lambda = null }, 120, hasUnicode: true));
+            "  ##########---------- step 200/400",
+            TrainingText.Progress(Step(200), 120, hasUnicode: false)[1]);
+        Assert.Equal(
+            ["  epoch 3 (4 of 20), train", "  ──────────────────── step 0/400", "  loss 1.2345, accuracy 44.10 %",
+                "  1208 images/s, 3 min 05 s left"],
+            TrainingText.Progress(
+                Step(0) with { Phase = Phase.Train, AverageJ = null, Lambda = null }, 120, hasUnicode: true));
     }
 
     [Fact]
@@ -115,7 +131,8 @@ public sealed class LiveDisplayTests
     [InlineData("xterm-256color", "", true, true, true)]
     [InlineData("xterm-256color", "1", true, true, false)]
     [InlineData("xterm-256color", "", false, false, false)]
-    public void Nothing_moves_and_nothing_is_coloured_where_that_is_not_wanted(string term, string noColor, bool isTerminal, bool moves, bool colours)
+    public void Nothing_moves_and_nothing_is_coloured_where_that_is_not_wanted(
+        string term, string noColor, bool isTerminal, bool moves, bool colours)
     {
         var screen = Screen.Of(isTerminal, name => name switch { "TERM" => term, "NO_COLOR" => noColor, _ => null });
 
@@ -129,7 +146,9 @@ public sealed class LiveDisplayTests
     [InlineData("C.utf8", "C", true)]
     [InlineData(null, null, false)]
     public void Without_utf_8_in_the_locale_everything_drawn_is_ascii(string? all, string? lang, bool hasUnicode) =>
-        Assert.Equal(hasUnicode, Screen.Of(true, name => name switch { "LC_ALL" => all, "LANG" => lang, _ => null }).HasUnicode);
+        Assert.Equal(
+            hasUnicode,
+            Screen.Of(true, name => name switch { "LC_ALL" => all, "LANG" => lang, _ => null }).HasUnicode);
 
     // Eight epochs of twenty steps, with sentences between; returns the lines that the display was given.
     private static List<string> Train(TerminalScreen screen, Action<TerminalScreen, int> afterStep)
@@ -169,7 +188,8 @@ public sealed class LiveDisplayTests
         }
     }
 
-    private static StepProgress Step(int step) => new(3, 20, step, 400, Phase.Sparsity, 1.2345, 0.441, 1208, 0.8495, 0.001, TimeSpan.FromSeconds(185))
+    private static StepProgress Step(int step) => new(
+        3, 20, step, 400, Phase.Sparsity, 1.2345, 0.441, 1208, 0.8495, 0.001, TimeSpan.FromSeconds(185))
     {
         PredictedStableEpoch = 12,
         PredictedMacs = 6_200_000,

@@ -11,11 +11,13 @@ public sealed class RepeatTableTests
         var lines = Show(new("Tab. 2", 0.3888, 0.9365));
 
         Assert.Matches(@"accuracy\s+93\.40 %\s+0\.20 points\s+93\.20 %, 93\.60 %", lines);
-        Assert.Contains("The paper (Tab. 2) has 93.65 % with 38.88 % of the MACs left.", lines, StringComparison.Ordinal);
+        Assert.Contains(
+            "The paper (Tab. 2) has 93.65 % with 38.88 % of the MACs left.", lines, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Where_the_paper_has_no_row_nothing_is_said_of_it() => Assert.DoesNotContain("paper", Show(null), StringComparison.Ordinal);
+    public void Where_the_paper_has_no_row_nothing_is_said_of_it() =>
+        Assert.DoesNotContain("paper", Show(null), StringComparison.Ordinal);
 
     private static string Show(PaperResult? paper)
     {
@@ -29,7 +31,9 @@ public sealed class RepeatTableTests
             TotalSeconds = new(60, 1, [59, 61]),
             Paper = paper,
         };
-        RepeatTable.Write(summary, new(output, TextWriter.Null, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None));
+        RepeatTable.Write(
+            summary,
+            new(output, TextWriter.Null, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None));
         return output.ToString();
     }
 }

@@ -9,7 +9,8 @@ public sealed class TableTests
     [Fact]
     public void Columns_stand_under_their_headers_and_no_line_ends_in_a_blank() => Assert.Equal(
         ["model    MACs", "─────────────", "small   1.0 k", "漢字   10.0 k"],
-        Make("model", ["small", "1.0 k"], ["漢字", "10.0 k"]).Lines(Screen.Plain).Select((line, index) => index == 1 ? line[..13] : line));
+        Make("model", ["small", "1.0 k"], ["漢字", "10.0 k"]).Lines(Screen.Plain).Select(
+            (line, index) => index == 1 ? line[..13] : line));
 
     [Fact]
     public void Prose_is_broken_between_words_where_the_screen_is_narrow()
@@ -18,7 +19,8 @@ public sealed class TableTests
         table.AddRow("cifar_resnet56", "A residual network for small images of ten classes.");
 
         Assert.Equal(
-            ["model           what", new('─', 40), "cifar_resnet56  A residual network for", "                small images of ten", "                classes."],
+            ["model           what", new('─', 40), "cifar_resnet56  A residual network for",
+                "                small images of ten", "                classes."],
             table.Lines(Terminal));
     }
 
@@ -39,7 +41,8 @@ public sealed class TableTests
     [Fact]
     public void Columns_that_matter_less_are_left_out_where_the_screen_is_narrow()
     {
-        var table = new Table().AddColumn("layer").AddColumn(new TableColumn("output").LeftOut(2)).AddColumn(new TableColumn("share").LeftOut(1)).AddColumn("group");
+        var table = new Table().AddColumn("layer").AddColumn(new TableColumn("output").LeftOut(2))
+            .AddColumn(new TableColumn("share").LeftOut(1)).AddColumn("group");
         table.AddRow("conv1", "16x32x32", "3.5 %", "1");
 
         Assert.Equal("conv1  16x32x32  3.5 %  1", table.Lines(Terminal).Last());
@@ -49,14 +52,20 @@ public sealed class TableTests
 
     [Fact]
     public void A_file_gets_columns_however_wide_they_are() =>
-        Assert.StartsWith(new string('y', 200) + "  1.0 k", Make("model", [new string('y', 200), "1.0 k"]).Lines(Screen.Plain).Last(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            new string('y', 200) + "  1.0 k",
+            Make("model", [new string('y', 200), "1.0 k"]).Lines(Screen.Plain).Last(),
+            StringComparison.Ordinal);
 
     [Fact]
-    public void Names_cannot_break_a_row() => Assert.Equal(@"a\u000ab  1.0 k", Make("model", ["a\nb", "1.0 k"]).Lines(Screen.Plain).Last());
+    public void Names_cannot_break_a_row() =>
+        Assert.Equal(@"a\u000ab  1.0 k", Make("model", ["a\nb", "1.0 k"]).Lines(Screen.Plain).Last());
 
     [Fact]
     public void Without_unicode_lines_are_ascii() =>
-        Assert.Equal(new('-', 12), Make("model", ["small", "1.0 k"]).Lines(Screen.Plain with { HasUnicode = false }).ElementAt(1));
+        Assert.Equal(
+            new('-', 12),
+            Make("model", ["small", "1.0 k"]).Lines(Screen.Plain with { HasUnicode = false }).ElementAt(1));
 
     private static Table Make(string header, params string[][] rows)
     {

@@ -10,7 +10,8 @@ public sealed class SweepTests
         var points = Sweep.Points(["pruning.target=0.3,0.5", "pruning.ranking=global, isomorphic"]);
 
         Assert.Equal(
-            ["target=0.3,ranking=global", "target=0.3,ranking=isomorphic", "target=0.5,ranking=global", "target=0.5,ranking=isomorphic"],
+            ["target=0.3,ranking=global", "target=0.3,ranking=isomorphic", "target=0.5,ranking=global",
+                "target=0.5,ranking=isomorphic"],
             points.Select(point => point.Name));
         Assert.Equal(["pruning.target=0.5", "pruning.ranking=isomorphic"], points[^1].Assignments.ToArray());
     }
@@ -31,14 +32,16 @@ public sealed class SweepTests
     [InlineData("=0.3", "was given")]
     [InlineData("pruning.target=0.3,0.3", "has a value twice")]
     public void What_is_no_sweep_is_refused(string sweep, string why) =>
-        Assert.Contains(why, Assert.Throws<OcsInputException>(() => Sweep.Points([sweep])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            why, Assert.Throws<OcsInputException>(() => Sweep.Points([sweep])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_key_is_swept_once_and_not_a_thousandfold()
     {
         Assert.Contains("given twice", Refused(["seed=1,2", "seed=3"]), StringComparison.Ordinal);
         var many = string.Join(',', Enumerable.Range(0, 40));
-        Assert.Contains("more than 1,000 runs", Refused([$"seed={many}", $"data-limit={many}"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 1,000 runs", Refused([$"seed={many}", $"data-limit={many}"]), StringComparison.Ordinal);
 
         static string Refused(string[] sweeps) => Assert.Throws<OcsInputException>(() => Sweep.Points(sweeps)).Message;
     }

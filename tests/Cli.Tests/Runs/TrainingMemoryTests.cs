@@ -22,7 +22,10 @@ public sealed class TrainingMemoryTests : IDisposable
     [InlineData(1000000, 100, "A training step of cifar_resnet8 with 1000 images takes at least")]
     [InlineData(64, 1000, "An evaluation of cifar_resnet8 with 1000 images takes at least")]
     public void A_batch_that_does_not_fit_is_refused(int batch, int evaluation, string sentence) =>
-        Assert.StartsWith(sentence, Assert.Throws<OcsInputException>(() => Require(batch, evaluation)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            sentence,
+            Assert.Throws<OcsInputException>(() => Require(batch, evaluation)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(64, 1)]
@@ -33,7 +36,7 @@ public sealed class TrainingMemoryTests : IDisposable
     {
         var data = new ImageDataset("blank", new byte[Images], [.. new int[Images]], 1, 1, 1, ["a"], new([0], [1]));
         TrainingMemory.Require(
-            Models.Build("cifar_resnet8"), new() { BatchSize = batch, EvaluationBatchSize = evaluation }, new(data, data, new()), Device.Cpu, processes,
-            new MachineMemory(_folder.Path));
+            Models.Build("cifar_resnet8"), new() { BatchSize = batch, EvaluationBatchSize = evaluation },
+            new(data, data, new()), Device.Cpu, processes, new MachineMemory(_folder.Path));
     }
 }

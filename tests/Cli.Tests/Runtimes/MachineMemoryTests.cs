@@ -63,6 +63,7 @@ public sealed class MachineMemoryTests : IDisposable
         Memory.Require(2e9, "A batch of 8", "give a smaller --batch");
         Assert.Equal(
             "A batch of 9 takes at least 2.1 GB, but 2.0 GB of memory are free; give a smaller --batch.",
-            Assert.Throws<OcsInputException>(() => Memory.Require(2.1e9, "A batch of 9", "give a smaller --batch")).Message);
+            Assert.Throws<OcsInputException>(() =>
+                Memory.Require(2.1e9, "A batch of 9", "give a smaller --batch")).Message);
     }
 }

@@ -9,7 +9,9 @@ public class OutputDifferenceTests
     {
         var difference = OutputDifference.Of("y", [1, -8, 0, 2], [1, -8, 0.5f, 4]);
 
-        Assert.Equal(new("y", Largest: 2, Mean: 0.625, LargestRelative: 0.25, MeanRelative: 0.078125, NotFinite: 0), difference);
+        Assert.Equal(
+            new("y", Largest: 2, Mean: 0.625, LargestRelative: 0.25, MeanRelative: 0.078125, NotFinite: 0),
+            difference);
     }
 
     [Fact]

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Ocs.Cli.Tests.SetUp;
 
-/// <summary>A checkout with the script `ocs` and nothing to build: .NET and the shim's build are stand-ins that say what they were asked.</summary>
+/// <summary>
+/// A checkout with the script `ocs` and nothing to build: .NET and the shim's build are stand-ins that say what they
+/// were asked.
+/// </summary>
 /// <remarks>Only the tools of a bare system are found: no apt-get, no sudo, no compiler, no npm.</remarks>
 internal sealed class Checkout : IDisposable
 {
@@ -10,13 +13,13 @@ internal sealed class Checkout : IDisposable
     public const string Nobody = "65534";
 
     private const string BareTools =
-        "bash sh env readlink dirname basename id stat find grep cat mkdir mktemp chmod cp ln mv touch rm flock sed sort head tar gzip sha512sum uname "
-        + "setpriv";
+        "bash sh env readlink dirname basename id stat find grep cat mkdir mktemp chmod cp ln mv touch rm flock sed "
+        + "sort head tar gzip sha512sum uname setpriv";
 
     private static readonly string[] Files =
     [
-        "src/Cli/Cli.csproj", "src/Reporting/Html/web/node_modules/.package-lock.json", "experiments/demo.yaml", "Directory.Build.props",
-        "global.json", "onnx.proto",
+        "src/Cli/Cli.csproj", "src/Reporting/Html/web/node_modules/.package-lock.json",
+        "experiments/demo.yaml", "Directory.Build.props", "global.json", "onnx.proto",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -35,12 +38,18 @@ internal sealed class Checkout : IDisposable
         }
 
         File.Copy(Repository.PathOf("ocs"), PathOf("ocs"));
-        AddTool("../native/build.sh", "if [ \"$1\" = --check ]; then [ -e \"$(dirname \"$0\")/built\" ]; else echo 'the shim is built' >&2; fi");
+        AddTool(
+            "../native/build.sh",
+            "if [ \"$1\" = --check ]; then [ -e \"$(dirname \"$0\")/built\" ]; else echo 'the shim is built' >&2; fi");
         AddTool("dotnet", """
             case $1 in
                 --list-sdks) echo '10.0.100 [/nowhere]' ;;
-                build) cd "$(dirname "$2")/../.." && touch src/Reporting/Html/web && mkdir -p artifacts/bin/Cli/release && echo program >artifacts/bin/Cli/release/ocs.dll ;;
-                *) cat "$1" >/dev/null && shift && echo "ocs $*: $ORT_DISABLE_TELEMETRY $DOTNET_EnableDiagnostics $DOTNET_CLI_TELEMETRY_OPTOUT" ;;
+                build)
+                    cd "$(dirname "$2")/../.." && touch src/Reporting/Html/web && mkdir -p artifacts/bin/Cli/release \
+                        && echo program >artifacts/bin/Cli/release/ocs.dll ;;
+                *)
+                    cat "$1" >/dev/null && shift && echo "ocs $*: $ORT_DISABLE_TELEMETRY" \
+                        "$DOTNET_EnableDiagnostics $DOTNET_CLI_TELEMETRY_OPTOUT" ;;
             esac
             """);
         foreach (var file in Files)
@@ -64,7 +73,9 @@ internal sealed class Checkout : IDisposable
     public Outcome Ocs(string arguments, string? user = null)
     {
         string[] script = [PathOf("ocs"), .. arguments.Split(' ')];
-        return user is null ? Run(script[0], script[1..]) : Run("setpriv", ["--reuid", user, "--regid", user, "--clear-groups", .. script]);
+        return user is null
+            ? Run(script[0], script[1..])
+            : Run("setpriv", ["--reuid", user, "--regid", user, "--clear-groups", .. script]);
     }
 
     public Outcome Run(string program, string[] arguments)

@@ -28,8 +28,8 @@ public sealed class ScriptTests : IDisposable
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Equal(
-            "To build ocs these are missing, and there is no apt-get to install them with: g++ cmake make binutils (Debian's names); "
-            + "install them, then run this again.",
+            "To build ocs these are missing, and there is no apt-get to install them with: "
+            + "g++ cmake make binutils (Debian's names); install them, then run this again.",
             outcome.Errors);
     }
 
@@ -42,7 +42,8 @@ public sealed class ScriptTests : IDisposable
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Equal(
-            "To build ocs these are missing: g++ cmake make binutils; run \"apt-get install g++ cmake make binutils\" as root, then run this again.",
+            "To build ocs these are missing: g++ cmake make binutils; run \"apt-get install g++ cmake make binutils\" "
+            + "as root, then run this again.",
             outcome.Errors);
     }
 
@@ -90,7 +91,10 @@ public sealed class ScriptTests : IDisposable
         var outcome = _checkout.Ocs("models", Checkout.Nobody);
 
         Assert.Equal("ocs models: 1 0 1", outcome.Output);
-        Assert.StartsWith("Note: ocs runs as it was built, from older sources than those in ", outcome.Errors, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Note: ocs runs as it was built, from older sources than those in ",
+            outcome.Errors,
+            StringComparison.Ordinal);
     }
 
     [RootFact]
@@ -100,18 +104,24 @@ public sealed class ScriptTests : IDisposable
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Matches(
-            "^ocs is not built yet, and nobody may not write to .*/artifacts: let root run \"./ocs set-up\" once, or take a checkout of your own.$", outcome.Errors);
+            "^ocs is not built yet, and nobody may not write to .*/artifacts: let root run \"./ocs set-up\" once, "
+            + "or take a checkout of your own.$",
+            outcome.Errors);
     }
 
     [RootFact]
     public void A_program_that_may_not_be_read_ends_in_one_sentence()
     {
         _checkout.Ocs("models");
-        _checkout.Run("chmod", ["700", Directory.GetDirectories(_checkout.PathOf("artifacts/ocs"), "build.*").Single()]);
+        _checkout.Run(
+            "chmod",
+            ["700", Directory.GetDirectories(_checkout.PathOf("artifacts/ocs"), "build.*").Single()]);
         var outcome = _checkout.Ocs("models", Checkout.Nobody);
 
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Matches("^nobody cannot read the program in .*: let root run \"chmod -R a\\+rX .*/artifacts\".$", outcome.Errors);
+        Assert.Matches(
+            "^nobody cannot read the program in .*: let root run \"chmod -R a\\+rX .*/artifacts\".$",
+            outcome.Errors);
     }
 
     [Fact]
@@ -130,6 +140,7 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal("ocs verify x.onnx: 1 0 1", outcome.Output);
         Assert.Contains("ONNX Runtime could not be installed with npm", outcome.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(_checkout.PathOf("artifacts/onnxruntime/libonnxruntime.so.1")));
-        Assert.Contains("FAILED", File.ReadAllText(_checkout.PathOf("artifacts/onnxruntime/npm.log")), StringComparison.Ordinal);
+        Assert.Contains(
+            "FAILED", File.ReadAllText(_checkout.PathOf("artifacts/onnxruntime/npm.log")), StringComparison.Ordinal);
     }
 }

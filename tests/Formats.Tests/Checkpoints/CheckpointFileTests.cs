@@ -99,7 +99,9 @@ public sealed class CheckpointFileTests : IDisposable
         var path = _folder.PathOf(name);
         using var stream = File.Create(path);
         CheckpointFile.Write(stream, new(
-            [.. "{\"epoch\":3}"u8], Graph, isCut ? Cut : null, _parameters.Names.ToDictionary(parameter => parameter, parameter => _parameters[parameter])));
+            [.. "{\"epoch\":3}"u8], Graph, isCut ? Cut : null, _parameters.Names.ToDictionary(
+                parameter => parameter,
+                parameter => _parameters[parameter])));
         return path;
     }
 

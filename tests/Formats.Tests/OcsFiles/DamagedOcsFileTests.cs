@@ -47,7 +47,9 @@ public sealed class DamagedOcsFileTests : IDisposable
     [Fact]
     public void A_lying_header_length_is_refused_before_memory_is_taken()
     {
-        foreach (var length in new ulong[] { ulong.MaxValue, 1UL << 63, int.MaxValue, (ulong)_whole.Length, (ulong)_whole.Length - 51 })
+        ulong[] lengths =
+            [ulong.MaxValue, 1UL << 63, int.MaxValue, (ulong)_whole.Length, (ulong)_whole.Length - 51];
+        foreach (var length in lengths)
         {
             var bytes = _whole.ToArray();
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(12), length);
@@ -61,7 +63,8 @@ public sealed class DamagedOcsFileTests : IDisposable
         var bytes = _whole.ToArray();
         bytes[8] = 9;
         Assert.Contains("version 9", Refused(OcsBytes.Sealed(bytes)).Message, StringComparison.Ordinal);
-        Assert.Contains("not an .ocs file", Refused("PK\u0003\u0004 and so on"u8.ToArray()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not an .ocs file", Refused("PK\u0003\u0004 and so on"u8.ToArray()).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -23,12 +23,16 @@ internal sealed class OcsBytes(byte[] file)
         return Sealed(bytes);
     }
 
-    /// <summary>Makes the last 32 bytes the check sum of those before; a file that is too short for one stays as it is.</summary>
+    /// <summary>
+    /// Makes the last 32 bytes the check sum of those before; a file that is too short for one stays as it is.
+    /// </summary>
     public static byte[] Sealed(byte[] bytes)
     {
         if (bytes.Length >= SHA256.HashSizeInBytes)
         {
-            SHA256.HashData(bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes), bytes.AsSpan(bytes.Length - SHA256.HashSizeInBytes));
+            SHA256.HashData(
+                bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes),
+                bytes.AsSpan(bytes.Length - SHA256.HashSizeInBytes));
         }
 
         return bytes;

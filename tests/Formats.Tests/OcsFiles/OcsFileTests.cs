@@ -15,8 +15,8 @@ public sealed class OcsFileTests : IDisposable
     // Each operator of the zoo is in one of these at least.
     public static TheoryData<string> ZooNames =>
     [
-        "cifar_resnet20", "cifar_resnet20_a", "cifar_vgg16", "cifar_vit", "efficientnet_b0", "maxvit_t", "regnet_y_400mf", "shufflenet_v2_x0_5",
-        "squeezenet1_1", "swin_t", "swin_v2_t",
+        "cifar_resnet20", "cifar_resnet20_a", "cifar_vgg16", "cifar_vit", "efficientnet_b0",
+        "maxvit_t", "regnet_y_400mf", "shufflenet_v2_x0_5", "squeezenet1_1", "swin_t", "swin_v2_t",
     ];
 
     [Theory]
@@ -82,8 +82,12 @@ public sealed class OcsFileTests : IDisposable
         using var model = OcsFile.Read(_folder.PathOf("a.ocs"));
 
         var read = model.Record!;
-        Assert.Equal(record with { Groups = ImmutableArray<GroupRecord>.Empty }, read with { Groups = ImmutableArray<GroupRecord>.Empty });
-        Assert.Equal(record.Groups.Select(group => group with { Kept = [] }), read.Groups.Select(group => group with { Kept = [] }));
+        Assert.Equal(
+            record with { Groups = ImmutableArray<GroupRecord>.Empty },
+            read with { Groups = ImmutableArray<GroupRecord>.Empty });
+        Assert.Equal(
+            record.Groups.Select(group => group with { Kept = [] }),
+            read.Groups.Select(group => group with { Kept = [] }));
         Assert.Equal(record.Groups.SelectMany(group => group.Kept), read.Groups.SelectMany(group => group.Kept));
     }
 
@@ -95,7 +99,8 @@ public sealed class OcsFileTests : IDisposable
         using var parameters = ParameterTable.FromTensors(graph, new Dictionary<string, Tensor>
         {
             ["fc.weight"] = Tensor.FromArray(
-                [-0f, BitConverter.Int32BitsToSingle(unchecked((int)0xFFC12345)), float.Epsilon, float.NegativeInfinity], [1, 4]),
+                [-0f, BitConverter.Int32BitsToSingle(unchecked((int)0xFFC12345)), float.Epsilon,
+                    float.NegativeInfinity], [1, 4]),
             ["fc.bias"] = Tensor.FromArray([float.NaN], [1]),
         });
         OcsFile.Write(_folder.PathOf("a.ocs"), graph, parameters);

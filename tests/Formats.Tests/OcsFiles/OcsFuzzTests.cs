@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace Ocs.Formats.Tests.OcsFiles;
 
-/// <summary>Damage at random to an .ocs file, found by its check sum or not: it is read or refused in one sentence.</summary>
+/// <summary>
+/// Damage at random to an .ocs file, found by its check sum or not: it is read or refused in one sentence.
+/// </summary>
 [NoTensorLeaks]
 public sealed class OcsFuzzTests : IDisposable
 {
@@ -35,6 +37,8 @@ public sealed class OcsFuzzTests : IDisposable
     private void Try(string kind, int percentRefused, Func<Dice, byte[]> make)
     {
         var path = _folder.PathOf("damaged.ocs");
-        Fuzz.Try($".ocs, {kind}", _output, path, percentRefused, dice => File.WriteAllBytes(path, make(dice)), () => OcsFile.Read(path).Dispose());
+        Fuzz.Try(
+            $".ocs, {kind}", _output, path, percentRefused, dice => File.WriteAllBytes(path, make(dice)), () =>
+                OcsFile.Read(path).Dispose());
     }
 }

@@ -25,7 +25,8 @@ internal sealed class PickleBytes
         return this;
     }
 
-    public PickleBytes Text(string text) => Op("X").Int32(Encoding.UTF8.GetByteCount(text)).Op(Encoding.UTF8.GetBytes(text));
+    public PickleBytes Text(string text) =>
+        Op("X").Int32(Encoding.UTF8.GetByteCount(text)).Op(Encoding.UTF8.GetBytes(text));
 
     public PickleBytes Number(long number)
     {
@@ -47,8 +48,10 @@ internal sealed class PickleBytes
     public PickleBytes Storage(string key, long count, string type = "FloatStorage", bool old = false) =>
         Op("(").Text("storage").Global("torch", type).Text(key).Text("cpu").Number(count).Op(old ? "NtQ" : "tQ");
 
-    public PickleBytes Tensor(string key, long count, long offset, long[] shape, long[] strides, string type = "FloatStorage", bool old = false) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(key, count, type, old).Number(offset).Numbers(shape).Numbers(strides)
+    public PickleBytes Tensor(string key, long count, long offset, long[] shape, long[] strides,
+        string type = "FloatStorage", bool old = false) =>
+        Global("torch._utils", "_rebuild_tensor_v2")
+            .Op("(").Storage(key, count, type, old).Number(offset).Numbers(shape).Numbers(strides)
             .Op(0x89).Op("}tR");
 
     public byte[] ToArray() => [.. _bytes];
@@ -68,7 +71,8 @@ internal sealed class PickleBytes
         return file.ToArray();
     }
 
-    public static byte[] Zip(byte[] pickle, params (string Name, byte[] Data)[] entries) => Zip(pickle, CompressionLevel.NoCompression, entries);
+    public static byte[] Zip(byte[] pickle, params (string Name, byte[] Data)[] entries) =>
+        Zip(pickle, CompressionLevel.NoCompression, entries);
 
     /// <summary>A file before PyTorch 1.6, with storages of 32-bit floats.</summary>
     public static byte[] Legacy(byte[] pickle, params (string Key, byte[] Data)[] storages)
@@ -95,7 +99,8 @@ internal sealed class PickleBytes
         ];
     }
 
-    public static byte[] Floats(params float[] values) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+    public static byte[] Floats(params float[] values) =>
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 
     private PickleBytes Int32(int number)
     {

@@ -46,8 +46,12 @@ public sealed class PyTorchFileTests : IDisposable
         PyTorchFile.Write(_folder.PathOf("b.pth"), [new("first", first), new("second", second)]);
         Assert.Equal(bytes, File.ReadAllBytes(_folder.PathOf("b.pth")));
         using var zip = ZipFile.OpenRead(_folder.PathOf("a.pth"));
-        Assert.Equal(["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version"], zip.Entries.Select(entry => entry.FullName));
-        Assert.All(zip.Entries, entry => Assert.Equal((entry.Length, 1980), (entry.CompressedLength, entry.LastWriteTime.Year)));
+        Assert.Equal(
+            ["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version"],
+            zip.Entries.Select(entry => entry.FullName));
+        Assert.All(
+            zip.Entries,
+            entry => Assert.Equal((entry.Length, 1980), (entry.CompressedLength, entry.LastWriteTime.Year)));
         Assert.Equal(VersionSum, zip.GetEntry("archive/version")!.Crc32);
     }
 
@@ -57,9 +61,12 @@ public sealed class PyTorchFileTests : IDisposable
         foreach (var old in new[] { false, true })
         {
             var pickle = new PickleBytes().Op("}(").Text("whole").Tensor("0", 6, 0, [2, 3], [3, 1], old: old)
-                .Text("transposed").Tensor("0", 6, 0, [3, 2], [1, 3], old: old).Text("last").Tensor("0", 6, 5, [], [], old: old)
+                .Text("transposed").Tensor("0", 6, 0, [3, 2], [1, 3], old: old).Text("last").Tensor(
+                    "0", 6, 5, [], [], old: old)
                 .Text("twice").Tensor("0", 6, 4, [2, 2], [0, 1], old: old).Op("u.").ToArray();
-            var read = Read(old ? PickleBytes.Legacy(pickle, ("0", Six)) : PickleBytes.Zip(pickle, CompressionLevel.Optimal, ("data/0", Six)));
+            var read = Read(old
+                ? PickleBytes.Legacy(pickle, ("0", Six))
+                : PickleBytes.Zip(pickle, CompressionLevel.Optimal, ("data/0", Six)));
 
             Assert.Equal([0f, 1, 2, 3, 4, 5], read["whole"].ToArray<float>());
             Assert.Equal([0f, 3, 1, 4, 2, 5], read["transposed"].ToArray<float>());
@@ -74,8 +81,11 @@ public sealed class PyTorchFileTests : IDisposable
     [Fact]
     public void A_part_of_an_old_storage_counts_from_where_the_part_begins()
     {
-        var pickle = PickleBytes.StateDict("part", p => p.Global("torch._utils", "_rebuild_tensor").Op("((").Text("storage").Global("torch", "FloatStorage")
-            .Text("root").Text("cpu").Number(6).Op("(").Text("view").Number(2).Number(3).Op("ttQ").Number(1).Numbers(2).Numbers(1).Op("tR"));
+        var pickle = PickleBytes.StateDict(
+            "part", p =>
+                p.Global("torch._utils", "_rebuild_tensor").Op("((").Text("storage").Global("torch", "FloatStorage")
+            .Text("root").Text("cpu")
+            .Number(6).Op("(").Text("view").Number(2).Number(3).Op("ttQ").Number(1).Numbers(2).Numbers(1).Op("tR"));
         var read = Read(PickleBytes.Legacy(pickle, ("root", Six)));
 
         Assert.Equal([3f, 4], read["part"].ToArray<float>());
@@ -86,7 +96,8 @@ public sealed class PyTorchFileTests : IDisposable
     public void A_call_in_a_file_is_never_made()
     {
         var mark = _folder.PathOf("mark");
-        var pickle = new PickleBytes().Op("}(").Text("evil").Global("os", "system").Op("(").Text($"touch {mark}").Op("tR")
+        var pickle = new PickleBytes()
+            .Op("}(").Text("evil").Global("os", "system").Op("(").Text($"touch {mark}").Op("tR")
             .Text("weight").Tensor("0", 6, 0, [6], [1]).Op("u.").ToArray();
         var read = Read(PickleBytes.Zip(pickle, ("data/0", Six)));
 
@@ -99,15 +110,18 @@ public sealed class PyTorchFileTests : IDisposable
     public void A_module_that_contains_itself_is_refused()
     {
         // {'_parameters': {}, '_modules': {'again': itself}} as the state of an object that the memo holds.
-        var pickle = new PickleBytes().Global("net", "Net").Op(")").Op(0x81).Op("q\0}(").Text("_parameters").Op("}").Text("_modules").Op("}(").Text("a")
+        var pickle = new PickleBytes().Global("net", "Net")
+            .Op(")").Op(0x81).Op("q\0}(").Text("_parameters").Op("}").Text("_modules").Op("}(").Text("a")
             .Op("h\0uub.").ToArray();
 
-        Assert.Contains("nested more than 100 deep", Refused(PickleBytes.Zip(pickle)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nested more than 100 deep", Refused(PickleBytes.Zip(pickle)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_dictionary_that_contains_itself_is_refused() => Assert.Contains(
-        "holds no tensors by name", Refused(PickleBytes.Zip(new PickleBytes().Op("}q\0(").Text("model").Op("h\0u.").ToArray())).Message, StringComparison.Ordinal);
+        "holds no tensors by name", Refused(PickleBytes.Zip(
+            new PickleBytes().Op("}q\0(").Text("model").Op("h\0u.").ToArray())).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(6, 0, new long[] { 7 }, new long[] { 1 }, "does not lie within its storage of 6 elements")]
@@ -124,7 +138,8 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData(2_500_000_000, 0, new long[] { 2_500_000_000 }, new long[] { 1 }, "which are not 2500000000 elements")]
     [InlineData(5, 0, new long[] { 5 }, new long[] { 1 }, "which are not 5 elements")]
     [InlineData(-6, 0, new long[] { 1 }, new long[] { 1 }, "has -6 of -6 elements")]
-    public void A_tensor_that_its_storage_does_not_hold_is_refused(long count, long offset, long[] shape, long[] strides, string because)
+    public void A_tensor_that_its_storage_does_not_hold_is_refused(
+        long count, long offset, long[] shape, long[] strides, string because)
     {
         var pickle = PickleBytes.StateDict("weight", p => p.Tensor("0", count, offset, shape, strides));
 
@@ -135,14 +150,22 @@ public sealed class PyTorchFileTests : IDisposable
     public void Other_types_missing_storages_and_stray_bytes_are_named()
     {
         void Refuses(string because, Action<PickleBytes> value, params (string, byte[])[] entries) => Assert.Contains(
-            because, Refused(PickleBytes.Zip(PickleBytes.StateDict("weight", value), entries)).Message, StringComparison.Ordinal);
+            because, Refused(PickleBytes.Zip(PickleBytes.StateDict("weight", value), entries)).Message,
+            StringComparison.Ordinal);
 
-        Refuses("ComplexFloatStorage, a type that is not known here", p => p.Tensor("0", 3, 0, [3], [1], "ComplexFloatStorage"), ("data/0", Six));
+        Refuses(
+            "ComplexFloatStorage, a type that is not known here",
+            p => p.Tensor("0", 3, 0, [3], [1], "ComplexFloatStorage"),
+            ("data/0", Six));
         Refuses("lacks its entry 'data/0'", p => p.Tensor("0", 6, 0, [6], [1]), ("data/1", Six));
         Refuses("neither 0 nor 1", p => p.Tensor("0", 2, 0, [2], [1], "BoolStorage"), ("data/0", [1, 2]));
-        Refuses("not in little-endian order", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("byteorder", "big"u8.ToArray()));
-        Refuses("program of TorchScript", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("constants.pkl", [0x80]));
-        Refuses("'weight' as torch._utils._rebuild_qtensor", p => p.Global("torch._utils", "_rebuild_qtensor").Op(")R"));
+        Refuses("not in little-endian order", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six),
+            ("byteorder", "big"u8.ToArray()));
+        Refuses(
+            "program of TorchScript", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("constants.pkl", [0x80]));
+        Refuses(
+            "'weight' as torch._utils._rebuild_qtensor",
+            p => p.Global("torch._utils", "_rebuild_qtensor").Op(")R"));
         Refuses("its keys are 'weight'", p => p.Number(3));
     }
 
@@ -171,7 +194,10 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("K\u0001.", "neither a dictionary of tensors nor a module")]
     [InlineData("ccollections\nCounter\n)R.", "a collections.Counter, which is no module")]
     public void A_pickle_that_makes_no_sense_ends_in_one_sentence(string operations, string because) =>
-        Assert.Contains(because, Refused(PickleBytes.Zip(new PickleBytes().Op(operations).ToArray())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            because,
+            Refused(PickleBytes.Zip(new PickleBytes().Op(operations).ToArray())).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Time_and_memory_of_a_pickle_are_bounded()
@@ -180,7 +206,8 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Contains("more than 2,000,000 steps", Refused(PickleBytes.Zip(many)).Message, StringComparison.Ordinal);
 
         // A long list as the argument of one call after another.
-        var calls = new PickleBytes().Global("builtins", "OrderedDict").Op("q\0](").Op(new string('N', 1_000_000)).Op("eq\u0001");
+        var calls = new PickleBytes().Global("builtins", "OrderedDict").Op("q\0](").Op(new string('N', 1_000_000)).Op(
+            "eq\u0001");
         for (var call = 0; call < 50_000; call++)
         {
             calls.Op("h\0h\u0001\u0085R0");
@@ -207,9 +234,15 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Contains("neither a zip archive nor", Refused("hello"u8.ToArray()).Message, StringComparison.Ordinal);
         Refused("PK and so on"u8.ToArray());
         var pickle = PickleBytes.StateDict("weight", p => p.Tensor("0", 6, 0, [6], [1], old: true));
-        Assert.Contains("states 5 elements instead of 6", Refused(PickleBytes.Legacy(pickle, ("0", Six[..20]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "states 5 elements instead of 6",
+            Refused(PickleBytes.Legacy(pickle, ("0", Six[..20]))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("lacks its storage '0'", Refused(PickleBytes.Legacy(pickle)).Message, StringComparison.Ordinal);
-        Assert.Contains("no tensor is made of", Refused(PickleBytes.Legacy(pickle, ("0", Six), ("1", Six))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no tensor is made of",
+            Refused(PickleBytes.Legacy(pickle, ("0", Six), ("1", Six))).Message,
+            StringComparison.Ordinal);
     }
 
     private IReadOnlyDictionary<string, Tensor> Read(byte[] bytes)

@@ -43,7 +43,9 @@ public sealed class TorchParityTests : IDisposable
                 Assert.Equal(Types[type], tensors[name].DType);
                 Assert.Equal(shape, string.Join(',', tensors[name].Shape.ToArray()));
                 Assert.True(tensors[name].IsContiguous());
-                Assert.True(File.ReadAllBytes($"{path}.{name}").AsSpan().SequenceEqual(Compare.Bits(tensors[name])), $"{path}: {name}");
+                Assert.True(
+                    File.ReadAllBytes($"{path}.{name}").AsSpan().SequenceEqual(Compare.Bits(tensors[name])),
+                    $"{path}: {name}");
             }
 
             Release.All(tensors);
@@ -68,7 +70,8 @@ public sealed class TorchParityTests : IDisposable
         PyTorchFile.Write(path, tensors);
         File.WriteAllLines($"{path}.names", tensors.Select(pair => string.Create(
             CultureInfo.InvariantCulture,
-            $"{pair.Key}|{Types.First(type => type.Value == pair.Value.DType).Key}|{string.Join(',', pair.Value.Shape.ToArray())}")));
+            $"{pair.Key}|{Types.First(type => type.Value == pair.Value.DType).Key}|"
+            + $"{string.Join(',', pair.Value.Shape.ToArray())}")));
         foreach (var (name, tensor) in tensors)
         {
             File.WriteAllBytes($"{path}.{name}", Compare.Bits(tensor));

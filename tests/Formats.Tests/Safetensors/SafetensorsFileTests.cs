@@ -70,7 +70,8 @@ public sealed class SafetensorsFileTests : IDisposable
         using var numbers = Tensor.FromArray([0f, 1f, 3.14159f, 100.5f, 0f, 7f], [2, 3]);
         using var tensor = numbers.To(dtype);
         using var empty = Tensor.Zeros([0, 4], dtype);
-        SafetensorsFile.Write(_folder.PathOf("a"), new Dictionary<string, Tensor> { ["t"] = tensor, ["empty"] = empty });
+        SafetensorsFile.Write(
+            _folder.PathOf("a"), new Dictionary<string, Tensor> { ["t"] = tensor, ["empty"] = empty });
         var read = SafetensorsFile.Read(_folder.PathOf("a"));
 
         Compare.Same(tensor, read["t"]);
@@ -86,7 +87,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "its 12 bytes")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "no tensor has")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2,-1],\"data_offsets\":[0,8]}}", 8, "no tensor has")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", 0, "no tensor has")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}",
+        0, "no tensor has")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,0]}}", 0, "headers are")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", 4, "headers are")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "must begin at 0")]
@@ -102,9 +104,13 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"__metadata__\":{\"a\":1}}", 0, "map of strings")]
     [InlineData("{\"__metadata__\":[]}", 0, "map of strings")]
     [InlineData(
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}", 2, "headers are")]
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
+        + "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}",
+        2, "headers are")]
     [InlineData(
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 3, "must begin at 2")]
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
+        + "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}",
+        3, "must begin at 2")]
     public void A_hostile_header_is_refused_and_an_honest_one_is_not(string header, int dataLength, string? because)
     {
         var path = WriteRaw((ulong)header.Length, [.. Encoding.UTF8.GetBytes(header), .. new byte[dataLength]]);
@@ -135,7 +141,10 @@ public sealed class SafetensorsFileTests : IDisposable
         const string Header = "{\"a\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}";
         var path = WriteRaw((ulong)Header.Length, [.. Encoding.UTF8.GetBytes(Header), 1, 2]);
 
-        Assert.Contains("BOOL", Assert.Throws<OcsInputException>(() => SafetensorsFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "BOOL",
+            Assert.Throws<OcsInputException>(() => SafetensorsFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +152,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         using var first = Tensor.Ones([3, 5]);
         using var second = Tensor.Ones([2], DType.Int64);
-        SafetensorsFile.Write(_folder.PathOf("whole"), new Dictionary<string, Tensor> { ["first"] = first, ["second"] = second });
+        SafetensorsFile.Write(
+            _folder.PathOf("whole"), new Dictionary<string, Tensor> { ["first"] = first, ["second"] = second });
         var whole = File.ReadAllBytes(_folder.PathOf("whole"));
         var headerEnd = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(whole);
         for (var length = 0; length < whole.Length; length++)

@@ -26,7 +26,9 @@ public sealed class SafetensorsFuzzTests(ITestOutputHelper output) : IDisposable
         var whole = File.ReadAllBytes(path);
         Fuzz.Try(
             $"safetensors, {kind}", output, path, percentRefused,
-            dice => File.WriteAllBytes(path, kind == "bytes" ? Damage.Bytes(whole, dice) : WithHeader(whole, header => Damage.Json(header, dice))),
+            dice => File.WriteAllBytes(path, kind == "bytes"
+                ? Damage.Bytes(whole, dice)
+                : WithHeader(whole, header => Damage.Json(header, dice))),
             () => Release(SafetensorsFile.Read(path)));
     }
 
@@ -42,11 +44,14 @@ public sealed class SafetensorsFuzzTests(ITestOutputHelper output) : IDisposable
         using (var stream = File.Create(path))
         {
             CheckpointFile.Write(stream, new(
-                [.. "{\"epoch\":3}"u8], graph, SmallGraphs.Random(4), parameters.Names.ToDictionary(name => name, name => parameters[name])));
+                [.. "{\"epoch\":3}"u8], graph, SmallGraphs.Random(4), parameters.Names.ToDictionary(
+                    name => name, name => parameters[name])));
         }
 
         var whole = File.ReadAllBytes(path);
-        Fuzz.Try($"checkpoint, {kind}", output, path, percentRefused, dice => File.WriteAllBytes(path, Make(dice)), () => Release(CheckpointFile.Read(path).Tensors));
+        Fuzz.Try(
+            $"checkpoint, {kind}", output, path, percentRefused, dice => File.WriteAllBytes(path, Make(dice)), () =>
+                Release(CheckpointFile.Read(path).Tensors));
 
         byte[] Make(Dice dice) => kind switch
         {

@@ -6,7 +6,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Formats.Tests;
 
-/// <summary>The kinds of checkpoints that people have: one network's weights, put away as training programs do it.</summary>
+/// <summary>
+/// The kinds of checkpoints that people have: one network's weights, put away as training programs do it.
+/// </summary>
 [NoTensorLeaks]
 public sealed class CheckpointKindsTests : IDisposable
 {
@@ -71,7 +73,10 @@ public sealed class CheckpointKindsTests : IDisposable
         foreach (var prefix in new[] { "", "model." })
         {
             using var value = Tensor.FromArray([1f], [1]);
-            Write("a.pth", CheckpointBytes.Of([.. At($"state_dict/{prefix}"), .. names.Select(name => ($"state_dict/{prefix}{name}", value))]));
+            Write(
+                "a.pth",
+                CheckpointBytes.Of(
+                    [.. At($"state_dict/{prefix}"), .. names.Select(name => ($"state_dict/{prefix}{name}", value))]));
             var told = Assert.Single(Reads("a.pth"));
             Assert.Contains($"holds {names.Length} value", told, StringComparison.Ordinal);
             Assert.Contains($"'{names[0]}'", told, StringComparison.Ordinal);
@@ -82,7 +87,8 @@ public sealed class CheckpointKindsTests : IDisposable
     public void What_lies_outside_the_prefix_is_left_out_and_told()
     {
         using var value = Tensor.FromArray([1f], [1]);
-        Write("a.pth", CheckpointBytes.Of([.. At("state_dict/model."), ("state_dict/projector.0.weight", value), ("state_dict/normalizer.mean", value)]));
+        Write("a.pth", CheckpointBytes.Of([.. At("state_dict/model."), ("state_dict/projector.0.weight", value),
+            ("state_dict/normalizer.mean", value)]));
         Assert.Contains(
             "holds 2 values that are no weights of 'cifar_resnet8'; left out: 'projector.0.weight', 'normalizer.mean'.",
             Assert.Single(Reads("a.pth")),
@@ -95,15 +101,21 @@ public sealed class CheckpointKindsTests : IDisposable
         Write("a.pth", CheckpointBytes.Of([
             .. At("state_dict/backbone.").Where(pair => !pair.Path.Contains("fc", StringComparison.Ordinal)),
             .. At("state_dict/head.").Where(pair => pair.Path.Contains("fc", StringComparison.Ordinal))]));
-        Assert.Contains("'head.fc.weight', 'head.fc.bias' elsewhere", Assert.Single(Reads("a.pth")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'head.fc.weight', 'head.fc.bias' elsewhere", Assert.Single(Reads("a.pth")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Weights_that_lack_and_layers_that_the_network_has_not_are_errors_with_their_names()
     {
         using var value = Tensor.FromArray([1f], [1]);
-        Write("a.pth", CheckpointBytes.Of([.. At("model.").Where(pair => !pair.Path.Contains("layer2.0.conv", StringComparison.Ordinal))]));
-        Assert.Contains("missing: 'layer2.0.conv1.weight', 'layer2.0.conv2.weight')", Fails("a.pth"), StringComparison.Ordinal);
+        Write(
+            "a.pth",
+            CheckpointBytes.Of(
+                [.. At("model.").Where(pair => !pair.Path.Contains("layer2.0.conv", StringComparison.Ordinal))]));
+        Assert.Contains(
+            "missing: 'layer2.0.conv1.weight', 'layer2.0.conv2.weight')",
+            Fails("a.pth"), StringComparison.Ordinal);
         Write("b.pth", CheckpointBytes.Of([.. At("model."), ("model.layer1.7.conv1.weight", value)]));
         Assert.Contains("unexpected: 'layer1.7.conv1.weight')", Fails("b.pth"), StringComparison.Ordinal);
         Write("c.pth", CheckpointBytes.Of([("optimizer/x", value), ("epoch_of.best", value)]));
@@ -117,7 +129,8 @@ public sealed class CheckpointKindsTests : IDisposable
     [InlineData("student.", "teacher.", "teacher")]
     [InlineData("state_dict/model.", "state_dict/ema_model.", "ema_model")]
     [InlineData("", "ema.", "ema")]
-    public void Of_trained_and_averaged_weights_the_trained_are_taken_unless_a_key_says_otherwise(string trained, string averaged, string key)
+    public void Of_trained_and_averaged_weights_the_trained_are_taken_unless_a_key_says_otherwise(
+        string trained, string averaged, string key)
     {
         using var other = ParameterTable.Initialize(_graph, seed: 4);
         Write("a.pth", CheckpointBytes.Of([.. At(averaged, other), .. At(trained)]));
@@ -132,7 +145,9 @@ public sealed class CheckpointKindsTests : IDisposable
     {
         using var other = ParameterTable.Initialize(_graph, seed: 4);
         Write("a.pth", CheckpointBytes.Of([.. At("generator/"), .. At("discriminator/", other)]));
-        Assert.Contains("it holds tensors under 'generator', 'discriminator'; choose one by FILE:KEY", Fails("a.pth"), StringComparison.Ordinal);
+        Assert.Contains(
+            "it holds tensors under 'generator', 'discriminator'; choose one by FILE:KEY",
+            Fails("a.pth"), StringComparison.Ordinal);
         Reads("a.pth:discriminator", other);
     }
 
@@ -149,7 +164,8 @@ public sealed class CheckpointKindsTests : IDisposable
     {
         Write(name, CheckpointBytes.Of(At("module.")));
         Assert.Empty(Reads(name));
-        SafetensorsFile.Write(_folder.PathOf(name), [.. At("net.").Select(pair => KeyValuePair.Create(pair.Path, pair.Tensor))]);
+        SafetensorsFile.Write(
+            _folder.PathOf(name), [.. At("net.").Select(pair => KeyValuePair.Create(pair.Path, pair.Tensor))]);
         Assert.Empty(Reads(name));
         OcsFile.Write(_folder.PathOf(name), _graph, _weights);
         Assert.Empty(Reads(name));
@@ -179,7 +195,9 @@ public sealed class CheckpointKindsTests : IDisposable
         {
             Assert.All(
                 _weights.Names.Where(parameter => _graph.Parameter(parameter).Role != ParameterRole.Counter),
-                parameter => Assert.Equal((expected ?? _weights)[parameter].ToArray<float>(), network.Parameters[parameter].ToArray<float>()));
+                parameter => Assert.Equal(
+                    (expected ?? _weights)[parameter].ToArray<float>(),
+                    network.Parameters[parameter].ToArray<float>()));
         }
 
         return remarks;

@@ -33,7 +33,9 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Sizes_of_TorchSharps_tensors_are_checked_before_memory_is_taken()
     {
-        Refuses("more elements than the file holds", [1, 1, (byte)'a', 6, 2, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0]);
+        Refuses(
+            "more elements than the file holds",
+            [1, 1, (byte)'a', 6, 2, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0]);
         Refuses("no file of weights", [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
         Refuses("twice", [2, 1, (byte)'a', 0, 0, 9, 1, (byte)'a', 0, 0, 9]);
         Refuses("behind its last tensor", [1, 1, (byte)'a', 0, 0, 9, 9]);
@@ -44,7 +46,8 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Damage_is_read_or_refused_in_one_sentence() => Fuzz.Try(
         "TorchSharp", output, _folder.Path, 5,
-        dice => File.WriteAllBytes(_folder.PathOf("a.dat"), Damage.Bytes(TorchSharp, dice, [0, 6, 11, 0x7F, 0x80, 0xFF])),
+        dice =>
+            File.WriteAllBytes(_folder.PathOf("a.dat"), Damage.Bytes(TorchSharp, dice, [0, 6, 11, 0x7F, 0x80, 0xFF])),
         () => PyTorch.Release.All(WeightsReader.Read(_folder.PathOf("a.dat")).Tensors));
 
     [Fact]
@@ -62,6 +65,8 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
     private void Refuses(string told, byte[] bytes)
     {
         File.WriteAllBytes(_folder.PathOf("a.dat"), bytes);
-        Assert.Contains(told, Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.PathOf("a.dat"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            told, Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.PathOf("a.dat"))).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ public sealed class WeightsTests : IDisposable
     [InlineData("cifar_resnet20", "weights.safetensors")]
     [InlineData("cifar_vgg16", "weights.PT")]
     [InlineData("cifar_resnet20_a", "weights.th", "linear")]
-    public void The_weights_of_a_cut_network_make_a_zoo_network_the_cut_one(string model, string name, string? ignored = null)
+    public void The_weights_of_a_cut_network_make_a_zoo_network_the_cut_one(
+        string model, string name, string? ignored = null)
     {
         var graph = Models.Build(model);
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
@@ -40,7 +41,7 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_transformer_of_fewer_channels_is_known_by_its_shapes_where_the_heads_stayed_and_not_guessed_where_they_left()
+    public void A_transformer_of_fewer_channels_is_known_by_its_shapes_where_heads_stayed_and_not_guessed_else()
     {
         var graph = Models.Build("cifar_vit", new NetworkInput(3, 16, 16));
         using var parameters = ParameterTable.Initialize(graph, seed: 3);
@@ -53,10 +54,15 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(plan.After.ToString(), network.Graph.ToString());
         Assert.Equal(Outputs(plan.After, cut), Outputs(network));
 
-        using var headless = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
-        using var fewerHeads = CutPlan.Create(headless.Coupling, headless.ChoosePartition().Subnetwork).Apply(parameters);
+        using var headless = new OneCyclePruner(
+            graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
+        using var fewerHeads = CutPlan.Create(headless.Coupling, headless.ChoosePartition().Subnetwork).Apply(
+            parameters);
         Write(_folder.PathOf("b.pth"), fewerHeads);
-        Assert.Contains("cannot be known from the parameters' shapes", Fails("b.pth", graph, mayNarrow: true), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be known from the parameters' shapes",
+            Fails("b.pth", graph, mayNarrow: true),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,8 +76,8 @@ public sealed class WeightsTests : IDisposable
         Write(_folder.PathOf("a.th"), cut);
 
         Assert.EndsWith(
-            "nor are they of a narrower one: Node 'layer2.0.shortcut.pad': which of its channels of zeros stay cannot be known from the "
-            + "parameters' shapes); give the network that they were trained for.",
+            "nor are they of a narrower one: Node 'layer2.0.shortcut.pad': which of its channels of zeros stay cannot "
+            + "be known from the parameters' shapes); give the network that they were trained for.",
             Fails("a.th", graph, mayNarrow: true),
             StringComparison.Ordinal);
     }
@@ -94,7 +100,8 @@ public sealed class WeightsTests : IDisposable
         }
     }
 
-    // relative_position_index is in every file of a Swin Transformer, linear_1 and linear_2 are in torchvision's of vision transformers.
+    // relative_position_index is in every file of a Swin Transformer, linear_1 and linear_2 are in torchvision's of
+    // vision transformers.
     [Theory]
     [InlineData("cifar_vit", 1)]
     [InlineData("swin_t", 12)]
@@ -107,7 +114,8 @@ public sealed class WeightsTests : IDisposable
             _folder.PathOf("a.safetensors"),
             [
                 .. parameters.Names.Select(name => KeyValuePair.Create(
-                    model == "swin_t" ? name : name.Replace("mlp.0.", "mlp.linear_1.").Replace("mlp.3.", "mlp.linear_2."),
+                    model == "swin_t" ? name : name.Replace("mlp.0.", "mlp.linear_1.")
+                        .Replace("mlp.3.", "mlp.linear_2."),
                     parameters[name])),
                 .. Enumerable.Range(0, tables).Select(block =>
                     KeyValuePair.Create($"features.1.{block}.attn.relative_position_index", index)),
@@ -116,7 +124,9 @@ public sealed class WeightsTests : IDisposable
         using var network = Load(_folder.PathOf("a.safetensors"), graph, mayNarrow: false);
 
         Assert.Same(graph, network.Graph);
-        Assert.All(parameters.Names, name => Assert.Equal(parameters[name].ToArray<float>(), network.Parameters[name].ToArray<float>()));
+        Assert.All(
+            parameters.Names,
+            name => Assert.Equal(parameters[name].ToArray<float>(), network.Parameters[name].ToArray<float>()));
     }
 
     // As in the published files of DenseNet and GoogLeNet.
@@ -151,7 +161,10 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(DType.Float32, network.Parameters["fc.weight"].DType);
 
         Convert(DType.Int32);
-        Assert.Contains("'conv1.weight' holds Int32 instead of Float32, ", Fails("a.pth", graph, mayNarrow: true), StringComparison.Ordinal);
+        Assert.Contains(
+            "'conv1.weight' holds Int32 instead of Float32, ",
+            Fails("a.pth", graph, mayNarrow: true),
+            StringComparison.Ordinal);
 
         void Convert(DType dtype)
         {
@@ -170,11 +183,13 @@ public sealed class WeightsTests : IDisposable
         using var parameters = ParameterTable.Initialize(hundred, seed: 3);
         Write(_folder.PathOf("a.safetensors"), parameters);
 
-        using var network = Weights.Load(_folder.PathOf("a.safetensors"), graph, new() { NewClassifier = true, Seed = 4 }).Network;
+        using var network =
+            Weights.Load(_folder.PathOf("a.safetensors"), graph, new() { NewClassifier = true, Seed = 4 }).Network;
         var weights = network.Parameters;
 
         Assert.Same(graph, network.Graph);
-        foreach (var name in weights.Names.Where(name => graph.Parameter(name).Role != ParameterRole.Counter && !name.StartsWith("fc", StringComparison.Ordinal)))
+        foreach (var name in weights.Names.Where(name => graph.Parameter(name).Role != ParameterRole.Counter
+            && !name.StartsWith("fc", StringComparison.Ordinal)))
         {
             Assert.Equal(parameters[name].ToArray<float>(), weights[name].ToArray<float>());
         }

@@ -3,7 +3,10 @@ using Onnx;
 
 namespace Ocs.Formats.Tests.Onnx.Backend;
 
-/// <summary>Which of ONNX's tests say something about networks of ours: rules over the model and its data, never over the outcome.</summary>
+/// <summary>
+/// Which of ONNX's tests say something about networks of ours: rules over the model and its data, never over the
+/// outcome.
+/// </summary>
 internal static class Applicability
 {
     private const long LowestOpset = 9;
@@ -12,31 +15,40 @@ internal static class Applicability
     /// <summary>Operators that mean in older opsets what they mean in 9: their models are read as opset 9.</summary>
     private static readonly HashSet<string> UnchangedSinceOpset6 =
     [
-        "Abs", "Add", "AveragePool", "Concat", "Constant", "Conv", "ConvTranspose", "Div", "Dropout", "Elu", "Exp", "Flatten", "Gather",
-        "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity", "InstanceNormalization", "LeakyRelu", "LogSoftmax", "MatMul", "MaxPool",
-        "Mul", "Neg", "Pad", "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Selu", "Sigmoid", "Slice", "Softmax", "Softplus", "Split",
-        "Squeeze", "Sub", "Sum", "Tanh", "Transpose", "Unsqueeze",
+        "Abs", "Add", "AveragePool", "Concat", "Constant", "Conv", "ConvTranspose", "Div",
+        "Dropout", "Elu", "Exp", "Flatten", "Gather", "GlobalAveragePool", "GlobalMaxPool",
+        "HardSigmoid", "Identity", "InstanceNormalization", "LeakyRelu", "LogSoftmax",
+        "MatMul", "MaxPool", "Mul", "Neg", "Pad", "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Selu",
+        "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Sum", "Tanh", "Transpose", "Unsqueeze",
     ];
 
     private static readonly HashSet<string> UnchangedSinceOpset1 = ["GlobalAveragePool", "GlobalMaxPool", "Softplus"];
 
-    /// <summary>Operators whose dimension 0 is a batch by definition, and whose others are channels and an image.</summary>
+    /// <summary>
+    /// Operators whose dimension 0 is a batch by definition, and whose others are channels and an image.
+    /// </summary>
     private static readonly HashSet<string> OfImages =
     [
-        "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization",
-        "MaxPool", "Resize", "SpaceToDepth", "Upsample", "GroupNormalization",
+        "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "GlobalAveragePool",
+        "GlobalMaxPool", "InstanceNormalization", "MaxPool", "Resize", "SpaceToDepth", "Upsample", "GroupNormalization",
     ];
 
-    /// <summary>Whether dimension 0 of the first input is the batch already: images, padding of images, rows of matrices, slopes a channel.</summary>
+    /// <summary>
+    /// Whether dimension 0 of the first input is the batch already: images, padding of images, rows of matrices, slopes
+    /// a channel.
+    /// </summary>
     public static bool HasBatch(BackendCase test) => test.Model.Graph.Node.Any(node =>
-        OfImages.Contains(node.OpType) || node.OpType == "Gemm" || (node.OpType == "PRelu" && !IsOfSamples(node, test)) || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+        OfImages.Contains(node.OpType) || node.OpType == "Gemm" || (node.OpType == "PRelu" && !IsOfSamples(node, test))
+            || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
 
     /// <summary>Whether dimension 0 is the time and dimension 1 the batch.</summary>
-    public static bool HasTimeInFront(BackendCase test) => test.Model.Graph.Node.Any(node => node.OpType is "GRU" or "LSTM");
+    public static bool HasTimeInFront(BackendCase test) =>
+        test.Model.Graph.Node.Any(node => node.OpType is "GRU" or "LSTM");
 
     // Slopes that differ along dimension 0 can only be those of one sample.
     private static bool IsOfSamples(NodeProto node, BackendCase test) =>
-        test.Inputs.FirstOrDefault(input => input.Name == node.Input[1])?.Dims is { } slope && slope.Count == test.Inputs[0].Dims.Count && slope[0] > 1;
+        test.Inputs.FirstOrDefault(input => input.Name == node.Input[1])?.Dims is { } slope
+            && slope.Count == test.Inputs[0].Dims.Count && slope[0] > 1;
 
     /// <summary>Why a test does not apply, or null where it does.</summary>
     public static string? Reason(BackendCase test)
@@ -62,13 +74,15 @@ internal static class Applicability
             return "operator that no network of ours has";
         }
 
-        return ReasonOfData(test) ?? graph.Node.Select(node => ReasonOf(node, test)).FirstOrDefault(reason => reason is not null);
+        return ReasonOfData(test) ?? graph.Node.Select(node => ReasonOf(node, test))
+            .FirstOrDefault(reason => reason is not null);
     }
 
     /// <summary>Whether an older model means the same in the lowest opset that is read.</summary>
     public static bool CanBeRaised(BackendCase test) =>
         test.Opset is >= 1 and < LowestOpset
-        && test.Model.Graph.Node.All(node => (test.Opset >= 6 ? UnchangedSinceOpset6 : UnchangedSinceOpset1).Contains(node.OpType));
+        && test.Model.Graph.Node.All(
+            node => (test.Opset >= 6 ? UnchangedSinceOpset6 : UnchangedSinceOpset1).Contains(node.OpType));
 
     private static string? ReasonOfData(BackendCase test)
     {
@@ -79,14 +93,17 @@ internal static class Applicability
 
         return test.Inputs.Concat(test.Outputs).Any(tensor => tensor.Dims.Contains(0)) ? "empty tensors"
             : test.Inputs.Any(tensor => BackendCase.IsFloat(tensor) && tensor.Dims.Count > 6) ? "more than 6 dimensions"
-            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType)) && test.Inputs[0].Dims.Count is not (3 or 4) ? "images of three dimensions"
+            : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType))
+                && test.Inputs[0].Dims.Count is not (3 or 4)
+                ? "images of three dimensions"
             : null;
     }
 
     private static string? ReasonOf(NodeProto node, BackendCase test)
     {
         var isTraining = node.Attribute.Any(attribute => attribute is { Name: "training_mode", I: 1 })
-            || (node.OpType == "Dropout" && node.Input.Count > 2 && test.Inputs.FirstOrDefault(input => input.Name == node.Input[2]) is { Int32Data: [1] } or { RawData.Length: 1 });
+            || (node.OpType == "Dropout" && node.Input.Count > 2 && test.Inputs.FirstOrDefault(input =>
+                input.Name == node.Input[2]) is { Int32Data: [1] } or { RawData.Length: 1 });
         var outputs = node.Output.Count(output => output.Length > 0);
         return isTraining ? "training mode"
             : outputs > 1 && node.OpType != "Split" ? "further outputs of an operator (indices, masks, statistics)"

@@ -3,8 +3,11 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Tests.Onnx.Backend;
 
-/// <summary>One of ONNX's own tests: a model, what goes in and what must come out. Debian's libonnx-testdata has them.</summary>
-internal sealed record BackendCase(string Name, ModelProto Model, IReadOnlyList<TensorProto> Inputs, IReadOnlyList<TensorProto> Outputs)
+/// <summary>
+/// One of ONNX's own tests: a model, what goes in and what must come out. Debian's libonnx-testdata has them.
+/// </summary>
+internal sealed record BackendCase(
+    string Name, ModelProto Model, IReadOnlyList<TensorProto> Inputs, IReadOnlyList<TensorProto> Outputs)
 {
     private const string Root = "/usr/share/libonnx-testdata/data";
 
@@ -24,7 +27,8 @@ internal sealed record BackendCase(string Name, ModelProto Model, IReadOnlyList<
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(folder, "model.onnx")));
         var data = Path.Combine(folder, "test_data_set_0");
         return new(
-            Path.GetFileName(folder), model, Tensors(data, "input", model.Graph.Input), Tensors(data, "output", model.Graph.Output));
+            Path.GetFileName(folder), model, Tensors(data, "input", model.Graph.Input), Tensors(
+                data, "output", model.Graph.Output));
     }
 
     private static IReadOnlyList<TensorProto> Tensors(string folder, string kind, IReadOnlyList<ValueInfoProto> values)

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Ocs.Formats.Tests.Onnx.Backend;
 
-/// <summary>ONNX's own tests of its operators, through the import and the executor. docs/onnx.md has the counts.</summary>
+/// <summary>
+/// ONNX's own tests of its operators, through the import and the executor. docs/onnx.md has the counts.
+/// </summary>
 [NoTensorLeaks]
 public sealed class BackendNodeTests(ITestOutputHelper output)
 {
@@ -31,7 +33,8 @@ public sealed class BackendNodeTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{suite}: {passed} of {passed + failures.Count} applicable tests passed"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{suite}: {passed} of {passed + failures.Count} applicable tests passed"));
         foreach (var (reason, count) in reasons)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count} do not apply: {reason}"));

@@ -8,9 +8,9 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Tests.Onnx.Backend;
 
 /// <summary>
-/// Runs a test as a network. Our networks have one input with the batch in front: operators of images take it as it is, their other inputs are
-/// weights. Of sequences the time and the batch change places. All others get a dimension of 1 in front, axes move by one, and float inputs
-/// are cut out of one row of numbers.
+/// Runs a test as a network. Our networks have one input with the batch in front: operators of images take it as it is,
+/// their other inputs are weights. Of sequences the time and the batch change places. All others get a dimension of 1
+/// in front, axes move by one, and float inputs are cut out of one row of numbers.
 /// </summary>
 internal static class BackendRun
 {
@@ -31,7 +31,8 @@ internal static class BackendRun
 
             for (var index = 0; index < actual.Length; index++)
             {
-                if (!(Math.Abs(actual[index] - expected[index]) <= Tolerance * Math.Max(1, Math.Abs(expected[index]))) && !actual[index].Equals(expected[index]))
+                if (!(Math.Abs(actual[index] - expected[index]) <= Tolerance * Math.Max(1, Math.Abs(expected[index])))
+                    && !actual[index].Equals(expected[index]))
                 {
                     return $"number {index} of output {output} is {actual[index]} instead of {expected[index]}";
                 }
@@ -66,11 +67,13 @@ internal static class BackendRun
     private static (float[] Numbers, long[] Shape) WithBatch(ModelProto model, BackendCase test)
     {
         var weights = test.Inputs.Skip(1);
-        model.Graph.Initializer.AddRange(weights.Where(tensor => model.Graph.Initializer.All(other => other.Name != tensor.Name)));
+        model.Graph.Initializer.AddRange(
+            weights.Where(tensor => model.Graph.Initializer.All(other => other.Name != tensor.Name)));
         return (Numbers(test.Inputs[0]), [.. test.Inputs[0].Dims]);
     }
 
-    // Of x [T, N, I] and the last states [1, N, H] the first two dimensions change places; of the states that moves no number.
+    // Of x [T, N, I] and the last states [1, N, H] the first two dimensions change places; of the states that moves no
+    // number.
     private static (float[] Numbers, long[] Shape) WithBatchInFront(ModelProto model, BackendCase test)
     {
         const string Front = "batch in front";
@@ -120,8 +123,10 @@ internal static class BackendRun
 
             var (from, count) = (row.Count, Numbers(tensor).Length);
             row.AddRange(Numbers(tensor));
-            graph.Node.Add(Node("Slice", $"{tensor.Name} part", Row, Vector(graph, from), Vector(graph, from + count), Vector(graph, 1)));
-            graph.Node.Add(Node("Reshape", tensor.Name, $"{tensor.Name} part", Vector(graph, [1, .. Aligned(nodes, test, tensor)])));
+            graph.Node.Add(Node("Slice", $"{tensor.Name} "
+                + "part", Row, Vector(graph, from), Vector(graph, from + count), Vector(graph, 1)));
+            graph.Node.Add(Node(
+                "Reshape", tensor.Name, $"{tensor.Name} part", Vector(graph, [1, .. Aligned(nodes, test, tensor)])));
         }
 
         foreach (var node in nodes)
@@ -148,7 +153,10 @@ internal static class BackendRun
     // Values that broadcast get as many dimensions as the others, in front.
     private static IEnumerable<long> Aligned(NodeProto[] nodes, BackendCase test, TensorProto tensor)
     {
-        var rank = nodes.Any(node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum" or "Max" or "Min") ? test.Outputs[0].Dims.Count : 0;
+        var rank = nodes.Any(
+            node => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Expand" or "Sum" or "Max" or "Min")
+            ? test.Outputs[0].Dims.Count
+            : 0;
         return [.. Enumerable.Repeat(1L, Math.Max(0, rank - tensor.Dims.Count)), .. tensor.Dims];
     }
 

@@ -4,7 +4,9 @@ using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 
 namespace Ocs.Formats.Tests.Onnx.Backend;
 
-/// <summary>A node with a dimension of 1 in front of all its values: axes that count from the front move by one.</summary>
+/// <summary>
+/// A node with a dimension of 1 in front of all its values: axes that count from the front move by one.
+/// </summary>
 internal static class ShiftedAxes
 {
     private static readonly Dictionary<string, int[]> Constants = new()
@@ -16,9 +18,12 @@ internal static class ShiftedAxes
         ["Pad"] = [2],
     };
 
-    /// <summary>Whether a node reads a float value as a weight or a setting, which in a network is a constant.</summary>
+    /// <summary>
+    /// Whether a node reads a float value as a weight or a setting, which in a network is a constant.
+    /// </summary>
     public static bool IsConstant(NodeProto node, string value) =>
-        Constants.TryGetValue(node.OpType, out var inputs) && inputs.Any(input => input < node.Input.Count && node.Input[input] == value);
+        Constants.TryGetValue(node.OpType, out var inputs)
+            && inputs.Any(input => input < node.Input.Count && node.Input[input] == value);
 
     public static NodeProto Of(NodeProto node, GraphProto graph, BackendCase test)
     {
@@ -26,16 +31,19 @@ internal static class ShiftedAxes
         var rank = test.Inputs.FirstOrDefault(input => input.Name == node.Input.FirstOrDefault(""))?.Dims.Count ?? 0;
         switch (node.OpType)
         {
-            case "Softmax" or "LogSoftmax" or "Concat" or "Split" or "Gather" or "Flatten" or "LayerNormalization" or "ArgMax":
+            case "Softmax" or "LogSoftmax" or "Concat" or "Split"
+                or "Gather" or "Flatten" or "LayerNormalization" or "ArgMax":
                 var otherwise = Default(node.OpType, test.Opset);
                 if (otherwise is { } axis || node.Attribute.Any(attribute => attribute.Name == "axis"))
                 {
-                    Set(shifted, "axis", Moved(node.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I ?? otherwise!.Value));
+                    Set(shifted, "axis", Moved(node.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I
+                        ?? otherwise!.Value));
                 }
 
                 break;
             case "Transpose":
-                var order = node.Attribute.FirstOrDefault()?.Ints.ToArray() ?? [.. Enumerable.Range(0, rank).Reverse().Select(d => (long)d)];
+                var order = node.Attribute.FirstOrDefault()?.Ints.ToArray()
+                    ?? [.. Enumerable.Range(0, rank).Reverse().Select(d => (long)d)];
                 shifted.Attribute.Clear();
                 Set(shifted, "perm", [0L, .. order.Select(dimension => dimension + 1)]);
                 break;
@@ -52,7 +60,8 @@ internal static class ShiftedAxes
                 Input(shifted, 1, pads => [0, .. pads[..(pads.Length / 2)], 0, .. pads[(pads.Length / 2)..]]);
                 break;
             case "Tile" or "Expand":
-                Input(shifted, 1, sizes => [1, .. Enumerable.Repeat(1L, Math.Max(0, test.Outputs[0].Dims.Count - sizes.Length)), .. sizes]);
+                Input(shifted, 1, sizes =>
+                    [1, .. Enumerable.Repeat(1L, Math.Max(0, test.Outputs[0].Dims.Count - sizes.Length)), .. sizes]);
                 break;
         }
 
@@ -113,14 +122,17 @@ internal static class ShiftedAxes
         {
             var tensor = graph.Initializer.First(initializer => initializer.Name == name);
             return tensor.DataType == (int)TensorProto.Types.DataType.Int32
-                ? [.. MemoryMarshal.Cast<byte, int>(tensor.RawData.Span).ToArray().Select(number => (long)number), .. tensor.Int32Data.Select(number => (long)number)]
+                ? [.. MemoryMarshal.Cast<byte, int>(tensor.RawData.Span).ToArray().Select(number => (long)number),
+                    .. tensor.Int32Data.Select(number => (long)number)]
                 : [.. MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray(), .. tensor.Int64Data];
         }
     }
 
-    private static bool NoOperation(NodeProto node) => node.Attribute.Any(attribute => attribute is { Name: "noop_with_empty_axes", I: 1 });
+    private static bool NoOperation(NodeProto node) =>
+        node.Attribute.Any(attribute => attribute is { Name: "noop_with_empty_axes", I: 1 });
 
-    private static long[] All(int dimensions) => [.. Enumerable.Range(1, dimensions).Select(dimension => (long)dimension)];
+    private static long[] All(int dimensions) =>
+        [.. Enumerable.Range(1, dimensions).Select(dimension => (long)dimension)];
 
     private static long Moved(long axis) => axis < 0 ? axis : axis + 1;
 
@@ -140,7 +152,8 @@ internal static class ShiftedAxes
             node.Attribute.Remove(old);
         }
 
-        var attribute = new AttributeProto { Name = name, Type = name is "axis" ? AttributeType.Int : AttributeType.Ints };
+        var attribute =
+            new AttributeProto { Name = name, Type = name is "axis" ? AttributeType.Int : AttributeType.Ints };
         if (attribute.Type == AttributeType.Int)
         {
             attribute.I = values[0];

@@ -24,7 +24,9 @@ public sealed class ExternalDataTests : IDisposable
             var tensor = tensors.Single(tensor => tensor.Name == name);
             var entries = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
             var (offset, length) = (int.Parse(entries["offset"], null), int.Parse(entries["length"], null));
-            Assert.Equal((TensorProto.Types.DataLocation.External, "net.onnx.data"), (tensor.DataLocation, entries["location"]));
+            Assert.Equal(
+                (TensorProto.Types.DataLocation.External, "net.onnx.data"),
+                (tensor.DataLocation, entries["location"]));
             Assert.Equal(0, offset % 4096);
             Assert.True(tensor.RawData.IsEmpty);
             Assert.Equal(Compare.Bits(parameters[name]), data.AsSpan(offset, length).ToArray());

@@ -46,7 +46,8 @@ public sealed class OnnxExportTests : IDisposable
             using var parameters = SmallGraphs.Parameters(graph, 9);
             foreach (var opset in CheckedOpsets)
             {
-                OnnxFile.Write(_folder.PathOf($"{graph.Name}_{opset}.onnx"), graph, parameters, new() { Opset = opset });
+                OnnxFile.Write(
+                    _folder.PathOf($"{graph.Name}_{opset}.onnx"), graph, parameters, new() { Opset = opset });
             }
         }
 

@@ -21,9 +21,12 @@ public sealed class OnnxFileTests : IDisposable
         var model = Write(graph);
 
         Assert.Equal((8, 17), (model.IrVersion, Assert.Single(model.OpsetImport).Version));
-        Assert.Equal(graph.Nodes.Where(node => node.Operator is not Input).Select(node => node.Name), model.Graph.Node.Select(node => node.Name));
         Assert.Equal(
-            graph.Parameters.Where(spec => spec.Role != ParameterRole.Counter).Select(spec => spec.Name).Order(StringComparer.Ordinal),
+            graph.Nodes.Where(node => node.Operator is not Input).Select(node => node.Name),
+            model.Graph.Node.Select(node => node.Name));
+        Assert.Equal(
+            graph.Parameters.Where(spec => spec.Role != ParameterRole.Counter).Select(spec => spec.Name).Order(
+                StringComparer.Ordinal),
             model.Graph.Initializer.Select(initializer => initializer.Name).Order(StringComparer.Ordinal));
     }
 
@@ -34,7 +37,8 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Empty(Write(graph).MetadataProps);
         Assert.Equal(
             [("image_mean", "0.5 0.25 0"), ("image_std", "1 2 0.1")],
-            Write(graph.WithNormalization([0.5f, 0.25f, 0], [1, 2, 0.1f])).MetadataProps.Select(property => (property.Key, property.Value)));
+            Write(graph.WithNormalization([0.5f, 0.25f, 0], [1, 2, 0.1f])).MetadataProps.Select(
+                property => (property.Key, property.Value)));
     }
 
     [Fact]
@@ -46,7 +50,9 @@ public sealed class OnnxFileTests : IDisposable
             Assert.Equal("batch", value.Type.TensorType.Shape.Dim[0].DimParam);
         }
 
-        Assert.Equal([3L, 32, 32], graph.Input[0].Type.TensorType.Shape.Dim.Skip(1).Select(dimension => dimension.DimValue));
+        Assert.Equal(
+            [3L, 32, 32],
+            graph.Input[0].Type.TensorType.Shape.Dim.Skip(1).Select(dimension => dimension.DimValue));
         Assert.Equal([10L], graph.Output[0].Type.TensorType.Shape.Dim.Skip(1).Select(dimension => dimension.DimValue));
     }
 
@@ -54,7 +60,8 @@ public sealed class OnnxFileTests : IDisposable
     public void Attributes_and_weights_arrive()
     {
         var g = new GraphBuilder("one");
-        var x = g.Conv2d("conv", g.Input("x", 4, 9, 9), 6, new(3, 1), stride: new(2, 1), padding: new(1, 0), bias: true, groups: 2);
+        var x = g.Conv2d(
+            "conv", g.Input("x", 4, 9, 9), 6, new(3, 1), stride: new(2, 1), padding: new(1, 0), bias: true, groups: 2);
         var graph = g.Build(g.AveragePool2d("pool", x, 2, padding: 1));
         using var parameters = SmallGraphs.Parameters(graph, 4);
         var message = Write(graph, parameters).Graph;
@@ -91,7 +98,8 @@ public sealed class OnnxFileTests : IDisposable
         var x = g.Linear("a", g.Input("x", 2), 2);
         x = g.Activation("a.weight", x, ActivationKind.Silu);
         var message = Write(g.Build(g.Relu("a.weight/sigmoid", x))).Graph;
-        var made = message.Node.SelectMany(node => node.Output).Concat(message.Initializer.Select(initializer => initializer.Name)).ToList();
+        var made = message.Node.SelectMany(node => node.Output)
+            .Concat(message.Initializer.Select(initializer => initializer.Name)).ToList();
 
         Assert.Equal(made.Count, made.Distinct().Count());
         Assert.Equal("a.weight:value", message.Node[^1].Input[0]);
@@ -183,7 +191,8 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal([1f, 4, 2, 3], MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray());
     }
 
-    private static IEnumerable<long> Ints(NodeProto node, string name) => node.Attribute.Single(attribute => attribute.Name == name).Ints;
+    private static IEnumerable<long> Ints(NodeProto node, string name) =>
+        node.Attribute.Single(attribute => attribute.Name == name).Ints;
 
     private ModelProto Write(Graph graph)
     {

@@ -10,7 +10,9 @@ internal static partial class OperatorGraphs
     {
         foreach (var mode in Enum.GetValues<PaddingMode>())
         {
-            yield return Image($"pad_{mode}", (g, x) => g.Pad2d("op", x, new(2, 1), new(0, 3), mode, mode == PaddingMode.Constant ? 1.5 : 0));
+            yield return Image(
+                $"pad_{mode}",
+                (g, x) => g.Pad2d("op", x, new(2, 1), new(0, 3), mode, mode == PaddingMode.Constant ? 1.5 : 0));
         }
 
         yield return Image("pad_channels", (g, x) => g.PadChannels("op", x, 1, 2));
@@ -25,13 +27,15 @@ internal static partial class OperatorGraphs
             foreach (var mode in new[] { UpsampleMode.Bilinear, UpsampleMode.Bicubic })
             {
                 yield return Image($"{mode}_{size}", (g, x) => g.Upsample("op", x, size, mode));
-                yield return Image($"{mode}_corners_{size}", (g, x) => g.Upsample("op", x, size, mode, alignCorners: true));
+                yield return Image(
+                    $"{mode}_corners_{size}", (g, x) => g.Upsample("op", x, size, mode, alignCorners: true));
             }
         }
 
         foreach (var resample in Resamples(new(10, 9)).Concat(Resamples(new(3, 1))))
         {
-            yield return Image($"{resample}{(resample.ExcludeOutside ? " of inside" : "")}", (g, x) => g.Add("op", resample, [x], []));
+            yield return Image(
+                $"{resample}{(resample.ExcludeOutside ? " of inside" : "")}", (g, x) => g.Add("op", resample, [x], []));
         }
 
         yield return Image("resample_by_scales", (g, x) => g.Add("op", ByScales(ResampleMode.Linear), [x], []));
@@ -39,7 +43,8 @@ internal static partial class OperatorGraphs
     }
 
     // Images of 7 x 6: 9.1 positions are 9, 4.8 are 4.
-    private static Resample ByScales(ResampleMode mode) => new(new(9, 4), 1.3f, 0.8f, mode, ResamplePositions.HalfPixel);
+    private static Resample ByScales(ResampleMode mode) =>
+        new(new(9, 4), 1.3f, 0.8f, mode, ResamplePositions.HalfPixel);
 
     private static IEnumerable<Resample> Resamples(Pair size)
     {
@@ -84,7 +89,8 @@ internal static partial class OperatorGraphs
     private static IEnumerable<Graph> Sequences()
     {
         yield return Of("matmul", [2, 3, 4], (g, x) => g.MatMul("op", x, g.Permute("columns", x, 0, 1, 3, 2)));
-        yield return Of("attention", [2, 4, 3], (g, x) => g.ScaledDotProductAttention("op", x, g.Relu("keys", x), x, scale: 0.75));
+        yield return Of(
+            "attention", [2, 4, 3], (g, x) => g.ScaledDotProductAttention("op", x, g.Relu("keys", x), x, scale: 0.75));
         yield return Of("attention_biased", [2, 4, 3], (g, x) =>
         {
             var scores = g.MatMul("scores", x, g.Permute("columns", x, 0, 1, 3, 2));
@@ -100,10 +106,12 @@ internal static partial class OperatorGraphs
         yield return Of("table_without_batch", [4, 3], (g, x) =>
             g.Add("sum", x, g.Parameter("op", [4, 3], Initialization.Normal(1), addsBatch: true)));
         yield return Of("token_of_words", [4], (g, x) =>
-            g.Concat("joined", 1, g.Parameter("token", [1, 1, 3], Initialization.Normal(1), follows: x), g.Embedding("op", x, 6, 3)));
+            g.Concat("joined", 1, g.Parameter("token", [1, 1, 3], Initialization.Normal(1), follows: x),
+                g.Embedding("op", x, 6, 3)));
         foreach (var merged in new[] { false, true })
         {
-            yield return Of($"swin_{merged}", [4, 6, 8], (g, x) => ShiftedWindows.Attention(g, "op", x, window: 2, shift: 1, heads: 2, merged));
+            yield return Of($"swin_{merged}", [4, 6, 8], (g, x) => ShiftedWindows.Attention(
+                g, "op", x, window: 2, shift: 1, heads: 2, merged));
             yield return Of($"swin2_{merged}", [4, 6, 8], (g, x) =>
                 ShiftedWindows.Attention(g, "op", x, window: 2, shift: 1, heads: 2, merged, cosine: true));
         }

@@ -50,14 +50,19 @@ internal static partial class OperatorGraphs
         yield return Image("log_softmax", (g, x) => g.Softmax("op", x, 3, logarithm: true));
     }
 
-    private static Value Sigmoid(this GraphBuilder g, string name, Value x) => g.Activation(name, x, ActivationKind.Sigmoid);
+    private static Value Sigmoid(this GraphBuilder g, string name, Value x) =>
+        g.Activation(name, x, ActivationKind.Sigmoid);
 
     private static IEnumerable<Graph> Layers()
     {
-        yield return Image("conv", (g, x) => g.Conv2d("op", x, 6, new(3, 1), new(2, 1), new(1, 0), bias: true, groups: 2));
+        yield return Image(
+            "conv",
+            (g, x) => g.Conv2d("op", x, 6, new(3, 1), new(2, 1), new(1, 0), bias: true, groups: 2));
         yield return Image("conv_dilated", (g, x) => g.Conv2d("op", x, 3, 3, padding: 2, dilation: new(2, 1)));
         yield return Image("conv_depthwise", (g, x) => g.Conv2d("op", x, 8, 3, groups: 4));
-        yield return Image("transposed", (g, x) => g.ConvTranspose2d("op", x, 6, new(3, 2), 2, new(1, 0), new(1, 0), groups: 2));
+        yield return Image(
+            "transposed",
+            (g, x) => g.ConvTranspose2d("op", x, 6, new(3, 2), 2, new(1, 0), new(1, 0), groups: 2));
         yield return Image("transposed_dilated", (g, x) => g.ConvTranspose2d("op", x, 3, 3, bias: false, dilation: 2));
         yield return Of("linear", [5], (g, x) => g.Linear("op", x, 3));
         yield return Of("linear_no_bias", [5], (g, x) => g.Linear("op", x, 3, bias: false));
@@ -67,10 +72,14 @@ internal static partial class OperatorGraphs
         yield return Of("embedding_of_range", [4], (g, x) => g.Embedding("op", g.Slice("first", x, 1, 0, 2), 6, 3));
         foreach (var reverse in new[] { false, true })
         {
-            yield return Of($"lstm_{reverse}", [5, 3], (g, x) => Recurrent(g, new Lstm(reverse), x, gates: 4, bias: true));
-            yield return Of($"lstm_no_bias_{reverse}", [5, 3], (g, x) => Recurrent(g, new Lstm(reverse), x, gates: 4, bias: false));
-            yield return Of($"gru_{reverse}", [5, 3], (g, x) => Recurrent(g, new Gru(reverse), x, gates: 3, bias: true));
-            yield return Of($"gru_no_bias_{reverse}", [5, 3], (g, x) => Recurrent(g, new Gru(reverse), x, gates: 3, bias: false));
+            yield return Of(
+                $"lstm_{reverse}", [5, 3], (g, x) => Recurrent(g, new Lstm(reverse), x, gates: 4, bias: true));
+            yield return Of(
+                $"lstm_no_bias_{reverse}", [5, 3], (g, x) => Recurrent(g, new Lstm(reverse), x, gates: 4, bias: false));
+            yield return Of(
+                $"gru_{reverse}", [5, 3], (g, x) => Recurrent(g, new Gru(reverse), x, gates: 3, bias: true));
+            yield return Of(
+                $"gru_no_bias_{reverse}", [5, 3], (g, x) => Recurrent(g, new Gru(reverse), x, gates: 3, bias: false));
         }
 
         yield return Of("lstm_deep", [5, 3], (g, x) => g.Lstm("op", x, 2, layers: 2, bidirectional: true));
@@ -82,7 +91,8 @@ internal static partial class OperatorGraphs
         return g.Add("op", op, [x],
         [
             .. shapes.Take(bias ? 4 : 2).Select((shape, index) => new ParameterSpec(
-                $"op.{index}", [.. shape], index < 2 ? ParameterRole.Weight : ParameterRole.Bias, Initialization.Uniform(1))),
+                $"op.{index}", [.. shape], index < 2 ? ParameterRole.Weight : ParameterRole.Bias,
+                Initialization.Uniform(1))),
         ]);
     }
 
@@ -93,16 +103,20 @@ internal static partial class OperatorGraphs
             var name = $"pool_{ceil}_{padding}";
             yield return Image($"{name}_max", (g, x) => g.MaxPool2d("op", x, new(3, 2), 2, padding, ceil));
             yield return Image($"{name}_average", (g, x) => g.AveragePool2d("op", x, new(3, 2), 2, padding, ceil));
-            yield return Image($"{name}_average_of_inside", (g, x) => g.AveragePool2d("op", x, new(3, 2), 2, padding, ceil, countPadding: false));
+            yield return Image(
+                $"{name}_average_of_inside",
+                (g, x) => g.AveragePool2d("op", x, new(3, 2), 2, padding, ceil, countPadding: false));
             yield return Of($"{name}_even", [2, 8, 9], (g, x) => g.AveragePool2d("op", x, 3, 2, padding, ceil));
         }
 
         yield return Image("max_dilated", (g, x) => g.MaxPool2d("op", x, 3, 1, 1, dilation: 2));
-        yield return Of("max_dilated_overhang", [2, 8, 8], (g, x) => g.MaxPool2d("op", x, 2, 4, 1, ceilMode: true, dilation: 4));
+        yield return Of(
+            "max_dilated_overhang", [2, 8, 8], (g, x) => g.MaxPool2d("op", x, 2, 4, 1, ceilMode: true, dilation: 4));
         foreach (var size in new Pair[] { 1, new(2, 3), new(7, 2), new(9, 8), new(4, 4) })
         {
             yield return Of($"adaptive_average_{size}", [2, 7, 6], (g, x) => g.AdaptiveAveragePool2d("op", x, size));
-            yield return Of($"adaptive_average_even_{size}", [2, 8, 12], (g, x) => g.AdaptiveAveragePool2d("op", x, size));
+            yield return Of(
+                $"adaptive_average_even_{size}", [2, 8, 12], (g, x) => g.AdaptiveAveragePool2d("op", x, size));
             yield return Of($"adaptive_max_{size}", [2, 7, 6], (g, x) => g.AdaptiveMaxPool2d("op", x, size));
             yield return Of($"adaptive_max_even_{size}", [2, 8, 12], (g, x) => g.AdaptiveMaxPool2d("op", x, size));
         }

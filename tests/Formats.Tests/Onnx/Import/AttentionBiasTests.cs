@@ -4,7 +4,9 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
 
-/// <summary>What constants that are added to attention's scores become: two heads, two positions side by side.</summary>
+/// <summary>
+/// What constants that are added to attention's scores become: two heads, two positions side by side.
+/// </summary>
 [NoTensorLeaks]
 public sealed class AttentionBiasTests : IDisposable
 {
@@ -29,7 +31,9 @@ public sealed class AttentionBiasTests : IDisposable
         Assert.Equal(("MatMul_4.relative_position_bias_table", true), (table.Name, table.IsTrainable));
         Assert.Equal([3L, 2], table.Shape.ToArray());
         Assert.Equal(Table, read.Parameters[table.Name].ToArray<float>());
-        Assert.Equal(new Pair(1, 2), Assert.Single(read.Graph.Nodes.Select(node => node.Operator).OfType<RelativePositionBias>()).Window);
+        Assert.Equal(
+            new Pair(1, 2),
+            Assert.Single(read.Graph.Nodes.Select(node => node.Operator).OfType<RelativePositionBias>()).Window);
     }
 
     [Fact]
@@ -40,7 +44,10 @@ public sealed class AttentionBiasTests : IDisposable
         {
             var rows = _g.Node("Gather", [table, _g.Integers(1, 0, 2, 1)], [4, 2], ("axis", 0));
             var square = _g.Node("Reshape", [rows, _g.Integers(2, 2, 2)], [2, 2, 2]);
-            return _g.Node("Unsqueeze", [_g.Node("Transpose", [square], [2, 2, 2], ("perm", new[] { 2, 0, 1 })), _g.Integers(0)], [1, 2, 2, 2]);
+            return _g.Node(
+                "Unsqueeze",
+                [_g.Node("Transpose", [square], [2, 2, 2], ("perm", new[] { 2, 0, 1 })), _g.Integers(0)],
+                [1, 2, 2, 2]);
         }
 
         var first = Attend("x", Bias());
@@ -74,7 +81,8 @@ public sealed class AttentionBiasTests : IDisposable
     // Self-attention of one input, [1, heads, L, d].
     private string Attend(string input, string bias, int rank = 4)
     {
-        long[] shape = [.. Enumerable.Repeat(1L, rank - 3), 2, 2, 3], turned = [.. shape[..^2], 3, 2], square = [.. shape[..^2], 2, 2];
+        long[] shape = [.. Enumerable.Repeat(1L, rank - 3), 2, 2, 3], turned = [.. shape[..^2], 3, 2],
+        square = [.. shape[..^2], 2, 2];
         int[] order = [.. Enumerable.Range(0, rank - 2), rank - 1, rank - 2];
         var x = _g.Input(input, shape);
         var scores = _g.Node("MatMul", [x, _g.Node("Transpose", [x], turned, ("perm", order))], square);

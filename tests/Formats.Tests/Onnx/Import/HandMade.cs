@@ -24,7 +24,12 @@ internal sealed class HandMade(long opset = 13)
     {
         var count = shape.Aggregate(1L, (product, size) => product * size);
         float[] all = numbers.Length == count ? numbers : [.. Enumerable.Repeat(numbers[0], (int)count)];
-        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(all)) };
+        var tensor = new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(all)),
+        };
         tensor.Dims.AddRange(shape);
         Message.Initializer.Add(tensor);
         return name;
@@ -36,7 +41,11 @@ internal sealed class HandMade(long opset = 13)
     /// <summary>A constant vector of whole numbers.</summary>
     public string Integers(params long[] numbers)
     {
-        var tensor = new TensorProto { Name = $"integers:{Message.Initializer.Count}", DataType = (int)TensorProto.Types.DataType.Int64 };
+        var tensor = new TensorProto
+        {
+            Name = $"integers:{Message.Initializer.Count}",
+            DataType = (int)TensorProto.Types.DataType.Int64,
+        };
         tensor.Dims.Add(numbers.Length);
         tensor.Int64Data.AddRange(numbers);
         Message.Initializer.Add(tensor);

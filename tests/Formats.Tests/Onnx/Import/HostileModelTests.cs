@@ -21,7 +21,8 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
-    public void A_value_that_nobody_makes() => Refuses(_g.Model(_g.Node("Add", [_g.Input("x", 1, 4), "ghost"], [])), "'ghost'");
+    public void A_value_that_nobody_makes() =>
+        Refuses(_g.Model(_g.Node("Add", [_g.Input("x", 1, 4), "ghost"], [])), "'ghost'");
 
     [Fact]
     public void A_value_that_is_made_twice()
@@ -98,7 +99,9 @@ public sealed class HostileModelTests : IDisposable
         var sum = _g.Input("x", 1, 1);
         for (var less = 0; less < 40; less++)
         {
-            sum = _g.Node("Add", [sum, _g.Node("ReduceMax", [_g.Node("ConstantOfShape", [_g.Integers(1, (1 << 22) - less)], [])], [], ("keepdims", 0))], []);
+            sum = _g.Node(
+                "Add", [sum, _g.Node("ReduceMax", [_g.Node("ConstantOfShape", [_g.Integers(1, (1 << 22) - less)], [])],
+                    [], ("keepdims", 0))], []);
         }
 
         Refuses(_g.Model(sum), "more with all that is computed before it than such a file needs");
@@ -118,37 +121,50 @@ public sealed class HostileModelTests : IDisposable
             case "fold_concat_24":
                 return _g.Model(_g.Node("Add", [_g.Input("x", 1, 4), Doubled(_g.Weight("one", [1, 4], 1))], []));
             case "many_shapes_of_one_constant":
-                var (x, constant) = (_g.Input("x", 1, 2048, 2048), _g.Node("ConstantOfShape", [_g.Integers(1 << 11, 1 << 11)], []));
+                var (x, constant) =
+                    (_g.Input("x", 1, 2048, 2048), _g.Node("ConstantOfShape", [_g.Integers(1 << 11, 1 << 11)], []));
                 for (var rows = 3; rows < 20; rows++)
                 {
                     var shape = _g.Integers(1, 1 << rows, 1 << (22 - rows));
-                    x = _g.Node("Add", [_g.Node("Reshape", [x, shape], []), _g.Node("Reshape", [constant, shape], [])], []);
+                    x = _g.Node(
+                        "Add", [_g.Node("Reshape", [x, shape], []), _g.Node("Reshape", [constant, shape], [])], []);
                 }
 
                 return _g.Model(x);
             case "expand":
                 return _g.Model(_g.Node("Expand", [_g.Input("x", 1, 1, 1), _g.Integers(1, 1 << 24, 2)], []));
             case "tile":
-                return _g.Model(_g.Node("Tile", [_g.Input("x", 1, 4, 4), _g.Integers(1, int.MaxValue - 1, int.MaxValue - 1)], []));
+                return _g.Model(
+                    _g.Node("Tile", [_g.Input("x", 1, 4, 4), _g.Integers(1, int.MaxValue - 1, int.MaxValue - 1)], []));
             case "range":
-                return _g.Model(_g.Node("Add", [_g.Input("x", 1, 4), _g.Node("Range", [_g.Scalar(0), _g.Scalar(1e9f), _g.Scalar(1)], [])], []));
+                return _g.Model(_g.Node("Add", [_g.Input("x", 1, 4),
+                    _g.Node("Range", [_g.Scalar(0), _g.Scalar(1e9f), _g.Scalar(1)], [])], []));
             case "macs_overflow":
                 var left = _g.Node("Expand", [_g.Input("x", 1, 1, 1), _g.Integers(1, 1 << 22, 1 << 10)], []);
-                return _g.Model(_g.Node("MatMul", [left, _g.Node("Transpose", [left], [], ("perm", new[] { 0, 2, 1 }))], []));
+                return _g.Model(
+                    _g.Node("MatMul", [left, _g.Node("Transpose", [left], [], ("perm", new[] { 0, 2, 1 }))], []));
             case "pad_overflow":
-                return _g.Model(_g.Node("Pad", [_g.Input("x", 1, 3, 4, 4), _g.Integers(0, 0, long.MaxValue, 0, 0, 0, long.MaxValue, 0)], []));
+                return _g.Model(_g.Node("Pad", [_g.Input("x", 1, 3, 4, 4),
+                    _g.Integers(0, 0, long.MaxValue, 0, 0, 0, long.MaxValue, 0)], []));
             case "group_overflow":
-                var transposed = _g.Node("ConvTranspose", [_g.Input("x", 1, 3, 4, 4), _g.Weight("w", [3, 4, 1, 1], 1)], [], ("group", 1));
+                var transposed = _g.Node(
+                    "ConvTranspose", [_g.Input("x", 1, 3, 4, 4), _g.Weight("w", [3, 4, 1, 1], 1)], [], ("group", 1));
                 _g.Message.Node[0].Attribute[0].I = long.MaxValue;
                 return _g.Model(transposed);
             case "zerodim":
-                return _g.Model(_g.Node("Flatten", [_g.Node("Slice", [_g.Input("x", 1, 3, 4), _g.Integers(0), _g.Integers(0), _g.Integers(1)], [])], []));
+                return _g.Model(_g.Node(
+                    "Flatten", [_g.Node(
+                        "Slice", [_g.Input("x", 1, 3, 4), _g.Integers(0), _g.Integers(0), _g.Integers(1)], [])], []));
             case "zero_times":
-                return _g.Model(_g.Node("Flatten", [_g.Node("Tile", [_g.Input("x", 1, 3, 1), _g.Integers(1, 1, 0)], [])], []));
+                return _g.Model(
+                    _g.Node("Flatten", [_g.Node("Tile", [_g.Input("x", 1, 3, 1), _g.Integers(1, 1, 0)], [])], []));
             case "kernel_shape":
-                return _g.Model(_g.Node("Conv", [_g.Input("x", 1, 1, 8, 8), _g.Weight("w", [1, 1, 3, 3], 1)], [], ("kernel_shape", new[] { 5, 5 })));
+                return _g.Model(_g.Node(
+                    "Conv", [_g.Input("x", 1, 1, 8, 8), _g.Weight("w", [1, 1, 3, 3], 1)],
+                    [], ("kernel_shape", new[] { 5, 5 })));
             default:
-                return _g.Model(_g.Node("DepthToSpace", [_g.Input("x", 1, 4, 2, 2)], [], ("blocksize", 2), ("mode", "RCD")));
+                return _g.Model(
+                    _g.Node("DepthToSpace", [_g.Input("x", 1, 4, 2, 2)], [], ("blocksize", 2), ("mode", "RCD")));
         }
 
         string Doubled(string value)
@@ -169,7 +185,12 @@ public sealed class HostileModelTests : IDisposable
         for (var depth = 0; depth < 200; depth++)
         {
             var node = new NodeProto { OpType = "If" };
-            node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = graph });
+            node.Attribute.Add(new AttributeProto
+            {
+                Name = "then_branch",
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = graph,
+            });
             graph = new GraphProto { Name = "outer" };
             graph.Node.Add(node);
         }

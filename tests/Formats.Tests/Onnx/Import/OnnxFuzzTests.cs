@@ -5,7 +5,8 @@ using Xunit.Abstractions;
 namespace Ocs.Formats.Tests.Onnx.Import;
 
 /// <summary>
-/// Damage at random, to the bytes and to what they say: a file is read or refused in one sentence, in little time and memory.
+/// Damage at random, to the bytes and to what they say: a file is read or refused in one sentence, in little time and
+/// memory.
 /// </summary>
 [NoTensorLeaks]
 public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
@@ -86,13 +87,15 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
                 node.Input[dice.Roll(node.Input.Count)] = other.Output[0];
                 break;
             case 1 when node.Input.Count > 0:
-                node.Input[dice.Roll(node.Input.Count)] = dice.Pick("", "nobody", graph.Initializer[dice.Roll(graph.Initializer.Count)].Name);
+                node.Input[dice.Roll(node.Input.Count)] = dice.Pick(
+                    "", "nobody", graph.Initializer[dice.Roll(graph.Initializer.Count)].Name);
                 break;
             case 2:
                 node.Output[0] = other.Output[0];
                 break;
             case 3:
-                node.OpType = dice.Pick(other.OpType, "If", "Loop", "Transpose", "Reshape", "Softmax", "Concat", "Expand", "Gather", "ConstantOfShape");
+                node.OpType = dice.Pick(other.OpType, "If", "Loop", "Transpose", "Reshape",
+                    "Softmax", "Concat", "Expand", "Gather", "ConstantOfShape");
                 break;
             case 4 when node.Input.Count > 0:
                 node.Input.RemoveAt(dice.Roll(node.Input.Count));
@@ -109,7 +112,9 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
                     attribute.I = dice.Pick(-1, 0, 7, int.MaxValue, long.MinValue, long.MaxValue);
                     for (var index = 0; index < attribute.Ints.Count; index++)
                     {
-                        attribute.Ints[index] = dice.Chance(0.5) ? dice.Pick(-1, 0, 9, 1 << 20, long.MaxValue) : attribute.Ints[index];
+                        attribute.Ints[index] = dice.Chance(0.5)
+                            ? dice.Pick(-1, 0, 9, 1 << 20, long.MaxValue)
+                            : attribute.Ints[index];
                     }
                 }
 
@@ -149,12 +154,16 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
         tensor.ClearRawData();
         tensor.DataLocation = TensorProto.Types.DataLocation.External;
         tensor.ExternalData.Clear();
-        var place = dice.Pick($"../{Secret}", $"..\\{Secret}", $"a/../../{Secret}", "/etc/passwd", "/dev/zero", ".", "", "damaged.onnx", "missing", "x\0y");
+        var place = dice.Pick(
+            $"../{Secret}", $"..\\{Secret}", $"a/../../{Secret}", "/etc/passwd", "/dev/zero",
+            ".", "", "damaged.onnx", "missing", "x\0y");
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = place });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = dice.Pick("0", "-1", "9223372036854775807", "many") });
+        tensor.ExternalData.Add(
+            new StringStringEntryProto { Key = "offset", Value = dice.Pick("0", "-1", "9223372036854775807", "many") });
         if (dice.Chance(0.5))
         {
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = dice.Pick("16", "-5", "9223372036854775807", "") });
+            var length = dice.Pick("16", "-5", "9223372036854775807", "");
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = length });
         }
     }
 
@@ -162,14 +171,16 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     {
         var g = new HandMade();
         var x = g.Input("x", 1, 3, 8, 8);
-        var y = g.Node("Conv", [x, g.Weight("conv.weight", [4, 3, 3, 3], 0.1f), g.Weight("conv.bias", [4], 0.2f)], [], ("pads", new[] { 1, 1, 1, 1 }));
+        var y = g.Node("Conv", [x, g.Weight("conv.weight", [4, 3, 3, 3], 0.1f), g.Weight("conv.bias", [4], 0.2f)],
+            [], ("pads", new[] { 1, 1, 1, 1 }));
         y = g.Node("Clip", [y, g.Scalar(0), g.Scalar(6)], []);
         y = g.Node("MaxPool", [y], [], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
         var shape = g.Node("Shape", [y], []);
         var batch = g.Node("Gather", [shape, g.Integers(0)], [], ("axis", 0));
         var target = g.Node("Concat", [batch, g.Integers(-1)], [], ("axis", 0));
         y = g.Node("Reshape", [y, target], []);
-        return g.Model(g.Node("Gemm", [y, g.Weight("fc.weight", [5, 64], 0.1f), g.Weight("fc.bias", [5], 0.1f)], [], ("transB", 1)));
+        return g.Model(g.Node(
+            "Gemm", [y, g.Weight("fc.weight", [5, 64], 0.1f), g.Weight("fc.bias", [5], 0.1f)], [], ("transB", 1)));
     }
 
     private static ModelProto Attention()
@@ -185,7 +196,8 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
 
         var scores = g.Node("MatMul", [Heads("q", 0, 2, 1, 3), Heads("k", 0, 2, 3, 1)], []);
         var weights = g.Node("Softmax", [g.Node("Div", [scores, g.Scalar(2)], [])], [], ("axis", -1));
-        var rows = g.Node("Transpose", [g.Node("MatMul", [weights, Heads("v", 0, 2, 1, 3)], [])], [], ("perm", new[] { 0, 2, 1, 3 }));
+        var rows = g.Node(
+            "Transpose", [g.Node("MatMul", [weights, Heads("v", 0, 2, 1, 3)], [])], [], ("perm", new[] { 0, 2, 1, 3 }));
         var merged = g.Node("Reshape", [rows, g.Integers(0, 0, -1)], []);
         return g.Model(g.Node("Add", [merged, x], []));
     }

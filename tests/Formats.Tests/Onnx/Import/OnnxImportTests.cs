@@ -15,12 +15,15 @@ public sealed class OnnxImportTests : IDisposable
     public void A_product_with_a_matrix_and_a_sum_is_one_linear_layer()
     {
         var model = new HandMade();
-        var product = model.Node("MatMul", [model.Input("x", 1, 2), model.Weight("fc.weight", [2, 3], 1, 2, 3, 4, 5, 6)], [1, 3]);
+        var product = model.Node(
+            "MatMul", [model.Input("x", 1, 2), model.Weight("fc.weight", [2, 3], 1, 2, 3, 4, 5, 6)], [1, 3]);
         var sum = model.Node("Add", [product, model.Weight("fc.bias", [3], 10, 20, 30)], [1, 3]);
         using var read = Read(model, sum);
 
         Assert.Equal(["Input", "Linear"], read.Graph.Nodes.Select(node => node.Operator.GetType().Name));
-        Assert.Equal([("fc.weight", ParameterRole.Weight), ("fc.bias", ParameterRole.Bias)], read.Graph.Parameters.Select(spec => (spec.Name, spec.Role)));
+        Assert.Equal(
+            [("fc.weight", ParameterRole.Weight), ("fc.bias", ParameterRole.Bias)],
+            read.Graph.Parameters.Select(spec => (spec.Name, spec.Role)));
         Assert.Equal([1f, 4, 2, 5, 3, 6], read.Parameters["fc.weight"].ToArray<float>());
         Assert.Equal([19f, 32, 45, 10, 20, 30], Run(read, [1, 2, 0, 0], 2, 2));
     }
@@ -29,7 +32,10 @@ public sealed class OnnxImportTests : IDisposable
     public void Parameters_that_an_exporter_numbered_are_named_after_their_node()
     {
         var model = new HandMade();
-        var conv = model.Node("Conv", [model.Input("x", 1, 1, 3, 3), model.Weight("onnx::Conv_12", [1, 1, 3, 3], 1), model.Weight("7", [1], 2)], [1, 1, 1, 1]);
+        var conv = model.Node(
+            "Conv",
+            [model.Input("x", 1, 1, 3, 3), model.Weight("onnx::Conv_12", [1, 1, 3, 3], 1), model.Weight("7", [1], 2)],
+            [1, 1, 1, 1]);
         using var read = Read(model, conv);
 
         Assert.Equal([$"{conv}.weight", $"{conv}.bias"], read.Graph.Parameters.Select(spec => spec.Name));
@@ -65,7 +71,8 @@ public sealed class OnnxImportTests : IDisposable
     {
         var model = new HandMade();
         var own = model.Node("Identity", [model.Weight("position", [1, 2], 3, 4)], [1, 2]);
-        using var read = Read(model, model.Node("Add", [model.Node("Relu", [model.Input("x", 1, 2)], [1, 2]), own], [1, 2]));
+        using var read = Read(
+            model, model.Node("Add", [model.Node("Relu", [model.Input("x", 1, 2)], [1, 2]), own], [1, 2]));
 
         Assert.Equal("position", Assert.Single(read.Graph.Parameters).Name);
     }
@@ -108,7 +115,9 @@ public sealed class OnnxImportTests : IDisposable
         float[] Blocks(string mode)
         {
             var model = new HandMade();
-            using var read = Read(model, model.Node("DepthToSpace", [model.Input("x", 1, 8, 1, 1)], [1, 2, 2, 2], ("blocksize", 2), ("mode", mode)));
+            using var read = Read(
+                model, model.Node(
+                    "DepthToSpace", [model.Input("x", 1, 8, 1, 1)], [1, 2, 2, 2], ("blocksize", 2), ("mode", mode)));
             return Run(read, x, 1, 8, 1, 1);
         }
     }
@@ -121,7 +130,8 @@ public sealed class OnnxImportTests : IDisposable
         var model = new HandMade();
         var steps = model.Node("Transpose", [model.Input("x", 1, 2, 1)], [2, 1, 1], ("perm", new[] { 1, 0, 2 }));
         var lstm = model.Node(
-            "LSTM", [steps, model.Weight("w", [1, 4, 1], 0f), model.Weight("r", [1, 4, 1], 0f), model.Weight("b", [1, 8], i, o, f, c, 0, 0, 0, 0)],
+            "LSTM", [steps, model.Weight("w", [1, 4, 1], 0f), model.Weight("r", [1, 4, 1], 0f),
+                model.Weight("b", [1, 8], i, o, f, c, 0, 0, 0, 0)],
             [2, 1, 1, 1], ("hidden_size", 1));
         var squeezed = model.Node("Squeeze", [lstm, model.Integers(1)], [2, 1, 1]);
         using var read = Read(model, model.Node("Transpose", [squeezed], [1, 2, 1], ("perm", new[] { 1, 0, 2 })));
@@ -138,7 +148,8 @@ public sealed class OnnxImportTests : IDisposable
     public void A_class_token_is_a_parameter_with_the_batch_of_what_it_is_joined_to()
     {
         var model = new HandMade();
-        var joined = model.Node("Concat", [model.Weight("class_token", [1, 1, 2], 5, 6), model.Input("x", 1, 1, 2)], [1, 2, 2], ("axis", 1));
+        var joined = model.Node("Concat", [model.Weight("class_token", [1, 1, 2], 5, 6), model.Input("x", 1, 1, 2)],
+            [1, 2, 2], ("axis", 1));
         using var read = Read(model, joined);
 
         Assert.Equal(("class_token", true), (read.Graph.Parameters[0].Name, read.Graph.Parameters[0].IsTrainable));
@@ -151,7 +162,8 @@ public sealed class OnnxImportTests : IDisposable
         var model = new HandMade();
         var error = Fails(model, model.Node("Convv", [model.Input("x", 1, 2)], [1, 2]));
         Assert.EndsWith(
-            "node 'Convv_0': the operator Convv is not read: export the network without it (docs/formats.md lists what is read).",
+            "node 'Convv_0': the operator Convv is not read: export the network without it (docs/formats.md lists what "
+            + "is read).",
             error, StringComparison.Ordinal);
     }
 
@@ -163,7 +175,10 @@ public sealed class OnnxImportTests : IDisposable
         Assert.Contains("cycle", Fails(model, model.Node("Relu", ["Add_0"], [1, 2])), StringComparison.Ordinal);
 
         model = new HandMade();
-        Assert.Contains("it reads 'nothing', which nobody makes", Fails(model, model.Node("Relu", ["nothing"], [1, 2])), StringComparison.Ordinal);
+        Assert.Contains(
+            "it reads 'nothing', which nobody makes",
+            Fails(model, model.Node("Relu", ["nothing"], [1, 2])),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,8 +187,14 @@ public sealed class OnnxImportTests : IDisposable
         var model = new HandMade();
         var relu = model.Node("Relu", [model.Input("x", 0, 3, 0, 0)], [0, 3, 0, 0]);
         var path = Write(model, relu);
-        Assert.Contains("`inputSize`", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("3 long in dimension 1", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path, 1, 8, 8)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`inputSize`",
+            Assert.Throws<OcsInputException>(() => OnnxFile.Read(path)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "3 long in dimension 1",
+            Assert.Throws<OcsInputException>(() => OnnxFile.Read(path, 1, 8, 8)).Message,
+            StringComparison.Ordinal);
 
         using var read = OnnxFile.Read(path, 3, 8, 9);
         Assert.Equal([1L, 3, 8, 9], read.Graph.Nodes[^1].Shape.ToArray());
@@ -189,7 +210,8 @@ public sealed class OnnxImportTests : IDisposable
 
     private Network Read(HandMade model, string output) => OnnxFile.Read(Write(model, output));
 
-    private string Fails(HandMade model, string output) => Assert.Throws<OcsInputException>(() => Read(model, output)).Message;
+    private string Fails(HandMade model, string output) =>
+        Assert.Throws<OcsInputException>(() => Read(model, output)).Message;
 
     private string Write(HandMade model, string output)
     {

@@ -8,7 +8,9 @@ using Dimension = Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
 
-/// <summary>What is written of an ONNX file's network can take that file's place: names, free batch, metadata, opset.</summary>
+/// <summary>
+/// What is written of an ONNX file's network can take that file's place: names, free batch, metadata, opset.
+/// </summary>
 [NoTensorLeaks]
 public sealed class OriginTests : IDisposable
 {
@@ -26,7 +28,9 @@ public sealed class OriginTests : IDisposable
         Assert.Equal(["scores [n, 5]"], written.Graph.Output.Select(Show));
         Assert.Equal(("hand made", "About the graph.", "About the file.", "com.example", 7), (
             written.Graph.Name, written.Graph.DocString, written.DocString, written.Domain, written.ModelVersion));
-        Assert.Equal([("names", "ant, bee"), ("author", "somebody")], written.MetadataProps.Select(property => (property.Key, property.Value)));
+        Assert.Equal(
+            [("names", "ant, bee"), ("author", "somebody")],
+            written.MetadataProps.Select(property => (property.Key, property.Value)));
         Assert.Equal(13, Assert.Single(written.OpsetImport).Version);
     }
 
@@ -47,7 +51,9 @@ public sealed class OriginTests : IDisposable
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var written = Written(graph, parameters);
 
-        Assert.Equal(("image [n, 3, 4, 4]", "scores [n, 5]"), (Show(Assert.Single(written.Graph.Input)), Show(Assert.Single(written.Graph.Output))));
+        Assert.Equal(
+            ("image [n, 3, 4, 4]", "scores [n, 5]"),
+            (Show(Assert.Single(written.Graph.Input)), Show(Assert.Single(written.Graph.Output))));
         Assert.Equal(2, written.MetadataProps.Count);
     }
 
@@ -57,14 +63,17 @@ public sealed class OriginTests : IDisposable
         using var model = Read(Classifier());
         using (var stream = File.Create(_folder.PathOf("checkpoint")))
         {
-            CheckpointFile.Write(stream, new([1], model.Graph, model.Graph, new Dictionary<string, Tensor>(StringComparer.Ordinal)));
+            CheckpointFile.Write(
+                stream, new([1], model.Graph, model.Graph, new Dictionary<string, Tensor>(StringComparer.Ordinal)));
         }
 
         var read = CheckpointFile.Read(_folder.PathOf("checkpoint"));
 
         foreach (var graph in new[] { read.Original, read.Cut! })
         {
-            Assert.Equal(("image", "scores"), (Assert.Single(graph.InputNames), Assert.Single(graph.NamedOutputs).Name));
+            Assert.Equal(
+                ("image", "scores"),
+                (Assert.Single(graph.InputNames), Assert.Single(graph.NamedOutputs).Name));
             Assert.Equal(model.Graph.Origin!.Metadata.AsEnumerable(), graph.Origin!.Metadata);
         }
     }
@@ -111,7 +120,8 @@ public sealed class OriginTests : IDisposable
     [Fact]
     public void A_name_that_a_node_or_parameter_has_of_itself_is_left_to_the_output()
     {
-        var linear = _g.Node("Gemm", [_g.Input("x", 1, 2), _g.Weight("onnx::Gemm_3", [3, 2], 1)], [1, 3], ("transB", 1));
+        var linear = _g.Node(
+            "Gemm", [_g.Input("x", 1, 2), _g.Weight("onnx::Gemm_3", [3, 2], 1)], [1, 3], ("transB", 1));
         _g.Message.Node[0].Name = "head";
         _g.Message.Node[0].Output[0] = "head.weight";
         Assert.NotEqual("head", linear);
@@ -168,8 +178,10 @@ public sealed class OriginTests : IDisposable
 
         Assert.Equal(
             [
-                "The file is written in opset 13, the nearest that is written here to the 9 of the file that it is from.",
-                "Input 'image' is Float [n, 3, 4, 4] now; it was Float [n, 3, h, ?], and the sizes are fixed to those that were stated.",
+                "The file is written in opset 13, the nearest that is written here to the 9 of the file that it is "
+                + "from.",
+                "Input 'image' is Float [n, 3, 4, 4] now; it was Float [n, 3, h, ?], "
+                + "and the sizes are fixed to those that were stated.",
             ],
             OnnxFile.Changes(read.Graph));
         using var plain = Read(Classifier());
@@ -185,7 +197,8 @@ public sealed class OriginTests : IDisposable
         model.Graph.Output[0].Type.TensorType.ElemType = (int)DataType.Float16;
         foreach (var tensor in model.Graph.Initializer)
         {
-            var halves = tensor.RawData.ToByteArray().Chunk(4).SelectMany(four => BitConverter.GetBytes((Half)BitConverter.ToSingle(four))).ToArray();
+            var halves = tensor.RawData.ToByteArray()
+                .Chunk(4).SelectMany(four => BitConverter.GetBytes((Half)BitConverter.ToSingle(four))).ToArray();
             (tensor.DataType, tensor.RawData) = ((int)DataType.Float16, ByteString.CopyFrom(halves));
         }
 
@@ -207,7 +220,10 @@ public sealed class OriginTests : IDisposable
 
         var error = Assert.Throws<OcsInputException>(() => Read(_g.Model(y, y)).Dispose());
 
-        Assert.EndsWith("two of its inputs or two of its outputs have one name, or one has none.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "two of its inputs or two of its outputs have one name, or one has none.",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,7 +232,12 @@ public sealed class OriginTests : IDisposable
         using var model = Read(Classifier());
         var origin = model.Graph.Origin!;
 
-        foreach (var wrong in new[] { origin with { Outputs = [] }, origin with { Inputs = [origin.Inputs[0], origin.Inputs[0]] }, origin with { Metadata = default } })
+        foreach (var wrong in new[]
+        {
+            origin with { Outputs = [] },
+            origin with { Inputs = [origin.Inputs[0], origin.Inputs[0]] },
+            origin with { Metadata = default },
+        })
         {
             Assert.Throws<OcsInputException>(() => GraphVerifier.Verify(model.Graph with { Origin = wrong }));
         }
@@ -226,17 +247,20 @@ public sealed class OriginTests : IDisposable
     {
         var g = new HandMade();
         var x = g.Input("image", 1, 3, 4, 4);
-        x = g.Node("Conv", [x, g.Weight("conv.weight", [4, 3, 3, 3], 0.1f), g.Weight("conv.bias", [4], 0.2f)], [], attributes);
+        x = g.Node(
+            "Conv", [x, g.Weight("conv.weight", [4, 3, 3, 3], 0.1f), g.Weight("conv.bias", [4], 0.2f)], [], attributes);
         x = g.Node("Flatten", [g.Node("GlobalAveragePool", [g.Node("Relu", [x], [])], [])], []);
         g.Node("Gemm", [x, g.Weight("fc.weight", [5, 4], 0.1f), g.Weight("fc.bias", [5], 0.1f)], [], ("transB", 1));
         g.Message.Node[^1].Output[0] = "scores";
         g.Message.DocString = "About the graph.";
         var model = g.Model("scores");
-        (model.DocString, model.Domain, model.ModelVersion, model.ProducerName) = ("About the file.", "com.example", 7, "somebody's exporter");
+        (model.DocString, model.Domain, model.ModelVersion, model.ProducerName) =
+            ("About the file.", "com.example", 7, "somebody's exporter");
         model.MetadataProps.Add(new StringStringEntryProto { Key = "names", Value = "ant, bee" });
         model.MetadataProps.Add(new StringStringEntryProto { Key = "author", Value = "somebody" });
         model.Graph.Input[0].Type.TensorType.Shape.Dim[0] = new() { DimParam = "n" };
-        model.Graph.Output[0].Type.TensorType.Shape.Dim.AddRange([new Dimension { DimParam = "n" }, new Dimension { DimValue = 5 }]);
+        model.Graph.Output[0].Type.TensorType.Shape.Dim.AddRange(
+            [new Dimension { DimParam = "n" }, new Dimension { DimValue = 5 }]);
         return model;
     }
 
@@ -258,6 +282,10 @@ public sealed class OriginTests : IDisposable
         return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.PathOf("b.onnx")));
     }
 
-    private static string Show(ValueInfoProto value) =>
-        $"{value.Name} [{string.Join(", ", value.Type.TensorType.Shape.Dim.Select(size => size.HasDimValue ? $"{size.DimValue}" : size.DimParam))}]";
+    private static string Show(ValueInfoProto value)
+    {
+        var sizes = value.Type.TensorType.Shape.Dim
+            .Select(size => size.HasDimValue ? $"{size.DimValue}" : size.DimParam);
+        return $"{value.Name} [{string.Join(", ", sizes)}]";
+    }
 }

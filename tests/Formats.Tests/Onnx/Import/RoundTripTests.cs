@@ -23,7 +23,8 @@ public sealed class RoundTripTests : IDisposable
     [InlineData(21)]
     public void Every_operator_comes_back_and_computes_the_same(int opset)
     {
-        var problems = OperatorGraphs.All().Select(graph => Problem(graph, new() { Opset = opset })).OfType<string>().ToArray();
+        var problems = OperatorGraphs.All()
+            .Select(graph => Problem(graph, new() { Opset = opset })).OfType<string>().ToArray();
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
@@ -47,8 +48,12 @@ public sealed class RoundTripTests : IDisposable
         using var back = OnnxFile.Read(_folder.PathOf("a.onnx"));
 
         Assert.Equal(graph.Name, back.Graph.Name);
-        Assert.Equal(graph.Nodes.Select(node => (node.Name, node.Operator.GetType())), back.Graph.Nodes.Select(node => (node.Name, node.Operator.GetType())));
-        Assert.Equal(graph.Parameters.Select(spec => (spec.Name, spec.Role)), back.Graph.Parameters.Select(spec => (spec.Name, spec.Role)));
+        Assert.Equal(
+            graph.Nodes.Select(node => (node.Name, node.Operator.GetType())),
+            back.Graph.Nodes.Select(node => (node.Name, node.Operator.GetType())));
+        Assert.Equal(
+            graph.Parameters.Select(spec => (spec.Name, spec.Role)),
+            back.Graph.Parameters.Select(spec => (spec.Name, spec.Role)));
         Assert.Equal((graph.Macs, graph.ParameterCount), (back.Graph.Macs, back.Graph.ParameterCount));
         Assert.Equal([0.1f], ((Input)back.Graph.InputNodes.Single().Operator).StandardDeviation.TakeLast(1));
         foreach (var spec in graph.Parameters.Where(spec => spec.Role != ParameterRole.Counter))
@@ -92,7 +97,8 @@ public sealed class RoundTripTests : IDisposable
         using var actual = new Executor(back.Graph, back.Parameters).Forward(input, training: false);
         if (!expected.Shape.SequenceEqual(actual.Shape))
         {
-            return $"{graph.Name}: shape {NodeShapes.Show([.. actual.Shape])} instead of {NodeShapes.Show([.. expected.Shape])}";
+            return $"{graph.Name}: shape {NodeShapes.Show([.. actual.Shape])} instead of "
+                + $"{NodeShapes.Show([.. expected.Shape])}";
         }
 
         var (left, right) = (expected.ToArray<float>(), actual.ToArray<float>());

@@ -5,7 +5,10 @@ using Ocs.Torch;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
 
-/// <summary>Settings that libtorch's operators lack, and become other operators or several. ONNX Runtime on the same file is the source.</summary>
+/// <summary>
+/// Settings that libtorch's operators lack, and become other operators or several. ONNX Runtime on the same file is the
+/// source.
+/// </summary>
 [NoTensorLeaks]
 public sealed class SettingsTests : IDisposable
 {
@@ -29,7 +32,9 @@ public sealed class SettingsTests : IDisposable
     [MemberData(nameof(Resizes))]
     public void Images_get_a_size(string mode, string position, int[] size)
     {
-        foreach (var (name, value) in new (string, object)[] { ("nearest_mode", "ceil"), ("exclude_outside", mode == "cubic" ? 1 : 0), ("cubic_coeff_a", -0.75f) })
+        (string, object)[] settings =
+            [("nearest_mode", "ceil"), ("exclude_outside", mode == "cubic" ? 1 : 0), ("cubic_coeff_a", -0.75f)];
+        foreach (var (name, value) in settings)
         {
             AssertSame((model, x) => model.Node(
                 "Resize", [x, "", "", model.Integers(1, 3, size[0], size[1])], [1, 3, size[0], size[1]],
@@ -41,7 +46,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("linear")]
     [InlineData("cubic")]
     [InlineData("nearest")]
-    public void Images_get_a_scale_that_leaves_part_of_a_position_out(string mode) => AssertSame((model, x) => model.Node(
+    public void Images_get_a_scale_that_leaves_part_of_a_position_out(string mode) =>
+        AssertSame((model, x) => model.Node(
         "Resize", [x, "", model.Weight("scales", [4], 1, 1, 0.7f, 1.3f)], [1, 3, 3, 7], ("mode", mode)));
 
     [OnnxRuntimeFact]
@@ -50,7 +56,8 @@ public sealed class SettingsTests : IDisposable
         foreach (var type in new[] { "Max", "Min" })
         {
             AssertSame((model, x) => model.Node(
-                type, [model.Weight("channels", [3, 1, 1], -0.5f, 0, 0.5f), x, model.Node("Neg", [x], [1, 3, 5, 6]), model.Scalar(0.25f)], [1, 3, 5, 6]));
+                type, [model.Weight("channels", [3, 1, 1], -0.5f, 0, 0.5f), x, model.Node("Neg", [x], [1, 3, 5, 6]),
+                    model.Scalar(0.25f)], [1, 3, 5, 6]));
             AssertSame((model, x) => model.Node(type, [x], [1, 3, 5, 6]));
         }
     }
@@ -59,8 +66,10 @@ public sealed class SettingsTests : IDisposable
     [InlineData("SAME_UPPER", 3, 2)]
     [InlineData("SAME_LOWER", 3, 2)]
     [InlineData("SAME_LOWER", 4, 2)]
-    public void A_transposed_convolution_is_as_large_as_its_strides_say(string pad, int kernel, int stride) => AssertSame((model, x) => model.Node(
-        "ConvTranspose", [x, model.Weight("w", [3, 2, kernel, kernel], Weights(6 * kernel * kernel)), model.Weight("b", [2], 1, -1)],
+    public void A_transposed_convolution_is_as_large_as_its_strides_say(string pad, int kernel, int stride) =>
+        AssertSame((model, x) => model.Node(
+        "ConvTranspose", [
+            x, model.Weight("w", [3, 2, kernel, kernel], Weights(6 * kernel * kernel)), model.Weight("b", [2], 1, -1)],
         [1, 2, 5 * stride, 6 * stride], ("auto_pad", pad), ("strides", new[] { stride, stride })));
 
     // ONNX says 15 x 18, ONNX Runtime makes 14 x 17.
@@ -72,23 +81,29 @@ public sealed class SettingsTests : IDisposable
             "ConvTranspose", [model.Input("x", 1, 3, 5, 6), model.Weight("w", [3, 2, 2, 2], 1)],
             [1, 2, 15, 18], ("auto_pad", "SAME_UPPER"), ("strides", new[] { 3, 3 }));
         Assert.Contains(
-            "its window is smaller than its stride", Assert.Throws<OcsInputException>(() => OnnxFile.Read(Written(model, node))).Message, StringComparison.Ordinal);
+            "its window is smaller than its stride", Assert.Throws<OcsInputException>(
+                () => OnnxFile.Read(Written(model, node))).Message, StringComparison.Ordinal);
     }
 
     [OnnxRuntimeTheory]
     [InlineData(8, 13)]
     [InlineData(12, 14)]
     [InlineData(9, 12)]
-    public void A_transposed_convolution_is_as_large_as_it_says(int height, int width) => AssertSame((model, x) => model.Node(
+    public void A_transposed_convolution_is_as_large_as_it_says(int height, int width) =>
+        AssertSame((model, x) => model.Node(
         "ConvTranspose", [x, model.Weight("w", [3, 2, 3, 3], Weights(54)), model.Weight("b", [2], 1, -1)],
         [1, 2, height, width], ("strides", new[] { 2, 2 }), ("output_shape", new[] { height, width })));
 
     [OnnxRuntimeFact]
     public void A_mean_leaves_out_padding_that_is_uneven_or_wide()
     {
-        AssertSame((model, x) => Mean(model, x, [1, 3, 5, 6], ("kernel_shape", new[] { 2, 4 }), ("auto_pad", "SAME_LOWER")));
-        AssertSame((model, x) => Mean(model, x, [1, 3, 3, 3], ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 2, 0, 0, 1 }), ("strides", new[] { 2, 2 })));
-        AssertSame((model, x) => Mean(model, x, [1, 3, 7, 8], ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 2, 2, 2, 2 })));
+        AssertSame(
+            (model, x) => Mean(model, x, [1, 3, 5, 6], ("kernel_shape", new[] { 2, 4 }), ("auto_pad", "SAME_LOWER")));
+        AssertSame((model, x) => Mean(
+            model, x, [1, 3, 3, 3], ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 2, 0, 0, 1 }),
+            ("strides", new[] { 2, 2 })));
+        AssertSame((model, x) => Mean(
+            model, x, [1, 3, 7, 8], ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 2, 2, 2, 2 })));
     }
 
     [OnnxRuntimeFact]
@@ -106,7 +121,8 @@ public sealed class SettingsTests : IDisposable
         var resize = model.Node(
             "Resize", [model.Input("x", 1, 3, 5, 6), "", model.Weight("scales", [4], 1, 1, 0.7f, 1.3f)], [1, 3, 3, 7],
             ("mode", mode), ("coordinate_transformation_mode", position));
-        Assert.Contains(said, Assert.Throws<OcsInputException>(() => OnnxFile.Read(Written(model, resize))).Message, StringComparison.Ordinal);
+        Assert.Contains(said, Assert.Throws<OcsInputException>(() => OnnxFile.Read(Written(model, resize))).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Mean(HandMade model, string x, long[] shape, params (string, object)[] attributes) =>

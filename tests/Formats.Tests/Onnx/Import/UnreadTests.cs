@@ -6,7 +6,9 @@ using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 
 namespace Ocs.Formats.Tests.Onnx.Import;
 
-/// <summary>Outputs that exporters name and nothing reads are left out; what is not read is refused in one plain sentence.</summary>
+/// <summary>
+/// Outputs that exporters name and nothing reads are left out; what is not read is refused in one plain sentence.
+/// </summary>
 [NoTensorLeaks]
 public sealed class UnreadTests : IDisposable
 {
@@ -29,7 +31,9 @@ public sealed class UnreadTests : IDisposable
 
     [Fact]
     public void An_lstm_whose_cells_are_read_is_refused() =>
-        Refuses(_g.Model(Lstm(2)), "the last state of its cells is read by another node, which is not possible here: outputs Y and Y_h are");
+        Refuses(
+            _g.Model(Lstm(2)),
+            "the last state of its cells is read by another node, which is not possible here: outputs Y and Y_h are");
 
     [Fact]
     public void The_usual_activations_may_be_stated()
@@ -46,14 +50,17 @@ public sealed class UnreadTests : IDisposable
         var output = Lstm(0);
         State("activations", "Sigmoid", "Relu", "Tanh");
 
-        Refuses(_g.Model(output), "its activations are Sigmoid, Relu, Tanh: the usual ones (Sigmoid, Tanh, Tanh) are read");
+        Refuses(
+            _g.Model(output),
+            "its activations are Sigmoid, Relu, Tanh: the usual ones (Sigmoid, Tanh, Tanh) are read");
     }
 
     [Theory]
     [InlineData("MaxPool", 1, "it also gives the places of the largest values")]
     [InlineData("Dropout", 1, "its mask is used")]
     [InlineData("LayerNormalization", 2, "also gives its statistics")]
-    [InlineData("BatchNormalization", 4, "it reads output 1 of node 'BatchNormalization_0' (BatchNormalization), which is not computed here")]
+    [InlineData("BatchNormalization",
+        4, "it reads output 1 of node 'BatchNormalization_0' (BatchNormalization), which is not computed here")]
     public void Further_outputs_are_refused_only_where_something_reads_them(string type, int further, string sentence)
     {
         _ = Operators(_g.Model(WithFurtherOutputs(_g, type, further)));
@@ -73,7 +80,8 @@ public sealed class UnreadTests : IDisposable
 
         var other = new HandMade();
         output = other.Node("If", [other.Input("x", 1, 4)], []);
-        other.Message.Node[^1].Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeType.Graph, G = new() { Name = "then" } });
+        other.Message.Node[^1].Attribute.Add(
+            new AttributeProto { Name = "then_branch", Type = AttributeType.Graph, G = new() { Name = "then" } });
         Refuses(other.Model(output), "node 'If_0': the operator If is not read: export the network without it");
     }
 
@@ -116,7 +124,8 @@ public sealed class UnreadTests : IDisposable
         _g.Message.Input[0].Type.TensorType.Shape.Dim.AddRange(
             new[] { 1L, 5, 6 }.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
         x = _g.Node("Transpose", [x], [], ("perm", new[] { 1, 0, 2 }));
-        string[] weights = [_g.Weight("w", [1, 16, 6], 0.1f), _g.Weight("r", [1, 16, 4], 0.1f), _g.Weight("b", [1, 32], 0.1f)];
+        string[] weights =
+            [_g.Weight("w", [1, 16, 6], 0.1f), _g.Weight("r", [1, 16, 4], 0.1f), _g.Weight("b", [1, 32], 0.1f)];
         var zeros = _g.Weight("zeros", [1, 1, 4], 0);
         _g.Node("LSTM", [x, .. weights, "", zeros, zeros], [], ("hidden_size", 4));
         _g.Message.Node[^1].Output.Clear();
@@ -136,7 +145,8 @@ public sealed class UnreadTests : IDisposable
             "MaxPool" => g.Node(type, [x], [], ("kernel_shape", new[] { 2, 2 })),
             "Dropout" => g.Node(type, [x], []),
             "LayerNormalization" => g.Node(type, [x, g.Weight("scale", [6], 1)], []),
-            _ => g.Node(type, [x, .. new[] { "scale", "bias", "mean", "var" }.Select(name => g.Weight(name, [4], 1))], []),
+            _ => g.Node(
+                type, [x, .. new[] { "scale", "bias", "mean", "var" }.Select(name => g.Weight(name, [4], 1))], []),
         };
         g.Message.Node[^1].Output.AddRange(Enumerable.Range(1, further).Select(place => $"{output}:{place}"));
         return output;

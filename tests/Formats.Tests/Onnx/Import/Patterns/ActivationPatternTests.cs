@@ -71,7 +71,8 @@ public sealed class ActivationPatternTests
     public void An_error_function_of_another_value_is_no_gelu()
     {
         var erf = Make("Erf", Make("Div", Make("Relu", _x), Number(MathF.Sqrt(2))));
-        Assert.DoesNotContain("Gelu", _g.Types(Make("Mul", Make("Mul", _x, Make("Add", erf, Number(1))), Number(0.5f))));
+        Assert.DoesNotContain(
+            "Gelu", _g.Types(Make("Mul", Make("Mul", _x, Make("Add", erf, Number(1))), Number(0.5f))));
     }
 
     [Theory]
@@ -88,7 +89,8 @@ public sealed class ActivationPatternTests
         Assert.Equal(["Relu", "Sigmoid", "Mul"], _g.Types(Make("Mul", _x, Make("Sigmoid", Make("Relu", _x)))));
 
     [Fact]
-    public void Mish_is_x_times_tanh_of_softplus() => AssertFused(Make("Mul", _x, Make("Tanh", Make("Softplus", _x))), "Mish");
+    public void Mish_is_x_times_tanh_of_softplus() =>
+        AssertFused(Make("Mul", _x, Make("Tanh", Make("Softplus", _x))), "Mish");
 
     [Fact]
     public void Hard_swish_is_x_times_a_hard_sigmoid_of_slope_one_sixth()
@@ -117,7 +119,8 @@ public sealed class ActivationPatternTests
 
     [Fact]
     public void A_ramp_to_another_height_is_none() =>
-        Assert.Equal(3, _g.Types(Make("Div", Make("Clip", Make("Add", _x, Number(3)), Number(0), Number(5)), Number(6))).Length);
+        Assert.Equal(
+            3, _g.Types(Make("Div", Make("Clip", Make("Add", _x, Number(3)), Number(0), Number(5)), Number(6))).Length);
 
     private string Ramp() => Make("Clip", Make("Add", _x, Number(3)), Number(0), Number(6));
 
@@ -125,7 +128,8 @@ public sealed class ActivationPatternTests
 
     private string Number(float number) => _g.Scalar(number);
 
-    private void AssertGelu(string output, string approximate) => Assert.Equal(approximate, AssertFused(output, "Gelu").Text("approximate", ""));
+    private void AssertGelu(string output, string approximate) =>
+        Assert.Equal(approximate, AssertFused(output, "Gelu").Text("approximate", ""));
 
     private OnnxNode AssertFused(string output, string type, string domain = "")
     {

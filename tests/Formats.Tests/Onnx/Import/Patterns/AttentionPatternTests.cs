@@ -59,7 +59,9 @@ public sealed class AttentionPatternTests
         var scores = _g.Node("Einsum", [q, scaled], square, ("equation", "B G H I D, B G H J D -> B G H I J"));
         var sum = _g.Node("Add", [scores, _g.Weight("table", [1, 2, 5, 5], 1)], square);
         var weights = _g.Node("Softmax", [sum], square, ("axis", -1));
-        var graph = _g.Graph(_g.Node("Einsum", [weights, v], shape, ("equation", "B G H I J, B G H J D -> B G H I D")), OnnxPatterns.Apply);
+        var graph = _g.Graph(
+            _g.Node("Einsum", [weights, v], shape, ("equation", "B G H I J, B G H J D -> B G H I D")),
+            OnnxPatterns.Apply);
         var node = Assert.Single(graph.Nodes);
 
         Assert.Equal(["q", "k", "v"], node.Inputs[..3].ToArray());
@@ -82,7 +84,9 @@ public sealed class AttentionPatternTests
 
         var node = Assert.Single(graph.Nodes, node => node.Domain == OnnxNode.Ours);
         Assert.All(node.Inputs[..3], input => Assert.Equal([1L, 3, 2, 5, 4], graph.ShapeOf(input).ToArray()));
-        Assert.Equal([[1L, 3, 1, 5, 5], [1L, 1, 2, 5, 5]], node.Inputs[3..].Select(input => graph.ShapeOf(input).ToArray()));
+        Assert.Equal(
+            [[1L, 3, 1, 5, 5], [1L, 1, 2, 5, 5]],
+            node.Inputs[3..].Select(input => graph.ShapeOf(input).ToArray()));
         Assert.Equal([3L, 2, 5, 4], graph.ShapeOf(graph.Outputs[0]).ToArray());
         Assert.Equal(4, graph.Nodes.Count(each => each.Is("Reshape")));
     }
@@ -105,23 +109,32 @@ public sealed class AttentionPatternTests
         var packed = _g.Node("Add", [_g.Weight("in bias", [24], 1), product], [5, 1, 24]);
         string Heads(int part, params int[] perm)
         {
-            var slice = _g.Node("Slice", [packed, _g.Integers(8 * part), _g.Integers(8 * part + 8), _g.Integers(-1)], [5, 1, 8]);
+            var slice = _g.Node(
+                "Slice", [packed, _g.Integers(8 * part), _g.Integers(8 * part + 8), _g.Integers(-1)], [5, 1, 8]);
             var split = _g.Node("Reshape", [slice, _g.Integers(5, 2, 4)], [5, 2, 4]);
             return _g.Node("Transpose", [split], perm[2] == 0 ? [2, 4, 5] : [2, 5, 4], ("perm", perm));
         }
 
-        var scores = _g.Node("MatMul", [_g.Node("Div", [Heads(0, 1, 0, 2), _g.Scalar(2)], [2, 5, 4]), Heads(1, 1, 2, 0)], [2, 5, 5]);
+        var scores = _g.Node(
+            "MatMul", [_g.Node("Div", [Heads(0, 1, 0, 2), _g.Scalar(2)], [2, 5, 4]), Heads(1, 1, 2, 0)], [2, 5, 5]);
         var weights = _g.Node("Softmax", [scores], [2, 5, 5], ("axis", -1));
         var attended = _g.Node("MatMul", [weights, Heads(2, 1, 0, 2)], [2, 5, 4]);
-        var rows = _g.Node("Reshape", [_g.Node("Transpose", [attended], [5, 2, 4], ("perm", new[] { 1, 0, 2 })), _g.Integers(5, 8)], [5, 8]);
-        var gemm = _g.Node("Gemm", [rows, _g.Weight("out", [8, 8], 1), _g.Weight("out bias", [8], 1)], [5, 8], ("transB", 1));
+        var rows = _g.Node(
+            "Reshape",
+            [_g.Node("Transpose", [attended], [5, 2, 4], ("perm", new[] { 1, 0, 2 })), _g.Integers(5, 8)],
+            [5, 8]);
+        var gemm = _g.Node(
+            "Gemm", [rows, _g.Weight("out", [8, 8], 1), _g.Weight("out bias", [8], 1)], [5, 8], ("transB", 1));
         var back = _g.Node("Reshape", [gemm, _g.Integers(5, 1, 8)], [5, 1, 8]);
         var graph = _g.Graph(_g.Node("Transpose", [back], [1, 5, 8], ("perm", new[] { 1, 0, 2 })), OnnxPatterns.Apply);
 
         Assert.DoesNotContain(graph.Nodes, node => node.Is("Transpose") && node.Ints("perm")![0] != 0);
-        Assert.All(graph.Nodes.Where(node => node.Is("Reshape")), node => Assert.Equal(1, graph.ShapeOf(node.Output)[0]));
+        Assert.All(
+            graph.Nodes.Where(node => node.Is("Reshape")),
+            node => Assert.Equal(1, graph.ShapeOf(node.Output)[0]));
         Assert.Equal(
-            ["Linear", "Linear", "Reshape", "Reshape", "Reshape", "Reshape", "ScaledDotProductAttention", "Slice", "Slice", "Slice",
+            ["Linear", "Linear", "Reshape", "Reshape", "Reshape", "Reshape", "ScaledDotProductAttention",
+                "Slice", "Slice", "Slice",
                 "Transpose", "Transpose", "Transpose", "Transpose"],
             graph.Nodes.Select(node => node.Type).Order(StringComparer.Ordinal));
         var attention = graph.Nodes.Single(node => node.Type == "ScaledDotProductAttention");
@@ -136,7 +149,12 @@ public sealed class AttentionPatternTests
     {
         var x = _g.Input("x", 1, 5, 3, 2, 4);
         var parts = _g.Node("Transpose", [x], [3, 1, 2, 5, 4], ("perm", new[] { 2, 0, 3, 1, 4 }));
-        _g.Message.Initializer.Add(new global::Onnx.TensorProto { Name = "one", DataType = (int)global::Onnx.TensorProto.Types.DataType.Int64, Int64Data = { 1 } });
+        _g.Message.Initializer.Add(new global::Onnx.TensorProto
+        {
+            Name = "one",
+            DataType = (int)global::Onnx.TensorProto.Types.DataType.Int64,
+            Int64Data = { 1 },
+        });
         var graph = _g.Graph(_g.Node("Gather", [parts, "one"], [1, 2, 5, 4], ("axis", 0)), OnnxPatterns.Apply);
 
         Assert.Equal(["Gather", "Transpose"], graph.Nodes.Select(node => node.Type));
@@ -149,11 +167,18 @@ public sealed class AttentionPatternTests
     public void A_part_of_features_that_is_selected_after_their_split_is_a_slice()
     {
         var split = _g.Node("Reshape", [_g.Input("x", 1, 5, 24), _g.Integers(1, 5, 3, 2, 4)], [1, 5, 3, 2, 4]);
-        _g.Message.Initializer.Add(new global::Onnx.TensorProto { Name = "last", DataType = (int)global::Onnx.TensorProto.Types.DataType.Int64, Int64Data = { -1 } });
+        _g.Message.Initializer.Add(new global::Onnx.TensorProto
+        {
+            Name = "last",
+            DataType = (int)global::Onnx.TensorProto.Types.DataType.Int64,
+            Int64Data = { -1 },
+        });
         var graph = _g.Graph(_g.Node("Gather", [split, "last"], [1, 5, 2, 4], ("axis", 2)), OnnxPatterns.Apply);
 
         Assert.Equal(["Slice", "Reshape"], graph.Nodes.Select(node => node.Type));
-        Assert.Equal([16L, 24, 2], graph.Nodes[0].Inputs[1..].Select(input => graph.Constant(input)!.Integers.Single()));
+        Assert.Equal(
+            [16L, 24, 2],
+            graph.Nodes[0].Inputs[1..].Select(input => graph.Constant(input)!.Integers.Single()));
         Assert.Equal([1L, 5, 8], graph.ShapeOf(graph.Nodes[0].Output).ToArray());
     }
 

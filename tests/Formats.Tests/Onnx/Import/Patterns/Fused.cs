@@ -7,10 +7,12 @@ namespace Ocs.Formats.Tests.Onnx.Import.Patterns;
 internal static class Fused
 {
     /// <summary>The only node that is left.</summary>
-    public static OnnxNode Single(this HandMade model, string output) => Assert.Single(model.Graph(output, OnnxPatterns.Apply).Nodes);
+    public static OnnxNode Single(this HandMade model, string output) =>
+        Assert.Single(model.Graph(output, OnnxPatterns.Apply).Nodes);
 
     /// <summary>The types of the nodes that are left, in order.</summary>
-    public static string[] Types(this HandMade model, string output) => [.. model.Graph(output, OnnxPatterns.Apply).Nodes.Select(node => node.Type)];
+    public static string[] Types(this HandMade model, string output) =>
+        [.. model.Graph(output, OnnxPatterns.Apply).Nodes.Select(node => node.Type)];
 
     public static OnnxGraph Graph(this HandMade model, string output, Action<OnnxGraph> pass)
     {

@@ -51,7 +51,9 @@ public sealed class NormPatternTests
     {
         var g = new HandMade();
         var norm = LayerNorm(g, g.Input("x", 1, 5, 8));
-        Assert.Equal(["LayerNormalization", "Mul"], g.Types(g.Node("Mul", [norm, g.Weight("gate", [5, 1], 2)], [1, 5, 8])));
+        Assert.Equal(
+            ["LayerNormalization", "Mul"],
+            g.Types(g.Node("Mul", [norm, g.Weight("gate", [5, 1], 2)], [1, 5, 8])));
     }
 
     [Fact]
@@ -74,7 +76,8 @@ public sealed class NormPatternTests
         var x = g.Input("x", 1, 8, 6, 6);
         var groups = g.Node("Reshape", [x, g.Integers(0, 2, -1)], [1, 2, 144]);
         var norm = g.Node(
-            "InstanceNormalization", [groups, g.Weight("ones", [2], 1), g.Weight("zeros", [2], 0)], [1, 2, 144], ("epsilon", 1e-3f));
+            "InstanceNormalization", [groups, g.Weight("ones", [2], 1), g.Weight("zeros", [2], 0)],
+            [1, 2, 144], ("epsilon", 1e-3f));
         var back = g.Node("Reshape", [norm, g.Integers(1, 8, 6, 6)], [1, 8, 6, 6]);
         var product = g.Node("Mul", [back, g.Weight("weight", [8, 1, 1], 2)], [1, 8, 6, 6]);
         var graph = g.Graph(g.Node("Add", [product, g.Weight("bias", [8, 1, 1], 3)], [1, 8, 6, 6]), OnnxPatterns.Apply);
@@ -94,7 +97,8 @@ public sealed class NormPatternTests
     {
         var g = new HandMade();
         var groups = g.Node("Reshape", [g.Input("x", 1, 8, 6, 6), g.Integers(0, 2, -1)], [1, 2, 144]);
-        var norm = g.Node("InstanceNormalization", [groups, g.Weight("scale", [2], 1, 2), g.Weight("zeros", [2], 0)], [1, 2, 144]);
+        var norm = g.Node(
+            "InstanceNormalization", [groups, g.Weight("scale", [2], 1, 2), g.Weight("zeros", [2], 0)], [1, 2, 144]);
         Assert.Equal(3, g.Types(g.Node("Reshape", [norm, g.Integers(1, 8, 6, 6)], [1, 8, 6, 6])).Length);
     }
 
@@ -110,12 +114,14 @@ public sealed class NormPatternTests
     {
         var square = g.Node("Pow", [deviation, g.Scalar(2)], Full(rank));
         var variance = g.Node("ReduceMean", [square], Reduced(rank, axes), ("axes", axes));
-        var root = g.Node("Sqrt", [g.Node("Add", [variance, g.Scalar(1e-5f)], Reduced(rank, axes))], Reduced(rank, axes));
+        var root = g.Node(
+            "Sqrt", [g.Node("Add", [variance, g.Scalar(1e-5f)], Reduced(rank, axes))], Reduced(rank, axes));
         return g.Node("Div", [deviation, root], Full(rank));
     }
 
     private static long[] Full(int rank) => rank == 3 ? [1, 5, 8] : [1, 4, 6, 6];
 
     private static long[] Reduced(int rank, int[] axes) =>
-        [.. Full(rank).Select((size, dimension) => axes.Contains(dimension) || axes.Contains(dimension - rank) ? 1 : size)];
+        [.. Full(rank).Select(
+            (size, dimension) => axes.Contains(dimension) || axes.Contains(dimension - rank) ? 1 : size)];
 }
