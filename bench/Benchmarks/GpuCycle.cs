@@ -30,8 +30,9 @@ internal static class GpuCycle
         // Plain, then sparsity learning, then cut for what is left.
         var pruning = OneCycleOptions.Paper with { Target = 0.6, SparsityStartEpoch = 1, LatestCutEpoch = epochs / 2 };
         var data = new TrainingData(Noise(Images, seed: 1), Noise(1000, seed: 2), AugmentationOptions.CifarTrain);
-        using var trainer =
-            new OneCycleTrainer(Models.Build(network), data, options, pruning, new() { Device = device }) { Observer = new Messages() };
+        var built = Models.Build(network);
+        using var trainer = new OneCycleTrainer(built, data, options, pruning, new() { Device = device });
+        trainer.Observer = new Messages();
         using var result = trainer.Run();
         var memory = CudaMemory.Of(device);
         return new()

@@ -15,7 +15,8 @@ var options = new PruneOptions
 };
 using var cut = network.Prune(options);
 cut.Network.Save("small.onnx");
-Console.WriteLine($"{FileBytes.Of(network.Graph.Parameters):N0} -> {FileBytes.Of(cut.Network.Graph.Parameters):N0} bytes");
+Console.WriteLine(
+    $"{FileBytes.Of(network.Graph.Parameters):N0} -> {FileBytes.Of(cut.Network.Graph.Parameters):N0} bytes");
 Console.Write(cut.Record.Options);
 
 /// <summary>A channel matters as much as its largest weight, in the mean over the layers that it is part of.</summary>

@@ -7,7 +7,8 @@ using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Optimizers;
 
-// Two inputs, a number to predict: AdamW without decay of norms and biases, and the average of the weights is what counts.
+// Two inputs, a number to predict: AdamW without decay of norms and biases, and the average of the weights is what
+// counts.
 var g = new GraphBuilder("pair");
 var (left, right) = (g.Input("left", 1, 8, 8), g.Input("right", 8));
 var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", left, 12, kernel: 3, padding: 1)));
@@ -42,8 +43,8 @@ using var run = TrainingRun.CanResume("run")
     : TrainingRun.Begin("run", graph, data, training, pruning, observer: new Progress(), replace: true);
 using var result = run.Execute(stop.Token);
 Console.WriteLine(
-    $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, R2 {result.Evaluation?["r2"]:0.000}, gate passed: {result.Gate?.Passed}, "
-    + $"stopped: {result.Stopped}");
+    $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, R2 {result.Evaluation?["r2"]:0.000}, "
+    + $"gate passed: {result.Gate?.Passed}, stopped: {result.Stopped}");
 
 // The number is the brightness of the image times the first value of the vector, plus the second.
 static TensorDataset Pairs(int count, ulong seed)

@@ -1,6 +1,9 @@
 namespace Ocs.Pruning;
 
-/// <summary>When the phases of the cycle change. Alg. 1 and the authors' program differ by a few epochs and steps; each difference is here.</summary>
+/// <summary>
+/// When the phases of the cycle change. Alg. 1 and the authors' program differ by a few epochs and steps; each
+/// difference is here.
+/// </summary>
 internal sealed record CycleTiming
 {
     private static readonly CycleTiming Paper = new();
@@ -16,13 +19,20 @@ internal sealed record CycleTiming
         EpochsBehindAfterCut = 1,
     };
 
-    /// <summary>Whether Eq. 6 is tested after an epoch is trained, with the partition of its start; else before it.</summary>
+    /// <summary>
+    /// Whether Eq. 6 is tested after an epoch is trained, with the partition of its start; else before it.
+    /// </summary>
     public bool CutsAfterEpochs { get; private init; }
 
-    /// <summary>Whether J of epochs before the search counts as 0 in the average (Eq. 4); else there is no average yet.</summary>
+    /// <summary>
+    /// Whether J of epochs before the search counts as 0 in the average (Eq. 4); else there is no average yet.
+    /// </summary>
     public bool MissingSimilarityIsZero { get; private init; }
 
-    /// <summary>Epochs from the one that is given for the start of sparsity learning to the start: the program compares with "&gt;" and one more.</summary>
+    /// <summary>
+    /// Epochs from the one that is given for the start of sparsity learning to the start: the program compares with
+    /// "&gt;" and one more.
+    /// </summary>
     public int StartDelay { get; private init; }
 
     /// <summary>Epochs that Eq. 5 looks back; null for the window of Eq. 4.</summary>

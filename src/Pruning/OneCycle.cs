@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The one cycle (Alg. 1) for a training loop of any kind. The loop begins each epoch, and tells of each step: after backward, and after
-/// the optimiser's step. The cut is made, with its proof, when an epoch begins.
+/// The one cycle (Alg. 1) for a training loop of any kind. The loop begins each epoch, and tells of each step: after
+/// backward, and after the optimiser's step. The cut is made, with its proof, when an epoch begins.
 /// </summary>
 /// <example><code>
 /// using var cycle = new OneCycle(network, new OneCycleOptions { Target = 0.5 }, epochs);
@@ -59,7 +59,9 @@ public sealed class OneCycle : IDisposable
     /// <summary>The network before the cut.</summary>
     public Graph Original { get; }
 
-    /// <summary>The network as it is now; after the cut it is another one than before, with a record of the cut.</summary>
+    /// <summary>
+    /// The network as it is now; after the cut it is another one than before, with a record of the cut.
+    /// </summary>
     public Network Network { get; private set; }
 
     /// <summary>The proof of the cut; null before it.</summary>
@@ -68,7 +70,10 @@ public sealed class OneCycle : IDisposable
     /// <summary>Whether the network was cut.</summary>
     public bool IsCut => Gate is not null;
 
-    /// <summary>What is needed to go on after the epoch that was begun last, beside <see cref="Network"/>; to be taken between two steps.</summary>
+    /// <summary>
+    /// What is needed to go on after the epoch that was begun last, beside <see cref="Network"/>; to be taken between
+    /// two steps.
+    /// </summary>
     public OneCycleState State => new(_epoch, _pruner.State, Gate);
 
     /// <summary>Goes on from a state.</summary>
@@ -78,13 +83,15 @@ public sealed class OneCycle : IDisposable
     /// <param name="epochs">The same number of epochs.</param>
     /// <param name="state">The state.</param>
     /// <exception cref="OcsInputException">The state is of another network or of other options.</exception>
-    public static OneCycle Restore(Graph original, Network network, OneCycleOptions options, int epochs, OneCycleState state)
+    public static OneCycle Restore(
+        Graph original, Network network, OneCycleOptions options, int epochs, OneCycleState state)
     {
         var cycle = new OneCycle(network, original, options, epochs);
         cycle._pruner.Restore(state.Pruner);
         if (state.Gate is null ? network.Graph.ToString() != original.ToString() : network.Record is null)
         {
-            throw new OcsInputException($"The state is not of the network '{network.Graph.Name}'; give the one that was saved with it.");
+            throw new OcsInputException(
+                $"The state is not of the network '{network.Graph.Name}'; give the one that was saved with it.");
         }
 
         (cycle._epoch, cycle.Gate) = (state.Epoch, state.Gate);
@@ -104,7 +111,8 @@ public sealed class OneCycle : IDisposable
         Require(_next is Next.Epoch or Next.BackwardOrEpoch, nameof(BeginEpoch));
         if (epoch != _epoch + 1)
         {
-            throw new InvalidOperationException($"Epoch {_epoch + 1} comes first; BeginEpoch was called with epoch {epoch}.");
+            throw new InvalidOperationException(
+                $"Epoch {_epoch + 1} comes first; BeginEpoch was called with epoch {epoch}.");
         }
 
         var plan = Plan(epoch);
@@ -172,7 +180,8 @@ public sealed class OneCycle : IDisposable
     }
 
     // Null where the network is cut, or is to be cut as the authors' program does: after an epoch, with its partition.
-    private EpochPlan? Plan(int epoch) => IsCut || (epoch > 0 && _pruner.EndEpoch(epoch - 1)) ? null : _pruner.BeginEpoch(epoch);
+    private EpochPlan? Plan(int epoch) =>
+        IsCut || (epoch > 0 && _pruner.EndEpoch(epoch - 1)) ? null : _pruner.BeginEpoch(epoch);
 
     private void Cut(int epoch, Tensor[] probe, ICuttable[] follow)
     {
@@ -196,7 +205,8 @@ public sealed class OneCycle : IDisposable
             throw new InvalidOperationException(_next switch
             {
                 Next.Epoch => $"{nameof(BeginEpoch)} comes before {call}.",
-                Next.Step => $"{nameof(AfterStep)} comes before {call}: each step has one {nameof(AfterBackward)} and one {nameof(AfterStep)}.",
+                Next.Step => $"{nameof(AfterStep)} comes before {call}: "
+                    + $"each step has one {nameof(AfterBackward)} and one {nameof(AfterStep)}.",
                 Next.BackwardOrEpoch => $"{nameof(AfterBackward)} comes before {call}.",
                 _ => $"The cycle has ended; {call} comes before {nameof(End)}.",
             });

@@ -11,8 +11,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The one-cycle pruner: finds the sub-network while the network trains, and says when to cut. The training loop calls it in the order
-/// of Alg. 1; it holds the state of the method, not the loop.
+/// The one-cycle pruner: finds the sub-network while the network trains, and says when to cut. The training loop calls
+/// it in the order of Alg. 1; it holds the state of the method, not the loop.
 /// </summary>
 [Paper("Alg. 1")]
 internal sealed class OneCyclePruner : IDisposable
@@ -28,6 +28,11 @@ internal sealed class OneCyclePruner : IDisposable
     private Partition? _partition;
     private double _lambda;
 
+    /// <summary>Prepares to prune a network.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="parameters">Its parameters, lent.</param>
+    /// <param name="options">What is to leave, and when; it says when sparsity learning starts.</param>
+    /// <exception cref="OcsInputException">An option is out of range, or the start is not given.</exception>
     public OneCyclePruner(Graph graph, ParameterTable parameters, OneCycleOptions options)
     {
         options.Validate();
@@ -43,14 +48,18 @@ internal sealed class OneCyclePruner : IDisposable
             options.StabilityDistance, options.StabilityWindow, options.Similarity, _timing.MissingSimilarityIsZero);
     }
 
-    /// <summary>Makes the partitions of the processes that share a run one; every one of them calls it in the same order.</summary>
+    /// <summary>
+    /// Makes the partitions of the processes that share a run one; every one of them calls it in the same order.
+    /// </summary>
     public Func<Partition, Partition> Agree { get; init; } = static partition => partition;
 
     /// <summary>What finds the sub-network of each epoch.</summary>
     public SubnetworkSearch Search => _search;
 
+    /// <summary>The groups of channels that leave together.</summary>
     public CouplingGraph Coupling => _search.Coupling;
 
+    /// <summary>The resource that the target is a fraction of.</summary>
     public ResourceConstraint Constraint => _search.Constraint;
 
     /// <summary>t_sl-start, once it is known.</summary>
@@ -59,12 +68,15 @@ internal sealed class OneCyclePruner : IDisposable
     /// <summary>t* of Eq. 6, once it is known; it stays null when the cut is forced.</summary>
     public int? StableEpoch { get; private set; }
 
-    /// <summary>Whether the cut did not wait for stability: at the latest epoch that is allowed, or at the end of the run.</summary>
+    /// <summary>
+    /// Whether the cut did not wait for stability: at the latest epoch that is allowed, or at the end of the run.
+    /// </summary>
     public bool WasForced { get; private set; }
 
     /// <summary>What is needed to go on from here, beside the parameters.</summary>
     public PrunerState State => new(
-        [.. _stability.Subnetworks], [.. _stability.Similarities], [.. _stability.Averages], _partition, _lambda, _slices is not null,
+        [.. _stability.Subnetworks], [.. _stability.Similarities], [.. _stability.Averages], _partition,
+        _lambda, _slices is not null,
         SparsityStartEpoch, StableEpoch, WasForced);
 
     /// <summary>Goes on from the state of a pruner of the same network and options.</summary>
@@ -72,11 +84,13 @@ internal sealed class OneCyclePruner : IDisposable
     public void Restore(PrunerState state)
     {
         var prunable = Coupling.Groups.Count(group => group.IsPrunable);
-        if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false || (state.IsRegularizing && state.Partition is null)
+        if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false
+            || (state.IsRegularizing && state.Partition is null)
             || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable))
         {
             throw new OcsInputException(
-                $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; go on with the network and the pruning options of the run.");
+                $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; "
+                + "go on with the network and the pruning options of the run.");
         }
 
         _stability.Restore(state.Subnetworks, state.Similarities, state.Averages);
@@ -88,7 +102,9 @@ internal sealed class OneCyclePruner : IDisposable
         }
     }
 
-    /// <summary>Lines 3 to 17 of Alg. 1: partition, stability, phase and lambda of an epoch, which count from 0.</summary>
+    /// <summary>
+    /// Lines 3 to 17 of Alg. 1: partition, stability, phase and lambda of an epoch, which count from 0.
+    /// </summary>
     public EpochPlan BeginEpoch(int epoch)
     {
         var start = Stopwatch.GetTimestamp();
@@ -100,17 +116,20 @@ internal sealed class OneCyclePruner : IDisposable
         if (phase == Phase.Sparsity)
         {
             _lambda = StrengthSchedule.At(
-                epoch, SparsityStartEpoch!.Value, _options.InitialStrength, _options.StrengthIncrement, _options.StrengthIntervalEpochs, _options.Growth);
+                epoch, SparsityStartEpoch!.Value, _options.InitialStrength, _options.StrengthIncrement,
+                _options.StrengthIntervalEpochs, _options.Growth);
             _slices?.Dispose();
             _slices = new(Coupling.Groups, _partition!.Subnetwork, _parameters);
         }
 
         return new(
-            phase, partition, _stability.Similarity, _stability.Average, phase == Phase.Sparsity ? _lambda : null, seconds)
+            phase, partition, _stability.Similarity, _stability.Average,
+            phase == Phase.Sparsity ? _lambda : null, seconds)
         {
             PredictedStableEpoch = phase == Phase.Sparsity
                 ? StabilityForecast.Epoch(
-                    _stability.Averages, SparsityStartEpoch!.Value, _options.StableThreshold, _options.LatestCutEpoch ?? int.MaxValue)
+                    _stability.Averages, SparsityStartEpoch!.Value, _options.StableThreshold,
+                    _options.LatestCutEpoch ?? int.MaxValue)
                 : null,
             PredictedMacs = partition is null ? null : _macs.Value.Count(partition.Subnetwork),
         };
@@ -134,7 +153,10 @@ internal sealed class OneCyclePruner : IDisposable
         }
     }
 
-    /// <summary>The same with what is added to the factor 1 in a tensor [] on the weights' device, so that a step can be captured.</summary>
+    /// <summary>
+    /// The same with what is added to the factor 1 in a tensor [] on the weights' device, so that a step can be
+    /// captured.
+    /// </summary>
     public void Shrink(Tensor addend)
     {
         if (_options.Shrinkage && _slices is not null)
@@ -143,10 +165,14 @@ internal sealed class OneCyclePruner : IDisposable
         }
     }
 
-    /// <summary>What Eq. 9 adds to the factor 1 of a pruned slice at a learning rate: -lambda · learning rate.</summary>
+    /// <summary>
+    /// What Eq. 9 adds to the factor 1 of a pruned slice at a learning rate: -lambda · learning rate.
+    /// </summary>
     public double ShrinkageAt(double learningRate) => -_lambda * learningRate;
 
-    /// <summary>Ends an epoch that was trained: the authors' program tests Eq. 6 then, with the partition of the epoch's start.</summary>
+    /// <summary>
+    /// Ends an epoch that was trained: the authors' program tests Eq. 6 then, with the partition of the epoch's start.
+    /// </summary>
     /// <returns>Whether the network is to be cut now.</returns>
     public bool EndEpoch(int epoch) =>
         _timing.CutsAfterEpochs && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
@@ -160,9 +186,12 @@ internal sealed class OneCyclePruner : IDisposable
     public PruningRecord RecordOf(ProvenCut cut, int epoch) =>
         cut.Record with { StableEpoch = StableEpoch, CutEpoch = epoch, SparsityStartEpoch = SparsityStartEpoch };
 
-    /// <summary>The sub-network to cut to: that of the last search, or of one that is made now, where there was none yet.</summary>
+    /// <summary>
+    /// The sub-network to cut to: that of the last search, or of one that is made now, where there was none yet.
+    /// </summary>
     public Partition ChoosePartition() => _partition ??= Find();
 
+    /// <summary>Releases the slices that are regularised; the parameters stay the caller's.</summary>
     public void Dispose()
     {
         _slices?.Dispose();

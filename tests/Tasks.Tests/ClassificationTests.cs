@@ -21,7 +21,8 @@ public sealed class ClassificationTests
     public void Correct_among_five_counts_rows_with_fewer_than_five_values_above_the_labels()
     {
         using var logits = Tensor.FromArray<float>(
-            [9, 1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5, 6, 2, 2, 2, 2, 2, 2, 2, float.NaN, 1, 2, 3, 4, 5, 6], [5, 7]);
+            [9, 1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5, 6, 2, 2, 2, 2,
+                2, 2, 2, float.NaN, 1, 2, 3, 4, 5, 6], [5, 7]);
         using var labels = Tensor.FromArray<long>([0, 3, 2, 6, 0], [5]);
         Assert.Equal(3, ClassTally.CorrectAmong(5, logits, labels));
     }
@@ -48,7 +49,10 @@ public sealed class ClassificationTests
         using var logits = Tensor.FromArray<float>([0, 1, 3, 3], [2, 2]);
         var decoded = new Classification(["cat", "dog"]).Decode([logits]);
         Assert.Equal([("dog", 1), ("cat", 0)], decoded.Select(prediction => (prediction.Name, prediction.Class)));
-        Assert.Equal([1 / (1 + Math.Exp(-1)), 0.5], decoded.Select(prediction => prediction.Probability), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            [1 / (1 + Math.Exp(-1)), 0.5],
+            decoded.Select(prediction => prediction.Probability),
+            (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Fact]
@@ -58,6 +62,8 @@ public sealed class ClassificationTests
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.Input("input", 1, 1, 1)), 2));
         var data = new ImageDataset("pictures", [0], [0], 1, 1, 1, ["a", "b", "c"], new([0], [1]));
         var error = Assert.Throws<OcsInputException>(() => new Classification(data.ClassNames).Check(graph, data));
-        Assert.Equal("Network 'two' has 2 classes, but pictures has 3; give the right number of classes.", error.Message);
+        Assert.Equal(
+            "Network 'two' has 2 classes, but pictures has 3; give the right number of classes.",
+            error.Message);
     }
 }

@@ -8,7 +8,8 @@ public sealed class MultiLabelClassificationTests
 {
     private static readonly MultiLabelClassification Task = new(["red", "round", "ripe"]);
 
-    // Found: red, round | red. True: red, ripe | red. So 2 found, 1 missed, 1 invented; 4 of 6 labels right, 1 sample of 2.
+    // Found: red, round | red. True: red, ripe | red. So 2 found, 1 missed, 1 invented; 4 of 6 labels right, 1 sample
+    // of 2.
     [Fact]
     public void F1_and_accuracies_count_labels_over_all_samples()
     {
@@ -40,5 +41,6 @@ public sealed class MultiLabelClassificationTests
         Assert.Empty(decoded[1]);
     }
 
-    private static Batch Batch() => new(0, [Tensor.Zeros([2, 1])], [Tensor.FromArray<float>([1, 0, 1, 1, 0, 0], [2, 3])]);
+    private static Batch Batch() =>
+        new(0, [Tensor.Zeros([2, 1])], [Tensor.FromArray<float>([1, 0, 1, 1, 0, 0], [2, 3])]);
 }

@@ -30,7 +30,8 @@ public sealed class RegressionTests
         Add(tally, 0, 3);
         Add(tally, 3, 1);
         var values = tally.Values(4, loss: 0, new OneProcess());
-        Assert.Equal([((11 / 20.0) + (18 / 20.0)) / 2, Math.Sqrt(11 / 8.0), 7 / 8.0], values, (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal(
+            [((11 / 20.0) + (18 / 20.0)) / 2, Math.Sqrt(11 / 8.0), 7 / 8.0], values, (a, b) => Math.Abs(a - b) < 1e-9);
     }
 
     [Fact]
@@ -38,12 +39,14 @@ public sealed class RegressionTests
     {
         using var first = Tensor.FromArray<float>([1, 3], [2, 1]);
         using var second = Tensor.FromArray<float>([0, 0, 0, 6], [2, 2]);
-        using var batch = new Batch(0, [Tensor.Zeros([2, 1])], [Tensor.FromArray<float>([0, 0], [2]), Tensor.Zeros([2, 2])]);
+        using var batch = new Batch(
+            0, [Tensor.Zeros([2, 1])], [Tensor.FromArray<float>([0, 0], [2]), Tensor.Zeros([2, 2])]);
         using var loss = new Regression().Loss([first, second], batch);
         Assert.Equal(5 + 9, loss.Item<double>(), 1e-6);
         var error = Assert.Throws<OcsInputException>(() => new Regression().Loss([second], batch));
         Assert.Equal(
-            "Output 0 of the network is [2, 2], but target 0 of the batch is [2]; give each output a target with as many values.",
+            "Output 0 of the network is [2, 2], but target 0 of the batch is [2]; "
+            + "give each output a target with as many values.",
             error.Message);
     }
 
@@ -61,7 +64,8 @@ public sealed class RegressionTests
     {
         using var output = Tensor.FromArray(Outputs.AsSpan(2 * first, 2 * count).ToArray(), [count, 2]);
         using var batch = new Batch(
-            0, [Tensor.Zeros([count, 1])], [Tensor.FromArray(Targets.AsSpan(2 * first, 2 * count).ToArray(), [count, 2])]);
+            0, [Tensor.Zeros([count, 1])], [
+                Tensor.FromArray(Targets.AsSpan(2 * first, 2 * count).ToArray(), [count, 2])]);
         tally.Add([output], batch);
     }
 }

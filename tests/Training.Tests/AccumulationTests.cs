@@ -4,13 +4,16 @@ using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Tests;
 
-/// <summary>A step over several batches is the step over all of their images at once, but for batch norms and rounding.</summary>
+/// <summary>
+/// A step over several batches is the step over all of their images at once, but for batch norms and rounding.
+/// </summary>
 [NoTensorLeaks]
 [OneThread]
 public sealed class AccumulationTests
 {
     // 48 images: a step of 18 takes them in batches of 6, the last of 12 too.
-    private static readonly TrainingOptions Whole = TinyTask.Options with { Epochs = 6, BatchSize = 18, DropLast = false, EvaluationBatchSize = 30 };
+    private static readonly TrainingOptions Whole =
+        TinyTask.Options with { Epochs = 6, BatchSize = 18, DropLast = false, EvaluationBatchSize = 30 };
 
     private static readonly TrainingOptions Parts = Whole with { BatchSize = 6, AccumulationSteps = 3 };
 
@@ -47,7 +50,8 @@ public sealed class AccumulationTests
     {
         var error = Assert.Throws<OcsInputException>(() => Train(Parts with { AccumulationSteps = 9 }));
         Assert.Equal(
-            "A step of 9 batches of 6 samples is more than the 48 samples of rows; give fewer `AccumulationSteps`, or a smaller `BatchSize`.",
+            "A step of 9 batches of 6 samples is more than the 48 samples of rows; give fewer `AccumulationSteps`, "
+            + "or a smaller `BatchSize`.",
             error.Message);
     }
 
@@ -74,7 +78,11 @@ public sealed class AccumulationTests
         var x = g.Relu("relu1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 8, kernel: 3, padding: 1, bias: true));
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), TinyTask.Classes));
         using var observer = new RecordingObserver();
-        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, options, pruning: null, new() { Group = group }) { Observer = observer };
+        using var trainer = new OneCycleTrainer(graph, TinyTask.Data, options, pruning: null,
+            new() { Group = group })
+        {
+            Observer = observer,
+        };
         using var result = trainer.Run();
         return new(
             result.Parameters.Trainable.ToDictionary(name => name, name => result.Parameters[name].ToArray<float>()),

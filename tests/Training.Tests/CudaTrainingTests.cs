@@ -8,7 +8,10 @@ using Ocs.Zoo;
 
 namespace Ocs.Training.Tests;
 
-/// <summary>What a CPU cannot show: the same numbers on a CUDA device, narrow types, a captured step, and memory that the cut frees.</summary>
+/// <summary>
+/// What a CPU cannot show: the same numbers on a CUDA device, narrow types, a captured step, and memory that the cut
+/// frees.
+/// </summary>
 [NoTensorLeaks]
 public sealed class CudaTrainingTests
 {
@@ -47,7 +50,8 @@ public sealed class CudaTrainingTests
     [InlineData(Precision.Bf16)]
     public void A_captured_cycle_learns_what_the_eager_one_does(Precision precision)
     {
-        var options = TinyTask.Options with { Precision = precision, CudnnBenchmark = false, BatchSize = 10, DropLast = false };
+        var options =
+            TinyTask.Options with { Precision = precision, CudnnBenchmark = false, BatchSize = 10, DropLast = false };
         var eager = Train(options with { CudaGraph = CudaGraphChoice.Off }, TinyTask.Pruning);
         var captured = Train(options with { CudaGraph = CudaGraphChoice.On }, TinyTask.Pruning);
 
@@ -60,7 +64,8 @@ public sealed class CudaTrainingTests
     [CudaTheory]
     [InlineData(OptimizerKind.Adam, 1)]
     [InlineData(OptimizerKind.Adamw, 2)]
-    public void A_captured_cycle_of_another_optimiser_learns_what_the_eager_one_does(OptimizerKind kind, int accumulation)
+    public void A_captured_cycle_of_another_optimiser_learns_what_the_eager_one_does(
+        OptimizerKind kind, int accumulation)
     {
         var options = TinyTask.Options with
         {
@@ -115,7 +120,8 @@ public sealed class CudaTrainingTests
     {
         var images = new byte[256 * 3 * 32 * 32];
         var noise = new ImageDataset(
-            "noise", images, [.. Enumerable.Range(0, 256).Select(i => i % 10)], 3, 32, 32, [.. Enumerable.Range(0, 10).Select(i => $"{i}")],
+            "noise", images, [.. Enumerable.Range(0, 256).Select(i => i % 10)], 3, 32,
+            32, [.. Enumerable.Range(0, 10).Select(i => $"{i}")],
             Normalization.Cifar10);
         var options = TinyTask.Options with { BatchSize = 128, Epochs = 6, Padding = PaddingChoice.Never };
         var peaks = new List<long>();
@@ -142,14 +148,21 @@ public sealed class CudaTrainingTests
         return logits.Detach();
     }
 
-    private static (double[] Losses, double Accuracy, int? CutEpoch) Train(TrainingOptions options, OneCycleOptions pruning)
+    private static (double[] Losses, double Accuracy, int? CutEpoch) Train(
+        TrainingOptions options, OneCycleOptions pruning)
     {
         using var observer = new RecordingObserver();
-        using var trainer = new OneCycleTrainer(TinyTask.Network(), TinyTask.Data, options, pruning, new() { Device = Device.Cuda() }) { Observer = observer };
+        using var trainer = new OneCycleTrainer(TinyTask.Network(), TinyTask.Data, options,
+            pruning, new() { Device = Device.Cuda() })
+        {
+            Observer = observer,
+        };
         using var result = trainer.Run();
         Assert.True(result.Gate!.Passed);
-        Assert.DoesNotContain(observer.Messages, message => message.Contains("can't be captured", StringComparison.Ordinal));
-        return ([.. observer.Records.Select(record => record.TrainLoss)], result.ValidationAccuracy!.Value, result.CutEpoch);
+        Assert.DoesNotContain(
+            observer.Messages, message => message.Contains("can't be captured", StringComparison.Ordinal));
+        return ([.. observer.Records.Select(record => record.TrainLoss)], result.ValidationAccuracy!.Value,
+            result.CutEpoch);
     }
 
     // The peak of each epoch.

@@ -17,7 +17,8 @@ public sealed class EpochClockTests
         clock.Add(TrainingActivity.Forward);
         var first = clock.Take();
         Assert.InRange(first[TrainingActivity.Forward], 0.02, 5);
-        Assert.InRange(first[TrainingActivity.Data] + first[TrainingActivity.Other], 0, first[TrainingActivity.Forward]);
+        Assert.InRange(
+            first[TrainingActivity.Data] + first[TrainingActivity.Other], 0, first[TrainingActivity.Forward]);
         Assert.Equal(Enum.GetValues<TrainingActivity>(), first.Keys);
         Assert.Equal(0, clock.Take()[TrainingActivity.Forward]);
     }
@@ -29,10 +30,15 @@ public sealed class EpochClockTests
         using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer);
         using var result = trainer.Run();
 
-        Assert.Equal(observer.Records.Select(record => (record.Epoch, record.Phase)), observer.Profiles.Select(profile => (profile.Epoch, profile.Phase)));
-        Assert.All(observer.Records.Zip(observer.Profiles), pair => Assert.True(pair.Second.TotalSeconds >= pair.First.Seconds));
+        Assert.Equal(
+            observer.Records.Select(record => (record.Epoch, record.Phase)),
+            observer.Profiles.Select(profile => (profile.Epoch, profile.Phase)));
+        Assert.All(
+            observer.Records.Zip(observer.Profiles),
+            pair => Assert.True(pair.Second.TotalSeconds >= pair.First.Seconds));
         Assert.All(observer.Profiles, profile => Assert.All(
-            [TrainingActivity.Forward, TrainingActivity.Backward, TrainingActivity.Optimizer, TrainingActivity.Evaluation],
+            [TrainingActivity.Forward, TrainingActivity.Backward, TrainingActivity.Optimizer,
+                TrainingActivity.Evaluation],
             activity => Assert.True(profile.Seconds[activity] > 0)));
         Assert.Equal(
             observer.Profiles.Select(profile => profile.Phase == RunPhase.Sparsity),

@@ -8,7 +8,9 @@ using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Tests;
 
-/// <summary>A padded network is the cut one in wider tensors: what it adds is zero, and stays zero in training.</summary>
+/// <summary>
+/// A padded network is the cut one in wider tensors: what it adds is zero, and stays zero in training.
+/// </summary>
 [NoTensorLeaks]
 public sealed class LanePaddingTests
 {
@@ -40,10 +42,14 @@ public sealed class LanePaddingTests
         foreach (var name in narrow.Names.Where(name => padding.After.Parameter(name).Role != ParameterRole.Counter))
         {
             var expected = narrow[name].ToArray<float>();
-            Assert.All(expected.Zip(unpadded[name].ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+            Assert.All(
+                expected.Zip(unpadded[name].ToArray<float>()),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-5));
 
-            // All that the padded network holds is what the cut one does: the sum of magnitudes leaves nothing for the rest.
-            var rest = wide[name].ToArray<float>().Sum(value => (double)Math.Abs(value)) - unpadded[name].ToArray<float>().Sum(value => (double)Math.Abs(value));
+            // All that the padded network holds is what the cut one does: the sum of magnitudes leaves nothing for the
+            // rest.
+            var rest = wide[name].ToArray<float>().Sum(value => (double)Math.Abs(value))
+                - unpadded[name].ToArray<float>().Sum(value => (double)Math.Abs(value));
             Assert.Equal(0, rest, 1e-9);
         }
     }
@@ -88,20 +94,24 @@ public sealed class LanePaddingTests
         using var result = trainer.Run();
         GraphVerifier.Verify(result.Graph);
         Assert.Equal(result.Record!.MacsAfter, result.Graph.Macs);
-        Assert.All(result.Graph.Parameters, spec => Assert.Equal(spec.Shape.AsSpan(), result.Parameters[spec.Name].Shape));
+        Assert.All(
+            result.Graph.Parameters,
+            spec => Assert.Equal(spec.Shape.AsSpan(), result.Parameters[spec.Name].Shape));
         Assert.True(result.ValidationAccuracy > 0.9);
     }
 
     private static (CouplingGraph Coupling, Subnetwork Subnetwork) Cut(Graph graph, int keep)
     {
         var coupling = CouplingGraph.Build(graph);
-        return (coupling, Subnetwork.FromPruned(coupling.Groups, coupling.Groups.Select(group => (IReadOnlyCollection<int>)(
-            group.IsPrunable ? [.. Enumerable.Range(keep, group.Channels - keep)] : []))));
+        var pruned = coupling.Groups.Select(group => (IReadOnlyCollection<int>)(
+            group.IsPrunable ? [.. Enumerable.Range(keep, group.Channels - keep)] : []));
+        return (coupling, Subnetwork.FromPruned(coupling.Groups, pruned));
     }
 
     private static void Step(Graph graph, ParameterTable parameters, IOptimizer optimizer, double rate)
     {
-        using var images = Tensor.FromArray<float>([.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
+        using var images = Tensor.FromArray<float>(
+            [.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
         using var labels = Tensor.FromArray<long>([0, 1, 2, 1], [4]);
         using var logits = new Executor(graph, parameters).Forward(images, training: true);
         using var loss = Aten.CrossEntropy(logits, labels);

@@ -18,7 +18,8 @@ public sealed class MemoryFormatTrialTests
         var before = parameters.Names.ToDictionary(name => name, name => Values(parameters, name));
         var rng = TorchRuntime.GetRngState();
         var seconds = MemoryFormatTrial.Seconds(
-            [new(graph, parameters, MemoryFormat.Contiguous), new(graph, parameters, MemoryFormat.ChannelsLast)], [batch]);
+            [new(graph, parameters, MemoryFormat.Contiguous), new(graph, parameters, MemoryFormat.ChannelsLast)],
+            [batch]);
         Assert.Equal(rng, TorchRuntime.GetRngState());
         Assert.All(parameters.Names, name => Assert.Equal(before[name], Values(parameters, name)));
         Assert.True(parameters["conv.weight"].IsContiguous());

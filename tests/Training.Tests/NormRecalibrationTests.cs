@@ -16,7 +16,8 @@ public sealed class NormRecalibrationTests
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var weight = parameters["fc.weight"].ToArray<float>();
         using var generator = new Generator(1);
-        using var loader = new BatchLoader(TinyTask.Train, BatchLoaderOptions.Train(TinyTask.BatchSize, AugmentationOptions.Evaluation, seed: 3));
+        using var loader = new BatchLoader(
+            TinyTask.Train, BatchLoaderOptions.Train(TinyTask.BatchSize, AugmentationOptions.Evaluation, seed: 3));
         var (means, variances) = (new List<double>(), new List<double>());
         foreach (var batch in loader.Epoch(2).Take(2))
         {
@@ -43,7 +44,8 @@ public sealed class NormRecalibrationTests
         using var plain = ParameterTable.Initialize(graph, seed: 1);
         using var normed = ParameterTable.Initialize(TinyTask.Network(), seed: 1);
         using var generator = new Generator(1);
-        using var loader = new BatchLoader(TinyTask.Train, BatchLoaderOptions.Train(TinyTask.BatchSize, AugmentationOptions.Evaluation, seed: 3));
+        using var loader = new BatchLoader(
+            TinyTask.Train, BatchLoaderOptions.Train(TinyTask.BatchSize, AugmentationOptions.Evaluation, seed: 3));
 
         Assert.False(NormRecalibration.Run(graph, plain, loader, epoch: 0, batches: 5, generator));
         Assert.False(NormRecalibration.Run(TinyTask.Network(), normed, loader, epoch: 0, batches: 0, generator));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
@@ -9,7 +8,7 @@ using static Ocs.RunLog.RunPhase;
 namespace Ocs.Training.Tests;
 
 [NoTensorLeaks]
-public sealed class OneCycleTrainerTests
+public sealed partial class OneCycleTrainerTests
 {
     [Fact]
     public void Plain_training_learns_and_hands_over_best_and_last()
@@ -45,9 +44,12 @@ public sealed class OneCycleTrainerTests
         using var result = trainer.Run();
 
         // Two groups, of 12 channels (conv1 and conv3) and of 16 (conv2); image and classes are frozen.
-        Assert.Equal([28, 28, 28, 28, null], observer.Records.Select(record => (int?)(record.Norms?.Kept.Total + record.Norms?.Pruned.Total)));
+        Assert.Equal(
+            [28, 28, 28, 28, null],
+            observer.Records.Select(record => (int?)(record.Norms?.Kept.Total + record.Norms?.Pruned.Total)));
         var atCut = observer.Records[3].Norms!;
-        var kept = result.Groups.Zip(result.Record!.Groups).Where(pair => pair.First.IsPrunable).Sum(pair => pair.Second.Kept.Length);
+        var kept = result.Groups.Zip(result.Record!.Groups).Where(pair => pair.First.IsPrunable).Sum(
+            pair => pair.Second.Kept.Length);
         Assert.Equal(kept, atCut.Kept.Total);
         Assert.True(atCut.Pruned.Quantile(0.5) < atCut.Kept.Quantile(0.5));
     }
@@ -79,7 +81,8 @@ public sealed class OneCycleTrainerTests
         x = g.Relu("relu2", g.Conv2d("grouped", x, 16, kernel: 3, padding: 1, groups: 4));
         x = g.Linear("hidden", g.Flatten("flatten", g.AveragePool2d("pool", x, 4)), 10);
         var graph = g.Build(g.Linear("fc", g.Relu("relu3", x), TinyTask.Classes));
-        var pruning = TinyTask.Pruning with { Target = 0.2, Groups = CouplingPolicy.Whole, Freeze = [GroupKind.MlpWidth] };
+        var pruning =
+            TinyTask.Pruning with { Target = 0.2, Groups = CouplingPolicy.Whole, Freeze = [GroupKind.MlpWidth] };
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(pruning, observer, graph: graph);
         using var result = trainer.Run();
@@ -88,11 +91,14 @@ public sealed class OneCycleTrainerTests
         Assert.InRange(grouped.Groups, 1, 3);
         Assert.Equal([4L * grouped.Groups, 2], result.Graph.Parameter("grouped.weight").Shape.Take(2));
         Assert.Equal(10, result.Graph.Parameter("fc.weight").Shape[1]);
-        Assert.Equal("left whole by freeze mlp-width", result.Layers.Single(layer => layer.Name == "hidden").FrozenReason);
+        Assert.Equal(
+            "left whole by freeze mlp-width",
+            result.Layers.Single(layer => layer.Name == "hidden").FrozenReason);
         Assert.True(result.Gate!.Passed);
     }
 
-    private static (IReadOnlyList<double> Losses, ParameterTable Parameters) TrainFrom(Graph graph, ParameterTable? start)
+    private static (IReadOnlyList<double> Losses, ParameterTable Parameters) TrainFrom(
+        Graph graph, ParameterTable? start)
     {
         TorchRuntime.Threads = 1;
         using var observer = new RecordingObserver();
@@ -113,7 +119,9 @@ public sealed class OneCycleTrainerTests
         Assert.Equal([Train, Sparsity, Sparsity, Final, Final], observer.Records.Select(record => record.Phase));
         Assert.Equal([false, true, true, false, false], observer.Records.Select(record => record.Lambda is not null));
         Assert.Equal([false, true, true, true, false], observer.Records.Select(record => record.J is not null));
-        Assert.Equal([true, true, true, true, false], observer.Records.Select(record => record.SearchSeconds is not null));
+        Assert.Equal(
+            [true, true, true, true, false],
+            observer.Records.Select(record => record.SearchSeconds is not null));
         Assert.All(observer.Records.Take(3), record => Assert.Equal(result.Original.Macs, record.Macs));
         Assert.All(observer.Records.Skip(3), record => Assert.Equal(result.Graph.Macs, record.Macs));
         AssertCut(result, observer, TinyTask.Pruning);
@@ -151,10 +159,15 @@ public sealed class OneCycleTrainerTests
         AssertCut(result, observer, pruning);
         Assert.Equal((null, 2), (result.StableEpoch, result.CutEpoch));
         Assert.Equal(result.ValidationAccuracy, result.Best);
-        Assert.Contains(observer.Messages, message => message.Contains("did not become stable in 2 epochs", StringComparison.Ordinal));
-        Assert.Contains(observer.Messages, message => message.StartsWith("Cut before the sub-network was stable: ", StringComparison.Ordinal));
+        Assert.Contains(
+            observer.Messages,
+            message => message.Contains("did not become stable in 2 epochs", StringComparison.Ordinal));
+        Assert.Contains(
+            observer.Messages,
+            message => message.StartsWith("Cut before the sub-network was stable: ", StringComparison.Ordinal));
         Assert.True(result.WasForced);
-        Assert.Contains("is cut at the end, and is not trained after it", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "is cut at the end, and is not trained after it", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,13 +225,22 @@ public sealed class OneCycleTrainerTests
         var start = ParameterTable.Initialize(graph, seed: 7);
         start.Replace("bn1.running_mean", Tensor.Full(start["bn1.running_mean"].Shape, double.NaN));
         using var observer = new RecordingObserver();
-        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data, TinyTask.Options, TinyTask.Pruning) { Observer = observer };
+        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data,
+            TinyTask.Options, TinyTask.Pruning)
+        {
+            Observer = observer,
+        };
 
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
 
         Assert.StartsWith(
-            "The validation loss is NaN after epoch 0: training has diverged; lower `LearningRate` or add `WarmupEpochs`.", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("with momentum 0.1, the running statistics of its batch norms have hardly begun to follow after 3 steps.", error.Message, StringComparison.Ordinal);
+            "The validation loss is NaN after epoch 0: training has diverged; "
+            + "lower `LearningRate` or add `WarmupEpochs`.",
+            error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "with momentum 0.1, the running statistics of its batch norms have hardly begun to follow after 3 steps.",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Single(observer.Records);
         Assert.Empty(observer.Models);
         using var result = trainer.Leave(error);
@@ -231,7 +253,10 @@ public sealed class OneCycleTrainerTests
         using var observer = new RecordingObserver();
         var pruning = TinyTask.Pruning with { CutAtEnd = false, LatestCutEpoch = TinyTask.Options.Epochs };
         var error = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(pruning, observer));
-        Assert.StartsWith("Pruning options: `LatestCutEpoch` 5 leaves no epoch to train the cut network in", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Pruning options: `LatestCutEpoch` 5 leaves no epoch to train the cut network in",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,11 +272,17 @@ public sealed class OneCycleTrainerTests
     public void A_network_for_other_images_or_classes_is_told()
     {
         using var observer = new RecordingObserver();
-        var images = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(null, observer, graph: TinyTask.Network(channels: 3)));
+        var images = Assert.Throws<OcsInputException>(
+            () => TinyTask.Trainer(null, observer, graph: TinyTask.Network(channels: 3)));
         Assert.Equal(
-            "Network 'tiny' takes inputs [1, 3, 8, 8], but rows has images [1, 1, 8, 8]; build the network for these images.", images.Message);
-        var classes = Assert.Throws<OcsInputException>(() => TinyTask.Trainer(null, observer, graph: TinyTask.Network(classes: 10)));
-        Assert.Equal("Network 'tiny' has 10 classes, but rows has 3; give the right number of classes.", classes.Message);
+            "Network 'tiny' takes inputs [1, 3, 8, 8], but rows has images [1, 1, 8, 8]; "
+            + "build the network for these images.",
+            images.Message);
+        var classes = Assert.Throws<OcsInputException>(
+            () => TinyTask.Trainer(null, observer, graph: TinyTask.Network(classes: 10)));
+        Assert.Equal(
+            "Network 'tiny' has 10 classes, but rows has 3; give the right number of classes.",
+            classes.Message);
     }
 
     [Fact]
@@ -282,7 +313,9 @@ public sealed class OneCycleTrainerTests
         var error = Assert.Throws<CutNotProvenException>(() => trainer.Run());
         Assert.StartsWith("The cut is not proven right", error.Message, StringComparison.Ordinal);
         Assert.Equal([Train, Sparsity, Sparsity], observer.Records.Select(record => record.Phase));
-        Assert.Equal((ModelKind.Last, false), Assert.Single(observer.Models.Select(model => (model.Kind, model.IsPruned))));
+        Assert.Equal(
+            (ModelKind.Last, false),
+            Assert.Single(observer.Models.Select(model => (model.Kind, model.IsPruned))));
         using var result = trainer.Leave(error);
         Assert.Equal((error.Message, null, false), (result.Problem, result.Record, result.Gate!.Passed));
 
@@ -290,7 +323,9 @@ public sealed class OneCycleTrainerTests
         {
             var g = new GraphBuilder("lying");
             var x = g.Conv2d("conv", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1);
-            x = g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", g.Relu("relu", g.Add("shifted", new Shifted(), [x], [])), 1));
+            x = g.Flatten(
+                "flatten",
+                g.AdaptiveAveragePool2d("pool", g.Relu("relu", g.Add("shifted", new Shifted(), [x], [])), 1));
             return g.Build(g.Linear("fc", x, TinyTask.Classes));
         }
     }
@@ -301,7 +336,8 @@ public sealed class OneCycleTrainerTests
         using var observer = new RecordingObserver();
         var graph = TinyTask.Network();
         var start = ParameterTable.Initialize(graph, seed: 77);
-        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data, TinyTask.Options) { Observer = observer };
+        using var trainer =
+            new OneCycleTrainer(new Network(graph, start), TinyTask.Data, TinyTask.Options) { Observer = observer };
         using var result = trainer.Run();
         Assert.NotEqual(Losses(TinyTask.Options, pruning: null)[0], observer.Steps[0].Loss);
     }
@@ -310,7 +346,8 @@ public sealed class OneCycleTrainerTests
     public void The_faster_layout_is_chosen_and_told()
     {
         using var observer = new RecordingObserver();
-        using var trainer = TinyTask.Trainer(null, observer, TinyTask.Options with { Layout = LayoutChoice.Auto, Epochs = 1 });
+        using var trainer = TinyTask.Trainer(
+            null, observer, TinyTask.Options with { Layout = LayoutChoice.Auto, Epochs = 1 });
         using var result = trainer.Run();
         Assert.Contains(observer.Messages, message => message.StartsWith("Layout: ", StringComparison.Ordinal));
     }
@@ -324,60 +361,5 @@ public sealed class OneCycleTrainerTests
         using var trainer = TinyTask.Trainer(pruning, observer, options);
         using var result = trainer.Run();
         return [.. observer.Steps.Select(step => step.Loss)];
-    }
-
-    private static void AssertCut(TrainingResult result, RecordingObserver observer, OneCycleOptions pruning)
-    {
-        Assert.False(result.Stopped);
-        Assert.True(result.Gate!.Passed, result.Gate.Problem);
-        var record = result.Record!;
-        Assert.Equal("tiny", record.OriginalModel);
-        Assert.Equal((result.Original.Macs, result.Graph.Macs), (record.MacsBefore, record.MacsAfter));
-        Assert.Equal((result.Original.ParameterCount, result.Graph.ParameterCount), (record.ParametersBefore, record.ParametersAfter));
-        Assert.Equal((pruning.Target, TinyTask.Options.Seed), (record.Target, record.Seed!.Value));
-        if (pruning.Resource == Resource.Macs)
-        {
-            Assert.InRange(1 - (double)record.MacsAfter / record.MacsBefore, pruning.Target, pruning.Target + 0.1);
-        }
-        else
-        {
-            Assert.True(record.MacsAfter < 0.6 * record.MacsBefore);
-        }
-
-        foreach (var group in record.Groups)
-        {
-            Assert.InRange(group.Kept.Length, 1, group.Channels);
-        }
-
-        foreach (var spec in result.Graph.Parameters)
-        {
-            Assert.Equal(spec.Shape, result.Parameters[spec.Name].Shape.ToArray());
-        }
-
-        Assert.NotNull(result.BeforeCut?.Accuracy);
-        Assert.NotNull(result.AfterCut?.Accuracy);
-        Assert.NotEmpty(result.Layers);
-        // The best is one of the pruned networks; the whole one is handed over right before the cut.
-        Assert.All(observer.Models, model => Assert.Equal(model.Kind != ModelKind.Whole, model.IsPruned));
-        Assert.Equal(result.Original.Macs, Assert.Single(observer.Models, model => model.Kind == ModelKind.Whole).Graph.Macs);
-        Assert.Contains(observer.Models, model => model.Kind == ModelKind.Best);
-        Assert.Equal(ModelKind.Last, observer.Models[^1].Kind);
-        Assert.Contains(observer.Messages, message => message.Contains("the gate passed", StringComparison.Ordinal));
-    }
-
-    // Says that it keeps each channel's place, and does not.
-    private sealed record Shifted : Operator
-    {
-        public override ImmutableArray<long> InferShape(NodeShapes shapes) => shapes.Inputs[0];
-
-        public override Tensor Run(in RunContext context) => Aten.Roll(context.Input, [1], [1]);
-
-        public override void Couple(ICoupling coupling)
-        {
-            for (var dimension = 0; dimension < coupling.Shapes.Output.Length; dimension++)
-            {
-                coupling.Tie(Axis.Input(0, dimension), Axis.Output(dimension));
-            }
-        }
     }
 }

@@ -1,6 +1,4 @@
-using Ocs.Data;
 using Ocs.Graphs;
-using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Optimizers;
 
@@ -18,7 +16,11 @@ public sealed class OtherTaskTests
         using var test = TwoInputs.Samples(60, seed: 2);
         using var observer = new RecordingObserver();
         using var trainer = new OneCycleTrainer(
-            TwoInputs.Network(), TwoInputs.Data(train, test), TwoInputs.Options with { Epochs = 8 }, TwoInputs.Pruning) { Observer = observer };
+            TwoInputs.Network(), TwoInputs.Data(train, test), TwoInputs.Options with { Epochs = 8 },
+            TwoInputs.Pruning)
+        {
+            Observer = observer,
+        };
         using var result = trainer.Run();
 
         Assert.True(result.Gate!.Passed);
@@ -37,7 +39,8 @@ public sealed class OtherTaskTests
         var ranks = Ranks.Run(2, group =>
         {
             TorchRuntime.Threads = 1;
-            using var trainer = new OneCycleTrainer(Plain(), TwoInputs.Data(train, test), options, pruning: null, new() { Group = group });
+            using var trainer = new OneCycleTrainer(
+                Plain(), TwoInputs.Data(train, test), options, pruning: null, new() { Group = group });
             using var result = trainer.Run();
             return result.Evaluation!;
         });
@@ -65,7 +68,11 @@ public sealed class OtherTaskTests
         using var counting = new Counting(new Sgd(TinyTask.Options));
         using var observer = new RecordingObserver();
         using var trainer = new OneCycleTrainer(
-            TinyTask.Network(), TinyTask.Data, TinyTask.Options, TinyTask.Pruning, new() { Optimizer = counting }) { Observer = observer };
+            TinyTask.Network(), TinyTask.Data, TinyTask.Options, TinyTask.Pruning,
+            new() { Optimizer = counting })
+        {
+            Observer = observer,
+        };
         using var result = trainer.Run();
         using var plainly = TinyTask.Trainer(TinyTask.Pruning, observer);
         using var expected = plainly.Run();
@@ -78,11 +85,15 @@ public sealed class OtherTaskTests
     public void Data_without_classes_need_a_task_and_smoothing_belongs_to_it()
     {
         using var samples = TwoInputs.Samples(16, seed: 1);
-        var error = Assert.Throws<OcsInputException>(() => new OneCycleTrainer(TwoInputs.Network(), new(samples, samples), TwoInputs.Options));
-        Assert.Equal("pairs holds no images with classes, so the task has to be given: set `TrainingData.Task`.", error.Message);
+        var error = Assert.Throws<OcsInputException>(
+            () => new OneCycleTrainer(TwoInputs.Network(), new(samples, samples), TwoInputs.Options));
+        Assert.Equal(
+            "pairs holds no images with classes, so the task has to be given: set `TrainingData.Task`.",
+            error.Message);
         error = Assert.Throws<OcsInputException>(() => new OneCycleTrainer(
             TwoInputs.Network(), TwoInputs.Data(samples, samples), TwoInputs.Options with { LabelSmoothing = 0.1 }));
-        Assert.StartsWith("`LabelSmoothing` is for the task that is chosen by the data", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "`LabelSmoothing` is for the task that is chosen by the data", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class Counting(Sgd sgd) : IOptimizer

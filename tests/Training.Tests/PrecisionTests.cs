@@ -22,7 +22,8 @@ public sealed class PrecisionTests
     public void Auto_takes_one_of_both_and_tells_the_times()
     {
         using var observer = new RecordingObserver();
-        using var trainer = TinyTask.Trainer(null, observer, TinyTask.Options with { Epochs = 1, Precision = Precision.Auto });
+        using var trainer = TinyTask.Trainer(
+            null, observer, TinyTask.Options with { Epochs = 1, Precision = Precision.Auto });
         using var result = trainer.Run();
         Assert.Contains(result.Precision, Precision.Auto.Candidates(Device.Cpu));
         Assert.Contains(observer.Messages, message => message.StartsWith("Layout: ", StringComparison.Ordinal));
@@ -35,7 +36,9 @@ public sealed class PrecisionTests
         var error = Assert.Throws<OcsInputException>(
             () => TinyTask.Trainer(null, observer, TinyTask.Options with { Precision = Precision.Fp16 }));
         Assert.Equal(
-            "precision fp16 needs a CUDA device: libtorch's autocast knows only bf16 on a CPU; choose bf16, auto or fp32.", error.Message);
+            "precision fp16 needs a CUDA device: libtorch's autocast knows only bf16 on a CPU; choose bf16, "
+            + "auto or fp32.",
+            error.Message);
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class PrecisionTests
     private static (double[] Losses, double Accuracy, Precision Precision) Run(Precision precision)
     {
         using var observer = new RecordingObserver();
-        using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer, TinyTask.Options with { Precision = precision });
+        using var trainer = TinyTask.Trainer(
+            TinyTask.Pruning, observer, TinyTask.Options with { Precision = precision });
         using var result = trainer.Run();
         Assert.True(result.Gate!.Passed);
         return ([.. observer.Steps.Select(step => step.Loss)], result.ValidationAccuracy!.Value, result.Precision);

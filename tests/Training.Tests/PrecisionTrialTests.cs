@@ -7,7 +7,9 @@ using Ocs.Zoo;
 
 namespace Ocs.Training.Tests;
 
-/// <summary>What libtorch can't compute in a narrow type is found before training, and told with the node and what to do.</summary>
+/// <summary>
+/// What libtorch can't compute in a narrow type is found before training, and told with the node and what to do.
+/// </summary>
 [NoTensorLeaks]
 [OneThread]
 public sealed class PrecisionTrialTests
@@ -15,7 +17,8 @@ public sealed class PrecisionTrialTests
     // Which operators lack a narrow type is known of this version; another one may have them all.
     private static readonly bool IsKnown = TorchRuntime.Version.StartsWith("1.13", StringComparison.Ordinal);
 
-    // The smallest of each family that takes images of 32x32. VGG and AlexNet have no operator that these lack, and ten times their weights.
+    // The smallest of each family that takes images of 32x32. VGG and AlexNet have no operator that these lack, and ten
+    // times their weights.
     [Theory]
     [InlineData("cifar_resnet8", null)]
     [InlineData("resnet18", null)]
@@ -53,12 +56,19 @@ public sealed class PrecisionTrialTests
 
         if (sentence is not null)
         {
-            Assert.StartsWith($"The network can't be trained in bf16 with libtorch {TorchRuntime.Version}: node '", sentence, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"The network can't be trained in bf16 with libtorch {TorchRuntime.Version}: node '",
+                sentence,
+                StringComparison.Ordinal);
             Assert.EndsWith(", so fp32 is taken.", sentence, StringComparison.Ordinal);
             Assert.Contains(graph.Nodes, node => sentence.Contains($"node '{node.Name}', ", StringComparison.Ordinal));
             Assert.Contains(obstacle!, sentence, StringComparison.Ordinal);
-            var refused = Assert.Throws<OcsInputException>(() => Trial(Precision.Bf16).Leave(network, [Precision.Bf16], samples)).Message;
-            Assert.EndsWith("; choose precision fp32, or auto, which takes bf16 only where it can.", refused, StringComparison.Ordinal);
+            var refused = Assert.Throws<OcsInputException>(() =>
+                Trial(Precision.Bf16).Leave(network, [Precision.Bf16], samples)).Message;
+            Assert.EndsWith(
+                "; choose precision fp32, or auto, which takes bf16 only where it can.",
+                refused,
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(before, network.Parameters[network.Parameters.Trainable[0]].ToArray<float>());
@@ -91,14 +101,16 @@ public sealed class PrecisionTrialTests
         }
 
         using var observer = new RecordingObserver();
-        using (var trainer = TinyTask.Trainer(null, observer, TinyTask.Options with { Precision = Precision.Bf16 }, graph: graph))
+        using (var trainer = TinyTask.Trainer(
+            null, observer, TinyTask.Options with { Precision = Precision.Bf16 }, graph: graph))
         {
             var error = Assert.Throws<OcsInputException>(() => trainer.Run());
             Assert.Contains("node 'norm', LayerNorm", error.Message, StringComparison.Ordinal);
             Assert.Empty(observer.Events);
         }
 
-        using var goesOn = TinyTask.Trainer(TinyTask.Pruning, observer, TinyTask.Options with { Precision = Precision.Auto }, graph: graph);
+        using var goesOn = TinyTask.Trainer(
+            TinyTask.Pruning, observer, TinyTask.Options with { Precision = Precision.Auto }, graph: graph);
         using var result = goesOn.Run();
         Assert.Equal(Precision.Fp32, result.Precision);
         Assert.Equal(
@@ -106,5 +118,6 @@ public sealed class PrecisionTrialTests
             observer.Messages.Count(message => message.EndsWith("so fp32 is taken.", StringComparison.Ordinal)));
     }
 
-    private static PrecisionTrial Trial(Precision precision) => new(TinyTask.Options with { Precision = precision, Layout = LayoutChoice.Auto }, TinyTask.Task, Replicas.None);
+    private static PrecisionTrial Trial(Precision precision) =>
+        new(TinyTask.Options with { Precision = precision, Layout = LayoutChoice.Auto }, TinyTask.Task, Replicas.None);
 }

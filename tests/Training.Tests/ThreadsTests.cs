@@ -8,8 +8,8 @@ using Ocs.Zoo;
 namespace Ocs.Training.Tests;
 
 /// <summary>
-/// A cut leaves layers of any number of channels, and a machine has any number of cores: the first step after the cut has the gradients
-/// of one thread over contiguous planes. `bench/run.sh gradients` tries more of both.
+/// A cut leaves layers of any number of channels, and a machine has any number of cores: the first step after the cut
+/// has the gradients of one thread over contiguous planes. `bench/run.sh gradients` tries more of both.
 /// </summary>
 [NoTensorLeaks]
 public sealed class ThreadsTests : IDisposable
@@ -48,13 +48,15 @@ public sealed class ThreadsTests : IDisposable
                 {
                     var distance = gradient.Zip(actual[weight]).Max(pair => Math.Abs(pair.First - pair.Second));
                     var scale = Math.Max(gradient.Max(Math.Abs), Least * largest);
-                    Assert.True(distance <= Tolerance * scale, $"{weight}, {count} threads, {format}: {distance} of {scale}");
+                    Assert.True(
+                        distance <= Tolerance * scale, $"{weight}, {count} threads, {format}: {distance} of {scale}");
                 }
             }
         }
     }
 
-    // Layers with fewer channels than a vector has lanes, before a convolution of 1x1 with a stride of 2, are what made libtorch's own fail.
+    // Layers with fewer channels than a vector has lanes, before a convolution of 1x1 with a stride of 2, are what made
+    // libtorch's own fail.
     [Fact]
     public void The_cut_leaves_the_layers_that_matter()
     {
@@ -64,7 +66,8 @@ public sealed class ThreadsTests : IDisposable
         Assert.Equal((1, 1), (shortcut[2], shortcut[3]));
     }
 
-    // With SiLU for ReLU: at a kink the last bit of a sum decides whether a pixel counts, and a gradient of few pixels moves by thousandths.
+    // With SiLU for ReLU: at a kink the last bit of a sum decides whether a pixel counts, and a gradient of few pixels
+    // moves by thousandths.
     private static Graph CutToHalf(string name)
     {
         var graph = Models.Build(name);
@@ -73,7 +76,12 @@ public sealed class ThreadsTests : IDisposable
         var cut = CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
         return cut with
         {
-            Nodes = [.. cut.Nodes.Select(node => node.Operator is Activation ? node with { Operator = new Activation(ActivationKind.Silu) } : node)],
+            Nodes =
+            [
+                .. cut.Nodes.Select(node => node.Operator is Activation
+                    ? node with { Operator = new Activation(ActivationKind.Silu) }
+                    : node),
+            ],
         };
     }
 

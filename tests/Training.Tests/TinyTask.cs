@@ -36,10 +36,12 @@ internal static class TinyTask
     };
 
     /// <summary>Train in epoch 0, sparsity in 1 and 2, cut before 3.</summary>
-    public static OneCycleOptions Pruning { get; } = OneCycleOptions.Paper with { SparsityStartEpoch = 1, LatestCutEpoch = 3 };
+    public static OneCycleOptions Pruning { get; } =
+        OneCycleOptions.Paper with { SparsityStartEpoch = 1, LatestCutEpoch = 3 };
 
     public static OneCycleTrainer Trainer(
-        OneCycleOptions? pruning, RecordingObserver observer, TrainingOptions? options = null, TrainingData? data = null, Graph? graph = null)
+        OneCycleOptions? pruning, RecordingObserver observer, TrainingOptions? options = null,
+        TrainingData? data = null, Graph? graph = null)
     {
         // So small a network gains nothing from more, and the same sums come out on any number of cores.
         TorchRuntime.Threads = TestThreads.Count;
@@ -75,6 +77,7 @@ internal static class TinyTask
             }
         }
 
-        return new("rows", pixels, labels.ToImmutable(), 1, Size, Size, ["top", "middle", "bottom"], new([0.3f], [0.2f]));
+        return new(
+            "rows", pixels, labels.ToImmutable(), 1, Size, Size, ["top", "middle", "bottom"], new([0.3f], [0.2f]));
     }
 }

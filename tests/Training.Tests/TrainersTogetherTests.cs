@@ -24,7 +24,12 @@ public sealed class TrainersTogetherTests
     {
         var before = (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark);
         var state = TorchRuntime.GetRngState();
-        _ = Train(TinyTask.Options with { Epochs = 1, MatmulPrecision = MatmulPrecision.High, CudnnBenchmark = !before.CudnnBenchmark });
+        _ = Train(TinyTask.Options with
+        {
+            Epochs = 1,
+            MatmulPrecision = MatmulPrecision.High,
+            CudnnBenchmark = !before.CudnnBenchmark,
+        });
         Assert.Equal(before, (TorchRuntime.MatmulPrecision, TorchRuntime.CudnnBenchmark));
         Assert.Equal(state, TorchRuntime.GetRngState());
     }
@@ -37,10 +42,12 @@ public sealed class TrainersTogetherTests
         {
             using var same = ProcessClaim.Take(options, graph, Device.Cpu);
             Assert.Equal(
-                "Another trainer in this process runs with `MatmulPrecision` highest and `CudnnBenchmark` true, and this one wants "
-                + "`MatmulPrecision` high and `CudnnBenchmark` true, which libtorch has once a process; give both the same, or run one after the other.",
+                "Another trainer in this process runs with `MatmulPrecision` highest and `CudnnBenchmark` true, "
+                + "and this one wants `MatmulPrecision` high and `CudnnBenchmark` true, "
+                + "which libtorch has once a process; give both the same, or run one after the other.",
                 Assert.Throws<OcsInputException>(
-                    () => ProcessClaim.Take(options with { MatmulPrecision = MatmulPrecision.High }, graph, Device.Cpu)).Message);
+                    () => ProcessClaim.Take(options with { MatmulPrecision = MatmulPrecision.High },
+                        graph, Device.Cpu)).Message);
         }
 
         using var other = ProcessClaim.Take(options with { MatmulPrecision = MatmulPrecision.High }, graph, Device.Cpu);
@@ -53,9 +60,10 @@ public sealed class TrainersTogetherTests
         using var first = ProcessClaim.Take(TinyTask.Options, Dropping(), Device.Cuda());
         using var plain = ProcessClaim.Take(TinyTask.Options, TinyTask.Network(), Device.Cuda());
         Assert.Equal(
-            "Another trainer in this process draws dropout's numbers on cuda:0, which has one generator a process; run one after the other, "
-            + "or each in a process of its own.",
-            Assert.Throws<OcsInputException>(() => ProcessClaim.Take(TinyTask.Options, Dropping(), Device.Cuda())).Message);
+            "Another trainer in this process draws dropout's numbers on cuda:0, which has one generator a process; "
+            + "run one after the other, or each in a process of its own.",
+            Assert.Throws<OcsInputException>(() =>
+                ProcessClaim.Take(TinyTask.Options, Dropping(), Device.Cuda())).Message);
     }
 
     private static List<float> Train(TrainingOptions? options = null)
@@ -69,7 +77,9 @@ public sealed class TrainersTogetherTests
     private static Graph Dropping()
     {
         var g = new GraphBuilder("dropping");
-        var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1)));
+        var x = g.Relu(
+            "relu1",
+            g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1)));
         var y = g.StochasticDepth("depth", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 12, kernel: 3, padding: 1)), 0.3);
         x = g.Dropout2d("dropout1", g.Relu("relu2", g.Add("add", x, y)), 0.1);
         x = g.Dropout("dropout2", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), 0.3);

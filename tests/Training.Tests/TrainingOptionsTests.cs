@@ -33,9 +33,10 @@ public sealed class TrainingOptionsTests
         }.Validate());
         string[] keys =
         [
-            "`Epochs` must be at least 1, but is 0", "`BatchSize`", "`LearningRate`", "`Momentum`", "`WeightDecay`", "`LabelSmoothing`",
-            "`MilestoneEpochs`", "`Gamma`", "`StepEpochs`", "`WarmupEpochs`", "`EvaluationBatchSize`",
-            "`Beta1`", "`Beta2`", "`Epsilon`", "`AccumulationSteps`", "`ClipGradientNorm`", "`EmaDecay`",
+            "`Epochs` must be at least 1, but is 0", "`BatchSize`", "`LearningRate`", "`Momentum`",
+            "`WeightDecay`", "`LabelSmoothing`", "`MilestoneEpochs`", "`Gamma`", "`StepEpochs`",
+            "`WarmupEpochs`", "`EvaluationBatchSize`", "`Beta1`", "`Beta2`", "`Epsilon`",
+            "`AccumulationSteps`", "`ClipGradientNorm`", "`EmaDecay`",
         ];
         Assert.All(keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
         Assert.Equal(keys.Length, error.Message.Split("; ").Length);

@@ -8,7 +8,9 @@ using Ocs.Training.Schedules;
 
 namespace Ocs.Training.Tests;
 
-/// <summary>A regression of two inputs that takes a second: the brightness of an image plus the first value of a vector.</summary>
+/// <summary>
+/// A regression of two inputs that takes a second: the brightness of an image plus the first value of a vector.
+/// </summary>
 internal static class TwoInputs
 {
     public const int StepsPerEpoch = 4;
@@ -56,5 +58,6 @@ internal static class TwoInputs
     }
 
     /// <summary>The data with their task; the caller disposes both sets.</summary>
-    public static TrainingData Data(TensorDataset train, TensorDataset test) => new(train, test) { Task = new Regression() };
+    public static TrainingData Data(TensorDataset train, TensorDataset test) =>
+        new(train, test) { Task = new Regression() };
 }

@@ -46,6 +46,8 @@ internal sealed class ImageChoices
     };
 
     /// <summary>What was chosen; a sentence where it was for a data set that is no folder of images.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="data">The data set's name.</param>
     /// <param name="size">Finds what the network takes; null where that is open.</param>
     public ImageFolderOptions Of(ParseResult parsed, string data, Func<int?> size)
     {

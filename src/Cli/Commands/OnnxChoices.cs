@@ -19,6 +19,7 @@ internal sealed class OnnxChoices
     public IEnumerable<Option> All => [_opset, _fold];
 
     /// <summary>What was chosen.</summary>
+    /// <param name="parsed">The command line.</param>
     /// <param name="missing">The option that is missing for an ONNX file to be written; null where one is.</param>
     public OnnxOptions Of(ParseResult parsed, string? missing)
     {

@@ -11,8 +11,11 @@ using Ocs.Training.Metrics;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>What a run would do and cost, from a few steps of it; nothing is written: what `train --dry-run` does.</summary>
-internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? dataRoot, string? deviceName, CommandConsole console)
+/// <summary>
+/// What a run would do and cost, from a few steps of it; nothing is written: what `train --dry-run` does.
+/// </summary>
+internal sealed class DryRun(
+    ExperimentOptions options, RunKind kind, string? dataRoot, string? deviceName, CommandConsole console)
 {
     private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
 
@@ -28,7 +31,8 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
         var (steps, ran) = TimeSteps(start, data, device);
         using var result = ran;
         var test = data.Test.Sample(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize), seed: 0);
-        var evaluation = Evaluation.Run(new Executor(result.Graph, result.Parameters), test, options.Training.EvaluationBatchSize, device);
+        var evaluation = Evaluation.Run(
+            new Executor(result.Graph, result.Parameters), test, options.Training.EvaluationBatchSize, device);
         var epoch = steps.Steps * steps.Median + data.Test.Count / evaluation.SamplesPerSecond;
         return new(
             result.Original.Name,
@@ -71,7 +75,8 @@ internal sealed class DryRun(ExperimentOptions options, RunKind kind, string? da
         using var heed = console.HeedStop();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
         var times = new StepTimes(stop, console);
-        using var trainer = start.Trainer(data.ForTraining, options.Training, Uncut(Pruning), new() { Device = device });
+        using var trainer = start.Trainer(
+            data.ForTraining, options.Training, Uncut(Pruning), new() { Device = device });
         trainer.Observer = times;
         var result = trainer.Run(stop.Token);
         try

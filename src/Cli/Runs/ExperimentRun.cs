@@ -43,8 +43,10 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         {
             var display = new TrainingDisplay(console);
             var config = $"# {CleanText.Line(console.CommandLine)}\n{options.ToYaml()}";
-            var run = new RunState(config, kind, start.Source, Devices.Describe(device, place.Rendezvous), Log: new(0, "", 0));
-            using var session = RunSession.Begin(folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
+            var run = new RunState(
+                config, kind, start.Source, Devices.Describe(device, place.Rendezvous), Log: new(0, "", 0));
+            using var session = RunSession.Begin(
+                folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>
             {
                 var trainer = start.Trainer(data.ForTraining, options.Training, Pruning, Setup(device, group));
@@ -58,7 +60,9 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         }
     }
 
-    /// <summary>Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.</summary>
+    /// <summary>
+    /// Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.
+    /// </summary>
     public bool Follow()
     {
         var data = TrainingDataSource.Open(options, place.DataRoot);
@@ -82,14 +86,17 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
 
     /// <summary>Goes on from a checkpoint in the run's folder.</summary>
     public RunOutcome Resume(
-        RunDirectory folder, Checkpoint checkpoint, RunState run, ImageData data, Device device, ProcessGroup? group, TrainingDisplay display)
+        RunDirectory folder, Checkpoint checkpoint, RunState run, ImageData data, Device device,
+        ProcessGroup? group, TrainingDisplay display)
     {
         try
         {
-            using var session = RunSession.Resume(folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
+            using var session = RunSession.Resume(
+                folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>
             {
-                display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after {checkpoint.State.Progress?.Steps ?? 0} steps of it.");
+                display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after "
+                    + $"{checkpoint.State.Progress?.Steps ?? 0} steps of it.");
                 return Trainer(checkpoint, data, device, group);
             });
         }
@@ -100,7 +107,8 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     }
 
     private RunOutcome Train(
-        RunDirectory folder, RunSession session, ImageData data, Device device, TrainingDisplay display, Func<OneCycleTrainer> prepare)
+        RunDirectory folder, RunSession session, ImageData data, Device device, TrainingDisplay display,
+        Func<OneCycleTrainer> prepare)
     {
         using var heed = console.HeedStop();
         using var trainer = session.Prepare(prepare);
@@ -136,12 +144,19 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             Preset = OptionName.Of(options.Preset.ToString()),
             Problem = summary.Problem is { } problem ? CommandWords.Of(problem) : null,
             Warnings = [.. summary.Warnings.Select(CommandWords.Of)],
-            Layers = [.. summary.Layers.Select(layer => layer with { Reason = layer.Reason is { } reason ? CommandWords.Of(reason) : null })],
+            Layers =
+            [
+                .. summary.Layers.Select(layer => layer with
+                {
+                    Reason = layer.Reason is { } reason ? CommandWords.Of(reason) : null,
+                }),
+            ],
             Baseline = Twin is { } twin ? BaselineSummary.Of(twin) : null,
         };
     };
 
-    private ProcessGroup? Join(Device device) => place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
+    private ProcessGroup? Join(Device device) =>
+        place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
     private OneCycleTrainer Trainer(Checkpoint checkpoint, ImageData data, Device device, ProcessGroup? group) =>
         OneCycleTrainer.Resume(checkpoint, data.ForTraining, options.Training, Pruning, Setup(device, group));
@@ -174,14 +189,16 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
 
         if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })
         {
-            display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; export it without one.");
+            display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; "
+                + "export it without one.");
         }
     }
 
     private void ShowWhatToShip(RunDirectory folder, TrainingResult result, RunSummary summary)
     {
         if (summary.Latency is { } latency
-            && CutLatency.Warning(latency, options.Pruning.RoundTo, multiple => $"pruning.round-to: {multiple}") is { } warning)
+            && CutLatency.Warning(
+                latency, options.Pruning.RoundTo, multiple => $"pruning.round-to: {multiple}") is { } warning)
         {
             console.Error.WriteLine(warning);
         }

@@ -7,7 +7,9 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>A run that was stopped or killed, and goes on from its newest whole checkpoint: what `train --resume` does.</summary>
+/// <summary>
+/// A run that was stopped or killed, and goes on from its newest whole checkpoint: what `train --resume` does.
+/// </summary>
 /// <param name="path">The run's folder, which all processes of the run see.</param>
 /// <param name="dataRoot">Where data sets are looked for first; null takes the usual places.</param>
 /// <param name="deviceName">The processor; null takes the CPU.</param>
@@ -15,7 +17,8 @@ namespace Ocs.Cli.Runs;
 /// <param name="rendezvous">The processes that share the run; null for this one alone.</param>
 /// <param name="threads">Threads that compute; null for those that the run began with.</param>
 internal sealed class ResumedRun(
-    string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null, int? threads = null)
+    string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null,
+    int? threads = null)
 {
     private readonly TrainingDisplay _display = new(console);
 
@@ -50,7 +53,9 @@ internal sealed class ResumedRun(
         }
     }
 
-    /// <summary>Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.</summary>
+    /// <summary>
+    /// Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.
+    /// </summary>
     public bool Follow()
     {
         RequireBegun();
@@ -76,7 +81,8 @@ internal sealed class ResumedRun(
         if (run.Config.StartsWith(RunDirectory.OwnProgram, StringComparison.Ordinal))
         {
             throw new OcsInputException(
-                $"The run in {path} was begun by a program with data and options of its own; that program goes on with it by TrainingRun.Resume.");
+                $"The run in {path} was begun by a program with data and options of its own; "
+                + "that program goes on with it by TrainingRun.Resume.");
         }
 
         var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
@@ -90,7 +96,8 @@ internal sealed class ResumedRun(
     {
         if (!Directory.Exists(path))
         {
-            throw new OcsInputException($"--resume {path}: there is no such folder; give that of a run that was stopped.");
+            throw new OcsInputException(
+                $"--resume {path}: there is no such folder; give that of a run that was stopped.");
         }
     }
 
@@ -98,8 +105,10 @@ internal sealed class ResumedRun(
     private bool HasBegun()
     {
         RequireFolder();
-        var (config, log) = (new FileInfo(Path.Combine(path, RunFolder.ConfigName)), new FileInfo(Path.Combine(path, RunFolder.LogName)));
-        return !config.Exists || (log.Exists && log.Length > 0) || File.Exists(Path.Combine(path, RunFolder.SummaryName))
+        var config = new FileInfo(Path.Combine(path, RunFolder.ConfigName));
+        var log = new FileInfo(Path.Combine(path, RunFolder.LogName));
+        return !config.Exists || (log.Exists && log.Length > 0)
+            || File.Exists(Path.Combine(path, RunFolder.SummaryName))
             || new CheckpointFolder(path).Any;
     }
 
@@ -109,7 +118,8 @@ internal sealed class ResumedRun(
         if (rendezvous is not null && !HasBegun())
         {
             throw new OcsInputException(
-                $"The run in {path} was stopped before it began, so there is nothing to go on with; give the command that began it again, with --force.");
+                $"The run in {path} was stopped before it began, so there is nothing to go on with; "
+                + "give the command that began it again, with --force.");
         }
     }
 
@@ -127,7 +137,8 @@ internal sealed class ResumedRun(
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
         var options = ExperimentOptions.Load(config.FullName, []);
         using var computing = ThreadCount.Use(threads ?? options.Threads);
-        return new ExperimentRun(options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command })
+        return new ExperimentRun(
+            options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command })
         {
             Lock = held,
         }.Execute();
@@ -143,7 +154,8 @@ internal sealed class ResumedRun(
 
         // Killed between the last checkpoint and its folder.
         checkpoints.Remove();
-        throw new OcsInputException($"The run in {path} is complete, so there is nothing to go on with; its report.html says what came out.");
+        throw new OcsInputException(
+            $"The run in {path} is complete, so there is nothing to go on with; its report.html says what came out.");
     }
 
     private void Tell(string? sentence)
@@ -163,13 +175,16 @@ internal sealed class ResumedRun(
         }
 
         RunSession.WriteConfig(folder, config);
-        return $"{file} is not as the run had written it: it is written anew, for a run goes on with the options that it began with.";
+        return $"{file} is not as the run had written it: it is written anew, "
+            + "for a run goes on with the options that it began with.";
     }
 
     private string? OtherEngine(string before, Device device)
     {
         var now = Devices.Describe(device, rendezvous);
-        return before == now ? null : $"The run began on {before} and goes on on {now}, so sums may be rounded differently from here on.";
+        return before == now
+            ? null
+            : $"The run began on {before} and goes on on {now}, so sums may be rounded differently from here on.";
     }
 
     private static RunSummary? ReadTwin(RunDirectory folder)

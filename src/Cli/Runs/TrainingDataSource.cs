@@ -31,17 +31,18 @@ internal static class TrainingDataSource
         Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root), options.Augmentation);
 
     /// <summary>The images as a choice says.</summary>
-    public static LabelledImages Normalized(LabelledImages data, NormalizationChoice choice) => (choice, data.Name) switch
-    {
-        (NormalizationChoice.Official, "cifar10") => data.With(Normalization.OfficialCifar10),
-        (NormalizationChoice.Official, "cifar100") => data.With(Normalization.OfficialCifar100),
-        (NormalizationChoice.Imagenet, _) => data.Channels == Normalization.ImageNet.Channels
-            ? data.With(Normalization.ImageNet)
-            : throw new OcsInputException(
-                $"Normalization imagenet is for colour images, but those of {data.Name} have {data.Channels} "
-                + "channel(s); choose data-set."),
-        _ => data,
-    };
+    public static LabelledImages Normalized(LabelledImages data, NormalizationChoice choice) =>
+        (choice, data.Name) switch
+        {
+            (NormalizationChoice.Official, "cifar10") => data.With(Normalization.OfficialCifar10),
+            (NormalizationChoice.Official, "cifar100") => data.With(Normalization.OfficialCifar100),
+            (NormalizationChoice.Imagenet, _) => data.Channels == Normalization.ImageNet.Channels
+                ? data.With(Normalization.ImageNet)
+                : throw new OcsInputException(
+                    $"Normalization imagenet is for colour images, but those of {data.Name} have {data.Channels} "
+                    + "channel(s); choose data-set."),
+            _ => data,
+        };
 
     /// <summary>The images as a network remembers that it was trained on them; as they are where it does not.</summary>
     public static LabelledImages Normalized(LabelledImages data, Graph graph) =>

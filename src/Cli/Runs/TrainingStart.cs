@@ -42,12 +42,15 @@ internal sealed class TrainingStart : IDisposable
             using var restored = MissingNorms.Restore(options, graph, network.Parameters, data);
             return restored is null
                 ? new(graph, network.To(device), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
-                : new(restored.Graph, restored.To(device), source, With(remarks, MissingNorms.RestoredSentence(options.Model)));
+                : new(
+                    restored.Graph, restored.To(device), source,
+                    With(remarks, MissingNorms.RestoredSentence(options.Model)));
         }
     }
 
     /// <summary>A trainer of the network, which then owns it.</summary>
-    public OneCycleTrainer Trainer(TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
+    public OneCycleTrainer Trainer(
+        TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
     {
         var trainer = Network is null
             ? new OneCycleTrainer(Graph, data, training, pruning, setup)
@@ -111,7 +114,8 @@ internal sealed class TrainingStart : IDisposable
         return (network.Graph, network, remarks);
     }
 
-    private static ImmutableArray<string> With(ImmutableArray<string> remarks, string? another) => another is null ? remarks : remarks.Add(another);
+    private static ImmutableArray<string> With(ImmutableArray<string> remarks, string? another) =>
+        another is null ? remarks : remarks.Add(another);
 
     private static void RequireClasses(string path, Graph graph, LabelledImages data)
     {
@@ -119,8 +123,9 @@ internal sealed class TrainingStart : IDisposable
         if (classes != wanted)
         {
             throw new OcsInputException(
-                $"{path} has {classes} classes, but {data.Name} has {wanted}; choose the data set that it was made for, "
-                + $"or start with a new last layer of {wanted} classes: --reset-classifier (reset-classifier: true).");
+                $"{path} has {classes} classes, but {data.Name} has {wanted}; "
+                + "choose the data set that it was made for, or start with a new last layer of "
+                + $"{wanted} classes: --reset-classifier (reset-classifier: true).");
         }
     }
 }

@@ -57,7 +57,8 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
 
     /// <summary>The same where each group keeps at least one channel, and nothing else is asked for.</summary>
     internal Partition Search(
-        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint, double target) =>
+        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint,
+        double target) =>
         Search(groups, saliency, constraint, target, PruningLimits.None);
 
     /// <summary>A ranking that options name.</summary>

@@ -81,7 +81,8 @@ internal static class PruneProofGate
         var notFinite = equal ? null : OutputComparison.FirstNotFinite(reference, full, zeroed, batch);
         var problem = equal
             ? null
-            : notFinite ?? OutputComparison.FirstDifference(coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
+            : notFinite ?? OutputComparison.FirstDifference(
+                coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
         var backward = BackwardRuns(plan.After, cut, batch, ref problem);
         var reloaded = reload is null || !equal || SurvivesReload(plan.After, cut, batch, reload, ref problem);
         var macs = plan.After.Macs == promisedMacs;

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Ocs.Cli.Tests.Architecture;
 
-/// <summary>What programs can use of an assembly, as text: a line for each type, and a line for each of its members below it.</summary>
+/// <summary>
+/// What programs can use of an assembly, as text: a line for each type, and a line for each of its members below it.
+/// </summary>
 internal static class PublicApi
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
@@ -13,7 +15,8 @@ internal static class PublicApi
     // What the compiler adds to records, and what every object has.
     private static readonly HashSet<string> OfEveryRecord =
     [
-        "Equals", "GetHashCode", "ToString", "Deconstruct", "PrintMembers", "EqualityContract", "op_Equality", "op_Inequality",
+        "Equals", "GetHashCode", "ToString", "Deconstruct", "PrintMembers", "EqualityContract",
+        "op_Equality", "op_Inequality",
     ];
 
     /// <summary>The text of the types that <paramref name="isListed"/> takes, ordered by their names.</summary>
@@ -48,7 +51,8 @@ internal static class PublicApi
         ConstructorInfo method when IsSeen(method) && !IsCopy(method) =>
             $"{Access(method)}{TypeText.NameOf(member.DeclaringType!)}({ParametersOf(method)})",
         MethodInfo method when IsSeen(method) && !IsOverride(method) && (!method.IsSpecialName || IsOperator(method)) =>
-            $"{Access(method)}{Modifier(method)}{Returned(method)} {method.Name}{Generic(method)}({ParametersOf(method)})",
+            $"{Access(method)}{Modifier(method)}{Returned(method)} "
+            + $"{method.Name}{Generic(method)}({ParametersOf(method)})",
         PropertyInfo property when Accessor(property) is { } accessor && !IsOverride(accessor) =>
             $"{Access(accessor)}{Required(property)}{Modifier(accessor)}{TypeText.NameOf(property)} {property.Name}"
             + $"{Indices(property)} {{ {Accessors(property)}}}",
@@ -68,7 +72,8 @@ internal static class PublicApi
         }
 
         var parents = new[] { type.BaseType }
-            .Where(parent => parent is not null && !type.IsEnum && parent != typeof(object) && parent != typeof(ValueType))
+            .Where(
+                parent => parent is not null && !type.IsEnum && parent != typeof(object) && parent != typeof(ValueType))
             .Concat(type.GetInterfaces().Where(face => face.IsPublic && IsOwn(type, face)))
             .Select(parent => TypeText.NameOf(parent!))
             .Order(StringComparer.Ordinal);
@@ -81,7 +86,8 @@ internal static class PublicApi
 
     private static string Shape(Type type) => type switch
     {
-        { IsValueType: true } => (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref " : ""),
+        { IsValueType: true } =>
+            (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref " : ""),
         { IsAbstract: true, IsSealed: true } => "static ",
         { IsAbstract: true } => "abstract ",
         { IsSealed: true } => "sealed ",
@@ -99,7 +105,8 @@ internal static class PublicApi
     private static bool IsDelegate(Type type) => typeof(Delegate).IsAssignableFrom(type);
 
     private static bool IsRecord(Type type) =>
-        type.GetMethod("<Clone>$") is not null || (type.IsValueType && type.GetMethod("PrintMembers", Declared) is not null);
+        type.GetMethod("<Clone>$") is not null
+            || (type.IsValueType && type.GetMethod("PrintMembers", Declared) is not null);
 
     private static bool IsOperator(MethodInfo method) => method.Name.StartsWith("op_", StringComparison.Ordinal);
 
@@ -120,7 +127,8 @@ internal static class PublicApi
     private static bool IsInit(MethodInfo setter) =>
         setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
 
-    private static string Required(PropertyInfo property) => property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
+    private static string Required(PropertyInfo property) =>
+        property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
 
     private static string Access(MethodBase method) => method.IsPublic ? "" : "protected ";
 

@@ -29,28 +29,32 @@ internal static class TypeText
 
     public static string NameOf(FieldInfo field) => NameOf(field.FieldType, Nullability.Create(field));
 
-    public static string NameOf(ParameterInfo parameter) => NameOf(parameter.ParameterType, Nullability.Create(parameter));
+    public static string NameOf(ParameterInfo parameter) =>
+        NameOf(parameter.ParameterType, Nullability.Create(parameter));
 
     public static string NameOf(Type type) => NameOf(type, null);
 
     public static string Parameter(ParameterInfo parameter)
     {
-        var list = parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute));
+        var list = parameter.IsDefined(typeof(ParamArrayAttribute))
+            || parameter.IsDefined(typeof(ParamCollectionAttribute));
         var way = parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : "";
         return $"{(list ? "params " : "")}{way}{NameOf(parameter)} {parameter.Name}{Default(parameter)}";
     }
 
-    private static string Default(ParameterInfo parameter) => !parameter.HasDefaultValue ? "" : parameter.DefaultValue switch
-    {
-        null => parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null
-            ? " = default"
-            : " = null",
-        string text => $" = \"{text}\"",
-        bool yes => yes ? " = true" : " = false",
-        _ when parameter.ParameterType.IsEnum =>
-            $" = {NameOf(parameter.ParameterType)}.{Enum.ToObject(parameter.ParameterType, parameter.DefaultValue)}",
-        var value => FormattableString.Invariant($" = {value}"),
-    };
+    private static string Default(ParameterInfo parameter) =>
+        !parameter.HasDefaultValue ? "" : parameter.DefaultValue switch
+        {
+            null => parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null
+                ? " = default"
+                : " = null",
+            string text => $" = \"{text}\"",
+            bool yes => yes ? " = true" : " = false",
+            _ when parameter.ParameterType.IsEnum =>
+                $" = {NameOf(parameter.ParameterType)}."
+                + $"{Enum.ToObject(parameter.ParameterType, parameter.DefaultValue)}",
+            var value => FormattableString.Invariant($" = {value}"),
+        };
 
     private static string NameOf(Type type, NullabilityInfo? nullability)
     {
@@ -64,7 +68,8 @@ internal static class TypeText
             return $"{NameOf(value)}?";
         }
 
-        var mark = nullability?.ReadState == NullabilityState.Nullable && !type.IsValueType && !type.IsGenericParameter ? "?" : "";
+        var mark = nullability?.ReadState == NullabilityState.Nullable
+            && !type.IsValueType && !type.IsGenericParameter ? "?" : "";
         return Bare(type, nullability) + mark;
     }
 
@@ -77,7 +82,8 @@ internal static class TypeText
 
         if (type.IsArray)
         {
-            return $"{NameOf(type.GetElementType()!, nullability?.ElementType)}[{new string(',', type.GetArrayRank() - 1)}]";
+            var commas = new string(',', type.GetArrayRank() - 1);
+            return $"{NameOf(type.GetElementType()!, nullability?.ElementType)}[{commas}]";
         }
 
         if (!type.IsGenericType)
@@ -86,7 +92,9 @@ internal static class TypeText
         }
 
         var arguments = type.GetGenericArguments();
-        var known = nullability?.GenericTypeArguments.Length == arguments.Length ? nullability.GenericTypeArguments : null;
+        var known = nullability?.GenericTypeArguments.Length == arguments.Length
+            ? nullability.GenericTypeArguments
+            : null;
         var names = string.Join(", ", arguments.Select((argument, index) => NameOf(argument, known?[index])));
         return type.IsAssignableTo(typeof(ITuple)) ? $"({names})" : $"{PlainName(type)}<{names}>";
     }

@@ -26,7 +26,9 @@ public sealed class LatencySearchTests
         foreach (var multiple in new[] { 4, 8, 16, 32 })
         {
             var other = Search(target, Options with { RoundTo = multiple });
-            Assert.True(other.Plan.After.Macs <= found.Plan.After.Macs || !target.IsMetBy(other.Measured), $"multiples of {multiple} keep more");
+            Assert.True(
+                other.Plan.After.Macs <= found.Plan.After.Macs || !target.IsMetBy(other.Measured),
+                $"multiples of {multiple} keep more");
         }
     }
 
@@ -45,7 +47,10 @@ public sealed class LatencySearchTests
     {
         var clock = new BlockClock(16);
         var error = Assert.Throws<OcsInputException>(() => Search(new(2 * clock.Seconds(Network), clock), Options));
-        Assert.Matches(@"^cifar_vgg16 takes [\d.]+ ms already in blocks, not more than `LatencyTarget` [\d.]+; give a lower one\.$", error.Message);
+        Assert.Matches(
+            @"^cifar_vgg16 takes [\d.]+ ms already in blocks, not more than "
+            + @"`LatencyTarget` [\d.]+; give a lower one\.$",
+            error.Message);
         Assert.Equal(0, clock.Parts);
     }
 
@@ -55,7 +60,8 @@ public sealed class LatencySearchTests
         var clock = new BlockClock(16);
         var error = Assert.Throws<OcsInputException>(() => Search(new(1e-7, clock), Options));
         Assert.Matches(
-            @"^`LatencyTarget` 0\.0001 can't be reached: cifar_vgg16 takes [\d.]+ ms in blocks, and [\d.]+ ms without every channel that may leave; give a higher one\.$",
+            @"^`LatencyTarget` 0\.0001 can't be reached: cifar_vgg16 takes [\d.]+ ms in blocks, "
+            + @"and [\d.]+ ms without every channel that may leave; give a higher one\.$",
             error.Message);
         Assert.Equal(0, clock.Parts);
     }

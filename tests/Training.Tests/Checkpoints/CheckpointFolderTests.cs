@@ -7,14 +7,20 @@ namespace Ocs.Training.Tests.Checkpoints;
 [NoTensorLeaks]
 public sealed class CheckpointFolderTests : IDisposable
 {
-    private static readonly RunState Run = new("# ocs train run.yaml\nmodel: tiny\n", RunKind.Train, "start.pth", "libtorch", new(12, "abc", 3));
+    private static readonly RunState Run = new(
+        "# ocs train run.yaml\nmodel: tiny\n", RunKind.Train, "start.pth", "libtorch", new(12, "abc", 3));
 
     private readonly string _run = Directory.CreateTempSubdirectory("ocs-test-").FullName;
     private readonly CheckpointFolder _folder;
 
     public CheckpointFolderTests() => _folder = new(_run);
 
-    private string[] Files => [.. Directory.EnumerateFiles(Path.Combine(_run, "checkpoints")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private string[] Files =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(_run, "checkpoints"))
+            .Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal),
+    ];
 
     public void Dispose() => Directory.Delete(_run, recursive: true);
 
@@ -76,7 +82,8 @@ public sealed class CheckpointFolderTests : IDisposable
         using var whole = new MemoryStream();
         checkpoint.Write(whole, Run);
         var dice = new Dice(5);
-        long[] limits = [0, 1, 7, 8, 9, whole.Length - 33, whole.Length - 32, whole.Length - 1, .. Enumerable.Range(0, 50).Select(_ => (long)dice.Roll((int)whole.Length))];
+        long[] limits = [0, 1, 7, 8, 9, whole.Length - 33, whole.Length - 32, whole.Length - 1,
+            .. Enumerable.Range(0, 50).Select(_ => (long)dice.Roll((int)whole.Length))];
         foreach (var limit in limits)
         {
             Assert.Throws<IOException>(() => _folder.Save(kept: 2, stream =>
@@ -119,13 +126,15 @@ public sealed class CheckpointFolderTests : IDisposable
             checkpoint.Write(written, Run);
             var bytes = written.ToArray();
             bytes[bytes.AsSpan().IndexOf("{\"version\":2"u8) + 11] = (byte)'1';
-            System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
+            System.Security.Cryptography.SHA256.HashData(
+                bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
             stream.Write(bytes);
         });
         checkpoint.Release();
 
         var (read, _, notice) = _folder.ReadNewest();
-        Assert.Contains("has version 1 of checkpoints, but this program reads version 2", notice, StringComparison.Ordinal);
+        Assert.Contains(
+            "has version 1 of checkpoints, but this program reads version 2", notice, StringComparison.Ordinal);
         read.Release();
     }
 

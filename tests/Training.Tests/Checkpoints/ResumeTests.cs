@@ -8,12 +8,16 @@ using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Tests.Checkpoints;
 
-/// <summary>A run that goes on from any of its checkpoints ends as the one that was never stopped, to the bit.</summary>
+/// <summary>
+/// A run that goes on from any of its checkpoints ends as the one that was never stopped, to the bit.
+/// </summary>
 [NoTensorLeaks]
 public sealed class ResumeTests : IDisposable
 {
-    // After every step. A run that is left to choose its padding at the cut times it anew when it goes on from before the cut, and may choose otherwise.
-    private static readonly TrainingOptions Options = TinyTask.Options with { CheckpointMinutes = 1e-9, Padding = PaddingChoice.Never };
+    // After every step. A run that is left to choose its padding at the cut times it anew when it goes on from before
+    // the cut, and may choose otherwise.
+    private static readonly TrainingOptions Options =
+        TinyTask.Options with { CheckpointMinutes = 1e-9, Padding = PaddingChoice.Never };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ocs-test-").FullName;
 
@@ -25,17 +29,28 @@ public sealed class ResumeTests : IDisposable
     [InlineData(LayoutChoice.Contiguous, PaddingChoice.Always)]
     [InlineData(LayoutChoice.ChannelsLast, PaddingChoice.Always)]
     public void The_papers_cycle_goes_on_from_any_step(LayoutChoice layout, PaddingChoice padding) =>
-        AssertResumes(TinyTask.Pruning, Options with { Layout = layout, Padding = padding }, TinyTask.Network(), every: padding == PaddingChoice.Always ? 1 : 3);
+        AssertResumes(
+            TinyTask.Pruning, Options with { Layout = layout, Padding = padding }, TinyTask.Network(),
+            every: padding == PaddingChoice.Always ? 1 : 3);
 
     [Fact]
     public void The_official_cycle_goes_on_from_any_step() =>
-        AssertResumes(OneCycleOptions.Official with { SparsityStartEpoch = 0, LatestCutEpoch = 2 }, Options with { Epochs = 6 }, TinyTask.Network());
+        AssertResumes(
+            OneCycleOptions.Official with { SparsityStartEpoch = 0, LatestCutEpoch = 2 },
+            Options with { Epochs = 6 },
+            TinyTask.Network());
 
     [Fact]
     public void A_cycle_that_finds_its_epochs_by_itself_goes_on_from_any_step() => AssertResumes(
-        TinyTask.Pruning with { SparsityStartEpoch = SparsityStart.Auto, LatestCutEpoch = null, StabilityWindow = 1, StartThreshold = 1, StableThreshold = 0.5 },
-        Options,
-        TinyTask.Network());
+        TinyTask.Pruning with
+        {
+            SparsityStartEpoch = SparsityStart.Auto,
+            LatestCutEpoch = null,
+            StabilityWindow = 1,
+            StartThreshold = 1,
+            StableThreshold = 0.5,
+        },
+        Options, TinyTask.Network());
 
     [Fact]
     public void A_cut_whose_norms_are_measured_anew_goes_on_from_any_step() =>
@@ -55,14 +70,24 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData(OptimizerKind.Adam, LayoutChoice.Contiguous, PaddingChoice.Never)]
     [InlineData(OptimizerKind.Adamw, LayoutChoice.ChannelsLast, PaddingChoice.Always)]
-    public void Every_optimiser_goes_on_from_any_step(OptimizerKind kind, LayoutChoice layout, PaddingChoice padding) => AssertResumes(
-        TinyTask.Pruning, Options with { Optimizer = kind, LearningRate = 0.01, Layout = layout, Padding = padding, DecayNormsAndBiases = false },
+    public void Every_optimiser_goes_on_from_any_step(
+        OptimizerKind kind, LayoutChoice layout, PaddingChoice padding) => AssertResumes(
+        TinyTask.Pruning,
+        Options with
+        {
+            Optimizer = kind,
+            LearningRate = 0.01,
+            Layout = layout,
+            Padding = padding,
+            DecayNormsAndBiases = false,
+        },
         TinyTask.Network());
 
     [Theory]
     [InlineData(LayoutChoice.Contiguous, PaddingChoice.Always)]
     [InlineData(LayoutChoice.ChannelsLast, PaddingChoice.Never)]
-    public void An_average_clipping_and_accumulated_gradients_go_on_from_any_step(LayoutChoice layout, PaddingChoice padding) => AssertResumes(
+    public void An_average_clipping_and_accumulated_gradients_go_on_from_any_step(
+        LayoutChoice layout, PaddingChoice padding) => AssertResumes(
         TinyTask.Pruning with { RecalibrationBatches = 2 },
         Options with
         {
@@ -79,8 +104,8 @@ public sealed class ResumeTests : IDisposable
 
     [Fact]
     public void A_restarted_optimiser_goes_on_from_any_step() => AssertResumes(
-        TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Restart }, Options with { Optimizer = OptimizerKind.Adam, LearningRate = 0.01 },
-        TinyTask.Network());
+        TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Restart },
+        Options with { Optimizer = OptimizerKind.Adam, LearningRate = 0.01 }, TinyTask.Network());
 
     [Fact]
     public void Checkpoints_hold_what_the_optimiser_keeps_by_PyTorchs_names_and_those_of_SGD_no_more_than_ever()
@@ -90,8 +115,10 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal([.. parameters.Concat(trained.Select(name => $"momentum/{name}")).Order()], Names(Options));
         Assert.Equal(
             [
-                .. parameters.Concat(parameters.Select(name => name.Replace("parameter/", "average/", StringComparison.Ordinal)))
-                    .Concat(trained.Select(name => $"exp_avg/{name}")).Concat(trained.Select(name => $"exp_avg_sq/{name}"))
+                .. parameters.Concat(
+                    parameters.Select(name => name.Replace("parameter/", "average/", StringComparison.Ordinal)))
+                    .Concat(trained.Select(name => $"exp_avg/{name}")).Concat(
+                        trained.Select(name => $"exp_avg_sq/{name}"))
                     .Append("counter/step").Order(),
             ],
             Names(Options with { Optimizer = OptimizerKind.Adamw, EmaDecay = 0.9 }));
@@ -101,10 +128,13 @@ public sealed class ResumeTests : IDisposable
     public void The_checkpoint_of_another_optimiser_or_without_an_average_is_refused()
     {
         var file = Record(null, Options with { Epochs = 1 }, TinyTask.Network()).Files[1];
-        foreach (var options in new[] { Options with { Optimizer = OptimizerKind.Adam }, Options with { EmaDecay = 0.9 } })
+        TrainingOptions[] others =
+            [Options with { Optimizer = OptimizerKind.Adam }, Options with { EmaDecay = 0.9 }];
+        foreach (var options in others)
         {
             var (checkpoint, _) = Checkpoint.Read(file);
-            var error = Assert.Throws<OcsInputException>(() => OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, null).Dispose());
+            var error = Assert.Throws<OcsInputException>(
+                () => OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, null).Dispose());
             checkpoint.Release();
             Assert.NotEmpty(error.Message);
         }
@@ -119,7 +149,8 @@ public sealed class ResumeTests : IDisposable
 
     [Fact]
     public void Pointwise_and_depthwise_convolutions_keep_their_place_in_memory() =>
-        AssertResumes(TinyTask.Pruning with { Target = 0.3 }, Options with { Layout = LayoutChoice.ChannelsLast }, Separable());
+        AssertResumes(
+            TinyTask.Pruning with { Target = 0.3 }, Options with { Layout = LayoutChoice.ChannelsLast }, Separable());
 
     [Fact]
     public void What_the_clock_chose_is_not_chosen_again()
@@ -131,7 +162,8 @@ public sealed class ResumeTests : IDisposable
             using var observer = new RecordingObserver();
             var (checkpoint, _) = Checkpoint.Read(file);
             var before = checkpoint.State.Arrangement;
-            using var trainer = OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options with { Epochs = checkpoint.State.Epoch + 1 }, TinyTask.Pruning);
+            using var trainer = OneCycleTrainer.Resume(
+                checkpoint, TinyTask.Data, options with { Epochs = checkpoint.State.Epoch + 1 }, TinyTask.Pruning);
             trainer.Observer = observer;
             using var result = trainer.Run();
             Assert.Equal(before, observer.Checkpoints[0].Arrangement);
@@ -148,9 +180,10 @@ public sealed class ResumeTests : IDisposable
         var data = TinyTask.Data with { Test = TinyTask.Data.Train };
 
         Assert.Contains(
-            "measured on 30, but rows has 48 and 48 now; give back the data that it began with.", Refused(file, data, TinyTask.Pruning).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("does not belong to these options", Refused(file, TinyTask.Data, null).Message, StringComparison.Ordinal);
+            "measured on 30, but rows has 48 and 48 now; give back the data that it began with.",
+            Refused(file, data, TinyTask.Pruning).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not belong to these options", Refused(file, TinyTask.Data, null).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,13 +194,15 @@ public sealed class ResumeTests : IDisposable
         // Pixels over next to nothing are infinite.
         var train = TinyTask.Train.With(new([0], [float.Epsilon]));
         using var observer = new RecordingObserver();
-        using var trainer = OneCycleTrainer.Resume(checkpoint, TinyTask.Data with { Train = train }, Options, TinyTask.Pruning);
+        using var trainer = OneCycleTrainer.Resume(
+            checkpoint, TinyTask.Data with { Train = train }, Options, TinyTask.Pruning);
         trainer.Observer = observer;
 
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run());
 
         Assert.Equal(
-            $"The loss is NaN in epoch 0, step {checkpoint.State.Progress!.Steps}: training has diverged; lower `LearningRate` or add `WarmupEpochs`.",
+            $"The loss is NaN in epoch 0, step {checkpoint.State.Progress!.Steps}: training has diverged; "
+            + "lower `LearningRate` or add `WarmupEpochs`.",
             error.Message);
         Assert.Empty(observer.Checkpoints);
     }
@@ -187,7 +222,8 @@ public sealed class ResumeTests : IDisposable
     private static OcsInputException Refused(string file, TrainingData data, OneCycleOptions? pruning)
     {
         var (checkpoint, _) = Checkpoint.Read(file);
-        var error = Assert.Throws<OcsInputException>(() => OneCycleTrainer.Resume(checkpoint, data, Options, pruning).Dispose());
+        var error = Assert.Throws<OcsInputException>(
+            () => OneCycleTrainer.Resume(checkpoint, data, Options, pruning).Dispose());
         checkpoint.Release();
         return error;
     }
@@ -229,7 +265,8 @@ public sealed class ResumeTests : IDisposable
         };
         using var trainer = TinyTask.Trainer(pruning, observer, options, graph: graph);
         using var result = trainer.Run();
-        return new(files, Bytes(result), result.Graph.ToString(), [.. observer.Records.Select(WithoutClock)], Outcome(result));
+        return new(
+            files, Bytes(result), result.Graph.ToString(), [.. observer.Records.Select(WithoutClock)], Outcome(result));
     }
 
     // Arrays are equal only if they are the same one, so norms are compared as text.
@@ -243,7 +280,10 @@ public sealed class ResumeTests : IDisposable
             SearchSeconds = record.SearchSeconds is null ? null : 0,
             Norms = null,
         },
-        record.Norms is null ? "" : string.Join(' ', new[] { record.Norms.Kept, record.Norms.Pruned }.Select(norms => $"{norms.First}: {string.Join(',', norms.Counts)}")));
+        record.Norms is null
+            ? ""
+            : string.Join(' ', new[] { record.Norms.Kept, record.Norms.Pruned }
+                .Select(norms => $"{norms.First}: {string.Join(',', norms.Counts)}")));
 
     // With the layout: another one is run by other kernels, which round differently.
     private static List<byte[]> Bytes(TrainingResult result) => [.. result.Parameters.Names.Select(name =>
@@ -261,7 +301,9 @@ public sealed class ResumeTests : IDisposable
     private static Graph Dropping()
     {
         var g = new GraphBuilder("dropping");
-        var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1)));
+        var x = g.Relu(
+            "relu1",
+            g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1)));
         var y = g.StochasticDepth("depth", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 12, kernel: 3, padding: 1)), 0.3);
         x = g.Relu("relu2", g.Add("add", x, y));
         x = g.Dropout("dropout", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), 0.3);
@@ -271,7 +313,9 @@ public sealed class ResumeTests : IDisposable
     private static Graph Separable()
     {
         var g = new GraphBuilder("separable");
-        var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 16, kernel: 3, padding: 1)));
+        var x = g.Relu(
+            "relu1",
+            g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 16, kernel: 3, padding: 1)));
         x = g.Relu("relu2", g.BatchNorm2d("bn2", g.Conv2d("depthwise", x, 16, kernel: 3, padding: 1, groups: 16)));
         x = g.Relu("relu3", g.BatchNorm2d("bn3", g.Conv2d("pointwise", x, 24, kernel: 1)));
         x = g.Relu("relu4", g.BatchNorm2d("bn4", g.Conv2d("pointwise2", x, 16, kernel: 1)));

@@ -8,7 +8,10 @@ using Xunit.Abstractions;
 
 namespace Ocs.Training.Tests.Checkpoints;
 
-/// <summary>Checkpoints whose state says something else, with a right check sum: a run goes on from them or says in one sentence why not.</summary>
+/// <summary>
+/// Checkpoints whose state says something else, with a right check sum: a run goes on from them or says in one sentence
+/// why not.
+/// </summary>
 [NoTensorLeaks]
 public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposable
 {
@@ -39,7 +42,8 @@ public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposab
         void Write(Dice dice)
         {
             using var stream = File.Create(path);
-            CheckpointFile.Write(stream, whole with { State = [.. Encoding.UTF8.GetBytes(Damage.Json(Encoding.UTF8.GetString(whole.State.AsSpan()), dice))] });
+            var damaged = Damage.Json(Encoding.UTF8.GetString(whole.State.AsSpan()), dice);
+            CheckpointFile.Write(stream, whole with { State = [.. Encoding.UTF8.GetBytes(damaged)] });
         }
 
         void Resume()
@@ -89,7 +93,8 @@ public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposab
 
             using (var stream = File.Create(path))
             {
-                CheckpointFile.Write(stream, whole with { State = [.. Encoding.UTF8.GetBytes(state)], Tensors = tensors });
+                CheckpointFile.Write(
+                    stream, whole with { State = [.. Encoding.UTF8.GetBytes(state)], Tensors = tensors });
             }
         }
         finally

@@ -6,14 +6,15 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training.Tests.Distributed;
 
 /// <summary>
-/// A run of two processes, here threads, goes on from any of its checkpoints as if it had never stopped, to the bit: each process has
-/// running statistics, dropout's numbers and counts of its own.
+/// A run of two processes, here threads, goes on from any of its checkpoints as if it had never stopped, to the bit:
+/// each process has running statistics, dropout's numbers and counts of its own.
 /// </summary>
 [NoTensorLeaks]
 [OneThread]
 public sealed class ReplicaResumeTests : IDisposable
 {
-    private static readonly TrainingOptions Options = TinyTask.Options with { Epochs = 4, CheckpointMinutes = 1e-9, Padding = PaddingChoice.Never };
+    private static readonly TrainingOptions Options =
+        TinyTask.Options with { Epochs = 4, CheckpointMinutes = 1e-9, Padding = PaddingChoice.Never };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ocs-test-").FullName;
 
@@ -78,7 +79,8 @@ public sealed class ReplicaResumeTests : IDisposable
         checkpoint.Write(stream, new("", RunKind.Train, null, "", new(0, "", 0)));
     };
 
-    private static Outcome[] Train(Func<int, Checkpoint?> from, Action<Checkpoint>? save, int? stopAfter = null, int processes = 2, TrainingOptions? options = null) =>
+    private static Outcome[] Train(Func<int, Checkpoint?> from, Action<Checkpoint>? save,
+        int? stopAfter = null, int processes = 2, TrainingOptions? options = null) =>
         Ranks.Run(processes, group =>
         {
             options ??= Options;
@@ -91,13 +93,19 @@ public sealed class ReplicaResumeTests : IDisposable
             return new Outcome(
                 [.. result.Parameters.Names.Where(name => result.Graph.Parameter(name).Role != ParameterRole.Counter)
                     .SelectMany(name => result.Parameters[name].ToArray<float>())],
-                [.. observer.Records.Select(record => (record.Epoch, record.TrainLoss, record.TrainAccuracy, record.ValLoss, record.ValAccuracy, record.JAvg))]);
+                [
+                    .. observer.Records.Select(record => (
+                        record.Epoch, record.TrainLoss, record.TrainAccuracy, record.ValLoss, record.ValAccuracy,
+                        record.JAvg)),
+                ]);
         });
 
     private static Graph Network()
     {
         var g = new GraphBuilder("dropping");
-        var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1)));
+        var x = g.Relu(
+            "relu1",
+            g.BatchNorm2d("bn1", g.Conv2d("conv1", g.Input("input", 1, 8, 8), 12, kernel: 3, padding: 1)));
         var y = g.StochasticDepth("depth", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 12, kernel: 3, padding: 1)), 0.3);
         x = g.Relu("relu2", g.Add("add", x, y));
         x = g.Dropout("dropout", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), 0.3);
@@ -105,5 +113,6 @@ public sealed class ReplicaResumeTests : IDisposable
     }
 
     private sealed record Outcome(
-        List<float> Weights, List<(int Epoch, double? TrainLoss, double? TrainAccuracy, double? ValLoss, double? ValAccuracy, double? JAvg)> Log);
+        List<float> Weights, List<(int Epoch, double? TrainLoss, double? TrainAccuracy,
+            double? ValLoss, double? ValAccuracy, double? JAvg)> Log);
 }

@@ -14,7 +14,8 @@ namespace Ocs.Training.Tests.Distributed;
 public sealed class ReplicasTests
 {
     // 48 images in batches of 13: the last has 9, and no batch is shared evenly.
-    private static readonly TrainingOptions Uneven = TinyTask.Options with { Epochs = 13, BatchSize = 13, DropLast = false };
+    private static readonly TrainingOptions Uneven =
+        TinyTask.Options with { Epochs = 13, BatchSize = 13, DropLast = false };
 
     [Theory]
     [InlineData(2)]
@@ -26,7 +27,9 @@ public sealed class ReplicasTests
 
         foreach (var (name, expected) in alone)
         {
-            Assert.True(Distance(expected, together[0][name]) < 1e-5, $"{name}: {Distance(expected, together[0][name])}");
+            Assert.True(
+                Distance(expected, together[0][name]) < 1e-5,
+                $"{name}: {Distance(expected, together[0][name])}");
             Assert.All(together, weights => Assert.Equal(together[0][name], weights[name]));
         }
     }
@@ -38,7 +41,9 @@ public sealed class ReplicasTests
 
         Assert.NotEmpty(ranks[0].Record!.Groups);
         Assert.True(ranks[0].Record!.MacsAfter < ranks[0].Record!.MacsBefore);
-        Assert.Equal(Show(ranks[0].Record!.Groups.Select(group => group.Kept)), Show(ranks[1].Record!.Groups.Select(group => group.Kept)));
+        Assert.Equal(
+            Show(ranks[0].Record!.Groups.Select(group => group.Kept)),
+            Show(ranks[1].Record!.Groups.Select(group => group.Kept)));
         Assert.All(ranks[0].Weights, pair => Assert.Equal(pair.Value, ranks[1].Weights[pair.Key]));
         Assert.Contains("2 processes end with the same weights.", ranks[0].Events);
         Assert.Equal(5, ranks[0].Events.Count(what => what == "epoch"));
@@ -75,7 +80,9 @@ public sealed class ReplicasTests
             return Evaluation.Run(new(graph, parameters), TinyTask.Task, TinyTask.Test, 4, default, replicas);
         });
 
-        Assert.All(together, result => Assert.Equal((alone.Accuracy, alone.Samples), (result.Accuracy, result.Samples)));
+        Assert.All(
+            together,
+            result => Assert.Equal((alone.Accuracy, alone.Samples), (result.Accuracy, result.Samples)));
         Assert.All(together, result => Assert.Equal(alone.Loss, result.Loss, 1e-6));
     }
 
@@ -122,7 +129,8 @@ public sealed class ReplicasTests
         Assert.Single(sentences.Distinct());
         Assert.Matches(
             "^The processes of the run do not have the same channels to keep at the cut: rank 2 differs from rank 0 "
-            + "\\(SHA-256 [0-9a-f]{12}, not [0-9a-f]{12}\\); start all of them with the same program, configuration and data\\.$",
+            + "\\(SHA-256 [0-9a-f]{12}, not [0-9a-f]{12}\\); start all of them with the same program, "
+            + "configuration and data\\.$",
             sentences[0]);
     }
 
@@ -136,22 +144,29 @@ public sealed class ReplicasTests
             return Assert.Throws<OcsInputException>(() => replicas.RequireSamples(loader)).Message;
         });
         Assert.All(sentences, sentence => Assert.Equal(
-            "The last batch of an epoch has 2 samples, which 3 processes cannot share; take `DropLast = true`, a larger `BatchSize`, or fewer "
-            + "processes.",
+            "The last batch of an epoch has 2 samples, which 3 processes cannot share; take `DropLast = true`, "
+            + "a larger `BatchSize`, or fewer processes.",
             sentence));
     }
 
     private static Outcome Train(
-        ProcessGroup? group, Graph graph, TrainingOptions options, OneCycleOptions? pruning = null, CancellationToken stop = default)
+        ProcessGroup? group, Graph graph, TrainingOptions options, OneCycleOptions? pruning = null,
+        CancellationToken stop = default)
     {
         using var observer = new RecordingObserver();
 
-        // Drawn before, because the ranks are threads here and share libtorch's generator; other ranks' weights are overwritten.
+        // Drawn before, because the ranks are threads here and share libtorch's generator; other ranks' weights are
+        // overwritten.
         var start = Weights(graph, seed: group is { Rank: 1 } ? 8 : 7);
-        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data, options, pruning, new() { Group = group }) { Observer = observer };
+        using var trainer = new OneCycleTrainer(new Network(graph, start), TinyTask.Data,
+            options, pruning, new() { Group = group })
+        {
+            Observer = observer,
+        };
         using var result = trainer.Run(stop);
         return new(
-            result.Parameters.Names.Where(name => result.Graph.Parameter(name).Role != ParameterRole.Counter).ToDictionary(
+            result.Parameters.Names.Where(name => result.Graph.Parameter(name).Role != ParameterRole.Counter)
+                .ToDictionary(
                 name => name, name => result.Parameters[name].ToArray<float>()),
             result.Record,
             [.. observer.Messages, .. observer.Events]);
@@ -179,7 +194,8 @@ public sealed class ReplicasTests
         return g.Build(g.Linear("fc", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), TinyTask.Classes));
     }
 
-    private static string Show(IEnumerable<ImmutableArray<int>> kept) => string.Join(", ", kept.Select(channels => string.Join(' ', channels)));
+    private static string Show(IEnumerable<ImmutableArray<int>> kept) =>
+        string.Join(", ", kept.Select(channels => string.Join(' ', channels)));
 
     private static double Distance(float[] expected, float[] actual) =>
         Math.Sqrt(expected.Zip(actual, (a, b) => Math.Pow(a - b, 2)).Sum() / expected.Sum(a => (double)a * a));

@@ -14,13 +14,22 @@ public sealed class EvaluationTests
     [InlineData(11, true)]
     public void Top_5_accuracy_is_measured_where_there_are_more_than_ten_classes(int classes, bool isMeasured)
     {
-        byte[] pixels = [.. Enumerable.Range(0, classes).SelectMany(i => Enumerable.Range(0, classes).Select(k => (byte)(10 * ((k + i) % classes))))];
+        byte[] pixels =
+        [
+            .. Enumerable.Range(0, classes)
+                .SelectMany(i => Enumerable.Range(0, classes).Select(k => (byte)(10 * ((k + i) % classes)))),
+        ];
         var data = new ImageDataset(
-            "ranks", pixels, [.. Enumerable.Repeat(0, classes)], 1, 1, classes, [.. Enumerable.Range(0, classes).Select(k => $"{k}")], new([0], [1]));
+            "ranks", pixels, [.. Enumerable.Repeat(0, classes)], 1,
+            1, classes, [.. Enumerable.Range(0, classes).Select(k => $"{k}")], new([0], [1]));
         var g = new GraphBuilder("identity");
         var graph = g.Build(g.Linear("fc", g.Flatten("flatten", g.Input("input", 1, 1, classes)), classes));
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
-        parameters.Replace("fc.weight", Tensor.FromArray([.. Enumerable.Range(0, classes * classes).Select(i => i % (classes + 1) == 0 ? 1f : 0f)], [classes, classes]));
+        parameters.Replace(
+            "fc.weight",
+            Tensor.FromArray(
+                [.. Enumerable.Range(0, classes * classes).Select(i => i % (classes + 1) == 0 ? 1f : 0f)],
+                [classes, classes]));
         parameters.Replace("fc.bias", Tensor.Zeros([classes]));
 
         var result = Evaluation.Run(new Executor(graph, parameters), data, batchSize: 4);

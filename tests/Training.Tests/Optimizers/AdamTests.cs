@@ -21,7 +21,8 @@ public sealed class AdamTests
     [InlineData(OptimizerKind.Adamw, 0.1)]
     public void Two_steps_are_the_papers_formula(OptimizerKind kind, double decay)
     {
-        var options = new TrainingOptions { Optimizer = kind, WeightDecay = decay, Beta1 = 0.8, Beta2 = 0.9, Epsilon = 1e-3 };
+        var options =
+            new TrainingOptions { Optimizer = kind, WeightDecay = decay, Beta1 = 0.8, Beta2 = 0.9, Epsilon = 1e-3 };
         using var parameters = OneWeight();
         using var optimizer = options.CreateOptimizer();
         var (w, m, v) = (2.0, 0.0, 0.0);
@@ -90,9 +91,13 @@ public sealed class AdamTests
         var before = Values(optimizer.State.Moments["exp_avg_sq"]);
 
         optimizer.Expand(plan);
-        Assert.Equal(graph.Parameter("conv2.weight").Shape.AsSpan(), optimizer.State.Moments["exp_avg"]["conv2.weight"].Shape);
+        Assert.Equal(
+            graph.Parameter("conv2.weight").Shape.AsSpan(),
+            optimizer.State.Moments["exp_avg"]["conv2.weight"].Shape);
         var wide = Values(optimizer.State.Moments["exp_avg_sq"]);
-        Assert.All(before, pair => Assert.Equal(pair.Value.Sum(value => (double)value), wide[pair.Key].Sum(value => (double)value)));
+        Assert.All(
+            before,
+            pair => Assert.Equal(pair.Value.Sum(value => (double)value), wide[pair.Key].Sum(value => (double)value)));
 
         optimizer.Cut(plan);
         Assert.Equal(before, Values(optimizer.State.Moments["exp_avg_sq"]));
@@ -137,12 +142,13 @@ public sealed class AdamTests
 
         var error = Assert.Throws<OcsInputException>(() => other.Restore(Copy(sgd.State)));
         Assert.Equal(
-            "The state of the optimiser is not of this kind: it holds momentum, but exp_avg, exp_avg_sq, step is needed; go on with the "
-            + "optimiser that made it.",
+            "The state of the optimiser is not of this kind: it holds momentum, but exp_avg, exp_avg_sq, "
+            + "step is needed; go on with the optimiser that made it.",
             error.Message);
         Assert.Throws<OcsInputException>(() => sgd.Restore(Copy(adam.State)));
         var twoSteps = new Dictionary<string, Tensor> { ["step"] = Tensor.Zeros([2]) };
-        Assert.Throws<OcsInputException>(() => other.Restore(new() { Moments = Copy(adam.State, counters: false).Moments, Counters = twoSteps }));
+        Assert.Throws<OcsInputException>(
+            () => other.Restore(new() { Moments = Copy(adam.State, counters: false).Moments, Counters = twoSteps }));
         Assert.Throws<OcsInputException>(() => other.Restore(Copy(adam.State, counters: false)));
         other.Restore(new());
     }
@@ -163,7 +169,8 @@ public sealed class AdamTests
 
         foreach (var name in parameters.Trainable)
         {
-            var isMatrix = name.EndsWith(".weight", StringComparison.Ordinal) && !name.StartsWith("bn", StringComparison.Ordinal);
+            var isMatrix = name.EndsWith(".weight", StringComparison.Ordinal)
+                && !name.StartsWith("bn", StringComparison.Ordinal);
             Assert.Equal(isMatrix, !parameters[name].ToArray<float>().SequenceEqual(before[name].ToArray<float>()));
         }
     }
@@ -190,7 +197,8 @@ public sealed class AdamTests
 
     private static void Train(Graph graph, ParameterTable parameters, IOptimizer optimizer, int steps)
     {
-        using var images = Tensor.FromArray<float>([.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
+        using var images = Tensor.FromArray<float>(
+            [.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
         using var labels = Tensor.FromArray<long>([0, 1, 2, 0], [4]);
         var executor = new Executor(graph, parameters);
         for (var step = 0; step < steps; step++)
@@ -223,7 +231,8 @@ public sealed class AdamTests
     {
         Moments = state.Moments.ToDictionary(
             moment => moment.Key,
-            IReadOnlyDictionary<string, Tensor> (moment) => moment.Value.ToDictionary(pair => pair.Key, pair => pair.Value.Clone())),
+            IReadOnlyDictionary<string, Tensor> (moment) =>
+                moment.Value.ToDictionary(pair => pair.Key, pair => pair.Value.Clone())),
         Counters = state.Counters.Where(_ => counters).ToDictionary(pair => pair.Key, pair => pair.Value.Clone()),
     };
 
@@ -231,8 +240,12 @@ public sealed class AdamTests
         tensors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray<float>());
 
     private static void AssertClose(ParameterTable expected, ParameterTable actual) =>
-        Assert.All(expected.Trainable, name => Tensors.AssertClose(expected[name].ToArray<float>(), actual[name].ToArray<float>(), 1e-4));
+        Assert.All(
+            expected.Trainable,
+            name => Tensors.AssertClose(expected[name].ToArray<float>(), actual[name].ToArray<float>(), 1e-4));
 
     private static void AssertEqual(ParameterTable expected, ParameterTable actual) =>
-        Assert.All(expected.Trainable, name => Assert.Equal(expected[name].ToArray<float>(), actual[name].ToArray<float>()));
+        Assert.All(
+            expected.Trainable,
+            name => Assert.Equal(expected[name].ToArray<float>(), actual[name].ToArray<float>()));
 }

@@ -42,7 +42,8 @@ public sealed class SgdTests
             foreach (var format in formats)
             {
                 _ = new Executor(graph, parameters, format);
-                using var gradient = Tensor.FromArray<float>([.. Enumerable.Range(0, 108).Select(i => i / 100f)], [4, 3, 3, 3]);
+                using var gradient = Tensor.FromArray<float>(
+                    [.. Enumerable.Range(0, 108).Select(i => i / 100f)], [4, 3, 3, 3]);
                 parameters["conv.weight"].SetGradient(gradient);
                 optimizer.Step(parameters, 0.1);
             }
@@ -72,7 +73,8 @@ public sealed class SgdTests
     {
         var graph = TinyTask.Network();
         var coupling = CouplingGraph.Build(graph);
-        var group = coupling.Groups.Single(group => group.Members.Any(m => m.Parameter == "conv2.weight" && m.Dimension == 0));
+        var group = coupling.Groups.Single(
+            group => group.Members.Any(m => m.Parameter == "conv2.weight" && m.Dimension == 0));
         int[][] pruned = [.. coupling.Groups.Select(candidate => candidate == group ? new[] { 0, 2 } : [])];
         var plan = CutPlan.Create(coupling, Subnetwork.FromPruned(coupling.Groups, pruned));
         using var parameters = ParameterTable.Initialize(graph, seed: 0);
@@ -85,7 +87,9 @@ public sealed class SgdTests
 
         Assert.All(cut.Trainable, name => Assert.Equal(cut[name].Shape, optimizer.Momentum[name].Shape));
         // 16 channels without 0 and 2.
-        Assert.Equal([.. before["bn2.weight"][1..2], .. before["bn2.weight"][3..]], optimizer.Momentum["bn2.weight"].ToArray<float>());
+        Assert.Equal(
+            [.. before["bn2.weight"][1..2], .. before["bn2.weight"][3..]],
+            optimizer.Momentum["bn2.weight"].ToArray<float>());
         Assert.Equal(before["conv1.weight"], optimizer.Momentum["conv1.weight"].ToArray<float>());
         Train(plan.After, cut, optimizer);
 
@@ -113,7 +117,8 @@ public sealed class SgdTests
 
     private static void Train(Graph graph, ParameterTable parameters, Sgd optimizer)
     {
-        using var images = Tensor.FromArray<float>([.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
+        using var images = Tensor.FromArray<float>(
+            [.. Enumerable.Range(0, 4 * 64).Select(i => (float)Math.Sin(i))], [4, 1, 8, 8]);
         using var labels = Tensor.FromArray<long>([0, 1, 2, 0], [4]);
         using var logits = new Executor(graph, parameters).Forward(images, training: true);
         using var loss = Aten.CrossEntropy(logits, labels);

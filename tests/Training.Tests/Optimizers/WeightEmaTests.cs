@@ -23,7 +23,9 @@ public sealed class WeightEmaTests
             foreach (var name in parameters.Names)
             {
                 Aten.FillInPlace(parameters[name], value);
-                expected[name] = [.. expected[name].Select(old => parameters.RoleOf(name) == ParameterRole.Counter ? value : (0.75 * old) + (0.25 * value))];
+                var isCounter = parameters.RoleOf(name) == ParameterRole.Counter;
+                expected[name] =
+                    [.. expected[name].Select(old => isCounter ? value : (0.75 * old) + (0.25 * value))];
             }
 
             average.Update(parameters);
@@ -31,7 +33,8 @@ public sealed class WeightEmaTests
 
         var actual = Numbers(average.Parameters);
         Assert.Contains(parameters.Names, name => parameters.RoleOf(name) == ParameterRole.Buffer);
-        Assert.All(expected, pair => Assert.All(pair.Value.Zip(actual[pair.Key]), values => Assert.Equal(values.First, values.Second, 1e-6)));
+        Assert.All(expected, pair => Assert.All(
+            pair.Value.Zip(actual[pair.Key]), values => Assert.Equal(values.First, values.Second, 1e-6)));
     }
 
     [Theory]
@@ -42,7 +45,14 @@ public sealed class WeightEmaTests
         var handedOver = new List<(ModelKind Kind, double Accuracy, double Loss)>();
         using var observer = new EvaluatingObserver(handedOver);
         using var trainer = new OneCycleTrainer(
-            TinyTask.Network(), TinyTask.Data, TinyTask.Options with { EmaDecay = 0.6, Padding = padding, Optimizer = OptimizerKind.Adamw, LearningRate = 0.01 },
+            TinyTask.Network(), TinyTask.Data,
+            TinyTask.Options with
+            {
+                EmaDecay = 0.6,
+                Padding = padding,
+                Optimizer = OptimizerKind.Adamw,
+                LearningRate = 0.01,
+            },
             TinyTask.Pruning)
         {
             Observer = observer,
@@ -54,7 +64,9 @@ public sealed class WeightEmaTests
         Assert.Equal(ModelKind.Last, handedOver[^1].Kind);
         Assert.Equal(result.Best, handedOver.Where(model => model.Kind == ModelKind.Best).Max(model => model.Accuracy));
         Assert.Equal(result.BeforeCut?.Accuracy, handedOver[0].Accuracy);
-        Assert.All(result.Graph.Parameters, spec => Assert.Equal(spec.Shape.AsSpan(), result.Parameters[spec.Name].Shape));
+        Assert.All(
+            result.Graph.Parameters,
+            spec => Assert.Equal(spec.Shape.AsSpan(), result.Parameters[spec.Name].Shape));
         Assert.True(result.Gate!.Passed);
         Assert.True(result.Best > 0.9);
     }
@@ -65,10 +77,12 @@ public sealed class WeightEmaTests
         var graph = TinyTask.Network();
         using var start = ParameterTable.Initialize(graph, seed: 4);
         using var trainer = new OneCycleTrainer(
-            new Network(graph, start.Clone(graph)), TinyTask.Data, TinyTask.Options with { Epochs = 1, EmaDecay = 1 - 1e-9 });
+            new Network(graph, start.Clone(graph)), TinyTask.Data,
+                TinyTask.Options with { Epochs = 1, EmaDecay = 1 - 1e-9 });
         using var result = trainer.Run();
         Assert.All(start.Trainable, name => Assert.All(
-            start[name].ToArray<float>().Zip(result.Parameters[name].ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5)));
+            start[name].ToArray<float>().Zip(result.Parameters[name].ToArray<float>()), pair =>
+                Assert.Equal(pair.First, pair.Second, 1e-5)));
     }
 
     [Fact]
@@ -77,13 +91,16 @@ public sealed class WeightEmaTests
         var graph = TinyTask.Network();
         var coupling = Pruning.Coupling.CouplingGraph.Build(graph);
         var plan = CutPlan.Create(coupling, Pruning.Subnetwork.FromPruned(
-            coupling.Groups, coupling.Groups.Select(group => (IReadOnlyCollection<int>)(group.IsPrunable ? [1, 3] : []))));
+            coupling.Groups, coupling.Groups.Select(
+                group => (IReadOnlyCollection<int>)(group.IsPrunable ? [1, 3] : []))));
         using var parameters = ParameterTable.Initialize(plan.After, seed: 0);
         using var average = new WeightEma(plan.After, parameters, 0.5);
         average.Expand(plan);
         Assert.Equal(graph.Parameter("conv2.weight").Shape.AsSpan(), average.Parameters["conv2.weight"].Shape);
         average.Cut(plan);
-        Assert.All(parameters.Trainable, name => Assert.Equal(parameters[name].ToArray<float>(), average.Parameters[name].ToArray<float>()));
+        Assert.All(
+            parameters.Trainable,
+            name => Assert.Equal(parameters[name].ToArray<float>(), average.Parameters[name].ToArray<float>()));
     }
 
     [Fact]
@@ -95,7 +112,8 @@ public sealed class WeightEmaTests
         _ = new Executor(graph, parameters, MemoryFormat.ChannelsLast);
         average.Update(parameters);
         Assert.All(parameters.Names, name => Assert.Equal(
-            parameters[name].IsContiguous(MemoryFormat.ChannelsLast), average.Parameters[name].IsContiguous(MemoryFormat.ChannelsLast)));
+            parameters[name].IsContiguous(MemoryFormat.ChannelsLast), average.Parameters[name].IsContiguous(
+                MemoryFormat.ChannelsLast)));
     }
 
     private static Dictionary<string, double[]> Numbers(ParameterTable parameters) => parameters.Names.ToDictionary(
@@ -105,7 +123,8 @@ public sealed class WeightEmaTests
             : [.. parameters[name].ToArray<float>().Select(value => (double)value)]);
 
     // Measures every network that it is given.
-    private sealed class EvaluatingObserver(List<(ModelKind Kind, double Accuracy, double Loss)> models) : ITrainingObserver, IDisposable
+    private sealed class EvaluatingObserver(List<(ModelKind Kind, double Accuracy, double Loss)> models)
+        : ITrainingObserver, IDisposable
     {
         public void ModelReady(ModelKind kind, Graph graph, ParameterTable parameters, PruningRecord? record)
         {

@@ -8,7 +8,9 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Training.Tests.Runs;
 
-/// <summary>A training that is used as a library writes a folder that is complete and that a run goes on from.</summary>
+/// <summary>
+/// A training that is used as a library writes a folder that is complete and that a run goes on from.
+/// </summary>
 [NoTensorLeaks]
 public sealed class TrainingRunTests : IDisposable
 {
@@ -42,13 +44,16 @@ public sealed class TrainingRunTests : IDisposable
 
             var summary = RunLogReader.Read(_folder.PathOf($"stopped{step}")).Summary!;
             Assert.Equal((step - 1) / TwoInputs.StepsPerEpoch, summary.Epochs);
-            using (var run = TrainingRun.Resume(_folder.PathOf($"stopped{step}"), Data, TwoInputs.Options, TwoInputs.Pruning))
+            using (var run = TrainingRun.Resume(
+                _folder.PathOf($"stopped{step}"), Data, TwoInputs.Options, TwoInputs.Pruning))
             {
                 using var result = run.Execute();
                 Assert.True(result.Gate!.Passed);
             }
 
-            foreach (var file in new[] { RunDirectory.ModelName, RunDirectory.BestName, RunDirectory.WeightsName, RunDirectory.OnnxName })
+            string[] files =
+                [RunDirectory.ModelName, RunDirectory.BestName, RunDirectory.WeightsName, RunDirectory.OnnxName];
+            foreach (var file in files)
             {
                 Assert.Equal(Bytes("whole", file), Bytes($"stopped{step}", file));
             }
@@ -61,7 +66,8 @@ public sealed class TrainingRunTests : IDisposable
         TorchRuntime.Threads = 1;
         using (var result = Complete("run", TwoInputs.Options))
         {
-            var (records, summary) = (RunLogReader.Read(_folder.PathOf("run")).Records, RunLogReader.Read(_folder.PathOf("run")).Summary!);
+            var (records, summary) =
+                (RunLogReader.Read(_folder.PathOf("run")).Records, RunLogReader.Read(_folder.PathOf("run")).Summary!);
             Assert.Equal([0, 1, 2, 3, 4], records.Select(record => record.Epoch));
             Assert.All(records, record => Assert.Equal(["mae", "r2", "rmse"], record.ValMetrics!.Keys));
             Assert.Equal(result.Evaluation!["r2"], summary.ValMetrics!["r2"]);
@@ -72,11 +78,16 @@ public sealed class TrainingRunTests : IDisposable
 
         using var network = Network.Load(Path.Combine(_folder.PathOf("run"), RunDirectory.ModelName));
         Assert.NotNull(network.Record);
-        Assert.DoesNotContain("checkpoints", Directory.EnumerateDirectories(_folder.PathOf("run")).Select(Path.GetFileName));
-        var error = Assert.Throws<OcsInputException>(() => TrainingRun.Resume(_folder.PathOf("run"), Data, TwoInputs.Options, TwoInputs.Pruning));
+        Assert.DoesNotContain(
+            "checkpoints", Directory.EnumerateDirectories(_folder.PathOf("run")).Select(Path.GetFileName));
+        var error = Assert.Throws<OcsInputException>(
+            () => TrainingRun.Resume(_folder.PathOf("run"), Data, TwoInputs.Options, TwoInputs.Pruning));
         Assert.Contains("holds no checkpoint to go on from", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<OcsInputException>(() => Begin("run", TwoInputs.Options, observer: null));
-        Assert.EndsWith("exists already; give another one with `folder`, or `replace` to replace the run in it.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "exists already; give another one with `folder`, or `replace` to replace the run in it.",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,14 +97,20 @@ public sealed class TrainingRunTests : IDisposable
         using var observer = new RecordingObserver { StopAfter = 2 };
         using (var run = Begin("run", TwoInputs.Options, observer))
         {
-            Assert.Contains("in use", Assert.Throws<OcsInputException>(() => Resume(TwoInputs.Options)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "in use",
+                Assert.Throws<OcsInputException>(() => Resume(TwoInputs.Options)).Message,
+                StringComparison.Ordinal);
             run.Execute(observer.Stop).Dispose();
         }
 
         Refuse("began with other options", TwoInputs.Options with { LearningRate = 0.1 });
         using var fewer = TwoInputs.Samples(48, seed: 1);
         Refuse("64 samples", TwoInputs.Options, TwoInputs.Data(fewer, _test));
-        Refuse("for regression, not for difference", TwoInputs.Options, new(_train, _test) { Task = new CustomTask("difference", (outputs, _) => Aten.Mean(outputs[0])) });
+        Refuse(
+            "for regression, not for difference",
+            TwoInputs.Options,
+            new(_train, _test) { Task = new CustomTask("difference", (outputs, _) => Aten.Mean(outputs[0])) });
 
         void Refuse(string reason, TrainingOptions options, TrainingData? data = null) => Assert.Contains(
             reason, Assert.Throws<OcsInputException>(() => Resume(options, data)).Message, StringComparison.Ordinal);
@@ -105,13 +122,17 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_network_that_does_not_fit_the_data_leaves_no_folder()
     {
-        var error = Assert.Throws<OcsInputException>(() => TrainingRun.Begin(_folder.PathOf("run"), TinyTask.Network(), Data, TwoInputs.Options));
-        Assert.Equal("Network 'tiny' takes 1 inputs, but samples of pairs have 2; give a tensor for each input.", error.Message);
+        var error = Assert.Throws<OcsInputException>(
+            () => TrainingRun.Begin(_folder.PathOf("run"), TinyTask.Network(), Data, TwoInputs.Options));
+        Assert.Equal(
+            "Network 'tiny' takes 1 inputs, but samples of pairs have 2; give a tensor for each input.",
+            error.Message);
         Assert.False(Directory.Exists(_folder.PathOf("run")) && Files("run").Count > 0);
     }
 
     private TrainingRun Begin(string name, TrainingOptions options, RecordingObserver? observer) =>
-        TrainingRun.Begin(_folder.PathOf(name), TwoInputs.Network(), Data, options, TwoInputs.Pruning, observer: observer);
+        TrainingRun.Begin(
+            _folder.PathOf(name), TwoInputs.Network(), Data, options, TwoInputs.Pruning, observer: observer);
 
     private TrainingResult Complete(string name, TrainingOptions options)
     {
@@ -119,7 +140,8 @@ public sealed class TrainingRunTests : IDisposable
         return run.Execute();
     }
 
-    private List<string> Files(string name) => [.. Directory.EnumerateFiles(_folder.PathOf(name)).Select(file => Path.GetFileName(file)!)];
+    private List<string> Files(string name) =>
+        [.. Directory.EnumerateFiles(_folder.PathOf(name)).Select(file => Path.GetFileName(file)!)];
 
     private byte[] Bytes(string name, string file) => File.ReadAllBytes(Path.Combine(_folder.PathOf(name), file));
 }

@@ -6,7 +6,8 @@ public sealed class LearningRateScheduleTests
 {
     private const int StepsPerEpoch = 10;
 
-    private static readonly TrainingOptions Options = new() { Epochs = 4, LearningRate = 0.1, Gamma = 0.2, MilestoneEpochs = [1, 3], StepEpochs = 2 };
+    private static readonly TrainingOptions Options =
+        new() { Epochs = 4, LearningRate = 0.1, Gamma = 0.2, MilestoneEpochs = [1, 3], StepEpochs = 2 };
 
     [Theory]
     [InlineData(ScheduleKind.Constant, 0, 0.1)]

@@ -40,7 +40,8 @@ public sealed class CapturedStepTests
         Assert.Equal(eager.Weights, captured.Weights);
         Assert.True(eager.CutEpoch > 0);
         Assert.Equal(eager.CutEpoch, captured.CutEpoch);
-        // The first steps of both networks, one capture for plain training, for each epoch of sparsity learning, and after the cut.
+        // The first steps of both networks, one capture for plain training, for each epoch of sparsity learning, and
+        // after the cut.
         Assert.Equal(2 * CapturedStep.WarmUps, capture.WarmUps);
         Assert.Equal(4, capture.Captures);
         Assert.Equal((4 * options.Epochs) - capture.WarmUps, capture.Replays);
@@ -49,7 +50,8 @@ public sealed class CapturedStepTests
     [Theory]
     [InlineData(OptimizerKind.Adam, 1)]
     [InlineData(OptimizerKind.Adamw, 2)]
-    public void So_are_other_optimisers_an_average_clipping_and_accumulated_gradients(OptimizerKind kind, int accumulation)
+    public void So_are_other_optimisers_an_average_clipping_and_accumulated_gradients(
+        OptimizerKind kind, int accumulation)
     {
         var options = Options with
         {
@@ -79,7 +81,8 @@ public sealed class CapturedStepTests
     [Fact]
     public void Steps_that_cannot_be_captured_are_taken_eagerly_and_a_sentence_says_so()
     {
-        var capture = new RepeatingCapture { Failure = new TorchException("operation not permitted when stream is capturing") };
+        var capture =
+            new RepeatingCapture { Failure = new TorchException("operation not permitted when stream is capturing") };
 
         var eager = Train(TinyTask.Pruning, Options, () => new EagerStep());
         var captured = Train(TinyTask.Pruning, Options, () => new CapturedStep(() => capture, mayFallBack: true));
@@ -89,14 +92,16 @@ public sealed class CapturedStepTests
         Assert.Equal((1, 0), (capture.Captures, capture.Replays));
         Assert.Single(
             captured.Messages,
-            "The step can't be captured as a CUDA graph, so its operators are started one by one (operation not permitted when stream is capturing).");
+            "The step can't be captured as a CUDA graph, so its operators are started one by one (operation not "
+            + "permitted when stream is capturing).");
     }
 
     [Fact]
     public void Where_capturing_is_demanded_its_failure_is_an_error()
     {
         var capture = new RepeatingCapture { Failure = new TorchException("no") };
-        Assert.Throws<TorchException>(() => Train(TinyTask.Pruning, Options, () => new CapturedStep(() => capture, mayFallBack: false)));
+        Assert.Throws<TorchException>(
+            () => Train(TinyTask.Pruning, Options, () => new CapturedStep(() => capture, mayFallBack: false)));
     }
 
     [Fact]
@@ -118,10 +123,14 @@ public sealed class CapturedStepTests
     public void On_a_cpu_nothing_is_captured_and_to_demand_it_is_refused()
     {
         Assert.False(TrainingSteps.Captures(new(), Device.Cpu, profile: false, processes: 1));
-        Assert.False(TrainingSteps.Captures(new() { CudaGraph = CudaGraphChoice.Off }, Device.Cuda(), profile: false, processes: 1));
+        Assert.False(TrainingSteps.Captures(
+            new() { CudaGraph = CudaGraphChoice.Off }, Device.Cuda(), profile: false, processes: 1));
         var error = Assert.Throws<OcsInputException>(
-            () => TrainingSteps.Captures(new() { CudaGraph = CudaGraphChoice.On }, Device.Cpu, profile: false, processes: 1));
-        Assert.Equal("`CudaGraphChoice.On` can't be: the device is cpu; choose cuda, or `CudaGraphChoice.Auto` or off.", error.Message);
+            () => TrainingSteps.Captures(
+                new() { CudaGraph = CudaGraphChoice.On }, Device.Cpu, profile: false, processes: 1));
+        Assert.Equal(
+            "`CudaGraphChoice.On` can't be: the device is cpu; choose cuda, or `CudaGraphChoice.Auto` or off.",
+            error.Message);
     }
 
     private static (double[] Losses, float[][] Weights, int? CutEpoch, IReadOnlyList<string> Messages) Train(

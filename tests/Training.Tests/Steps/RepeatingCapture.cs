@@ -4,8 +4,9 @@ using Ocs.Training.Steps;
 namespace Ocs.Training.Tests.Steps;
 
 /// <summary>
-/// A capture without a device: what was captured is done anew, and must then ask for the very operators with the very numbers that it
-/// asked for the first time, and read nothing back. So work that passes here depends on tensors alone, as a graph does.
+/// A capture without a device: what was captured is done anew, and must then ask for the very operators with the very
+/// numbers that it asked for the first time, and read nothing back. So work that passes here depends on tensors alone,
+/// as a graph does.
 /// </summary>
 internal sealed class RepeatingCapture : IStepCapture
 {
