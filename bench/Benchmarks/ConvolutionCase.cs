@@ -4,7 +4,8 @@ namespace Ocs.Benchmarks;
 
 /// <summary>A convolution of square planes that a cut can make, and with what it is computed.</summary>
 internal sealed record ConvolutionCase(
-    string Kind, int Images, int Inputs, int Outputs, int Kernel, int Stride, int Dilation, int Groups, int Size, int Padding,
+    string Kind, int Images, int Inputs, int Outputs, int Kernel, int Stride, int Dilation, int Groups, int Size,
+    int Padding,
     int Threads, MemoryFormat Format, bool IsNarrow)
 {
     /// <summary>The numbers of threads that are tried.</summary>
@@ -15,15 +16,16 @@ internal sealed record ConvolutionCase(
     private const string Point = "1x1, strides 2 to 4";
     private static readonly string[] Kinds =
     [
-        "1x1, stride 1", Point, "1x1, strides, padded", "3x3, stride 1", "3x3, strides", "5x5 and 7x7", "dilated", "depthwise",
+        "1x1, stride 1", Point, "1x1, strides, padded", "3x3, stride 1", "3x3, strides", "5x5 and 7x7", "dilated",
+        "depthwise",
         "in groups", "transposed",
     ];
 
     public bool IsTransposed => Kind == "transposed";
 
     /// <summary>
-    /// All cases, always in the same order: of each kind some at random, and 1x1 with a stride of 2 in channels-last for every number of
-    /// channels and threads, with images that the threads divide and with others.
+    /// All cases, always in the same order: of each kind some at random, and 1x1 with a stride of 2 in channels-last
+    /// for every number of channels and threads, with images that the threads divide and with others.
     /// </summary>
     public static IReadOnlyList<ConvolutionCase> All()
     {
@@ -40,8 +42,8 @@ internal sealed record ConvolutionCase(
     }
 
     /// <summary>
-    /// The largest distances of output, gradient of the input and gradient of the weights from those in float64, as parts of the largest
-    /// number.
+    /// The largest distances of output, gradient of the input and gradient of the weights from those in float64, as
+    /// parts of the largest number.
     /// </summary>
     public double[] Errors(bool own)
     {
@@ -50,7 +52,10 @@ internal sealed record ConvolutionCase(
         var dtype = IsNarrow ? DType.BFloat16 : DType.Float32;
         using var x = Draw([Images, Inputs, Size, Size], dtype);
         using var weight = Draw(
-            IsTransposed ? [Inputs, Outputs / Groups, Kernel, Kernel] : [Outputs, Inputs / Groups, Kernel, Kernel], dtype);
+            IsTransposed
+                ? [Inputs, Outputs / Groups, Kernel, Kernel]
+                : [Outputs, Inputs / Groups, Kernel, Kernel],
+            dtype);
         var (expected, slopes) = Results(x, weight, null, DType.Float64, MemoryFormat.Contiguous, own: false);
         using (slopes)
         {
@@ -59,7 +64,8 @@ internal sealed record ConvolutionCase(
         }
     }
 
-    // Few channels and odd numbers are what a cut leaves; a step of a whole network has more pixels, but no other kind of sum.
+    // Few channels and odd numbers are what a cut leaves; a step of a whole network has more pixels, but no other kind
+    // of sum.
     private static ConvolutionCase Draw(string kind, Rng rng)
     {
         int Any(params int[] values) => values[rng.Next(values.Length)];
@@ -72,15 +78,20 @@ internal sealed record ConvolutionCase(
             : kind == "5x5 and 7x7" ? Any(5, 7)
             : kind == "dilated" ? Any(3, 5)
             : Any(1, 3, 3, 5);
-        var stride = kind is "1x1, stride 1" or "3x3, stride 1" ? 1 : kind is Point or "1x1, strides, padded" or "3x3, strides" ? Any(2, 2, 3, 4) : Any(1, 2);
+        var stride = kind is "1x1, stride 1" or "3x3, stride 1" ? 1
+            : kind is Point or "1x1, strides, padded" or "3x3, strides" ? Any(2, 2, 3, 4)
+            : Any(1, 2);
         var dilation = kind == "dilated" ? Any(2, 3) : 1;
         var padding = kind == "1x1, strides, padded" ? 1 : kind == "transposed" ? 0 : dilation * (kernel - 1) / 2;
         var size = Any(4, 7, 8, 9, 12, 14, 15, 16, 18, 24, 28, 32);
         var images = Any(1, 2, 3, 5, 7, 8, 12, 13, 16, 25, 32);
         var products = (long)images * size * size * inputs * outputs / groups * kernel * kernel / (stride * stride);
         return new(
-            kind, products > MostProducts ? 3 : images, inputs, outputs, kernel, stride, dilation, groups, size, padding,
-            AllThreads[rng.Next(AllThreads.Length)], rng.Next(3) > 0 ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous, rng.Next(3) == 0);
+            kind, products > MostProducts ? 3 : images, inputs, outputs, kernel, stride, dilation, groups, size,
+            padding,
+            AllThreads[rng.Next(AllThreads.Length)],
+            rng.Next(3) > 0 ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous,
+            rng.Next(3) == 0);
     }
 
     private static Tensor Draw(long[] shape, DType dtype)
@@ -107,7 +118,8 @@ internal sealed record ConvolutionCase(
         using var input = Leaf(x, dtype, format);
         using var kernel = Leaf(weight, dtype, format);
         using var y = IsTransposed
-            ? Aten.ConvTranspose2d(input, kernel, null, [Stride, Stride], [Padding, Padding], [0, 0], Groups, [Dilation, Dilation])
+            ? Aten.ConvTranspose2d(
+                input, kernel, null, [Stride, Stride], [Padding, Padding], [0, 0], Groups, [Dilation, Dilation])
             : Convolve(input, kernel, own);
         var drawn = slopes is null ? Draw(y.Shape.ToArray(), x.DType) : null;
         using var above = (slopes ?? drawn!).To(dtype);
@@ -139,6 +151,7 @@ internal sealed record ConvolutionCase(
     }
 
     private static double Distance(double[] expected, double[] actual) =>
-        expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second)) is var far && double.IsNaN(far) ? double.PositiveInfinity
+        expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second)) is var far && double.IsNaN(far)
+            ? double.PositiveInfinity
             : far / expected.Max(Math.Abs);
 }

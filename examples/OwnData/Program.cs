@@ -48,11 +48,13 @@ var training = new TrainingOptions
     EmaDecay = 0.98,
 };
 var data = new TrainingData(new Spots(2048, 1), new Spots(256, 2)) { Task = task };
-using var trainer = new OneCycleTrainer(graph, data, training, OneCycleOptions.Standard with { SparsityStartEpoch = 1, LatestCutEpoch = 3 });
+var pruning = OneCycleOptions.Standard with { SparsityStartEpoch = 1, LatestCutEpoch = 3 };
+using var trainer = new OneCycleTrainer(graph, data, training, pruning);
 using var result = trainer.Run();
 result.Network.Save("spots.onnx");
 var error = result.Evaluation!["position-error"];
-Console.WriteLine($"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, position error {error:0.0000}, gate passed: {result.Gate?.Passed}");
+Console.WriteLine(
+    $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, position error {error:0.0000}, gate passed: {result.Gate?.Passed}");
 
 // Samples are made when they are asked for, by several threads.
 internal sealed class Spots(int count, int part) : SampleDataset

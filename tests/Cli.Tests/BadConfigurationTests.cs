@@ -1,6 +1,8 @@
 namespace Ocs.Cli.Tests;
 
-/// <summary>Keys and values of a configuration that are wrong, and the sentence that says what, and in which line.</summary>
+/// <summary>
+/// Keys and values of a configuration that are wrong, and the sentence that says what, and in which line.
+/// </summary>
 [NoTensorLeaks]
 public sealed class BadConfigurationTests : IDisposable
 {

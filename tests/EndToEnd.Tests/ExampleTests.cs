@@ -46,7 +46,8 @@ public sealed class ExampleTests
         // A network that sees nothing has the variance of the positions, 0.15.
         Assert.InRange(Number(3), 0, 0.06);
 
-        double Number(int group) => double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+        double Number(int group) =>
+            double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -58,7 +59,9 @@ public sealed class ExampleTests
             network.Save(folder.PathOf("large.onnx"));
         }
 
-        Assert.Matches(@"^[\d,]+ -> [\d,]+ MACs, proof passed: True", Run("PruneOnnx", "small.onnx", folder.PathOf("large.onnx")));
+        Assert.Matches(
+            @"^[\d,]+ -> [\d,]+ MACs, proof passed: True",
+            Run("PruneOnnx", "small.onnx", folder.PathOf("large.onnx")));
     }
 
     // AdamW, an average of the weights, two inputs, lane padding: killed at any moment, it ends as if nothing had been.
@@ -66,7 +69,8 @@ public sealed class ExampleTests
     public void A_run_of_a_program_that_is_killed_goes_on_to_the_same_network()
     {
         using var folder = new TemporaryFolder();
-        var (whole, killed) = (Directory.CreateDirectory(folder.PathOf("whole")), Directory.CreateDirectory(folder.PathOf("killed")));
+        var whole = Directory.CreateDirectory(folder.PathOf("whole"));
+        var killed = Directory.CreateDirectory(folder.PathOf("killed"));
         Assert.Contains("gate passed: True, stopped: False", Complete(whole), StringComparison.Ordinal);
         foreach (var line in new[] { "epoch 0", "epoch 2", "epoch 4" })
         {
@@ -89,7 +93,8 @@ public sealed class ExampleTests
         using var network = Network.Load(Path.Combine(killed.FullName, "run", "pruned.onnx"));
         Assert.Equal(2, network.Graph.InputNodes.Count());
 
-        static byte[] Bytes(DirectoryInfo place, string file) => File.ReadAllBytes(Path.Combine(place.FullName, "run", file));
+        static byte[] Bytes(DirectoryInfo place, string file) =>
+            File.ReadAllBytes(Path.Combine(place.FullName, "run", file));
 
         static string Complete(DirectoryInfo place)
         {
@@ -107,11 +112,14 @@ public sealed class ExampleTests
         var output = Run("OwnCriterion", "small.onnx");
         var bytes = Regex.Match(output, @"^([\d,]+) -> ([\d,]+) bytes\n");
 
-        // 270,896 weights of 8 bits. In 32 bits: four numbers of each of 784 normalised channels, 10 biases, 21 counters.
+        // 270,896 weights of 8 bits. In 32 bits: four numbers of each of 784 normalised channels, 10 biases, 21
+        // counters.
         Assert.Equal(270_896 + 4 * (4 * 784 + 10 + 21), Number(1));
         Assert.InRange(1 - Number(2) / Number(1), 0.4, 0.45);
         Assert.EndsWith(
-            "saliency: largest-weight\nranking: stages\nresource: bytes of the file\n", output, StringComparison.Ordinal);
+            "saliency: largest-weight\nranking: stages\nresource: bytes of the file\n",
+            output,
+            StringComparison.Ordinal);
 
         double Number(int group) => double.Parse(bytes.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }

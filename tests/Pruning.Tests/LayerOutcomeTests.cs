@@ -120,7 +120,8 @@ public sealed class LayerOutcomeTests
     private static IEnumerable<string> Explanations(
         CouplingGraph coupling, ImmutableArray<double[]> saliency, double target, PruningLimits limits)
     {
-        var partition = ClassRanking.Global.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target, limits);
+        var partition = ClassRanking.Global.Search(
+            coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target, limits);
         var after = CutPlan.Create(coupling, partition.Subnetwork).After;
         return LayerOutcome.Of(coupling, after, partition).SkipLast(1).Select(row => row.Explanation);
     }

@@ -17,8 +17,10 @@ internal static partial class ConfigurationPage
     // What decides defaults: the first is what the others are compared with.
     private static readonly ImmutableArray<(string Name, ExperimentOptions Options)> Variants =
     [
-        .. Enum.GetValues<Preset>().Select(preset => ($"`preset: {Choices.NameOf(preset)}`", ExperimentOptions.DefaultsOf(preset, "cifar10"))),
-        .. ((string[])["fashion-mnist", "imagefolder"]).Select(data => (data, ExperimentOptions.DefaultsOf(preset: default, data))),
+        .. Enum.GetValues<Preset>().Select(
+            preset => ($"`preset: {Choices.NameOf(preset)}`", ExperimentOptions.DefaultsOf(preset, "cifar10"))),
+        .. ((string[])["fashion-mnist", "imagefolder"]).Select(
+            data => (data, ExperimentOptions.DefaultsOf(preset: default, data))),
     ];
 
     private static readonly Dictionary<string, XElement> Documented =

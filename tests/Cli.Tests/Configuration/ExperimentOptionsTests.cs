@@ -37,7 +37,8 @@ public class ExperimentOptionsTests
         Assert.Equal([90, 180, 240, 270], options.Training.Milestones.ToArray());
         Assert.Equal((0.1, ScheduleKind.Cosine), (options.Training.LearningRate, options.Training.Schedule));
         Assert.Equal(
-            new TrainingOptions().Resolved() with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
+            new TrainingOptions().Resolved() with { MilestoneEpochs = [] },
+            options.Training with { MilestoneEpochs = [] });
         Assert.Equal(Preset.Standard, options.Preset);
         Assert.Equal(
             OneCycleOptions.Paper with
@@ -61,7 +62,8 @@ public class ExperimentOptionsTests
         Assert.Equal(training with { MilestoneEpochs = [] }, options.Training with { MilestoneEpochs = [] });
         Assert.Equal(new OneCycleOptions().For(epochs: 300), options.Pruning);
         Assert.Equal(TrainingOptions.Paper.Resolved().ToString(), Read(Least + "preset: paper").Training.ToString());
-        Assert.Equal(OneCycleOptions.Official.ForAnyEpochs().For(epochs: 300), Read(Least + "preset: official").Pruning);
+        Assert.Equal(
+            OneCycleOptions.Official.ForAnyEpochs().For(epochs: 300), Read(Least + "preset: official").Pruning);
     }
 
     [Theory]
@@ -147,7 +149,8 @@ public class ExperimentOptionsTests
     [InlineData("training: { step-epochs: 10, gamma: 0.1 }", ScheduleKind.Step)]
     [InlineData("training: { step-epochs: 10, milestone-epochs: [100] }", ScheduleKind.MultiStep)]
     [InlineData("preset: paper\ntraining: { step-epochs: 10 }", ScheduleKind.Step)]
-    public void The_rate_falls_along_a_cosine_unless_the_file_or_its_preset_says_otherwise(string given, ScheduleKind expected)
+    public void The_rate_falls_along_a_cosine_unless_the_file_or_its_preset_says_otherwise(
+        string given, ScheduleKind expected)
     {
         var options = Read($"{Least}{given}\n");
 

@@ -52,7 +52,15 @@ public sealed class LiveDisplayTests
     [Fact]
     public void No_live_row_is_longer_than_the_narrowest_window() => Assert.All(
         TrainingText.Progress(
-            Step(123_456) with { Epoch = 12_345, Epochs = 99_999, Steps = 999_999, Loss = 1e200, SamplesPerSecond = 1e9, Remaining = TimeSpan.FromDays(900) },
+            Step(123_456) with
+            {
+                Epoch = 12_345,
+                Epochs = 99_999,
+                Steps = 999_999,
+                Loss = 1e200,
+                SamplesPerSecond = 1e9,
+                Remaining = TimeSpan.FromDays(900),
+            },
             250,
             hasUnicode: true),
         row => Assert.True(TextWidth.Of(row) <= 40, row));

@@ -25,7 +25,8 @@ public sealed class OwnDatasetTests
     {
         using var data = Numbers(10);
         using var source = data.Open(new() { BatchSize = 3, Shuffle = true, DropLast = true });
-        Assert.Equal(Read(source, 4).Skip(2).SelectMany(row => row), Read(source, 4, firstBatch: 2).SelectMany(row => row));
+        Assert.Equal(
+            Read(source, 4).Skip(2).SelectMany(row => row), Read(source, 4, firstBatch: 2).SelectMany(row => row));
         source.Epoch(0).First().Dispose();
         Assert.Equal(9, source.SamplesPerEpoch);
     }
@@ -46,7 +47,8 @@ public sealed class OwnDatasetTests
     {
         var data = new Noisy();
         using var alone = data.Open(new() { BatchSize = 4, Shuffle = true, Seed = 1, PrefetchDepth = 0 });
-        using var ahead = data.Open(new() { BatchSize = 4, Shuffle = true, Seed = 1, PrefetchDepth = 3, Workers = workers });
+        using var ahead = data.Open(
+            new() { BatchSize = 4, Shuffle = true, Seed = 1, PrefetchDepth = 3, Workers = workers });
         Assert.Equal(Read(alone, 2).SelectMany(row => row), Read(ahead, 2).SelectMany(row => row));
         Assert.NotEqual(Read(alone, 2).SelectMany(row => row).Order(), Read(alone, 3).SelectMany(row => row).Order());
         using var measured = data.Open(new() { BatchSize = 4 });

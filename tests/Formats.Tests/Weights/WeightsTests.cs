@@ -54,8 +54,10 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(plan.After.ToString(), network.Graph.ToString());
         Assert.Equal(Outputs(plan.After, cut), Outputs(network));
 
-        using var headless = new OneCyclePruner(graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
-        using var fewerHeads = CutPlan.Create(headless.Coupling, headless.ChoosePartition().Subnetwork).Apply(parameters);
+        using var headless = new OneCyclePruner(
+            graph, parameters, OneCycleOptions.Paper with { Ranking = Ranking.PerGroup });
+        var kept = headless.ChoosePartition().Subnetwork;
+        using var fewerHeads = CutPlan.Create(headless.Coupling, kept).Apply(parameters);
         Write(_folder.PathOf("b.pth"), fewerHeads);
         Assert.Contains(
             "cannot be known from the parameters' shapes", Fails("b.pth", graph, mayNarrow: true),

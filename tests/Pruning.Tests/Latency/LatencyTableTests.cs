@@ -116,7 +116,9 @@ public sealed class LatencyTableTests
         using var parameters = ParameterTable.Initialize(graph, seed: 2);
         LatencyTable table = null!;
         var search = new SubnetworkSearch(
-            graph, OneCycleOptions.Paper with { RoundTo = 8 }, coupling => new ResourceConstraint(coupling, table = Measure(coupling, ByMacs)));
+            graph,
+            OneCycleOptions.Paper with { RoundTo = 8 },
+            coupling => new ResourceConstraint(coupling, table = Measure(coupling, ByMacs)));
         var partition = search.Find(parameters, target: 0.6);
         var cut = CutPlan.Create(search.Coupling, partition.Subnetwork).After;
         Assert.All(partition.Subnetwork.Kept, kept => Assert.True(kept.Length % 8 == 0 || kept.Length is 3 or 10));

@@ -170,6 +170,14 @@ public sealed class ClassRankingTests
         }
     }
 
-    private static Partition Search(CouplingGraph coupling, double target, double maximumPruned, params (string Group, double[] Scores)[] saliency) =>
-        ClassRanking.Global.Search(coupling.Groups, coupling.Saliency(saliency), ResourceConstraint.Macs(coupling), target, new() { MaximumPruned = maximumPruned });
+    private static Partition Search(
+        CouplingGraph coupling,
+        double target,
+        double maximumPruned,
+        params (string Group, double[] Scores)[] saliency) => ClassRanking.Global.Search(
+            coupling.Groups,
+            coupling.Saliency(saliency),
+            ResourceConstraint.Macs(coupling),
+            target,
+            new() { MaximumPruned = maximumPruned });
 }

@@ -41,9 +41,17 @@ public sealed class PruningLimitsTests
     {
         // conv1 reads conv0's channels and makes its own: the pattern means those.
         var coupling = CouplingGraph.Build(Networks.Chain(2, 4, 6));
-        var limits = new PruningLimits { MaximumPruned = 0.25, MaximumPrunedOf = [new("conv1", 0.5), new("*1.weight", 0.75)] };
+        var limits = new PruningLimits
+        {
+            MaximumPruned = 0.25,
+            MaximumPrunedOf = [new("conv1", 0.5), new("*1.weight", 0.75)],
+        };
         var partition = ClassRanking.Global.Search(
-            coupling.Groups, coupling.Saliency(("conv0", [1, 2, 3, 4]), ("conv1", [1, 2, 3, 4, 5, 6])), ResourceConstraint.Macs(coupling), 0.5, limits);
+            coupling.Groups,
+            coupling.Saliency(("conv0", [1, 2, 3, 4]), ("conv1", [1, 2, 3, 4, 5, 6])),
+            ResourceConstraint.Macs(coupling),
+            0.5,
+            limits);
         // 3 x 1 + 3 x 3 + 3 x 2 = 18 of 40 stay.
         Assert.Equal([0], partition.Subnetwork.PrunedOf(coupling.Position("conv0")));
         Assert.Equal([0, 1, 2], partition.Subnetwork.PrunedOf(coupling.Position("conv1")));

@@ -16,7 +16,11 @@ public sealed class RankingTests
         _saliency = _chain.Saliency(("conv0", [9, 1, 8, 7]), ("conv1", [0.3, 0.9, 0.8, 0.2, 0.7, 0.6]));
 
     private delegate Partition Search(
-        ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint, double target, PruningLimits limits);
+        ImmutableArray<Group> groups,
+        ImmutableArray<double[]> saliency,
+        ResourceConstraint constraint,
+        double target,
+        PruningLimits limits);
 
     [Theory]
     // A sixth: only conv1 has a whole channel: 4 + 20 + 10.
@@ -42,7 +46,8 @@ public sealed class RankingTests
     {
         Assert.Null(ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.3).Note);
         Assert.Equal(
-            $"the nearest that ranked channels reach is {0.425:P2} of the MACs, or {0.3:P2}: a smaller fraction of every group would miss the target.",
+            $"the nearest that ranked channels reach is {0.425:P2} of the MACs, or {0.3:P2}: "
+            + "a smaller fraction of every group would miss the target.",
             ClassRanking.PerGroup.Search(_chain.Groups, _saliency, ResourceConstraint.Macs(_chain), 0.31).Note);
     }
 
@@ -59,8 +64,11 @@ public sealed class RankingTests
         // conv0 and conv1 have 4 channels each, conv2 has 8: two classes of 8 channels.
         var coupling = CouplingGraph.Build(Networks.Chain(2, 4, 4, 8));
         var saliency = coupling.Saliency(
-            ("conv0", [0.1, 0.2, 0.9, 0.8]), ("conv1", [0.3, 0.7, 0.6, 0.5]), ("conv2", [80, 70, 60, 50, 40, 30, 20, 10]));
-        var partition = ClassRanking.Isomorphic.Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target);
+            ("conv0", [0.1, 0.2, 0.9, 0.8]),
+            ("conv1", [0.3, 0.7, 0.6, 0.5]),
+            ("conv2", [80, 70, 60, 50, 40, 30, 20, 10]));
+        var partition = ClassRanking.Isomorphic.Search(
+            coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target);
         Assert.Equal(first, partition.Subnetwork.PrunedOf(coupling.Position("conv0")));
         Assert.Equal(second, partition.Subnetwork.PrunedOf(coupling.Position("conv1")));
         Assert.Equal(third, partition.Subnetwork.PrunedOf(coupling.Position("conv2")));
@@ -132,7 +140,8 @@ public sealed class RankingTests
     {
         var constraint = ResourceConstraint.Parameters(_chain);
         var partition = ClassRanking.PerGroup.Search(_chain.Groups, _saliency, constraint, 0.5);
-        Assert.Equal(CutPlan.Create(_chain, partition.Subnetwork).After.ParameterCount, constraint.Count(partition.Subnetwork));
+        var after = CutPlan.Create(_chain, partition.Subnetwork).After;
+        Assert.Equal(after.ParameterCount, constraint.Count(partition.Subnetwork));
         Assert.True(partition.Removed >= 0.5);
     }
 
