@@ -54,7 +54,8 @@ using var result = trainer.Run();
 result.Network.Save("spots.onnx");
 var error = result.Evaluation!["position-error"];
 Console.WriteLine(
-    $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, position error {error:0.0000}, gate passed: {result.Gate?.Passed}");
+    $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, position error {error:0.0000}, "
+    + $"gate passed: {result.Gate?.Passed}");
 
 // Samples are made when they are asked for, by several threads.
 internal sealed class Spots(int count, int part) : SampleDataset
