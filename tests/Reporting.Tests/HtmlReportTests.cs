@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -49,6 +50,26 @@ public sealed partial class HtmlReportTests
             @"Top-5 accuracy</th><td>99\.00[^<]*</td><td class=""strong"">98\.12[^<]*</td><td>[^<]*0\.88[^<]*</td>",
             page);
         Assert.DoesNotContain("Top-5", HtmlReport.Render(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_task_without_accuracy_shows_what_it_measures()
+    {
+        var metrics = ImmutableSortedDictionary<string, double>.Empty.Add("mae", 0.4224).Add("r2", 0.8382);
+        var page = HtmlReport.Render(SampleRun.Folder with
+        {
+            Records =
+            [
+                .. SampleRun.Folder.Records.Select(
+                    record => record with { ValAccuracy = null, ValMetrics = metrics }),
+            ],
+            Summary = SampleRun.Folder.Summary! with { ValAccuracy = null, BestAccuracy = null, ValMetrics = metrics },
+        });
+
+        Assert.Contains("validation samples: mae 0.422, r2 0.838.", page, StringComparison.Ordinal);
+        Assert.Contains("Validation r2", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Validation accuracy", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("accuracy-chart\"", page.Split("<script")[0], StringComparison.Ordinal);
     }
 
     [Fact]

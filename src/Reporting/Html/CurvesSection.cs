@@ -21,7 +21,11 @@ internal static class CurvesSection
             <div class="figures">
 
             """);
-        new Figure("accuracy-chart", "Accuracy", Accuracy(records)).AddTo(html);
+        if (records.All(record => record.ValMetrics is null))
+        {
+            new Figure("accuracy-chart", "Accuracy", Accuracy(records)).AddTo(html);
+        }
+
         new Figure("loss-chart", "Loss", Losses(records)).AddTo(html);
         new Figure("lr-chart", "Learning rate", LearningRate(records)).AddTo(html);
         new Figure("speed-chart", "Training speed", Speed(records)).AddTo(html);

@@ -107,6 +107,16 @@ internal static class HeadlineSection
 
     private static void AddAccuracy(HtmlBuilder html, RunSummary summary)
     {
+        if (summary.ValMetrics is { } metrics)
+        {
+            foreach (var (name, value) in metrics)
+            {
+                AddRow(html, $"Validation {name}", Wording.Nothing, Wording.Number(value), Wording.Nothing);
+            }
+
+            return;
+        }
+
         AddAccuracy(html, "Validation accuracy", summary.Baseline?.ValAccuracy, summary.ValAccuracy);
         if (summary.ValTop5Accuracy is not null)
         {

@@ -27,9 +27,9 @@ internal static class Verdict
         }
 
         var last = run.Records[^1];
-        var accuracy = last.ValAccuracy is null
-            ? ""
-            : $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}.";
+        var accuracy = last.ValAccuracy is not null ? $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}."
+            : last.ValMetrics is { } metrics ? $" Measured so far: {Wording.Metrics(metrics)}."
+            : "";
         return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, "
             + $"now in {Wording.Phase(last.Phase)}.{accuracy}{Forecast(last)}";
     }
@@ -62,12 +62,14 @@ internal static class Verdict
 
     private static string Accuracy(RunSummary summary)
     {
+        var samples = summary.TestSamples is int n ? $" on {Wording.Whole(n)} validation samples" : "";
         if (summary.ValAccuracy is not double accuracy)
         {
-            return "No accuracy was measured.";
+            return summary.ValMetrics is { } metrics
+                ? $"Measured{samples}: {Wording.Metrics(metrics)}."
+                : "No accuracy was measured.";
         }
 
-        var samples = summary.TestSamples is int n ? $" on {Wording.Whole(n)} validation samples" : "";
         if (summary.Baseline?.ValAccuracy is not double twin)
         {
             return summary.Kind == RunKind.Train

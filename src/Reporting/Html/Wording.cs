@@ -49,6 +49,10 @@ internal static class Wording
     public static string Milliseconds(double seconds) =>
         double.IsFinite(seconds) ? $"{Fixed(seconds * 1000, seconds < 0.1 ? 2 : 0)}{Space}ms" : Nothing;
 
+    /// <summary>Metrics by name: mae 0.422, r2 0.838.</summary>
+    public static string Metrics(IReadOnlyDictionary<string, double> metrics) =>
+        string.Join(", ", metrics.Select(metric => $"{metric.Key} {Number(metric.Value)}"));
+
     /// <summary>Three significant digits, or a power of ten where the number is small.</summary>
     public static string Number(double? value) => value switch
     {

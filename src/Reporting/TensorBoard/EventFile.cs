@@ -94,6 +94,7 @@ public sealed class EventFile : IDisposable
         ("training/images_per_second", r.ImagesPerSecond),
         ("training/wait_fraction", r.WaitFraction),
         ("training/search_seconds", r.SearchSeconds),
+        .. r.ValMetrics?.Select(metric => ($"metrics/validation_{metric.Key}", (double?)metric.Value)) ?? [],
     ];
 
     // Norms are shown by their powers of ten: a linear axis would put all of the pruned ones into one bar.
