@@ -40,7 +40,7 @@ var task = new CustomTask("spots", Loss).Measure(new("position-error", HigherIsB
 
 var training = new TrainingOptions
 {
-    Epochs = 6,
+    Epochs = 10,
     BatchSize = 32,
     Optimizer = OptimizerKind.Adamw,
     LearningRate = 0.003,

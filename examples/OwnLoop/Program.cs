@@ -8,7 +8,7 @@ using Ocs.Training;
 using Ocs.Training.Optimizers;
 
 const int Epochs = 8;
-const double Rate = 0.005;
+const double Rate = 0.01;
 
 // How far away is the thing in the picture? The camera's pose [6] is a second input.
 var g = new GraphBuilder("depth");

@@ -27,7 +27,8 @@ internal static class Verdict
         }
 
         var last = run.Records[^1];
-        var accuracy = last.ValAccuracy is not null ? $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}."
+        var accuracy = last.ValAccuracy is not null
+            ? $" Validation accuracy so far: {Wording.Percent(last.ValAccuracy)}."
             : last.ValMetrics is { } metrics ? $" Measured so far: {Wording.Metrics(metrics)}."
             : "";
         return $"The run is not finished: {Wording.Plural(run.Records.Length, "epoch")} so far, "
