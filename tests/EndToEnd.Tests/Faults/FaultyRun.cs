@@ -182,8 +182,12 @@ internal sealed partial class FaultyRun : IDisposable
             $"The process ended before it said '{start}': {process.StandardError.ReadToEnd()}");
     }
 
-    /// <summary>Starts a command of the program.</summary>
-    public static Process Start(string place, string[] arguments) => StartIn(place, "dotnet", [Program, .. arguments]);
+    /// <summary>
+    /// Starts a command of the program, with the usual signals: a shell starts what runs in the background with some of
+    /// them ignored, and the tests may run so.
+    /// </summary>
+    public static Process Start(string place, string[] arguments) =>
+        StartIn(place, "env", ["--default-signal=HUP,INT,TERM", "dotnet", Program, .. arguments]);
 
     /// <summary>Starts anything in a folder.</summary>
     public static Process StartIn(string place, string program, string[] arguments)
