@@ -75,10 +75,14 @@ internal sealed class DatasetBatches : IBatchSource
         }
         finally
         {
+            // Who leaves early may release the data set next, so nothing may still read it.
             foreach (var task in ahead)
             {
-                _ = task.ContinueWith(
-                    static late => late.Result?.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
+                task.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+                if (task.IsCompletedSuccessfully)
+                {
+                    task.Result?.Dispose();
+                }
             }
         }
     }

@@ -4,8 +4,8 @@ namespace Ocs.Data;
 
 /// <summary>
 /// Samples to train on or to measure on: in memory, on disk or from a stream. <see cref="TensorDataset"/> holds
-/// tensors,
-/// <see cref="SampleDataset"/> makes one sample at a time; a class that implements this interface makes whole batches.
+/// tensors, <see cref="SampleDataset"/> makes one sample at a time. A class that implements this interface makes whole
+/// batches.
 /// </summary>
 public interface IDataset
 {
