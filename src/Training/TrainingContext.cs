@@ -31,7 +31,7 @@ internal sealed class TrainingContext : IDisposable
         data.CheckFit(graph, Task);
         Precisions = training.Precision.Candidates(Device);
         Original = data.Prepared(graph);
-        OptionsText = setup.OptionsText ?? $"{Training} {Pruning}";
+        OptionsText = setup.OptionsText ?? $"{Pruning?.Names}{Training} {Pruning}";
         Guessing = Task.Guess(data.Test);
         Optimizer = setup.Optimizer ?? training.CreateOptimizer();
         Replicas = new(setup.Group);

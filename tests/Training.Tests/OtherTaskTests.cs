@@ -79,6 +79,7 @@ public sealed class OtherTaskTests
 
         Assert.Equal((TinyTask.Options.Epochs * TinyTask.StepsPerEpoch, 1), (counting.Steps, counting.Cuts));
         Assert.Equal(expected.ValidationLoss, result.ValidationLoss);
+        Assert.StartsWith("saliency: norm\nranking: ", result.Record!.Options, StringComparison.Ordinal);
     }
 
     [Fact]

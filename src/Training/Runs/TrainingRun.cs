@@ -188,7 +188,8 @@ public sealed class TrainingRun : IDisposable
 
     // YAML has no more to say of a run whose options are a program's.
     private static string Config(TrainingOptions training, OneCycleOptions? pruning) =>
-        $"{RunDirectory.OwnProgram}\n# {training}\n# {pruning?.ToString() ?? "without pruning"}\n";
+        $"{RunDirectory.OwnProgram}\n# {training}\n# {pruning?.ToString() ?? "without pruning"}\n"
+        + $"# {pruning?.Names.TrimEnd().Replace("\n", "\n# ", StringComparison.Ordinal)}\n";
 
     private static Func<TrainingResult, RunState, RunSummary> Summarize(
         TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup? setup) =>
