@@ -12,19 +12,34 @@ internal static class CycleSchedule
     // Most of the epochs are left to the cut network.
     private const double CutShare = 0.4;
 
+    // Where slices are 0 before the cut, it costs nothing to cut a little later.
+    private const double DeadlineCutShare = 0.45;
+
+    private const double ShrinkageShare = 0.2;
+
     /// <summary>The options with both epochs, as far as they have any.</summary>
     public static OneCycleOptions Of(OneCycleOptions options, int epochs)
     {
+        options = options with
+        {
+            ShrinkageEpochs = options.ShrinkageEpochs ?? Math.Max(1, ShareOf(epochs, ShrinkageShare)),
+        };
+        var hasDeadline = options.ShrinkageKind == ShrinkageKind.Deadline;
         var earliest = options.MonitorStartEpoch;
         var given = options.SparsityStartEpoch?.Epoch;
         var latest = options.LatestCutEpoch;
         if (latest is null && !options.CutAtEnd)
         {
             latest = Math.Max(
-                Within(ShareOf(epochs, CutShare), given + 1 ?? earliest, LastCut(options, epochs)), given ?? 0);
+                Within(
+                    ShareOf(epochs, hasDeadline ? DeadlineCutShare : CutShare),
+                    given + 1 ?? earliest,
+                    LastCut(options, epochs)),
+                given ?? 0);
         }
 
         var start = options.SparsityStartEpoch
+            ?? (options.Stability == StabilityKind.Dispute ? (SparsityStart?)SparsityStart.Auto : null)
             ?? Within(ShareOf(epochs, StartShare), earliest, (latest ?? epochs) - 1);
         return options with { SparsityStartEpoch = start, LatestCutEpoch = latest };
     }

@@ -12,6 +12,9 @@ namespace Ocs.Pruning;
 public sealed record EpochPlan(
     Phase Phase, Partition? Partition, double? J, double? AverageJ, double? Lambda, double SearchSeconds)
 {
+    /// <summary>The share of the resource that is in dispute, 0 to 0.5; null before the first epochs.</summary>
+    public double? Dispute { get; init; }
+
     /// <summary>When Eq. 6 will hold, by the trend of J_avg; null where it cannot be foreseen.</summary>
     public int? PredictedStableEpoch { get; init; }
 

@@ -29,6 +29,8 @@ public sealed class OneCycle : IDisposable
 {
     private readonly OneCyclePruner _pruner;
     private int _epoch = -1;
+    private int _step;
+    private int _stepsPerEpoch;
     private Next _next = Next.Epoch;
 
     /// <summary>Begins with a whole network.</summary>
@@ -122,6 +124,8 @@ public sealed class OneCycle : IDisposable
             plan = null;
         }
 
+        // The steps of an epoch are those of the one before.
+        (_stepsPerEpoch, _step) = (Math.Max(_stepsPerEpoch, _step), 0);
         (_epoch, _next) = (epoch, Next.BackwardOrEpoch);
         return plan;
     }
@@ -147,9 +151,10 @@ public sealed class OneCycle : IDisposable
         Require(_next == Next.Step, nameof(AfterStep));
         if (!IsCut)
         {
-            _pruner.Shrink(learningRate);
+            _pruner.Shrink(learningRate, _epoch, _step, _stepsPerEpoch);
         }
 
+        _step++;
         _next = Next.BackwardOrEpoch;
     }
 

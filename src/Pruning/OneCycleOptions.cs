@@ -38,6 +38,20 @@ public sealed record OneCycleOptions : PruneOptions
         OptimizerAtCut = OptimizerAtCut.Restart,
     };
 
+    /// <summary>
+    /// A cycle with nothing to tune: the pruned slices reach 0 exactly before the cut, and what the weights do says
+    /// when (docs/method.md, "The preset auto").
+    /// </summary>
+    public static OneCycleOptions Auto { get; } = new()
+    {
+        Penalty = false,
+        ShrinkageKind = ShrinkageKind.Deadline,
+        Stability = StabilityKind.Dispute,
+        Repair = true,
+        TargetTolerance = 0.005,
+        MaximumPruned = 0.9,
+    };
+
     /// <summary>First epoch at which a sub-network is looked for, from 0.</summary>
     public int MonitorStartEpoch { get; init; }
 
@@ -98,6 +112,18 @@ public sealed record OneCycleOptions : PruneOptions
     /// <summary>Whether sparsity learning shrinks the slices that are to leave after each step (Eq. 9).</summary>
     public bool Shrinkage { get; init; } = true;
 
+    /// <summary>How the shrinkage drives them to 0.</summary>
+    public ShrinkageKind ShrinkageKind { get; init; }
+
+    /// <summary>
+    /// Epochs in which <see cref="Pruning.ShrinkageKind.Deadline"/> shrinks them to 0, at least 1. Null for a fifth of
+    /// the epochs.
+    /// </summary>
+    public int? ShrinkageEpochs { get; init; }
+
+    /// <summary>What tells that the sub-network has settled.</summary>
+    public StabilityKind Stability { get; init; }
+
     /// <summary>When the phases begin and end.</summary>
     public PhaseTiming Timing { get; init; }
 
@@ -109,6 +135,12 @@ public sealed record OneCycleOptions : PruneOptions
     /// cut; 0 keeps those of the whole network.
     /// </summary>
     public int RecalibrationBatches { get; init; } = 50;
+
+    /// <summary>
+    /// Whether layers that read channels which leave get, by their weights and biases, the means and deviations that
+    /// their outputs had in the whole network. A layer that a batch norm follows needs none of it.
+    /// </summary>
+    public bool Repair { get; init; }
 
     /// <summary>
     /// The same method for a run of any length. The epochs of sparsity learning and of the cut follow from the run's,

@@ -19,9 +19,10 @@ internal sealed class OneCyclePruner : IDisposable
 {
     private readonly ParameterTable _parameters;
     private readonly OneCycleOptions _options;
-    private readonly SparsityStart _start;
     private readonly CycleTiming _timing;
     private readonly StabilityIndicator _stability;
+    private readonly Dispute _dispute;
+    private readonly CyclePhases _phases;
     private readonly SubnetworkSearch _search;
     private readonly Lazy<ResourceConstraint> _macs;
     private PrunedSlices? _slices;
@@ -36,9 +37,6 @@ internal sealed class OneCyclePruner : IDisposable
     public OneCyclePruner(Graph graph, ParameterTable parameters, OneCycleOptions options)
     {
         options.Validate();
-        _start = options.SparsityStartEpoch ?? throw new OcsInputException(
-            $"It is not said when sparsity learning starts; give `{nameof(options.SparsityStartEpoch)}`, "
-            + "or the number of epochs (OneCycleOptions.For).");
         _parameters = parameters;
         _options = options;
         _timing = CycleTiming.Of(options.Timing);
@@ -46,6 +44,9 @@ internal sealed class OneCyclePruner : IDisposable
         _macs = new(() => ResourceConstraint.Macs(Coupling));
         _stability = new(
             options.StabilityDistance, options.StabilityWindow, options.Similarity, _timing.MissingSimilarityIsZero);
+        _dispute = new(
+            Constraint.ChannelShares(), [.. Coupling.Groups.Select(group => group.Channels)], DisputeWindow);
+        _phases = new(options, _stability, _dispute);
     }
 
     /// <summary>
@@ -63,21 +64,26 @@ internal sealed class OneCyclePruner : IDisposable
     public ResourceConstraint Constraint => _search.Constraint;
 
     /// <summary>t_sl-start, once it is known.</summary>
-    public int? SparsityStartEpoch { get; private set; }
+    public int? SparsityStartEpoch => _phases.SparsityStartEpoch;
 
     /// <summary>t* of Eq. 6, once it is known; it stays null when the cut is forced.</summary>
-    public int? StableEpoch { get; private set; }
+    public int? StableEpoch => _phases.StableEpoch;
 
     /// <summary>
     /// Whether the cut did not wait for stability: at the latest epoch that is allowed, or at the end of the run.
     /// </summary>
-    public bool WasForced { get; private set; }
+    public bool WasForced => _phases.WasForced;
 
     /// <summary>What is needed to go on from here, beside the parameters.</summary>
     public PrunerState State => new(
         [.. _stability.Subnetworks], [.. _stability.Similarities], [.. _stability.Averages], _partition,
         _lambda, _slices is not null,
-        SparsityStartEpoch, StableEpoch, WasForced);
+        SparsityStartEpoch, StableEpoch, WasForced)
+    {
+        DeadlineEpoch = _phases.DeadlineEpoch,
+        Margins = [.. _dispute.Margins],
+        Disputes = [.. _dispute.Values],
+    };
 
     /// <summary>Goes on from the state of a pruner of the same network and options.</summary>
     /// <exception cref="OcsInputException">The sub-networks are not of this network.</exception>
@@ -94,8 +100,9 @@ internal sealed class OneCyclePruner : IDisposable
         }
 
         _stability.Restore(state.Subnetworks, state.Similarities, state.Averages);
+        _dispute.Restore(state.Margins, state.Disputes);
         (_partition, _lambda) = (state.Partition, state.Lambda);
-        (SparsityStartEpoch, StableEpoch, WasForced) = (state.SparsityStartEpoch, state.StableEpoch, state.WasForced);
+        _phases.Restore(state);
         if (state.IsRegularizing)
         {
             _slices = new(Coupling.Groups, _partition!.Subnetwork, _parameters);
@@ -109,10 +116,21 @@ internal sealed class OneCyclePruner : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var partition = epoch >= _options.MonitorStartEpoch ? Find() : null;
-        _partition = partition ?? _partition;
         _stability.Observe(partition is null ? null : Prunable(partition.Subnetwork));
+        _dispute.Observe(partition);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var phase = PhaseOf(epoch);
+        var isUnchanged = partition is not null && _partition?.Subnetwork.Keeps(partition.Subnetwork) == true;
+        var phase = _phases.Begin(epoch, isUnchanged);
+
+        if (phase == Phase.Final && _phases.HasDeadline && _slices is not null)
+        {
+            // What was shrunk to 0 leaves, even if another sub-network is found at the latest cut.
+            Zero();
+            partition = isUnchanged ? partition : _partition;
+        }
+
+        _partition = partition ?? _partition;
+
         if (phase == Phase.Sparsity)
         {
             _lambda = StrengthSchedule.At(
@@ -124,8 +142,9 @@ internal sealed class OneCyclePruner : IDisposable
 
         return new(
             phase, partition, _stability.Similarity, _stability.Average,
-            phase == Phase.Sparsity ? _lambda : null, seconds)
+            phase == Phase.Sparsity && !_phases.HasDeadline ? _lambda : null, seconds)
         {
+            Dispute = _dispute.Value,
             PredictedStableEpoch = phase == Phase.Sparsity
                 ? StabilityForecast.Epoch(
                     _stability.Averages, SparsityStartEpoch!.Value, _options.StableThreshold,
@@ -145,40 +164,49 @@ internal sealed class OneCyclePruner : IDisposable
     }
 
     /// <summary>Eq. 9: shrinks the pruned slices after the optimiser's step, in sparsity learning.</summary>
-    public void Shrink(double learningRate)
+    /// <inheritdoc cref="ShrinkageAt" path="/param"/>
+    public void Shrink(double learningRate, int epoch = 0, int step = 0, int stepsPerEpoch = 1)
     {
-        if (_options.Shrinkage && _slices is not null)
-        {
-            WeightShrinkage.Apply(_slices, _lambda, learningRate);
-        }
+        using var addend = Tensor.Full([], ShrinkageAt(learningRate, epoch, step, stepsPerEpoch));
+        Shrink(addend);
     }
 
     /// <summary>
     /// The same with what is added to the factor 1 in a tensor [] on the weights' device, so that a step can be
-    /// captured.
+    /// captured. With a deadline, tensors of the same shapes are shrunk alike: momentum would bring the slices back,
+    /// and an average of the weights would remember them.
     /// </summary>
-    public void Shrink(Tensor addend)
+    /// <param name="addend">What <see cref="ShrinkageAt"/> gives.</param>
+    /// <param name="alike">Tensors by the names of parameters.</param>
+    public void Shrink(Tensor addend, params ReadOnlySpan<IReadOnlyDictionary<string, Tensor>> alike)
     {
         if (_options.Shrinkage && _slices is not null)
         {
-            WeightShrinkage.Apply(_slices, addend);
+            WeightShrinkage.Apply(_slices, addend, _phases.HasDeadline ? alike : []);
         }
     }
 
     /// <summary>
-    /// What Eq. 9 adds to the factor 1 of a pruned slice at a learning rate: -lambda · learning rate.
+    /// What Eq. 9 adds to the factor 1 of a pruned slice: -lambda · learning rate, or -1/k with k steps to the
+    /// deadline.
     /// </summary>
-    public double ShrinkageAt(double learningRate) => -_lambda * learningRate;
+    /// <param name="learningRate">That of the step.</param>
+    /// <param name="epoch">The step's epoch.</param>
+    /// <param name="step">The step in the epoch, from 0.</param>
+    /// <param name="stepsPerEpoch">How many steps an epoch has.</param>
+    public double ShrinkageAt(double learningRate, int epoch, int step, int stepsPerEpoch) =>
+        _phases is { HasDeadline: true, DeadlineEpoch: { } deadline }
+            ? DeadlineShrinkage.AddendAt(((long)(deadline - epoch) * stepsPerEpoch) - step)
+            : -_lambda * learningRate;
 
     /// <summary>
     /// Ends an epoch that was trained: the authors' program tests Eq. 6 then, with the partition of the epoch's start.
     /// </summary>
     /// <returns>Whether the network is to be cut now.</returns>
-    public bool EndEpoch(int epoch) =>
-        _timing.CutsAfterEpochs && _partition is not null && IsTimeToCut(epoch, epoch > _options.LatestCutEpoch);
+    public bool EndEpoch(int epoch) => _partition is not null && _phases.IsCutAfter(epoch);
 
     /// <summary>The run has ended without a stable sub-network: the present one is to be cut.</summary>
-    public void ForceCut() => (StableEpoch, WasForced) = (null, true);
+    public void ForceCut() => _phases.Force();
 
     /// <summary>The record of a cut of the present partition, with the epochs of the method.</summary>
     /// <param name="cut">The cut.</param>
@@ -204,42 +232,12 @@ internal sealed class OneCyclePruner : IDisposable
     private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>
         [.. subnetwork.Kept.Where((_, group) => Coupling.Groups[group].IsPrunable)];
 
-    private Phase PhaseOf(int epoch)
+    // The slices are 0 already, unless an epoch had fewer steps than was known.
+    private void Zero()
     {
-        var cuts = !_timing.CutsAfterEpochs && (SparsityStartEpoch is not null || epoch >= _options.LatestCutEpoch);
-        if (cuts && IsTimeToCut(epoch, epoch >= _options.LatestCutEpoch))
-        {
-            return Phase.Final;
-        }
-
-        if (SparsityStartEpoch is not null)
-        {
-            return Phase.Sparsity;
-        }
-
-        if (_start.Epoch is { } given)
-        {
-            SparsityStartEpoch = epoch >= given + _timing.StartDelay ? epoch : null;
-            return SparsityStartEpoch is null ? Phase.Train : Phase.Sparsity;
-        }
-
-        // Lines 8 to 11 of Alg. 1: the epoch in which Eq. 5 holds is still trained plainly.
-        SparsityStartEpoch = StartsByItself(epoch) ? epoch : null;
-        return Phase.Train;
+        using var addend = Tensor.Full([], -1.0);
+        Shrink(addend);
     }
 
-    private bool StartsByItself(int epoch) => epoch >= _timing.FirstStart && SparsityLearningStart.IsReached(
-        _stability.Averages, _timing.StartWindow ?? _options.StabilityWindow, _options.StartThreshold);
-
-    private bool IsTimeToCut(int epoch, bool forced)
-    {
-        var stable = Stability.StableEpoch.IsReached(_stability.Average, _options.StableThreshold);
-        if (!stable && !forced)
-        {
-            return false;
-        }
-
-        (StableEpoch, WasForced) = (stable ? epoch : null, !stable);
-        return true;
-    }
+    private int DisputeWindow => Math.Max(_options.StabilityWindow, 2);
 }

@@ -13,6 +13,9 @@ internal static class OptionProblems
             $"`{nameof(options.MaximumPruned)}` must lie in (0, 1], but is {options.MaximumPruned}"),
         (options.MinimumChannels >= 1,
             $"`{nameof(options.MinimumChannels)}` must be at least 1, but is {options.MinimumChannels}"),
+        (options.TargetTolerance is null or > 0 and < 1,
+            $"`{nameof(options.TargetTolerance)}` must lie between 0 and 1, both excluded, or be null, "
+            + $"but is {options.TargetTolerance}"),
         (options.RoundTo is null or >= 1, $"`{nameof(options.RoundTo)}` must be at least 1, but is {options.RoundTo}"),
         (options.Partition == PartitionRule.Paper || HasOnlyOfficialLimits(options),
             $"`PartitionRule.Official` knows no ranking but global and no limit but `{nameof(options.MaximumPruned)}`; "
@@ -51,6 +54,10 @@ internal static class OptionProblems
             (latest is null || sparsity is null || latest >= sparsity,
                 $"`{nameof(options.LatestCutEpoch)}` {latest} must not come before "
                 + $"`{nameof(options.SparsityStartEpoch)}` {sparsity}"),
+            (options.ShrinkageEpochs is null or >= 1,
+                $"`{nameof(options.ShrinkageEpochs)}` must be at least 1, but is {options.ShrinkageEpochs}"),
+            (options.ShrinkageKind == ShrinkageKind.Strength || options.Timing == PhaseTiming.Paper,
+                "`ShrinkageKind.Deadline` cuts before an epoch; choose `PhaseTiming.Paper`"),
             (options.InitialStrength >= 0,
                 $"`{nameof(options.InitialStrength)}` must not be negative, but is {options.InitialStrength}"),
             (options.StrengthIncrement >= 0,

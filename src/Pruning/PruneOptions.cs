@@ -63,6 +63,12 @@ public record PruneOptions
     [Automatic]
     public int? RoundTo { get; init; }
 
+    /// <summary>
+    /// How much more than the target may leave, above 0: then a few channels stay beside the multiples of
+    /// <see cref="RoundTo"/>, as far as the target is met. Null takes what the ranking and the multiples give.
+    /// </summary>
+    public double? TargetTolerance { get; init; }
+
     /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
     public ImmutableArray<string> Ignore { get; init; } = [];
 
@@ -95,6 +101,7 @@ public record PruneOptions
         MaximumPruned = MaximumPruned,
         MaximumPrunedOf = [.. MaximumPrunedOf.Select(PatternLimit.Parse)],
         RoundTo = RoundTo,
+        TargetTolerance = TargetTolerance,
     };
 
     /// <summary>The criterion: one of your own, or that which <see cref="Saliency"/> names.</summary>

@@ -22,4 +22,17 @@ public sealed record PrunerState(
     bool IsRegularizing,
     int? SparsityStartEpoch,
     int? StableEpoch,
-    bool WasForced);
+    bool WasForced)
+{
+    /// <summary>The epoch before which the pruned slices are 0; null without such a deadline.</summary>
+    public int? DeadlineEpoch { get; init; }
+
+    /// <summary>
+    /// Logarithms of scores over their thresholds by epoch, group and channel, of as many epochs as the dispute is
+    /// taken over.
+    /// </summary>
+    public ImmutableArray<ImmutableArray<double[]?>> Margins { get; init; } = [];
+
+    /// <summary>The dispute of every epoch so far.</summary>
+    public ImmutableArray<double?> Disputes { get; init; } = [];
+}

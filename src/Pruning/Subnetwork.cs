@@ -30,6 +30,10 @@ public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, Immuta
         && Kept.Zip(Channels, (kept, channels) => !kept.IsDefaultOrEmpty && kept[0] >= 0 && kept[^1] < channels
             && kept.Zip(kept.Skip(1), (first, second) => first < second).All(ascends => ascends)).All(fits => fits);
 
+    /// <summary>Whether the same channels stay as in another sub-network of the same network.</summary>
+    internal bool Keeps(Subnetwork other) =>
+        Kept.Zip(other.Kept, (mine, others) => mine.SequenceEqual(others)).All(same => same);
+
     /// <summary>The channels of a group, by its position, that leave.</summary>
     public IEnumerable<int> PrunedOf(int group) =>
         Kept[group].Length == Channels[group] ? [] : Enumerable.Range(0, Channels[group]).Except(Kept[group]);

@@ -40,6 +40,12 @@ public sealed record RunRecord
     /// <summary>Stability indicator: mean of the last values of <see cref="J"/> (Eq. 4).</summary>
     public double? JAvg { get; init; }
 
+    /// <summary>
+    /// The share of the resource in channels whose rank is still in dispute, 0 to 0.5; absent before the first epochs.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Dispute { get; init; }
+
     /// <summary>Regularization strength in the epoch (Eq. 7).</summary>
     public double? Lambda { get; init; }
 

@@ -87,8 +87,12 @@ public sealed record RunSummary
     /// <summary>Accuracy of the whole network right before the cut.</summary>
     public double? AccuracyAtCutBefore { get; init; }
 
-    /// <summary>Accuracy of the cut network before it trains on.</summary>
+    /// <summary>Accuracy of the cut network, before it is repaired and trains on.</summary>
     public double? AccuracyAtCutAfter { get; init; }
+
+    /// <summary>The same once the cut network was repaired; absent where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? AccuracyAfterRepair { get; init; }
 
     /// <summary>
     /// Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where

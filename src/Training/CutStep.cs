@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -8,6 +10,9 @@ namespace Ocs.Training;
 /// <summary>The cut (lines 13 and 14 of Alg. 1). Nothing is replaced before the gate has passed.</summary>
 internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger arranger, EpochLoop epochs)
 {
+    // Means of channels over the samples and positions of some batches are exact enough.
+    private const int RepairBatches = 10;
+
     /// <summary>
     /// Cuts the network, and what goes with it: the optimiser, the average of the weights, the schedule.
     /// </summary>
@@ -31,17 +36,61 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         evaluator.RequireFinite("before the cut");
         using var cut = Prove(pruner, partition);
         run.HandOver(ModelKind.Whole);
+        var repairs = Repairs(pruner, partition, cut.Plan);
         run.State = run.State with
         {
             Layers = LayerOutcome.Of(pruner.Coupling, cut.Plan.After, partition),
             Record = pruner.RecordOf(cut, epoch) with { Seed = run.Training.Seed, Options = run.OptionsText },
             IterationsBehind = (long)CycleTiming.Of(pruning.Timing).EpochsBehindAfterCut * run.Batches.BatchesPerEpoch,
         };
-        Replace(cut, pruner, partition, epoch);
-        Tell(before, cut.Plan, pruner.WasForced);
+        using var whole = run.Network;
+        Replace(cut, pruner);
+        var isRepaired = repairs.Any(repair => repair.Count > 0) || pruning.RecalibrationBatches > 0;
+        run.State = run.State with { BeforeCut = before, AfterCut = evaluator.Measure() };
+        if (isRepaired)
+        {
+            Repair(repairs, epoch);
+            run.State = run.State with { AfterRepair = evaluator.Measure() };
+        }
+
+        arranger.Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, cut.Plan), whole);
+        Tell(cut.Plan, pruner.WasForced);
     }
 
-    private void Replace(ProvenCut cut, OneCyclePruner pruner, Partition partition, int epoch)
+    // Of the parameters, and of their average where there is one. They are measured on the whole network.
+    private ImmutableArray<LayerRepair> Repairs(OneCyclePruner pruner, Partition partition, CutPlan plan)
+    {
+        if (!run.Pruning!.Repair)
+        {
+            return [];
+        }
+
+        Batch[] batches = [.. run.Batches.Epoch(run.State.Epoch).Take(RepairBatches)];
+        try
+        {
+            return
+            [
+                .. run.Network.Tables.Select(whole => LayerRepair.Measure(
+                    pruner.Coupling, partition.Subnetwork, plan, whole, batches.Select(batch => batch.Inputs))),
+            ];
+        }
+        finally
+        {
+            Array.ForEach(batches, batch => batch.Dispose());
+        }
+    }
+
+    private void Repair(ImmutableArray<LayerRepair> repairs, int epoch)
+    {
+        foreach (var (repair, parameters) in repairs.Zip(run.Network.Tables))
+        {
+            repair.Apply(parameters);
+        }
+
+        run.Network.Recalibrate(run.Batches, epoch, run.Pruning!.RecalibrationBatches, run.PartSize);
+    }
+
+    private void Replace(ProvenCut cut, OneCyclePruner pruner)
     {
         var plan = cut.Plan;
         if (run.Pruning!.OptimizerAtCut == OptimizerAtCut.Restart)
@@ -55,24 +104,24 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
 
         pruner.Dispose();
         epochs.Forget();
-        using var whole = run.Network;
+        var whole = run.Network;
         run.Network = new(plan.After, cut.Release().Parameters, run.Generator);
         run.Network.TakeAverage(whole, plan);
-        run.Network.Recalibrate(run.Batches, epoch, run.Pruning.RecalibrationBatches, run.PartSize);
-        arranger.Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, plan), whole);
     }
 
-    private void Tell(EvaluationResult before, CutPlan plan, bool wasForced)
+    private void Tell(CutPlan plan, bool wasForced)
     {
-        var after = evaluator.Measure();
-        run.State = run.State with { BeforeCut = before, AfterCut = after };
+        var (before, after) = (run.State.BeforeCut!, run.State.AfterCut!);
+        var repaired = run.State.AfterRepair;
         var metric = run.Task.Metrics[0];
         run.Seen.Message(
             $"Cut {(wasForced ? "before the sub-network was stable" : "with a stable sub-network")}: "
             + $"{plan.Before.Macs:N0} to {plan.After.Macs:N0} MACs, {metric.Name} {metric.Show(before.Headline)} to "
-            + $"{metric.Show(after.Headline)}; the gate passed.");
+            + metric.Show(after.Headline)
+            + (repaired is null ? "; " : $", {metric.Show(repaired.Headline)} after repair; ")
+            + "the gate passed.");
         evaluator.RequireFinite("after the cut");
-        if (Collapse.AtCut(run.Guessing, before.Headline, after.Headline) is { } warning)
+        if (Collapse.AtCut(run.Guessing, before.Headline, (repaired ?? after).Headline) is { } warning)
         {
             run.Warn(warning);
         }

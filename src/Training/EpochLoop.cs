@@ -80,8 +80,10 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     {
         var iteration = ((long)run.State.Epoch * run.Batches.BatchesPerEpoch) + done.Steps - run.State.IterationsBehind;
         var rate = RateAt(iteration);
-        _numbers.Set(
-            rate, run.Pruner?.ShrinkageAt(_shrinkageLead == 0 ? rate : RateAt(iteration + _shrinkageLead)) ?? 0);
+        var shrinkage = run.Pruner?.ShrinkageAt(
+            _shrinkageLead == 0 ? rate : RateAt(iteration + _shrinkageLead),
+            run.State.Epoch, done.Steps, run.Batches.BatchesPerEpoch);
+        _numbers.Set(rate, shrinkage ?? 0);
         body.Share = new(run.Batches.SamplesOf(batch.Index), keeper.IsDue, stop);
         if (_steps.Take(body, batch) is { } sentence)
         {

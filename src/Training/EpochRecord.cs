@@ -29,6 +29,7 @@ internal static class EpochRecord
             ValLoss = evaluation.Loss,
             J = plan?.J,
             JAvg = plan?.AverageJ,
+            Dispute = plan?.Dispute,
             Lambda = plan?.Lambda,
             Lr = trained.LearningRate,
             Macs = graph.Macs,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
@@ -60,6 +61,11 @@ internal sealed class RunningNetwork : IDisposable
 
     /// <summary>The parameters, and their average where there is one: it is measured and handed over then.</summary>
     public IReadOnlyList<ParameterTable> Tables => Average is null ? [Parameters] : [Parameters, Average.Parameters];
+
+    /// <summary>The average by parameter; empty where there is none.</summary>
+    public IReadOnlyDictionary<string, Tensor> AverageTensors => Average is null
+        ? ImmutableDictionary<string, Tensor>.Empty
+        : Average.Parameters.Names.ToDictionary(name => name, name => Average.Parameters[name], StringComparer.Ordinal);
 
     private ParameterTable Shown => Average?.Parameters ?? Parameters;
 

@@ -63,6 +63,9 @@ public sealed class TrainingResult : IDisposable
     /// <summary>What was measured right after it; null without one.</summary>
     public EvaluationResult? AfterCut { get; init; }
 
+    /// <summary>What was measured after the repair of the cut network; null where nothing was repaired.</summary>
+    public EvaluationResult? AfterRepair { get; init; }
+
     /// <summary>t_sl-start; null where it was not reached.</summary>
     public int? SparsityStartEpoch { get; init; }
 
@@ -124,6 +127,7 @@ public sealed class TrainingResult : IDisposable
             Best = state.Best,
             BeforeCut = state.BeforeCut,
             AfterCut = state.AfterCut,
+            AfterRepair = state.AfterRepair,
             SparsityStartEpoch = run.Cycle?.SparsityStartEpoch,
             StableEpoch = run.Cycle?.StableEpoch,
             WasForced = state.Record is not null && run.Cycle!.WasForced,

@@ -9,6 +9,9 @@ internal enum Preset
     /// <summary>The paper's equations, with choices that hold for any network and any number of epochs.</summary>
     Standard,
 
+    /// <summary>Nothing to tune: slices reach 0 before the cut, and what the weights do says when.</summary>
+    Auto,
+
     /// <summary>The paper to the letter.</summary>
     Paper,
 
@@ -23,11 +26,12 @@ internal static class Presets
     {
         Preset.Official => OneCycleOptions.Official.ForAnyEpochs(),
         Preset.Paper => OneCycleOptions.Paper.ForAnyEpochs(),
+        Preset.Auto => OneCycleOptions.Auto,
         _ => OneCycleOptions.Standard,
     };
 
     public static TrainingOptions Training(this Preset preset) =>
-        preset == Preset.Standard ? TrainingOptions.Standard : TrainingOptions.Paper;
+        preset is Preset.Standard or Preset.Auto ? TrainingOptions.Standard : TrainingOptions.Paper;
 
     public static NormalizationChoice Normalization(this Preset preset) =>
         preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet;

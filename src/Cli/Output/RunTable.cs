@@ -28,6 +28,10 @@ internal static class RunTable
         {
             Row("before the cut", summary.AccuracyAtCutBefore, summary.MacsBefore, summary.ParametersBefore, null);
             Row("right after it", summary.AccuracyAtCutAfter, summary.MacsAfter, summary.ParametersAfter, null);
+            if (summary.AccuracyAfterRepair is { } repaired)
+            {
+                Row("after repair", repaired, summary.MacsAfter, summary.ParametersAfter, null);
+            }
         }
 
         Row(

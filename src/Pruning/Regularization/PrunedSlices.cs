@@ -79,6 +79,16 @@ internal sealed class PrunedSlices : IDisposable
     /// <summary>The parameter of each view; one that is cut in two dimensions appears twice.</summary>
     public Tensor[] Parameters => [.. _entries.Select(entry => _parameters[entry.Parameter])];
 
+    /// <summary>Other tensors of the parameters' shapes, those that there are, and the view for each.</summary>
+    public (Tensor[] Tensors, Tensor[] Scales) Of(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var found = _entries
+            .Select((entry, index) => (Tensor: tensors.GetValueOrDefault(entry.Parameter), Scale: ScaleViews[index]))
+            .Where(pair => pair.Tensor is not null)
+            .ToArray();
+        return ([.. found.Select(pair => pair.Tensor!)], [.. found.Select(pair => pair.Scale)]);
+    }
+
     /// <summary>‖w‖₂ of the slice that each index belongs to, owned by the caller.</summary>
     public Tensor Norms()
     {

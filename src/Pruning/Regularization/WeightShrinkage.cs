@@ -16,8 +16,14 @@ internal static class WeightShrinkage
         Apply(slices, addend);
     }
 
-    /// <summary>The same with -lambda · learning rate in a tensor [], on the CPU or where the weights are.</summary>
-    public static void Apply(PrunedSlices slices, Tensor addend)
+    /// <summary>Multiplies the slices, and those of other tensors.</summary>
+    /// <param name="slices">What is to leave.</param>
+    /// <param name="addend">
+    /// The factor less 1, such as -lambda · learning rate: [], on the CPU or where the weights are.
+    /// </param>
+    /// <param name="alike">Tensors of the parameters' shapes, by name; what is missing there is left out.</param>
+    public static void Apply(
+        PrunedSlices slices, Tensor addend, params ReadOnlySpan<IReadOnlyDictionary<string, Tensor>> alike)
     {
         if (slices.IsEmpty)
         {
@@ -29,5 +35,13 @@ internal static class WeightShrinkage
         Aten.AddInPlace(factors, 1.0);
         Aten.CopyInPlace(slices.Scale, factors);
         Aten.ForeachMulInPlace(slices.Parameters, slices.ScaleViews);
+        foreach (var tensors in alike)
+        {
+            var (found, scales) = slices.Of(tensors);
+            if (found.Length > 0)
+            {
+                Aten.ForeachMulInPlace(found, scales);
+            }
+        }
     }
 }

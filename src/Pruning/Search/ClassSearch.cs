@@ -68,7 +68,14 @@ internal sealed class ClassSearch
         }
 
         var ranked = RankedAt(_fractions[low]);
-        var kept = Rounded(Removed(ranked) - target > Lump ? WithoutLumps(ranked, _fractions[low], Reaches) : ranked);
+        var tolerance = _limits.TargetTolerance ?? Lump;
+        var kept = Rounded(
+            Removed(ranked) - target > tolerance ? WithoutLumps(ranked, _fractions[low], Reaches) : ranked);
+        if (_limits.TargetTolerance is not null)
+        {
+            Fill(kept, _fractions[low], constraint, target, tolerance);
+        }
+
         var pruned = _order.Select((order, group) => order[..Math.Max(0, order.Length - kept[group])].ToArray());
         var subnetwork = Subnetwork.FromPruned(_groups, pruned);
         var removed = constraint.Removed(subnetwork);
@@ -100,11 +107,7 @@ internal sealed class ClassSearch
     {
         int[] kept = [.. ranked];
         var mustLeave = new HashSet<int>();
-        var leaving = _classes
-            .SelectMany(members => members.Leaving(fraction).ToArray().Select(
-                (group, rank) => (Group: group, Place: (double)rank / members.Channels)))
-            .OrderByDescending(channel => channel.Place);
-        foreach (var (group, _) in leaving.Where(channel => !mustLeave.Contains(channel.Group)))
+        foreach (var group in Leaving(fraction).Where(group => !mustLeave.Contains(group)))
         {
             kept[group]++;
             if (!reaches(kept))
@@ -116,6 +119,33 @@ internal sealed class ClassSearch
 
         return kept;
     }
+
+    // Where multiples of channels still remove too much, some channels stay beside them: those of one group if it can
+    // take up the rest, so that few widths are odd.
+    private void Fill(int[] kept, double fraction, ResourceConstraint constraint, double target, double tolerance)
+    {
+        foreach (var group in Leaving(fraction).Distinct())
+        {
+            while (Removed() - target > tolerance && kept[group] < _groups[group].Channels)
+            {
+                kept[group]++;
+                if (Removed() < target - Rounding)
+                {
+                    kept[group]--;
+                    break;
+                }
+            }
+        }
+
+        double Removed() => 1 - (double)constraint.Count(kept) / constraint.Total;
+    }
+
+    // The group of each channel that leaves at a fraction, highest rank first.
+    private IEnumerable<int> Leaving(double fraction) => _classes
+        .SelectMany(members => members.Leaving(fraction).ToArray().Select(
+            (group, rank) => (Group: group, Place: (double)rank / members.Channels)))
+        .OrderByDescending(channel => channel.Place)
+        .Select(channel => channel.Group);
 
     private string? WhyWhole(Group group, int ranked, int kept) =>
         kept == group.Channels && _limits.Rounded(group, ranked) < group.Channels

@@ -30,6 +30,12 @@ public sealed record PruningLimits
     /// </summary>
     public int? RoundTo { get; init; } = 1;
 
+    /// <summary>
+    /// How much more than the target may leave, as a fraction of the resource. Where ranked multiples of channels
+    /// remove more, channels that rank below the cut stay after all, single ones at last. Null takes what is ranked.
+    /// </summary>
+    public double? TargetTolerance { get; init; }
+
     /// <summary>What a person can do where the limits make a target unreachable.</summary>
     internal string Remedy => string.Join(" or ", Remedies());
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Official;
@@ -81,6 +82,29 @@ public sealed class ResourceConstraint
 
     /// <summary>Psi of a sub-network.</summary>
     public long Count(Subnetwork subnetwork) => Count([.. subnetwork.Kept.Select(kept => kept.Length)]);
+
+    /// <summary>
+    /// By group, what Psi falls by if one of its channels leaves the whole network; 0 for a group that may not be cut.
+    /// </summary>
+    internal ImmutableArray<double> ChannelShares()
+    {
+        int[] kept = [.. _coupling.Groups.Select(group => group.Channels)];
+        return
+        [
+            .. _coupling.Groups.Select((group, index) =>
+            {
+                if (!group.IsPrunable)
+                {
+                    return 0.0;
+                }
+
+                kept[index]--;
+                var without = Count(kept);
+                kept[index]++;
+                return Total - without;
+            }),
+        ];
+    }
 
     /// <summary>The fraction of Psi that a sub-network removes.</summary>
     public double Removed(Subnetwork subnetwork) => 1 - (double)Count(subnetwork) / Total;

@@ -39,9 +39,13 @@ internal static class CutSection
             return $"The network was cut{when}.";
         }
 
-        return $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut "
-            + $"and {Wording.Percent(after)} right after it ({Wording.Points(after - before)}), "
-            + "before any further training.";
+        return summary.AccuracyAfterRepair is double repaired
+            ? $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut, "
+                + $"{Wording.Percent(after)} right after it, and {Wording.Percent(repaired)} after repair "
+                + $"({Wording.Points(repaired - before)}), before any further training."
+            : $"The network was cut{when}: accuracy was {Wording.Percent(before)} right before the cut "
+                + $"and {Wording.Percent(after)} right after it ({Wording.Points(after - before)}), "
+                + "before any further training.";
     }
 
     private static string Sentence(OnnxSummary onnx) => onnx.Equal switch

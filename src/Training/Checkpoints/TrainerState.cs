@@ -78,6 +78,9 @@ internal sealed record TrainerState
     /// <summary>What was measured right after it.</summary>
     public EvaluationResult? AfterCut { get; init; }
 
+    /// <summary>What was measured after the repair; null where nothing was repaired.</summary>
+    public EvaluationResult? AfterRepair { get; init; }
+
     /// <summary>The epoch before which the network was cut.</summary>
     public int? CutEpoch { get; init; }
 
@@ -115,15 +118,16 @@ internal sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 /// </summary>
 internal sealed record EpochDecision(
     Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds,
-    int? PredictedStableEpoch, long? PredictedMacs)
+    int? PredictedStableEpoch, long? PredictedMacs, double? Dispute = null)
 {
     internal static EpochDecision Of(EpochPlan plan) => new(
         plan.Phase, plan.Partition is not null, plan.J, plan.AverageJ, plan.Lambda, plan.SearchSeconds,
-        plan.PredictedStableEpoch, plan.PredictedMacs);
+        plan.PredictedStableEpoch, plan.PredictedMacs, plan.Dispute);
 
     internal EpochPlan With(Partition? partition) => new(
         Phase, IsSearched ? partition : null, J, AverageJ, Lambda, SearchSeconds)
     {
+        Dispute = Dispute,
         PredictedStableEpoch = PredictedStableEpoch,
         PredictedMacs = PredictedMacs,
     };

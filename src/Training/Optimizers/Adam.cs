@@ -37,6 +37,9 @@ public class Adam : IOptimizer
         };
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Momentum => _first.Tensors;
+
+    /// <inheritdoc/>
     public void Restore(OptimizerState state)
     {
         state.Require([FirstName, SecondName], [StepName]);

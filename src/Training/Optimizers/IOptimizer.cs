@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
@@ -15,6 +16,12 @@ public interface IOptimizer : ICuttable, IDisposable
     /// a cut or a restart may put others in their place.
     /// </summary>
     OptimizerState State { get; }
+
+    /// <summary>
+    /// The averaged gradients by parameter, which the optimiser goes on owning; empty before the first step, and where
+    /// there are none. A slice that is shrunk to 0 loses its part of them, too.
+    /// </summary>
+    IReadOnlyDictionary<string, Tensor> Momentum => ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>
     /// Takes a state over, such as that of a checkpoint, before the first step. The optimiser then owns its tensors.

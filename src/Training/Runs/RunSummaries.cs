@@ -47,6 +47,7 @@ internal static class RunSummaries
             ParametersAfter = result.Graph.ParameterCount,
             AccuracyAtCutBefore = result.BeforeCut?.Accuracy,
             AccuracyAtCutAfter = result.AfterCut?.Accuracy,
+            AccuracyAfterRepair = result.AfterRepair?.Accuracy,
             StepSecondsBefore = result.StepSpeed?.Before,
             StepSecondsAfter = result.StepSpeed?.After,
             ImagesPerSecondBefore = result.SamplesPerSecondBefore,

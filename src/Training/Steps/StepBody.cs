@@ -53,7 +53,7 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
             Learn(sparsity => sparsity.AddPenaltyGradient());
             Change();
             run.Clock.Add(TrainingActivity.Optimizer);
-            Learn(sparsity => sparsity.Shrink(numbers.Shrinkage));
+            Learn(sparsity => sparsity.Shrink(numbers.Shrinkage, run.Optimizer.Momentum, _network.AverageTensors));
             Average();
         }
     }

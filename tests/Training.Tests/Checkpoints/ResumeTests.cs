@@ -56,6 +56,14 @@ public sealed class ResumeTests : IDisposable
     public void A_cut_whose_norms_are_measured_anew_goes_on_from_any_step() =>
         AssertResumes(TinyTask.Pruning with { RecalibrationBatches = 2 }, Options, Dropping());
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.9)]
+    public void The_preset_auto_goes_on_from_any_step(double? emaDecay) => AssertResumes(
+        OneCycleOptions.Auto with { Target = 0.5, RecalibrationBatches = 2 },
+        Options with { Epochs = 7, EmaDecay = emaDecay },
+        Dropping());
+
     [Fact]
     public void A_cut_at_the_end_is_made_after_the_last_checkpoint() =>
         AssertResumes(TinyTask.Pruning with { LatestCutEpoch = null }, Options with { Epochs = 2 }, TinyTask.Network());
