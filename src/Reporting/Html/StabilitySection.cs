@@ -44,6 +44,13 @@ internal static class StabilitySection
                 : $" The cut at epoch {cut} did not wait for a stable sub-network.";
         }
 
+        var disputed = run.Records.Where(r => r.Dispute is not null).ToArray();
+        if (disputed.Length > 0)
+        {
+            text += $" {Wording.Percent(disputed[0].Dispute)} of the resource is in dispute at epoch "
+                + $"{disputed[0].Epoch}, {Wording.Percent(disputed[^1].Dispute)} at epoch {disputed[^1].Epoch}.";
+        }
+
         var strongest = run.Records.Select(r => r.Lambda ?? 0).Max();
         return strongest > 0 ? $"{text} The regularization strength λ reaches {Wording.Number(strongest)}." : text;
     }

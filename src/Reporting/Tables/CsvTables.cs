@@ -50,8 +50,8 @@ public static class CsvTables
     internal static string Epochs(ImmutableArray<NamedRun> runs) => Table(
         [
             "run", "epoch", "phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_top5_accuracy",
-            "j", "j_avg", "lambda", "lr", "macs", "parameters", "seconds", "images_per_second", "kept_norm_10",
-            "kept_norm_50", "kept_norm_90", "pruned_norm_10", "pruned_norm_50", "pruned_norm_90",
+            "j", "j_avg", "dispute", "lambda", "lr", "macs", "parameters", "seconds", "images_per_second",
+            "kept_norm_10", "kept_norm_50", "kept_norm_90", "pruned_norm_10", "pruned_norm_50", "pruned_norm_90",
         ],
         runs.SelectMany(named => named.Run.Records.Select(r => (object?[])
         [
@@ -65,6 +65,7 @@ public static class CsvTables
             r.ValTop5Accuracy,
             r.J,
             r.JAvg,
+            r.Dispute,
             r.Lambda,
             r.Lr,
             r.Macs,

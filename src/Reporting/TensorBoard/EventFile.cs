@@ -86,6 +86,7 @@ public sealed class EventFile : IDisposable
         ("loss/train", r.TrainLoss),
         ("stability/j", r.J),
         ("stability/j_avg", r.JAvg),
+        ("stability/dispute", r.Dispute),
         ("pruning/lambda", r.Lambda),
         ("pruning/macs", r.Macs),
         ("pruning/parameters", r.Parameters),

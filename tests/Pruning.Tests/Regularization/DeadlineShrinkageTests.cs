@@ -30,7 +30,7 @@ public sealed class DeadlineShrinkageTests
     [Fact]
     public void Whatever_the_gradients_do_the_last_step_leaves_0()
     {
-        var dice = new Random(5);
+        var dice = new Rng(5);
         using var run = new Run();
         for (var left = 20; left >= 1; left--)
         {

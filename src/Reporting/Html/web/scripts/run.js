@@ -30,6 +30,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
   const line = { width: 2 };
   const training = { colour: "second", dash: [7, 4], ...line, name: "training" };
   const validation = { colour: "first", ...line, name: "validation" };
+  const hasStrength = records.some(record => record.lambda !== null) || !records.some(record => record.dispute);
   const hasLevel = spec => typeof spec.level === "number";
   const specs = [
     {
@@ -37,10 +38,12 @@ ocs.pages.run = ({ records, summary, spreads }) => {
       series: [
         { key: "j", name: "J", colour: "third", dash: [2, 4], width: 1, points: records.length > 60 ? 3 : 5, format: fixed(4) },
         { key: "j_avg", name: "J_avg", symbol: true, colour: "first", width: 2.25, format: fixed(4) },
-        { key: "lambda", name: "λ (right axis)", colour: "second", width: 1.5, dash: [7, 4], scale: "right", format: plain },
+        hasStrength
+          ? { key: "lambda", name: "λ (right axis)", colour: "second", width: 1.5, dash: [7, 4], scale: "right", format: plain }
+          : { key: "dispute", name: "dispute (right axis)", colour: "second", width: 1.5, dash: [7, 4], scale: "right", format: fixed(3) },
       ],
       range: (low, high) => [Math.max(0, Math.floor(low * 10 - 0.2) / 10), Math.max(1, high)],
-      tick: value => String(Number(value.toFixed(3))), label: "similarity J", rightLabel: "strength λ",
+      tick: value => String(Number(value.toFixed(3))), label: "similarity J", rightLabel: hasStrength ? "strength λ" : "dispute",
     },
     {
       id: "norms-chart", height: 300, log: true,
