@@ -76,7 +76,7 @@ public sealed class OneCycle : IDisposable
     /// What is needed to go on after the epoch that was begun last, beside <see cref="Network"/>; to be taken between
     /// two steps.
     /// </summary>
-    public OneCycleState State => new(_epoch, _pruner.State, Gate);
+    public OneCycleState State => new(_epoch, _pruner.State, Gate) { Step = _step, StepsPerEpoch = _stepsPerEpoch };
 
     /// <summary>Goes on from a state.</summary>
     /// <param name="original">The network before the cut.</param>
@@ -97,6 +97,7 @@ public sealed class OneCycle : IDisposable
         }
 
         (cycle._epoch, cycle.Gate) = (state.Epoch, state.Gate);
+        (cycle._step, cycle._stepsPerEpoch) = (state.Step, state.StepsPerEpoch);
         cycle._next = state.Epoch < 0 ? Next.Epoch : Next.BackwardOrEpoch;
         return cycle;
     }

@@ -193,11 +193,12 @@ internal sealed class OneCyclePruner : IDisposable
     /// <param name="learningRate">That of the step.</param>
     /// <param name="epoch">The step's epoch.</param>
     /// <param name="step">The step in the epoch, from 0.</param>
-    /// <param name="stepsPerEpoch">How many steps an epoch has.</param>
+    /// <param name="stepsPerEpoch">How many steps an epoch has; 0 where it is not known yet.</param>
     public double ShrinkageAt(double learningRate, int epoch, int step, int stepsPerEpoch) =>
-        _phases is { HasDeadline: true, DeadlineEpoch: { } deadline }
+        !_phases.HasDeadline ? -_lambda * learningRate
+        : stepsPerEpoch > 0 && _phases.DeadlineEpoch is { } deadline
             ? DeadlineShrinkage.AddendAt(((long)(deadline - epoch) * stepsPerEpoch) - step)
-            : -_lambda * learningRate;
+        : 0;
 
     /// <summary>
     /// Ends an epoch that was trained: the authors' program tests Eq. 6 then, with the partition of the epoch's start.

@@ -55,13 +55,7 @@ public sealed class SubnetworkSearch
     /// <summary>
     /// What is left when every channel leaves that may; which of a group's channels stay does not matter.
     /// </summary>
-    public Subnetwork Narrowest => Subnetwork.FromPruned(
-        Coupling.Groups,
-        Coupling.Groups.Select(group =>
-        {
-            var kept = group.IsPrunable ? _limits.Rounded(group, _limits.FewestKept(group)) : group.Channels;
-            return (int[])[.. Enumerable.Range(kept, group.Channels - kept)];
-        }));
+    public Subnetwork Narrowest => NarrowestWithin(LimitsFor(1));
 
     /// <summary>
     /// The sub-network of the present weights, to a fraction removed that is the options' unless given.
@@ -88,9 +82,30 @@ public sealed class SubnetworkSearch
 
         saliency = Weighted(saliency);
         return Options.CustomRanking is { } custom
-            ? Checked(custom, custom.Search(groups, saliency, Constraint, fraction, _limits))
-            : ClassRanking.Of(Options.Ranking).Search(groups, saliency, Constraint, fraction, _limits);
+            ? Checked(custom, custom.Search(groups, saliency, Constraint, fraction, LimitsFor(fraction)))
+            : ClassRanking.Of(Options.Ranking).Search(groups, saliency, Constraint, fraction, LimitsFor(fraction));
     }
+
+    // Multiples that nobody asked for are halved until the target can be reached.
+    private PruningLimits LimitsFor(double target)
+    {
+        var limits = _limits;
+        while (limits.RoundTo is null && limits.Refinement < ChannelMultiple.Block
+            && Constraint.Removed(NarrowestWithin(limits)) < target)
+        {
+            limits = limits with { Refinement = 2 * limits.Refinement };
+        }
+
+        return limits;
+    }
+
+    private Subnetwork NarrowestWithin(PruningLimits limits) => Subnetwork.FromPruned(
+        Coupling.Groups,
+        Coupling.Groups.Select(group =>
+        {
+            var kept = group.IsPrunable ? limits.Rounded(group, limits.FewestKept(group)) : group.Channels;
+            return (int[])[.. Enumerable.Range(kept, group.Channels - kept)];
+        }));
 
     private static ResourceConstraint Custom(CouplingGraph coupling, IResource resource)
     {

@@ -113,6 +113,35 @@ public sealed class OneCycleOptionsTests
                 + "it with `SubnetworkSearch`.", ErrorOf(taylor));
     }
 
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(2, 0, 1)]
+    [InlineData(5, 1, 2)]
+    [InlineData(20, 4, 9)]
+    [InlineData(300, 60, 135)]
+    public void Auto_shrinks_for_a_fifth_and_cuts_before_half_of_the_epochs(int epochs, int shrinkage, int latest)
+    {
+        var auto = OneCycleOptions.Auto.For(epochs);
+        auto.ValidateFor(epochs);
+        Assert.Equal(
+            (Math.Max(1, shrinkage), latest, SparsityStart.Auto),
+            (auto.ShrinkageEpochs, auto.LatestCutEpoch, auto.SparsityStartEpoch));
+    }
+
+    [Fact]
+    public void A_deadline_needs_epochs_and_the_papers_timing()
+    {
+        Assert.Equal(
+            "Pruning options: `ShrinkageEpochs` must be at least 1, but is 0.",
+            ErrorOf(OneCycleOptions.Auto with { ShrinkageEpochs = 0 }));
+        Assert.Equal(
+            "Pruning options: `ShrinkageKind.Deadline` cuts before an epoch; choose `PhaseTiming.Paper`.",
+            ErrorOf(OneCycleOptions.Auto with { Timing = PhaseTiming.Official }));
+        Assert.Equal(
+            "Pruning options: `TargetTolerance` must lie between 0 and 1, both excluded, or be null, but is 1.",
+            ErrorOf(OneCycleOptions.Auto with { TargetTolerance = 1 }));
+    }
+
     private static string ErrorOf(OneCycleOptions options) =>
         Assert.Throws<OcsInputException>(options.Validate).Message;
 }

@@ -40,6 +40,39 @@ public sealed class OneCycleTests
     }
 
     [Fact]
+    public void With_a_deadline_what_leaves_is_0_before_the_cut_which_changes_nothing()
+    {
+        using var cycle = Begin(OneCycleOptions.Auto with { Target = 0.5, RoundTo = 1 });
+        using var momentum = new Momentum();
+        var cutEpoch = Enumerable.Range(0, Epochs).First(epoch =>
+        {
+            Train(cycle, momentum, epoch, epoch + 1, ends: false);
+            return cycle.IsCut;
+        });
+
+        // An epoch before, the network is whole.
+        using var again = Begin(OneCycleOptions.Auto with { Target = 0.5, RoundTo = 1 });
+        using var velocity = new Momentum();
+        Train(again, velocity, 0, cutEpoch, ends: false);
+        var inputs = Inputs(99);
+        var before = OutputOf(again.Network, inputs);
+        var probe = Inputs(0);
+        Assert.Null(again.BeginEpoch(cutEpoch, probe, velocity));
+        Release(probe);
+        Assert.Equal(before, OutputOf(again.Network, inputs), (a, b) => Math.Abs(a - b) < 1e-5);
+        Release(inputs);
+        Assert.Null(again.Gate!.Note);
+        Assert.Equal(cutEpoch, again.Network.Record!.StableEpoch);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void With_a_deadline_it_goes_on_from_its_state_to_the_same_bits(int epoch) =>
+        AssertGoesOn(OneCycleOptions.Auto with { Target = 0.5, RoundTo = 1 }, epoch);
+
+    [Fact]
     public void It_computes_what_the_methods_parts_compute_one_by_one()
     {
         using var cycle = Begin(Options);
@@ -54,20 +87,22 @@ public sealed class OneCycleTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(5)]
-    public void It_goes_on_from_its_state_to_the_same_bits(int epoch)
+    public void It_goes_on_from_its_state_to_the_same_bits(int epoch) => AssertGoesOn(Options, epoch);
+
+    private static void AssertGoesOn(OneCycleOptions options, int epoch)
     {
-        using var whole = Begin(Options);
+        using var whole = Begin(options);
         using var momentum = new Momentum();
         Train(whole, momentum, 0, Epochs);
 
-        using var first = Begin(Options);
+        using var first = Begin(options);
         using var before = new Momentum();
         Train(first, before, 0, epoch, ends: false);
         var state = JsonSerializer.Deserialize<OneCycleState>(JsonSerializer.Serialize(first.State))!;
         using var second = OneCycle.Restore(
             Depth(),
             new(first.Network.Graph, first.Network.Parameters.Clone(first.Network.Graph), first.Network.Record),
-            Options, Epochs, state);
+            options, Epochs, state);
         Train(second, before, epoch, Epochs);
 
         Assert.Equal(whole.Network.Record!.CutEpoch, second.Network.Record!.CutEpoch);
@@ -268,6 +303,13 @@ public sealed class OneCycleTests
             Tensor.FromArray(dice.Floats(Batch * 64, -1, 1), [Batch, 1, 8, 8]),
             Tensor.FromArray(dice.Floats(Batch * 6, -1, 1), [Batch, 6]),
         ];
+    }
+
+    private static float[] OutputOf(Network network, Tensor[] inputs)
+    {
+        using var _ = Autograd.NoGrad();
+        using var output = new Executor(network.Graph, network.Parameters).Forward(inputs, training: false);
+        return output.ToArray<float>();
     }
 
     private static void Release(Tensor[] tensors) => Array.ForEach(tensors, tensor => tensor.Dispose());

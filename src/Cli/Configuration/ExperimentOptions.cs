@@ -97,7 +97,7 @@ internal sealed record ExperimentOptions
         // The preset and the data set decide the defaults of what else the file may state.
         var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
         var options = OptionRecord.Apply(DefaultsOf(head.Preset, head.Data), settings);
-        var training = options.Preset == Preset.Standard && options.IsTrained
+        var training = options is { Preset: Preset.Standard or Preset.Auto, IsTrained: true }
             ? options.Training.ForTrainedWeights()
             : options.Training;
         options = options with { Training = training with { Seed = options.Seed } };

@@ -36,6 +36,12 @@ public sealed record PruningLimits
     /// </summary>
     public double? TargetTolerance { get; init; }
 
+    /// <summary>
+    /// What the multiples that <see cref="RoundTo"/> leaves open are divided by: more than 1 where a target cannot be
+    /// reached with them.
+    /// </summary>
+    internal int Refinement { get; init; } = 1;
+
     /// <summary>What a person can do where the limits make a target unreachable.</summary>
     internal string Remedy => string.Join(" or ", Remedies());
 
@@ -52,7 +58,7 @@ public sealed record PruningLimits
     /// <param name="kept">The number of channels.</param>
     public int Rounded(Group group, int kept)
     {
-        var multiple = RoundTo ?? ChannelMultiple.Of(group);
+        var multiple = MultipleOf(group);
         return Math.Min(group.Channels, (kept + multiple - 1) / multiple * multiple);
     }
 
@@ -66,7 +72,7 @@ public sealed record PruningLimits
         {
             return ranked < channels && Rounded(group, ranked) == channels
                 ? $"{channels - ranked} of {channels} channels rank below the cut, "
-                    + $"but `{nameof(RoundTo)}` {RoundTo ?? ChannelMultiple.Of(group)} keeps them"
+                    + $"but `{nameof(RoundTo)}` {MultipleOf(group)} keeps them"
                 : null;
         }
 
@@ -75,6 +81,8 @@ public sealed record PruningLimits
             : FormattableString.Invariant(
                 $"`{nameof(MaximumPruned)}` {MaximumPrunedOfGroup(group)} of {channels} channels is not one");
     }
+
+    private int MultipleOf(Group group) => RoundTo ?? Math.Max(1, ChannelMultiple.Of(group) / Refinement);
 
     private double MaximumPrunedOfGroup(Group group) => MaximumPrunedOf
         .Where(limit => group.Members.Any(member =>
