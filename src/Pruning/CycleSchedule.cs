@@ -12,8 +12,8 @@ internal static class CycleSchedule
     // Most of the epochs are left to the cut network.
     private const double CutShare = 0.4;
 
-    // Where slices are 0 before the cut, it costs nothing to cut a little later.
-    private const double DeadlineCutShare = 0.45;
+    // Where slices are 0 before the cut, nothing has to be learnt again after it.
+    private const double DeadlineCutShare = 0.5;
 
     private const double ShrinkageShare = 0.2;
 

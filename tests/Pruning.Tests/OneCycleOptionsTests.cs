@@ -116,10 +116,10 @@ public sealed class OneCycleOptionsTests
     [Theory]
     [InlineData(1, 0, 0)]
     [InlineData(2, 0, 1)]
-    [InlineData(5, 1, 2)]
-    [InlineData(20, 4, 9)]
-    [InlineData(300, 60, 135)]
-    public void Auto_shrinks_for_a_fifth_and_cuts_before_half_of_the_epochs(int epochs, int shrinkage, int latest)
+    [InlineData(5, 1, 3)]
+    [InlineData(20, 4, 10)]
+    [InlineData(300, 60, 150)]
+    public void Auto_shrinks_for_a_fifth_and_cuts_at_half_of_the_epochs_at_the_latest(int epochs, int shrinkage, int latest)
     {
         var auto = OneCycleOptions.Auto.For(epochs);
         auto.ValidateFor(epochs);
