@@ -119,7 +119,7 @@ public sealed class OneCycleOptionsTests
     [InlineData(5, 1, 3)]
     [InlineData(20, 4, 10)]
     [InlineData(300, 60, 150)]
-    public void Auto_shrinks_for_a_fifth_and_cuts_at_half_of_the_epochs_at_the_latest(int epochs, int shrinkage, int latest)
+    public void Auto_shrinks_for_a_fifth_and_cuts_at_half_at_the_latest(int epochs, int shrinkage, int latest)
     {
         var auto = OneCycleOptions.Auto.For(epochs);
         auto.ValidateFor(epochs);
