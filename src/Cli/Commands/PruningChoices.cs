@@ -20,7 +20,7 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options below start from: standard (default), "
+        Description = "What the options below start from: standard (default), auto, which meets the budget exactly, "
             + "paper, which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "standard",
@@ -41,7 +41,7 @@ internal sealed class PruningChoices
     private readonly Option<string?> _ranking = new("--ranking")
     {
         Description = "Which channels are compared: all (global), or each group's (per-group) or shape's (isomorphic), "
-            + "which then lose the same fraction.",
+            + "which then lose the same fraction; or each shape's, the costlier losing more (by-cost).",
         HelpName = "NAME",
     };
 

@@ -73,6 +73,32 @@ public sealed class DisputeTests
         Assert.False(Stops([0.20, 0.10]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_drop_of_the_learning_rate_makes_it_fall_and_does_not_look_like_stability(ulong seed)
+    {
+        // Scores settle slowly, by a fifth of their noise an epoch. At epoch 6 the noise drops to a fifth, as where the
+        // learning rate does: sub-networks then hardly change, though nothing was decided.
+        const int Channels = 200;
+        var dice = new Rng(seed);
+        double[] settled = [.. Enumerable.Range(0, Channels).Select(_ => dice.NextDouble() - 0.5)];
+        var dispute = new Dispute([1], [Channels], window: 3);
+        var stopped = new List<bool>();
+        for (var epoch = 0; epoch < 10; epoch++)
+        {
+            var noise = 0.6 * Math.Pow(0.8, epoch) * (epoch < 6 ? 1 : 0.2);
+            double[] scores = [.. settled.Select(score => Math.Exp(score + noise * (2 * dice.NextDouble() - 1)))];
+            var ascending = Enumerable.Range(0, Channels).OrderBy(channel => scores[channel]);
+            dispute.Observe(Of(scores, [.. ascending.Skip(Channels / 2).Order()]));
+            stopped.Add(dispute.HasStoppedFalling);
+        }
+
+        Assert.DoesNotContain(true, stopped[6..9]);
+        Assert.True(dispute.Values[8] < dispute.Values[5] / 2);
+    }
+
     [Fact]
     public void It_goes_on_from_its_history()
     {
