@@ -49,9 +49,10 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
                 folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>
             {
+                var trainer = StartTrainer(start, teacher, data, device, group);
                 StartSentences.Show(start, data, display);
                 StartSentences.Show(teacher, options, display);
-                return StartTrainer(start, teacher, data, device, group);
+                return trainer;
             });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -97,10 +98,11 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
                 folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>
             {
+                var trainer = Trainer(checkpoint, teacher, data, device, group);
                 display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after "
                     + $"{checkpoint.State.Progress?.Steps ?? 0} steps of it.");
                 StartSentences.Show(teacher, options, display);
-                return Trainer(checkpoint, teacher, data, device, group);
+                return trainer;
             });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -11,7 +11,8 @@ public enum DistillationKind
 
     /// <summary>
     /// Decoupled knowledge distillation (Zhao et al. 2022, arXiv 2203.08679): the right class against all others, and
-    /// the others among themselves, each with a weight of its own. It is for tasks with one class for each sample.
+    /// the others among themselves, each with a weight of its own. It is for tasks with one class for each sample, and
+    /// often better with many classes.
     /// </summary>
     Dkd,
 }

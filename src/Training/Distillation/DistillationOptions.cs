@@ -6,10 +6,7 @@ namespace Ocs.Training.Distillation;
 /// </summary>
 public record DistillationOptions
 {
-    /// <summary>
-    /// How outputs are compared with the teacher's. `kd` compares all probabilities, for any task. `dkd` has weights of
-    /// their own for the right class and for the others. It is often better with many classes.
-    /// </summary>
+    /// <summary>How outputs are compared with the teacher's.</summary>
     public DistillationKind Kind { get; init; }
 
     /// <summary>
