@@ -28,7 +28,8 @@ internal sealed class Distiller : IDisposable
     /// <param name="device">Where steps are taken.</param>
     public Distiller(Network teacher, DistillationOptions options, ITask task, IDataset data, Device device)
     {
-        (_options, _task, _teacher) = (options, task, new(teacher, data, device));
+        (_options, _task) = (options, task);
+        _teacher = new(teacher, data, device);
         _weights = [Tensor.Zeros([], DType.Float32, device), Tensor.Zeros([], DType.Float32, device)];
         _sums = [Tensor.Zeros([], DType.Float64, device), Tensor.Zeros([], DType.Float64, device)];
     }

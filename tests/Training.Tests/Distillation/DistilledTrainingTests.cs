@@ -29,7 +29,12 @@ public sealed class DistilledTrainingTests
         var (weight, temperature, rate) = (0.7, 3.0, 0.05);
         var options = TinyTask.Options with
         {
-            Epochs = 1, BatchSize = 48, LearningRate = rate, Momentum = 0, Nesterov = false, WeightDecay = 0,
+            Epochs = 1,
+            BatchSize = 48,
+            LearningRate = rate,
+            Momentum = 0,
+            Nesterov = false,
+            WeightDecay = 0,
         };
         using var teacher = Network.Initialize(Teachers.Linear(), seed: 5);
         using var start = Network.Initialize(Teachers.Linear(), seed: 6);
@@ -226,7 +231,11 @@ public sealed class DistilledTrainingTests
         using var teacher = Teachers.Wide();
         var options = TinyTask.Options with
         {
-            Optimizer = OptimizerKind.Adamw, LearningRate = 0.01, EmaDecay = 0.8, ClipGradientNorm = 0.5, Epochs = 6,
+            Optimizer = OptimizerKind.Adamw,
+            LearningRate = 0.01,
+            EmaDecay = 0.8,
+            ClipGradientNorm = 0.5,
+            Epochs = 6,
         };
         var trained = Teachers.Train(TinyTask.Network(), teacher, options, TinyTask.Pruning);
         Assert.True(trained.Epochs[^1].Distill < trained.Epochs[0].Distill);
