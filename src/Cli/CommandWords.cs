@@ -16,6 +16,7 @@ internal static partial class CommandWords
         StringComparer.Ordinal)
     {
         ["Device.Cpu"] = "--device cpu",
+        ["Distillation"] = "distill",
         ["Graph.Parameters"] = "`ocs inspect`",
         ["ImageFolder.Check"] = "`ocs data check`",
         ["ImageFolder.Pack"] = "`ocs data pack`",
@@ -28,6 +29,7 @@ internal static partial class CommandWords
         ["RunKind.Baseline"] = "`ocs baseline`",
         ["SkipBroken = true"] = "skip-broken: true (--skip-broken)",
         ["SubnetworkSearch"] = "`ocs prune`",
+        ["TrainerSetup.Teacher"] = "--teacher (distill.teacher)",
         ["WeightsOptions.NewClassifier"] = "`ocs train --reset-classifier` (reset-classifier: true)",
         ["classes"] = "--classes",
         ["dataRoot"] = "--data-root",

@@ -12,8 +12,19 @@ public sealed record RunRecord
     /// <summary>The phase that the epoch was trained in.</summary>
     public required RunPhase Phase { get; init; }
 
-    /// <summary>Mean loss over the epoch's training batches, penalty not included.</summary>
+    /// <summary>
+    /// Mean loss over the epoch's training batches, penalty not included. With a teacher it is the weighted sum of
+    /// <see cref="TaskLoss"/> and <see cref="DistillLoss"/>.
+    /// </summary>
     public required double TrainLoss { get; init; }
+
+    /// <summary>The part of it that is the task's, before its weight; absent without a teacher.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TaskLoss { get; init; }
+
+    /// <summary>The part of it that is the teacher's, before its weight; absent without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DistillLoss { get; init; }
 
     /// <summary>Top-1 accuracy on the held-out samples, 0 to 1, after the epoch.</summary>
     public double? ValAccuracy { get; init; }

@@ -12,6 +12,10 @@ public sealed record RunSummary
     /// <summary>The file whose weights the run started from; null for random weights.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>The network that the run's network learnt from, or its file; absent without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Teacher { get; init; }
+
     /// <summary>The data set's name; null where none was used.</summary>
     public string? Data { get; init; }
 

@@ -43,6 +43,13 @@ public interface ITask
     /// <param name="batch">The inputs and targets of the same samples.</param>
     Tensor? Score(IReadOnlyList<Tensor> outputs, Batch batch) => null;
 
+    /// <summary>
+    /// What turns an output into a prediction, so that a network can learn it from a teacher. The target of an output
+    /// with <see cref="OutputActivation.Softmax"/> is the one with the same number.
+    /// </summary>
+    /// <param name="output">The number of the output, from 0.</param>
+    OutputActivation ActivationOf(int output) => OutputActivation.None;
+
     /// <summary>Begins a measurement of <see cref="Metrics"/>.</summary>
     IMetricTally CreateTally();
 

@@ -48,7 +48,7 @@ internal sealed class Arranger(TrainingContext run)
     private IReadOnlyList<Precision> Trainable(Batch probe)
     {
         var options = run.State.Record is null ? run.Training : run.Training with { Precision = Precision.Auto };
-        var (left, sentence) = new PrecisionTrial(options, run.Task, run.Replicas).Leave(
+        var (left, sentence) = new PrecisionTrial(options, run.Task, run.Replicas, run.Distiller).Leave(
             run.Network, run.Precisions, probe);
         if (sentence is not null)
         {

@@ -32,6 +32,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         var before = run.State.Progress ?? new();
         var (done, known) = (before, before);
         _numbers.Begin(before.LossSum, before.Score);
+        run.Distiller?.BeginEpoch(epoch, isNew: run.State.Progress is null);
         foreach (var batch in batches.Epoch(epoch, before.Steps))
         {
             run.Clock.Add(TrainingActivity.Data);

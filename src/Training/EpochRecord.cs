@@ -17,11 +17,14 @@ internal static class EpochRecord
     public static RunRecord Of(TrainingContext run, EpochPlan? plan, EpochOutcome trained, EvaluationResult evaluation)
     {
         var (epoch, isCut, graph) = (run.State.Epoch, run.State.Record is not null, run.Network.Graph);
+        var losses = run.Distiller?.Means(run.Replicas, run.Batches.SamplesPerEpoch);
         return new()
         {
             Epoch = epoch,
             Phase = isCut ? RunPhase.Final : plan?.Phase == Phase.Sparsity ? RunPhase.Sparsity : RunPhase.Train,
             TrainLoss = trained.Loss,
+            TaskLoss = losses?.Task,
+            DistillLoss = losses?.Teacher,
             TrainAccuracy = run.Task is Classification ? trained.Score : null,
             ValAccuracy = evaluation.Accuracy,
             ValTop5Accuracy = evaluation.Top5Accuracy,

@@ -2,6 +2,7 @@ using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Tasks;
 using Ocs.Torch;
+using Ocs.Training.Distillation;
 using Ocs.Training.Distributed;
 
 namespace Ocs.Training;
@@ -13,7 +14,9 @@ namespace Ocs.Training;
 /// <param name="options">What is wished.</param>
 /// <param name="task">Gives the loss.</param>
 /// <param name="replicas">Who trains together, and so in one precision.</param>
-internal sealed class PrecisionTrial(TrainingOptions options, ITask task, Replicas replicas)
+/// <param name="distiller">The teacher, which runs in the same precision; null for none.</param>
+internal sealed class PrecisionTrial(
+    TrainingOptions options, ITask task, Replicas replicas, Distiller? distiller = null)
 {
     private const int Samples = 2;
 
@@ -63,9 +66,28 @@ internal sealed class PrecisionTrial(TrainingOptions options, ITask task, Replic
                     ? $"node '{fault.Node.Name}', {fault.Node.Operator}: {fault.Error.Message}"
                     : error.Message;
             }
+
+            if (ObstacleOfTeacher(autocast, few, format) is { } obstacle)
+            {
+                return obstacle;
+            }
         }
 
         return null;
+    }
+
+    private string? ObstacleOfTeacher(DType? autocast, Batch batch, MemoryFormat format)
+    {
+        try
+        {
+            using var _ = Autocast.To(autocast, batch.Inputs[0].Device.Kind);
+            distiller?.Teach(batch, format).Dispose();
+            return null;
+        }
+        catch (TorchException error) when (!error.IsOutOfMemory)
+        {
+            return $"its teacher can't run in it: {error.Message}";
+        }
     }
 
     // On copies, and with numbers of dropout that nothing else draws.

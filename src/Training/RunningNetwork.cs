@@ -6,6 +6,7 @@ using Ocs.Graphs.Passes;
 using Ocs.Pruning.Surgery;
 using Ocs.Tasks;
 using Ocs.Torch;
+using Ocs.Training.Distillation;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
@@ -81,14 +82,18 @@ internal sealed class RunningNetwork : IDisposable
     /// </summary>
     public StepSpeed? StepSpeed { get; private set; }
 
-    /// <summary>The outputs for a batch, and the mean loss, in the precision of steps; owned by the caller.</summary>
-    public (IReadOnlyList<Tensor> Outputs, Tensor Loss) Forward(Batch batch, ITask task)
+    /// <summary>
+    /// The outputs for a batch, and the mean loss, a teacher's term included, in the precision of steps; owned by the
+    /// caller.
+    /// </summary>
+    public (IReadOnlyList<Tensor> Outputs, Tensor Loss) Forward(Batch batch, ITask task, Distiller? distiller)
     {
         using var _ = Autocast.To(Precision.Autocast(), batch.Inputs[0].Device.Kind);
+        using var lesson = distiller?.Teach(batch, Executor.MemoryFormat);
         var outputs = Executor.ForwardAll([.. batch.Inputs], training: true);
         try
         {
-            return (outputs, task.Loss(outputs, batch));
+            return (outputs, lesson?.Loss(outputs) ?? task.Loss(outputs, batch));
         }
         catch
         {

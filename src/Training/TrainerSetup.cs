@@ -1,3 +1,4 @@
+using Ocs.Graphs;
 using Ocs.Torch;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Steps;
@@ -27,6 +28,14 @@ public sealed record TrainerSetup
     /// <summary>An optimiser of the caller's, without state, which the trainer then owns.</summary>
     /// <value>Null: the one that <see cref="TrainingOptions.Optimizer"/> names.</value>
     public IOptimizer? Optimizer { get; init; }
+
+    /// <summary>
+    /// A trained network that the trained one learns from, as <see cref="TrainingOptions.Distillation"/> says: its
+    /// inputs and outputs have the same shapes. It is copied, and stays the caller's. It is not cut. A run that goes on
+    /// from a checkpoint is given the same one again.
+    /// </summary>
+    /// <value>Null: the network learns from the data alone.</value>
+    public Network? Teacher { get; init; }
 
     /// <summary>
     /// The options as a text, for the record of the cut. Processes that share a run must have the same.

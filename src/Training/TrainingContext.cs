@@ -5,6 +5,7 @@ using Ocs.Pruning;
 using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Distillation;
 using Ocs.Training.Distributed;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Steps;
@@ -29,6 +30,7 @@ internal sealed class TrainingContext : IDisposable
         (Data, Training, Pruning, Device) = (data, training, pruning?.For(training.Epochs), setup.Device);
         Task = data.TaskFor(training);
         data.CheckFit(graph, Task);
+        TeacherCheck.Require(training.Distillation, setup.Teacher?.Graph, graph, Task);
         Precisions = training.Precision.Candidates(Device);
         Original = data.Prepared(graph);
         OptionsText = setup.OptionsText ?? $"{Pruning?.Names}{Training} {Pruning}";
@@ -40,6 +42,9 @@ internal sealed class TrainingContext : IDisposable
         Generator = new(training.Seed);
         Clock = new(setup.Profile && Device.Kind != DeviceKind.Cpu ? Device : null);
         Scaler = training.Precision == Precision.Fp16 ? new() : null;
+        Distiller = setup.Teacher is { } teacher
+            ? new(teacher, training.Distillation, Task, data.Train, Device)
+            : null;
         Network = null!;
         State = new()
         {
@@ -49,6 +54,7 @@ internal sealed class TrainingContext : IDisposable
             Task = Task.Name,
             TrainSamples = data.Train.Count,
             TestSamples = data.Test.Count,
+            Teacher = Distiller?.Digest,
         };
     }
 
@@ -82,6 +88,9 @@ internal sealed class TrainingContext : IDisposable
 
     /// <summary>The factor on float16's loss; null in other precisions.</summary>
     public LossScaler? Scaler { get; }
+
+    /// <summary>What the network learns from a teacher; null without one.</summary>
+    public Distiller? Distiller { get; }
 
     /// <summary>Whether steps are captured as CUDA graphs.</summary>
     public bool Captures { get; }
@@ -154,6 +163,7 @@ internal sealed class TrainingContext : IDisposable
         Replicas.Dispose();
         Optimizer.Dispose();
         Cycle?.Dispose();
+        Distiller?.Dispose();
         Network?.Dispose();
         Generator.Dispose();
     }

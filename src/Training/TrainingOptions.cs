@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ocs.Torch;
+using Ocs.Training.Distillation;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 
@@ -106,6 +107,9 @@ public sealed record TrainingOptions
     /// data; a task that is given has its own.
     /// </summary>
     public double LabelSmoothing { get; init; }
+
+    /// <summary>How the network learns from a teacher, where <see cref="TrainerSetup.Teacher"/> is one.</summary>
+    public DistillationOptions Distillation { get; init; } = new();
 
     /// <summary>
     /// How the learning rate falls. If it is not given: at the milestones if <see cref="MilestoneEpochs"/> is given, by
@@ -256,6 +260,7 @@ public sealed record TrainingOptions
             CheckpointMinutes >= 0,
             $"`{nameof(CheckpointMinutes)}` must not be negative, but is {CheckpointMinutes}");
         Check(CheckpointsKept >= 2, $"`{nameof(CheckpointsKept)}` must be at least 2, but is {CheckpointsKept}");
+        problems.AddRange(Distillation.Problems(Epochs));
         if (problems.Count > 0)
         {
             throw new OcsInputException($"Training options: {string.Join("; ", problems)}.");

@@ -16,13 +16,15 @@ public sealed class DistributedTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void Two_processes_end_fifty_steps_with_the_weights_of_one()
+    [Theory]
+    [InlineData]
+    [InlineData("--teacher", "start", "--set", "distill.weight=0.5")]
+    public void Two_processes_end_fifty_steps_with_the_weights_of_one(params string[] more)
     {
         var config = Config(
             WithoutNorms(), "training: { epochs: 2, batch-size: 16, learning-rate: 0.02, layout: contiguous }");
-        Assert.Equal(0, CommandLine.Run("baseline", config, "--out", _folder.PathOf("one")).Code);
-        var output = Run("baseline", config, "--out", _folder.PathOf("two"), "--processes", "2");
+        Assert.Equal(0, CommandLine.Run(["baseline", config, "--out", _folder.PathOf("one"), .. more]).Code);
+        var output = Run(["baseline", config, "--out", _folder.PathOf("two"), "--processes", "2", .. more]);
 
         Assert.Contains("2 processes end with the same weights.", output, StringComparison.Ordinal);
         using var one = OcsFile.Read(_folder.PathOf("one/model.ocs"));

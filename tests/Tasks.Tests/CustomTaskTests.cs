@@ -20,6 +20,7 @@ public sealed class CustomTaskTests
 
         Assert.Equal(["total", "loss"], task.Metrics.Select(metric => metric.Name));
         Assert.Equal(9, sum.Item<double>(), 1e-6);
+        Assert.Equal(OutputActivation.None, task.ActivationOf(0));
         Assert.Equal([3.0, 7], tally.Values(3, loss: 7, new OneProcess()), (a, b) => Math.Abs(a - b) < 1e-9);
     }
 }

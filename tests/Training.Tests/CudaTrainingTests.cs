@@ -3,7 +3,9 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
+using Ocs.Training.Distillation;
 using Ocs.Training.Optimizers;
+using Ocs.Training.Tests.Distillation;
 using Ocs.Zoo;
 
 namespace Ocs.Training.Tests;
@@ -85,6 +87,21 @@ public sealed class CudaTrainingTests
     }
 
     [CudaTheory]
+    [InlineData(DistillationKind.Kd, Precision.Fp32)]
+    [InlineData(DistillationKind.Dkd, Precision.Bf16)]
+    public void A_captured_cycle_learns_from_a_teacher_what_the_eager_one_does(
+        DistillationKind kind, Precision precision)
+    {
+        using var teacher = Teachers.Skilled();
+        var options = (TinyTask.Options with { Precision = precision, CudnnBenchmark = false }).With(
+            new() { Kind = kind, WarmupEpochs = 1 });
+        var eager = Train(options with { CudaGraph = CudaGraphChoice.Off }, TinyTask.Pruning, teacher);
+        var captured = Train(options with { CudaGraph = CudaGraphChoice.On }, TinyTask.Pruning, teacher);
+        Assert.All(eager.Losses.Zip(captured.Losses), pair => Assert.InRange(pair.Second - pair.First, -0.2, 0.2));
+        Assert.Equal(eager.CutEpoch, captured.CutEpoch);
+    }
+
+    [CudaTheory]
     [InlineData(Precision.Bf16)]
     [InlineData(Precision.Fp16)]
     public void Narrow_types_learn_what_float32_does(Precision precision)
@@ -149,11 +166,11 @@ public sealed class CudaTrainingTests
     }
 
     private static (double[] Losses, double Accuracy, int? CutEpoch) Train(
-        TrainingOptions options, OneCycleOptions pruning)
+        TrainingOptions options, OneCycleOptions pruning, Network? teacher = null)
     {
         using var observer = new RecordingObserver();
         using var trainer = new OneCycleTrainer(TinyTask.Network(), TinyTask.Data, options,
-            pruning, new() { Device = Device.Cuda() })
+            pruning, new() { Device = Device.Cuda(), Teacher = teacher })
         {
             Observer = observer,
         };

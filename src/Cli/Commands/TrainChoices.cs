@@ -88,7 +88,7 @@ internal sealed class TrainChoices(RunKind kind)
     ];
 
     // A run that goes on keeps its options; only places may be others than they were.
-    private IEnumerable<Option> OptionsOfResume => [_resume, _dataRoot, _device, _processes, _flags.Threads];
+    private IEnumerable<Option> OptionsOfResume => [_resume, _dataRoot, _device, _processes, .. _flags.OfResume];
 
     /// <summary>Gives the argument and the options to a command.</summary>
     public void AddTo(Command command)
@@ -122,6 +122,7 @@ internal sealed class TrainChoices(RunKind kind)
             Device = parsed.GetValue(_device),
             Processes = parsed.GetValue(_processes),
             Threads = parsed.GetValue(_resume) is null ? null : _flags.ThreadsOf(parsed),
+            Teacher = parsed.GetValue(_resume) is null ? null : _flags.TeacherOf(parsed),
         };
         if (request.Resumed is not null)
         {

@@ -69,7 +69,8 @@ internal static class TrainCommand
     private static int Resume(TrainRequest request, string folder, CommandConsole console)
     {
         var run = new ResumedRun(
-            folder, request.DataRoot, request.Device, ConsoleOf(request, console), request.Rendezvous, request.Threads);
+            folder, request.DataRoot, request.Device, ConsoleOf(request, console), request.Rendezvous, request.Threads,
+            request.Teacher);
         return request.IsFirst ? TrainingOutput.Show(run.Execute(), console) : Followed(run.Follow());
     }
 

@@ -65,6 +65,9 @@ internal sealed record TrainRequest
     /// <summary>Threads of a run that goes on; null for those that it began with.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Where the teacher of a run that goes on is; null for where the run found it before.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Whether this process writes and shows what comes out.</summary>
     public bool IsFirst => Rendezvous is null or { Rank: 0 };
 

@@ -27,6 +27,10 @@ internal sealed class TrainingFlags
             "Starts from the weights of a .safetensors, .pth, .pt, .th or .ocs file. "
             + "Weights of a pruned network make it narrower."),
         new(
+            TeacherName, "distill.teacher", "FILE",
+            "Also learns from a trained network: an .ocs or .onnx file, a run's folder, weights of the model, "
+            + "or start for the weights that the run starts from. With --resume, where the teacher is now."),
+        new(
             "--reset-classifier", "reset-classifier", null,
             "Starts the last layer from random weights, for other classes than the file's "
             + "(--weights, or an .onnx or .ocs file as model)."),
@@ -36,6 +40,7 @@ internal sealed class TrainingFlags
     ];
 
     private const string ThreadsName = "--threads";
+    private const string TeacherName = "--teacher";
 
     private readonly ImmutableArray<(TrainingFlag Flag, Option Option)> _options =
         [.. Table.Select(flag => (flag, OptionOf(flag)))];
@@ -55,15 +60,18 @@ internal sealed class TrainingFlags
     /// <summary>Whether the option of this name was given.</summary>
     public bool IsGiven(string name, ParseResult parsed) => ValueOf(OptionOf(name), parsed) is not null;
 
-    /// <summary>The option that a run that goes on may be given anew.</summary>
-    public Option Threads => OptionOf(ThreadsName);
+    /// <summary>The options that a run that goes on may be given anew.</summary>
+    public IEnumerable<Option> OfResume => [OptionOf(ThreadsName), OptionOf(TeacherName)];
 
-    /// <summary>Its number; null where it was not given.</summary>
-    public int? ThreadsOf(ParseResult parsed) => ValueOf(Threads, parsed) is not { } text
+    /// <summary>The number of threads; null where it was not given.</summary>
+    public int? ThreadsOf(ParseResult parsed) => ValueOf(OptionOf(ThreadsName), parsed) is not { } text
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
             ? threads
             : throw new OcsInputException($"{ThreadsName} must be a whole number such as 2, but is '{text}'.");
+
+    /// <summary>The place of the teacher; null where it was not given.</summary>
+    public string? TeacherOf(ParseResult parsed) => ValueOf(OptionOf(TeacherName), parsed);
 
     private Option OptionOf(string name) => _options.First(pair => pair.Flag.Name == name).Option;
 

@@ -49,6 +49,9 @@ internal sealed record ExperimentOptions
 
     public TrainingOptions Training { get; init; } = TrainingOptions.Standard;
 
+    /// <summary>The teacher of the network, and how the network learns from it.</summary>
+    public DistillChoices Distill { get; init; } = new();
+
     /// <summary>Augmentation of training images; by default the usual one of the data set.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
@@ -100,7 +103,10 @@ internal sealed record ExperimentOptions
         var training = options is { Preset: Preset.Standard or Preset.Auto, IsTrained: true }
             ? options.Training.ForTrainedWeights()
             : options.Training;
-        options = options with { Training = training with { Seed = options.Seed } };
+        options = options with
+        {
+            Training = training with { Seed = options.Seed, Distillation = options.Distill.Options },
+        };
         options.Validate(source);
 
         // What follows from other options stands in the run's files as it came out.
@@ -140,6 +146,14 @@ internal sealed record ExperimentOptions
             IsTrained || !ResetClassifier,
             $"{source}: reset-classifier leaves the last layer out of a file's weights; "
             + "give such a file (weights: FILE, or a .onnx or .ocs file as model), or leave it out.");
+        Require(
+            Distill.Teacher is not null || Distill == new DistillChoices(),
+            $"{source}: distill says how to learn from a teacher, but names none; "
+            + "give one (distill.teacher: FILE, or --teacher FILE), or leave it out.");
+        Require(
+            !Distill.IsStart || (IsTrained && !ResetClassifier),
+            $"{source}: the teacher is to be what the run starts from, but that is not trained; start from a file "
+            + "with its last layer (weights: FILE, or a .onnx or .ocs file as model), or name another teacher.");
         if (!ModelSource.IsFile(Model))
         {
             _ = Models.Find(Model);

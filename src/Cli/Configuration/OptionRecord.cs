@@ -155,9 +155,10 @@ internal static class OptionRecord
             || (IsRecord(type) && Properties(type).Any());
     }
 
-    // A run has one seed, at the top of its configuration.
+    // A run has one seed, at the top of its configuration, and so is what it learns from a teacher.
     private static bool IsSetElsewhere(PropertyInfo property) =>
-        property.DeclaringType == typeof(TrainingOptions) && property.Name == nameof(TrainingOptions.Seed);
+        property.DeclaringType == typeof(TrainingOptions)
+        && property.Name is nameof(TrainingOptions.Seed) or nameof(TrainingOptions.Distillation);
 
     /// <summary>Whether a property may be null.</summary>
     public static bool IsNullable(PropertyInfo property) =>

@@ -26,9 +26,10 @@ internal sealed class DryRun(
         var data = TrainingDataSource.Open(options, dataRoot);
         var device = Devices.Find(deviceName);
         using var start = TrainingStart.Open(options, data.Train, device);
+        using var teacher = TrainingTeacher.Open(options, start, data.Train);
         TrainingMemory.Require(start.Graph, options.Training, data, device);
         var cut = Pruning is { } pruning ? PlannedCut(start, pruning) : null;
-        var (steps, ran) = TimeSteps(start, data, device);
+        var (steps, ran) = TimeSteps(start, teacher, data, device);
         using var result = ran;
         var test = data.Test.Sample(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize), seed: 0);
         var evaluation = Evaluation.Run(
@@ -70,13 +71,15 @@ internal sealed class DryRun(
             pruning.LatestCutEpoch);
     }
 
-    private (StepTimes Times, TrainingResult Result) TimeSteps(TrainingStart start, ImageData data, Device device)
+    private (StepTimes Times, TrainingResult Result) TimeSteps(
+        TrainingStart start, TrainingTeacher? teacher, ImageData data, Device device)
     {
         using var heed = console.HeedStop();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
         var times = new StepTimes(stop, console);
         using var trainer = start.Trainer(
-            data.ForTraining, options.Training, Uncut(Pruning), new() { Device = device });
+            data.ForTraining, options.Training, Uncut(Pruning),
+            new() { Device = device, Teacher = teacher?.Network });
         trainer.Observer = times;
         var result = trainer.Run(stop.Token);
         try

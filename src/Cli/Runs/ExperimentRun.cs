@@ -1,8 +1,6 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
-using Ocs.Data;
-using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Torch;
@@ -36,6 +34,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
+        using var teacher = TrainingTeacher.Open(options, start, data.Train);
         TrainingMemory.Require(start.Graph, options.Training, data, device, place.Rendezvous?.Size ?? 1);
         using var group = Join(device);
         var folder = RunDirectory.Take(place.Folder, place.Force);
@@ -44,13 +43,15 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             var display = new TrainingDisplay(console);
             var config = $"# {CleanText.Line(console.CommandLine)}\n{options.ToYaml()}";
             var run = new RunState(
-                config, kind, start.Source, Devices.Describe(device, place.Rendezvous), Log: new(0, "", 0));
+                config, kind, start.Source, Devices.Describe(device, place.Rendezvous), Log: new(0, "", 0),
+                teacher?.Source);
             using var session = RunSession.Begin(
                 folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>
             {
-                var trainer = start.Trainer(data.ForTraining, options.Training, Pruning, Setup(device, group));
-                ShowStart(start, data, display);
+                var trainer = StartTrainer(start, teacher, data, device, group);
+                StartSentences.Show(start, data, display);
+                StartSentences.Show(teacher, options, display);
                 return trainer;
             });
         }
@@ -68,26 +69,28 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data.Train, device);
+        using var teacher = TrainingTeacher.Open(options, start, data.Train);
         using var group = Join(device);
         using var heed = console.HeedStop();
-        using var trainer = start.Trainer(data.ForTraining, options.Training, Pruning, Setup(device, group));
+        using var trainer = StartTrainer(start, teacher, data, device, group);
         using var result = trainer.Run(console.Stop);
         return result.Stopped;
     }
 
     /// <summary>The same from a checkpoint.</summary>
-    public bool Follow(Checkpoint checkpoint, ImageData data, Device device, ProcessGroup? group)
+    public bool Follow(
+        Checkpoint checkpoint, TrainingTeacher? teacher, ImageData data, Device device, ProcessGroup? group)
     {
         using var heed = console.HeedStop();
-        using var trainer = Trainer(checkpoint, data, device, group);
+        using var trainer = Trainer(checkpoint, teacher, data, device, group);
         using var result = trainer.Run(console.Stop);
         return result.Stopped;
     }
 
     /// <summary>Goes on from a checkpoint in the run's folder.</summary>
     public RunOutcome Resume(
-        RunDirectory folder, Checkpoint checkpoint, RunState run, ImageData data, Device device,
-        ProcessGroup? group, TrainingDisplay display)
+        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingTeacher? teacher, ImageData data,
+        Device device, ProcessGroup? group, TrainingDisplay display)
     {
         try
         {
@@ -95,9 +98,11 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
                 folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>
             {
+                var trainer = Trainer(checkpoint, teacher, data, device, group);
                 display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after "
                     + $"{checkpoint.State.Progress?.Steps ?? 0} steps of it.");
-                return Trainer(checkpoint, data, device, group);
+                StartSentences.Show(teacher, options, display);
+                return trainer;
             });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -158,41 +163,34 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     private ProcessGroup? Join(Device device) =>
         place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
-    private OneCycleTrainer Trainer(Checkpoint checkpoint, ImageData data, Device device, ProcessGroup? group) =>
-        OneCycleTrainer.Resume(checkpoint, data.ForTraining, options.Training, Pruning, Setup(device, group));
-
-    private TrainerSetup Setup(Device device, ProcessGroup? group) =>
-        new() { Device = device, Group = group, Profile = place.Profile, OptionsText = options.ToYaml() };
-
-    private static void ShowStart(TrainingStart start, ImageData data, TrainingDisplay display)
+    private OneCycleTrainer StartTrainer(
+        TrainingStart start, TrainingTeacher? teacher, ImageData data, Device device, ProcessGroup? group)
     {
-        if (data is { Train: ImageFolder train, Test: ImageFolder test })
+        var setup = Setup(teacher, device, group);
+        using (teacher)
         {
-            display.Message(
-                $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; "
-                + $"accuracy on {test.Count:N0} from {test.Source}.");
-            foreach (var remark in train.Remarks.Concat(test.Remarks))
-            {
-                display.Message(remark);
-            }
-        }
-
-        if (start.Source is { } source)
-        {
-            display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
-        }
-
-        foreach (var remark in start.Remarks)
-        {
-            display.Message(remark);
-        }
-
-        if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })
-        {
-            display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; "
-                + "export it without one.");
+            return start.Trainer(data.ForTraining, options.Training, Pruning, setup);
         }
     }
+
+    private OneCycleTrainer Trainer(
+        Checkpoint checkpoint, TrainingTeacher? teacher, ImageData data, Device device, ProcessGroup? group)
+    {
+        var setup = Setup(teacher, device, group);
+        using (teacher)
+        {
+            return OneCycleTrainer.Resume(checkpoint, data.ForTraining, options.Training, Pruning, setup);
+        }
+    }
+
+    private TrainerSetup Setup(TrainingTeacher? teacher, Device device, ProcessGroup? group) => new()
+    {
+        Device = device,
+        Group = group,
+        Teacher = teacher?.Network,
+        Profile = place.Profile,
+        OptionsText = options.ToYaml(),
+    };
 
     private void ShowWhatToShip(RunDirectory folder, TrainingResult result, RunSummary summary)
     {
@@ -241,16 +239,3 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         return check;
     }
 }
-
-/// <summary>Where a run reads, computes and writes.</summary>
-/// <param name="Folder">The run's folder.</param>
-/// <param name="Force">Whether a run that is there already is replaced.</param>
-/// <param name="DataRoot">Where data sets are looked for first; null takes the usual places.</param>
-/// <param name="Device">The processor; null takes the CPU.</param>
-/// <param name="Profile">Whether it writes where its time went.</param>
-/// <param name="Rendezvous">The processes that share the run; null for this one alone.</param>
-internal sealed record RunPlace(
-    string Folder, bool Force, string? DataRoot, string? Device, bool Profile = false, Rendezvous? Rendezvous = null);
-
-/// <summary>What a run left.</summary>
-internal sealed record RunOutcome(RunSummary Summary, string Folder, bool Stopped);

@@ -16,9 +16,10 @@ namespace Ocs.Cli.Runs;
 /// <param name="console">Where it is shown.</param>
 /// <param name="rendezvous">The processes that share the run; null for this one alone.</param>
 /// <param name="threads">Threads that compute; null for those that the run began with.</param>
+/// <param name="teacherPlace">Where the teacher is; null for where it was.</param>
 internal sealed class ResumedRun(
     string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null,
-    int? threads = null)
+    int? threads = null, string? teacherPlace = null)
 {
     private readonly TrainingDisplay _display = new(console);
 
@@ -38,13 +39,15 @@ internal sealed class ResumedRun(
         {
             var (options, data, device) = Open(run);
             using var computing = ThreadCount.Use(threads ?? options.Threads);
+            using var teacher = TrainingTeacher.Reopen(options, data.Train, teacherPlace);
             using var group = Join(device);
             var folder = RunDirectory.Reopen(path);
             Tell(notice);
             Tell(RestoreConfig(folder, run.Config));
             Tell(OtherEngine(run.Engine, device));
             var training = new ExperimentRun(options, run.Kind, Place, console) { Twin = ReadTwin(folder) };
-            return training.Resume(folder, folder.WithBest(checkpoint, Tell), run, data, device, group, _display);
+            return training.Resume(
+                folder, folder.WithBest(checkpoint, Tell), run, teacher, data, device, group, _display);
         }
         catch
         {
@@ -64,8 +67,10 @@ internal sealed class ResumedRun(
         {
             var (options, data, device) = Open(run);
             using var computing = ThreadCount.Use(threads ?? options.Threads);
+            using var teacher = TrainingTeacher.Reopen(options, data.Train, teacherPlace);
             using var group = Join(device);
-            return new ExperimentRun(options, run.Kind, Place, console).Follow(checkpoint, data, device, group);
+            var training = new ExperimentRun(options, run.Kind, Place, console);
+            return training.Follow(checkpoint, teacher, data, device, group);
         }
         catch
         {
@@ -135,7 +140,8 @@ internal sealed class ResumedRun(
         Tell($"The run in {path} was stopped before it began; it begins anew.");
         var command = RunState.CommandOf(File.ReadAllText(config.FullName));
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
-        var options = ExperimentOptions.Load(config.FullName, []);
+        var options = ExperimentOptions.Load(
+            config.FullName, teacherPlace is null ? [] : [$"distill.teacher={teacherPlace}"]);
         using var computing = ThreadCount.Use(threads ?? options.Threads);
         return new ExperimentRun(
             options, kind, new(path, Force: true, dataRoot, deviceName), console with { CommandLine = command })

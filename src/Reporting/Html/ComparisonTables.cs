@@ -87,7 +87,8 @@ internal static class SeedsTable
     }
 
     private static object Head(RunSummary summary) =>
-        (summary.Model, summary.Data, summary.Kind, summary.Preset, summary.Target, summary.Epochs, summary.Weights);
+        (summary.Model, summary.Data, summary.Kind, summary.Preset, summary.Target, summary.Epochs, summary.Weights,
+            summary.Teacher);
 
     /// <summary>Mean, and the deviation of a sample (n - 1).</summary>
     internal static (double Mean, double Deviation) Spread(double[] values)

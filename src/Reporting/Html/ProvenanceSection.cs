@@ -19,6 +19,7 @@ internal static class ProvenanceSection
 
             html.Add($"<dl>\n");
             AddFact(html, "Start", summary.Weights is string file ? $"the weights of {file}" : null);
+            AddFact(html, "Teacher", summary.Teacher);
             AddFact(html, "Seed", summary.Seed?.ToString(CultureInfo.InvariantCulture));
             AddFact(html, "Preset", summary.Preset);
             AddFact(html, "Target", summary.Target is double t ? Wording.Percent(t, 0) : null);

@@ -84,6 +84,8 @@ public sealed class EventFile : IDisposable
         ("accuracy/train", r.TrainAccuracy),
         ("loss/validation", r.ValLoss),
         ("loss/train", r.TrainLoss),
+        ("loss/train_task", r.TaskLoss),
+        ("loss/train_distill", r.DistillLoss),
         ("stability/j", r.J),
         ("stability/j_avg", r.JAvg),
         ("stability/dispute", r.Dispute),

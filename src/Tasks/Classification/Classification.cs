@@ -49,6 +49,10 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     public Tensor? Score(IReadOnlyList<Tensor> outputs, Batch batch) => Correct(outputs[0], batch.Labels);
 
     /// <inheritdoc/>
+    public OutputActivation ActivationOf(int output) =>
+        output == 0 ? OutputActivation.Softmax : OutputActivation.None;
+
+    /// <inheritdoc/>
     public IMetricTally CreateTally() => new ClassTally(HasTop5);
 
     /// <summary>Always the most frequent class is the best guess, where the data set knows its labels.</summary>

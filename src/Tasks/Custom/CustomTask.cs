@@ -17,6 +17,12 @@ public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, T
     /// <inheritdoc/>
     public string Name => name;
 
+    /// <summary>
+    /// What turns each output into its prediction, in the order of the outputs; only a run with a teacher needs it.
+    /// </summary>
+    /// <value>Nothing: a teacher has nothing to say.</value>
+    public ImmutableArray<OutputActivation> Activations { get; init; } = [];
+
     /// <summary>What was added, in its order, and then the loss.</summary>
     public ImmutableArray<Metric> Metrics =>
         [.. _measured.Select(measured => measured.Metric), new("loss", HigherIsBetter: false)];
@@ -35,6 +41,10 @@ public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, T
 
     /// <inheritdoc/>
     public Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch) => loss(outputs, batch);
+
+    /// <inheritdoc/>
+    public OutputActivation ActivationOf(int output) =>
+        output < Activations.Length ? Activations[output] : OutputActivation.None;
 
     /// <inheritdoc/>
     public IMetricTally CreateTally() => new Tally([.. _measured.Select(measured => measured.Sum)]);

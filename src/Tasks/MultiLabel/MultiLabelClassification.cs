@@ -38,6 +38,10 @@ public sealed class MultiLabelClassification(ImmutableArray<string> labelNames) 
     }
 
     /// <inheritdoc/>
+    public OutputActivation ActivationOf(int output) =>
+        output == 0 ? OutputActivation.Sigmoid : OutputActivation.None;
+
+    /// <inheritdoc/>
     public IMetricTally CreateTally() => new LabelTally();
 
     /// <inheritdoc/>

@@ -61,6 +61,9 @@ public sealed class Regression : ITask<ImmutableArray<double>>
     }
 
     /// <inheritdoc/>
+    public OutputActivation ActivationOf(int output) => OutputActivation.Identity;
+
+    /// <inheritdoc/>
     public IMetricTally CreateTally() => new RegressionTally();
 
     /// <summary>The mean of the targets has an R2 of 0.</summary>

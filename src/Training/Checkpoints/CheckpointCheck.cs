@@ -27,6 +27,7 @@ internal static class CheckpointCheck
         !state.ChannelsLastMomentum.IsDefault && !state.Speeds.IsDefault && state.Speeds.All(speed => speed is not null)
         && new[] { state.Evaluation, state.BeforeCut, state.AfterCut, state.AfterRepair }.All(IsWhole)
         && state.Task is not null
+        && !state.DistillSums.IsDefault
         && !state.Layers.IsDefault && state.Layers.All(layer => layer is not null)
         && (state.Record is not { } record
             || (!record.Groups.IsDefault && record.Groups.All(group => group is not null && !group.Kept.IsDefault)))

@@ -61,6 +61,9 @@ internal sealed class CheckpointKeeper(TrainingContext run)
         Generator = run.Generator.GetState(),
         DeviceGenerator = run.Device.Kind == DeviceKind.Cpu ? null : TorchRuntime.GetRngState(run.Device),
         Pruner = run.Cycle?.State,
+        DistillSums = run.State.Progress is null || run.Distiller is not { } distiller
+            ? []
+            : [.. run.Replicas.Gather(distiller.Sums).SelectMany(sums => sums)],
         LossScale = run.Scaler?.Scale,
         LossScaleSteps = run.Scaler?.State.GoodSteps ?? 0,
         Seconds = run.Seconds,

@@ -98,7 +98,8 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
             scaler.State = (scale, state.LossScaleSteps);
         }
 
-        run.State = state with { Others = [], ChannelsLastMomentum = [] };
+        RestoreDistiller(state);
+        run.State = state with { Others = [], ChannelsLastMomentum = [], DistillSums = [] };
         Draw(state.Generator, state.DeviceGenerator);
         return state.Decision?.With(state.Pruner?.Partition);
     }
@@ -128,6 +129,29 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
     }
 
     public void Dispose() => checkpoint.ReleaseStatistics();
+
+    // The sums of processes that are no more go to those that are left.
+    private void RestoreDistiller(TrainerState state)
+    {
+        const string Teacher = $"`{nameof(TrainerSetup)}.{nameof(TrainerSetup.Teacher)}`";
+        if (state.Teacher != run.Distiller?.Digest)
+        {
+            throw new OcsInputException((state.Teacher, run.Distiller) switch
+            {
+                (null, _) => $"The run began without a teacher; leave {Teacher} out.",
+                (_, null) => $"The run began with a teacher; give the same one again with {Teacher}.",
+                _ => "The teacher has other weights than the one that the run began with; "
+                    + $"give that one again with {Teacher}.",
+            });
+        }
+
+        if (run.Distiller is { } distiller)
+        {
+            var (own, count) = (run.Replicas.Shard.Rank, run.Replicas.Count);
+            var sums = state.DistillSums.Chunk(2).Where((_, rank) => rank % count == own).ToList();
+            distiller.Sums = [sums.Sum(pair => pair[0]), sums.Sum(pair => pair[^1])];
+        }
+    }
 
     private void RestoreOptimizer()
     {

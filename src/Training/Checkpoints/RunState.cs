@@ -8,7 +8,9 @@ namespace Ocs.Training.Checkpoints;
 /// <param name="Weights">The file whose weights the run started from.</param>
 /// <param name="Engine">libtorch's version, device and threads: with others, sums are rounded differently.</param>
 /// <param name="Log">Where the log ends.</param>
-internal sealed record RunState(string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log)
+/// <param name="Teacher">The network that the run's network learns from, or its file; null for none.</param>
+internal sealed record RunState(
+    string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log, string? Teacher = null)
 {
     /// <summary>The command that began the run: the comment that its options begin with.</summary>
     internal string Command => CommandOf(Config);

@@ -87,6 +87,14 @@ internal sealed record TrainerState
     /// <summary>Wall-clock time of the run so far.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Tells the teacher from others; null without one.</summary>
+    public string? Teacher { get; init; }
+
+    /// <summary>
+    /// The epoch's sums so far of the task's loss and of the teacher's term, of each process in the order of the ranks.
+    /// </summary>
+    public ImmutableArray<double> DistillSums { get; init; } = [];
+
     /// <summary>The name of the task.</summary>
     public required string Task { get; init; }
 

@@ -89,7 +89,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         RequireEqual(
             where.Length == 0 ? "options, network or data" : "options, network, data or checkpoint",
             $"{run.OptionsText} {run.Training} {run.Original.Name} {run.Original.Macs} {data.Train.Name} "
-            + $"{data.Train.Count} {data.Test.Count}{where}");
+            + $"{data.Train.Count} {data.Test.Count}{run.Distiller?.Digest}{where}");
         Begin(run.Network.Parameters, run.Generator, run.Device, run.Training.Seed, position);
     }
 

@@ -27,6 +27,7 @@ internal static class RunSummaries
             Data = data.Train.Name,
             Kind = run.Kind,
             Weights = run.Weights,
+            Teacher = run.Teacher,
             Seed = training.Seed,
             Epochs = result.EpochsDone,
             Target = pruning?.Target,

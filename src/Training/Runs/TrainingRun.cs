@@ -167,7 +167,9 @@ public sealed class TrainingRun : IDisposable
         {
             var directory = RunDirectory.Take(folder, replace);
             var kind = pruning is null ? RunKind.Baseline : RunKind.Train;
-            var state = new RunState(Config(training, pruning), kind, Weights: null, Engine(setup), Log: new(0, "", 0));
+            var state = new RunState(
+                Config(training, pruning), kind, Weights: null, Engine(setup), Log: new(0, "", 0),
+                setup?.Teacher?.Graph.Name);
             return new(
                 held, directory,
                 RunSession.Begin(

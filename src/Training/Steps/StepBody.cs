@@ -103,7 +103,7 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
     // Of some samples of the process's step, or all: what they add to the gradient of the mean loss.
     private void AddGradients(Batch batch, int ofStep, bool isLast)
     {
-        var (outputs, loss) = _network.Forward(batch, run.Task);
+        var (outputs, loss) = _network.Forward(batch, run.Task, run.Distiller);
         try
         {
             numbers.AddScore(run.Task, outputs, batch);

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Ocs.Cli.Configuration;
+using Ocs.Data;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.Torch;
+using Ocs.Training.Runs;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>The trained network that a run's network learns from, until a trainer has copied it.</summary>
+internal sealed class TrainingTeacher : IDisposable
+{
+    private readonly bool _isOwn;
+
+    private TrainingTeacher(string source, Network network, bool isOwn, ImmutableArray<string> remarks) =>
+        (Source, Network, _isOwn, Remarks) = (source, network, isOwn, remarks);
+
+    /// <summary>Where it is from.</summary>
+    public string Source { get; }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>What a person should know of its file, a sentence each.</summary>
+    public ImmutableArray<string> Remarks { get; }
+
+    /// <summary>The teacher of a new run; null without one.</summary>
+    public static TrainingTeacher? Open(ExperimentOptions options, TrainingStart start, LabelledImages data) =>
+        options.Distill.IsStart
+            ? new(start.Source!, start.Network!, isOwn: false, [])
+            : Read(options.Distill.Teacher, options, data);
+
+    /// <summary>The teacher of a run that goes on; null without one.</summary>
+    /// <param name="options">Those that the run began with.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="place">Where the teacher is now; null for where it was.</param>
+    public static TrainingTeacher? Reopen(ExperimentOptions options, LabelledImages data, string? place)
+    {
+        if (options.Distill.Teacher is not { } before)
+        {
+            return place is null ? null : throw new OcsInputException(
+                "The run began without a teacher, so --teacher cannot be given; leave it out, or begin a new run.");
+        }
+
+        var source = place ?? before;
+        try
+        {
+            return source == DistillChoices.Start ? OfStart(options, data) : Read(source, options, data);
+        }
+        catch (OcsInputException error)
+        {
+            throw new OcsInputException(
+                $"The run's teacher cannot be had: {error.Message.TrimEnd('.')}. Put it back, or say where it is now "
+                + "with --teacher FILE.",
+                error);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isOwn)
+        {
+            Network.Dispose();
+        }
+    }
+
+    // The weights are read again from the file that the run began with.
+    private static TrainingTeacher OfStart(ExperimentOptions options, LabelledImages data)
+    {
+        using var start = TrainingStart.Open(options, data, Device.Cpu);
+        return new(start.Source!, start.Network!.To(Device.Cpu), isOwn: true, []);
+    }
+
+    private static TrainingTeacher? Read(string? source, ExperimentOptions options, LabelledImages data)
+    {
+        if (source is null)
+        {
+            return null;
+        }
+
+        var file = FileOf(source);
+        var (network, remarks) = HasNetwork(file)
+            ? new(ModelSource.ReadFile(file, data.Channels, data.Height, data.Width), [])
+            : ReadWeights(file, options, data);
+        try
+        {
+            FiniteWeights.Require(file, network.Parameters);
+            ModelSource.CheckImages(file, network.Graph, data);
+            var (classes, wanted) = (ModelSource.ClassesOf(file, network.Graph), data.ClassNames.Length);
+            return classes == wanted
+                ? new(source, network, isOwn: true, remarks)
+                : throw new OcsInputException(
+                    $"The teacher {file} has {classes} classes, but {data.Name} has {wanted}; "
+                    + "give a network that was trained for the same classes.");
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static string FileOf(string source)
+    {
+        if (!Directory.Exists(source))
+        {
+            return source;
+        }
+
+        var model = Path.Combine(source, RunDirectory.ModelName);
+        return File.Exists(model) ? model : throw new OcsInputException(
+            $"The teacher {source} is a folder without {RunDirectory.ModelName}; "
+            + "give that of a run that is complete, or a file.");
+    }
+
+    private static bool HasNetwork(string file) =>
+        ModelSource.IsOnnx(file) || (File.Exists(file) && OcsFile.IsOcsFile(file));
+
+    private static LoadedWeights ReadWeights(string file, ExperimentOptions options, LabelledImages data)
+    {
+        if (!ModelSource.IsFile(options.Model))
+        {
+            var graph = TrainingDataSource.Network(options.Model, data);
+            return Weights.Load(file, graph, new() { AllowNarrower = true });
+        }
+
+        using var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
+        return Weights.Load(file, model.Graph);
+    }
+}
