@@ -8,4 +8,11 @@ internal sealed record TrainingPlan(
 /// <summary>What may be cut; fractions are of the resource.</summary>
 internal sealed record PlannedCut(
     int Groups, int PrunableGroups, int Channels, int PrunableChannels, string Resource, double Target,
-    double Removed, double LargestTarget, int? SparsityStartEpoch, int? LatestCutEpoch);
+    double Removed, double LargestTarget, int? SparsityStartEpoch, int? LatestCutEpoch)
+{
+    /// <summary>What tells when sparsity learning starts, if no epoch is given.</summary>
+    public required string Stability { get; init; }
+
+    /// <summary>Epochs in which what leaves is shrunk to 0; null where it is not.</summary>
+    public int? ShrinkageEpochs { get; init; }
+}

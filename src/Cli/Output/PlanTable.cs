@@ -1,5 +1,7 @@
 using System.Globalization;
 using Ocs.Cli.Commands;
+using Ocs.Cli.Configuration;
+using Ocs.Pruning;
 
 namespace Ocs.Cli.Output;
 
@@ -25,7 +27,7 @@ internal static class PlanTable
                 $"{Numbers.Percent(cut.Target)} of {cut.Resource}; "
                 + $"the first weights give {Numbers.Percent(cut.Removed)}; "
                 + $"up to {Numbers.Percent(cut.LargestTarget)} can be removed");
-            Row("cut", $"sparsity learning {Start(cut)}; the cut when the sub-network is stable, {End(cut)}");
+            Row("cut", $"sparsity learning {Start(cut)}; the cut {When(cut)}, {End(cut)}");
         }
 
         var mebibytes = (plan.PeakBytes / 1048576.0).ToString("0", CultureInfo.InvariantCulture);
@@ -41,7 +43,16 @@ internal static class PlanTable
     }
 
     private static string Start(PlannedCut cut) =>
-        cut.SparsityStartEpoch is { } start ? $"from epoch {start}" : "when the similarity stops rising";
+        cut.SparsityStartEpoch is { } start ? $"from epoch {start}"
+        : cut.Stability == Choices.NameOf(StabilityKind.Dispute) ? "when the dispute stops falling"
+        : "when the similarity stops rising";
+
+    private static string When(PlannedCut cut) => cut.ShrinkageEpochs switch
+    {
+        null => "when the sub-network is stable",
+        1 => "an epoch later, when what leaves is 0",
+        { } epochs => $"{epochs} epochs later, when what leaves is 0",
+    };
 
     private static string End(PlannedCut cut) =>
         cut.LatestCutEpoch is { } latest ? $"at the latest before epoch {latest}" : "or at the end of the run";

@@ -68,7 +68,11 @@ internal sealed class DryRun(
             partition.Removed,
             search.LargestTarget,
             pruning.SparsityStartEpoch?.Epoch,
-            pruning.LatestCutEpoch);
+            pruning.LatestCutEpoch)
+        {
+            Stability = Choices.NameOf(pruning.Stability),
+            ShrinkageEpochs = pruning.ShrinkageKind == ShrinkageKind.Deadline ? pruning.ShrinkageEpochs : null,
+        };
     }
 
     private (StepTimes Times, TrainingResult Result) TimeSteps(

@@ -55,6 +55,14 @@ public sealed class DryRunTests : IDisposable
     }
 
     [Fact]
+    public void With_the_preset_auto_it_says_when_slices_begin_to_shrink() => Assert.Contains(
+        "cut       sparsity learning when the dispute stops falling; the cut 6 epochs later, when what leaves is 0, at "
+            + "the latest before epoch 15",
+        CommandLine.Run(
+            "train", _config, "--dry-run", "--set", "preset=auto", "--set", "pruning.sparsity-start-epoch=auto").Output,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_target_out_of_reach_is_told_with_what_can_be_reached() => Assert.Contains(
         "can't be reached: without every channel that may leave,",
         CommandLine.Fails("train", _config, "--dry-run", "--set", "pruning.target=0.99"),
