@@ -1,4 +1,5 @@
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
@@ -49,11 +50,56 @@ public sealed class DeadlineTests
         Assert.True(result.Gate!.Passed);
     }
 
-    private static TrainingResult Train(WholeObserver observer, TrainingOptions options)
+    /// <summary>
+    /// A layer norm takes its mean over what stays, so a cut of the width between the blocks does change outputs, even
+    /// where what leaves is 0.
+    /// </summary>
+    [Fact]
+    public void A_transformer_whose_norms_lose_channels_is_repaired_at_the_cut()
+    {
+        using var observer = new WholeObserver();
+        using var result = Train(
+            observer,
+            new()
+            {
+                Epochs = 20,
+                BatchSize = 16,
+                LearningRate = 0.01,
+                Optimizer = OptimizerKind.Adamw,
+                WeightDecay = 0.01,
+            },
+            Transformer());
+
+        Assert.Empty(observer.NotZero(result.Record!));
+        Assert.NotNull(result.Gate!.Note);
+        var (before, cut, repaired) = (result.BeforeCut!.Loss, result.AfterCut!.Loss, result.AfterRepair!.Loss);
+        Assert.InRange(cut, before - 0.1, before + 0.1);
+        Assert.True(Math.Abs(repaired - before) < Math.Abs(cut - before) / 2, $"{before} {cut} {repaired}");
+    }
+
+    private static Graph Transformer()
+    {
+        var g = new GraphBuilder("transformer");
+        var x = g.Conv2d("patches", g.Input("input", 1, 8, 8), 24, kernel: 2, stride: 2, bias: true);
+        x = g.Transpose("tokens", g.Flatten("flat", x, 2, 3), 1, 2);
+        for (var block = 0; block < 2; block++)
+        {
+            var y = g.MultiHeadAttention($"attention{block}", g.LayerNorm($"norm{block}.0", x, 1e-6), 2);
+            x = g.Add($"sum{block}.0", x, y);
+            y = g.Linear($"mlp{block}.0", g.LayerNorm($"norm{block}.1", x, 1e-6), 48);
+            y = g.Linear($"mlp{block}.1", g.Activation($"gelu{block}", y, ActivationKind.Gelu), 24);
+            x = g.Add($"sum{block}.1", x, y);
+        }
+
+        x = g.LayerNorm("norm", x, 1e-6);
+        return g.Build(g.Linear("fc", g.Select("token", x, 1, 5), TinyTask.Classes));
+    }
+
+    private static TrainingResult Train(WholeObserver observer, TrainingOptions options, Graph? graph = null)
     {
         TorchRuntime.Threads = TestThreads.Count;
         using var trainer = new OneCycleTrainer(
-            TinyTask.Network(), TinyTask.Data,
+            graph ?? TinyTask.Network(), TinyTask.Data,
             options with { Layout = LayoutChoice.Contiguous, EvaluationBatchSize = 16, Seed = 3 }, Auto)
         {
             Observer = observer,
