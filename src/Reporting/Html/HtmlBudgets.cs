@@ -8,7 +8,7 @@ namespace Ocs.Reporting.Html;
 /// Several budgets of one run as one HTML file: accuracy against MACs and against parameters, and the largest budget
 /// that loses no more than is allowed.
 /// </summary>
-public static class HtmlBudgets
+internal static class HtmlBudgets
 {
     /// <summary>Writes <c>report.html</c> into the folder that holds those of the runs, and returns its path.</summary>
     /// <param name="folder">The folder.</param>
@@ -23,9 +23,8 @@ public static class HtmlBudgets
     }
 
     /// <summary>The page's text.</summary>
-    internal static string Render(BudgetCurve curve, string? config)
+    public static string Render(BudgetCurve curve, string? config)
     {
-        ArgumentNullException.ThrowIfNull(curve);
         var html = new HtmlBuilder();
         var title = $"{Wording.Plural(curve.Points.Length, "budget")} of {curve.Model}"
             + (curve.Data is { } data ? $" on {data}" : "");
@@ -50,7 +49,7 @@ public static class HtmlBudgets
     }
 
     /// <summary>The budget that is chosen, and why, in a sentence or two.</summary>
-    internal static string VerdictOf(BudgetCurve curve)
+    private static string VerdictOf(BudgetCurve curve)
     {
         if (curve.ReferenceAccuracy is not { } reference)
         {

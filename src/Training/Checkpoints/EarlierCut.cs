@@ -44,10 +44,10 @@ internal sealed record EarlierCut(
     /// <summary>What became of each layer of the whole network in this cut and a later one.</summary>
     public ImmutableArray<LayerOutcome> With(ImmutableArray<LayerOutcome> later)
     {
-        var whole = Layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
+        var whole = Layers.ToLookup(layer => layer.Name, StringComparer.Ordinal);
         return
         [
-            .. later.Select(layer => whole.TryGetValue(layer.Name, out var before)
+            .. later.Select(layer => whole[layer.Name].FirstOrDefault() is { } before
                 ? layer with { ChannelsBefore = before.ChannelsBefore, MacsBefore = before.MacsBefore }
                 : layer),
         ];
@@ -56,7 +56,8 @@ internal sealed record EarlierCut(
     // Groups of the narrower network are those of the whole one, in the same order: each keeps a channel at least.
     private ImmutableArray<GroupRecord> Composed(ImmutableArray<GroupRecord> later) =>
         later.Length == Record.Groups.Length
-        && Record.Groups.Zip(later).All(pair => pair.First.Kept.Length == pair.Second.Channels)
+        && Record.Groups.Zip(later).All(pair => pair.First.Kept.Length == pair.Second.Channels
+            && pair.Second.Kept.All(index => index >= 0 && index < pair.Second.Channels))
             ?
             [
                 .. Record.Groups.Zip(later, (first, second) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
@@ -80,6 +81,7 @@ public static class BudgetRun
         }
     }
 
+    [SuppressMessage("Reliability", "CA2000", Justification = "Each run is disposed of before the next one begins.")]
     private static BudgetCurve? Execute(
         string folder, Func<OneCycleOptions, OneCycleTrainer> trainer, TrainingData data, TrainingOptions training,
         OneCycleOptions pruning, BudgetOptions budgets, TrainerSetup? setup, ITrainingObserver? observer, bool replace,
@@ -99,11 +101,7 @@ public static class BudgetRun
                 continue;
             }
 
-            using var run = step == BudgetStep.GoOn
-                ? TrainingRun.Resume(runs.PathOf(plan), data, training, plan.Options, setup, observer)
-                : TrainingRun.Begin(
-                    runs.PathOf(plan), () => trainer(plan.Options), data, training, plan.Options, setup, observer,
-                    replace: true, Following(training, plans));
+            using var run = Open(plan, step);
             using var result = run.Execute(stop);
             if (result.Stopped)
             {
@@ -112,6 +110,12 @@ public static class BudgetRun
         }
 
         return runs.Finish(budgets.AllowedLoss);
+
+        TrainingRun Open(BudgetPlan plan, BudgetStep step) => step == BudgetStep.GoOn
+            ? TrainingRun.Resume(runs.PathOf(plan), data, training, plan.Options, setup, observer)
+            : TrainingRun.Begin(
+                runs.PathOf(plan), () => trainer(plan.Options), data, training, plan.Options, setup, observer,
+                replace: true, Following(training, plans));
     }
 
     private static ImmutableArray<Continuation> Following(

@@ -57,9 +57,10 @@ internal static class NextFolder
     {
         if (1 - earlier.Left >= target)
         {
-            throw new OcsInputException(
-                $"The cut before removed {1 - earlier.Left:P1} of the budget, which is no less than the target "
-                + $"{NameOf(target)}; give targets that lie further apart.");
+            throw new OcsInputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The cut before removed {1 - earlier.Left:0.####} of the resource, which is no less than the target "
+                + $"{target}; give targets that lie further apart."));
         }
     }
 }

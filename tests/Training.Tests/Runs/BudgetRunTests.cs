@@ -2,12 +2,9 @@ using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
-using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
 using Ocs.Torch;
-using Ocs.Training.Checkpoints;
-using Ocs.Training.Optimizers;
 using Ocs.Training.Runs;
 
 namespace Ocs.Training.Tests.Runs;
@@ -81,66 +78,21 @@ public sealed class BudgetRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(OptimizerKind.Sgd)]
-    [InlineData(OptimizerKind.Adamw)]
-    public void A_later_run_goes_on_as_the_one_whose_network_it_has(OptimizerKind optimizer)
+    [InlineData(PaddingChoice.Never, new[] { 2, 13, 20, 22 })]
+    [InlineData(PaddingChoice.Always, new[] { 12, 25, 32, 35 })]
+    public void What_is_stopped_anywhere_goes_on_to_the_same_files(PaddingChoice padding, int[] stops)
     {
-        // Without shrinkage the later run trains the same network in the same way, until its own cut.
-        var options = Options with
-        {
-            Optimizer = optimizer,
-            LearningRate = optimizer == OptimizerKind.Sgd ? 0.05 : 0.005,
-        };
-        var plan = BudgetPlan.Of(Auto, Three, options.Epochs)[0].Options;
-        var cut = plan.LatestCutEpoch!.Value;
-        var file = _folder.PathOf("handed-on");
-        using var first = new RecordingObserver();
-        using var later = new RecordingObserver();
-        using (var trainer = new OneCycleTrainer(WithDropout(), TinyTask.Data, options, plan) { Observer = first })
-        {
-            trainer.HandOn = checkpoint =>
-            {
-                using var stream = File.Create(file);
-                checkpoint.Write(stream, new("", RunKind.Train, null, "", new(0, "", 0)));
-            };
-            trainer.Run().Dispose();
-        }
-
-        var (handedOn, _) = Checkpoint.Read(file);
-        var last = plan with
-        {
-            Target = 0.5, Shrinkage = false, SparsityStartEpoch = cut, LatestCutEpoch = options.Epochs - 1,
-        };
-        using (var trainer = OneCycleTrainer.Resume(handedOn, TinyTask.Data, options, last))
-        {
-            trainer.Observer = later;
-            trainer.Run().Dispose();
-        }
-
-        Assert.Equal(Enumerable.Range(cut, options.Epochs - cut), later.Records.Select(record => record.Epoch));
-        foreach (var (one, other) in first.Records.Skip(cut).Zip(later.Records).SkipLast(1))
-        {
-            Assert.Equal(
-                (one.TrainLoss, one.ValLoss, one.Lr, one.Macs), (other.TrainLoss, other.ValLoss, other.Lr, other.Macs));
-        }
-
-        Assert.True(later.Records[^1].Macs < first.Records[^1].Macs);
-    }
-
-    [Fact]
-    public void What_is_stopped_anywhere_goes_on_to_the_same_files()
-    {
-        Train("whole", Three);
-        var steps = TinyTask.StepsPerEpoch * Options.Epochs;
-        // Before the first cut, at it, after it; in the second run, and in the third.
+        var options = Options with { Padding = padding };
+        Train("whole", Three, options: options);
+        // Three steps an epoch, cuts before epochs 4, 5 and 6 of 7: 21 steps of the first run, 9 and 6 of the others.
         var plans = BudgetPlan.Of(Auto, Three, Options.Epochs);
-        var second = steps + (Options.Epochs - plans[0].Options.LatestCutEpoch!.Value) * TinyTask.StepsPerEpoch;
-        foreach (var step in new[] { 2, 12, 13, steps - 1, steps + 1, steps + 4, second + 2 })
+        Assert.Equal([4, 5, 6], plans.Select(plan => plan.Options.LatestCutEpoch!.Value));
+        foreach (var step in stops)
         {
             var name = $"stopped{step}";
             using var observer = new RecordingObserver { StopAfter = step };
-            Assert.Null(Train(name, Three, observer));
-            Assert.NotNull(Train(name, Three));
+            Assert.Null(Train(name, Three, observer, options));
+            Assert.NotNull(Train(name, Three, options: options));
             foreach (var plan in plans)
             {
                 AssertEqual($"whole/{plan.Name}", $"{name}/{plan.Name}");
@@ -200,26 +152,16 @@ public sealed class BudgetRunTests : IDisposable
             reason, Assert.Throws<OcsInputException>(() => Train(name, budgets)).Message, StringComparison.Ordinal);
     }
 
-    private BudgetCurve? Train(string name, BudgetOptions budgets, RecordingObserver? observer = null) =>
+    private BudgetCurve? Train(
+        string name, BudgetOptions budgets, RecordingObserver? observer = null, TrainingOptions? options = null) =>
         BudgetRun.Execute(
-            _folder.PathOf(name), TinyTask.Network(), TinyTask.Data, Options, Auto, budgets, observer: observer,
-            stop: observer?.Stop ?? default);
+            _folder.PathOf(name), TinyTask.Network(), TinyTask.Data, options ?? Options, Auto, budgets,
+            observer: observer, stop: observer?.Stop ?? default);
 
     private void Ordinary(string name, OneCycleOptions pruning)
     {
         using var run = TrainingRun.Begin(_folder.PathOf(name), TinyTask.Network(), TinyTask.Data, Options, pruning);
         run.Execute().Dispose();
-    }
-
-    // Dropout draws from the generator that is handed on.
-    private static Graph WithDropout()
-    {
-        var g = new GraphBuilder("dropped");
-        var x = g.Input("input", 1, 8, 8);
-        x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", x, 12, kernel: 3, padding: 1)));
-        x = g.Relu("relu2", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 16, kernel: 3, padding: 1)));
-        x = g.Flatten("flatten", g.AveragePool2d("pool", x, 2));
-        return g.Build(g.Linear("fc", g.Dropout("dropout", x, 0.2), TinyTask.Classes));
     }
 
     // The cuts one after the other are the one that the record says, made of the whole network at once.

@@ -12,7 +12,7 @@
     cross: (ctx, x, y, r) => [[-r, -r, r, r], [r, -r, -r, r]].forEach(([a, b, c, d]) => (ctx.moveTo(x + a, y + b), ctx.lineTo(x + c, y + d))),
   };
 
-  const drawPoints = (u, points, colour) => {
+  const drawPoints = (u, points, colour, above) => {
     const { ctx } = u;
     const dot = devicePixelRatio;
     const taken = [];
@@ -41,7 +41,9 @@
       const away = r + 4 * dot;
       const place = text => {
         const width = ctx.measureText(text).width;
-        const spot = [[x + away, y], [x - away - width, y], [x - width / 2, y - r - half], [x - width / 2, y + r + half]].find(([left, middle]) =>
+        const beside = [[x + away, y], [x - away - width, y]];
+        const over = [[x - width / 2, y - r - half], [x - width / 2, y + r + half]];
+        const spot = (above ? [...over, ...beside] : [...beside, ...over]).find(([left, middle]) =>
           left >= u.bbox.left && left + width <= ctx.canvas.width && middle > half && isFree(left, left + width, middle));
         return spot && { text, left: spot[0], right: spot[0] + width, middle: spot[1] };
       };
@@ -106,7 +108,7 @@
         ],
         series: [{}, { stroke: "transparent", points: { show: false }, paths: () => null }],
         hooks: {
-          draw: [u => (drawWay(u, way, level, colour), drawPoints(u, points, colour))],
+          draw: [u => (drawWay(u, way, level, colour), drawPoints(u, points, colour, way.length > 0))],
           setCursor: [u => {
             const { left, top } = u.cursor;
             const near = points
