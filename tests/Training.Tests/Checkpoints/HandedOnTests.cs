@@ -20,7 +20,7 @@ public sealed class HandedOnTests : IDisposable
     [InlineData(OptimizerKind.Adamw)]
     public void A_later_run_goes_on_as_the_one_whose_network_it_has(OptimizerKind optimizer)
     {
-        // Without shrinkage the later run trains the same network in the same way, until its own cut.
+        // Without shrinkage the later run trains the same network in the same way, until its own cut at the end.
         var options = TinyTask.Options with
         {
             Epochs = 8,
@@ -56,7 +56,7 @@ public sealed class HandedOnTests : IDisposable
         {
             Target = 0.5,
             Shrinkage = false,
-            SparsityStartEpoch = cut,
+            SparsityStartEpoch = options.Epochs - 1,
             LatestCutEpoch = options.Epochs - 1,
         };
         using (var trainer = OneCycleTrainer.Resume(handedOn, TinyTask.Data, options, last))
