@@ -26,6 +26,7 @@ internal static partial class CommandWords
         ["Network.Save"] = "`ocs`",
         ["OcsFile"] = "`ocs`",
         ["OcsFile.Write"] = "`ocs export`",
+        ["OneCycleOptions.Auto"] = "preset: auto",
         ["RunKind.Baseline"] = "`ocs baseline`",
         ["SkipBroken = true"] = "skip-broken: true (--skip-broken)",
         ["SubnetworkSearch"] = "`ocs prune`",

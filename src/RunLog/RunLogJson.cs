@@ -15,6 +15,7 @@ namespace Ocs.RunLog;
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunProfile))]
 [JsonSerializable(typeof(RepeatSummary))]
+[JsonSerializable(typeof(BudgetCurve))]
 internal sealed partial class RunLogJson : JsonSerializerContext
 {
     // Made at first use: a static initializer here would run before the generated ones that it needs.

@@ -118,6 +118,13 @@ public sealed record RunSummary
     /// <summary>Wall-clock time of the run.</summary>
     public double TotalSeconds { get; init; }
 
+    /// <summary>
+    /// The part of it that the run shares with that of a smaller budget, whose cut network it began with; absent of
+    /// other runs.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SharedSeconds { get; init; }
+
     /// <summary>The command line as it was given.</summary>
     public string? Command { get; init; }
 

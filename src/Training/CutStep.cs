@@ -3,6 +3,7 @@ using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
+using Ocs.Training.Checkpoints;
 using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
@@ -53,6 +54,7 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
             run.State = run.State with { AfterRepair = evaluator.Measure() };
         }
 
+        run.HandOn?.Invoke(HandedOn.Of(run, whole.Arrangement));
         arranger.Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, cut.Plan), whole);
         Tell(cut.Plan, pruner.WasForced);
     }

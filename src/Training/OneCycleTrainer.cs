@@ -67,6 +67,13 @@ public sealed class OneCycleTrainer : IDisposable
         set => _run.Observer = value;
     }
 
+    /// <summary>Takes the network right after its cut, for a run that begins with it; null for nobody.</summary>
+    internal Action<Checkpoint>? HandOn
+    {
+        get => _run.HandOn;
+        set => _run.HandOn = value;
+    }
+
     /// <summary>
     /// Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors. Of several
     /// processes each reads the checkpoint; one that the run did not have before begins with the running statistics of
@@ -83,7 +90,13 @@ public sealed class OneCycleTrainer : IDisposable
         TrainerSetup? setup = null)
     {
         Resumption.CheckFit(checkpoint, data, training, pruning);
-        var run = new TrainingContext(checkpoint.Original, data, training, pruning, setup ?? new());
+        var earlier = checkpoint.State.Earlier;
+        var run = new TrainingContext(
+            checkpoint.Original, data, training,
+            earlier is null || pruning is null ? pruning : earlier.Remaining(pruning), setup ?? new())
+        {
+            Whole = checkpoint.Whole ?? checkpoint.Original,
+        };
         var trainer = new OneCycleTrainer(run, setup, start: null, checkpoint);
         try
         {

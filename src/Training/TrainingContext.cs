@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Ocs.Data;
 using Ocs.Graphs;
@@ -32,7 +33,7 @@ internal sealed class TrainingContext : IDisposable
         data.CheckFit(graph, Task);
         TeacherCheck.Require(training.Distillation, setup.Teacher?.Graph, graph, Task);
         Precisions = training.Precision.Candidates(Device);
-        Original = data.Prepared(graph);
+        Whole = Original = data.Prepared(graph);
         OptionsText = setup.OptionsText ?? $"{Pruning?.Names}{Training} {Pruning}";
         Guessing = Task.Guess(data.Test);
         Optimizer = setup.Optimizer ?? training.CreateOptimizer();
@@ -73,6 +74,24 @@ internal sealed class TrainingContext : IDisposable
 
     /// <summary>The network that the run began with.</summary>
     public Graph Original { get; }
+
+    /// <summary>
+    /// The network before its first cut, where another run had cut it before this one began; else the same.
+    /// </summary>
+    public Graph Whole { get; init; }
+
+    /// <summary>What has left the whole network, in this run and before it; null where nothing has.</summary>
+    public PruningRecord? CutSoFar => (State.Earlier, State.Record) switch
+    {
+        ({ } earlier, { } own) => earlier.With(own),
+        var (earlier, own) => own ?? earlier?.Record,
+    };
+
+    /// <summary>What became of each layer of the whole network; empty before the run's cut.</summary>
+    public ImmutableArray<LayerOutcome> LayersSoFar => State.Earlier?.With(State.Layers) ?? State.Layers;
+
+    /// <summary>Takes the network right after its cut, for a run that begins with it; null for nobody.</summary>
+    public Action<Checkpoint>? HandOn { get; set; }
 
     /// <summary>The batches to train on.</summary>
     public IBatchSource Batches { get; }
@@ -155,7 +174,7 @@ internal sealed class TrainingContext : IDisposable
 
     /// <summary>Hands the present network over, without padding.</summary>
     public void HandOver(ModelKind kind) =>
-        Network.Lend(parameters => Seen.ModelReady(kind, Network.Graph, parameters, State.Record));
+        Network.Lend(parameters => Seen.ModelReady(kind, Network.Graph, parameters, CutSoFar));
 
     public void Dispose()
     {

@@ -91,6 +91,11 @@ public sealed class TrainingResult : IDisposable
     public double TotalSeconds { get; init; }
 
     /// <summary>
+    /// The part of it that the run shares with that of a smaller budget, which had cut the network; null without one.
+    /// </summary>
+    internal double? SharedSeconds { get; init; }
+
+    /// <summary>
     /// What the cut did to the speed of training, measured when it was made; null without one, and where the run was
     /// resumed after it.
     /// </summary>
@@ -113,13 +118,13 @@ public sealed class TrainingResult : IDisposable
         var state = run.State;
         return new()
         {
-            Original = run.Original,
+            Original = run.Whole,
             Graph = run.Network.Graph,
             Parameters = run.Network.Release(),
-            Record = state.Record,
+            Record = state.Record is null ? null : run.CutSoFar,
             Gate = state.Gate,
             Groups = run.Cycle?.Coupling.Groups ?? [],
-            Layers = state.Layers,
+            Layers = run.LayersSoFar,
             Stopped = state.Epoch < run.Training.Epochs,
             EpochsDone = state.Epoch,
             Task = run.Task,
@@ -139,6 +144,7 @@ public sealed class TrainingResult : IDisposable
             SamplesPerSecondBefore = EpochSpeed.Median(state.Speeds, isCut: false),
             SamplesPerSecondAfter = EpochSpeed.Median(state.Speeds, isCut: true),
             TotalSeconds = run.Seconds,
+            SharedSeconds = state.Earlier?.Seconds,
         };
     }
 

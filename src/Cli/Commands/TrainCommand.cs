@@ -40,11 +40,18 @@ internal static class TrainCommand
     {
         if (request.Resumed is { } folder)
         {
-            return StartProcesses(request, console) ?? Resume(request, folder, console);
+            return BudgetRuns.AreIn(folder)
+                ? ResumeBudgets(request, folder, console)
+                : StartProcesses(request, console) ?? Resume(request, folder, console);
         }
 
         var options = request.Load();
         using var threads = ThreadCount.Use(options.Threads);
+        if (options.Budgets is not null && request.Kind == RunKind.Train)
+        {
+            return Budgets(request, options, console);
+        }
+
         return request switch
         {
             { IsDryRun: true } => Plan(request, options, console),
@@ -64,6 +71,23 @@ internal static class TrainCommand
     {
         var run = new ExperimentRun(options, request.Kind, request.PlaceOf(options), ConsoleOf(request, console));
         return request.IsFirst ? TrainingOutput.Show(run.Execute(), console) : Followed(run.Follow());
+    }
+
+    private static int Budgets(TrainRequest request, ExperimentOptions options, CommandConsole console)
+    {
+        request.RequireBudgetsAlone();
+        var place = request.PlaceOf(options);
+        var runs = new BudgetRuns(options, place, console);
+        return request.IsDryRun
+            ? Plan(request, runs.First, console)
+            : TrainingOutput.Show(runs.Execute(), place.Folder, console);
+    }
+
+    private static int ResumeBudgets(TrainRequest request, string folder, CommandConsole console)
+    {
+        request.RequireBudgetsAlone();
+        var place = new RunPlace(folder, Force: false, request.DataRoot, request.Device);
+        return TrainingOutput.Show(BudgetRuns.Resume(place, request.Threads, console), folder, console);
     }
 
     private static int Resume(TrainRequest request, string folder, CommandConsole console)

@@ -118,6 +118,18 @@ internal sealed record TrainRequest
         }
     }
 
+    /// <summary>Fails with a sentence where several budgets are combined with what they cannot be.</summary>
+    public void RequireBudgetsAlone()
+    {
+        RequireOneProcess(BudgetRuns.Key);
+        if (Repeats is not null || !Sweeps.IsEmpty)
+        {
+            throw new OcsInputException(
+                $"{BudgetRuns.Key} gives several networks, so {(Repeats is not null ? RepeatName : SweepName)} "
+                + "cannot be given; leave one of them out.");
+        }
+    }
+
     /// <summary>The command line of each process that this one starts.</summary>
     public ImmutableArray<string> WordsOfOneProcess() => Words.RemoveRange(Words.IndexOf(ProcessesName), 2);
 

@@ -47,6 +47,18 @@ internal sealed record ExperimentOptions
     /// <summary>How images are normalized. With preset official it is as in the authors' program.</summary>
     public NormalizationChoice Normalization { get; init; }
 
+    /// <summary>
+    /// Several targets that share one run: a small network for each, and the curve of accuracy against cost. They
+    /// count in place of pruning.target, need preset auto, and pruning.latest-cut-epoch is that of the smallest.
+    /// </summary>
+    public ImmutableArray<double> Targets { get; init; } = [];
+
+    /// <summary>
+    /// With targets, how much accuracy a network may lose to be chosen, 0.005 for half a point: against the unpruned
+    /// twin in the folder twin, or without one against the smallest target.
+    /// </summary>
+    public double AllowedLoss { get; init; } = 0.005;
+
     public TrainingOptions Training { get; init; } = TrainingOptions.Standard;
 
     /// <summary>The teacher of the network, and how the network learns from it.</summary>
@@ -59,6 +71,9 @@ internal sealed record ExperimentOptions
     public ImageFolderOptions Images { get; init; } = new();
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Standard;
+
+    /// <summary>The targets that share the run; null of a run for one budget.</summary>
+    public BudgetOptions? Budgets => Targets.IsEmpty ? null : new() { Targets = Targets, AllowedLoss = AllowedLoss };
 
     private bool IsTrained => Weights is not null || ModelSource.IsFile(Model);
 
@@ -113,7 +128,8 @@ internal sealed record ExperimentOptions
         return options with
         {
             Training = options.Training.Resolved(),
-            Pruning = options.Pruning.For(options.Training.Epochs),
+            // The epochs of several budgets follow from how many there are.
+            Pruning = options.Targets.IsEmpty ? options.Pruning.For(options.Training.Epochs) : options.Pruning,
         };
     }
 
@@ -138,6 +154,7 @@ internal sealed record ExperimentOptions
         Require(DataLimit is null or > 0, $"{source}: data-limit must be above 0, but is {DataLimit}.");
         Training.Validate();
         Pruning.Validate();
+        Budgets?.Validate();
         var problems = Augmentation.Validate();
         Require(problems.Count == 0, $"Augmentation options: {string.Join("; ", problems)}.");
         problems = Images.Validate();

@@ -82,6 +82,7 @@ internal static class OptionRecord
         }
 
         return type == typeof(ImmutableArray<int>) ? List<int>(setting, key, "[90, 180]")
+            : type == typeof(ImmutableArray<double>) ? List<double>(setting, key, "[0.3, 0.5]")
             : type == typeof(ImmutableArray<string>) ? List<string>(setting, key, "[conv1, 'layer1.*']")
             : type == typeof(ImmutableArray<GroupKind>) ? List<GroupKind>(setting, key, "[heads, mlp-width]")
             : Scalar(type, setting, key);
@@ -150,6 +151,7 @@ internal static class OptionRecord
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(SparsityStart)
             || type == typeof(ImmutableArray<int>)
+            || type == typeof(ImmutableArray<double>)
             || type == typeof(ImmutableArray<string>)
             || type == typeof(ImmutableArray<GroupKind>)
             || (IsRecord(type) && Properties(type).Any());

@@ -52,6 +52,7 @@ internal static class YamlWriter
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         ImmutableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",
         ImmutableArray<GroupKind> list => $"[{string.Join(", ", list.Select(kind => Scalar(kind)))}]",
+        ImmutableArray<double> list => $"[{string.Join(", ", list.Select(number => Scalar(number)))}]",
         ImmutableArray<int> list => $"[{string.Join(", ", list)}]",
         string word => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/')
             && word.Length > 0

@@ -77,6 +77,26 @@ internal static class TrainingOutput
         return CodeOf(runs.Select(run => run.Summary!));
     }
 
+    /// <param name="curve">Of all budgets; null when a run was stopped.</param>
+    /// <param name="folder">The folder that holds those of the runs.</param>
+    /// <param name="console">Where it is shown.</param>
+    public static int Show(BudgetCurve? curve, string folder, CommandConsole console)
+    {
+        if (curve is null)
+        {
+            console.WriteLine($"Stopped; `ocs train --resume {ShellWord.Of(folder)}` goes on with the runs in it.");
+            return ExitCode.Interrupted;
+        }
+
+        BudgetTable.Write(curve, folder, console);
+        if (console.Json)
+        {
+            console.Output.Write(File.ReadAllText(Path.Combine(folder, BudgetCurve.FileName)));
+        }
+
+        return curve.Points.Any(point => point.Problem is not null) ? ExitCode.Unfit : ExitCode.Fine;
+    }
+
     /// <summary>The exit code of complete runs.</summary>
     public static int CodeOf(IEnumerable<RunSummary> summaries) =>
         summaries.Any(summary => summary.Problem is not null) ? ExitCode.Unfit : ExitCode.Fine;

@@ -23,6 +23,9 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     /// <summary>The lock on the folder, where the caller has it; else the run takes it.</summary>
     public FolderLock? Lock { get; init; }
 
+    /// <summary>Runs that begin with the network of this one's cut, one after the other; null without any.</summary>
+    public IReadOnlyList<Continuation>? Next { get; init; }
+
     private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
 
     /// <summary>Trains, and leaves the folder complete, also when it was stopped.</summary>
@@ -44,7 +47,10 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             var config = $"# {CleanText.Line(console.CommandLine)}\n{options.ToYaml()}";
             var run = new RunState(
                 config, kind, start.Source, Devices.Describe(device, place.Rendezvous), Log: new(0, "", 0),
-                teacher?.Source);
+                teacher?.Source)
+            {
+                Next = Next,
+            };
             using var session = RunSession.Begin(
                 folder, run, options.Training.CheckpointsKept, display, Summarize(data, device));
             return Train(folder, session, data, device, display, () =>

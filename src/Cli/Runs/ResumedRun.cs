@@ -23,6 +23,9 @@ internal sealed class ResumedRun(
 {
     private readonly TrainingDisplay _display = new(console);
 
+    /// <summary>The unpruned twin; null for the one in the run's folder.</summary>
+    public RunSummary? Twin { get; init; }
+
     /// <summary>Trains on, and leaves the folder complete.</summary>
     public RunOutcome Execute()
     {
@@ -45,7 +48,7 @@ internal sealed class ResumedRun(
             Tell(notice);
             Tell(RestoreConfig(folder, run.Config));
             Tell(OtherEngine(run.Engine, device));
-            var training = new ExperimentRun(options, run.Kind, Place, console) { Twin = ReadTwin(folder) };
+            var training = new ExperimentRun(options, run.Kind, Place, console) { Twin = Twin ?? ReadTwin(folder) };
             return training.Resume(
                 folder, folder.WithBest(checkpoint, Tell), run, teacher, data, device, group, _display);
         }

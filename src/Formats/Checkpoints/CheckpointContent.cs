@@ -10,4 +10,8 @@ namespace Ocs.Formats;
 /// <param name="Cut">The cut network; null before the cut.</param>
 /// <param name="Tensors">Tensors by name.</param>
 internal sealed record CheckpointContent(
-    ImmutableArray<byte> State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Tensors);
+    ImmutableArray<byte> State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Tensors)
+{
+    /// <summary>The network before an earlier run cut it; null where the run began with a whole one.</summary>
+    public Graph? Whole { get; init; }
+}

@@ -14,6 +14,7 @@ internal static class CheckpointFile
     private const string StateName = "state";
     private const string OriginalName = "original";
     private const string CutName = "cut";
+    private const string WholeName = "whole";
     private const string CheckSumName = "sha256";
     private const string Remedy = "the run goes on from another checkpoint, or begins anew";
 
@@ -27,6 +28,11 @@ internal static class CheckpointFile
             if (content.Cut is { } cut)
             {
                 texts.Add(Text(CutName, JsonOf(cut)));
+            }
+
+            if (content.Whole is { } whole)
+            {
+                texts.Add(Text(WholeName, JsonOf(whole)));
             }
 
             // Bytes come last in the order of the format, and among them the check sum.
@@ -59,7 +65,11 @@ internal static class CheckpointFile
             var state = Take(path, tensors, StateName) ?? throw Error(path, "holds no state");
             var original = Take(path, tensors, OriginalName) ?? throw Error(path, "holds no network");
             var cut = Take(path, tensors, CutName);
-            return new([.. state], ReadGraph(path, original), cut is null ? null : ReadGraph(path, cut), tensors);
+            var whole = Take(path, tensors, WholeName);
+            return new([.. state], ReadGraph(path, original), cut is null ? null : ReadGraph(path, cut), tensors)
+            {
+                Whole = whole is null ? null : ReadGraph(path, whole),
+            };
         }
         catch
         {

@@ -6,12 +6,14 @@ namespace Ocs.Reporting.Html;
 /// <summary>
 /// What every page has around its sections: style, scripts, data. It needs no network and no other file.
 /// </summary>
-/// <param name="Kind">Which charts it has: <c>run</c> or <c>comparison</c>.</param>
+/// <param name="Kind">Which charts it has: <c>run</c>, <c>comparison</c> or <c>budgets</c>.</param>
 /// <param name="Title">What stands in the browser's tab.</param>
 /// <param name="Data">What the scripts draw.</param>
 internal sealed record Page(string Kind, string Title, Markup Data)
 {
-    private static readonly string[] Scripts = ["charts.js", "norms.js", "run.js", "comparison.js", "page.js"];
+    private static readonly string[] Scripts = [
+        "charts.js", "scatter.js", "norms.js", "run.js", "comparison.js", "budgets.js", "page.js",
+    ];
 
     /// <summary>
     /// The version of the files behind a page that is served and follows them; null for a page in a file.

@@ -37,4 +37,5 @@ internal sealed record NormRange(long Channels, double Low, double Middle, doubl
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunData))]
 [JsonSerializable(typeof(ComparisonData))]
+[JsonSerializable(typeof(BudgetsData))]
 internal sealed partial class PageJson : JsonSerializerContext;

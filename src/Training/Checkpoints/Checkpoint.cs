@@ -32,6 +32,11 @@ internal sealed record Checkpoint(
     /// <summary>The moving average of <see cref="Parameters"/>; empty where there is none.</summary>
     public IReadOnlyDictionary<string, Tensor> Average { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
+    /// <summary>
+    /// The network before its first cut, of a run that began with one that another run had cut; null for others.
+    /// </summary>
+    public Graph? Whole { get; init; }
+
     /// <summary>Where it was read from, for errors.</summary>
     public string Source { get; init; } = "The checkpoint";
 
@@ -45,7 +50,10 @@ internal sealed record Checkpoint(
             .Concat(Named(CounterPrefix, Optimizer.Counters))
             .Concat(Named(AveragePrefix, Average))
             .Concat(Statistics.Select(pair => KeyValuePair.Create($"{StatisticsPrefix}/{pair.Key}", pair.Value)))
-            .ToDictionary(StringComparer.Ordinal)));
+            .ToDictionary(StringComparer.Ordinal))
+        {
+            Whole = Whole,
+        });
     }
 
     /// <summary>Reads a checkpoint; the caller owns its tensors.</summary>
@@ -79,6 +87,7 @@ internal sealed record Checkpoint(
                 {
                     Average = average,
                     Statistics = statistics,
+                    Whole = content.Whole,
                     Source = path,
                 }, run)
                 : throw Foreign(path);

@@ -13,6 +13,7 @@ internal static class CheckpointCheck
     /// Whether every list is there, and what the optimiser keeps and the average are those of the parameters.
     /// </summary>
     public static bool IsSound(Checkpoint checkpoint) => IsWhole(checkpoint.State)
+        && checkpoint.Whole is null == checkpoint.State.Earlier is null
         && checkpoint.Optimizer.Moments.Values.All(moment => AreOf(checkpoint.Parameters, moment))
         && AreOf(checkpoint.Parameters, checkpoint.Average)
         && checkpoint.Average.Count is var averaged && (averaged == 0 || averaged == checkpoint.Parameters.Count);
@@ -31,7 +32,8 @@ internal static class CheckpointCheck
         && !state.Layers.IsDefault && state.Layers.All(layer => layer is not null)
         && (state.Record is not { } record
             || (!record.Groups.IsDefault && record.Groups.All(group => group is not null && !group.Kept.IsDefault)))
-        && (state.Pruner is not { } pruner || IsWhole(pruner));
+        && (state.Pruner is not { } pruner || IsWhole(pruner))
+        && state.Earlier is null or { IsWhole: true };
 
     private static bool IsWhole(EvaluationResult? result) =>
         result is null || (!result.Metrics.IsDefaultOrEmpty && result.Metrics.All(value => value is not null));

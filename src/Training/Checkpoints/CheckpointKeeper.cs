@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Ocs.Graphs;
 using Ocs.Torch;
+using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Checkpoints;
 
@@ -33,6 +35,7 @@ internal sealed class CheckpointKeeper(TrainingContext run)
             run.Optimizer.State)
         {
             Average = Tensors(run.Network.Average?.Parameters),
+            Whole = run.State.Earlier is null ? null : run.Whole,
             Statistics = statistics,
         });
         foreach (var tensor in statistics.Values)
@@ -43,8 +46,17 @@ internal sealed class CheckpointKeeper(TrainingContext run)
         Start();
     }
 
-    private static Dictionary<string, Tensor> Tensors(ParameterTable? parameters) =>
+    /// <summary>The tensors of a table by parameter, lent; none of none.</summary>
+    internal static Dictionary<string, Tensor> Tensors(ParameterTable? parameters) =>
         parameters?.Names.ToDictionary(name => name, name => parameters[name], StringComparer.Ordinal) ?? [];
+
+    /// <summary>Parameters of which an optimiser keeps something as channels-last.</summary>
+    internal static ImmutableArray<string> ChannelsLast(OptimizerState state) =>
+    [
+        .. state.Moments.Values.SelectMany(moment => moment)
+            .Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
+            .Select(pair => pair.Key).Distinct(),
+    ];
 
     // The state, with what the parts of the run hold themselves.
     private TrainerState Capture(int epoch) => run.State with
@@ -52,12 +64,7 @@ internal sealed class CheckpointKeeper(TrainingContext run)
         Epoch = epoch,
         Decision = run.State.Progress is null ? null : run.State.Decision,
         Arrangement = run.Network.Arrangement,
-        ChannelsLastMomentum =
-        [
-            .. run.Optimizer.State.Moments.Values.SelectMany(moment => moment)
-                .Where(pair => !pair.Value.IsContiguous() && pair.Value.IsContiguous(MemoryFormat.ChannelsLast))
-                .Select(pair => pair.Key).Distinct(),
-        ],
+        ChannelsLastMomentum = ChannelsLast(run.Optimizer.State),
         Generator = run.Generator.GetState(),
         DeviceGenerator = run.Device.Kind == DeviceKind.Cpu ? null : TorchRuntime.GetRngState(run.Device),
         Pruner = run.Cycle?.State,

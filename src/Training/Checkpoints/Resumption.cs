@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
@@ -124,6 +125,14 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         }
 
         checkpoint.ReleaseStatistics();
+        if (run.State is { Earlier: { } earlier, Record: null })
+        {
+            run.Seen.Message(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * (1 - earlier.Left):F2} % of the {run.Cycle!.Constraint.Name} left before this run began; "
+                + $"{100 * run.Pruning!.Target:F2} % of the rest are to follow."));
+        }
+
         arranger.CheckPrecision();
         run.Replicas.Reduce(run.Network.Parameters);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ocs.RunLog;
 
 namespace Ocs.Training.Checkpoints;
@@ -12,6 +13,12 @@ namespace Ocs.Training.Checkpoints;
 internal sealed record RunState(
     string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log, string? Teacher = null)
 {
+    /// <summary>
+    /// Runs that begin with the network of this one's cut, and each with that of the one before it; null without any.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Continuation>? Next { get; init; }
+
     /// <summary>The command that began the run: the comment that its options begin with.</summary>
     internal string Command => CommandOf(Config);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
@@ -83,6 +84,10 @@ internal sealed record TrainerState
 
     /// <summary>The epoch before which the network was cut.</summary>
     public int? CutEpoch { get; init; }
+
+    /// <summary>What had left the network before the run began with it; null where it was whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EarlierCut? Earlier { get; init; }
 
     /// <summary>Wall-clock time of the run so far.</summary>
     public double Seconds { get; init; }

@@ -86,6 +86,12 @@ internal sealed class RunSession : IDisposable
     {
         var trainer = make();
         trainer.Observer = _writer;
+        if (_state.Next is { Count: > 0 })
+        {
+            trainer.HandOn = checkpoint =>
+                NextFolder.Write(_folder.Path, checkpoint, _state with { Log = _log.Position() });
+        }
+
         return trainer;
     });
 

@@ -54,6 +54,7 @@ internal static class RunSummaries
             ImagesPerSecondBefore = result.SamplesPerSecondBefore,
             ImagesPerSecondAfter = result.SamplesPerSecondAfter,
             TotalSeconds = result.TotalSeconds,
+            SharedSeconds = result.SharedSeconds,
             Command = run.Command,
             Version = Version,
             Engine = engine,
@@ -80,7 +81,7 @@ internal static class RunSummaries
             {
                 Id = group.Id,
                 Name = group.Name,
-                Channels = group.Channels,
+                Channels = record.Groups[position].Channels,
                 Kept = record.Groups[position].Kept,
                 FrozenReason = group.FrozenReason,
                 MacsBefore = costs[position].Sum(layer => layer.MacsBefore),

@@ -152,9 +152,10 @@ public sealed class TrainingRun : IDisposable
 
     [SuppressMessage("Reliability", "CA2000",
         Justification = "The run that is returned owns them; every other way out disposes of them.")]
-    private static TrainingRun Begin(
+    internal static TrainingRun Begin(
         string folder, Func<OneCycleTrainer> trainer, TrainingData data, TrainingOptions training,
-        OneCycleOptions? pruning, TrainerSetup? setup, ITrainingObserver? observer, bool replace)
+        OneCycleOptions? pruning, TrainerSetup? setup, ITrainingObserver? observer, bool replace,
+        IReadOnlyList<Continuation>? next = null)
     {
         observer ??= NoObserver.Instance;
         if (!IsFirst(setup))
@@ -169,7 +170,10 @@ public sealed class TrainingRun : IDisposable
             var kind = pruning is null ? RunKind.Baseline : RunKind.Train;
             var state = new RunState(
                 Config(training, pruning), kind, Weights: null, Engine(setup), Log: new(0, "", 0),
-                setup?.Teacher?.Graph.Name);
+                setup?.Teacher?.Graph.Name)
+            {
+                Next = next,
+            };
             return new(
                 held, directory,
                 RunSession.Begin(
@@ -189,7 +193,7 @@ public sealed class TrainingRun : IDisposable
         $"libtorch {TorchRuntime.Version}, {setup?.Device ?? Device.Cpu}, {TorchRuntime.Threads} threads";
 
     // YAML has no more to say of a run whose options are a program's.
-    private static string Config(TrainingOptions training, OneCycleOptions? pruning) =>
+    internal static string Config(TrainingOptions training, OneCycleOptions? pruning) =>
         $"{RunDirectory.OwnProgram}\n# {training}\n# {pruning?.ToString() ?? "without pruning"}\n"
         + $"# {pruning?.Names.TrimEnd().Replace("\n", "\n# ", StringComparison.Ordinal)}\n";
 

@@ -22,10 +22,14 @@ public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposab
     [Theory]
     [InlineData("sparsity learning", 2)]
     [InlineData("the cut", 4)]
-    public void Damage_is_taken_up_or_refused_in_one_sentence(string after, int epoch)
+    [InlineData("a cut that is handed on", null)]
+    public void Damage_is_taken_up_or_refused_in_one_sentence(string after, int? epoch)
     {
         var path = Path.Combine(_folder, "damaged.safetensors");
         var options = TinyTask.Options with { Padding = PaddingChoice.Always };
+        var pruning = epoch is null
+            ? TinyTask.Pruning with { Target = 0.7, SparsityStartEpoch = 3, LatestCutEpoch = 4 }
+            : TinyTask.Pruning;
         var whole = CheckpointOf(epoch, options);
         try
         {
@@ -51,7 +55,7 @@ public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposab
             var (checkpoint, _) = Checkpoint.Read(path);
             try
             {
-                OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, TinyTask.Pruning).Dispose();
+                OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, pruning).Dispose();
             }
             finally
             {
@@ -129,7 +133,8 @@ public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposab
         return text.Replace(part, other, StringComparison.Ordinal);
     }
 
-    private CheckpointContent CheckpointOf(int epoch, TrainingOptions options)
+    // That at the start of an epoch, or the one that the cut hands on.
+    private CheckpointContent CheckpointOf(int? epoch, TrainingOptions options)
     {
         var path = Path.Combine(_folder, "whole.safetensors");
         using var observer = new RecordingObserver
@@ -138,13 +143,19 @@ public sealed partial class StateFuzzTests(ITestOutputHelper output) : IDisposab
             {
                 if (checkpoint.State.Epoch == epoch)
                 {
-                    using var stream = File.Create(path);
-                    checkpoint.Write(stream, new("", RunKind.Train, null, "", new(0, "", 0)));
+                    Write(checkpoint);
                 }
             },
         };
         using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer, options);
+        trainer.HandOn = epoch is null ? Write : null;
         using var result = trainer.Run();
         return CheckpointFile.Read(path);
+
+        void Write(Checkpoint checkpoint)
+        {
+            using var stream = File.Create(path);
+            checkpoint.Write(stream, new("", RunKind.Train, null, "", new(0, "", 0)));
+        }
     }
 }

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Ocs.Reporting.Html;
+using Ocs.RunLog;
+
+namespace Ocs.Cli.Output;
+
+/// <summary>What several budgets of one run gave, a row a budget.</summary>
+internal static class BudgetTable
+{
+    public static void Write(BudgetCurve curve, string folder, CommandConsole console)
+    {
+        var table = new Table();
+        table.AddColumn("target");
+        foreach (var header in new[] { "accuracy", "MACs", "removed", "parameters", "cut at", "time" })
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        foreach (var point in curve.Points)
+        {
+            table.AddRow(
+                point.Folder + (point.Target == curve.Chosen ? " *" : ""),
+                Numbers.Percent(point.ValAccuracy),
+                Numbers.Short(point.Macs),
+                Numbers.Percent(1 - (double)point.Macs / Math.Max(1, curve.Macs)),
+                Numbers.Short(point.Parameters),
+                point.CutEpoch?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                Numbers.Duration(point.TotalSeconds - point.SharedSeconds));
+        }
+
+        console.Write(table);
+        foreach (var point in curve.Points.Where(point => point.Problem is not null))
+        {
+            console.Error.WriteLine($"{Path.Combine(folder, point.Folder)}: {point.Problem}");
+        }
+
+        console.WriteLine(SentenceOf(curve));
+        console.WriteLine($"{Path.Combine(folder, HtmlReport.FileName)} shows the curve.");
+    }
+
+    private static string SentenceOf(BudgetCurve curve)
+    {
+        var reference = $"{Numbers.Percent(curve.ReferenceAccuracy)} of "
+            + (curve.ReferenceIsTwin ? "the unpruned twin" : "the smallest target");
+        return curve.ReferenceAccuracy is null
+            ? "The task has no accuracy, so no budget is chosen."
+            : curve.Chosen is { } chosen
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"* {chosen} is the largest target within {100 * curve.AllowedLoss:0.##} points of {reference}.")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"No target is within {100 * curve.AllowedLoss:0.##} points of {reference}.");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Ocs.Cli.Configuration;
+using Ocs.Cli.Output;
+using Ocs.RunLog;
+using Ocs.Training.Checkpoints;
+using Ocs.Training.Runs;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>
+/// `targets` of a configuration: a run for each, which share the epochs before their cuts, in separate folders.
+/// </summary>
+/// <param name="options">The options of all; their targets are the budgets.</param>
+/// <param name="place">Where they run; its folder holds those of the runs.</param>
+/// <param name="console">Where they are shown.</param>
+internal sealed class BudgetRuns(ExperimentOptions options, RunPlace place, CommandConsole console)
+{
+    /// <summary>The key of the configuration that asks for them.</summary>
+    public const string Key = "targets";
+
+    private readonly ImmutableArray<BudgetPlan> _plans =
+        BudgetPlan.Of(options.Pruning, options.Budgets!, options.Training.Epochs);
+
+    /// <summary>Threads that compute; null for those of the options.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The options of the run of the smallest target.</summary>
+    public ExperimentOptions First => Of(_plans[0]);
+
+    /// <summary>Whether a folder holds several budgets' runs.</summary>
+    public static bool AreIn(string folder)
+    {
+        var config = Path.Combine(folder, RunFolder.ConfigName);
+        return File.Exists(config) && !File.Exists(Path.Combine(folder, RunFolder.LogName))
+            && File.ReadLines(config).Any(line =>
+                line.StartsWith($"{Key}: [", StringComparison.Ordinal) && line != $"{Key}: []");
+    }
+
+    /// <summary>Goes on with those in a folder, with the options that they began with.</summary>
+    /// <returns>What came out, or null when a run was stopped.</returns>
+    public static BudgetCurve? Resume(RunPlace place, int? threads, CommandConsole console)
+    {
+        var config = Path.Combine(place.Folder, RunFolder.ConfigName);
+        var options = ExperimentOptions.Load(config, []);
+        using var computing = ThreadCount.Use(threads ?? options.Threads);
+        var command = RunState.CommandOf(File.ReadAllText(config));
+        return new BudgetRuns(options, place, console with { CommandLine = command }) { Threads = threads }.Execute();
+    }
+
+    /// <summary>
+    /// Runs what is not complete yet, and puts all together: given again, the command goes on where it was stopped.
+    /// </summary>
+    /// <returns>What came out, or null when a run was stopped.</returns>
+    public BudgetCurve? Execute()
+    {
+        using var held = RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true);
+        BudgetFolder.Open(place.Folder, ConfigOf(options), place.Force);
+        var runs = new BudgetFolder(place.Folder, _plans);
+        var twin = BudgetFolder.TwinIn(place.Folder);
+        foreach (var plan in _plans)
+        {
+            var folder = runs.PathOf(plan);
+            console.WriteLine($"{plan.Name}: {folder}");
+            var outcome = runs.StepOf(plan) switch
+            {
+                BudgetStep.Begin => new ExperimentRun(
+                    Of(plan), RunKind.Train, place with { Folder = folder, Force = true }, console)
+                {
+                    Twin = twin,
+                    Next = [.. _plans.Skip(1).Select(next => new Continuation(next.Target, ConfigOf(Of(next))))],
+                }.Execute(),
+                BudgetStep.GoOn => new ResumedRun(folder, place.DataRoot, place.Device, console, threads: Threads)
+                {
+                    Twin = twin,
+                }.Execute(),
+                _ => null,
+            };
+            if (outcome is { Stopped: true })
+            {
+                return null;
+            }
+        }
+
+        return runs.Finish(options.AllowedLoss);
+    }
+
+    private ExperimentOptions Of(BudgetPlan plan) => options with { Targets = [], Pruning = plan.Options };
+
+    private string ConfigOf(ExperimentOptions all) => $"# {CleanText.Line(console.CommandLine)}\n{all.ToYaml()}";
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Ocs.RunLog;
+
+namespace Ocs.Reporting.Html;
+
+/// <summary>What the script of a page of several budgets reads.</summary>
+/// <param name="Points">The budgets, the smallest first.</param>
+/// <param name="Whole">The whole network; its accuracy is the unpruned twin's, null without one.</param>
+/// <param name="Level">The least accuracy that is allowed; null where there is no reference.</param>
+/// <param name="Chosen">The target that is chosen.</param>
+internal sealed record BudgetsData(
+    ImmutableArray<PointData> Points, PointData Whole, double? Level, double? Chosen)
+{
+    public static BudgetsData Of(BudgetCurve curve) => new(
+        [
+            .. curve.Points.Select(point => new PointData(
+                LabelOf(point.Target), point.Target, point.ValAccuracy, point.Macs, point.Parameters)),
+        ],
+        new(
+            "unpruned", 0, curve.ReferenceIsTwin ? curve.ReferenceAccuracy : null, curve.Macs, curve.Parameters),
+        curve.ReferenceAccuracy - curve.AllowedLoss,
+        curve.Chosen);
+
+    /// <summary>A target as people write it: 30 %, 62.5 %.</summary>
+    public static string LabelOf(double target) =>
+        $"{(target * 100).ToString("0.###", CultureInfo.InvariantCulture)}\u00a0%";
+
+    /// <summary>JSON that can stand inside a script element.</summary>
+    public Markup ToIsland() => new(JsonSerializer.Serialize(this, PageJson.Default.BudgetsData));
+}
+
+/// <summary>A network on the curve.</summary>
+internal sealed record PointData(string Label, double Target, double? Accuracy, long Macs, long Parameters);

@@ -1,0 +1,45 @@
+namespace Ocs.RunLog;
+
+/// <summary>The network of one of several budgets.</summary>
+public sealed record BudgetPoint
+{
+    /// <summary>The fraction of the resource that was to be removed of the whole network.</summary>
+    public required double Target { get; init; }
+
+    /// <summary>The name of the folder of its run.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Accuracy of the network, 0 to 1; null where the task has none.</summary>
+    public double? ValAccuracy { get; init; }
+
+    /// <summary>Multiply-accumulates of one sample.</summary>
+    public required long Macs { get; init; }
+
+    /// <summary>Parameters.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>The epoch before which the network was cut for this budget.</summary>
+    public int? CutEpoch { get; init; }
+
+    /// <summary>Wall-clock time from the first epoch on.</summary>
+    public double TotalSeconds { get; init; }
+
+    /// <summary>The part of it that the run shares with the one before it; 0 of the first.</summary>
+    public double SharedSeconds { get; init; }
+
+    /// <summary>Why the network is not fit for use; null where nothing is wrong.</summary>
+    public string? Problem { get; init; }
+
+    internal static BudgetPoint Of(double target, string folder, RunSummary summary) => new()
+    {
+        Target = target,
+        Folder = folder,
+        ValAccuracy = summary.ValAccuracy,
+        Macs = summary.MacsAfter,
+        Parameters = summary.ParametersAfter,
+        CutEpoch = summary.CutEpoch,
+        TotalSeconds = summary.TotalSeconds,
+        SharedSeconds = summary.SharedSeconds ?? 0,
+        Problem = summary.Problem,
+    };
+}
