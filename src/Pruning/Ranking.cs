@@ -13,9 +13,4 @@ public enum Ranking
     /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
     /// </summary>
     Isomorphic,
-
-    /// <summary>
-    /// Groups of the same shape are a class, which loses the more the more MACs its channels cost for each parameter.
-    /// </summary>
-    ByCost,
 }

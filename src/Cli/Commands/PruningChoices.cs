@@ -41,7 +41,7 @@ internal sealed class PruningChoices
     private readonly Option<string?> _ranking = new("--ranking")
     {
         Description = "Which channels are compared: all (global), or each group's (per-group) or shape's (isomorphic), "
-            + "which then lose the same fraction; or each shape's, the costlier losing more (by-cost).",
+            + "which then lose the same fraction.",
         HelpName = "NAME",
     };
 

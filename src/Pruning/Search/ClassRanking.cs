@@ -40,27 +40,11 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     /// </remarks>
     public static ClassRanking Isomorphic { get; } = new(OptionName.Of(nameof(Ranking.Isomorphic)), ShapeOf);
 
-    /// <summary>
-    /// As <see cref="Isomorphic"/>, but the fraction that a class loses grows with the root of what its channels cost
-    /// for each parameter that they hold.
-    /// </summary>
-    /// <remarks>
-    /// A channel of an early stage costs many times the MACs of one of a late stage, for fewer parameters. So a budget
-    /// of MACs that takes the same fraction everywhere gives away more of the network than it must.
-    /// </remarks>
-    public static ClassRanking ByCost { get; } = new(OptionName.Of(nameof(Ranking.ByCost)), ShapeOf)
-    {
-        IsByCost = true,
-    };
-
     /// <inheritdoc/>
     public string Name { get; } = name;
 
     /// <summary>What the note says where more than the target is removed.</summary>
     internal string WhyNoLess { get; init; } = "a smaller fraction of every class would miss the target";
-
-    /// <summary>Whether costly classes lose a larger fraction.</summary>
-    internal bool IsByCost { get; init; }
 
     /// <inheritdoc/>
     public Partition Search(
@@ -69,8 +53,7 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
         ResourceConstraint constraint,
         double target,
         PruningLimits limits) =>
-        new ClassSearch(groups, saliency, classOf, limits, IsByCost ? constraint.RootOfCost() : null)
-            .Search(constraint, target, WhyNoLess);
+        new ClassSearch(groups, saliency, classOf, limits).Search(constraint, target, WhyNoLess);
 
     /// <summary>The same where each group keeps at least one channel, and nothing else is asked for.</summary>
     internal Partition Search(
@@ -83,7 +66,6 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     {
         Ranking.PerGroup => PerGroup,
         Ranking.Isomorphic => Isomorphic,
-        Ranking.ByCost => ByCost,
         _ => Global,
     };
 

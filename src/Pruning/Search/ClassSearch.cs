@@ -26,8 +26,7 @@ internal sealed class ClassSearch
         ImmutableArray<Group> groups,
         ImmutableArray<double[]> saliency,
         Func<Group, string> classOf,
-        PruningLimits limits,
-        Func<int, double>? weightOf = null)
+        PruningLimits limits)
     {
         _groups = groups;
         _limits = limits;
@@ -38,8 +37,7 @@ internal sealed class ClassSearch
                 .Where(group => saliency[group].Length > 0)
                 .GroupBy(group => classOf(groups[group]), StringComparer.Ordinal)
                 .Select(members => new RankedClass(
-                    members.Sum(group => groups[group].Channels), Rank(members, saliency),
-                    weightOf is null ? 1 : members.Average(weightOf))),
+                    members.Sum(group => groups[group].Channels), Rank(members, saliency))),
         ];
         _fractions = [0, .. _classes.SelectMany(ranked => ranked.Fractions).Distinct().Order()];
     }
@@ -192,22 +190,19 @@ internal sealed class ClassSearch
     /// <summary>
     /// How many channels the groups of a class have, and the group of each channel that may leave, by rank.
     /// </summary>
-    /// <param name="Channels">How many there are.</param>
-    /// <param name="Ranked">The group of each that may leave.</param>
-    /// <param name="Weight">By how much its fraction is larger than that of a class of weight 1.</param>
-    private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked, double Weight)
+    private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked)
     {
         /// <summary>The groups whose channels leave at a fraction, one for each channel, lowest rank first.</summary>
         public ReadOnlySpan<int> Leaving(double fraction) =>
-            Ranked.AsSpan()[..(int)Math.Min(Ranked.Length, Channels * fraction * Weight + Rounding)];
+            Ranked.AsSpan()[..Math.Min(Ranked.Length, (int)(Channels * fraction + Rounding))];
 
         /// <summary>The fractions at which one channel more leaves.</summary>
         public IEnumerable<double> Fractions
         {
             get
             {
-                var channels = Channels * Weight;
-                return Enumerable.Range(1, Ranked.Length).Select(count => count / channels);
+                var channels = Channels;
+                return Enumerable.Range(1, Ranked.Length).Select(count => (double)count / channels);
             }
         }
     }

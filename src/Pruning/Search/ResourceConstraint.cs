@@ -106,13 +106,6 @@ public sealed class ResourceConstraint
         ];
     }
 
-    /// <summary>By group, the root of the MACs of one of its channels over the parameters of it.</summary>
-    internal Func<int, double> RootOfCost()
-    {
-        var (macs, parameters) = (Macs(_coupling).ChannelShares(), Parameters(_coupling).ChannelShares());
-        return group => Math.Sqrt(Math.Max(1, macs[group]) / Math.Max(1, parameters[group]));
-    }
-
     /// <summary>The fraction of Psi that a sub-network removes.</summary>
     public double Removed(Subnetwork subnetwork) => 1 - (double)Count(subnetwork) / Total;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -76,37 +75,6 @@ public sealed class RankingTests
         Assert.Equal(1 - macs / 68.0, partition.Removed, 1e-12);
     }
 
-    [Theory]
-    [InlineData(0.3)]
-    [InlineData(0.5)]
-    public void By_cost_a_class_loses_in_proportion_to_the_root_of_its_macs_over_its_parameters(double target)
-    {
-        // Two stages: 60 channels of 8x8 pixels, 80 of 4x4. What a channel costs is counted on narrower networks.
-        var whole = Stages(60, 80);
-        var cost = new[] { Stages(59, 80), Stages(60, 79) }
-            .Select(less => (double)(whole.Macs - less.Macs) / (whole.ParameterCount - less.ParameterCount))
-            .ToArray();
-        var coupling = CouplingGraph.Build(whole);
-        var saliency = coupling.Saliency(("early", Ramp(60)), ("late", Ramp(80)));
-        var kept = ClassRanking.ByCost
-            .Search(coupling.Groups, saliency, ResourceConstraint.Macs(coupling), target)
-            .Subnetwork;
-        var early = kept.PrunedOf(coupling.Position("early")).Count() / 60.0;
-        var late = kept.PrunedOf(coupling.Position("late")).Count() / 80.0;
-        Assert.Equal((64, 11), (cost[0], cost[1]));
-        Assert.InRange(early / late, Math.Sqrt(64 / 11.0) * 0.9, Math.Sqrt(64 / 11.0) * 1.1);
-
-        static double[] Ramp(int channels) => [.. Enumerable.Range(1, channels).Select(channel => (double)channel)];
-
-        static Graph Stages(int early, int late)
-        {
-            var g = new GraphBuilder("stages");
-            var x = g.Conv2d("between", g.Conv2d("early", g.Input("input", 3, 8, 8), early, 1), 8, 1);
-            x = g.Conv2d("late", x, late, 1, stride: 2);
-            return g.Build(g.Linear("fc", g.Flatten("flatten", g.AdaptiveAveragePool2d("pool", x, 1)), 4));
-        }
-    }
-
     [Fact]
     public void Every_ranking_meets_any_budget_within_any_limits() => Properties.HoldForRandomGraphs(60, random =>
     {
@@ -129,11 +97,7 @@ public sealed class RankingTests
         int[] least =
             [.. coupling.Groups.Select(group => group.IsPrunable ? Least(group.Channels, limits) : group.Channels)];
         var most = 1 - (double)constraint.Count(least) / constraint.Total;
-        Search[] searches =
-        [
-            ClassRanking.Global.Search, ClassRanking.PerGroup.Search, ClassRanking.Isomorphic.Search,
-            ClassRanking.ByCost.Search,
-        ];
+        Search[] searches = [ClassRanking.Global.Search, ClassRanking.PerGroup.Search, ClassRanking.Isomorphic.Search];
         foreach (var search in searches)
         {
             foreach (var share in new[] { 0.1, 0.4, 0.7, 1 })

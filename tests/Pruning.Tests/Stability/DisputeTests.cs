@@ -81,17 +81,17 @@ public sealed class DisputeTests
     {
         // Scores settle slowly, by a fifth of their noise an epoch. At epoch 6 the noise drops to a fifth, as where the
         // learning rate does: sub-networks then hardly change, though nothing was decided.
-        const int Channels = 200;
+        const int Many = 200;
         var dice = new Rng(seed);
-        double[] settled = [.. Enumerable.Range(0, Channels).Select(_ => dice.NextDouble() - 0.5)];
-        var dispute = new Dispute([1], [Channels], window: 3);
+        double[] settled = [.. Enumerable.Range(0, Many).Select(_ => dice.NextDouble() - 0.5)];
+        var dispute = new Dispute([1], [Many], window: 3);
         var stopped = new List<bool>();
         for (var epoch = 0; epoch < 10; epoch++)
         {
             var noise = 0.6 * Math.Pow(0.8, epoch) * (epoch < 6 ? 1 : 0.2);
             double[] scores = [.. settled.Select(score => Math.Exp(score + noise * (2 * dice.NextDouble() - 1)))];
-            var ascending = Enumerable.Range(0, Channels).OrderBy(channel => scores[channel]);
-            dispute.Observe(Of(scores, [.. ascending.Skip(Channels / 2).Order()]));
+            var ascending = Enumerable.Range(0, Many).OrderBy(channel => scores[channel]);
+            dispute.Observe(Of(scores, [.. ascending.Skip(Many / 2).Order()]));
             stopped.Add(dispute.HasStoppedFalling);
         }
 
