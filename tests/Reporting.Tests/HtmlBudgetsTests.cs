@@ -109,11 +109,6 @@ public sealed class HtmlBudgetsTests
             chromium.Screenshot(address, 1000, 1500), chromium.Screenshot(address, 1000, 1500, dark: true));
         Assert.InRange(light.Length, 30_000, 1_000_000);
         Assert.NotEqual(light, dark);
-        if (Environment.GetEnvironmentVariable("OCS_SCREENSHOTS") is { } folder)
-        {
-            File.WriteAllBytes(Path.Combine(folder, "light.png"), light);
-            File.WriteAllBytes(Path.Combine(folder, "dark.png"), dark);
-        }
     }
 
     private static string Page(BudgetCurve curve) => WebUtility.HtmlDecode(HtmlBudgets.Render(curve, "model: x"));
