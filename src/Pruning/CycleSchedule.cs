@@ -20,11 +20,15 @@ internal static class CycleSchedule
     /// <summary>The options with both epochs, as far as they have any.</summary>
     public static OneCycleOptions Of(OneCycleOptions options, int epochs)
     {
-        options = options with
-        {
-            ShrinkageEpochs = options.ShrinkageEpochs ?? Math.Max(1, ShareOf(epochs, ShrinkageShare)),
-        };
         var hasDeadline = options.ShrinkageKind == ShrinkageKind.Deadline;
+        if (hasDeadline)
+        {
+            options = options with
+            {
+                ShrinkageEpochs = options.ShrinkageEpochs ?? Math.Max(1, ShareOf(epochs, ShrinkageShare)),
+            };
+        }
+
         var earliest = options.MonitorStartEpoch;
         var given = options.SparsityStartEpoch?.Epoch;
         var latest = options.LatestCutEpoch;
