@@ -47,11 +47,15 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         using var whole = run.Network;
         Replace(cut, pruner);
         var isRepaired = repairs.Any(repair => repair.Count > 0) || pruning.RecalibrationBatches > 0;
-        run.State = run.State with { BeforeCut = before, AfterCut = evaluator.Measure() };
+
+        // Measuring changes the state, so it comes first.
+        var after = evaluator.Measure();
+        run.State = run.State with { BeforeCut = before, AfterCut = after };
         if (isRepaired)
         {
             Repair(repairs, epoch);
-            run.State = run.State with { AfterRepair = evaluator.Measure() };
+            var repaired = evaluator.Measure();
+            run.State = run.State with { AfterRepair = repaired };
         }
 
         run.HandOn?.Invoke(HandedOn.Of(run, whole.Arrangement));
