@@ -92,7 +92,8 @@ internal sealed class OneCyclePruner : IDisposable
         var prunable = Coupling.Groups.Count(group => group.IsPrunable);
         if (state.Partition?.Subnetwork.IsOf(Coupling.Groups) == false
             || (state.IsRegularizing && state.Partition is null)
-            || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable))
+            || state.Subnetworks.Any(subnetwork => subnetwork.Length != prunable)
+            || !state.Margins.All(_dispute.IsOf))
         {
             throw new OcsInputException(
                 $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; "
@@ -145,7 +146,8 @@ internal sealed class OneCyclePruner : IDisposable
             phase == Phase.Sparsity && !_phases.HasDeadline ? _lambda : null, seconds)
         {
             Dispute = _dispute.Value,
-            PredictedStableEpoch = phase == Phase.Sparsity
+            PredictedStableEpoch = phase == Phase.Sparsity && _phases.HasDeadline ? _phases.DeadlineEpoch
+                : phase == Phase.Sparsity
                 ? StabilityForecast.Epoch(
                     _stability.Averages, SparsityStartEpoch!.Value, _options.StableThreshold,
                     _options.LatestCutEpoch ?? int.MaxValue)

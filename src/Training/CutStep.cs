@@ -46,7 +46,8 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         };
         using var whole = run.Network;
         Replace(cut, pruner);
-        var isRepaired = repairs.Any(repair => repair.Count > 0) || pruning.RecalibrationBatches > 0;
+        var isRepaired = repairs.Any(repair => repair.Count > 0)
+            || (pruning.RecalibrationBatches > 0 && NormRecalibration.Concerns(cut.Plan.After));
 
         // Measuring changes the state, so it comes first.
         var after = evaluator.Measure();

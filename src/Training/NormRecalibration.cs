@@ -11,6 +11,9 @@ namespace Ocs.Training;
 /// </summary>
 internal static class NormRecalibration
 {
+    /// <summary>Whether a network has running statistics.</summary>
+    public static bool Concerns(Graph graph) => graph.Nodes.Any(node => node.Operator is BatchNorm2d);
+
     /// <summary>
     /// Makes the statistics the means of those of some batches of an epoch. Weights stay as they are.
     /// </summary>
@@ -26,7 +29,7 @@ internal static class NormRecalibration
         Graph graph, ParameterTable parameters, IBatchSource source, int epoch, int batches, Generator generator,
         int partSize = int.MaxValue)
     {
-        if (batches == 0 || !graph.Nodes.Any(node => node.Operator is BatchNorm2d))
+        if (batches == 0 || !Concerns(graph))
         {
             return false;
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
@@ -6,6 +5,7 @@ using Ocs.Graphs.Passes;
 using Ocs.Pruning.Surgery;
 using Ocs.Tasks;
 using Ocs.Torch;
+using Ocs.Training.Checkpoints;
 using Ocs.Training.Distillation;
 using Ocs.Training.Distributed;
 using Ocs.Training.Metrics;
@@ -64,9 +64,7 @@ internal sealed class RunningNetwork : IDisposable
     public IReadOnlyList<ParameterTable> Tables => Average is null ? [Parameters] : [Parameters, Average.Parameters];
 
     /// <summary>The average by parameter; empty where there is none.</summary>
-    public IReadOnlyDictionary<string, Tensor> AverageTensors => Average is null
-        ? ImmutableDictionary<string, Tensor>.Empty
-        : Average.Parameters.Names.ToDictionary(name => name, name => Average.Parameters[name], StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, Tensor> AverageTensors => CheckpointKeeper.Tensors(Average?.Parameters);
 
     private ParameterTable Shown => Average?.Parameters ?? Parameters;
 

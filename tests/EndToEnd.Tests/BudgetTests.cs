@@ -27,6 +27,7 @@ public sealed class BudgetTests
                 graph, new() { Target = target, Ranking = ranking, TargetTolerance = Tolerance });
             var partition = search.Find(parameters);
             Assert.InRange(partition.Removed, target, target + Tolerance);
+            Assert.Null(partition.Note);
             Assert.Equal(partition.Removed, search.Constraint.Removed(partition.Subnetwork), 1e-12);
         }
     }

@@ -244,6 +244,19 @@ public sealed class OneCyclePrunerTests : IDisposable
         Assert.Throws<OcsInputException>(() => new OneCyclePruner(_graph, _parameters, Options with { Target = 2 }));
     }
 
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(9, 4)]
+    public void A_state_whose_margins_are_of_other_groups_is_refused(int groups, int channels)
+    {
+        using var pruner = new OneCyclePruner(_graph, _parameters, Options);
+        var state = pruner.State with
+        {
+            Margins = [[.. Enumerable.Range(0, groups).Select(_ => new double[channels])]],
+        };
+        Assert.Throws<OcsInputException>(() => pruner.Restore(state));
+    }
+
     private string Phases(OneCyclePruner pruner, bool[] firstPairIsWeak) =>
         string.Join(", ", firstPairIsWeak.Select((weak, epoch) =>
     {

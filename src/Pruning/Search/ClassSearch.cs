@@ -84,7 +84,7 @@ internal sealed class ClassSearch
             ? whyNoLess
             : $"groups keep multiples of {multiples}, and one multiple more would miss the target";
         var less = low == 0 ? 0 : Removed(RankedAt(_fractions[low - 1]));
-        return new(subnetwork, removed, removed - target <= ClassRanking.Tolerance
+        return new(subnetwork, removed, removed - target <= (_limits.TargetTolerance ?? ClassRanking.Tolerance)
             ? null
             : $"the nearest that ranked channels reach is {removed:P2} of the {constraint.Name}, "
                 + $"or {less:P2}: {whyNoLess}.")

@@ -64,6 +64,10 @@ internal sealed class Dispute(ImmutableArray<double> shares, ImmutableArray<int>
         _values.Add(_margins.Count < window ? null : Share());
     }
 
+    /// <summary>Whether the margins of an epoch are those of the network's groups.</summary>
+    public bool IsOf(ImmutableArray<double[]?> margins) => margins.Length == channels.Length
+        && margins.Zip(channels).All(pair => pair.First is null || pair.First.Length == pair.Second);
+
     /// <summary>Goes on from the history of the same network.</summary>
     public void Restore(IEnumerable<ImmutableArray<double[]?>> margins, IEnumerable<double?> values)
     {

@@ -40,6 +40,8 @@ internal static class CheckpointCheck
 
     private static bool IsWhole(PrunerState pruner) =>
         !pruner.Similarities.IsDefault && !pruner.Averages.IsDefault && !pruner.Subnetworks.IsDefault
+        && !pruner.Disputes.IsDefault && !pruner.Margins.IsDefault
+        && pruner.Margins.All(static margins => !margins.IsDefault)
         && pruner.Subnetworks.All(
             subnetwork => !subnetwork.IsDefault && subnetwork.All(static kept => !kept.IsDefault));
 }

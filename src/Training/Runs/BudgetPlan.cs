@@ -11,10 +11,6 @@ namespace Ocs.Training.Runs;
 /// <param name="Options">The options of its run, which say in which epochs it shrinks and is cut.</param>
 internal sealed record BudgetPlan(double Target, OneCycleOptions Options)
 {
-    // Until the first cut all budgets share the epochs, so a late cut saves most. Half of them are left to each
-    // network but the later ones, whose networks were trained as cut ones before.
-    private const double FirstCutShare = 0.5;
-
     /// <summary>The name of its folder.</summary>
     public string Name => NextFolder.NameOf(Target);
 
@@ -33,12 +29,16 @@ internal sealed record BudgetPlan(double Target, OneCycleOptions Options)
         }
 
         RequireDeadline(pruning);
-        var shrinkage = pruning.For(epochs).ShrinkageEpochs!.Value;
+        var alone = (pruning with { SparsityStartEpoch = null }).For(epochs);
+        var shrinkage = alone.ShrinkageEpochs!.Value;
+
         // What is left to shrink for a later budget is a part of what the first one shrinks.
         var step = Math.Max(1, shrinkage / (targets.Length + 1));
         var later = step * (targets.Length - 1);
-        var cut = pruning.LatestCutEpoch ?? Math.Max(
-            1, Math.Min((int)Math.Round(FirstCutShare * epochs, MidpointRounding.AwayFromZero), epochs - 1 - later));
+
+        // Until the first cut all budgets share the epochs, so it comes where one budget is cut at the latest.
+        var cut = pruning.LatestCutEpoch
+            ?? Math.Max(1, Math.Min(alone.LatestCutEpoch!.Value, epochs - 1 - later));
         RequireEpochs(pruning, targets, cut, step, epochs);
         var start = pruning.SparsityStartEpoch?.Epoch
             ?? Math.Max(Math.Min(pruning.MonitorStartEpoch, cut - 1), cut - shrinkage);
