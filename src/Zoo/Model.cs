@@ -11,6 +11,9 @@ namespace Ocs.Zoo;
 public sealed record Model(
     string Name, string Description, NetworkInput Input, int Classes, Func<NetworkInput, int, Graph> Build)
 {
+    /// <summary>What it is made for.</summary>
+    public ModelTask Task { get; init; }
+
     /// <summary>A network for 32x32 colour images and 10 classes.</summary>
     internal static Model Cifar(string name, string description, Func<NetworkInput, int, Graph> build) =>
         new(name, description, NetworkInput.Cifar, 10, build);
