@@ -32,7 +32,7 @@ static ImageDataset Images(int count, uint seed)
 
 // Half of the MACs leave before epoch 2, at the latest; the gate proves the cut.
 var options = new TrainingOptions { Epochs = 4, BatchSize = 32, LearningRate = 0.02 };
-var pruning = OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 0, LatestCutEpoch = 2 };
+var pruning = OneCycleOptions.Auto with { Target = 0.5 };
 var data = new TrainingData(Images(1024, seed: 1), Images(256, seed: 1_000_003), AugmentationOptions.Evaluation);
 using var trainer = new OneCycleTrainer(network, data, options, pruning);
 using var result = trainer.Run();

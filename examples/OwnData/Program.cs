@@ -48,7 +48,7 @@ var training = new TrainingOptions
     EmaDecay = 0.98,
 };
 var data = new TrainingData(new Spots(2048, 1), new Spots(256, 2)) { Task = task };
-var pruning = OneCycleOptions.Standard with { SparsityStartEpoch = 1, LatestCutEpoch = 3 };
+var pruning = OneCycleOptions.Auto with { Target = 0.5 };
 using var trainer = new OneCycleTrainer(graph, data, training, pruning);
 using var result = trainer.Run();
 result.Network.Save("spots.onnx");

@@ -8,7 +8,7 @@ var train = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Train).Sample(10_0
 var test = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Test);
 var network = Models.Build("cifar_resnet8", NetworkInput.Mnist);
 var training = new TrainingOptions { Epochs = 3 };
-var pruning = OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 0, LatestCutEpoch = 1 };
+var pruning = OneCycleOptions.Auto with { Target = 0.5 };
 using var trainer = new OneCycleTrainer(network, new(train, test, AugmentationOptions.FashionTrain), training, pruning);
 using var result = trainer.Run();
 result.Network.Save("pruned.onnx");

@@ -30,7 +30,7 @@ var training = new TrainingOptions
     Padding = PaddingChoice.Always,
     CheckpointMinutes = args.Contains("often") ? 1e-9 : 10,
 };
-var pruning = OneCycleOptions.Standard with { Target = 0.5, SparsityStartEpoch = 1, LatestCutEpoch = 3 };
+var pruning = OneCycleOptions.Auto with { Target = 0.5 };
 using var train = Pairs(512, seed: 1);
 using var test = Pairs(128, seed: 2);
 var data = new TrainingData(train, test) { Task = new Regression() };

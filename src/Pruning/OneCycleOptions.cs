@@ -3,22 +3,31 @@ using Ocs.Pruning.Saliency;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The method's options. The defaults are the paper's equations, with choices that hold for any network and any number
-/// of epochs.
+/// The method's options. The defaults are those of <see cref="Auto"/>, and hold for any network and any number of
+/// epochs.
 /// </summary>
 public sealed record OneCycleOptions : PruneOptions
 {
-    /// <summary>The defaults.</summary>
-    public static OneCycleOptions Standard { get; } = new();
+    /// <summary>
+    /// The defaults, a cycle with nothing to tune: the pruned slices reach 0 exactly before the cut, and what the
+    /// weights do says when (docs/method.md, "The preset auto").
+    /// </summary>
+    public static OneCycleOptions Auto { get; } = new();
 
     /// <summary>The paper to the letter, with the values of Tab. 8 for CIFAR and its 300 epochs.</summary>
     public static OneCycleOptions Paper { get; } = new()
     {
         Ranking = Ranking.Global,
+        MaximumPruned = 1,
         RoundTo = 1,
+        TargetTolerance = null,
         SparsityStartEpoch = 30,
         CutAtEnd = true,
+        Penalty = true,
+        ShrinkageKind = ShrinkageKind.Strength,
+        Stability = StabilityKind.Jaccard,
         RecalibrationBatches = 0,
+        Repair = false,
     };
 
     /// <summary>
@@ -36,20 +45,6 @@ public sealed record OneCycleOptions : PruneOptions
         Penalty = false,
         Timing = PhaseTiming.Official,
         OptimizerAtCut = OptimizerAtCut.Restart,
-    };
-
-    /// <summary>
-    /// A cycle with nothing to tune: the pruned slices reach 0 exactly before the cut, and what the weights do says
-    /// when (docs/method.md, "The preset auto").
-    /// </summary>
-    public static OneCycleOptions Auto { get; } = new()
-    {
-        Penalty = false,
-        ShrinkageKind = ShrinkageKind.Deadline,
-        Stability = StabilityKind.Dispute,
-        Repair = true,
-        TargetTolerance = 0.005,
-        MaximumPruned = 0.9,
     };
 
     /// <summary>First epoch at which a sub-network is looked for, from 0.</summary>
@@ -107,13 +102,13 @@ public sealed record OneCycleOptions : PruneOptions
     /// Whether sparsity learning adds the gradient of the penalty (Eq. 8). The authors' program computes the penalty
     /// without a gradient.
     /// </summary>
-    public bool Penalty { get; init; } = true;
+    public bool Penalty { get; init; }
 
     /// <summary>Whether sparsity learning shrinks the slices that are to leave after each step (Eq. 9).</summary>
     public bool Shrinkage { get; init; } = true;
 
     /// <summary>How the shrinkage drives them to 0.</summary>
-    public ShrinkageKind ShrinkageKind { get; init; }
+    public ShrinkageKind ShrinkageKind { get; init; } = ShrinkageKind.Deadline;
 
     /// <summary>
     /// Epochs in which <see cref="Pruning.ShrinkageKind.Deadline"/> shrinks them to 0, at least 1. Null for a fifth of
@@ -122,7 +117,7 @@ public sealed record OneCycleOptions : PruneOptions
     public int? ShrinkageEpochs { get; init; }
 
     /// <summary>What tells that the sub-network has settled.</summary>
-    public StabilityKind Stability { get; init; }
+    public StabilityKind Stability { get; init; } = StabilityKind.Dispute;
 
     /// <summary>When the phases begin and end.</summary>
     public PhaseTiming Timing { get; init; }
@@ -140,11 +135,11 @@ public sealed record OneCycleOptions : PruneOptions
     /// Whether layers that read channels which leave get, by their weights and biases, the means and deviations that
     /// their outputs had in the whole network. A layer that a batch norm follows needs none of it.
     /// </summary>
-    public bool Repair { get; init; }
+    public bool Repair { get; init; } = true;
 
     /// <summary>
     /// The same method for a run of any length. The epochs of sparsity learning and of the cut follow from the run's,
-    /// as in <see cref="Standard"/>, and widths are rounded to those that run fast, unless
+    /// as in <see cref="Auto"/>, and widths are rounded to those that run fast, unless
     /// <see cref="PruneOptions.Partition"/> does not allow it.
     /// </summary>
     public OneCycleOptions ForAnyEpochs() => this with

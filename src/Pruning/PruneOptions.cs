@@ -46,7 +46,7 @@ public record PruneOptions
     public IRanking? CustomRanking { get; init; }
 
     /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
-    public double MaximumPruned { get; init; } = 1;
+    public double MaximumPruned { get; init; } = 0.9;
 
     /// <summary>
     /// The same for groups whose channels some layers make, each as pattern=fraction: "layer1.*=0.5".
@@ -67,7 +67,7 @@ public record PruneOptions
     /// How much more than the target may leave, above 0: then a few channels stay beside the multiples of
     /// <see cref="RoundTo"/>, as far as the target is met. Null takes what the ranking and the multiples give.
     /// </summary>
-    public double? TargetTolerance { get; init; }
+    public double? TargetTolerance { get; init; } = 0.005;
 
     /// <summary>Patterns of parameter names (`*`, `?`); a group with slices in any of them is not cut.</summary>
     public ImmutableArray<string> Ignore { get; init; } = [];

@@ -111,7 +111,7 @@ public sealed class BadCommandLineTests
         "Pruning options: target must lie between 0 and 1, both excluded, but is 1.5.", "prune", "cifar_resnet8",
         "--target", "1.5")]
     [InlineData(
-        "--preset must be one of standard, auto, paper, official, but is 'oficial'; did you mean 'official'?", "prune",
+        "--preset must be one of auto, paper, official, but is 'oficial'; did you mean 'official'?", "prune",
         "cifar_resnet8", "--target", "0.5", "--preset", "oficial")]
     [InlineData(
         "--saliency must be one of norm, squared-norm, l1-norm, batch-norm-scale, taylor, fpgm, lamp, random, "

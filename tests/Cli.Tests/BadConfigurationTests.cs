@@ -43,7 +43,7 @@ public sealed class BadConfigurationTests : IDisposable
         + "begins there are none; rank by it with `ocs prune`.")]
     [InlineData(
         "preset: paperr",
-        "line 1: preset must be one of standard, auto, paper, official, but is 'paperr'; did you mean 'paper'?")]
+        "line 1: preset must be one of auto, paper, official, but is 'paperr'; did you mean 'paper'?")]
     [InlineData("pruning: { target: 0 }", "Pruning options: target must lie between 0 and 1, both excluded, but is 0.")]
     [InlineData(
         "training: { epochs: 6 }\npruning: { sparsity-start-epoch: 30 }", "Pruning options: sparsity-start-epoch 30 "

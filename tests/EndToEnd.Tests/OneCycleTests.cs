@@ -245,8 +245,7 @@ public sealed class OneCycleTests : IClassFixture<TrainedOnce>, IDisposable
     {
         var demo = CommandLine.Run(
             "demo", "--out", _run, "--set", "data-limit=512", "--set", "training.epochs=3", "--set",
-            "training.warmup-epochs=0", "--set", "training.batch-size=16", "--set", "pruning.sparsity-start-epoch=0",
-            "--set", "pruning.latest-cut-epoch=1");
+            "training.warmup-epochs=0", "--set", "training.batch-size=16");
 
         Assert.Equal((0, ""), (demo.Code, demo.Error));
         Assert.Contains("unpruned twin", demo.Output, StringComparison.Ordinal);

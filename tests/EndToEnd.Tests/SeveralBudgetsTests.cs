@@ -70,7 +70,7 @@ public sealed class SeveralBudgetsTests : IDisposable
         var parts = _folder.PathOf("parts");
         Refused("holds runs with other options; give another one with --out", "--set", "training.epochs=5");
         Refused("targets has 0.3 twice; leave one out.", "--set", "targets=[0.3,0.3]");
-        Refused("shrinkage-kind deadline", "--set", "preset=standard");
+        Refused("shrinkage-kind deadline", "--set", "preset=paper");
         Refused("targets gives several networks, so --repeat cannot be given", "--repeat", "2");
         Refused(
             "targets gives several networks, so --sweep cannot be given", "--sweep", "training.learning-rate=0.1,0.2");

@@ -265,7 +265,7 @@ public sealed partial class OneCycleTrainerTests
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(new OneCycleOptions { Target = 0.5 }, observer);
         using var result = trainer.Run();
-        Assert.Equal([Train, Sparsity, Final, Final, Final], observer.Records.Select(record => record.Phase));
+        Assert.Equal([Train, Train, Sparsity, Final, Final], observer.Records.Select(record => record.Phase));
     }
 
     [Fact]

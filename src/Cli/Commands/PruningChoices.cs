@@ -20,10 +20,10 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options below start from: standard (default), auto, which meets the budget exactly, "
+        Description = "What the options below start from: auto (default), "
             + "paper, which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => "standard",
+        DefaultValueFactory = _ => "auto",
     };
 
     private readonly Option<string?> _saliency = new("--saliency")

@@ -70,7 +70,7 @@ internal sealed record ExperimentOptions
     /// <summary>How the files of an imagefolder are read.</summary>
     public ImageFolderOptions Images { get; init; } = new();
 
-    public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Standard;
+    public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Auto;
 
     /// <summary>The targets that share the run; null of a run for one budget.</summary>
     public BudgetOptions? Budgets => Targets.IsEmpty ? null : new() { Targets = Targets, AllowedLoss = AllowedLoss };
@@ -115,7 +115,7 @@ internal sealed record ExperimentOptions
         // The preset and the data set decide the defaults of what else the file may state.
         var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
         var options = OptionRecord.Apply(DefaultsOf(head.Preset, head.Data), settings);
-        var training = options is { Preset: Preset.Standard or Preset.Auto, IsTrained: true }
+        var training = options is { Preset: Preset.Auto, IsTrained: true }
             ? options.Training.ForTrainedWeights()
             : options.Training;
         options = options with

@@ -6,9 +6,6 @@ namespace Ocs.Cli.Configuration;
 /// <summary>What the options of pruning and training start from.</summary>
 internal enum Preset
 {
-    /// <summary>The paper's equations, with choices that hold for any network and any number of epochs.</summary>
-    Standard,
-
     /// <summary>Nothing to tune: slices reach 0 before the cut, and what the weights do says when.</summary>
     Auto,
 
@@ -26,12 +23,11 @@ internal static class Presets
     {
         Preset.Official => OneCycleOptions.Official.ForAnyEpochs(),
         Preset.Paper => OneCycleOptions.Paper.ForAnyEpochs(),
-        Preset.Auto => OneCycleOptions.Auto,
-        _ => OneCycleOptions.Standard,
+        _ => OneCycleOptions.Auto,
     };
 
     public static TrainingOptions Training(this Preset preset) =>
-        preset is Preset.Standard or Preset.Auto ? TrainingOptions.Standard : TrainingOptions.Paper;
+        preset == Preset.Auto ? TrainingOptions.Standard : TrainingOptions.Paper;
 
     public static NormalizationChoice Normalization(this Preset preset) =>
         preset == Preset.Official ? NormalizationChoice.Official : NormalizationChoice.DataSet;

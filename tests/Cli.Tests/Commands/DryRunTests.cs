@@ -12,7 +12,7 @@ public sealed class DryRunTests : IDisposable
         data: fashion-mnist
         data-limit: 64
         training: { epochs: 30, batch-size: 16, layout: contiguous }
-        pruning: { target: 0.5, maximum-pruned: 0.75, sparsity-start-epoch: 3 }
+        pruning: { target: 0.5, maximum-pruned: 0.75 }
         """);
 
     public void Dispose() => _folder.Dispose();
@@ -47,19 +47,18 @@ public sealed class DryRunTests : IDisposable
         var baseline = CommandLine.Run("baseline", _config, "--dry-run");
 
         Assert.Equal((0, "", 0, ""), (train.Code, train.Error, baseline.Code, baseline.Error));
-        Assert.Contains("cut       sparsity learning from epoch 3; the cut when the sub-network is stable, at the "
-            + "latest before epoch 12", train.Output, StringComparison.Ordinal);
+        Assert.Contains("cut       sparsity learning when the dispute stops falling; the cut 6 epochs later, when "
+            + "what leaves is 0, at the latest before epoch 15", train.Output, StringComparison.Ordinal);
         Assert.Contains("training  30 epochs of 4 steps", baseline.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("target", baseline.Output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was started and nothing was written.\n", train.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void With_the_preset_auto_it_says_when_slices_begin_to_shrink() => Assert.Contains(
-        "cut       sparsity learning when the dispute stops falling; the cut 6 epochs later, when what leaves is 0, at "
-            + "the latest before epoch 15",
-        CommandLine.Run(
-            "train", _config, "--dry-run", "--set", "preset=auto", "--set", "pruning.sparsity-start-epoch=auto").Output,
+    public void With_the_preset_paper_it_says_that_the_cut_waits_for_a_stable_sub_network() => Assert.Contains(
+        "cut       sparsity learning from epoch 3; the cut when the sub-network is stable, at the latest before "
+            + "epoch 12",
+        CommandLine.Run("train", _config, "--dry-run", "--set", "preset=paper").Output,
         StringComparison.Ordinal);
 
     [Fact]

@@ -39,15 +39,23 @@ public class ExperimentOptionsTests
         Assert.Equal(
             new TrainingOptions().Resolved() with { MilestoneEpochs = [] },
             options.Training with { MilestoneEpochs = [] });
-        Assert.Equal(Preset.Standard, options.Preset);
+        Assert.Equal(Preset.Auto, options.Preset);
         Assert.Equal(
             OneCycleOptions.Paper with
             {
-                RoundTo = null,
                 Ranking = Ranking.Isomorphic,
-                RecalibrationBatches = 50,
-                LatestCutEpoch = 120,
+                MaximumPruned = 0.9,
+                RoundTo = null,
+                TargetTolerance = 0.005,
+                SparsityStartEpoch = SparsityStart.Auto,
+                LatestCutEpoch = 150,
                 CutAtEnd = false,
+                Penalty = false,
+                ShrinkageKind = ShrinkageKind.Deadline,
+                ShrinkageEpochs = 60,
+                Stability = StabilityKind.Dispute,
+                RecalibrationBatches = 50,
+                Repair = true,
             },
             options.Pruning);
         Assert.Equal(AugmentationOptions.CifarTrain, options.Augmentation);
@@ -100,12 +108,15 @@ public class ExperimentOptionsTests
     }
 
     [Theory]
-    [InlineData(1, "standard", "0", 0, "")]
-    [InlineData(2, "standard", "0", 1, "1")]
-    [InlineData(3, "standard", "0", 1, "1, 2")]
-    [InlineData(5, "standard", "1", 2, "2, 3, 4")]
+    [InlineData(1, "auto", "auto", 0, "")]
+    [InlineData(2, "auto", "auto", 1, "1")]
+    [InlineData(3, "auto", "auto", 2, "1, 2")]
+    [InlineData(5, "auto", "auto", 3, "2, 3, 4")]
+    [InlineData(3, "paper", "0", 1, "1, 2")]
+    [InlineData(5, "paper", "1", 2, "2, 3, 4")]
     [InlineData(6, "paper", "1", 2, "2, 4, 5")]
-    [InlineData(10, "standard", "1", 4, "3, 6, 8, 9")]
+    [InlineData(10, "auto", "auto", 5, "3, 6, 8, 9")]
+    [InlineData(10, "paper", "1", 4, "3, 6, 8, 9")]
     [InlineData(300, "paper", "30", 120, "90, 180, 240, 270")]
     [InlineData(3, "official", "0", 0, "1, 2")]
     [InlineData(6, "official", "1", 2, "2, 4, 5")]
@@ -124,15 +135,19 @@ public class ExperimentOptionsTests
     }
 
     [Theory]
-    [InlineData("sparsity-start-epoch: 5", "5", 6)]
-    [InlineData("sparsity-start-epoch: 9", "9", 9)]
-    [InlineData("latest-cut-epoch: 1", "0", 1)]
-    [InlineData("sparsity-start-epoch: auto", "auto", 4)]
-    [InlineData("monitor-start-epoch: 2", "2", 4)]
-    [InlineData("cut-at-end: true", "1", null)]
-    public void An_epoch_that_is_given_moves_the_other(string given, string start, int? latest)
+    [InlineData("auto", "sparsity-start-epoch: 5", "5", 6)]
+    [InlineData("auto", "sparsity-start-epoch: 9", "9", 9)]
+    [InlineData("auto", "latest-cut-epoch: 1", "auto", 1)]
+    [InlineData("auto", "cut-at-end: true", "auto", null)]
+    [InlineData("paper", "sparsity-start-epoch: 5", "5", 6)]
+    [InlineData("paper", "sparsity-start-epoch: 9", "9", 9)]
+    [InlineData("paper", "latest-cut-epoch: 1", "0", 1)]
+    [InlineData("paper", "sparsity-start-epoch: auto", "auto", 4)]
+    [InlineData("paper", "monitor-start-epoch: 2", "2", 4)]
+    [InlineData("paper", "cut-at-end: true", "1", null)]
+    public void An_epoch_that_is_given_moves_the_other(string preset, string given, string start, int? latest)
     {
-        var options = Read($"{Least}training: {{ epochs: 10 }}\npruning: {{ {given} }}");
+        var options = Read($"{Least}preset: {preset}\ntraining: {{ epochs: 10 }}\npruning: {{ {given} }}");
 
         options.Pruning.ValidateFor(10);
         Assert.Equal((start, latest), (options.Pruning.SparsityStartEpoch.ToString(), options.Pruning.LatestCutEpoch));

@@ -46,7 +46,7 @@ public sealed class BudgetPlanTests
     [Fact]
     public void One_budget_is_an_ordinary_run_of_any_preset()
     {
-        foreach (var preset in new[] { OneCycleOptions.Standard, OneCycleOptions.Auto, OneCycleOptions.Official })
+        foreach (var preset in new[] { OneCycleOptions.Auto, OneCycleOptions.Paper, OneCycleOptions.Official })
         {
             var pruning = preset.ForAnyEpochs();
             var plan = Assert.Single(BudgetPlan.Of(pruning, new() { Targets = [0.4] }, epochs: 20));
@@ -94,7 +94,7 @@ public sealed class BudgetPlanTests
             [0.2, 0.3],
             "Several `Targets` need cuts at given epochs: `ShrinkageKind.Deadline` with `Shrinkage = true` and "
             + "`CutAtEnd = false`; take `OneCycleOptions.Auto`, or a run for each target.",
-            OneCycleOptions.Standard);
+            OneCycleOptions.Paper.ForAnyEpochs());
         var error = Assert.Throws<OcsInputException>(() => BudgetPlan.Of(
             OneCycleOptions.Auto, new() { Targets = [0.3], AllowedLoss = 1.5 }, 10));
         Assert.Equal("`AllowedLoss` must lie in [0, 1], but is 1.5.", error.Message);
