@@ -105,7 +105,7 @@ internal static class ModelSource
     }
 
     /// <summary>Fails with a sentence where a network does not take a data set's images.</summary>
-    public static void CheckImages(string name, Graph graph, LabelledImages data)
+    public static void CheckImages(string name, Graph graph, IDataset data)
     {
         if (graph.InputNodes.Skip(1).Any())
         {
@@ -115,11 +115,11 @@ internal static class ModelSource
         }
 
         var input = graph.InputNodes.First().Shape;
-        if (!input.SequenceEqual([1, data.Channels, data.Height, data.Width]))
+        if (!input.SequenceEqual([1, .. data.InputShapes[0]]))
         {
             throw new OcsInputException(
                 $"{name} takes images of {Numbers.Shape(input.Skip(1))}, "
-                + $"but those of {data.Name} are {data.Channels}x{data.Height}x{data.Width}; "
+                + $"but those of {data.Name} are {Numbers.Shape(data.InputShapes[0])}; "
                 + "give the data set that it was trained for.");
         }
     }

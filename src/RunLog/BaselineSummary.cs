@@ -14,6 +14,10 @@ public sealed record BaselineSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
+    /// <summary>The headline of a task without accuracies; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValHeadline { get; init; }
+
     /// <summary>Multiply-accumulates of one sample.</summary>
     public required long Macs { get; init; }
 
@@ -31,6 +35,7 @@ public sealed record BaselineSummary
         {
             ValAccuracy = unpruned.ValAccuracy,
             ValTop5Accuracy = unpruned.ValTop5Accuracy,
+            ValHeadline = unpruned.Headline?.Value,
             Macs = unpruned.MacsBefore,
             Parameters = unpruned.ParametersBefore,
             TotalSeconds = unpruned.TotalSeconds,

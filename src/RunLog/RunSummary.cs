@@ -22,7 +22,7 @@ public sealed record RunSummary
     /// <summary>The command that made the run.</summary>
     public required RunKind Kind { get; init; }
 
-    /// <summary>The options' preset: standard, paper or official.</summary>
+    /// <summary>The options' preset: auto, paper or official.</summary>
     public string? Preset { get; init; }
 
     /// <summary>The seed that every random choice of the run derives from.</summary>
@@ -97,6 +97,10 @@ public sealed record RunSummary
     /// <summary>The same once the cut network was repaired; absent where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? AccuracyAfterRepair { get; init; }
+
+    /// <summary>What a task without accuracies is judged by; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeadlineSummary? Headline { get; init; }
 
     /// <summary>
     /// Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where

@@ -43,7 +43,7 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
     }
 
     /// <summary>The network with the normalization of the images, which its file remembers.</summary>
-    internal Graph Prepared(Graph graph) => Train is LabelledImages { Normalization: var normalization }
+    internal Graph Prepared(Graph graph) => Train is INormalizedImages { Normalization: var normalization }
         ? graph.WithNormalization(normalization.Mean, normalization.StandardDeviation)
         : graph;
 

@@ -12,6 +12,7 @@ public static class Models
         .. AlexNet.Models,
         .. ConvNext.Models,
         .. DenseNet.Models,
+        .. DilatedSegmentation.Models,
         .. EfficientNet.Models,
         .. GoogLeNet.Models,
         .. InceptionV3.Models,
@@ -26,6 +27,7 @@ public static class Models
         .. SqueezeNet.Models,
         .. SwinTransformer.Models,
         .. SwinTransformerV2.Models,
+        .. UNet.Models,
         .. Vgg.Models,
         .. VisionTransformer.Models,
     ];

@@ -37,7 +37,7 @@ internal static class ResNet
     // The authors' program calls the last ReLU as a function.
     private static readonly Block CifarBlock = BasicBlock("out", isFunction: true);
 
-    private delegate Value Block(GraphBuilder g, Value x, string name, int width, int stride);
+    private delegate Value Block(GraphBuilder g, Value x, string name, int width, int stride, int dilation = 1);
 
     internal static ImmutableArray<Model> Models { get; } =
     [
@@ -84,16 +84,40 @@ internal static class ResNet
     {
         var g = new GraphBuilder(name);
         var x = g.Input("input", input.Channels, input.Height, input.Width);
-        x = g.Conv2d("conv1", x, 64, kernel: 7, stride: 2, padding: 3);
-        x = g.BatchNorm2d("bn1", x);
-        x = g.Relu("relu", x);
-        x = g.MaxPool2d("maxpool", x, 3, stride: 2, padding: 1);
+        x = Stem(g, x, prefix: "");
         for (var stage = 0; stage < blocks.Length; stage++)
         {
             x = Stage(g, x, $"layer{stage + 1}", block, StageWidths[stage], blocks[stage], stride: stage == 0 ? 1 : 2);
         }
 
         return g.Build(Classifier(g, x, classes));
+    }
+
+    /// <summary>
+    /// The layers of a large network before its classifier, with a name before theirs. The last two stages keep the
+    /// size of the image and dilate instead, as in torchvision's networks for segmentation: Chen et al. 2017, arXiv
+    /// 1706.05587, Fig. 3.
+    /// </summary>
+    public static Value DilatedTrunk(GraphBuilder g, Value x, string network, string prefix)
+    {
+        var (blocks, block) = BasicNetworks.Where(basic => basic.Name == network)
+            .Select(basic => (basic.Blocks, BasicBlock("relu2", isFunction: false)))
+            .Concat(BottleneckNetworks.Where(deep => deep.Name == network)
+                .Select(deep => (deep.Blocks, Bottleneck(deep.Groups, deep.Widening))))
+            .Single();
+        x = Stem(g, x, prefix);
+        x = Stage(g, x, $"{prefix}layer1", block, StageWidths[0], blocks[0], stride: 1);
+        x = Stage(g, x, $"{prefix}layer2", block, StageWidths[1], blocks[1], stride: 2);
+        x = Stage(g, x, $"{prefix}layer3", block, StageWidths[2], blocks[2], stride: 1, first: 1, dilation: 2);
+        return Stage(g, x, $"{prefix}layer4", block, StageWidths[3], blocks[3], stride: 1, first: 2, dilation: 4);
+    }
+
+    private static Value Stem(GraphBuilder g, Value x, string prefix)
+    {
+        x = g.Conv2d($"{prefix}conv1", x, 64, kernel: 7, stride: 2, padding: 3);
+        x = g.BatchNorm2d($"{prefix}bn1", x);
+        x = g.Relu($"{prefix}relu", x);
+        return g.MaxPool2d($"{prefix}maxpool", x, 3, stride: 2, padding: 1);
     }
 
     private static Value Classifier(GraphBuilder g, Value x, int classes)
@@ -103,35 +127,41 @@ internal static class ResNet
         return g.Linear("fc", x, classes);
     }
 
-    private static Value Stage(GraphBuilder g, Value x, string name, Block block, int width, int blocks, int stride)
+    // The first block may dilate otherwise than the rest.
+    private static Value Stage(
+        GraphBuilder g, Value x, string name, Block block, int width, int blocks, int stride, int first = 1,
+        int dilation = 1)
     {
         for (var index = 0; index < blocks; index++)
         {
-            x = block(g, x, $"{name}.{index}", width, index == 0 ? stride : 1);
+            x = block(g, x, $"{name}.{index}", width, index == 0 ? stride : 1, index == 0 ? first : dilation);
         }
 
         return x;
     }
 
     // Fig. 5, left.
-    private static Block BasicBlock(string last, bool isFunction) => (g, x, name, width, stride) =>
+    private static Block BasicBlock(string last, bool isFunction) => (g, x, name, width, stride, dilation) =>
     {
-        var y = g.Conv2d($"{name}.conv1", x, width, kernel: 3, stride: stride, padding: 1);
+        var y = g.Conv2d(
+            $"{name}.conv1", x, width, kernel: 3, stride: stride, padding: dilation, dilation: dilation);
         y = g.BatchNorm2d($"{name}.bn1", y);
         y = g.Relu($"{name}.relu", y);
-        y = g.Conv2d($"{name}.conv2", y, width, kernel: 3, padding: 1);
+        y = g.Conv2d($"{name}.conv2", y, width, kernel: 3, padding: dilation, dilation: dilation);
         y = g.BatchNorm2d($"{name}.bn2", y);
         y = Join(g, x, y, name, stride, last);
         return isFunction ? g.AsFunction(y) : y;
     };
 
     // Fig. 5, right.
-    private static Block Bottleneck(int groups, int widening) => (g, x, name, width, stride) =>
+    private static Block Bottleneck(int groups, int widening) => (g, x, name, width, stride, dilation) =>
     {
         var y = g.Conv2d($"{name}.conv1", x, width * widening, kernel: 1);
         y = g.BatchNorm2d($"{name}.bn1", y);
         y = g.Relu($"{name}.relu1", y);
-        y = g.Conv2d($"{name}.conv2", y, width * widening, kernel: 3, stride: stride, padding: 1, groups: groups);
+        y = g.Conv2d(
+            $"{name}.conv2", y, width * widening, kernel: 3, stride: stride, padding: dilation, groups: groups,
+            dilation: dilation);
         y = g.BatchNorm2d($"{name}.bn2", y);
         y = g.Relu($"{name}.relu2", y);
         y = g.Conv2d($"{name}.conv3", y, width * Expansion, kernel: 1);

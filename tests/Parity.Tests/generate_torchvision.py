@@ -8,9 +8,11 @@ reverse order changed swin_t's logits by a part in 10^12. So in networks with la
 0.4 h - 0.2, where h in [0, 1) is a hash of k and i. running_mean is 0 and running_var is the first power of 4 that keeps the logits
 below 1e6, so that nothing overflows.
 
-Stored are the number of parameters, a SHA-256 of the sorted names and shapes, every 20th logit and the norm of all.
+Stored are the number of parameters, a SHA-256 of the sorted names and shapes, every 20th logit (of a segmentation every 2011th)
+and the norm of all.
 
     python3 generate_torchvision.py            all networks
+    python3 generate_torchvision.py --add N M  networks N and M, beside what is stored
     python3 generate_torchvision.py --names N  prints the names and shapes of network N
 """
 
@@ -32,14 +34,17 @@ NAMES = """
     efficientnet_v2_s regnet_x_400mf regnet_x_800mf regnet_x_1_6gf regnet_x_3_2gf regnet_y_400mf regnet_y_800mf regnet_y_1_6gf
     regnet_y_3_2gf convnext_tiny convnext_small convnext_base vit_b_16 vit_b_32 vit_l_16 swin_t swin_s swin_b swin_v2_t maxvit_t
 """.split()
+SEGMENTATION = ["fcn_resnet50", "fcn_resnet101", "deeplabv3_resnet50", "deeplabv3_resnet101"]
 # In an image of 100 pixels swin's windows and merged patches overhang at every stage.
-SIZES = {"swin_v2_t": 256, "swin_s": 100}
+SIZES = {"swin_v2_t": 256, "swin_s": 100} | {name: 73 for name in SEGMENTATION}
 # Heads that only training uses are not in our networks; relative positions are computed, not stored.
 WITHOUT_HEADS = {"googlenet": {"aux_logits": False, "init_weights": False}, "inception_v3": {"aux_logits": False, "init_weights": False}}
 COMPUTED = ("relative_position_index", "relative_coords_table")
 
 
 def build(name):
+    if name in SEGMENTATION:
+        return getattr(torchvision.models.segmentation, name)(weights=None, weights_backbone=None, aux_loss=False).eval()
     return getattr(torchvision.models, name)(weights=None, **WITHOUT_HEADS.get(name, {})).eval()
 
 
@@ -79,7 +84,8 @@ def logits(model, size):
     for power in range(20):
         for norm in norms:
             norm.running_var.fill_(4.0**power)
-        out = model(x)[0].double()
+        out = model(x)
+        out = (out["out"] if isinstance(out, dict) else out)[0].double().flatten()
         if torch.isfinite(out).all() and out.abs().max() < 1e6 or not norms:
             return 4**power, out
     raise ValueError("no running variance tames it")
@@ -91,8 +97,12 @@ def main():
         for key, shape in names_and_shapes(build(sys.argv[2])):
             print(key, shape)
         return
-    lines = []
-    for name in NAMES:
+    file = pathlib.Path(__file__).parent / "golden" / "torchvision.json"
+    names, lines = NAMES + SEGMENTATION, []
+    if sys.argv[1:2] == ["--add"]:
+        names = sys.argv[2:]
+        lines = [json.dumps(model) for model in json.loads(file.read_text()) if model["name"] not in names]
+    for name in names:
         model = build(name)
         described = "".join(f"{key} {json.dumps(shape, separators=(',', ':'))}\n" for key, shape in names_and_shapes(model))
         fill(model)
@@ -105,12 +115,13 @@ def main():
             "parameters": sum(p.numel() for p in model.parameters()),
             "shapes": hashlib.sha256(described.encode()).hexdigest(),
             "running_var": variance,
-            "logits": [float(f"{value:.7g}") for value in out[::20].tolist()],
+            "step": (step := 2011 if name in SEGMENTATION else 20),
+            "logits": [float(f"{value:.7g}") for value in out[::step].tolist()],
             "norm": float(f"{out.norm().item():.7g}"),
         }))
         print(name, variance, f"{out.abs().max():.4g}", flush=True)
     text = "[\n" + ",\n".join(lines) + "\n]\n"
-    (pathlib.Path(__file__).parent / "golden" / "torchvision.json").write_text(text)
+    file.write_text(text)
 
 
 main()

@@ -40,6 +40,7 @@ internal static class DataCommand
             .Select(name =>
                 (Name: name, Location: DatasetCatalog.Locate(name, root), Places: DatasetCatalog.Places(name, root)))
             .Append((Name: ImageFolder.DataName, Location: Folder(root), Places: ImageFolder.Places(root)))
+            .Append((Name: MaskFolder.DataName, Location: Masks(root), Places: MaskFolder.Places(root)))
             .ToList();
         if (console.Json)
         {
@@ -80,7 +81,9 @@ internal static class DataCommand
             : [.. DatasetCatalog.Names.Where(name => DatasetCatalog.Locate(name, root) is not null)];
         var checks = chosen
             .Select(name =>
-                name == ImageFolder.DataName ? CheckFolder(root, console) : DatasetCatalog.Check(name, root))
+                name == ImageFolder.DataName ? CheckFolder(root, console)
+                : name == MaskFolder.DataName ? CheckMasks(root)
+                : DatasetCatalog.Check(name, root))
             .ToList();
         if (console.Json)
         {
@@ -114,6 +117,37 @@ internal static class DataCommand
     private static DatasetLocation? Folder(string? root) => ImageFolder.Find(root) is { } folder
         ? new(ImageFolder.DataName, DatasetLayout.Folder, folder)
         : null;
+
+    private static DatasetLocation? Masks(string? root) => MaskFolder.Find(root) is { } folder
+        ? new(MaskFolder.DataName, DatasetLayout.Masks, folder)
+        : null;
+
+    // Every image and mask is read; the first that cannot be is the problem.
+    private static DatasetCheck CheckMasks(string? root)
+    {
+        var location = Masks(root);
+        var (counts, problem) = (new int[2], (string?)null);
+        try
+        {
+            foreach (var split in new[] { DatasetSplit.Train, DatasetSplit.Test })
+            {
+                var data = MaskFolder.Open(root, split, new(), AugmentationOptions.Evaluation);
+                for (var i = 0; i < data.Count; i++)
+                {
+                    var sample = data.Get(i, seed: null);
+                    Array.ForEach([.. sample.Inputs, .. sample.Targets], tensor => tensor.Dispose());
+                }
+
+                counts[(int)split] = data.Count;
+            }
+        }
+        catch (OcsInputException error)
+        {
+            problem = error.Message;
+        }
+
+        return new(MaskFolder.DataName, location, counts[0], counts[1], problem);
+    }
 
     private static DatasetCheck CheckFolder(string? root, CommandConsole console)
     {

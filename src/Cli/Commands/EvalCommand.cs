@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
 
@@ -42,10 +45,15 @@ internal static class EvalCommand
         var size = CommonOptions.InputSize();
         var threads = CommonOptions.Threads();
         var device = CommonOptions.Device();
+        var ignored = new Option<int?>("--ignored-value")
+        {
+            Description = "For a maskfolder: the value of pixels that have no class (default: 255, and 11 of CamVid).",
+            HelpName = "N",
+        };
         var images = new ImageChoices();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
         {
-            model, weights, data, limit, normalization, root, device, size, threads,
+            model, weights, data, limit, normalization, root, device, size, threads, ignored,
         };
         foreach (var option in images.All)
         {
@@ -57,6 +65,17 @@ internal static class EvalCommand
             using var computing = ThreadCount.Use(parsed.GetValue(threads));
             var request = new ModelRequest(
                 parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
+            var choice = parsed.GetValue(normalization) is { } name
+                ? Choices.Named<NormalizationChoice>("--normalization", name)
+                : (NormalizationChoice?)null;
+            if (TrainingDataSource.TaskOf(parsed.GetRequiredValue(data)) == TaskKind.Segmentation)
+            {
+                var masks = new MaskChoices { IgnoredValue = parsed.GetValue(ignored) };
+                return RunMasks(
+                    request, parsed.GetValue(root), parsed.GetValue(limit), masks,
+                    Devices.Find(parsed.GetValue(device)), console);
+            }
+
             return Run(
                 request,
                 TrainingDataSource.Open(
@@ -65,9 +84,7 @@ internal static class EvalCommand
                     parsed.GetValue(limit),
                     parsed.GetValue(root),
                     images.Of(parsed, parsed.GetRequiredValue(data), () => ModelSource.ImageSizeOf(request))),
-                parsed.GetValue(normalization) is { } name
-                    ? Choices.Named<NormalizationChoice>("--normalization", name)
-                    : null,
+                choice,
                 Devices.Find(parsed.GetValue(device)),
                 console);
         });
@@ -99,14 +116,59 @@ internal static class EvalCommand
             console.Error.WriteLine(line);
         }
 
+        return Show(request, model.Graph, data, new Classification(data.ClassNames), found, console);
+    }
+
+    // The network says how large images are, and how many classes there are.
+    private static int RunMasks(
+        ModelRequest request, string? root, int? limit, MaskChoices masks, Device device, CommandConsole console)
+    {
+        using var model = ModelSource.Open(request, console);
+        FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
+        var (input, output) = (model.Graph.InputNodes.First().Shape, model.Graph.Nodes[model.Graph.Outputs[0]].Shape);
+        if (input is not [_, 3, var height, var width] || output is not [_, >= 2 and <= 255 and var classes, _, _])
+        {
+            throw new OcsInputException(
+                $"{request.Model} does not give a class for each pixel of a colour image; give a network for "
+                + "segmentation.");
+        }
+
+        var options = new ExperimentOptions
+        {
+            Data = MaskFolder.DataName,
+            DataLimit = limit,
+            Masks = masks with
+            {
+                Height = (int)height,
+                Width = (int)width,
+                ClassNames = [.. Enumerable.Range(0, (int)classes).Select(label => $"class {label}")],
+            },
+        };
+        var data = TrainingDataSource.OpenMasks(options, DatasetSplit.Test, root);
+        data = TrainingDataSource.Remembered(model.Graph) is { } normalization ? data.With(normalization) : data;
+        var task = new Segmentation(data.ClassNames);
+        task.Check(model.Graph, data);
+        using var parameters = model.Parameters.To(device);
+        var executor = new Executor(model.Graph, parameters);
+        var found = Evaluation.Run(executor, task, data, PhotographBatchSize / 8, device);
+        return Show(request, model.Graph, data, task, found, console);
+    }
+
+    private static int Show(
+        ModelRequest request, Graph graph, IDataset data, ITask task, EvaluationResult found, CommandConsole console)
+    {
+        var isClassification = task is Classification;
         if (console.Json)
         {
             console.WriteJson(
                 new(
-                    request.Model, data.Name, found.Samples, found.Headline, found.Loss, model.Graph.Macs,
-                    model.Graph.ParameterCount, found.SamplesPerSecond)
+                    request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, graph.Macs,
+                    graph.ParameterCount, found.SamplesPerSecond)
                 {
                     Top5Accuracy = found.Top5Accuracy,
+                    Metrics = isClassification
+                        ? null
+                        : found.Metrics.ToImmutableSortedDictionary(metric => metric.Name, metric => metric.Value),
                 },
                 CliJson.Readable.EvalOutput);
             return ExitCode.Fine;
@@ -115,10 +177,10 @@ internal static class EvalCommand
         List<(string Header, string Value)> columns =
         [
             ("model", request.Model), ("data", data.Name), ("images", Numbers.Whole(found.Samples)),
-            ("accuracy", Numbers.Percent(found.Headline)),
-            .. found.Top5Accuracy is { } top5 ? [("top-5", Numbers.Percent(top5))] : Array.Empty<(string, string)>(),
-            ("loss", $"{found.Loss:0.0000}"), ("MACs", Numbers.Short(model.Graph.Macs)),
-            ("parameters", Numbers.Short(model.Graph.ParameterCount)), ("images/s", $"{found.SamplesPerSecond:0}"),
+            .. task.Metrics.Select(metric => (
+                metric.Name == "top5-accuracy" ? "top-5" : metric.Name, Shown(metric, found[metric.Name]!.Value))),
+            ("loss", $"{found.Loss:0.0000}"), ("MACs", Numbers.Short(graph.Macs)),
+            ("parameters", Numbers.Short(graph.ParameterCount)), ("images/s", $"{found.SamplesPerSecond:0}"),
         ];
         var table = new Table().AddColumns([.. columns.Select(column => column.Header)]);
         table.AddRow([.. columns.Select(column => column.Value)]);
@@ -126,14 +188,21 @@ internal static class EvalCommand
         return ExitCode.Fine;
     }
 
+    private static string Shown(Metric metric, double value) =>
+        metric.IsFraction ? Numbers.Percent(value) : metric.Show(value);
+
     private static int BatchSizeFor(LabelledImages data) => data.Height > 64 ? PhotographBatchSize : BatchSize;
 }
 
 /// <summary>`ocs eval --json`.</summary>
 internal sealed record EvalOutput(
-    string Model, string Data, int Samples, double Accuracy, double Loss, long Macs, long Parameters,
+    string Model, string Data, int Samples, double? Accuracy, double Loss, long Macs, long Parameters,
     double ImagesPerSecond)
 {
     /// <summary>With the class among the five likeliest; null where there are ten classes or fewer.</summary>
     public double? Top5Accuracy { get; init; }
+
+    /// <summary>What another task than classification measures, by the metric's name; absent for that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, double>? Metrics { get; init; }
 }

@@ -29,8 +29,11 @@ internal sealed record ExperimentOptions
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
-    /// <summary>A data set of the catalog, or imagefolder.</summary>
+    /// <summary>A data set of the catalog, imagefolder or maskfolder.</summary>
     public string Data { get; init; } = "";
+
+    /// <summary>What the network is trained for; null for what the data set is for.</summary>
+    public TaskKind? Task { get; init; }
 
     /// <summary>What the options of pruning and training start from.</summary>
     public Preset Preset { get; init; }
@@ -69,6 +72,9 @@ internal sealed record ExperimentOptions
 
     /// <summary>How the files of an imagefolder are read.</summary>
     public ImageFolderOptions Images { get; init; } = new();
+
+    /// <summary>How a maskfolder is read, and what its pixels count.</summary>
+    public MaskChoices Masks { get; init; } = new();
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Auto;
 
@@ -123,6 +129,7 @@ internal sealed record ExperimentOptions
             Training = training with { Seed = options.Seed, Distillation = options.Distill.Options },
         };
         options.Validate(source);
+        options = options with { Task = TrainingDataSource.TaskOf(options.Data) };
 
         // What follows from other options stands in the run's files as it came out.
         return options with
@@ -150,6 +157,13 @@ internal sealed record ExperimentOptions
         Require(
             Data.Length > 0,
             $"{source} names no data set; add a line such as `data: cifar10` (`ocs data list` lists them).");
+        Require(
+            Task is null || !TrainingDataSource.Names.Contains(Data) || Task == TrainingDataSource.TaskOf(Data),
+            $"{source}: the task is {Choices.NameOf(Task ?? default)}, but {Data} is for "
+            + $"{Choices.NameOf(TrainingDataSource.TaskOf(Data))}; change one of them, or leave the task out.");
+        Require(
+            Training.LabelSmoothing == 0 || TrainingDataSource.TaskOf(Data) == TaskKind.Classification,
+            $"{source}: training.label-smoothing is for the task classification; leave it out.");
         Require(Threads is null or > 0, $"{source}: threads must be 1 or more, but is {Threads}.");
         Require(DataLimit is null or > 0, $"{source}: data-limit must be above 0, but is {DataLimit}.");
         Training.Validate();
@@ -159,6 +173,8 @@ internal sealed record ExperimentOptions
         Require(problems.Count == 0, $"Augmentation options: {string.Join("; ", problems)}.");
         problems = Images.Validate();
         Require(problems.Count == 0, $"Image options: {string.Join("; ", problems)}.");
+        problems = Masks.Options.Validate();
+        Require(problems.Count == 0, $"Mask options: {string.Join("; ", problems)}.");
         Require(
             IsTrained || !ResetClassifier,
             $"{source}: reset-classifier leaves the last layer out of a file's weights; "

@@ -10,7 +10,7 @@ internal static class BrokenImageList
     /// <summary>
     /// A line that counts the broken images, then one line each up to a limit; nothing if there are none.
     /// </summary>
-    public static IEnumerable<string> Lines(LabelledImages data)
+    public static IEnumerable<string> Lines(IDataset data)
     {
         if (data is not ImageFolder { Broken: { Length: > 0 } broken } folder)
         {

@@ -13,22 +13,29 @@ internal static class RunTable
         var table = new Table();
         table.AddColumn("");
         string[] top5 = hasTop5 ? ["top-5"] : [];
-        foreach (var header in (string[])["accuracy", .. top5, "MACs", "parameters", "time"])
+        var headline = summary.Headline;
+        foreach (var header in (string[])[headline?.Name ?? "accuracy", .. top5, "MACs", "parameters", "time"])
         {
             table.AddColumn(new TableColumn(header).RightAligned());
         }
 
         if (summary.Baseline is { } twin)
         {
-            Row("unpruned twin", twin.ValAccuracy, twin.Macs, twin.Parameters, twin.TotalSeconds, twin.ValTop5Accuracy);
+            Row(
+                "unpruned twin", twin.ValHeadline ?? twin.ValAccuracy, twin.Macs, twin.Parameters, twin.TotalSeconds,
+                twin.ValTop5Accuracy);
         }
 
         var wasCut = summary.MacsAfter < summary.MacsBefore;
         if (wasCut)
         {
-            Row("before the cut", summary.AccuracyAtCutBefore, summary.MacsBefore, summary.ParametersBefore, null);
-            Row("right after it", summary.AccuracyAtCutAfter, summary.MacsAfter, summary.ParametersAfter, null);
-            if (summary.AccuracyAfterRepair is { } repaired)
+            Row(
+                "before the cut", headline?.BeforeCut ?? summary.AccuracyAtCutBefore, summary.MacsBefore,
+                summary.ParametersBefore, null);
+            Row(
+                "right after it", headline?.AfterCut ?? summary.AccuracyAtCutAfter, summary.MacsAfter,
+                summary.ParametersAfter, null);
+            if ((headline?.AfterRepair ?? summary.AccuracyAfterRepair) is { } repaired)
             {
                 Row("after repair", repaired, summary.MacsAfter, summary.ParametersAfter, null);
             }
@@ -36,7 +43,7 @@ internal static class RunTable
 
         Row(
             wasCut ? "pruned, at the end" : "at the end",
-            summary.ValAccuracy,
+            headline?.Value ?? summary.ValAccuracy,
             summary.MacsAfter,
             summary.ParametersAfter,
             summary.TotalSeconds,
@@ -71,7 +78,7 @@ internal static class RunTable
         void Row(string what, double? accuracy, long macs, long parameters, double? seconds, double? top5 = null) =>
             Add(
             what,
-            Numbers.Percent(accuracy),
+            headline?.Show(accuracy) ?? Numbers.Percent(accuracy),
             top5 is null ? "" : Numbers.Percent(top5),
             Numbers.Short(macs),
             Numbers.Short(parameters),

@@ -20,7 +20,10 @@ internal static class TrainingText
         [
             string.Create(
                 CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  {OptionName.Of(record.Phase.ToString()),-8}"),
-            $"accuracy {Numbers.Percent(record.ValAccuracy)}",
+            record.ValMetrics is { } metrics
+                ? string.Join("  ", metrics.Select(metric =>
+                    string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")))
+                : $"accuracy {Numbers.Percent(record.ValAccuracy)}",
             record.ValTop5Accuracy is { } top5 ? $"top-5 {Numbers.Percent(top5)}" : null,
             $"loss {Numbers.Loss(record.TrainLoss)}",
             Stability(record.JAvg),
@@ -44,7 +47,8 @@ internal static class TrainingText
             $"epoch {progress.Epoch} ({progress.Epoch + 1} of {progress.Epochs}), "
             + $"{OptionName.Of(progress.Phase.ToString())}",
             $"{Bar(progress, hasUnicode)} step {progress.Step}/{progress.Steps}",
-            $"loss {Numbers.Loss(progress.Loss)}, accuracy {Numbers.Percent(progress.Score)}",
+            $"loss {Numbers.Loss(progress.Loss)}"
+                + (progress.Score is { } score ? $", accuracy {Numbers.Percent(score)}" : ""),
             $"{Rate(progress.SamplesPerSecond)}, {Numbers.Duration(progress.Remaining.TotalSeconds)} left",
             string.Join(", ", new[] { Stability(progress.AverageJ), Strength(progress.Lambda) }.OfType<string>()),
             Forecast(progress),

@@ -25,15 +25,16 @@ internal sealed class DryRun(
         Pruning?.ValidateFor(options.Training.Epochs);
         var data = TrainingDataSource.Open(options, dataRoot);
         var device = Devices.Find(deviceName);
-        using var start = TrainingStart.Open(options, data.Train, device);
-        using var teacher = TrainingTeacher.Open(options, start, data.Train);
+        using var start = TrainingStart.Open(options, data, device);
+        using var teacher = TrainingTeacher.Open(options, start, data);
         TrainingMemory.Require(start.Graph, options.Training, data, device);
         var cut = Pruning is { } pruning ? PlannedCut(start, pruning) : null;
         var (steps, ran) = TimeSteps(start, teacher, data, device);
         using var result = ran;
-        var test = data.Test.Sample(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize), seed: 0);
+        var test = data.SampleOfTest(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize));
         var evaluation = Evaluation.Run(
-            new Executor(result.Graph, result.Parameters), test, options.Training.EvaluationBatchSize, device);
+            new Executor(result.Graph, result.Parameters), result.Task, test, options.Training.EvaluationBatchSize,
+            device);
         var epoch = steps.Steps * steps.Median + data.Test.Count / evaluation.SamplesPerSecond;
         return new(
             result.Original.Name,
@@ -76,7 +77,7 @@ internal sealed class DryRun(
     }
 
     private (StepTimes Times, TrainingResult Result) TimeSteps(
-        TrainingStart start, TrainingTeacher? teacher, ImageData data, Device device)
+        TrainingStart start, TrainingTeacher? teacher, ExperimentData data, Device device)
     {
         using var heed = console.HeedStop();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);

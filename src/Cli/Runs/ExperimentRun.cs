@@ -36,8 +36,8 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         Pruning?.ValidateFor(options.Training.Epochs);
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
-        using var start = TrainingStart.Open(options, data.Train, device);
-        using var teacher = TrainingTeacher.Open(options, start, data.Train);
+        using var start = TrainingStart.Open(options, data, device);
+        using var teacher = TrainingTeacher.Open(options, start, data);
         TrainingMemory.Require(start.Graph, options.Training, data, device, place.Rendezvous?.Size ?? 1);
         using var group = Join(device);
         var folder = RunDirectory.Take(place.Folder, place.Force);
@@ -74,8 +74,8 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     {
         var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
-        using var start = TrainingStart.Open(options, data.Train, device);
-        using var teacher = TrainingTeacher.Open(options, start, data.Train);
+        using var start = TrainingStart.Open(options, data, device);
+        using var teacher = TrainingTeacher.Open(options, start, data);
         using var group = Join(device);
         using var heed = console.HeedStop();
         using var trainer = StartTrainer(start, teacher, data, device, group);
@@ -85,7 +85,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
 
     /// <summary>The same from a checkpoint.</summary>
     public bool Follow(
-        Checkpoint checkpoint, TrainingTeacher? teacher, ImageData data, Device device, ProcessGroup? group)
+        Checkpoint checkpoint, TrainingTeacher? teacher, ExperimentData data, Device device, ProcessGroup? group)
     {
         using var heed = console.HeedStop();
         using var trainer = Trainer(checkpoint, teacher, data, device, group);
@@ -95,7 +95,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
 
     /// <summary>Goes on from a checkpoint in the run's folder.</summary>
     public RunOutcome Resume(
-        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingTeacher? teacher, ImageData data,
+        RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingTeacher? teacher, ExperimentData data,
         Device device, ProcessGroup? group, TrainingDisplay display)
     {
         try
@@ -118,7 +118,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     }
 
     private RunOutcome Train(
-        RunDirectory folder, RunSession session, ImageData data, Device device, TrainingDisplay display,
+        RunDirectory folder, RunSession session, ExperimentData data, Device device, TrainingDisplay display,
         Func<OneCycleTrainer> prepare)
     {
         using var heed = console.HeedStop();
@@ -144,7 +144,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     }
 
     // What only the command knows of a run, in its words.
-    private Func<TrainingResult, RunState, RunSummary> Summarize(ImageData data, Device device) => (result, run) =>
+    private Func<TrainingResult, RunState, RunSummary> Summarize(ExperimentData data, Device device) => (result, run) =>
     {
         var summary = RunSummaries.Of(
             result, data.ForTraining, options.Training, Pruning, run,
@@ -170,7 +170,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         place.Rendezvous is null ? null : ProcessGroup.Join(place.Rendezvous, device.Kind);
 
     private OneCycleTrainer StartTrainer(
-        TrainingStart start, TrainingTeacher? teacher, ImageData data, Device device, ProcessGroup? group)
+        TrainingStart start, TrainingTeacher? teacher, ExperimentData data, Device device, ProcessGroup? group)
     {
         var setup = Setup(teacher, device, group);
         using (teacher)
@@ -180,7 +180,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     }
 
     private OneCycleTrainer Trainer(
-        Checkpoint checkpoint, TrainingTeacher? teacher, ImageData data, Device device, ProcessGroup? group)
+        Checkpoint checkpoint, TrainingTeacher? teacher, ExperimentData data, Device device, ProcessGroup? group)
     {
         var setup = Setup(teacher, device, group);
         using (teacher)

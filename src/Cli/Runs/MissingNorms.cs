@@ -4,6 +4,7 @@ using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli.Runs;
 
@@ -36,15 +37,15 @@ internal static class MissingNorms
     /// have none.
     /// </summary>
     public static Network? Restore(
-        ExperimentOptions options, Graph graph, ParameterTable parameters, LabelledImages data)
+        ExperimentOptions options, Graph graph, ParameterTable parameters, TrainingData data)
     {
         if (!options.RestoreNorms || !AreMissing(options.Model, graph))
         {
             return null;
         }
 
-        var batches = BatchLoaderOptions.Train(options.Training.BatchSize, options.Augmentation, options.Seed);
-        using var loader = new BatchLoader(data, batches with { DropLast = false });
+        var batches = BatchLoaderOptions.Train(options.Training.BatchSize, data.Augmentation, options.Seed);
+        using var loader = data.Train.Open(batches with { DropLast = false });
         var (normed, weights) = NormInsertion.Apply(graph, parameters, Images(loader));
         return new(normed, weights);
     }
@@ -61,7 +62,7 @@ internal static class MissingNorms
         && !graph.Nodes.Any(node =>
             node.Operator is BatchNorm2d or GroupNorm or InstanceNorm2d or LayerNorm or RmsNorm);
 
-    private static IEnumerable<Tensor> Images(BatchLoader loader)
+    private static IEnumerable<Tensor> Images(IBatchSource loader)
     {
         foreach (var batch in loader.Epoch(0).Take(Batches))
         {

@@ -42,7 +42,7 @@ internal sealed class ResumedRun(
         {
             var (options, data, device) = Open(run);
             using var computing = ThreadCount.Use(threads ?? options.Threads);
-            using var teacher = TrainingTeacher.Reopen(options, data.Train, teacherPlace);
+            using var teacher = TrainingTeacher.Reopen(options, data, teacherPlace);
             using var group = Join(device);
             var folder = RunDirectory.Reopen(path);
             Tell(notice);
@@ -70,7 +70,7 @@ internal sealed class ResumedRun(
         {
             var (options, data, device) = Open(run);
             using var computing = ThreadCount.Use(threads ?? options.Threads);
-            using var teacher = TrainingTeacher.Reopen(options, data.Train, teacherPlace);
+            using var teacher = TrainingTeacher.Reopen(options, data, teacherPlace);
             using var group = Join(device);
             var training = new ExperimentRun(options, run.Kind, Place, console);
             return training.Follow(checkpoint, teacher, data, device, group);
@@ -84,7 +84,7 @@ internal sealed class ResumedRun(
 
     private RunPlace Place => new(path, Force: false, dataRoot, deviceName, Rendezvous: rendezvous);
 
-    private (ExperimentOptions Options, ImageData Data, Device Device) Open(RunState run)
+    private (ExperimentOptions Options, ExperimentData Data, Device Device) Open(RunState run)
     {
         if (run.Config.StartsWith(RunDirectory.OwnProgram, StringComparison.Ordinal))
         {

@@ -1,6 +1,5 @@
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
-using Ocs.Data;
 using Ocs.Graphs.Operators;
 
 namespace Ocs.Cli.Runs;
@@ -9,17 +8,11 @@ namespace Ocs.Cli.Runs;
 internal static class StartSentences
 {
     /// <summary>Says what is trained on, and what the network starts from.</summary>
-    public static void Show(TrainingStart start, ImageData data, TrainingDisplay display)
+    public static void Show(TrainingStart start, ExperimentData data, TrainingDisplay display)
     {
-        if (data is { Train: ImageFolder train, Test: ImageFolder test })
+        foreach (var sentence in data.Sentences)
         {
-            display.Message(
-                $"{train.Count:N0} images of {train.ClassNames.Length:N0} classes from {train.Source}; "
-                + $"accuracy on {test.Count:N0} from {test.Source}.");
-            foreach (var remark in train.Remarks.Concat(test.Remarks))
-            {
-                display.Message(remark);
-            }
+            display.Message(sentence);
         }
 
         if (start.Source is { } source)

@@ -3,32 +3,45 @@ using Ocs.Cli.Configuration;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
-using Ocs.Training;
+using Ocs.Tasks;
 using Ocs.Zoo;
 
 namespace Ocs.Cli.Runs;
-
-/// <summary>The images of an experiment.</summary>
-/// <param name="Train">Images to train on.</param>
-/// <param name="Test">Images to measure on.</param>
-/// <param name="Augmentation">What happens to each image in training.</param>
-internal sealed record ImageData(LabelledImages Train, LabelledImages Test, AugmentationOptions Augmentation)
-{
-    /// <summary>As a trainer takes them.</summary>
-    public TrainingData ForTraining => new(Train, Test, Augmentation);
-}
 
 /// <summary>Opens the data of an experiment, and builds its network for them.</summary>
 internal static class TrainingDataSource
 {
     private const ulong SampleSeed = 0;
 
-    /// <summary>What may be said for data: the sets of the catalog, and a folder of images.</summary>
-    public static ImmutableArray<string> Names { get; } = [.. DatasetCatalog.Names, ImageFolder.DataName];
+    // Half of the scale's range that torchvision's training of segmentation has.
+    private static readonly AugmentationOptions MaskTrain = new() { MinCropArea = 0.25, HorizontalFlip = true };
+
+    /// <summary>What may be said for data: the sets of the catalog, and folders of images.</summary>
+    public static ImmutableArray<string> Names { get; } =
+        [.. DatasetCatalog.Names, ImageFolder.DataName, MaskFolder.DataName];
+
+    /// <summary>What data are for.</summary>
+    public static TaskKind TaskOf(string data) =>
+        data == MaskFolder.DataName ? TaskKind.Segmentation : TaskKind.Classification;
 
     /// <summary>Both splits, limited as the options say.</summary>
-    public static ImageData Open(ExperimentOptions options, string? root) => new(
-        Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root), options.Augmentation);
+    public static ExperimentData Open(ExperimentOptions options, string? root)
+    {
+        if (TaskOf(options.Data) == TaskKind.Segmentation)
+        {
+            var (train, test) =
+                (OpenMasks(options, DatasetSplit.Train, root), OpenMasks(options, DatasetSplit.Test, root));
+            var task = new Segmentation(train.ClassNames) { ClassWeights = options.Masks.ClassWeights };
+            return new(
+                new(train, test) { Task = task }, new(3, options.Masks.Height, options.Masks.Width),
+                train.ClassNames.Length);
+        }
+
+        var (images, held) = (Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root));
+        return new(
+            new(images, held, options.Augmentation), new(images.Channels, images.Height, images.Width),
+            images.ClassNames.Length);
+    }
 
     /// <summary>The images as a choice says.</summary>
     public static LabelledImages Normalized(LabelledImages data, NormalizationChoice choice) =>
@@ -46,19 +59,36 @@ internal static class TrainingDataSource
 
     /// <summary>The images as a network remembers that it was trained on them; as they are where it does not.</summary>
     public static LabelledImages Normalized(LabelledImages data, Graph graph) =>
+        Remembered(graph) is { } normalization ? data.With(normalization) : data;
+
+    /// <summary>How a network remembers that its images were normalized; null where it does not.</summary>
+    public static Normalization? Remembered(Graph graph) =>
         graph.InputNodes.First().Operator is Input { Mean.IsEmpty: false } input
-            ? data.With(new(input.Mean, input.StandardDeviation))
-            : data;
+            ? new(input.Mean, input.StandardDeviation)
+            : null;
 
     /// <summary>One split; a limit always chooses the same images, so that accuracies can be compared.</summary>
     public static LabelledImages Open(
         string name, DatasetSplit split, int? limit, string? root, ImageFolderOptions? images = null)
     {
         Require(name);
+        if (TaskOf(name) != TaskKind.Classification)
+        {
+            throw new OcsInputException(
+                $"{name} has no class for each image; give images with a class each (`ocs data list` lists them).");
+        }
+
         LabelledImages data = name == ImageFolder.DataName
             ? ImageFolder.Open(root, split, images ?? new())
             : DatasetCatalog.Open(name, split, root);
         return limit is { } count ? data.Sample(count, SampleSeed) : data;
+    }
+
+    /// <summary>One split of images with masks; a limit always chooses the same.</summary>
+    public static MaskFolder OpenMasks(ExperimentOptions options, DatasetSplit split, string? root)
+    {
+        var data = MaskFolder.Open(root, split, options.Masks.Options, options.Augmentation);
+        return options.DataLimit is { } count ? data.Sample(count, SampleSeed) : data;
     }
 
     /// <summary>Fails with a sentence where there is no data set of a name.</summary>
@@ -74,12 +104,12 @@ internal static class TrainingDataSource
     /// <summary>What training usually does to the images of a data set.</summary>
     public static AugmentationOptions Augmentation(string name) =>
         name == ImageFolder.DataName ? AugmentationOptions.ImageNetTrain
+        : name == MaskFolder.DataName ? MaskTrain
         : DatasetCatalog.Names.Contains(name) ? DatasetCatalog.TrainAugmentation(name)
         : new();
 
-    /// <summary>A zoo network for the images and classes of a data set.</summary>
-    public static Graph Network(string model, LabelledImages data) =>
-        Models.Build(model, new NetworkInput(data.Channels, data.Height, data.Width), data.ClassNames.Length);
+    /// <summary>A zoo network for the samples and classes of a data set.</summary>
+    public static Graph Network(string model, ExperimentData data) => Models.Build(model, data.Input, data.Classes);
 
     private static LabelledImages Open(ExperimentOptions options, DatasetSplit split, string? root) =>
         Normalized(Open(options.Data, split, options.DataLimit, root, options.Images), options.Normalization);

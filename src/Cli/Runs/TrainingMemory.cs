@@ -22,7 +22,7 @@ internal static class TrainingMemory
     /// <param name="processes">How many share a batch.</param>
     /// <param name="memory">What there is; null for this machine's.</param>
     public static void Require(
-        Graph graph, TrainingOptions options, ImageData data, Device device, int processes = 1,
+        Graph graph, TrainingOptions options, ExperimentData data, Device device, int processes = 1,
         MachineMemory? memory = null)
     {
         if (device.Kind != DeviceKind.Cpu)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Cli.Configuration;
-using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
@@ -27,7 +26,7 @@ internal sealed class TrainingStart : IDisposable
     public ImmutableArray<string> Remarks { get; }
 
     /// <summary>Finds what the options name, and puts it on a device.</summary>
-    public static TrainingStart Open(ExperimentOptions options, LabelledImages data, Device device)
+    public static TrainingStart Open(ExperimentOptions options, ExperimentData data, Device device)
     {
         var (graph, network, remarks) = Read(options, data);
         if (network is null)
@@ -39,7 +38,7 @@ internal sealed class TrainingStart : IDisposable
         {
             var source = options.Weights ?? options.Model;
             FiniteWeights.Require(source, network.Parameters);
-            using var restored = MissingNorms.Restore(options, graph, network.Parameters, data);
+            using var restored = MissingNorms.Restore(options, graph, network.Parameters, data.ForTraining);
             return restored is null
                 ? new(graph, network.To(device), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
                 : new(
@@ -63,7 +62,7 @@ internal sealed class TrainingStart : IDisposable
 
     // The network, and with its weights where they are given.
     private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(
-        ExperimentOptions options, LabelledImages data)
+        ExperimentOptions options, ExperimentData data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
@@ -71,15 +70,15 @@ internal sealed class TrainingStart : IDisposable
             return options.Weights is null ? (graph, null, []) : ReadWeights(options, graph, mayNarrow: true);
         }
 
-        var network = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
+        var network = ModelSource.ReadFile(options.Model, data.Shape);
         try
         {
-            ModelSource.CheckImages(options.Model, network.Graph, data);
+            ModelSource.CheckImages(options.Model, network.Graph, data.Train);
             if (options.ResetClassifier)
             {
-                network = Classifier.Renew(network, data.ClassNames.Length, options.Seed);
+                network = Classifier.Renew(network, data.Classes, options.Seed);
             }
-            else
+            else if (data.Images is not null)
             {
                 RequireClasses(options.Model, network.Graph, data);
             }
@@ -117,13 +116,13 @@ internal sealed class TrainingStart : IDisposable
     private static ImmutableArray<string> With(ImmutableArray<string> remarks, string? another) =>
         another is null ? remarks : remarks.Add(another);
 
-    private static void RequireClasses(string path, Graph graph, LabelledImages data)
+    private static void RequireClasses(string path, Graph graph, ExperimentData data)
     {
-        var (classes, wanted) = (ModelSource.ClassesOf(path, graph), data.ClassNames.Length);
+        var (classes, wanted) = (ModelSource.ClassesOf(path, graph), data.Classes);
         if (classes != wanted)
         {
             throw new OcsInputException(
-                $"{path} has {classes} classes, but {data.Name} has {wanted}; "
+                $"{path} has {classes} classes, but {data.Train.Name} has {wanted}; "
                 + "choose the data set that it was made for, or start with a new last layer of "
                 + $"{wanted} classes: --reset-classifier (reset-classifier: true).");
         }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Cli.Configuration;
-using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Torch;
@@ -26,16 +25,16 @@ internal sealed class TrainingTeacher : IDisposable
     public ImmutableArray<string> Remarks { get; }
 
     /// <summary>The teacher of a new run; null without one.</summary>
-    public static TrainingTeacher? Open(ExperimentOptions options, TrainingStart start, LabelledImages data) =>
+    public static TrainingTeacher? Open(ExperimentOptions options, TrainingStart start, ExperimentData data) =>
         options.Distill.IsStart
             ? new(start.Source!, start.Network!, isOwn: false, [])
             : Read(options.Distill.Teacher, options, data);
 
     /// <summary>The teacher of a run that goes on; null without one.</summary>
     /// <param name="options">Those that the run began with.</param>
-    /// <param name="data">The images.</param>
+    /// <param name="data">The samples.</param>
     /// <param name="place">Where the teacher is now; null for where it was.</param>
-    public static TrainingTeacher? Reopen(ExperimentOptions options, LabelledImages data, string? place)
+    public static TrainingTeacher? Reopen(ExperimentOptions options, ExperimentData data, string? place)
     {
         if (options.Distill.Teacher is not { } before)
         {
@@ -66,13 +65,13 @@ internal sealed class TrainingTeacher : IDisposable
     }
 
     // The weights are read again from the file that the run began with.
-    private static TrainingTeacher OfStart(ExperimentOptions options, LabelledImages data)
+    private static TrainingTeacher OfStart(ExperimentOptions options, ExperimentData data)
     {
         using var start = TrainingStart.Open(options, data, Device.Cpu);
         return new(start.Source!, start.Network!.To(Device.Cpu), isOwn: true, []);
     }
 
-    private static TrainingTeacher? Read(string? source, ExperimentOptions options, LabelledImages data)
+    private static TrainingTeacher? Read(string? source, ExperimentOptions options, ExperimentData data)
     {
         if (source is null)
         {
@@ -81,18 +80,21 @@ internal sealed class TrainingTeacher : IDisposable
 
         var file = FileOf(source);
         var (network, remarks) = HasNetwork(file)
-            ? new(ModelSource.ReadFile(file, data.Channels, data.Height, data.Width), [])
+            ? new(ModelSource.ReadFile(file, data.Shape), [])
             : ReadWeights(file, options, data);
         try
         {
             FiniteWeights.Require(file, network.Parameters);
-            ModelSource.CheckImages(file, network.Graph, data);
-            var (classes, wanted) = (ModelSource.ClassesOf(file, network.Graph), data.ClassNames.Length);
-            return classes == wanted
-                ? new(source, network, isOwn: true, remarks)
-                : throw new OcsInputException(
-                    $"The teacher {file} has {classes} classes, but {data.Name} has {wanted}; "
+            ModelSource.CheckImages(file, network.Graph, data.Train);
+            if (data.Images is not null && ModelSource.ClassesOf(file, network.Graph) is var classes
+                && classes != data.Classes)
+            {
+                throw new OcsInputException(
+                    $"The teacher {file} has {classes} classes, but {data.Train.Name} has {data.Classes}; "
                     + "give a network that was trained for the same classes.");
+            }
+
+            return new(source, network, isOwn: true, remarks);
         }
         catch
         {
@@ -117,7 +119,7 @@ internal sealed class TrainingTeacher : IDisposable
     private static bool HasNetwork(string file) =>
         ModelSource.IsOnnx(file) || (File.Exists(file) && OcsFile.IsOcsFile(file));
 
-    private static LoadedWeights ReadWeights(string file, ExperimentOptions options, LabelledImages data)
+    private static LoadedWeights ReadWeights(string file, ExperimentOptions options, ExperimentData data)
     {
         if (!ModelSource.IsFile(options.Model))
         {
@@ -125,7 +127,7 @@ internal sealed class TrainingTeacher : IDisposable
             return Weights.Load(file, graph, new() { AllowNarrower = true });
         }
 
-        using var model = ModelSource.ReadFile(options.Model, data.Channels, data.Height, data.Width);
+        using var model = ModelSource.ReadFile(options.Model, data.Shape);
         return Weights.Load(file, model.Graph);
     }
 }

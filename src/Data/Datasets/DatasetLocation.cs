@@ -17,6 +17,9 @@ internal enum DatasetLayout
 
     /// <summary>train/CLASS and val/CLASS with JPEG and PNG files of any size.</summary>
     Folder,
+
+    /// <summary>Images with a mask each.</summary>
+    Masks,
 }
 
 /// <summary>Where a data set was found.</summary>

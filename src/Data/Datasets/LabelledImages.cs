@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Data;
 
 /// <summary>Images with a class each, as batches are made of them: in memory, or read while training.</summary>
-public abstract class LabelledImages : IDataset
+public abstract class LabelledImages : INormalizedImages
 {
     private protected LabelledImages(
         string name, ImmutableArray<int> labels, ImmutableArray<string> classNames, Normalization normalization) =>

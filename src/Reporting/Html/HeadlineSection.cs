@@ -111,7 +111,23 @@ internal static class HeadlineSection
         {
             foreach (var (name, value) in metrics)
             {
-                AddRow(html, $"Validation {name}", Wording.Nothing, Wording.Number(value), Wording.Nothing);
+                var twin = name == summary.Headline?.Name ? summary.Baseline?.ValHeadline : null;
+                AddRow(
+                    html, $"Validation {name}", twin is double unpruned ? Wording.Number(unpruned) : Wording.Nothing,
+                    Wording.Number(value), Wording.Nothing);
+            }
+
+            if (summary.Headline is { BeforeCut: double before, AfterCut: double after } headline)
+            {
+                AddRow(
+                    html, $"{headline.Name} at the cut", Wording.Number(before), Wording.Number(after),
+                    Wording.Nothing);
+                if (headline.AfterRepair is double repaired)
+                {
+                    AddRow(
+                        html, $"{headline.Name} after repair", Wording.Nothing, Wording.Number(repaired),
+                        Wording.Nothing);
+                }
             }
 
             return;

@@ -173,4 +173,9 @@ public static unsafe partial class Aten
         Tensor input, Tensor target, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
         => Invoke(
             CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
+
+    /// <summary>The same as a mean in which a sample counts as much as its class in <paramref name="weights"/> [K].
+    /// </summary>
+    public static Tensor CrossEntropy(Tensor input, Tensor target, Tensor weights)
+        => Invoke(CrossEntropyOperator, input, target, weights, (long)Reduction.Mean, -100L, 0.0);
 }

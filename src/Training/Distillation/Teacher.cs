@@ -74,7 +74,7 @@ internal sealed class Teacher : IDisposable
     private static (Tensor Factor, Tensor Shift)? Between(IDataset data, Graph graph, Device device)
     {
         var input = (Input)graph.InputNodes.First().Operator;
-        if (data is not LabelledImages { Normalization: var given } || input.Mean.IsEmpty
+        if (data is not INormalizedImages { Normalization: var given } || input.Mean.IsEmpty
             || (input.Mean.SequenceEqual(given.Mean)
                 && input.StandardDeviation.SequenceEqual(given.StandardDeviation)))
         {

@@ -49,6 +49,7 @@ internal static class RunSummaries
             AccuracyAtCutBefore = result.BeforeCut?.Accuracy,
             AccuracyAtCutAfter = result.AfterCut?.Accuracy,
             AccuracyAfterRepair = result.AfterRepair?.Accuracy,
+            Headline = HeadlineOf(result),
             StepSecondsBefore = result.StepSpeed?.Before,
             StepSecondsAfter = result.StepSpeed?.After,
             ImagesPerSecondBefore = result.SamplesPerSecondBefore,
@@ -62,6 +63,22 @@ internal static class RunSummaries
             Layers = Layers(result.Layers),
             Gate = result.Gate is { } gate ? Of(gate) : null,
         };
+
+    // Accuracies have places of their own.
+    private static HeadlineSummary? HeadlineOf(TrainingResult result)
+    {
+        var metric = result.Task.Metrics[0];
+        return result.Task is Classification ? null : new()
+        {
+            Name = metric.Name,
+            HigherIsBetter = metric.HigherIsBetter,
+            IsFraction = metric.IsFraction,
+            Value = result.Evaluation?.Headline,
+            BeforeCut = result.BeforeCut?.Headline,
+            AfterCut = result.AfterCut?.Headline,
+            AfterRepair = result.AfterRepair?.Headline,
+        };
+    }
 
     /// <summary>
     /// Groups, frozen ones too, with what each costs before and after; nothing where nothing was cut.

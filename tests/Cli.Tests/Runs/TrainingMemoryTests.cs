@@ -36,7 +36,7 @@ public sealed class TrainingMemoryTests : IDisposable
         var data = new ImageDataset("blank", new byte[Images], [.. new int[Images]], 1, 1, 1, ["a"], new([0], [1]));
         TrainingMemory.Require(
             Models.Build("cifar_resnet8"), new() { BatchSize = batch, EvaluationBatchSize = evaluation },
-            new(data, data, new()), Device.Cpu, processes,
+            new(new(data, data), default, 1), Device.Cpu, processes,
             new MachineMemory(_folder.Path));
     }
 }

@@ -29,7 +29,19 @@ internal static class PngFiles
     public static byte[] Grey(int height, int width, byte[] pixels) =>
         File(height, width, 0, [.. pixels.Chunk(width).SelectMany(line => line.Prepend((byte)0))]);
 
-    private static byte[] File(int height, int width, byte colorType, byte[] lines)
+    /// <summary>Indices into a palette of 2^depth colours, [H, W], so many bits a pixel.</summary>
+    public static byte[] Palette(int height, int width, byte[] pixels, byte depth)
+    {
+        byte[] lines = [.. pixels.Chunk(width).SelectMany(line => Packed(line, depth).Prepend((byte)0))];
+        byte[] colours = [.. Enumerable.Range(0, 3 << depth).Select(value => (byte)(255 - value))];
+        return File(height, width, 3, lines, depth, colours);
+    }
+
+    private static IEnumerable<byte> Packed(byte[] line, int depth) => line.Chunk(8 / depth).Select(few =>
+        (byte)few.Select((value, i) => value << (8 - depth - (i * depth))).Sum());
+
+    private static byte[] File(
+        int height, int width, byte colorType, byte[] lines, byte depth = 8, byte[]? palette = null)
     {
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
@@ -40,11 +52,12 @@ internal static class PngFiles
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (8, colorType);
+        (header[8], header[9]) = (depth, colorType);
         return
         [
             0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10,
-            .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", []),
+            .. Chunk("IHDR", header), .. palette is null ? [] : Chunk("PLTE", palette),
+            .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", []),
         ];
     }
 

@@ -10,6 +10,9 @@ internal static unsafe partial class Spng
 {
     private const string Library = "libspng.so.0";
     private const int FormatRgb8 = 4;
+    private const int FormatStored = 256;
+    private const byte ColorGrey = 0;
+    private const byte ColorPalette = 3;
 
     // Bytes that texts and profiles may take, unpacked: a small file may hold gigabytes of zeros.
     private const int MostOther = 1 << 24;
@@ -43,6 +46,32 @@ internal static unsafe partial class Spng
                 }
 
                 Check(DecodeImage(context, target, (nuint)image.Length, FormatRgb8, 0));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Decodes palette indices or shades of grey as they are stored, rows of whole bytes; returns the bits of a pixel.
+    /// </summary>
+    public static int DecodeValues(ReadOnlySpan<byte> file, Span<byte> values, int height, int width)
+    {
+        using var context = Create();
+        fixed (byte* source = file)
+        {
+            fixed (byte* target = values)
+            {
+                Check(SetChunkLimits(context, (nuint)file.Length, (nuint)Math.Max(file.Length, MostOther)));
+                Check(SetPngBuffer(context, source, (nuint)file.Length));
+                Check(GetHeader(context, out var header));
+                if (header.BitDepth > 8 || header.ColorType is not (ColorGrey or ColorPalette))
+                {
+                    throw new InvalidDataException(
+                        "its pixels have several values or more than 8 bits; a mask has a palette, or 8 bits of grey");
+                }
+
+                var stride = ((width * header.BitDepth) + 7) / 8;
+                Check(DecodeImage(context, target, (nuint)(stride * height), FormatStored, 0));
+                return header.BitDepth;
             }
         }
     }
