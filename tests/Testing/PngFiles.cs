@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Ocs.Data.Tests.Datasets;
+namespace Ocs.Testing;
 
 /// <summary>Writes plain PNG files: https://www.w3.org/TR/png, filter 0 on each line.</summary>
-internal static class PngFiles
+public static class PngFiles
 {
     /// <summary>Colours from planes, [3, H, W].</summary>
     public static byte[] Rgb(int height, int width, byte[] planes)
