@@ -19,4 +19,9 @@ public sealed record RunFolder(
     public const string ConfigName = "config.yaml";
     /// <summary>The file that says where the time went.</summary>
     public const string ProfileName = "profile.json";
+    /// <summary>The file with pictures of a few samples.</summary>
+    internal const string SamplesName = "samples.json";
+
+    /// <summary>Pictures of a few samples; null where the run has none.</summary>
+    internal RunSamples? Samples { get; init; }
 }

@@ -16,6 +16,7 @@ namespace Ocs.RunLog;
 [JsonSerializable(typeof(RunProfile))]
 [JsonSerializable(typeof(RepeatSummary))]
 [JsonSerializable(typeof(BudgetCurve))]
+[JsonSerializable(typeof(RunSamples))]
 internal sealed partial class RunLogJson : JsonSerializerContext
 {
     // Made at first use: a static initializer here would run before the generated ones that it needs.

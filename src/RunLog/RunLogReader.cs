@@ -25,6 +25,7 @@ public static class RunLogReader
         var log = Path.Combine(runFolder, RunFolder.LogName);
         var summary = Path.Combine(runFolder, RunFolder.SummaryName);
         var config = Path.Combine(runFolder, RunFolder.ConfigName);
+        var samples = Path.Combine(runFolder, RunFolder.SamplesName);
         if (!File.Exists(log) && !File.Exists(summary))
         {
             throw new InvalidDataException(
@@ -39,7 +40,12 @@ public static class RunLogReader
             records,
             File.Exists(summary) ? ReadSummary(summary) : null,
             File.Exists(config) ? Encoding.UTF8.GetString(InputFile.ReadInFolder(config, LongestConfig)) : null,
-            notice);
+            notice)
+        {
+            Samples = File.Exists(samples)
+                ? Parse(InputFile.ReadInFolder(samples, LongestSummary), RunLogJson.Default.RunSamples, samples)
+                : null,
+        };
     }
 
     /// <summary>Reads a log; returns a sentence about a torn last line, or null.</summary>

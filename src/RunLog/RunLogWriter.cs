@@ -97,6 +97,10 @@ internal sealed class RunLogWriter : IDisposable
     public void WriteProfile(RunProfile profile) =>
         WriteJson(Path.Combine(_folder, RunFolder.ProfileName), profile, RunLogJson.Indented.RunProfile);
 
+    /// <summary>Writes or replaces the pictures of the run's samples.</summary>
+    internal void WriteSamples(RunSamples samples) =>
+        WriteJson(Path.Combine(_folder, RunFolder.SamplesName), samples, RunLogJson.Indented.RunSamples);
+
     internal static void WriteJson<T>(string path, T value, JsonTypeInfo<T> type) => AtomicFile.Replace(path, stream =>
     {
         JsonSerializer.Serialize(stream, value, type);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ocs.Cli.Tests;
 using Ocs.RunLog;
 
@@ -50,7 +51,10 @@ public sealed class SegmentationRunTests : IDisposable
         Assert.InRange(headline.Value!.Value, 0.8, 1);
         Assert.Equal(headline.BeforeCut!.Value, headline.AfterCut!.Value, 0.005);
         Assert.Contains("segmentation", File.ReadAllText(Path.Combine(_run, "config.yaml")), StringComparison.Ordinal);
-        Assert.Contains("mean-iou", File.ReadAllText(Path.Combine(_run, "report.html")), StringComparison.Ordinal);
+        var report = File.ReadAllText(Path.Combine(_run, "report.html"));
+        Assert.Contains("mean-iou at the cut", report, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"col\">before the cut</th>", report, StringComparison.Ordinal);
+        Assert.Equal(4 * 4, Regex.Count(report, "<td><img src=\"data:image/png;base64,[A-Za-z0-9+/=]+\""));
 
         var eval = Run("eval", Path.Combine(_run, "model.ocs"), "--data", "maskfolder", "--json");
         Assert.Equal(

@@ -129,10 +129,18 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             WriteProfile(session, result, device);
         }
 
-        var summary = session.Finish(result, summary => summary with
+        var summary = session.Finish(result, summary =>
         {
-            Onnx = RunDirectory.OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
-            Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
+            if (SamplePictures.Of(result, data, folder.PathOf(RunDirectory.WholeName)) is { } samples)
+            {
+                session.Log.WriteSamples(samples);
+            }
+
+            return summary with
+            {
+                Onnx = RunDirectory.OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
+                Latency = result.Record is null ? null : CutLatency.Measure(result.Original, result.Graph),
+            };
         });
         ShowWhatToShip(folder, result, summary);
         foreach (var line in BrokenImageList.Lines(data.Train).Concat(BrokenImageList.Lines(data.Test)))

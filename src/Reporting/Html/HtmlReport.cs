@@ -47,6 +47,7 @@ public static class HtmlReport
         CurvesSection.AddTo(html, run);
         TimeSection.AddTo(html, run);
         CutSection.AddTo(html, run);
+        SamplesSection.AddTo(html, run);
         LayersSection.AddTo(html, run);
         ProvenanceSection.AddTo(html, run);
         return new Page("run", title, RunData.Of(run).ToIsland()) { Live = live }.Around(html.ToMarkup());

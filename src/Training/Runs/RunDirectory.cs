@@ -27,8 +27,8 @@ internal sealed class RunDirectory
     // The options go last: a folder in which they are is one to go on with, however little else of it there is.
     private static readonly string[] Files =
     [
-        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, ModelName, BestName, WholeName,
-        WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
+        RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, RunFolder.SamplesName, ModelName, BestName,
+        WholeName, WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
     ];
 
     /// <summary>The first line of the options of a run that a program began.</summary>

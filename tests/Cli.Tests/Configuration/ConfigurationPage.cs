@@ -19,7 +19,7 @@ internal static partial class ConfigurationPage
     [
         .. Enum.GetValues<Preset>().Select(
             preset => ($"`preset: {Choices.NameOf(preset)}`", ExperimentOptions.DefaultsOf(preset, "cifar10"))),
-        .. ((string[])["fashion-mnist", "imagefolder"]).Select(
+        .. ((string[])["fashion-mnist", "imagefolder", "maskfolder"]).Select(
             data => (data, ExperimentOptions.DefaultsOf(preset: default, data))),
     ];
 
