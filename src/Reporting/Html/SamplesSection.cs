@@ -31,7 +31,8 @@ internal static class SamplesSection
             html.Add($"<tr>");
             for (var i = 0; i < Math.Min(row.Length, samples.Columns.Length); i++)
             {
-                html.Add($"<td><img src=\"data:image/png;base64,{Base64Of(row[i])}\" alt=\"{samples.Columns[i]}\"></td>");
+                html.Add(
+                    $"<td><img src=\"data:image/png;base64,{Base64Of(row[i])}\" alt=\"{samples.Columns[i]}\"></td>");
             }
 
             html.Add($"</tr>\n");

@@ -158,14 +158,17 @@ public sealed class MaskFolder : SampleDataset, INormalizedImages
     private static ImmutableArray<string> ClassesOf(string folder, MaskLayout layout, MaskFolderOptions options)
     {
         var file = Path.Combine(folder, ClassesFile);
-        ImmutableArray<string> names = !options.ClassNames.IsEmpty ? options.ClassNames
-            : File.Exists(file) ? [.. File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0)]
+        var names = !options.ClassNames.IsEmpty ? options.ClassNames
+            : File.Exists(file) ? Lines(file)
             : layout.IsCamVid ? CamVidClasses
             : [];
         return names.Length is >= 2 and <= 255 ? names : throw new OcsInputException(
             $"The masks of {folder} have {names.Length} named classes, but 2 to 255 are needed: name them in their "
             + $"order by `{nameof(options.ClassNames)}`, or a line each in {file}.");
     }
+
+    private static ImmutableArray<string> Lines(string file) =>
+        [.. File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0)];
 
     // The class of each value of a mask's pixels; int.MinValue where there is none.
     private int[] ClassTable()

@@ -7,6 +7,7 @@ namespace Ocs.Data;
 /// <param name="normalization">Of the image.</param>
 /// <param name="classes">[256]: the class of each value of the mask; int.MinValue where there is none.</param>
 internal sealed class MaskReader(MaskFolderOptions options, Normalization normalization, int[] classes)
+    : IDisposable
 {
     // The units of a window, so that its shape is relative to the image's.
     private const int Units = 1 << 16;
@@ -37,6 +38,8 @@ internal sealed class MaskReader(MaskFolderOptions options, Normalization normal
             }
         }
     }
+
+    public void Dispose() => _decoder.Dispose();
 
     private (ResampleAxis Rows, ResampleAxis Columns, bool Mirrored) Frame(
         int height, int width, AugmentationOptions? augmentation, Rng? rng)

@@ -1,5 +1,3 @@
-using Ocs.Torch;
-
 namespace Ocs.Data.Tests.Datasets.Segmentation;
 
 [NoTensorLeaks]
@@ -9,7 +7,9 @@ public sealed class MaskFolderTests : IDisposable
     private const int Width = 12;
     private static readonly MaskFolderOptions Options = new()
     {
-        Height = Height, Width = Width, ClassNames = ["ground", "sky", "tree", "sea"],
+        Height = Height,
+        Width = Width,
+        ClassNames = ["ground", "sky", "tree", "sea"],
     };
 
     private readonly TemporaryFolder _folder = new();
