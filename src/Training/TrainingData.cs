@@ -43,9 +43,18 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
     }
 
     /// <summary>The network with the normalization of the images, which its file remembers.</summary>
-    internal Graph Prepared(Graph graph) => Train is LabelledImages { Normalization: var normalization }
-        ? graph.WithNormalization(normalization.Mean, normalization.StandardDeviation)
-        : graph;
+    internal Graph Prepared(Graph graph)
+    {
+        var normalization = Train switch
+        {
+            LabelledImages images => images.Normalization,
+            DetectionDataset images => images.Normalization,
+            _ => null,
+        };
+        return normalization is null
+            ? graph
+            : graph.WithNormalization(normalization.Mean, normalization.StandardDeviation);
+    }
 
     /// <summary>
     /// Throws a sentence where a network takes other inputs than the data have, or the task does not fit them.

@@ -97,17 +97,24 @@ internal static class BoxMatching
         return Aten.Mul(width, height);
     }
 
-    // [N, D]: 1 plus the last object whose best box it is, or 0.
+    // [N, D]: 1 plus the last object whose best box it is, or 0. libtorch 1.13 says on the console that its
+    // scatter_reduce may change.
     private static Tensor Claims(Tensor favourites, Tensor there, long defaults)
     {
-        var (images, objects) = (favourites.Shape[0], favourites.Shape[1]);
-        using var numbers = Aten.Call("aten::arange", "", objects, DType.Int64, default, favourites.Device)[0];
+        using var numbers = Range(favourites.Shape[1], favourites.Device);
         using var counted = Aten.Call("aten::add", "Scalar", numbers, 1L, 1L)[0];
         using var flags = there.To(DType.Int64);
         using var claims = Aten.Mul(flags, counted);
-        using var free = Tensor.Zeros([images, defaults], DType.Int64, favourites.Device);
-        return Aten.Call("aten::scatter_reduce", "two", free, 1L, favourites, claims, "amax", true)[0];
+        using var positions = Range(defaults, favourites.Device);
+        using var wanted = Aten.Unsqueeze(favourites, 2);
+        using var isWanted = Aten.Eq(wanted, positions);
+        using var column = Aten.Unsqueeze(claims, 2);
+        using var all = Aten.Mul(isWanted, column);
+        return Aten.Amax(all, [1]);
     }
+
+    private static Tensor Range(long count, Device device) =>
+        Aten.Call("aten::arange", "", count, DType.Int64, default, device)[0];
 
     private static (Tensor Values, Tensor Indices) Largest(Tensor values, long dimension)
     {
