@@ -18,6 +18,7 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(Concat), nameof(Concat))]
 [JsonDerivedType(typeof(Conv2d), nameof(Conv2d))]
 [JsonDerivedType(typeof(ConvTranspose2d), nameof(ConvTranspose2d))]
+[JsonDerivedType(typeof(DefaultBoxes), nameof(DefaultBoxes))]
 [JsonDerivedType(typeof(Dropout), nameof(Dropout))]
 [JsonDerivedType(typeof(Dropout2d), nameof(Dropout2d))]
 [JsonDerivedType(typeof(Embedding), nameof(Embedding))]

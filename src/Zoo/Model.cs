@@ -6,7 +6,7 @@ namespace Ocs.Zoo;
 /// <param name="Name">The name that commands and files use.</param>
 /// <param name="Description">Paper and kind, in a line.</param>
 /// <param name="Input">The images that it was published for.</param>
-/// <param name="Classes">The classes that it was published for.</param>
+/// <param name="Classes">The classes that it was published for; the background of detectors is not counted.</param>
 /// <param name="Build">Builds it for an image size and a number of classes.</param>
 public sealed record Model(
     string Name, string Description, NetworkInput Input, int Classes, Func<NetworkInput, int, Graph> Build)

@@ -25,6 +25,7 @@ public static class Models
         .. ResNetOptionA.Models,
         .. ShuffleNetV2.Models,
         .. SqueezeNet.Models,
+        .. Ssd.Models,
         .. SwinTransformer.Models,
         .. SwinTransformerV2.Models,
         .. UNet.Models,
@@ -36,12 +37,26 @@ public static class Models
     /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is
     /// an error that suggests the nearest.
     /// </summary>
+    /// <param name="name">One of <see cref="All"/>, in any case.</param>
+    /// <param name="input">The images.</param>
+    /// <param name="classes">
+    /// The classes that are told apart: at least two of images, at least one of objects. A detector's background is
+    /// not one of them; the network has a score more for it.
+    /// </param>
+    /// <exception cref="OcsInputException">
+    /// There is no such network, it has too few classes, or the images are too small for it.
+    /// </exception>
     public static Graph Build(string name, NetworkInput? input = null, int? classes = null)
     {
         var model = Find(name);
-        return classes < 2
-            ? throw new OcsInputException($"A classifier needs at least 2 classes, but {classes} was asked for.")
-            : model.Build(input ?? model.Input, classes ?? model.Classes);
+        return (model.Task, classes) switch
+        {
+            (ModelTask.Detection, < 1) => throw new OcsInputException(
+                $"A detector needs at least 1 class of objects, but {classes} was asked for; the background is none."),
+            (not ModelTask.Detection, < 2) => throw new OcsInputException(
+                $"A classifier needs at least 2 classes, but {classes} was asked for."),
+            _ => model.Build(input ?? model.Input, classes ?? model.Classes),
+        };
     }
 
     /// <summary>The entry of a name, in any case.</summary>

@@ -50,6 +50,46 @@ public sealed class ExampleTests
             double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }
 
+    // Bright squares in small pictures; what is tested is that all parts fit together, not what is learnt in seconds.
+    [Fact]
+    public void Boxes_of_voc_files_are_trained_on_with_a_detector_that_is_cut_and_exported()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.PathOf("images"));
+        Directory.CreateDirectory(folder.PathOf("boxes"));
+        for (var image = 0; image < 20; image++)
+        {
+            var (left, top) = (4 + (image * 7 % 30), 4 + (image * 11 % 30));
+            File.WriteAllBytes(folder.PathOf($"images/{image}.ppm"), Picture(left, top));
+            File.WriteAllText(
+                folder.PathOf($"boxes/{image}.xml"),
+                $"<annotation><filename>{image}.ppm</filename><size><width>64</width><height>64</height></size>"
+                + $"<object><name>{(image % 2 == 0 ? "square" : "box")}</name><bndbox><xmin>{left + 1}</xmin>"
+                + $"<ymin>{top + 1}</ymin><xmax>{left + 24}</xmax><ymax>{top + 24}</ymax></bndbox></object>"
+                + "</annotation>");
+        }
+
+        var output = Run("Detection", "detector.onnx", folder.PathOf("images"), folder.PathOf("boxes"), "3", "64");
+        Assert.StartsWith("16 images to train on, 4 to measure on.\n", output, StringComparison.Ordinal);
+        Assert.Equal(3, Regex.Count(output, @"epoch \d: [\d,]+ MACs, loss [\d.]+, mAP@.5 [\d.]+ %, COCO AP [\d.]+ %"));
+        var figures = Regex.Match(output, @"([\d,]+) -> ([\d,]+) MACs, mAP@.5 [\d.]+ %, gate passed: True");
+        Assert.True(figures.Success, output);
+        Assert.InRange(Number(2), 1, 0.7 * Number(1));
+
+        double Number(int group) =>
+            double.Parse(figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+
+        static byte[] Picture(int left, int top) =>
+        [
+            .. "P6 64 64 255\n"u8,
+            .. Enumerable.Range(0, 64 * 64).SelectMany(pixel => Enumerable.Repeat(
+                (byte)(pixel % 64 >= left && pixel % 64 < left + 24 && pixel / 64 >= top && pixel / 64 < top + 24
+                    ? 230
+                    : 40 + (pixel * 13 % 50)),
+                3)),
+        ];
+    }
+
     [Fact]
     public void An_onnx_file_is_pruned_to_another()
     {

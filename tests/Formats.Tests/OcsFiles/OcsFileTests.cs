@@ -39,6 +39,7 @@ public sealed class OcsFileTests : IDisposable
         for (var seed = 0; seed < 30; seed++)
         {
             RoundTrip(new RandomTransformer(seed, Blocks: 2, Norms: true).Build(), (ulong)seed);
+            RoundTrip(new RandomDetector(seed).Build(), (ulong)seed);
         }
     }
 

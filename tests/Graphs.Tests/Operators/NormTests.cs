@@ -85,8 +85,10 @@ public sealed class NormTests
     {
         var op = new LayerScale2d();
         Assert.Equal([2f, 4, 9, 12], Probe.Run(op, [([1, 2, 3, 4], [1, 2, 1, 2])], ([2, 3], [2, 1, 1])));
+        Assert.Equal([2f, 4, 9, 12], Probe.Run(op, [([1, 2, 3, 4], [1, 2, 1, 2])], ([2, 3], [2])));
         Assert.Contains("out.1[1]~p0.0[1]", Probe.Couple(op, Probe.Shapes(op, [[1, 2, 1, 2]], [2, 1, 1])).Ties);
-        Assert.Equal("Node 'node': factor [2] does not fit input [1, 2, 1, 2].", Probe.Error(op, [[1, 2, 1, 2]], [2]));
+        Assert.Contains("out.1[1]~p0.0[1]", Probe.Couple(op, Probe.Shapes(op, [[1, 2, 1, 2]], [2])).Ties);
+        Assert.Equal("Node 'node': factor [3] does not fit input [1, 2, 1, 2].", Probe.Error(op, [[1, 2, 1, 2]], [3]));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class RandomNetworksTests
         var drawn = Enumerable.Range(0, 300)
             .SelectMany(seed => new[] { new RandomGraph(seed, 1 + seed % 5)
             .Build(), new RandomTransformer(seed, 1 + seed % 3, Norms: seed % 2 == 1).Build() })
+            .Append(new RandomDetector(0).Build())
             .SelectMany(graph => graph.Nodes)
             .Select(node => node.Operator.GetType())
             .ToHashSet();

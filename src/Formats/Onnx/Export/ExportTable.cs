@@ -21,6 +21,7 @@ internal static class ExportTable
         On<Graphs.Operators.Concat>(Concat.Export),
         On<Graphs.Operators.Conv2d>(Conv2d.Export),
         On<Graphs.Operators.ConvTranspose2d>(ConvTranspose2d.Export),
+        On<Graphs.Operators.DefaultBoxes>(DefaultBoxes.Export),
         On<Graphs.Operators.Dropout>(Dropout.Export),
         On<Graphs.Operators.Dropout2d>(Dropout2d.Export),
         On<Graphs.Operators.Embedding>(Embedding.Export),

@@ -56,6 +56,15 @@ public sealed class NodeExport
     /// <param name="index">The position in the node.</param>
     public Tensor ParameterTensor(int index) => _context.Parameters[_node.Parameters[index]];
 
+    /// <summary>Puts a parameter into the file in another shape, under its own name, so that it stays one.</summary>
+    internal string ReshapedParameter(int index, params ReadOnlySpan<long> shape)
+    {
+        using var shaped = Aten.Reshape(ParameterTensor(index), shape);
+        var name = _context.Names.OfParameter(_node.Parameters[index]);
+        _context.Weights.Add(name, shaped);
+        return name;
+    }
+
     /// <summary>Puts a tensor that is made of parameters into the file, as 32-bit floats.</summary>
     /// <returns>Its name.</returns>
     public string Weight(string part, Tensor tensor)

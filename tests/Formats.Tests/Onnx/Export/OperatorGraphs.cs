@@ -43,6 +43,12 @@ internal static partial class OperatorGraphs
         yield return Of("prelu_matrix", [5], (g, x) => g.PRelu("op", x, slopePerChannel: true));
         yield return Of("prelu_tokens", [5, 3], (g, x) => g.PRelu("op", x, slopePerChannel: true));
         yield return Image("layer_scale", (g, x) => g.LayerScale2d("op", x, 0.1));
+        yield return Image("layer_scale_vector", (g, x) => g.Add(
+            "op", new LayerScale2d(), [x],
+            [new("op.scale", [4], ParameterRole.NormWeight, Initialization.Constant(0.1))]));
+        yield return Of("default_boxes", [6, 4], (g, x) => g.Add(
+            "op", new DefaultBoxes([new(1, 3, 1, 0.3, [new(0.5, 1), new(1, 0.5)])], DefaultBoxOrder.CellFirst), [x],
+            []));
         yield return Image("dropout", (g, x) => g.Dropout("op", x, 0.5));
         yield return Image("dropout2d", (g, x) => g.Dropout2d("op", x, 0.5));
         yield return Image("stochastic_depth", (g, x) => g.StochasticDepth("op", x, 0.5));
