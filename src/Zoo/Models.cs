@@ -14,6 +14,7 @@ public static class Models
         .. DenseNet.Models,
         .. EfficientNet.Models,
         .. GoogLeNet.Models,
+        .. Gpt.Models,
         .. InceptionV3.Models,
         .. MaxVit.Models,
         .. MnasNet.Models,
@@ -32,14 +33,24 @@ public static class Models
 
     /// <summary>
     /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is
-    /// an error that suggests the nearest.
+    /// an error that suggests the nearest. For a network of texts that is the length of a sequence
+    /// (<see cref="NetworkInput.Sequence"/>) and the size of the vocabulary.
     /// </summary>
     public static Graph Build(string name, NetworkInput? input = null, int? classes = null)
     {
         var model = Find(name);
+        var given = input ?? model.Input;
+        if (given.IsSequence != (model.Task == ModelTask.Text))
+        {
+            throw new OcsInputException(model.Task == ModelTask.Text
+                ? $"{model.Name} takes a sequence of tokens, not an image; give "
+                    + $"`{nameof(NetworkInput)}.{nameof(NetworkInput.Sequence)}` or leave the input out."
+                : $"{model.Name} takes an image, not a sequence of tokens; give channels, height and width.");
+        }
+
         return classes < 2
             ? throw new OcsInputException($"A classifier needs at least 2 classes, but {classes} was asked for.")
-            : model.Build(input ?? model.Input, classes ?? model.Classes);
+            : model.Build(given, classes ?? model.Classes);
     }
 
     /// <summary>The entry of a name, in any case.</summary>
