@@ -59,7 +59,7 @@ public static class NetworkFile
                 }
             }
 
-            var graph = Models.Build(model, inputShape.IsEmpty ? null : ImageOf(inputShape), classes);
+            var graph = Models.Build(model, inputShape.IsEmpty ? null : InputOf(inputShape), classes);
             return weights is null
                 ? Network.Initialize(graph, options.Seed)
                 : LoadWeights(weights, graph, options, remarks);
@@ -185,10 +185,12 @@ public static class NetworkFile
         }
     }
 
-    private static NetworkInput ImageOf(ReadOnlySpan<long> shape) =>
-        shape is [> 0 and <= LargestSide, > 0 and <= LargestSide, > 0 and <= LargestSide]
+    private static NetworkInput InputOf(ReadOnlySpan<long> shape) =>
+        shape is [> 0 and <= LargestSide] ? NetworkInput.Sequence((int)shape[0])
+        : shape is [> 0 and <= LargestSide, > 0 and <= LargestSide, > 0 and <= LargestSide]
         ? new((int)shape[0], (int)shape[1], (int)shape[2])
         : throw new OcsInputException(
             "The inputShape of a zoo network is channels, height and width, each from 1 to "
-                + $"{LargestSide}, [3, 224, 224] for example, but is {NodeShapes.Show([.. shape])}.");
+                + $"{LargestSide}, [3, 224, 224] for example, or the length of a sequence, but is "
+                + $"{NodeShapes.Show([.. shape])}.");
 }

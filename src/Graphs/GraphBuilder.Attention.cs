@@ -72,7 +72,8 @@ public sealed partial class GraphBuilder
 
     /// <summary>
     /// Attention of queries, keys and values [N, ..., heads, L, d]; what else is given is added to the scores. The
-    /// scale is 1 / sqrt(d) unless given.
+    /// scale is 1 / sqrt(d) unless given. <paramref name="isCausal"/> and <paramref name="dropout"/> are those of the
+    /// operator.
     /// </summary>
     public Value ScaledDotProductAttention(
         string nodeName,
@@ -80,10 +81,16 @@ public sealed partial class GraphBuilder
         Value keys,
         Value values,
         ReadOnlySpan<Value> biases = default,
-        double? scale = null) =>
+        double? scale = null,
+        bool isCausal = false,
+        double dropout = 0) =>
         Add(
             nodeName,
-            new ScaledDotProductAttention(scale ?? 1 / Math.Sqrt(ShapeOf(queries)[^1])),
+            new ScaledDotProductAttention(scale ?? 1 / Math.Sqrt(ShapeOf(queries)[^1]))
+            {
+                IsCausal = isCausal,
+                Dropout = dropout,
+            },
             [queries, keys, values, .. biases],
             []);
 
@@ -98,7 +105,9 @@ public sealed partial class GraphBuilder
     /// <param name="policy">
     /// Whole heads leave, or the same index of every head: of queries and keys together, of values on its own.
     /// </param>
-    public Value MultiHeadAttention(string nodeName, Value x, int heads, SplitPolicy policy = SplitPolicy.WholeOuter)
+    /// <param name="isCausal">Whether a position weighs itself and those before it alone.</param>
+    public Value MultiHeadAttention(
+        string nodeName, Value x, int heads, SplitPolicy policy = SplitPolicy.WholeOuter, bool isCausal = false)
     {
         var width = ShapeOf(x)[^1];
         var xavier = Initialization.Uniform(Math.Sqrt(6.0 / (width + 3 * width)));
@@ -107,7 +116,8 @@ public sealed partial class GraphBuilder
             new($"{nodeName}.in_proj_weight", [3 * width, width], ParameterRole.Weight, xavier),
             new($"{nodeName}.in_proj_bias", [3 * width], ParameterRole.Bias, Initialization.Constant(0)),
         ]);
-        return PackedAttention(nodeName, packed, heads, $"{nodeName}.out_proj", policy: policy);
+        return PackedAttention(
+            nodeName, packed, heads, $"{nodeName}.out_proj", policy: policy, isCausal: isCausal);
     }
 
     /// <summary>
@@ -115,7 +125,8 @@ public sealed partial class GraphBuilder
     /// projection that follows. <paramref name="biases"/> are added to the scores [N, ..., heads, L, L]. With a
     /// <paramref name="temperature"/>, the name of a parameter [heads, 1, 1], attention compares directions
     /// (<see cref="Operators.LogitScale"/>) and takes no scale. The projection starts uniform in ±1/sqrt(E) unless
-    /// given, its biases from 0.
+    /// given, its biases from 0. <paramref name="isCausal"/> and <paramref name="dropout"/> are those of
+    /// <see cref="Operators.ScaledDotProductAttention"/>.
     /// </summary>
     public Value PackedAttention(
         string nodeName,
@@ -126,7 +137,9 @@ public sealed partial class GraphBuilder
         double? scale = null,
         SplitPolicy policy = SplitPolicy.WholeOuter,
         string? temperature = null,
-        Initialization? initialization = null)
+        Initialization? initialization = null,
+        bool isCausal = false,
+        double dropout = 0)
     {
         var rank = ShapeOf(packed).Length;
         var width = ShapeOf(packed)[^1] / 3;
@@ -147,7 +160,8 @@ public sealed partial class GraphBuilder
             scale = 1;
         }
 
-        var attended = ScaledDotProductAttention($"{nodeName}.attention", q, k, v, biases, scale);
+        var attended = ScaledDotProductAttention(
+            $"{nodeName}.attention", q, k, v, biases, scale, isCausal, dropout);
         var merged = Flatten(
             $"{nodeName}.attention.merged",
             Permute($"{nodeName}.attention.rows", attended, order),

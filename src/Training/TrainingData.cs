@@ -19,7 +19,10 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
     }
 
     /// <summary>What the network is trained for.</summary>
-    /// <value>Null: to tell the classes of the images apart, with <see cref="TrainingOptions.LabelSmoothing"/>.</value>
+    /// <value>
+    /// Null: to tell the classes of the images apart, or to predict the next token of a text, with
+    /// <see cref="TrainingOptions.LabelSmoothing"/>.
+    /// </value>
     public ITask? Task { get; init; }
 
     /// <summary>The task of a run.</summary>
@@ -30,11 +33,15 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
     {
         if (Task is null)
         {
-            return Train is LabelledImages images
-                ? new Classification(images.ClassNames) { LabelSmoothing = options.LabelSmoothing }
-                : throw new OcsInputException(
+            return Train switch
+            {
+                LabelledImages images =>
+                    new Classification(images.ClassNames) { LabelSmoothing = options.LabelSmoothing },
+                TextDataset text => new NextToken(text.Vocabulary) { LabelSmoothing = options.LabelSmoothing },
+                _ => throw new OcsInputException(
                     $"{Train.Name} holds no images with classes, so the task has to be given: "
-                    + $"set `{nameof(TrainingData)}.{nameof(Task)}`.");
+                    + $"set `{nameof(TrainingData)}.{nameof(Task)}`."),
+            };
         }
 
         return options.LabelSmoothing == 0 ? Task : throw new OcsInputException(

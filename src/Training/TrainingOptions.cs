@@ -151,6 +151,15 @@ public sealed record TrainingOptions
     /// <summary>Epochs in which the rate rises linearly from 0, not negative.</summary>
     public int WarmupEpochs { get; init; }
 
+    /// <summary>Steps in which the rate rises, in place of whole epochs; not negative.</summary>
+    /// <value>Null: those of <see cref="WarmupEpochs"/>.</value>
+    public int? WarmupSteps { get; init; }
+
+    /// <summary>
+    /// The learning rate that no schedule falls below, not negative: where the cosine and the linear schedule end.
+    /// </summary>
+    public double MinimumLearningRate { get; init; }
+
     /// <summary>Seed of weights, order and augmentation.</summary>
     public ulong Seed { get; init; }
 
@@ -253,6 +262,15 @@ public sealed record TrainingOptions
         Check(
             WarmupEpochs >= 0 && WarmupEpochs < Math.Max(Epochs, 1),
             $"`{nameof(WarmupEpochs)}` must lie in [0, epochs), but is {WarmupEpochs}");
+        Check(
+            WarmupSteps is null || (WarmupSteps >= 0 && WarmupEpochs == 0),
+            WarmupSteps < 0
+                ? $"`{nameof(WarmupSteps)}` must not be negative, but is {WarmupSteps}"
+                : $"`{nameof(WarmupSteps)}` and `{nameof(WarmupEpochs)}` are two lengths of one warm-up; "
+                    + "leave one of them out");
+        Check(
+            MinimumLearningRate == 0 || (MinimumLearningRate > 0 && MinimumLearningRate <= LearningRate),
+            $"`{nameof(MinimumLearningRate)}` must lie in [0, {nameof(LearningRate)}], but is {MinimumLearningRate}");
         Check(
             EvaluationBatchSize >= 1,
             $"`{nameof(EvaluationBatchSize)}` must be at least 1, but is {EvaluationBatchSize}");

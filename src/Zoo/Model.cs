@@ -5,9 +5,11 @@ namespace Ocs.Zoo;
 /// <summary>A network of the zoo.</summary>
 /// <param name="Name">The name that commands and files use.</param>
 /// <param name="Description">Paper and kind, in a line.</param>
-/// <param name="Input">The images that it was published for.</param>
-/// <param name="Classes">The classes that it was published for; the background of detectors is not counted.</param>
-/// <param name="Build">Builds it for an image size and a number of classes.</param>
+/// <param name="Input">The images, or the sequence, that it was published for.</param>
+/// <param name="Classes">
+/// The classes, or the vocabulary, that it was published for; the background of detectors is not counted.
+/// </param>
+/// <param name="Build">Builds it for an input and a number of classes.</param>
 public sealed record Model(
     string Name, string Description, NetworkInput Input, int Classes, Func<NetworkInput, int, Graph> Build)
 {

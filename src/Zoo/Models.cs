@@ -15,6 +15,7 @@ public static class Models
         .. DilatedSegmentation.Models,
         .. EfficientNet.Models,
         .. GoogLeNet.Models,
+        .. Gpt.Models,
         .. InceptionV3.Models,
         .. MaxVit.Models,
         .. MnasNet.Models,
@@ -35,7 +36,8 @@ public static class Models
 
     /// <summary>
     /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is
-    /// an error that suggests the nearest.
+    /// an error that suggests the nearest. For a network of texts that is the length of a sequence
+    /// (<see cref="NetworkInput.Sequence"/>) and the size of the vocabulary.
     /// </summary>
     /// <param name="name">One of <see cref="All"/>, in any case.</param>
     /// <param name="input">The images.</param>
@@ -49,13 +51,22 @@ public static class Models
     public static Graph Build(string name, NetworkInput? input = null, int? classes = null)
     {
         var model = Find(name);
+        var given = input ?? model.Input;
+        if (given.IsSequence != (model.Task == ModelTask.Text))
+        {
+            throw new OcsInputException(model.Task == ModelTask.Text
+                ? $"{model.Name} takes a sequence of tokens, not an image; give "
+                    + $"`{nameof(NetworkInput)}.{nameof(NetworkInput.Sequence)}` or leave the input out."
+                : $"{model.Name} takes an image, not a sequence of tokens; give channels, height and width.");
+        }
+
         return (model.Task, classes) switch
         {
             (ModelTask.Detection, < 1) => throw new OcsInputException(
                 $"A detector needs at least 1 class of objects, but {classes} was asked for; the background is none."),
             (not ModelTask.Detection, < 2) => throw new OcsInputException(
                 $"A classifier needs at least 2 classes, but {classes} was asked for."),
-            _ => model.Build(input ?? model.Input, classes ?? model.Classes),
+            _ => model.Build(given, classes ?? model.Classes),
         };
     }
 

@@ -183,6 +183,26 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void A_text_is_learnt_with_half_of_the_parameters_and_written_on()
+    {
+        using var folder = new TemporaryFolder();
+        var line = "the cat sat on the mat, and the dog sat on the log.\n";
+        var text = folder.Write("lines.txt", string.Concat(Enumerable.Repeat(line, 80)));
+        var output = Run("Text", "gpt.onnx", text, "4");
+        var figures = Regex.Match(
+            output, @"^([\d,]+) -> ([\d,]+) parameters, ([\d.]+) nats, perplexity ([\d.]+), gate passed: True$",
+            RegexOptions.Multiline);
+
+        Assert.True(figures.Success, output);
+        Assert.InRange(Number(2), 0.4 * Number(1), 0.51 * Number(1));
+        Assert.InRange(Number(3), 0, 1);
+        Assert.Contains("the", output[(figures.Index + figures.Length)..], StringComparison.Ordinal);
+
+        double Number(int group) => double.Parse(
+            figures.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_network_is_loaded_with_weights_of_a_file_run_and_saved()
     {
         using var folder = new TemporaryFolder();

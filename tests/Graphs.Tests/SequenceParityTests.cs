@@ -23,6 +23,10 @@ public sealed class SequenceParityTests
         Compare("attention", (g, x) => g.MultiHeadAttention("m", x, heads: 2, policy));
 
     [Fact]
+    public void Causal_attention() =>
+        Compare("causal_attention", (g, x) => g.MultiHeadAttention("m", x, heads: 2, isCausal: true));
+
+    [Fact]
     public void Lstm_of_two_layers_in_both_directions() =>
         Compare("lstm", (g, x) => g.Lstm("m", x, hidden: 2, layers: 2, bidirectional: true));
 

@@ -46,6 +46,11 @@ def attend(module, x):
     return module(x, x, x, need_weights=False)[0]
 
 
+def attend_to_the_past(module, x):
+    later = torch.ones(x.shape[1], x.shape[1]).triu(1).bool()
+    return module(x, x, x, need_weights=False, attn_mask=later)[0]
+
+
 def version2():
     module = ShiftedWindowAttentionV2(4, [2, 2], [1, 1], 2)
     module.cpb_mlp = nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 2, bias=False))
@@ -63,6 +68,7 @@ def main():
     torch.set_num_threads(1)
     cases = {
         "attention": case(nn.MultiheadAttention(6, 2, batch_first=True), (2, 3, 6), attend),
+        "causal_attention": case(nn.MultiheadAttention(6, 2, batch_first=True), (2, 5, 6), attend_to_the_past),
         "lstm": case(nn.LSTM(3, 2, num_layers=2, bidirectional=True, batch_first=True), (2, 4, 3), first),
         "lstm_plain": case(nn.LSTM(3, 2, bias=False, batch_first=True), (2, 4, 3), first),
         "gru": case(nn.GRU(3, 2, num_layers=2, bidirectional=True, batch_first=True), (2, 4, 3), first),

@@ -15,6 +15,8 @@ public sealed class ScheduleTests
     [InlineData("cosine", ScheduleKind.Cosine, false)]
     [InlineData("linear", ScheduleKind.Linear, false)]
     [InlineData("cosine-after-warm-up", ScheduleKind.Cosine, true)]
+    [InlineData("cosine-to-a-floor-after-steps-of-warm-up", ScheduleKind.Cosine, false)]
+    [InlineData("linear-to-a-floor", ScheduleKind.Linear, false)]
     public void Rates_are_PyTorchs(string name, ScheduleKind kind, bool warmsUp)
     {
         var schedules = StepData.Load()["schedules"]!;
@@ -28,6 +30,15 @@ public sealed class ScheduleTests
             StepEpochs = (int)schedules["step_epochs"]!,
             WarmupEpochs = warmsUp ? (int)schedules["warmup_epochs"]! : 0,
         };
+        if (name.Contains("floor", StringComparison.Ordinal))
+        {
+            options = options with
+            {
+                MinimumLearningRate = (double)schedules["floor"]!,
+                WarmupSteps = kind == ScheduleKind.Cosine ? (int)schedules["warmup_steps"]! : null,
+            };
+        }
+
         options.Validate();
         var stepsPerEpoch = (int)schedules["steps_per_epoch"]!;
         var expected = schedules["series"]![name]!.Deserialize<double[]>()!;

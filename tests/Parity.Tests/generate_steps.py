@@ -174,6 +174,10 @@ def series(make, steps):
     return rates
 
 
+# Of the schedules that end above 0: a warm-up that is no whole number of epochs, and their lowest rate.
+FLOOR_WARMUP, FLOOR = 7, 0.01
+
+
 def schedules():
     epochs, steps_per_epoch = 10, 6
     total = epochs * steps_per_epoch
@@ -184,12 +188,19 @@ def schedules():
         fall = lr_scheduler.CosineAnnealingLR(optimizer, total - warmup)
         return lr_scheduler.SequentialLR(optimizer, [rise, fall], [warmup])
 
+    def warm_cosine_to_a_floor(optimizer):
+        rise = lr_scheduler.LinearLR(optimizer, 1 / FLOOR_WARMUP, 1, FLOOR_WARMUP - 1)
+        fall = lr_scheduler.CosineAnnealingLR(optimizer, total - FLOOR_WARMUP, eta_min=FLOOR)
+        return lr_scheduler.SequentialLR(optimizer, [rise, fall], [FLOOR_WARMUP])
+
     makers = {
         "multi-step": lambda o: lr_scheduler.MultiStepLR(o, [steps_per_epoch * epoch for epoch in (3, 6, 8)], 0.2),
         "step": lambda o: lr_scheduler.StepLR(o, 4 * steps_per_epoch, 0.2),
         "cosine": lambda o: lr_scheduler.CosineAnnealingLR(o, total),
         "linear": lambda o: lr_scheduler.LinearLR(o, 1, 0, total),
         "cosine-after-warm-up": warm_cosine,
+        "cosine-to-a-floor-after-steps-of-warm-up": warm_cosine_to_a_floor,
+        "linear-to-a-floor": lambda o: lr_scheduler.LinearLR(o, 1, FLOOR / 0.1, total),
     }
     return {
         "epochs": epochs,
@@ -197,6 +208,8 @@ def schedules():
         "milestone_epochs": [3, 6, 8],
         "step_epochs": 4,
         "warmup_epochs": 2,
+        "warmup_steps": FLOOR_WARMUP,
+        "floor": FLOOR,
         "rate": 0.1,
         "gamma": 0.2,
         "series": {name: [number(rate) for rate in series(make, total)] for name, make in makers.items()},

@@ -7,8 +7,8 @@ namespace Ocs.Testing;
 
 /// <summary>
 /// A small transformer drawn from a seed: patches by a convolution or embedded words, a class token, position
-/// embeddings, attention by either policy (packed, in shifted windows, or of separate projections), MLPs, patch
-/// merging, residual sums, and norms where they are asked for.
+/// embeddings, attention by either policy (packed, causal in a third of the seeds, in shifted windows, or of separate
+/// projections), MLPs, patch merging, residual sums, and norms where they are asked for.
 /// </summary>
 public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
 {
@@ -119,7 +119,7 @@ public sealed record RandomTransformer(int Seed, int Blocks, bool Norms)
             var name = string.Create(CultureInfo.InvariantCulture, $"block{block}");
             var y = Normalised(g, dice, $"{name}.norm1", x);
             y = dice.Chance(0.6)
-                ? g.MultiHeadAttention($"{name}.attention", y, 2, Policy(dice))
+                ? g.MultiHeadAttention($"{name}.attention", y, 2, Policy(dice), isCausal: Seed % 3 == 0)
                 : Separate(g, dice, $"{name}.attention", y);
             x = Mlp(g, dice, name, g.Add($"{name}.sum", x, y));
         }

@@ -12,8 +12,8 @@ internal static class NetworkInputs
     private const int IntegerBound = 2;
 
     /// <summary>
-    /// Random inputs that every one of the networks takes: numbers in [-2, 2), or 0 and 1 where one takes whole
-    /// numbers. Free sizes in front are the batch.
+    /// Random inputs that every one of the networks takes: numbers in [-2, 2), tokens where they are looked up in a
+    /// table, or 0 and 1 where one takes other whole numbers. Free sizes in front are the batch.
     /// </summary>
     public static ImmutableArray<TensorData> Random(IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed)
     {
@@ -22,7 +22,7 @@ internal static class NetworkInputs
         return
         [
             .. networks[0].Inputs.Select((_, index) =>
-                Random([.. networks.Select(network => network.Inputs[index])], networks, batch, rng)),
+                Random([.. networks.Select(network => network.Inputs[index])], index, networks, batch, rng)),
         ];
     }
 
@@ -59,7 +59,8 @@ internal static class NetworkInputs
         })];
     }
 
-    private static TensorData Random(ValueInfo[] infos, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng)
+    private static TensorData Random(
+        ValueInfo[] infos, int index, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng)
     {
         var rank = infos[0].Shape.Length;
         for (var i = 1; i < infos.Length; i++)
@@ -91,8 +92,12 @@ internal static class NetworkInputs
         }
 
         var count = (int)size;
-        return infos.Any(info => info.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.Float64))
-            ? TensorData.Of(Enumerable.Range(0, count).Select(_ => (long)rng.Next(IntegerBound)).ToArray(), shape)
+        var tokens = networks.Min(network => network.TokensOf(index));
+        var isWhole = tokens is not null || infos.Any(
+            info => info.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.Float64));
+        return isWhole
+            ? TensorData.Of(
+                Enumerable.Range(0, count).Select(_ => (long)rng.Next(tokens ?? IntegerBound)).ToArray(), shape)
             : TensorData.Of(
                 Enumerable.Range(0, count).Select(_ => (float)(Range * (2 * rng.NextDouble() - 1))).ToArray(), shape);
 

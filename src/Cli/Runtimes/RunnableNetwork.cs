@@ -33,6 +33,11 @@ internal abstract class RunnableNetwork(string name) : IDisposable
 
     public abstract ImmutableArray<string> Outputs { get; }
 
+    /// <summary>
+    /// How many tokens an input may hold, which is looked up in a table; null where it holds numbers, or nobody knows.
+    /// </summary>
+    public virtual int? TokensOf(int input) => null;
+
     /// <summary>Whether it computes with numbers of 16 bits, as far as is known.</summary>
     public abstract bool IsSixteenBit { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Ocs.Torch;
 
 namespace Ocs.Graphs.Operators;
@@ -14,6 +15,17 @@ namespace Ocs.Graphs.Operators;
 /// </param>
 public sealed record ScaledDotProductAttention(double Scale) : Operator
 {
+    /// <summary>
+    /// Whether a position weighs itself and those before it alone (Vaswani et al. 2017, section 3.2.3): scores above
+    /// the diagonal are -inf before the softmax. There are as many keys as queries then, L = S.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCausal { get; init; }
+
+    /// <summary>The probability, in [0, 1), with which training sets a weight after the softmax to zero.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Dropout { get; init; }
+
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
         if (shapes.Inputs.Length < 3 || !shapes.Parameters.IsEmpty)
@@ -29,6 +41,16 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
                 $"queries {NodeShapes.Show(q)}, keys {NodeShapes.Show(k)} and values {NodeShapes.Show(v)} do not fit");
         }
 
+        if (IsCausal && q[^2] != k[^2])
+        {
+            throw shapes.Error($"{q[^2]} queries and {k[^2]} keys cannot be causal, which needs equally many");
+        }
+
+        if (Dropout is not (>= 0 and < 1))
+        {
+            throw shapes.Error($"dropout probability {Dropout} is not in [0, 1)");
+        }
+
         ImmutableArray<long> scores = [.. q[..^1], k[^2]];
         foreach (var bias in shapes.Inputs[3..])
         {
@@ -42,23 +64,9 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
         return [.. q[..^1], v[^1]];
     }
 
-    public override Tensor Run(in RunContext context)
-    {
-        using var queries = Aten.Mul(context.Inputs[0], Scale);
-        using var keys = Aten.Transpose(context.Inputs[1], -2, -1);
-        var scores = Aten.Matmul(queries, keys);
-        foreach (var bias in context.Inputs[3..])
-        {
-            using var _ = scores;
-            scores = Aten.Add(scores, bias);
-        }
-
-        using (scores)
-        {
-            using var weights = Aten.Softmax(scores, -1);
-            return Aten.Matmul(weights, context.Inputs[2]);
-        }
-    }
+    public override Tensor Run(in RunContext context) => Attend(
+        context.Inputs[0], context.Inputs[1], context.Inputs[2], context.Inputs[3..], context.Training,
+        context.Generator);
 
     public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
@@ -100,7 +108,59 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool DrawsRandomNumbers => Dropout > 0;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
-    public override string ToString() => $"ScaledDotProductAttention(scale {Scale:0.####})";
+    public override string ToString() =>
+        $"ScaledDotProductAttention(scale {Scale:0.####}{(IsCausal ? ", causal" : "")}"
+        + $"{(Dropout > 0 ? $", dropout {Dropout}" : "")})";
+
+    /// <summary>
+    /// What <see cref="Run"/> computes; of causal attention also for the last L of S positions alone, by the keys and
+    /// values of all of them.
+    /// </summary>
+    internal Tensor Attend(
+        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Tensor> biases = default, bool training = false,
+        Generator? generator = null)
+    {
+        using var queries = Aten.Mul(q, Scale);
+        using var keys = Aten.Transpose(k, -2, -1);
+        var scores = Aten.Matmul(queries, keys);
+        foreach (var bias in biases)
+        {
+            using var _ = scores;
+            scores = Aten.Add(scores, bias);
+        }
+
+        using (scores)
+        {
+            if (IsCausal && scores.Shape[^2] > 1)
+            {
+                // In place, for backward needs no scores, and the gradient of what is masked is 0 by the softmax.
+                using var mask = Future(scores);
+                Aten.AddInPlace(scores, mask);
+            }
+
+            var weights = Aten.Softmax(scores, -1);
+            if (training && Dropout > 0)
+            {
+                using var whole = weights;
+                weights = Aten.Dropout(whole, Dropout, training: true, generator);
+            }
+
+            using (weights)
+            {
+                return Aten.Matmul(weights, v);
+            }
+        }
+    }
+
+    // [L, S]: -inf where a key comes after a query, which are the last L positions, 0 elsewhere; as the scores are.
+    private static Tensor Future(Tensor scores)
+    {
+        var (queries, keys) = (scores.Shape[^2], scores.Shape[^1]);
+        using var all = Tensor.Full([queries, keys], double.NegativeInfinity, scores.DType, scores.Device);
+        return Aten.Triu(all, keys - queries + 1);
+    }
 }

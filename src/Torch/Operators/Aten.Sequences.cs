@@ -11,6 +11,7 @@ public static unsafe partial class Aten
     private static readonly AtenOperator LstmOperator = new("aten::lstm", "input");
     private static readonly AtenOperator GruOperator = new("aten::gru", "input");
     private static readonly AtenOperator FlipOperator = new("aten::flip");
+    private static readonly AtenOperator TriuOperator = new("aten::triu");
 
     /// <summary>Rows of a table [V, E] by Int64 indices.</summary>
     public static Tensor Embedding(Tensor weight, Tensor indices) => Invoke(EmbeddingOperator, weight, indices);
@@ -39,6 +40,11 @@ public static unsafe partial class Aten
     /// <summary>Indices in the opposite order, a copy.</summary>
     public static Tensor Flip(Tensor input, ReadOnlySpan<long> dimensions) =>
         WithSizes(FlipOperator, input, dimensions);
+
+    /// <summary>
+    /// A copy of matrices that is 0 below a diagonal: 0 for the main diagonal, 1 for the one above it.
+    /// </summary>
+    public static Tensor Triu(Tensor input, long diagonal = 0) => Invoke(TriuOperator, input, diagonal);
 
     private static Tensor Sequence(
         AtenOperator op, Tensor input, OperatorArgument states, ReadOnlySpan<Tensor> parameters, bool training)

@@ -6,10 +6,12 @@ public enum ScheduleKind
     /// <summary>Times gamma at each milestone.</summary>
     MultiStep,
 
-    /// <summary>Half a cosine wave down to 0 (Loshchilov and Hutter 2017, arXiv 1608.03983).</summary>
+    /// <summary>
+    /// Half a cosine wave down to 0, or the lowest rate (Loshchilov and Hutter 2017, arXiv 1608.03983).
+    /// </summary>
     Cosine,
 
-    /// <summary>A straight line down to 0.</summary>
+    /// <summary>A straight line down to 0, or the lowest rate.</summary>
     Linear,
 
     /// <summary>Times gamma every so many epochs.</summary>
@@ -27,7 +29,7 @@ internal static class LearningRateSchedule
     /// <param name="stepsPerEpoch">Steps of an epoch.</param>
     public static double At(TrainingOptions options, long iteration, int stepsPerEpoch)
     {
-        var warmup = (long)options.WarmupEpochs * stepsPerEpoch;
+        var warmup = options.WarmupSteps ?? ((long)options.WarmupEpochs * stepsPerEpoch);
         if (iteration < warmup)
         {
             return options.LearningRate * (iteration + 1) / warmup;
@@ -35,14 +37,16 @@ internal static class LearningRateSchedule
 
         var epoch = iteration / stepsPerEpoch;
         var progress = (double)(iteration - warmup) / ((long)options.Epochs * stepsPerEpoch - warmup);
-        return options.LearningRate * options.Schedule switch
+        var (highest, lowest) = (options.LearningRate, options.MinimumLearningRate);
+        var range = highest - lowest;
+        return options.Schedule switch
         {
-            ScheduleKind.MultiStep =>
-                Math.Pow(options.Gamma, options.Milestones.Count(milestone => epoch >= milestone)),
-            ScheduleKind.Cosine => (1 + Math.Cos(Math.PI * Math.Min(progress, 1))) / 2,
-            ScheduleKind.Linear => 1 - Math.Min(progress, 1),
-            ScheduleKind.Step => Math.Pow(options.Gamma, epoch / options.StepEpochs),
-            _ => 1,
+            ScheduleKind.MultiStep => Math.Max(
+                lowest, highest * Math.Pow(options.Gamma, options.Milestones.Count(milestone => epoch >= milestone))),
+            ScheduleKind.Cosine => lowest + (range * ((1 + Math.Cos(Math.PI * Math.Min(progress, 1))) / 2)),
+            ScheduleKind.Linear => lowest + (range * (1 - Math.Min(progress, 1))),
+            ScheduleKind.Step => Math.Max(lowest, highest * Math.Pow(options.Gamma, epoch / options.StepEpochs)),
+            _ => highest,
         };
     }
 }

@@ -1,4 +1,5 @@
 using Ocs.Graphs.Operators;
+using Ocs.Torch;
 
 namespace Ocs.Graphs.Tests.Operators;
 
@@ -35,6 +36,69 @@ public sealed class AttentionTests
         Tensors.AssertClose([9f, 2], Probe.Run(op, [q, k, v]));
         Tensors.AssertClose([5f, 10], Probe.Run(op, [q, k, v, ([0, MathF.Log(9)], [1, 1, 1, 2])]));
         Tensors.AssertClose([5f, 10], Probe.Run(op, [q, k, v, ([0, ln3], [1, 1, 1, 2]), ([0, ln3], [1, 1, 1, 2])]));
+    }
+
+    // Scores 0, ln 3 and ln 5 from every query: the first position takes itself alone, the last one 1, 3 and 5 ninths.
+    [Fact]
+    public void Causal_attention_weighs_no_later_position()
+    {
+        (float[], long[]) q = ([1, 1, 1], [1, 1, 3, 1]);
+        (float[], long[]) k = ([0, MathF.Log(3), MathF.Log(5)], [1, 1, 3, 1]);
+        (float[], long[]) v = ([1, 0, 0, 0, 1, 0, 0, 0, 1], [1, 1, 3, 3]);
+        var op = new ScaledDotProductAttention(1) { IsCausal = true };
+        Tensors.AssertClose(
+            [1, 0, 0, 1 / 4f, 3 / 4f, 0, 1 / 9f, 3 / 9f, 5 / 9f], Probe.Run(op, [q, k, v]));
+
+        // A bias of ln 3 on the first position stands beside the mask.
+        Tensors.AssertClose(
+            [1, 0, 0, 0.5f, 0.5f, 0, 3 / 11f, 3 / 11f, 5 / 11f],
+            Probe.Run(op, [q, k, v, ([MathF.Log(3), 0, 0, MathF.Log(3), 0, 0, MathF.Log(3), 0, 0], [1, 1, 3, 3])]));
+        Assert.Equal("ScaledDotProductAttention(scale 1, causal)", op.ToString());
+        Assert.Equal(
+            "Node 'node': 2 queries and 3 keys cannot be causal, which needs equally many.",
+            Probe.Error(op, [[1, 2, 4], [1, 3, 4], [1, 3, 4]]));
+    }
+
+    [Fact]
+    public void In_bf16_causal_attention_is_what_it_is_in_float32_but_for_its_rounding()
+    {
+        using var noGrad = Autograd.NoGrad();
+        var op = new ScaledDotProductAttention(0.5) { IsCausal = true };
+        using var x = Tensor.FromArray<float>(new Dice(3).Floats(2 * 3 * 8 * 4, -1, 1), [2, 3, 8, 4]);
+        using var exact = op.Run(new([x, x, x], [], training: false, inPlace: false));
+        using var narrow = Run();
+        using var wide = narrow.To(DType.Float32);
+        Assert.Equal(DType.BFloat16, narrow.DType);
+        Tensors.AssertClose(exact, wide, tolerance: 2e-2);
+
+        Tensor Run()
+        {
+            using var _ = Autocast.To(DType.BFloat16);
+            return op.Run(new([x, x, x], [], training: false, inPlace: false));
+        }
+    }
+
+    // Scores of 0: each weight is 1/8, and in training 0 or 1/4.
+    [Fact]
+    public void Dropout_sets_weights_to_zero_in_training_alone()
+    {
+        var op = new ScaledDotProductAttention(1) { Dropout = 0.5 };
+        var unit = new float[64];
+        for (var i = 0; i < 8; i++)
+        {
+            unit[9 * i] = 1;
+        }
+
+        (float[], long[])[] inputs = [(new float[8], [1, 8, 1]), (new float[8], [1, 8, 1]), (unit, [1, 8, 8])];
+        Assert.All(Probe.Run(op, inputs), weight => Assert.Equal(0.125f, weight));
+        var trained = Probe.Run(op, training: true, inputs);
+        Assert.All(trained, weight => Assert.True(weight is 0 or 0.25f));
+        Assert.InRange(trained.Count(weight => weight == 0), 16, 48);
+        Assert.True(op.DrawsRandomNumbers);
+        Assert.False(new ScaledDotProductAttention(1).DrawsRandomNumbers);
+        Assert.Equal(
+            "Node 'node': dropout probability 1 is not in [0, 1).",
+            Probe.Error(op with { Dropout = 1 }, [[1, 3, 4], [1, 3, 4], [1, 3, 4]]));
     }
 
     [Fact]

@@ -39,6 +39,35 @@ public sealed class LearningRateScheduleTests
         }
     }
 
+    [Theory]
+    [InlineData(ScheduleKind.MultiStep, 30, 0.015)]
+    [InlineData(ScheduleKind.Step, 20, 0.02)]
+    [InlineData(ScheduleKind.Linear, 40, 0.015)]
+    [InlineData(ScheduleKind.Cosine, 20, (0.1 + 0.015) / 2)]
+    [InlineData(ScheduleKind.Cosine, 40, 0.015)]
+    [InlineData(ScheduleKind.Constant, 39, 0.1)]
+    public void No_schedule_falls_below_the_lowest_rate(ScheduleKind kind, int iteration, double rate) => Assert.Equal(
+        rate,
+        LearningRateSchedule.At(
+            Options with { Schedule = kind, MinimumLearningRate = 0.015 }, iteration, StepsPerEpoch),
+        1e-12);
+
+    [Fact]
+    public void A_warm_up_has_steps_or_epochs_and_the_lowest_rate_is_not_above_the_highest()
+    {
+        var options = Options with { WarmupSteps = 5 };
+        options.Validate();
+        Assert.Equal(0.04, LearningRateSchedule.At(options, 1, StepsPerEpoch), 1e-12);
+        Assert.Equal(
+            "Training options: `WarmupSteps` and `WarmupEpochs` are two lengths of one warm-up; leave one of them out; "
+            + "`MinimumLearningRate` must lie in [0, LearningRate], but is 0.2.",
+            Assert.Throws<OcsInputException>(
+                () => (options with { WarmupEpochs = 1, MinimumLearningRate = 0.2 }).Validate()).Message);
+        Assert.Equal(
+            "Training options: `WarmupSteps` must not be negative, but is -1.",
+            Assert.Throws<OcsInputException>(() => (Options with { WarmupSteps = -1 }).Validate()).Message);
+    }
+
     [Fact]
     public void Warm_up_rises_to_the_full_rate_and_the_schedule_takes_the_rest()
     {

@@ -101,6 +101,15 @@ internal sealed class NodeImport(
     public Value ParameterValue(
         string nodeName, OnnxTensor constant, ImmutableArray<long> shape, Value? follows = null, bool isTrained = false)
     {
+        if (constant.Origin is { } table && IsNamed(table) && shape.AsSpan()[1..].SequenceEqual(table.Shape.AsSpan())
+            && constant.Floats.AsSpan().SequenceEqual(table.Floats))
+        {
+            // All rows of a named table in their order: learned positions.
+            return builder.Add(
+                nodeName, new Graphs.Operators.ParameterValue(AddsBatch: true), follows is { } like ? [like] : [],
+                [Parameter(table, "value", ParameterRole.Bias)]);
+        }
+
         isTrained = isTrained || IsNamed(constant);
         var spec = Parameter(constant, "value", isTrained ? ParameterRole.Bias : ParameterRole.Buffer, shape);
         return builder.Add(

@@ -97,6 +97,8 @@ internal static partial class OperatorGraphs
             var table = g.Parameter("bias", [1, 1, 4, 4], Initialization.Normal(1));
             return g.ScaledDotProductAttention("op", x, x, x, [scores, table]);
         });
+        yield return Of("attention_causal", [2, 4, 3], (g, x) =>
+            g.ScaledDotProductAttention("op", x, g.Relu("keys", x), x, scale: 0.75, isCausal: true, dropout: 0.1));
         yield return Of("logit_scale", [2, 4, 3], (g, x) => g.LogitScale("op", x));
         yield return Of("token", [4, 3], (g, x) =>
             g.Concat("joined", 1, g.Parameter("op", [1, 1, 3], Initialization.Normal(1), follows: x), x));

@@ -1,6 +1,9 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Mul of the queries, Transpose of the keys, MatMul, Add of each bias, Softmax, MatMul.</summary>
+/// <summary>
+/// Mul of the queries, Transpose of the keys, MatMul, Add of each bias and of the mask of causal attention, Softmax,
+/// MatMul.
+/// </summary>
 internal static class ScaledDotProductAttention
 {
     public static void Export(Graphs.Operators.ScaledDotProductAttention op, NodeExport node)
@@ -15,7 +18,24 @@ internal static class ScaledDotProductAttention
             scores = node.EmitPart("biased", "Add", [scores, bias]);
         }
 
+        if (op.IsCausal)
+        {
+            var length = (int)node.Shapes.Inputs[0][^2];
+            scores = node.EmitPart("masked", "Add", [scores, node.Floats("mask", [length, length], Future(length))]);
+        }
+
         var weights = node.EmitPart("weights", "Softmax", [scores], OnnxAttribute.Int("axis", -1));
         node.Emit("MatMul", [weights, node.Inputs[2]]);
+    }
+    // -inf above the diagonal, 0 elsewhere.
+    private static float[] Future(int length)
+    {
+        var mask = new float[length * length];
+        for (var row = 0; row < length; row++)
+        {
+            mask.AsSpan((row * length) + row + 1, length - row - 1).Fill(float.NegativeInfinity);
+        }
+
+        return mask;
     }
 }

@@ -55,7 +55,10 @@ internal static class Fused
             : node.Any(input) is var bias && bias.Batch == q.Batch ? bias.Value
             : throw node.Error("the batch is another dimension in its bias");
 
-        var op = new ScaledDotProductAttention(node.Node.Float("scale", 1));
+        var op = new ScaledDotProductAttention(node.Node.Float("scale", 1))
+        {
+            IsCausal = node.Node.Int("causal", 0) != 0,
+        };
         var biases = Enumerable.Range(3, node.Node.Inputs.Length - 3).Select(Bias);
         node.Output(q with { Value = node.Builder.Add(node.Name, op, [q.Value, k.Value, v.Value, .. biases], []) });
     }

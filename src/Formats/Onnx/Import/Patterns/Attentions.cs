@@ -3,7 +3,8 @@ namespace Ocs.Formats.Onnx.Import.Patterns;
 /// <summary>
 /// softmax(scale q kᵀ + constants) v -> ScaledDotProductAttention of ours, on [N, ..., heads, L, d]. The scale may
 /// stand at queries, keys or scores, products may be MatMul or Einsum. Swin's masks are added to scores [N, windows,
-/// heads, L, L] that were [N windows, heads, L, L].
+/// heads, L, L] that were [N windows, heads, L, L]. A constant that rules out all later positions makes attention
+/// causal.
 /// </summary>
 internal static class Attentions
 {
@@ -72,8 +73,10 @@ internal static class Attentions
     internal static void Replace(OnnxGraph graph, OnnxNode product, string q, string k, string v, Scores scores)
     {
         var rank = graph.ShapeOf(q).Length;
-        var biases = scores.Biases.Select(bias => bias.Constant(graph, product, rank));
+        var isCausal = scores.Biases.ToLookup(bias => CausalMask.Is(graph.Constant(bias.Name)!));
+        var biases = isCausal[false].Select(bias => bias.Constant(graph, product, rank));
         graph.Fuse(
-            product, "ScaledDotProductAttention", OnnxNode.Ours, [q, k, v, .. biases], ("scale", (float)scores.Scale));
+            product, "ScaledDotProductAttention", OnnxNode.Ours, [q, k, v, .. biases],
+            ("scale", (float)scores.Scale), ("causal", isCausal[true].Any() ? 1L : 0L));
     }
 }

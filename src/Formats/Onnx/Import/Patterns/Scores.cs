@@ -112,6 +112,11 @@ internal sealed record Scores(
                 biases.Add(new(bias, shape.Length));
                 value = sum;
             }
+            else if (scale == 1 && CausalMask.OfWhere(graph, node) is var (kept, mask))
+            {
+                biases.Add(new(mask, shape.Length));
+                value = kept;
+            }
             else if (Factor(graph, node) is var (scaled, factor))
             {
                 scale *= factor;
