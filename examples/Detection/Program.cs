@@ -39,7 +39,7 @@ var training = new TrainingOptions
 };
 
 // The channels of the heads' outputs count boxes and classes, so they stay.
-var pruning = OneCycleOptions.Standard with { Target = 0.3 };
+var pruning = OneCycleOptions.Auto with { Target = 0.3 };
 using var run = TrainingRun.Begin("run", graph, data, training, pruning, observer: new Progress(), replace: true);
 using var result = run.Execute();
 result.Network.Save("detector.onnx");
