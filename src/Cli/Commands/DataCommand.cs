@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
@@ -73,6 +74,12 @@ internal static class DataCommand
         foreach (var name in names)
         {
             TrainingDataSource.Require(name);
+            if (TrainingDataSource.TaskOf(name) is TaskKind.Detection or TaskKind.Text)
+            {
+                throw new OcsInputException(
+                    $"`ocs data check` does not read {name}, whose files a configuration names; "
+                    + "`ocs train CONFIG --dry-run` does.");
+            }
         }
 
         // A folder of photographs takes long, so it is checked when it is named.

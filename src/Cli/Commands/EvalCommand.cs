@@ -6,6 +6,7 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.RunLog;
 using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
@@ -24,11 +25,10 @@ internal static class EvalCommand
     {
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
-        var data = new Option<string>("--data")
+        var data = new Option<string?>("--data")
         {
-            Description = "The data set (`ocs data list` lists them).",
+            Description = "The data set, `ocs data list` lists them (default: what the network's run has).",
             HelpName = "NAME",
-            Required = true,
         };
         var limit = new Option<int?>("--data-limit")
         {
@@ -65,10 +65,17 @@ internal static class EvalCommand
             using var computing = ThreadCount.Use(parsed.GetValue(threads));
             var request = new ModelRequest(
                 parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
-            var choice = parsed.GetValue(normalization) is { } name
-                ? Choices.Named<NormalizationChoice>("--normalization", name)
+            if (parsed.GetValue(data) is not { } name)
+            {
+                return RunAsTrained(
+                    request, parsed.GetValue(root), parsed.GetValue(limit), Devices.Find(parsed.GetValue(device)),
+                    console);
+            }
+
+            var choice = parsed.GetValue(normalization) is { } normalized
+                ? Choices.Named<NormalizationChoice>("--normalization", normalized)
                 : (NormalizationChoice?)null;
-            if (TrainingDataSource.TaskOf(parsed.GetRequiredValue(data)) == TaskKind.Segmentation)
+            if (TrainingDataSource.TaskOf(name) == TaskKind.Segmentation)
             {
                 var masks = new MaskChoices { IgnoredValue = parsed.GetValue(ignored) };
                 return RunMasks(
@@ -79,11 +86,11 @@ internal static class EvalCommand
             return Run(
                 request,
                 TrainingDataSource.Open(
-                    parsed.GetRequiredValue(data),
+                    name,
                     DatasetSplit.Test,
                     parsed.GetValue(limit),
                     parsed.GetValue(root),
-                    images.Of(parsed, parsed.GetRequiredValue(data), () => ModelSource.ImageSizeOf(request))),
+                    images.Of(parsed, name, () => ModelSource.ImageSizeOf(request))),
                 choice,
                 Devices.Find(parsed.GetValue(device)),
                 console);
@@ -117,6 +124,33 @@ internal static class EvalCommand
         }
 
         return Show(request, model.Graph, data, new Classification(data.ClassNames), found, console);
+    }
+
+    // The options of the run say what it is measured on.
+    private static int RunAsTrained(
+        ModelRequest request, string? root, int? limit, Device device, CommandConsole console)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Model))!;
+        var config = Path.Combine(folder, RunFolder.ConfigName);
+        if (!ModelSource.IsFile(request.Model) || !File.Exists(config))
+        {
+            throw new OcsInputException(
+                $"{request.Model} lies in no run's folder, so say what it is measured on: --data NAME "
+                + "(`ocs data list` lists the data sets).");
+        }
+
+        var options = ExperimentOptions.Load(config, []);
+        options = options with { DataLimit = limit ?? options.DataLimit };
+        using var data = TrainingDataSource.Open(options, root);
+        using var model = ModelSource.Open(request, console);
+        FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
+        ModelSource.CheckImages(request.Model, model.Graph, data.Test);
+        var task = data.For(model.Graph).Task ?? new Classification(data.Images!.ClassNames);
+        task.Check(model.Graph, data.Test);
+        using var parameters = model.Parameters.To(device);
+        var found = Evaluation.Run(
+            new Executor(model.Graph, parameters), task, data.Test, options.Training.EvaluationBatchSize, device);
+        return Show(request, model.Graph, data.Test, task, found, console);
     }
 
     // The network says how large images are, and how many classes there are.

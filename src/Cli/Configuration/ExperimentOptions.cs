@@ -29,7 +29,7 @@ internal sealed record ExperimentOptions
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
-    /// <summary>A data set of the catalog, imagefolder or maskfolder.</summary>
+    /// <summary>A data set of the catalog, imagefolder, maskfolder, coco, voc, yolo or text.</summary>
     public string Data { get; init; } = "";
 
     /// <summary>What the network is trained for; null for what the data set is for.</summary>
@@ -75,6 +75,15 @@ internal sealed record ExperimentOptions
 
     /// <summary>How a maskfolder is read, and what its pixels count.</summary>
     public MaskChoices Masks { get; init; } = new();
+
+    /// <summary>Where images with boxes are, and how they are read: coco, voc, yolo.</summary>
+    public BoxChoices Boxes { get; init; } = new();
+
+    /// <summary>Augmentation of training images with boxes; by default SSD's.</summary>
+    public DetectionAugmentation BoxAugmentation { get; init; } = DetectionAugmentation.Ssd;
+
+    /// <summary>The text of data: text, and how it is read.</summary>
+    public TextChoices Text { get; init; } = new();
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Auto;
 

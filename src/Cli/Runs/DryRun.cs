@@ -23,7 +23,7 @@ internal sealed class DryRun(
     public TrainingPlan Execute()
     {
         Pruning?.ValidateFor(options.Training.Epochs);
-        var data = TrainingDataSource.Open(options, dataRoot);
+        using var data = TrainingDataSource.Open(options, dataRoot);
         var device = Devices.Find(deviceName);
         using var start = TrainingStart.Open(options, data, device);
         using var teacher = TrainingTeacher.Open(options, start, data);
@@ -83,7 +83,7 @@ internal sealed class DryRun(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(console.Stop);
         var times = new StepTimes(stop, console);
         using var trainer = start.Trainer(
-            data.ForTraining, options.Training, Uncut(Pruning),
+            data.For(start.Graph), options.Training, Uncut(Pruning),
             new() { Device = device, Teacher = teacher?.Network });
         trainer.Observer = times;
         var result = trainer.Run(stop.Token);

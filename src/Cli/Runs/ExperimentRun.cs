@@ -34,7 +34,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         using var held = Lock is null ? RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true) : null;
         RunDirectory.Check(place.Folder, place.Force);
         Pruning?.ValidateFor(options.Training.Epochs);
-        var data = TrainingDataSource.Open(options, place.DataRoot);
+        using var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data, device);
         using var teacher = TrainingTeacher.Open(options, start, data);
@@ -72,7 +72,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     /// </summary>
     public bool Follow()
     {
-        var data = TrainingDataSource.Open(options, place.DataRoot);
+        using var data = TrainingDataSource.Open(options, place.DataRoot);
         var device = Devices.Find(place.Device, place.Rendezvous);
         using var start = TrainingStart.Open(options, data, device);
         using var teacher = TrainingTeacher.Open(options, start, data);
@@ -136,6 +136,8 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
                 session.Log.WriteSamples(samples);
             }
 
+            data.Vocabulary?.Save(folder.PathOf(RunDirectory.VocabularyName));
+
             return summary with
             {
                 Onnx = RunDirectory.OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,
@@ -155,7 +157,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     private Func<TrainingResult, RunState, RunSummary> Summarize(ExperimentData data, Device device) => (result, run) =>
     {
         var summary = RunSummaries.Of(
-            result, data.ForTraining, options.Training, Pruning, run,
+            result, data.Samples, options.Training, Pruning, run,
             $"{Devices.Describe(device, place.Rendezvous)}, {Choices.NameOf(result.Precision)}");
         return summary with
         {
@@ -183,7 +185,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         var setup = Setup(teacher, device, group);
         using (teacher)
         {
-            return start.Trainer(data.ForTraining, options.Training, Pruning, setup);
+            return start.Trainer(data.For(start.Graph), options.Training, Pruning, setup);
         }
     }
 
@@ -193,7 +195,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         var setup = Setup(teacher, device, group);
         using (teacher)
         {
-            return OneCycleTrainer.Resume(checkpoint, data.ForTraining, options.Training, Pruning, setup);
+            return OneCycleTrainer.Resume(checkpoint, data.For(checkpoint.Original), options.Training, Pruning, setup);
         }
     }
 

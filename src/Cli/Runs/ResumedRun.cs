@@ -41,6 +41,7 @@ internal sealed class ResumedRun(
         try
         {
             var (options, data, device) = Open(run);
+            using var _ = data;
             using var computing = ThreadCount.Use(threads ?? options.Threads);
             using var teacher = TrainingTeacher.Reopen(options, data, teacherPlace);
             using var group = Join(device);
@@ -69,6 +70,7 @@ internal sealed class ResumedRun(
         try
         {
             var (options, data, device) = Open(run);
+            using var _ = data;
             using var computing = ThreadCount.Use(threads ?? options.Threads);
             using var teacher = TrainingTeacher.Reopen(options, data, teacherPlace);
             using var group = Join(device);

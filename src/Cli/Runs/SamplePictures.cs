@@ -17,6 +17,12 @@ internal static class SamplePictures
 {
     private const int Most = 4;
 
+    // A legend of eighty colours helps nobody.
+    private const int MostClasses = 24;
+
+    // Of the objects that are shown.
+    private const double LeastScore = 0.3;
+
     // A pixel of a mask shows as much of the image.
     private const float ImageShare = 0.35f;
 
@@ -26,36 +32,38 @@ internal static class SamplePictures
     /// <param name="whole">The file with the network right before the cut, if there is one.</param>
     public static RunSamples? Of(TrainingResult result, ExperimentData data, string whole)
     {
-        if (data is not { ForTraining.Task: Segmentation task, Test: MaskFolder test })
+        var task = data.For(result.Graph).Task;
+        if (task is not (Segmentation or Detection)
+            || data.Test is not (SampleDataset and INormalizedImages { Count: > 0 } test))
         {
             return null;
         }
 
         using var _ = Autograd.NoGrad();
-        using var batch = Spread(test);
+        using var batch = Spread((SampleDataset)test);
         using var before = result.Record is not null && File.Exists(whole) ? Network.Load(whole) : null;
+        using var parameters = result.Parameters.To(Device.Cpu);
         var images = Pixels(batch.Images, test.Normalization);
         var (height, width) = ((int)batch.Images.Shape[2], (int)batch.Images.Shape[3]);
-        List<(string Column, int[][] Classes)> columns = [("truth", Truth(batch, height * width))];
+        List<(string Column, Rgb24[][] Pictures)> columns =
+            [("image", images), ("truth", Truth(task, batch, images, width))];
         if (before is not null)
         {
-            columns.Add(("before the cut", Found(task, before.Graph, before.Parameters, batch)));
+            columns.Add(("before the cut", Found(task, before.Graph, before.Parameters, batch, images)));
         }
 
-        using var parameters = result.Parameters.To(Device.Cpu);
-        columns.Add(("at the end", Found(task, result.Graph, parameters, batch)));
+        columns.Add(("at the end", Found(task, result.Graph, parameters, batch, images)));
+        var classes = task is Segmentation segmentation ? segmentation.ClassNames : ((Detection)task).ClassNames;
         return new()
         {
-            Columns = ["image", .. columns.Select(column => column.Column)],
+            Columns = [.. columns.Select(column => column.Column)],
             Rows =
             [
-                .. images.Select((image, i) => (ImmutableArray<string>)
-                [
-                    Png(image, height, width),
-                    .. columns.Select(column => Png(Painted(image, column.Classes[i]), height, width)),
-                ]),
+                .. images.Select((_, i) => (ImmutableArray<string>)
+                    [.. columns.Select(column => Png(column.Pictures[i], height, width))]),
             ],
-            Legend = [.. task.ClassNames.Select((name, i) => new SampleColour(name, ColourOf(i).ToHex()[..6]))],
+            Legend =
+                [.. classes.Take(MostClasses).Select((name, i) => new SampleColour(name, ColourOf(i).ToHex()[..6]))],
         };
     }
 
@@ -66,9 +74,7 @@ internal static class SamplePictures
         Sample[] samples = [.. Enumerable.Range(0, count).Select(i => data.Get(i * data.Count / count, seed: null))];
         try
         {
-            return new(
-                0, [Aten.Stack([.. samples.Select(sample => sample.Inputs[0])])],
-                [Aten.Stack([.. samples.Select(sample => sample.Targets[0])])]);
+            return new(0, Stacked(samples, sample => sample.Inputs), Stacked(samples, sample => sample.Targets));
         }
         finally
         {
@@ -79,13 +85,79 @@ internal static class SamplePictures
         }
     }
 
-    private static int[][] Truth(Batch batch, int pixels) =>
-        [.. Array.ConvertAll(batch.Labels.ToArray<long>(), label => (int)label).Chunk(pixels)];
+    private static Tensor[] Stacked(Sample[] samples, Func<Sample, Tensor[]> part) =>
+    [
+        .. Enumerable.Range(0, part(samples[0]).Length)
+            .Select(i => Aten.Stack([.. samples.Select(sample => part(sample)[i])])),
+    ];
 
-    private static int[][] Found(Segmentation task, Graph graph, ParameterTable parameters, Batch batch)
+    private static Rgb24[][] Truth(ITask task, Batch batch, Rgb24[][] images, int width)
     {
-        using var output = new Executor(graph, parameters).Forward(batch.Images, training: false);
-        return [.. task.Decode([output]).Select(image => image.Classes.Select(label => (int)label).ToArray())];
+        if (task is Segmentation)
+        {
+            var labels = Array.ConvertAll(batch.Labels.ToArray<long>(), label => (int)label);
+            return [.. labels.Chunk(images[0].Length).Select((classes, i) => Painted(images[i], classes))];
+        }
+
+        // Boxes and classes of the images one after the other, as many for each.
+        var (edges, labelled) = (batch.Targets[0].ToArray<double>(), batch.Targets[1].ToArray<long>());
+        var most = labelled.Length / images.Length;
+        return
+        [
+            .. images.Select((image, i) => Framed(image, width, Enumerable.Range(i * most, most)
+                .Where(at => labelled[at] >= 0)
+                .Select(at => (
+                    (int)labelled[at],
+                    new BoundingBox(edges[4 * at], edges[4 * at + 1], edges[4 * at + 2], edges[4 * at + 3]))))),
+        ];
+    }
+
+    private static Rgb24[][] Found(
+        ITask task, Graph graph, ParameterTable parameters, Batch batch, Rgb24[][] images)
+    {
+        var outputs = new Executor(graph, parameters).ForwardAll([.. batch.Inputs], training: false);
+        try
+        {
+            return task is Segmentation segmentation
+                ? [.. segmentation.Decode(outputs).Select((found, i) =>
+                    Painted(images[i], [.. found.Classes.Select(label => (int)label)]))]
+                : [.. ((Detection)task).Decode(outputs).Select((found, i) => Framed(
+                    images[i],
+                    (int)batch.Images.Shape[3],
+                    found.Where(box => box.Score >= LeastScore).Select(box => (box.Class, box.Box))))];
+        }
+        finally
+        {
+            outputs.ToList().ForEach(tensor => tensor.Dispose());
+        }
+    }
+
+    // Boxes as frames of two pixels, shares of the image.
+    private static Rgb24[] Framed(Rgb24[] image, int width, IEnumerable<(int Class, BoundingBox Box)> boxes)
+    {
+        const int Thickness = 2;
+        var painted = image.ToArray();
+        var height = image.Length / width;
+        foreach (var (label, box) in boxes)
+        {
+            var colour = ColourOf(label).Rgb;
+            var (left, right) = (At(box.Left, width), At(box.Right, width));
+            var (top, bottom) = (At(box.Top, height), At(box.Bottom, height));
+            for (var y = top; y <= bottom; y++)
+            {
+                for (var x = left; x <= right; x++)
+                {
+                    if (y < top + Thickness || y > bottom - Thickness || x < left + Thickness || x > right - Thickness)
+                    {
+                        painted[(y * width) + x] = colour;
+                    }
+                }
+            }
+        }
+
+        return painted;
+
+        static int At(double share, int length) => Math.Clamp((int)(share * length), 0, length - 1);
     }
 
     // [H W] of each image, as it was before it was normalized.

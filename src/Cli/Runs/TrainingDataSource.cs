@@ -11,6 +11,7 @@ namespace Ocs.Cli.Runs;
 /// <summary>Opens the data of an experiment, and builds its network for them.</summary>
 internal static class TrainingDataSource
 {
+    private const string TextName = "text";
     private const ulong SampleSeed = 0;
 
     // Half of the scale's range that torchvision's training of segmentation has.
@@ -18,29 +19,26 @@ internal static class TrainingDataSource
 
     /// <summary>What may be said for data: the sets of the catalog, and folders of images.</summary>
     public static ImmutableArray<string> Names { get; } =
-        [.. DatasetCatalog.Names, ImageFolder.DataName, MaskFolder.DataName];
+        [.. DatasetCatalog.Names, ImageFolder.DataName, MaskFolder.DataName, .. BoxData.Names, TextName];
 
     /// <summary>What data are for.</summary>
     public static TaskKind TaskOf(string data) =>
-        data == MaskFolder.DataName ? TaskKind.Segmentation : TaskKind.Classification;
+        data == MaskFolder.DataName ? TaskKind.Segmentation
+        : BoxData.Names.Contains(data) ? TaskKind.Detection
+        : data == TextName ? TaskKind.Text
+        : TaskKind.Classification;
 
     /// <summary>Both splits, limited as the options say.</summary>
     public static ExperimentData Open(ExperimentOptions options, string? root)
     {
-        if (TaskOf(options.Data) == TaskKind.Segmentation)
+        Require(options.Data);
+        return TaskOf(options.Data) switch
         {
-            var (train, test) =
-                (OpenMasks(options, DatasetSplit.Train, root), OpenMasks(options, DatasetSplit.Test, root));
-            var task = new Segmentation(train.ClassNames) { ClassWeights = options.Masks.ClassWeights };
-            return new(
-                new(train, test) { Task = task }, new(3, options.Masks.Height, options.Masks.Width),
-                train.ClassNames.Length);
-        }
-
-        var (images, held) = (Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root));
-        return new(
-            new(images, held, options.Augmentation), new(images.Channels, images.Height, images.Width),
-            images.ClassNames.Length);
+            TaskKind.Segmentation => Segmented(options, root),
+            TaskKind.Detection => Boxed(options, root),
+            TaskKind.Text => Written(options, root),
+            _ => Labelled(options, root),
+        };
     }
 
     /// <summary>The images as a choice says.</summary>
@@ -110,6 +108,50 @@ internal static class TrainingDataSource
 
     /// <summary>A zoo network for the samples and classes of a data set.</summary>
     public static Graph Network(string model, ExperimentData data) => Models.Build(model, data.Input, data.Classes);
+
+    private static ExperimentData Labelled(ExperimentOptions options, string? root)
+    {
+        var (train, test) = (Open(options, DatasetSplit.Train, root), Open(options, DatasetSplit.Test, root));
+        return new(
+            new(train, test, options.Augmentation), new(train.Channels, train.Height, train.Width),
+            train.ClassNames.Length);
+    }
+
+    private static ExperimentData Segmented(ExperimentOptions options, string? root)
+    {
+        var (train, test) =
+            (OpenMasks(options, DatasetSplit.Train, root), OpenMasks(options, DatasetSplit.Test, root));
+        return new(
+            new(train, test), new(3, options.Masks.Height, options.Masks.Width), train.ClassNames.Length)
+        {
+            MakeTask = _ => new Segmentation(train.ClassNames) { ClassWeights = options.Masks.ClassWeights },
+        };
+    }
+
+    private static ExperimentData Boxed(ExperimentOptions options, string? root)
+    {
+        var (train, test) = BoxData.Open(options, root);
+        return new(
+            new(train, test), new(3, options.Boxes.Size, options.Boxes.Size), train.ClassNames.Length)
+        {
+            MakeTask = graph => Detection.For(graph, train.ClassNames),
+        };
+    }
+
+    private static ExperimentData Written(ExperimentOptions options, string? root)
+    {
+        List<string> places =
+            [.. DatasetCatalog.Roots(root).Select(folder => Path.Combine(folder, options.Text.File))];
+        var place = places.FirstOrDefault(Path.Exists) ?? throw new OcsInputException(
+            $"The text was not found as {string.Join(" or ", places)}: give --data-root the folder that holds it, or "
+            + "its name there (text.file).");
+        var corpus = TextCorpus.Read(place, options.Text.Options);
+        return new(
+            new(corpus.Train, corpus.Validation), NetworkInput.Sequence(options.Text.Length), corpus.Vocabulary.Count)
+        {
+            MakeTask = _ => new NextToken(corpus.Vocabulary),
+        };
+    }
 
     private static LabelledImages Open(ExperimentOptions options, DatasetSplit split, string? root) =>
         Normalized(Open(options.Data, split, options.DataLimit, root, options.Images), options.Normalization);

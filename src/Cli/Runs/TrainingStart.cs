@@ -38,7 +38,7 @@ internal sealed class TrainingStart : IDisposable
         {
             var source = options.Weights ?? options.Model;
             FiniteWeights.Require(source, network.Parameters);
-            using var restored = MissingNorms.Restore(options, graph, network.Parameters, data.ForTraining);
+            using var restored = MissingNorms.Restore(options, graph, network.Parameters, data.Samples);
             return restored is null
                 ? new(graph, network.To(device), source, With(remarks, MissingNorms.Warning(options.Model, graph)))
                 : new(

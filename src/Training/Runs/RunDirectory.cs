@@ -21,6 +21,9 @@ internal sealed class RunDirectory
     /// <summary>The network of a run that cuts nothing.</summary>
     public const string UncutOnnxName = "model.onnx";
 
+    /// <summary>The numbers of a text's tokens.</summary>
+    public const string VocabularyName = "vocabulary.json";
+
     /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
     public const string TwinName = "twin";
 
@@ -28,7 +31,8 @@ internal sealed class RunDirectory
     private static readonly string[] Files =
     [
         RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, RunFolder.SamplesName, ModelName, BestName,
-        WholeName, WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName, EventFile.FileName, RunFolder.ConfigName,
+        WholeName, VocabularyName, WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName, EventFile.FileName,
+        RunFolder.ConfigName,
     ];
 
     /// <summary>The first line of the options of a run that a program began.</summary>

@@ -34,9 +34,10 @@ public sealed class TrainingMemoryTests : IDisposable
     private void Require(int batch, int evaluation, int processes = 1)
     {
         var data = new ImageDataset("blank", new byte[Images], [.. new int[Images]], 1, 1, 1, ["a"], new([0], [1]));
+        using var samples = new ExperimentData(new(data, data), default, 1);
         TrainingMemory.Require(
             Models.Build("cifar_resnet8"), new() { BatchSize = batch, EvaluationBatchSize = evaluation },
-            new(new(data, data), default, 1), Device.Cpu, processes,
+            samples, Device.Cpu, processes,
             new MachineMemory(_folder.Path));
     }
 }

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Ocs.Cli.Tests;
+using Ocs.RunLog;
+
+namespace Ocs.EndToEnd.Tests;
+
+/// <summary>Objects in images: train and eval by the command.</summary>
+[NoTensorLeaks]
+public sealed class DetectionRunTests : IDisposable
+{
+    private const int Size = 64;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _config;
+    private readonly string _run;
+
+    public DetectionRunTests()
+    {
+        _run = _folder.PathOf("run");
+        _config = _folder.Write("run.yaml", $$"""
+            model: ssd300_resnet18
+            data: yolo
+            boxes: { size: {{Size}}, class-names: [light, dark] }
+            training: { epochs: 3, batch-size: 8, learning-rate: 0.002, layout: contiguous, padding: never }
+            pruning: { target: 0.3 }
+            """);
+        for (var image = 0; image < 20; image++)
+        {
+            Write(image < 16 ? "train" : "val", image);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_detector_is_trained_cut_measured_and_exported()
+    {
+        var train = Run("train", _config, "--out", _run);
+
+        Assert.True(train.Code is 0 or 3, train.Error);
+        Assert.Contains("16 images with boxes of 2 classes; measured on 4", train.Output, StringComparison.Ordinal);
+        var summary = RunLogReader.Read(_run).Summary!;
+        Assert.InRange(summary.MacsAfter, 1, 0.7 * summary.MacsBefore);
+        Assert.True(summary.Gate!.Passed);
+        Assert.True(summary.Onnx!.Equal);
+        Assert.Equal("map50", summary.Headline!.Name);
+        Assert.Equal(
+            4 * 4, Regex.Count(File.ReadAllText(Path.Combine(_run, "report.html")), "<td><img src=\"data:image/png"));
+        var eval = Run("eval", Path.Combine(_run, "model.ocs"), "--json").Json;
+        Assert.Equal(
+            summary.Headline.Value!.Value, eval.GetProperty("metrics").GetProperty("map50").GetDouble(), 1e-6);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_a_sentence()
+    {
+        Assert.Contains(
+            "boxes.train-annotations", Fails("--set", "boxes.train-annotations=nowhere"), StringComparison.Ordinal);
+        Assert.Contains("class 7", Broken("7 0.5 0.5 0.2 0.2"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_run));
+    }
+
+    private string Broken(string line)
+    {
+        _folder.Write("data/labels/train/0.txt", line + "\n");
+        return Fails();
+    }
+
+    private string Fails(params string[] more)
+    {
+        var failed = Run(["train", _config, "--out", _run, .. more]);
+        Assert.Equal(2, failed.Code);
+        return failed.Error;
+    }
+
+    private CommandResult Run(params string[] arguments) =>
+        CommandLine.Run([.. arguments, "--data-root", _folder.PathOf("data")]);
+
+    private void Write(string split, int image)
+    {
+        var (left, top, side) = (4 + (image * 7 % 30), 4 + (image * 11 % 30), 24);
+        var isLight = image % 2 == 0;
+        var plane = Enumerable.Range(0, Size * Size).Select(i => (byte)(
+            i % Size >= left && i % Size < left + side && i / Size >= top && i / Size < top + side
+                ? isLight ? 230 : 20
+                : 90 + (i * (image + 3) % 50))).ToArray();
+        _folder.Write($"data/images/{split}/{image}.png", PngFiles.Rgb(Size, Size, [.. plane, .. plane, .. plane]));
+        _folder.Write($"data/labels/{split}/{image}.txt", FormattableString.Invariant(
+            $"{(isLight ? 0 : 1)} {(left + 12.0) / Size} {(top + 12.0) / Size} {24.0 / Size} {24.0 / Size}\n"));
+    }
+}
