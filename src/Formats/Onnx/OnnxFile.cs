@@ -51,6 +51,7 @@ public static class OnnxFile
     {
         options.Validate();
         path = AtomicFile.TargetOf(path);
+        graph = options.DecodeDetections ? DetectionOutputs.Decode(graph) : graph;
         if (!options.FoldBatchNorm)
         {
             WriteAsItIs(path, graph, parameters, options, highestSize);

@@ -24,6 +24,13 @@ public sealed record OnnxOptions
     public bool FoldBatchNorm { get; init; }
 
     /// <summary>
+    /// Whether a detector's file gives boxes [N, D, 4], left, top, right and bottom as shares of the image, and
+    /// probabilities [N, D, 1 + classes] in place of offsets and logits. Suppression of overlapping boxes is left to
+    /// the program.
+    /// </summary>
+    public bool DecodeDetections { get; init; }
+
+    /// <summary>
     /// Whether weights lie in a file of their own, PATH.data, or PATH.2.data where that is there. Above 2 GB they
     /// always do.
     /// </summary>

@@ -48,13 +48,21 @@ public sealed record DefaultBoxMap(
 /// <param name="ClampsCentres">Whether centres beyond the image move to its edge; sizes are always 1 at most.</param>
 /// <param name="CentreVariance">v; 0.1 as in SSD's program.</param>
 /// <param name="SizeVariance">u; 0.2 as in SSD's program.</param>
+/// <param name="Decodes">
+/// Whether the output is the boxes themselves, [N, D, 4]: left, top, right and bottom as shares of the image, inside
+/// it.
+/// </param>
 public sealed record DefaultBoxes(
     ImmutableArray<DefaultBoxMap> Maps,
     DefaultBoxOrder Order,
     bool ClampsCentres = false,
     double CentreVariance = 0.1,
-    double SizeVariance = 0.2) : Operator
+    double SizeVariance = 0.2,
+    bool Decodes = false) : Operator
 {
+    /// <summary>A box is at most so many times as wide or high as its default box, as in torchvision.</summary>
+    internal const double LargestRatio = 1000.0 / 16;
+
     /// <summary>The number of boxes, D.</summary>
     [JsonIgnore]
     public int Count => Maps.Sum(map => map.Count);
@@ -71,7 +79,8 @@ public sealed record DefaultBoxes(
                 + "[N, boxes, 4]");
     }
 
-    public override Tensor Run(in RunContext context) => context.Input.Alias();
+    public override Tensor Run(in RunContext context) =>
+        Decodes ? Boxes(context.Input) : context.Input.Alias();
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
@@ -83,12 +92,12 @@ public sealed record DefaultBoxes(
         var values = new List<float>(4 * Count);
         foreach (var map in Maps)
         {
-            var cells = from row in Enumerable.Range(0, map.Rows)
-                from column in Enumerable.Range(0, map.Columns)
-                select (X: (column + 0.5) * map.ColumnStep, Y: (row + 0.5) * map.RowStep);
+            var cells = Enumerable.Range(0, map.Rows * map.Columns)
+                .Select(cell => (
+                    X: (cell % map.Columns + 0.5) * map.ColumnStep, Y: (cell / map.Columns + 0.5) * map.RowStep));
             var boxes = Order == DefaultBoxOrder.SizeFirst
-                ? from size in map.Sizes from cell in cells select (cell, size)
-                : from cell in cells from size in map.Sizes select (cell, size);
+                ? map.Sizes.SelectMany(size => cells.Select(cell => (cell, size)))
+                : cells.SelectMany(cell => map.Sizes.Select(size => (cell, size)));
             foreach (var (cell, size) in boxes)
             {
                 var (x, y) = ClampsCentres ? (Math.Min(cell.X, 1), Math.Min(cell.Y, 1)) : cell;
@@ -98,6 +107,40 @@ public sealed record DefaultBoxes(
         }
 
         return [.. values];
+    }
+
+    /// <summary>Centres and sizes of all boxes, [D, 2] each, row by row.</summary>
+    internal (float[] Centres, float[] Sizes) Halves()
+    {
+        var boxes = Values().Chunk(4).ToList();
+        return ([.. boxes.SelectMany(box => box[..2])], [.. boxes.SelectMany(box => box[2..])]);
+    }
+
+    private Tensor Boxes(Tensor offsets)
+    {
+        var (centreValues, sizeValues) = Halves();
+        using var defaultCentres = Placed(centreValues, offsets);
+        using var defaultSizes = Placed(sizeValues, offsets);
+        using var first = Aten.Narrow(offsets, 2, 0, 2);
+        using var second = Aten.Narrow(offsets, 2, 2, 2);
+        using var shares = Aten.Mul(first, CentreVariance);
+        using var moved = Aten.Mul(shares, defaultSizes);
+        using var centres = Aten.Add(moved, defaultCentres);
+        using var logarithms = Aten.Mul(second, SizeVariance);
+        using var bounded = Aten.Clamp(logarithms, max: Math.Log(LargestRatio));
+        using var ratios = Aten.Exp(bounded);
+        using var sizes = Aten.Mul(ratios, defaultSizes);
+        using var low = Aten.Sub(centres, sizes, 0.5);
+        using var high = Aten.Add(centres, sizes, 0.5);
+        using var boxes = Aten.Cat([low, high], 2);
+        return Aten.Clamp(boxes, 0, 1);
+    }
+
+    private Tensor Placed(float[] values, Tensor like)
+    {
+        using var here = Tensor.FromArray(values, [Count, 2]);
+        using var typed = here.To(like.DType);
+        return typed.To(like.Device);
     }
 
     public override string ToString() =>

@@ -82,6 +82,13 @@ public sealed class Detection : ITask<ImmutableArray<DetectedBox>>, IDisposable
         var boxes = graph.Nodes[graph.Outputs[0]].Operator as DefaultBoxes ?? throw new OcsInputException(
             $"Network '{graph.Name}' states no default boxes for its first output, as networks from ONNX files don't: "
             + "load its .ocs file, or give the boxes to the constructor of `Detection`.");
+        if (boxes.Decodes)
+        {
+            throw new OcsInputException(
+                $"The outputs of network '{graph.Name}' are decoded already, so there is no loss of them; give the "
+                + "network as it was before.");
+        }
+
         var task = new Detection(classNames, boxes);
         task.Check(graph);
         return task;
@@ -127,7 +134,7 @@ public sealed class Detection : ITask<ImmutableArray<DetectedBox>>, IDisposable
         using var _ = Autograd.NoGrad();
         using var offsets = outputs[0].To(DType.Float32);
         using var logits = outputs[1].To(DType.Float32);
-        using var decoded = BoxCoding.Decode(offsets, ConstantsOn(offsets.Device));
+        using var decoded = (Boxes with { Decodes = true }).Run(new([offsets], [], training: false, inPlace: false));
         using var shares = Aten.Softmax(logits, 2);
         var (boxes, scores) = (Read(decoded), Read(shares));
         var (boxLength, scoreLength) = (4 * Boxes.Count, scores.Length / (int)shares.Shape[0]);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Data;
 
 namespace Ocs.Tasks;
 

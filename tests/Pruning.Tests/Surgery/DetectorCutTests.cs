@@ -77,6 +77,21 @@ public sealed class DetectorCutTests
         Assert.IsType<DefaultBoxes>(after.Nodes[after.Outputs[0]].Operator);
     }
 
+    [Fact]
+    public void Patterns_leave_the_heads_whole()
+    {
+        var graph = Models.Build("ssd300_resnet18", new(3, 64, 64), 3);
+        var search = new SubnetworkSearch(
+            graph, OneCycleOptions.Paper with { MaximumPruned = 0.5, Ignore = ["head.*"] });
+        var after = CutPlan.Create(search.Coupling, search.Narrowest).After;
+        Assert.All(
+            graph.Parameters.Where(spec => spec.Name.StartsWith("head.", StringComparison.Ordinal)),
+            spec => Assert.Equal(spec.Shape.ToArray(), after.Parameter(spec.Name).Shape.ToArray()));
+        Assert.Equal(32, after.Parameter("backbone.layer1.0.conv1.weight").Shape[0]);
+        Assert.Equal(256, after.Parameter("backbone.layer3.1.conv2.weight").Shape[0]);
+        Assert.Equal(128, after.Parameter("backbone.extra.0.0.weight").Shape[0]);
+    }
+
     // An eighth of every width: the same nodes and groups over fewer numbers.
     private static Graph Narrow(Graph graph)
     {

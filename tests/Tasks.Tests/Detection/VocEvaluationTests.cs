@@ -1,5 +1,3 @@
-using Ocs.Data;
-
 namespace Ocs.Tasks.Tests;
 
 /// <summary>Pascal VOC's figures: by hand, and beside a plain program of the definitions.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Ocs.Data;
@@ -25,8 +24,8 @@ internal static class CocoAnnotations
             error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new OcsInputException(
-                $"{file} is no COCO file of annotations ({error.Message.TrimEnd('.')}): it needs `images`, "
-                + "`annotations` with `bbox`, and `categories`.",
+                $"{file} is no COCO file of annotations ({error.Message.TrimEnd('.')}): it needs 'images', "
+                + "'annotations' with 'bbox', and 'categories'.",
                 error);
         }
     }
@@ -53,7 +52,7 @@ internal static class CocoAnnotations
             if (!images.TryAdd(entry.GetProperty("id").GetInt64(), (name, width, height, [])) || !(width * height > 0))
             {
                 throw new OcsInputException(
-                    $"{file} lists the image {name} with an `id` that another has, or without a size; correct it.");
+                    $"{file} lists the image {name} with an 'id' that another has, or without a size; correct it.");
             }
         }
 
@@ -65,14 +64,14 @@ internal static class CocoAnnotations
             if (!classOf.TryGetValue(category, out var label))
             {
                 throw new OcsInputException(
-                    $"{file} has {name} of category {category}, which its `categories` do not list; add it there, or "
+                    $"{file} has {name} of category {category}, which its 'categories' do not list; add it there, or "
                     + "remove the object.");
             }
 
             if (!images.TryGetValue(entry.GetProperty("image_id").GetInt64(), out var image))
             {
                 throw new OcsInputException(
-                    $"{file} has {name} of image {entry.GetProperty("image_id")}, which its `images` do not list; add "
+                    $"{file} has {name} of image {entry.GetProperty("image_id")}, which its 'images' do not list; add "
                     + "it there, or remove the object.");
             }
 
@@ -95,7 +94,7 @@ internal static class CocoAnnotations
         double[] numbers = [.. entry.GetProperty("bbox").EnumerateArray().Select(number => number.GetDouble())];
         return numbers.Length == 4
             ? BoundingBox.FromSize(numbers[0], numbers[1], numbers[2], numbers[3])
-            : throw new FormatException($"a `bbox` has {numbers.Length} numbers");
+            : throw new FormatException($"a 'bbox' has {numbers.Length} numbers");
     }
 
     private static ObjectKind KindOf(JsonElement entry) =>

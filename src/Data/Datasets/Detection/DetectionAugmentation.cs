@@ -42,7 +42,12 @@ public sealed record DetectionAugmentation
     /// <summary>Images are as they are, but resized.</summary>
     public static DetectionAugmentation None { get; } = new()
     {
-        RandomCrop = false, HorizontalFlip = false, Brightness = 0, Contrast = 0, Saturation = 0, Hue = 0,
+        RandomCrop = false,
+        HorizontalFlip = false,
+        Brightness = 0,
+        Contrast = 0,
+        Saturation = 0,
+        Hue = 0,
     };
 
     /// <summary>Whether colours are changed.</summary>

@@ -107,11 +107,11 @@ internal static class VocAnnotations
 
     private static VocObject Object(XElement entry, double height, double width)
     {
-        var box = entry.Element("bndbox") ?? throw new FormatException("an object has no `bndbox`");
+        var box = entry.Element("bndbox") ?? throw new FormatException("an object has no 'bndbox'");
         double Edge(string name) =>
-            Number(box.Element(name) ?? throw new FormatException($"a `bndbox` has no `{name}`"));
+            Number(box.Element(name) ?? throw new FormatException($"a 'bndbox' has no '{name}'"));
         return new(
-            entry.Element("name")?.Value.Trim() ?? throw new FormatException("an object has no `name`"),
+            entry.Element("name")?.Value.Trim() ?? throw new FormatException("an object has no 'name'"),
             new BoundingBox(Edge("xmin") - 1, Edge("ymin") - 1, Edge("xmax"), Edge("ymax"))
                 .Scale(1 / width, 1 / height),
             entry.Element("difficult")?.Value.Trim() == "1");

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Ocs.Tasks;
 
 /// <summary>
@@ -39,10 +37,18 @@ public static class CocoEvaluation
         int[] all = [.. Enumerable.Range(0, Thresholds)];
         return new()
         {
-            Ap = Ap(0, all), Ap50 = Ap(0, 0), Ap75 = Ap(0, Thresholds / 2),
-            ApSmall = Ap(1, all), ApMedium = Ap(2, all), ApLarge = Ap(3, all),
-            Ar1 = Ar(0, 0), Ar10 = Ar(0, 1), Ar100 = Ar(0, 2),
-            ArSmall = Ar(1, 2), ArMedium = Ar(2, 2), ArLarge = Ar(3, 2),
+            Ap = Ap(0, all),
+            Ap50 = Ap(0, 0),
+            Ap75 = Ap(0, Thresholds / 2),
+            ApSmall = Ap(1, all),
+            ApMedium = Ap(2, all),
+            ApLarge = Ap(3, all),
+            Ar1 = Ar(0, 0),
+            Ar10 = Ar(0, 1),
+            Ar100 = Ar(0, 2),
+            ArSmall = Ar(1, 2),
+            ArMedium = Ar(2, 2),
+            ArLarge = Ar(3, 2),
             ClassAp = [.. found.Select(curves => Mean(curves[0]?.Precision ?? [double.NaN]))],
         };
     }

@@ -90,7 +90,8 @@ public static class VocEvaluation
         return (best, overlap);
     }
 
-    private static double Area(IReadOnlyList<PrecisionRecallPoint> points, VocInterpolation interpolation)
+    private static double Area(
+        ImmutableArray<PrecisionRecallPoint>.Builder points, VocInterpolation interpolation)
     {
         if (interpolation == VocInterpolation.ElevenPoints)
         {

@@ -44,7 +44,7 @@ public sealed class DetectionAnnotationsTests : IDisposable
     [Theory]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 1, 2, 2]}""", "object 5 of category 1,")]
     [InlineData("""{"id": 5, "image_id": 8, "category_id": 2, "bbox": [1, 1, 2, 2]}""", "object 5 of image 8, which")]
-    [InlineData("""{"id": 5, "image_id": 7, "category_id": 2, "bbox": [1, 1, 2]}""", "a `bbox` has 3 numbers")]
+    [InlineData("""{"id": 5, "image_id": 7, "category_id": 2, "bbox": [1, 1, 2]}""", "a 'bbox' has 3 numbers")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 2}""", "is no COCO file of annotations")]
     [InlineData("{", "is no COCO file of annotations")]
     public void What_is_wrong_in_a_coco_file_is_a_sentence(string annotation, string expected)
@@ -104,7 +104,7 @@ public sealed class DetectionAnnotationsTests : IDisposable
             Error(["dog", "cat"]), StringComparison.Ordinal);
         _folder.Write("labels/a.xml", "<annotation><object><name>x</name></object></annotation>");
         Assert.Equal(
-            $"{file} is no annotation of Pascal VOC (an object has no `bndbox`): correct or remove it.", Error(null));
+            $"{file} is no annotation of Pascal VOC (an object has no 'bndbox'): correct or remove it.", Error(null));
         _folder.Write("labels/a.xml", "<annotation>");
         Assert.StartsWith($"{file} is no annotation of Pascal VOC (", Error(null), StringComparison.Ordinal);
         File.Delete(file);

@@ -1,4 +1,3 @@
-using Ocs.Torch;
 
 namespace Ocs.Data.Tests;
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Ocs.Graphs;
+using Ocs.Graphs.Passes;
 using Ocs.Zoo;
 
 namespace Ocs.Formats.Tests.Onnx.Export;
@@ -127,6 +128,30 @@ public sealed class OnnxExportTests : IDisposable
         var script = Path.Combine(AppContext.BaseDirectory, "Onnx", "Export", "check_onnx.py");
         var (exitCode, said) = Python.Run(script, _folder.Path);
         Assert.True(exitCode == 0, said);
+    }
+
+    [OnnxRuntimeFact]
+    public void A_detector_gives_boxes_and_probabilities_where_that_is_wanted()
+    {
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var random = new RandomDetector(seed);
+            var graph = random.Build();
+            var path = _folder.PathOf("decoded.onnx");
+            using var parameters = random.Parameters(graph);
+            OnnxFile.Write(path, graph, parameters, new() { DecodeDetections = true });
+            var decoded = DetectionOutputs.Decode(graph);
+            Assert.Equal(["boxes", "probabilities"], decoded.NamedOutputs.Select(output => output.Name));
+            RuntimeParity.Assert(path, decoded, parameters);
+        }
+
+        var plain = Models.Build("cifar_resnet8");
+        using var weights = ParameterTable.Initialize(plain, seed: 1);
+        Assert.Equal(
+            "Network 'cifar_resnet8' is no detector whose outputs can be decoded: it needs offsets that state their "
+            + "default boxes, and logits.",
+            Assert.Throws<OcsInputException>(() => OnnxFile.Write(
+                _folder.PathOf("plain.onnx"), plain, weights, new() { DecodeDetections = true })).Message);
     }
 
     private void AssertSame(Graph graph, OnnxOptions options)

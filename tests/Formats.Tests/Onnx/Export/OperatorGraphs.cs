@@ -49,6 +49,11 @@ internal static partial class OperatorGraphs
         yield return Of("default_boxes", [6, 4], (g, x) => g.Add(
             "op", new DefaultBoxes([new(1, 3, 1, 0.3, [new(0.5, 1), new(1, 0.5)])], DefaultBoxOrder.CellFirst), [x],
             []));
+        yield return Of("default_boxes_decoded", [6, 4], (g, x) => g.Add(
+            "op",
+            new DefaultBoxes(
+                [new(1, 3, 1, 0.3, [new(0.5, 1), new(1, 0.5)])], DefaultBoxOrder.SizeFirst, Decodes: true),
+            [x], []));
         yield return Image("dropout", (g, x) => g.Dropout("op", x, 0.5));
         yield return Image("dropout2d", (g, x) => g.Dropout2d("op", x, 0.5));
         yield return Image("stochastic_depth", (g, x) => g.StochasticDepth("op", x, 0.5));
