@@ -190,7 +190,6 @@ public static class NetworkFile
         : shape is [> 0 and <= LargestSide, > 0 and <= LargestSide, > 0 and <= LargestSide]
         ? new((int)shape[0], (int)shape[1], (int)shape[2])
         : throw new OcsInputException(
-            "The inputShape of a zoo network is channels, height and width, each from 1 to "
-                + $"{LargestSide}, [3, 224, 224] for example, or the length of a sequence, but is "
-                + $"{NodeShapes.Show([.. shape])}.");
+            "The inputShape of a zoo network is channels, height and width, of texts the number of tokens, "
+                + $"each from 1 to {LargestSide}, [3, 224, 224] for example, but is {NodeShapes.Show([.. shape])}.");
 }

@@ -55,8 +55,7 @@ public static class Models
         if (given.IsSequence != (model.Task == ModelTask.Text))
         {
             throw new OcsInputException(model.Task == ModelTask.Text
-                ? $"{model.Name} takes a sequence of tokens, not an image; give "
-                    + $"`{nameof(NetworkInput)}.{nameof(NetworkInput.Sequence)}` or leave the input out."
+                ? $"{model.Name} takes a sequence of tokens, not an image; give the length of a sequence."
                 : $"{model.Name} takes an image, not a sequence of tokens; give channels, height and width.");
         }
 

@@ -84,7 +84,8 @@ public sealed class NextTokenTests : IDisposable
         Assert.InRange(guess.Slack, 0.1, 0.5);
         Assert.True(guess.Explains(guess.Value) && guess.Explains(4) && !guess.Explains(2.2));
         Assert.True(guess.IsLost(before: 1.2, after: 2.8) && !guess.IsLost(before: 1.2, after: 1.6));
-        Assert.Null(new NextToken(corpus.Vocabulary).Guess(new TensorDataset("none", [Tensor.Zeros([1, 2])], [])));
+        using var other = new TensorDataset("none", [Tensor.Zeros([1, 2])], []);
+        Assert.Null(new NextToken(corpus.Vocabulary).Guess(other));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
-using Ocs.Torch;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Runs;
 
@@ -99,7 +98,7 @@ public sealed class TextTrainingTests : IDisposable
         var (_, data) = Begin();
         var task = (Tasks.NextToken)data.TaskFor(Options with { LabelSmoothing = 0.1 });
         Assert.Equal(0.1, task.LabelSmoothing);
-        Assert.Equal(data.TaskFor(Options).Metrics[0].Name, "perplexity");
+        Assert.Equal("perplexity", data.TaskFor(Options).Metrics[0].Name);
     }
 
     private byte[] Bytes(string run, string file) => File.ReadAllBytes(Path.Combine(_folder.PathOf(run), file));

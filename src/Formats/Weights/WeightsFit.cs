@@ -18,6 +18,7 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
     public Graph Apply(WeightsOptions options)
     {
         AddCounters();
+        RemoveCopies();
         RequireNames();
         RequireTypes();
         var shapes = tensors.ToDictionary(
@@ -64,6 +65,33 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
                 }
             }
         }
+    }
+
+    // PyTorch saves a parameter that two layers share under the names of both.
+    private void RemoveCopies()
+    {
+        foreach (var node in graph.Nodes.Where(node => node.Parameters.Length > 0))
+        {
+            var (shared, copy) = (node.Parameters[0], $"{node.Name}.weight");
+            if (!graph.HasParameter(copy) && tensors.TryGetValue(shared, out var own)
+                && tensors.TryGetValue(copy, out var other) && IsSame(own, other))
+            {
+                tensors.Remove(copy);
+                other.Dispose();
+            }
+        }
+    }
+
+    private static bool IsSame(Tensor one, Tensor other)
+    {
+        if (one.DType != other.DType || !one.Shape.SequenceEqual(other.Shape))
+        {
+            return false;
+        }
+
+        using var equal = Aten.Eq(one, other);
+        using var count = Aten.Sum(equal);
+        return count.Item<long>() == one.ElementCount;
     }
 
     private void RequireNames()
