@@ -1,11 +1,9 @@
 using System.Globalization;
 using Ocs.Data;
 using Ocs.Formats;
-using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Tasks;
-using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Zoo;
 
