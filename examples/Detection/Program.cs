@@ -5,6 +5,7 @@ using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Tasks;
 using Ocs.Training;
+using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
 // Which objects are where? IMAGES ANNOTATIONS [EPOCHS [SIZE]]: a folder of images, and one of Pascal VOC's XML files.
@@ -33,7 +34,7 @@ var training = new TrainingOptions
     DecayNormsAndBiases = false,
     ClipGradientNorm = 10,
     WarmupEpochs = epochs > 4 ? 1 : 0,
-    Schedule = Ocs.Training.Schedules.ScheduleKind.Cosine,
+    Schedule = ScheduleKind.Cosine,
 };
 
 // The channels of the heads' outputs count boxes and classes, so they stay.
@@ -48,7 +49,13 @@ Console.WriteLine(
 // What the network finds in the first image that it was not trained on.
 using var sample = testSet.Open(new() { BatchSize = 1 }).Epoch(0).First();
 var outputs = result.Network.ForwardAll([.. sample.Inputs]);
-foreach (var box in task.Decode(outputs)[0].Take(3))
+var found = task.Decode(outputs)[0];
+foreach (var output in outputs)
+{
+    output.Dispose();
+}
+
+foreach (var box in found.Take(3))
 {
     var ((left, top, right, bottom), name) = (box.Box, task.ClassNames[box.Class]);
     Console.WriteLine($"{name} {box.Score:P0}: {left:0.00}..{right:0.00} across, {top:0.00}..{bottom:0.00} down");
