@@ -9,13 +9,13 @@ namespace Ocs.Cli.Tests.Architecture;
 /// </summary>
 public partial class LibraryWordsTests
 {
-    // What the command does not set, a name in CIFAR's files, and options of texts, which it does not read.
+    // What the command does not set, a name in CIFAR's files, and a vocabulary of texts.
     private static readonly string[] OnlyInLibraries =
     [
         "PrefetchDepth", "MemoryFormat", "TrainingData.Task", "ITask.ActivationOf", "data",
         "Detection", "DetectionDataset", "ScoreThreshold", "NmsIou", "CandidatesPerClass", "MostPerImage", "classNames",
         "share",
-        "Length", "Unit", "Byte", "Vocabulary", "ValidationShare", "WindowsPerEpoch",
+        "Byte", "Vocabulary",
     ];
 
     private static readonly (string File, string Text)[] Literals =
