@@ -57,6 +57,7 @@ internal static class Application
             ExportCommand.Create(console),
             VerifyCommand.Create(console),
             BenchCommand.Create(console),
+            DetectCommand.Create(console),
             ReportCommand.Create(console),
             WatchCommand.Create(console),
             DataCommand.Create(console),

@@ -49,6 +49,23 @@ public sealed class DetectionRunTests : IDisposable
         var eval = Run("eval", Path.Combine(_run, "model.ocs"), "--json").Json;
         Assert.Equal(
             summary.Headline.Value!.Value, eval.GetProperty("metrics").GetProperty("map50").GetDouble(), 1e-6);
+
+        var (pictures, image) = (_folder.PathOf("found"), _folder.PathOf("data/images/val/18.png"));
+        var detect = CommandLine.Run(
+            "detect", Path.Combine(_run, "model.ocs"), image, "--out", pictures, "--score", "0.05", "--json");
+        Assert.Equal((0, ""), (detect.Code, detect.Error));
+        Assert.NotEmpty(File.ReadAllBytes(Path.Combine(pictures, "18.png")));
+        foreach (var found in detect.Json.GetProperty("objects").EnumerateArray())
+        {
+            Assert.Contains(found.GetProperty("class").GetString(), (string[])["light", "dark"]);
+            Assert.InRange(found.GetProperty("left").GetDouble(), 0, found.GetProperty("right").GetDouble());
+        }
+
+        Assert.Contains(
+            "would be overwritten; give another folder",
+            CommandLine.Fails(
+                "detect", Path.Combine(_run, "model.ocs"), image, "--out", _folder.PathOf("data/images/val")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(ModelsOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(EvalOutput))]
+[JsonSerializable(typeof(DetectOutput))]
 [JsonSerializable(typeof(PruneOutput))]
 [JsonSerializable(typeof(DataOutput))]
 [JsonSerializable(typeof(PackOutput))]

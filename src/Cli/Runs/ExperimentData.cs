@@ -39,6 +39,10 @@ internal sealed class ExperimentData(TrainingData samples, NetworkInput input, i
     /// <summary>Of each sample: C, H and W of images.</summary>
     public long[] Shape => [.. Train.InputShapes[0]];
 
+    /// <summary>The classes of objects or of pixels; null where the samples are others.</summary>
+    public ImmutableArray<string>? ClassNames =>
+        (Train as DetectionDataset)?.ClassNames ?? (Train as MaskFolder)?.ClassNames;
+
     /// <summary>The numbers of a text's tokens; null where the samples are others.</summary>
     public TextVocabulary? Vocabulary => (Train as TextDataset)?.Vocabulary;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
@@ -137,6 +138,13 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             }
 
             data.Vocabulary?.Save(folder.PathOf(RunDirectory.VocabularyName));
+            if (data.ClassNames is { } names)
+            {
+                AtomicFile.Replace(
+                    folder.PathOf(RunDirectory.ClassesName),
+                    stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"{name}\n")))));
+            }
+
 
             return summary with
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Cli.Output;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -6,8 +7,6 @@ using Ocs.RunLog;
 using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training;
-using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
 
 namespace Ocs.Cli.Runs;
@@ -22,9 +21,6 @@ internal static class SamplePictures
 
     // Of the objects that are shown.
     private const double LeastScore = 0.3;
-
-    // A pixel of a mask shows as much of the image.
-    private const float ImageShare = 0.35f;
 
     /// <summary>The pictures of a run; null for tasks that have none.</summary>
     /// <param name="result">The network at the end.</param>
@@ -60,10 +56,10 @@ internal static class SamplePictures
             Rows =
             [
                 .. images.Select((_, i) => (ImmutableArray<string>)
-                    [.. columns.Select(column => Png(column.Pictures[i], height, width))]),
+                    [.. columns.Select(column => Drawing.Base64Of(column.Pictures[i], height, width))]),
             ],
             Legend =
-                [.. classes.Take(MostClasses).Select((name, i) => new SampleColour(name, ColourOf(i).ToHex()[..6]))],
+                [.. classes.Take(MostClasses).Select((name, i) => new SampleColour(name, Drawing.HexOf(i)))],
         };
     }
 
@@ -96,7 +92,7 @@ internal static class SamplePictures
         if (task is Segmentation)
         {
             var labels = Array.ConvertAll(batch.Labels.ToArray<long>(), label => (int)label);
-            return [.. labels.Chunk(images[0].Length).Select((classes, i) => Painted(images[i], classes))];
+            return [.. labels.Chunk(images[0].Length).Select((classes, i) => Drawing.Painted(images[i], classes))];
         }
 
         // Boxes and classes of the images one after the other, as many for each.
@@ -104,7 +100,7 @@ internal static class SamplePictures
         var most = labelled.Length / images.Length;
         return
         [
-            .. images.Select((image, i) => Framed(image, width, Enumerable.Range(i * most, most)
+            .. images.Select((image, i) => Drawing.Framed(image, width, Enumerable.Range(i * most, most)
                 .Where(at => labelled[at] >= 0)
                 .Select(at => (
                     (int)labelled[at],
@@ -120,8 +116,8 @@ internal static class SamplePictures
         {
             return task is Segmentation segmentation
                 ? [.. segmentation.Decode(outputs).Select((found, i) =>
-                    Painted(images[i], [.. found.Classes.Select(label => (int)label)]))]
-                : [.. ((Detection)task).Decode(outputs).Select((found, i) => Framed(
+                    Drawing.Painted(images[i], [.. found.Classes.Select(label => (int)label)]))]
+                : [.. ((Detection)task).Decode(outputs).Select((found, i) => Drawing.Framed(
                     images[i],
                     (int)batch.Images.Shape[3],
                     found.Where(box => box.Score >= LeastScore).Select(box => (box.Class, box.Box))))];
@@ -130,34 +126,6 @@ internal static class SamplePictures
         {
             outputs.ToList().ForEach(tensor => tensor.Dispose());
         }
-    }
-
-    // Boxes as frames of two pixels, shares of the image.
-    private static Rgb24[] Framed(Rgb24[] image, int width, IEnumerable<(int Class, BoundingBox Box)> boxes)
-    {
-        const int Thickness = 2;
-        var painted = image.ToArray();
-        var height = image.Length / width;
-        foreach (var (label, box) in boxes)
-        {
-            var colour = ColourOf(label).Rgb;
-            var (left, right) = (At(box.Left, width), At(box.Right, width));
-            var (top, bottom) = (At(box.Top, height), At(box.Bottom, height));
-            for (var y = top; y <= bottom; y++)
-            {
-                for (var x = left; x <= right; x++)
-                {
-                    if (y < top + Thickness || y > bottom - Thickness || x < left + Thickness || x > right - Thickness)
-                    {
-                        painted[(y * width) + x] = colour;
-                    }
-                }
-            }
-        }
-
-        return painted;
-
-        static int At(double share, int length) => Math.Clamp((int)(share * length), 0, length - 1);
     }
 
     // [H W] of each image, as it was before it was normalized.
@@ -174,38 +142,5 @@ internal static class SamplePictures
             255 * ((values[(channel * plane) + i] * normalization.StandardDeviation[channel])
                 + normalization.Mean[channel]) + 0.5f,
             0, 255);
-    }
-
-    private static Rgb24[] Painted(Rgb24[] image, int[] classes) =>
-    [
-        .. image.Zip(classes, (pixel, label) => label < 0 ? pixel : ColourOf(label) is var colour
-            ? new Rgb24(Mixed(pixel.R, colour.R), Mixed(pixel.G, colour.G), Mixed(pixel.B, colour.B))
-            : pixel),
-    ];
-
-    private static byte Mixed(byte image, byte colour) =>
-        (byte)((ImageShare * image) + ((1 - ImageShare) * colour));
-
-    // Hues a golden ratio of the circle apart, so that neighbours differ; bright and dark in turns.
-    private static Rgba32 ColourOf(int label)
-    {
-        const double GoldenRatio = 0.618033988749895;
-        var hue = 6 * (label * GoldenRatio % 1);
-        var value = label % 2 == 0 ? 0.95 : 0.65;
-        return new(Channel(5), Channel(3), Channel(1));
-
-        byte Channel(double offset)
-        {
-            var k = (offset + hue) % 6;
-            return (byte)(255 * value * (1 - (0.8 * Math.Max(0, Math.Min(Math.Min(k, 4 - k), 1)))));
-        }
-    }
-
-    private static string Png(Rgb24[] pixels, int height, int width)
-    {
-        using var image = Image.LoadPixelData<Rgb24>(pixels, width, height);
-        using var stream = new MemoryStream();
-        image.Save(stream, new PngEncoder());
-        return Convert.ToBase64String(stream.ToArray());
     }
 }

@@ -24,6 +24,9 @@ internal sealed class RunDirectory
     /// <summary>The numbers of a text's tokens.</summary>
     public const string VocabularyName = "vocabulary.json";
 
+    /// <summary>The names of a detector's or a segmentation's classes, a line each.</summary>
+    public const string ClassesName = "classes.txt";
+
     /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
     public const string TwinName = "twin";
 
@@ -31,8 +34,8 @@ internal sealed class RunDirectory
     private static readonly string[] Files =
     [
         RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, RunFolder.SamplesName, ModelName, BestName,
-        WholeName, VocabularyName, WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName, EventFile.FileName,
-        RunFolder.ConfigName,
+        WholeName, VocabularyName, ClassesName, WeightsName, OnnxName, UncutOnnxName, HtmlReport.FileName,
+        EventFile.FileName, RunFolder.ConfigName,
     ];
 
     /// <summary>The first line of the options of a run that a program began.</summary>

@@ -1,4 +1,5 @@
 using Ocs.Cli.Configuration;
+using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
@@ -359,7 +360,7 @@ public class ExperimentOptionsTests
     {
         var options = ExperimentOptions.Load(Repository.PathOf(file), []);
 
-        Assert.Contains(options.Data, DatasetCatalog.Names);
+        Assert.Contains(options.Data, TrainingDataSource.Names);
         var header = File.ReadLines(Repository.PathOf(file)).TakeWhile(line => line.StartsWith('#')).ToList();
         Assert.Contains(header, line => line.StartsWith("# Expected: ", StringComparison.Ordinal));
         Assert.Contains(header, line => line.StartsWith("# Time: ", StringComparison.Ordinal));

@@ -10,6 +10,9 @@ internal sealed class DetectionImageReader(DetectionDatasetOptions options) : ID
     private readonly Resampler _normalizing = new(options.Normalization);
     private byte[] _bytes = [];
 
+    /// <summary>The image that was opened, [H, W, 3], and some bytes behind it.</summary>
+    public ReadOnlySpan<byte> Pixels => _decoder.Pixels;
+
     /// <summary>Decodes a file.</summary>
     /// <exception cref="OcsInputException">It cannot be read.</exception>
     public (int Height, int Width) Open(string path)
