@@ -5,7 +5,7 @@ public class HelpTests
 {
     public static TheoryData<string> Commands =>
         [
-            "", "demo", "train", "baseline", "prune", "eval", "inspect", "export", "verify", "bench", "report",
+            "", "demo", "train", "baseline", "prune", "eval", "inspect", "export", "verify", "bench", "detect", "report",
             "watch", "data", "data list", "data check", "data pack", "models",
         ];
 
