@@ -1,4 +1,5 @@
 using Ocs.Data;
+using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
 
@@ -20,13 +21,24 @@ internal static class TrainingBatches
                 + $"`{nameof(training.AccumulationSteps)}`, or a smaller `{nameof(training.BatchSize)}`.");
         }
 
-        var source = data.Train.Open(BatchLoaderOptions.Train((int)ofStep, data.Augmentation, training.Seed) with
+        var options = BatchLoaderOptions.Train((int)ofStep, data.Augmentation, training.Seed) with
         {
             DropLast = training.DropLast,
             Device = device,
             Shard = replicas.Shard,
             Resident = device.Kind == DeviceKind.Cuda,
-        });
+        };
+        var source = data.Train.Open(options);
+        if (data.Augmentation.ChangesBatches)
+        {
+            source = data is { Train: LabelledImages images, Task: null or Classification }
+                ? new MixedBatches(source, options, images.ClassNames.Length)
+                : throw new OcsInputException(
+                    $"`{nameof(data.Augmentation.MixupAlpha)}`, `{nameof(data.Augmentation.CutmixAlpha)}` and "
+                    + $"`{nameof(data.Augmentation.RandomErasing)}` are for images with a class each, but "
+                    + $"{data.Train.Name} has others; leave them 0.");
+        }
+
         replicas.RequireSamples(source);
         return source;
     }

@@ -72,7 +72,7 @@ internal static class DilatedSegmentation
         var last = $"{name}.convs.{Rates.Length + 1}";
         var mean = g.AdaptiveAveragePool2d($"{last}.0", x, 1);
         mean = g.Relu($"{last}.3", NormedConvolution(g, $"{last}.1", $"{last}.2", mean, width, kernel: 1));
-        parts.Add(Resized(g, $"{last}.out", mean, (int)g.ShapeOf(x)[2], (int)g.ShapeOf(x)[3]));
+        parts.Add(Resized(g, $"{last}.resized", mean, (int)g.ShapeOf(x)[2], (int)g.ShapeOf(x)[3]));
         x = g.Concat($"{name}.parts", 1, [.. parts]);
         return g.Dropout($"{name}.project.3", Branch(g, $"{name}.project", x, width, kernel: 1), 0.5);
     }
@@ -86,7 +86,7 @@ internal static class DilatedSegmentation
             norm, g.Conv2d(name, x, width, kernel, padding: dilation * (kernel / 2), dilation: dilation));
 
     private static Value Resized(GraphBuilder g, string name, Value x, int height, int width) =>
-        g.AsFunction(g.Upsample(name, x, new(height, width), UpsampleMode.Bilinear));
+        g.Upsample(name, x, new(height, width), UpsampleMode.Bilinear);
 
     private static string Title(string backbone) => backbone.Replace("resnet", "ResNet-", StringComparison.Ordinal);
 }

@@ -43,6 +43,24 @@ public sealed class ClassificationTests
         Assert.Equal(plain, sum.Item<double>(), 1e-6);
     }
 
+    // -0.25 log p0 - 0.75 log p1 in training; the label alone, class 0, in evaluation.
+    [Fact]
+    public void Mixed_images_are_learnt_by_the_probabilities_of_their_classes()
+    {
+        using var logits = Tensor.FromArray<float>([1, 3], [1, 2]);
+        using var batch = new Batch(
+            0, [Tensor.Zeros([1, 1])],
+            [Tensor.FromArray<long>([0], [1]), Tensor.FromArray<float>([0.25f, 0.75f], [1, 2])]);
+        var task = new Classification(["cat", "dog"]);
+
+        using var loss = task.Loss([logits], batch);
+        using var sum = task.LossSum([logits], batch);
+
+        var all = Math.Log(Math.Exp(1) + Math.Exp(3));
+        Assert.Equal((0.25 * (all - 1)) + (0.75 * (all - 3)), loss.Item<double>(), 1e-6);
+        Assert.Equal(all - 1, sum.Item<double>(), 1e-6);
+    }
+
     [Fact]
     public void The_likeliest_class_is_decoded_with_its_probability()
     {

@@ -1,7 +1,9 @@
+using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
+using Ocs.Tasks;
 using Ocs.Torch;
 using static Ocs.RunLog.RunPhase;
 
@@ -266,6 +268,26 @@ public sealed partial class OneCycleTrainerTests
         using var trainer = TinyTask.Trainer(new OneCycleOptions { Target = 0.5 }, observer);
         using var result = trainer.Run();
         Assert.Equal([Train, Train, Sparsity, Final, Final], observer.Records.Select(record => record.Phase));
+    }
+
+    [Fact]
+    public void Mixed_and_erased_images_are_trained_on_and_others_than_images_are_refused()
+    {
+        var augmentation = new AugmentationOptions { MixupAlpha = 0.4, CutmixAlpha = 1, RandomErasing = 0.25 };
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(
+            TinyTask.Pruning, observer, data: TinyTask.Data with { Augmentation = augmentation });
+        using var result = trainer.Run();
+        Assert.True(result.Gate!.Passed);
+        Assert.InRange(result.ValidationAccuracy!.Value, 0.8, 1);
+
+        using var train = TwoInputs.Samples(32, 1);
+        using var test = TwoInputs.Samples(32, 2);
+        var error = Assert.Throws<OcsInputException>(() => new OneCycleTrainer(
+            TwoInputs.Network(), new(train, test, augmentation) { Task = new Regression() }, TwoInputs.Options));
+        Assert.StartsWith(
+            "`MixupAlpha`, `CutmixAlpha` and `RandomErasing` are for images with a class each, but pairs has others",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,31 @@ public sealed record AugmentationOptions
     /// <value>False.</value>
     public bool HorizontalFlip { get; init; }
 
+    /// <summary>
+    /// Images of a batch are mixed two by two with a weight drawn from Beta(alpha, alpha), and their classes with them:
+    /// mixup (Zhang et al. 2018, arXiv 1710.09412); 0 mixes none. For images with a class each.
+    /// </summary>
+    /// <value>0. Range 0..10.</value>
+    public double MixupAlpha { get; init; }
+
+    /// <summary>
+    /// A rectangle of each image is that of another image of the batch, and its share of the area that of the other's
+    /// class: CutMix (Yun et al. 2019, arXiv 1905.04899); 0 for none. With mixup too, half of the batches have each.
+    /// For images with a class each.
+    /// </summary>
+    /// <value>0. Range 0..10.</value>
+    public double CutmixAlpha { get; init; }
+
+    /// <summary>
+    /// The probability that a rectangle of an image is erased, of 2 to 33 % of its area (Zhong et al. 2020, arXiv
+    /// 1708.04896). For images with a class each.
+    /// </summary>
+    /// <value>0. Range 0..1.</value>
+    public double RandomErasing { get; init; }
+
+    /// <summary>Whether whole batches are changed.</summary>
+    internal bool ChangesBatches => MixupAlpha > 0 || CutmixAlpha > 0 || RandomErasing > 0;
+
     /// <summary>CIFAR's usual recipe: padding of 4, random crop, flip (He et al. 2016, section 4.2).</summary>
     public static AugmentationOptions CifarTrain { get; } = new() { CropPadding = 4, HorizontalFlip = true };
 
@@ -46,6 +71,17 @@ public sealed record AugmentationOptions
             problems.Add($"`{nameof(MinCropArea)}` is {MinCropArea}, it must be within 0..1");
         }
 
+        Require(nameof(MixupAlpha), MixupAlpha, 10);
+        Require(nameof(CutmixAlpha), CutmixAlpha, 10);
+        Require(nameof(RandomErasing), RandomErasing, 1);
         return problems;
+
+        void Require(string name, double value, double largest)
+        {
+            if (!(value >= 0 && value <= largest))
+            {
+                problems.Add(FormattableString.Invariant($"`{name}` is {value}, it must be within 0..{largest}"));
+            }
+        }
     }
 }

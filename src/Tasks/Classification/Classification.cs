@@ -7,7 +7,7 @@ namespace Ocs.Tasks;
 
 /// <summary>
 /// One class a sample: the first output is [N, classes] of logits, the first target [N] of class numbers, int64. The
-/// loss is cross-entropy.
+/// loss is cross-entropy. Where images are mixed in training, a second target has the probabilities [N, classes].
 /// </summary>
 /// <param name="classNames">What the classes mean, in the order of the logits.</param>
 public sealed class Classification(ImmutableArray<string> classNames) : ITask<ClassPrediction>
@@ -39,7 +39,7 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
 
     /// <inheritdoc/>
     public Tensor Loss(IReadOnlyList<Tensor> outputs, Batch batch) =>
-        Aten.CrossEntropy(outputs[0], batch.Labels, LabelSmoothing);
+        Aten.CrossEntropy(outputs[0], batch.Targets.Count > 1 ? batch.Targets[1] : batch.Labels, LabelSmoothing);
 
     /// <inheritdoc/>
     public Tensor LossSum(IReadOnlyList<Tensor> outputs, Batch batch) =>

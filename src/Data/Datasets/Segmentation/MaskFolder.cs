@@ -94,6 +94,13 @@ public sealed class MaskFolder : SampleDataset, INormalizedImages
                 + $"{DataName} takes `{nameof(augmentation.MinCropArea)}`");
         }
 
+        if (augmentation.ChangesBatches)
+        {
+            problems.Add(
+                $"`{nameof(augmentation.MixupAlpha)}`, `{nameof(augmentation.CutmixAlpha)}` and "
+                + $"`{nameof(augmentation.RandomErasing)}` are for images with a class each");
+        }
+
         if (problems.Count > 0)
         {
             throw new OcsInputException(string.Join("; ", problems));
