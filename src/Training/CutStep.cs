@@ -78,7 +78,8 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
             return
             [
                 .. run.Network.Tables.Select(whole => LayerRepair.Measure(
-                    pruner.Coupling, partition.Subnetwork, plan, whole, batches.Select(batch => batch.Inputs))),
+                    pruner.Coupling, partition.Subnetwork, plan, whole, batches.Select(batch => batch.Inputs),
+                    run.Replicas.Count > 1 ? run.Replicas.Sum : null)),
             ];
         }
         finally

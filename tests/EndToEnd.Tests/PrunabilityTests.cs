@@ -91,11 +91,11 @@ public sealed class PrunabilityTests
         return half;
     }
 
-    private static Tensor Samples(NetworkInput input)
+    internal static Tensor Samples(NetworkInput input, int batch = Batch)
     {
         var dice = new Dice(9);
-        var count = (int)(Batch * input.Shape.Aggregate(1L, (product, size) => product * size));
-        long[] shape = [Batch, .. input.Shape];
+        var count = (int)(batch * input.Shape.Aggregate(1L, (product, size) => product * size));
+        long[] shape = [batch, .. input.Shape];
         return input.IsSequence
             ? Tensor.FromArray<long>([.. Enumerable.Range(0, count).Select(_ => (long)dice.Roll(Classes))], shape)
             : Tensor.FromArray<float>(dice.Floats(count, -1, 1), shape);
@@ -142,7 +142,7 @@ public sealed class PrunabilityTests
     }
 
     // Detectors have boxes and scores; the squares of both are as good as any loss.
-    private static Tensor Loss(IReadOnlyList<Tensor> outputs)
+    internal static Tensor Loss(IReadOnlyList<Tensor> outputs)
     {
         using var first = outputs[0];
         if (outputs.Count == 1)

@@ -63,7 +63,7 @@ public sealed class UnfitNetworkTests : IDisposable
         trained.AssertGood();
         var run = RunLogReader.Read(_run);
         Assert.Equal(
-            [RunPhase.Sparsity, RunPhase.Sparsity, RunPhase.Final, RunPhase.Final],
+            [RunPhase.Train, RunPhase.Sparsity, RunPhase.Final, RunPhase.Final],
             run.Records.Select(record => record.Phase));
         Assert.Null(run.Summary!.Problem);
         Assert.False(File.Exists(Whole));

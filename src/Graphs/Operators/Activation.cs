@@ -74,7 +74,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
         return Kind switch
         {
             ActivationKind.Relu => context.InPlace ? Overwrite(x) : Aten.Relu(x),
-            ActivationKind.Relu6 => Aten.Hardtanh(x, 0, 6),
+            ActivationKind.Relu6 => Relu6(x),
             ActivationKind.LeakyRelu => Aten.LeakyRelu(x, Slope),
             ActivationKind.Elu => Aten.Elu(x, Slope),
             ActivationKind.Sigmoid => Aten.Sigmoid(x),
@@ -90,6 +90,18 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
             ActivationKind.GeluTanh => Aten.Gelu(x, "tanh"),
             _ => throw new InvalidOperationException($"Activation {Kind} has no run rule."),
         };
+    }
+
+    // libtorch's hardtanh has no backward pass in bfloat16 on a CPU.
+    private static Tensor Relu6(Tensor x)
+    {
+        if (x.DType != DType.BFloat16)
+        {
+            return Aten.Hardtanh(x, 0, 6);
+        }
+
+        using var positive = Aten.Relu(x);
+        return Aten.Clamp(positive, max: 6);
     }
 
     private static Tensor Overwrite(Tensor x)

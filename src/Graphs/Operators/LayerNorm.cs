@@ -26,12 +26,14 @@ public sealed record LayerNorm(double Epsilon, int Dimensions = 1) : Operator
             : input;
     }
 
-    public override Tensor Run(in RunContext context) => Aten.LayerNorm(
-        context.Input,
-        context.Input.Shape[^Dimensions..],
-        context.ParameterOrNull(0),
-        context.ParameterOrNull(1),
-        Epsilon);
+    // In mixed precision it computes in the type of its parameters, float32, as PyTorch's autocast does on CUDA.
+    public override Tensor Run(in RunContext context)
+    {
+        var weight = context.ParameterOrNull(0);
+        using var input = weight is null ? context.Input.Alias() : context.Input.To(weight.DType);
+        return Aten.LayerNorm(
+            input, context.Input.Shape[^Dimensions..], weight, context.ParameterOrNull(1), Epsilon);
+    }
 
     public override void Couple(ICoupling coupling)
     {

@@ -30,6 +30,14 @@ internal sealed class ChannelMoments(int dimension)
         }
     }
 
+    /// <summary>Takes what all processes have seen of the value.</summary>
+    /// <param name="sum">Sums numbers over the processes, each of which calls it alike.</param>
+    public void Pool(Func<double[], double[]> sum)
+    {
+        var pooled = sum([.. _sums, .. _squares, _count]);
+        (_sums, _squares, _count) = (pooled[..Channels], pooled[Channels..^1], (long)pooled[^1]);
+    }
+
     /// <summary>The mean and the deviation of a channel.</summary>
     public (double Mean, double Deviation) Of(int channel)
     {

@@ -36,9 +36,12 @@ internal sealed class LayerRepair
     /// <param name="plan">The cut.</param>
     /// <param name="whole">The parameters of the whole network, lent.</param>
     /// <param name="batches">Inputs to measure on, lent, a batch of each input a time.</param>
+    /// <param name="sum">
+    /// Sums numbers over the processes of a run, so that all repair alike; null where there is one process.
+    /// </param>
     public static LayerRepair Measure(
         CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable whole,
-        IEnumerable<IReadOnlyList<Tensor>> batches)
+        IEnumerable<IReadOnlyList<Tensor>> batches, Func<double[], double[]>? sum = null)
     {
         using var _ = Autograd.NoGrad();
         var graph = plan.Before;
@@ -75,6 +78,11 @@ internal sealed class LayerRepair
                 {
                     OutputComparison.Release(outputs);
                 }
+            }
+
+            if (sum is not null)
+            {
+                Array.ForEach(layers, layer => layer.Pool(sum));
             }
 
             repair._corrections.AddRange(layers.Select(layer => layer.Correct()));
@@ -162,6 +170,12 @@ internal sealed class LayerRepair
             using var after = _after.Run(new([input], _parameters, training: false, inPlace: false));
             _whole.Add(before);
             _cut.Add(after);
+        }
+
+        public void Pool(Func<double[], double[]> sum)
+        {
+            _whole.Pool(sum);
+            _cut.Pool(sum);
         }
 
         public Correction Correct()
