@@ -20,7 +20,11 @@ public sealed class BadConfigurationTests : IDisposable
     [InlineData(
         "training:\n  workers: 3", "line 2: there is no key 'training.workers'; did you mean 'images.workers'?")]
     [InlineData(
-        "training: { mixup: 0.2 }", "line 1: there is no key 'training.mixup'; docs/configuration.md lists all.")]
+        "training: { mixup: 0.2 }",
+        "line 1: there is no key 'training.mixup'; did you mean 'augmentation.mixup-alpha'?")]
+    [InlineData(
+        "training: { sharpness: 0.2 }",
+        "line 1: there is no key 'training.sharpness'; docs/configuration.md lists all.")]
     [InlineData(
         "pruning: { target: 0,5 }", "line 1: there is no key 'pruning.5'; numbers have a decimal point: 0.5, not 0,5.")]
     [InlineData(
