@@ -66,6 +66,11 @@ public sealed class DetectionRunTests : IDisposable
             CommandLine.Fails(
                 "detect", Path.Combine(_run, "model.ocs"), image, "--out", _folder.PathOf("data/images/val")),
             StringComparison.Ordinal);
+        var namesake = _folder.Write("other/18.png", File.ReadAllBytes(image));
+        Assert.Contains(
+            "would both become",
+            CommandLine.Fails("detect", Path.Combine(_run, "model.ocs"), image, namesake, "--out", pictures),
+            StringComparison.Ordinal);
     }
 
     [Fact]

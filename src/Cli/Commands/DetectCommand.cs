@@ -64,21 +64,31 @@ internal static class DetectCommand
         FiniteWeights.Require(model, network.Parameters);
         using var task = Detection.For(network.Graph, NamesFor(model, network.Graph));
         using var placed = network.To(device);
+        var pictures = PicturesOf(images, folder);
         Directory.CreateDirectory(folder);
         var rows = new List<DetectedObject>();
-        foreach (var image in images)
+        foreach (var (image, picture) in images.Zip(pictures))
         {
-            var picture = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(image)}.png");
-            if (Path.GetFullPath(picture) == Path.GetFullPath(image))
-            {
-                throw new OcsInputException($"{image} would be overwritten; give another folder (--out DIR).");
-            }
-
             rows.AddRange(Detect(placed, task, image, picture, score, device));
         }
 
         Show(rows, images.Length, folder, console);
         return ExitCode.Fine;
+    }
+
+    // Before anything is written: no picture takes the place of one that is read, or of another.
+    private static string[] PicturesOf(string[] images, string folder)
+    {
+        var read = images.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        return Array.ConvertAll(images, image =>
+        {
+            var picture = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(image)}.png");
+            return read.Contains(Path.GetFullPath(picture))
+                ? throw new OcsInputException($"{picture} would be overwritten; give another folder (--out DIR).")
+                : written.Add(picture) ? picture : throw new OcsInputException(
+                    $"{image} and another image would both become {picture}; give one of them to a call of its own.");
+        });
     }
 
     private static IEnumerable<DetectedObject> Detect(

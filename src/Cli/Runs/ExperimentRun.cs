@@ -145,7 +145,6 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
                     stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"{name}\n")))));
             }
 
-
             return summary with
             {
                 Onnx = RunDirectory.OnnxNameOf(result) is { } name ? WriteOnnx(folder.PathOf(name), result) : null,

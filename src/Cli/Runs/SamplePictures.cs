@@ -67,25 +67,9 @@ internal static class SamplePictures
     private static Batch Spread(SampleDataset data)
     {
         var count = Math.Min(Most, data.Count);
-        Sample[] samples = [.. Enumerable.Range(0, count).Select(i => data.Get(i * data.Count / count, seed: null))];
-        try
-        {
-            return new(0, Stacked(samples, sample => sample.Inputs), Stacked(samples, sample => sample.Targets));
-        }
-        finally
-        {
-            foreach (var tensor in samples.SelectMany(sample => sample.Inputs.Concat(sample.Targets)))
-            {
-                tensor.Dispose();
-            }
-        }
+        int[] chosen = [.. Enumerable.Range(0, count).Select(i => i * data.Count / count)];
+        return data.Make(batch: 0, chosen, seed: null, workers: 1);
     }
-
-    private static Tensor[] Stacked(Sample[] samples, Func<Sample, Tensor[]> part) =>
-    [
-        .. Enumerable.Range(0, part(samples[0]).Length)
-            .Select(i => Aten.Stack([.. samples.Select(sample => part(sample)[i])])),
-    ];
 
     private static Rgb24[][] Truth(ITask task, Batch batch, Rgb24[][] images, int width)
     {

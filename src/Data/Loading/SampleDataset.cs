@@ -30,7 +30,8 @@ public abstract class SampleDataset : IDataset
     /// <inheritdoc/>
     public IBatchSource Open(BatchLoaderOptions options) => new DatasetBatches(this, options, Make);
 
-    private Batch Make(int batch, ReadOnlySpan<int> chosen, ulong? seed, int workers)
+    /// <summary>A batch of some samples, in their order.</summary>
+    internal Batch Make(int batch, ReadOnlySpan<int> chosen, ulong? seed, int workers)
     {
         var indices = chosen.ToArray();
         var samples = new Sample[indices.Length];

@@ -8,7 +8,7 @@ internal static class SamplesSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
     {
-        if (run.Samples is not { Rows.IsDefaultOrEmpty: false } samples)
+        if (run.Samples is not { Rows.IsDefaultOrEmpty: false, Columns.IsDefaultOrEmpty: false } samples)
         {
             return;
         }
@@ -26,7 +26,7 @@ internal static class SamplesSection
         }
 
         html.Add($"</tr></thead>\n<tbody>\n");
-        foreach (var row in samples.Rows)
+        foreach (var row in samples.Rows.Where(row => !row.IsDefault))
         {
             html.Add($"<tr>");
             for (var i = 0; i < Math.Min(row.Length, samples.Columns.Length); i++)
@@ -39,7 +39,7 @@ internal static class SamplesSection
         }
 
         html.Add($"</tbody>\n</table>\n<p class=\"legend\">");
-        foreach (var (name, colour) in samples.Legend)
+        foreach (var (name, colour) in samples.Legend.IsDefault ? [] : samples.Legend)
         {
             html.Add($"<span class=\"item\"><i class=\"swatch\" style=\"background:#{Hex(colour)}\"></i>{name}</span>");
         }
