@@ -50,6 +50,14 @@ public sealed class DetectionRunTests : IDisposable
         Assert.Equal(
             summary.Headline.Value!.Value, eval.GetProperty("metrics").GetProperty("map50").GetDouble(), 1e-6);
 
+        Assert.Contains(
+            "--normalization goes with --data",
+            CommandLine.Fails("eval", Path.Combine(_run, "model.ocs"), "--normalization", "imagenet"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "A configuration says where the files of yolo are",
+            CommandLine.Fails("eval", Path.Combine(_run, "model.ocs"), "--data", "yolo"), StringComparison.Ordinal);
+
         var (pictures, image) = (_folder.PathOf("found"), _folder.PathOf("data/images/val/18.png"));
         var detect = CommandLine.Run(
             "detect", Path.Combine(_run, "model.ocs"), image, "--out", pictures, "--score", "0.05", "--json");

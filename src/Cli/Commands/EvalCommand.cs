@@ -67,6 +67,14 @@ internal static class EvalCommand
                 parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
             if (parsed.GetValue(data) is not { } name)
             {
+                Option[] ofData = [normalization, ignored, size, .. images.All];
+                if (ofData.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
+                {
+                    throw new OcsInputException(
+                        $"{stray.Name} goes with --data; without it the options of the network's run count. Leave it "
+                        + "out, or give --data NAME.");
+                }
+
                 return RunAsTrained(
                     request, parsed.GetValue(root), parsed.GetValue(limit), Devices.Find(parsed.GetValue(device)),
                     console);
@@ -81,6 +89,13 @@ internal static class EvalCommand
                 return RunMasks(
                     request, parsed.GetValue(root), parsed.GetValue(limit), masks,
                     Devices.Find(parsed.GetValue(device)), console);
+            }
+
+            if (TrainingDataSource.TaskOf(name) != TaskKind.Classification)
+            {
+                throw new OcsInputException(
+                    $"A configuration says where the files of {name} are: leave --data out, and give a network in its "
+                    + "run's folder.");
             }
 
             return Run(
