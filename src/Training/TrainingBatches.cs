@@ -21,7 +21,7 @@ internal static class TrainingBatches
                 + $"`{nameof(training.AccumulationSteps)}`, or a smaller `{nameof(training.BatchSize)}`.");
         }
 
-        var mixed = data.Augmentation.ChangesBatches ? ImagesToMix(data) : null;
+        var classes = data.Augmentation.NeedsClasses ? ClassesOf(data) : 0;
         var options = BatchLoaderOptions.Train((int)ofStep, data.Augmentation, training.Seed) with
         {
             DropLast = training.DropLast,
@@ -30,18 +30,16 @@ internal static class TrainingBatches
             Resident = device.Kind == DeviceKind.Cuda,
         };
         var source = data.Train.Open(options);
-        source = mixed is null ? source : new MixedBatches(source, options, mixed.ClassNames.Length);
+        source = data.Augmentation.ChangesBatches ? new MixedBatches(source, options, classes) : source;
         replicas.RequireSamples(source);
         return source;
     }
 
-    private static LabelledImages ImagesToMix(TrainingData data) =>
+    private static int ClassesOf(TrainingData data) =>
         data is { Train: LabelledImages images, Task: null or Classification }
-            ? images
+            ? images.ClassNames.Length
             : throw new OcsInputException(
-                $"`{nameof(data.Augmentation.MixupAlpha)}`, `{nameof(data.Augmentation.CutmixAlpha)}` and "
-                + $"`{nameof(data.Augmentation.RandomErasing)}` are for images with a class each, but "
-                + $"{data.Train.Name} has others; leave them 0.");
+                $"{AugmentationOptions.NeedClasses}, but {data.Train.Name} has others; leave them out.");
 
     /// <summary>The most samples that a process takes through the network at once in training.</summary>
     public static int PartSize(TrainingOptions training, int processes) =>

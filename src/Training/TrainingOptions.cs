@@ -90,6 +90,13 @@ public sealed record TrainingOptions
     public bool DecayNormsAndBiases { get; init; } = true;
 
     /// <summary>
+    /// Factor of the learning rate from each twelfth of the network's layers to the one before it, in (0, 1]; the last
+    /// layer has the whole rate. For fine-tuning, such as 0.75 (Bao et al. 2022, arXiv 2106.08254). 1 for the same rate
+    /// everywhere.
+    /// </summary>
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>
     /// The largest 2-norm of all gradients together, above 0: where it is larger, all are scaled down to it before the
     /// optimiser's step. The gradient of the penalty (Eq. 8) is part of it. Null for no limit.
     /// </summary>
@@ -246,6 +253,7 @@ public sealed record TrainingOptions
         Check(Momentum is >= 0 and < 1, $"`{nameof(Momentum)}` must lie in [0, 1), but is {Momentum}");
         Check(!Nesterov || Momentum > 0, $"`{nameof(Nesterov)}` needs a momentum above 0");
         Check(WeightDecay >= 0, $"`{nameof(WeightDecay)}` must not be negative, but is {WeightDecay}");
+        Check(LayerDecay is > 0 and <= 1, $"`{nameof(LayerDecay)}` must lie in (0, 1], but is {LayerDecay}");
         Check(
             LabelSmoothing is >= 0 and < 1,
             $"`{nameof(LabelSmoothing)}` must lie in [0, 1), but is {LabelSmoothing}");

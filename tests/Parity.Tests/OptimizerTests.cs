@@ -76,6 +76,7 @@ public sealed class OptimizerTests
             Beta2 = (double?)options["beta2"] ?? defaults.Beta2,
             Epsilon = (double?)options["epsilon"] ?? defaults.Epsilon,
             DecayNormsAndBiases = (bool?)options["matrices"] != true,
+            LayerDecay = (double?)options["layers"] ?? 1,
             ClipGradientNorm = (double?)options["clip"],
         };
     }

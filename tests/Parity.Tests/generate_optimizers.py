@@ -4,8 +4,8 @@
 Run it with Debian's python3-torch (1.13): /usr/bin/python3 tests/Parity.Tests/generate_optimizers.py
 float32. Values come from u of generate_steps.py. Parameter k, element i: the weight is u(k, i), rounded; its gradient in step s, from 0,
 is 0.02 (k + 1) u(100 (s + 1) + k, i). The learning rate of step s is 0.01 (1 - s / 20). All values are written, row-major.
-"matrices" cases leave biases and norms without weight decay. "average" is a moving average of the weights with the decay 0.9 that
-begins with a copy of the first ones.
+"matrices" cases leave biases and norms without weight decay, "layers" cases halve the rate from layer to layer. "average" is a moving
+average of the weights with the decay 0.9 that begins with a copy of the first ones.
 """
 
 import json
@@ -36,6 +36,8 @@ CASES = {
     "adamw_clipped": dict(kind="adamw", weight_decay=0.05, clip=0.2),
     "sgd_clipped": dict(kind="sgd", weight_decay=0.05, clip=0.2),
     "sgd_matrices": dict(kind="sgd", weight_decay=0.05, matrices=True),
+    "sgd_layers": dict(kind="sgd", weight_decay=0.05, layers=0.5),
+    "adamw_layers": dict(kind="adamw", weight_decay=0.05, layers=0.5),
 }
 
 
@@ -45,6 +47,12 @@ def make(options, parameters):
         groups = [
             dict(params=[p for p in parameters.values() if p.dim() > 1], weight_decay=decay),
             dict(params=[p for p in parameters.values() if p.dim() == 1], weight_decay=0.0),
+        ]
+    elif options.get("layers"):
+        # The last layer, fc, has the whole rate; bn a factor of it, and conv its square.
+        power = {"conv": 2, "bn": 1, "fc": 0}
+        groups = [
+            dict(params=[p], weight_decay=decay, scale=options["layers"] ** power[name.split(".")[0]]) for name, p in parameters.items()
         ]
     else:
         groups = [dict(params=list(parameters.values()), weight_decay=decay)]
@@ -70,7 +78,7 @@ def case(options):
         for k, parameter in enumerate(parameters.values()):
             parameter.grad = (0.02 * (k + 1) * uniform(100 * (step + 1) + k, parameter.numel())).float().view_as(parameter)
         for group in optimizer.param_groups:
-            group["lr"] = RATE * (1 - step / 20)
+            group["lr"] = RATE * (1 - step / 20) * group.get("scale", 1)
         if "clip" in options:
             norms.append(number(nn.utils.clip_grad_norm_(list(parameters.values()), options["clip"]).item()))
         optimizer.step()

@@ -286,7 +286,8 @@ public sealed partial class OneCycleTrainerTests
         var error = Assert.Throws<OcsInputException>(() => new OneCycleTrainer(
             TwoInputs.Network(), new(train, test, augmentation) { Task = new Regression() }, TwoInputs.Options));
         Assert.StartsWith(
-            "`MixupAlpha`, `CutmixAlpha` and `RandomErasing` are for images with a class each, but pairs has others",
+            "`MixupAlpha`, `CutmixAlpha`, `RandomErasing`, `RandAugmentOperations` and `RepeatedAugmentation` are for "
+            + "images with a class each, but pairs has others",
             error.Message, StringComparison.Ordinal);
     }
 

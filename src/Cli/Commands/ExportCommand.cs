@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
@@ -29,6 +30,12 @@ internal static class ExportCommand
         {
             Description = "ONNX: writes the weights into FILE.data, as always above 2 GB.",
         };
+        var detections = new Option<string?>("--detections")
+        {
+            Description = "ONNX of a detector: what it gives: decoded boxes (default), nms for those that stay too, or "
+                + "raw offsets.",
+            HelpName = string.Join('|', Choices.Names<OnnxDetections>()),
+        };
         var safetensors = new Option<string?>("--safetensors")
         {
             Description = "Writes the weights as safetensors.",
@@ -45,7 +52,8 @@ internal static class ExportCommand
         var threads = CommonOptions.Threads();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, safetensors, pytorch, classes, channels, size, threads,
+            model, weights, onnx, opset, fold, external, detections, safetensors, pytorch, classes, channels, size,
+            threads,
         };
         command.SetAction(parsed =>
         {
@@ -59,7 +67,8 @@ internal static class ExportCommand
                     parsed.GetValue(size)),
                 parsed.GetValue(onnx),
                 OptionsOf(
-                    parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external)),
+                    parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external),
+                    parsed.GetValue(detections)),
                 parsed.GetValue(safetensors),
                 parsed.GetValue(pytorch),
                 console);
@@ -67,15 +76,22 @@ internal static class ExportCommand
         return command;
     }
 
-    private static OnnxOptions OptionsOf(string? onnx, int? opset, bool fold, bool external)
+    private static OnnxOptions OptionsOf(string? onnx, int? opset, bool fold, bool external, string? detections)
     {
-        if (onnx is null && (opset is not null || fold || external))
+        if (onnx is null && (opset is not null || fold || external || detections is not null))
         {
             throw new OcsInputException(
-                "--opset, --fold-batch-norm and --external-data say how --onnx FILE is written; give that, too.");
+                "--opset, --fold-batch-norm, --external-data and --detections say how --onnx FILE is written; "
+                + "give that, too.");
         }
 
-        var options = new OnnxOptions { Opset = opset, FoldBatchNorm = fold, ExternalData = external };
+        var options = new OnnxOptions
+        {
+            Opset = opset,
+            FoldBatchNorm = fold,
+            ExternalData = external,
+            Detections = detections is null ? default : Choices.Named<OnnxDetections>("--detections", detections),
+        };
         options.Validate();
         return options;
     }

@@ -33,11 +33,12 @@ internal static class OnnxCheck
             console.Error.WriteLine($"{path}: {change}");
         }
 
-        return Run(path, graph, parameters);
+        return Run(path, OnnxFile.AsWritten(graph, options), parameters);
     }
 
-    /// <summary>Compares on random inputs. Without ONNX Runtime the result is that nothing was compared.</summary>
-    public static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
+    // Compares on random inputs what the network gives; a file may select of it besides. Without ONNX Runtime the
+    // result is that nothing was compared.
+    private static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
     {
         if (!AtomicFile.IsReplaceable(path))
         {

@@ -1,18 +1,23 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
+using Ocs.Graphs.Passes;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>A network under libtorch, without autograd. It owns the graph's weights.</summary>
+/// <summary>
+/// A network under libtorch, without autograd. It owns the graph's weights. A detector gives what its ONNX file gives.
+/// </summary>
 internal sealed class TorchNetwork : RunnableNetwork
 {
     public TorchNetwork(string name, Network model)
         : base(name)
     {
-        Model = model;
+        Model = DetectionOutputs.CanDecode(model.Graph)
+            ? new(DetectionOutputs.Decode(model.Graph), model.Parameters, model.Record)
+            : model;
         Size = new(model.Graph.Macs, model.Graph.ParameterCount, NetworkMemory.OfInference(model.Graph));
     }
 

@@ -42,8 +42,35 @@ public sealed record AugmentationOptions
     /// <value>0. Range 0..1.</value>
     public double RandomErasing { get; init; }
 
+    /// <summary>
+    /// Operations of RandAugment for each image (Cubuk et al. 2020, arXiv 1909.13719), chosen at random among fourteen
+    /// that move, turn and recolour it; 0 for none, usually 2. For images with a class each.
+    /// </summary>
+    /// <value>0. Range 0..14.</value>
+    public int RandAugmentOperations { get; init; }
+
+    /// <summary>How strong the operations of RandAugment are.</summary>
+    /// <value>9, as in torchvision. Range 0..30.</value>
+    public int RandAugmentMagnitude { get; init; } = 9;
+
+    /// <summary>
+    /// How often an image that is drawn stands in its batch, each time changed by other random choices (Hoffer et al.
+    /// 2020, arXiv 1901.09335). An epoch keeps its number of steps, so it has fewer images. For images with a class
+    /// each.
+    /// </summary>
+    /// <value>1; 3 in DeiT's recipe. Range 1..16.</value>
+    public int RepeatedAugmentation { get; init; } = 1;
+
     /// <summary>Whether whole batches are changed.</summary>
     internal bool ChangesBatches => MixupAlpha > 0 || CutmixAlpha > 0 || RandomErasing > 0;
+
+    /// <summary>Whether any option is set that is for images with a class each alone.</summary>
+    internal bool NeedsClasses => ChangesBatches || RandAugmentOperations > 0 || RepeatedAugmentation > 1;
+
+    /// <summary>What to say of data that have no class for each image.</summary>
+    internal const string NeedClasses =
+        $"`{nameof(MixupAlpha)}`, `{nameof(CutmixAlpha)}`, `{nameof(RandomErasing)}`, "
+        + $"`{nameof(RandAugmentOperations)}` and `{nameof(RepeatedAugmentation)}` are for images with a class each";
 
     /// <summary>CIFAR's usual recipe: padding of 4, random crop, flip (He et al. 2016, section 4.2).</summary>
     public static AugmentationOptions CifarTrain { get; } = new() { CropPadding = 4, HorizontalFlip = true };
@@ -61,26 +88,22 @@ public sealed record AugmentationOptions
     internal IReadOnlyList<string> Validate()
     {
         List<string> problems = [];
-        if (CropPadding is < 0 or > 32)
-        {
-            problems.Add($"`{nameof(CropPadding)}` is {CropPadding}, it must be within 0..32");
-        }
-
-        if (MinCropArea is not (>= 0 and <= 1))
-        {
-            problems.Add($"`{nameof(MinCropArea)}` is {MinCropArea}, it must be within 0..1");
-        }
-
+        Require(nameof(CropPadding), CropPadding, 32);
+        Require(nameof(MinCropArea), MinCropArea, 1);
         Require(nameof(MixupAlpha), MixupAlpha, 10);
         Require(nameof(CutmixAlpha), CutmixAlpha, 10);
         Require(nameof(RandomErasing), RandomErasing, 1);
+        Require(nameof(RandAugmentOperations), RandAugmentOperations, 14);
+        Require(nameof(RandAugmentMagnitude), RandAugmentMagnitude, RandAugment.Strongest);
+        Require(nameof(RepeatedAugmentation), RepeatedAugmentation, 16, least: 1);
         return problems;
 
-        void Require(string name, double value, double largest)
+        void Require(string name, double value, double largest, int least = 0)
         {
-            if (!(value >= 0 && value <= largest))
+            if (!(value >= least && value <= largest))
             {
-                problems.Add(FormattableString.Invariant($"`{name}` is {value}, it must be within 0..{largest}"));
+                problems.Add(
+                    FormattableString.Invariant($"`{name}` is {value}, it must be within {least}..{largest}"));
             }
         }
     }

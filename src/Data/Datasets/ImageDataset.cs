@@ -124,11 +124,17 @@ public sealed class ImageDataset : LabelledImages
         return new(mean.MoveToImmutable(), deviation.MoveToImmutable());
     }
 
-    internal override string? Problem(AugmentationOptions options) => options.MinCropArea == 0
-        ? null
-        : $"`{nameof(options.MinCropArea)}` is for images of many sizes, {Name} takes `{nameof(options.CropPadding)}`";
+    internal override string? Problem(AugmentationOptions options) => options switch
+    {
+        { MinCropArea: not 0 } =>
+            $"`{nameof(options.MinCropArea)}` is for images of many sizes, "
+            + $"{Name} takes `{nameof(options.CropPadding)}`",
+        { RandAugmentOperations: > 0 } when Channels is not (1 or 3) =>
+            $"`{nameof(options.RandAugmentOperations)}` is for grey and colour images, {Name} has {Channels} channels",
+        _ => null,
+    };
 
-    internal override IImageWriter CreateWriter(AugmentationOptions options) => new Writer(this, options);
+    private protected override IImageWriter CreateWriter(AugmentationOptions options) => new Writer(this, options);
 
     private sealed class Writer(ImageDataset dataset, AugmentationOptions options) : IImageWriter
     {

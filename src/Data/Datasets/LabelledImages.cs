@@ -59,7 +59,12 @@ public abstract class LabelledImages : INormalizedImages
     internal abstract string? Problem(AugmentationOptions options);
 
     /// <summary>What prepares images for one thread; the caller disposes it.</summary>
-    internal abstract IImageWriter CreateWriter(AugmentationOptions options);
+    internal IImageWriter AugmentingWriter(AugmentationOptions options) =>
+        options.RandAugmentOperations == 0 ? CreateWriter(options) : new RandAugmentWriter(
+            CreateWriter(options), this, new(options.RandAugmentOperations, options.RandAugmentMagnitude));
+
+    /// <summary>What cuts out, mirrors and normalizes images, for one thread; the caller disposes it.</summary>
+    private protected abstract IImageWriter CreateWriter(AugmentationOptions options);
 
     /// <summary>Which images a sample consists of, in ascending order; null for all.</summary>
     private protected int[]? Choose(int count, ulong seed)

@@ -30,7 +30,8 @@ public sealed class BatchLoader : IBatchSource
         BatchCount.Require(dataset, options, new[] { dataset.Problem(options.Augmentation) }.OfType<string>());
         (_dataset, Options, MemoryFormat) = (dataset, options, options.MemoryFormat);
         (BatchesPerEpoch, SamplesPerEpoch) = BatchCount.Of(dataset.Count, options);
-        var fits = options.Resident && ResidentImages.Fit(
+        var isPlain = options.Augmentation is { RandAugmentOperations: 0, RepeatedAugmentation: 1 };
+        var fits = options.Resident && isPlain && ResidentImages.Fit(
             dataset.Count, dataset.Channels, dataset.Height, dataset.Width, options.Augmentation.CropPadding);
         _toStay = fits ? dataset as ImageDataset : null;
     }

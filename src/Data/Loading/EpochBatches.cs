@@ -13,12 +13,14 @@ internal sealed class EpochBatches(
     Action<BatchBuffer> giveBack) : IBatchPlan
 {
     private readonly LabelledImages _dataset = dataset;
-    private readonly int[] _order = Sampler.Order(dataset.Count, options.Seed, epoch, options.Shuffle);
+    private readonly int[] _order = Sampler.Order(
+        dataset.Count, options.Seed, epoch, options.Shuffle, options.Augmentation.RepeatedAugmentation);
+
     private readonly ulong _seed = Rng.StreamSeed(options.Seed, "augmentation", epoch);
 
     public PendingBatch Begin(int index) => new(index, take(Chosen(index).Length));
 
-    public IBatchFiller CreateFiller() => new Filler(this, _dataset.CreateWriter(options.Augmentation));
+    public IBatchFiller CreateFiller() => new Filler(this, options.Augmentation);
 
     public Batch Finish(PendingBatch batch)
     {
@@ -32,9 +34,24 @@ internal sealed class EpochBatches(
 
     private ReadOnlySpan<int> Chosen(int batch)
     {
+        (int first, int count) = Places(batch);
+        return _order.AsSpan(first, count);
+    }
+
+    // Which places of the order this process's part of a batch has.
+    private (int First, int Count) Places(int batch)
+    {
         int first = batch * options.BatchSize;
-        ReadOnlySpan<int> images = _order.AsSpan(first, Math.Min(options.BatchSize, _order.Length - first));
-        return images[options.Shard.Of(images.Length)];
+        int all = Math.Min(options.BatchSize, _order.Length - first);
+        (int start, int count) = options.Shard.Of(all).GetOffsetAndLength(all);
+        return (first + start, count);
+    }
+
+    // Of the random numbers for an image; a repeated image has others at each of its places.
+    private ulong SeedOf(int batch, int slot, int image)
+    {
+        int repeat = (Places(batch).First + slot) % options.Augmentation.RepeatedAugmentation;
+        return _seed + (ulong)image + ((ulong)repeat * (ulong)_dataset.Count);
     }
 
     // Moves images up over those that were left out; returns how many there are.
@@ -63,16 +80,17 @@ internal sealed class EpochBatches(
         return kept;
     }
 
-    private sealed class Filler(EpochBatches plan, IImageWriter writer) : IBatchFiller
+    private sealed class Filler(EpochBatches plan, AugmentationOptions augmentation) : IBatchFiller
     {
+        private readonly IImageWriter _writer = plan._dataset.AugmentingWriter(augmentation);
         private readonly Rng _rng = new(0);
 
         public void Fill(PendingBatch batch, int slot)
         {
             int image = plan.Chosen(batch.Index)[slot];
             int length = plan._dataset.ImageLength;
-            _rng.Reseed(plan._seed + (ulong)image);
-            batch.Skipped[slot] = !writer.Write(
+            _rng.Reseed(plan.SeedOf(batch.Index, slot, image));
+            batch.Skipped[slot] = !_writer.Write(
                 image,
                 batch.Buffer.Pixels.Slice(slot * length, length),
                 batch.Buffer.Format == MemoryFormat.ChannelsLast,
@@ -80,6 +98,6 @@ internal sealed class EpochBatches(
             batch.Buffer.Labels.AsSpan<long>()[slot] = plan._dataset.Labels[image];
         }
 
-        public void Dispose() => writer.Dispose();
+        public void Dispose() => _writer.Dispose();
     }
 }

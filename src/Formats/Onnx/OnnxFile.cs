@@ -31,7 +31,8 @@ public static class OnnxFile
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(network);
         var graph = network.Graph;
-        OnnxExport.ToModel(graph, network.Parameters, new OnnxOptions().OpsetOf(graph), new()).WriteTo(stream);
+        var options = new OnnxOptions();
+        OnnxExport.ToModel(AsWritten(graph, options), network.Parameters, options, new()).WriteTo(stream);
     }
 
     /// <summary>Writes a network whose parameters are lent.</summary>
@@ -51,7 +52,7 @@ public static class OnnxFile
     {
         options.Validate();
         path = AtomicFile.TargetOf(path);
-        graph = options.DecodeDetections ? DetectionOutputs.Decode(graph) : graph;
+        graph = AsWritten(graph, options);
         if (!options.FoldBatchNorm)
         {
             WriteAsItIs(path, graph, parameters, options, highestSize);
@@ -64,6 +65,15 @@ public static class OnnxFile
             WriteAsItIs(path, folded.Graph, folded.Parameters, options, highestSize);
         }
     }
+
+    /// <summary>What a file computes: a detector's outputs may be decoded.</summary>
+    /// <exception cref="OcsInputException">Boxes are to be selected of a network that gives none.</exception>
+    internal static Graph AsWritten(Graph graph, OnnxOptions options) => options.Detections switch
+    {
+        OnnxDetections.Raw => graph,
+        OnnxDetections.Nms => DetectionOutputs.Decode(graph),
+        _ => DetectionOutputs.CanDecode(graph) ? DetectionOutputs.Decode(graph) : graph,
+    };
 
     private static long SizeOf(Graph graph) => graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
 
@@ -81,11 +91,11 @@ public static class OnnxFile
                     + "give the path of a file.");
             }
 
-            WriteWithData(path, older.FreePath, graph, parameters, options.OpsetOf(graph));
+            WriteWithData(path, older.FreePath, graph, parameters, options);
         }
         else
         {
-            var model = OnnxExport.ToModel(graph, parameters, options.OpsetOf(graph), new());
+            var model = OnnxExport.ToModel(graph, parameters, options, new());
             WholeFile.Write(path, stream => model.WriteTo(stream));
         }
 
@@ -124,7 +134,8 @@ public static class OnnxFile
     }
 
     // The model gets its name last: until then whoever opens it reads the older one, whose data are still there.
-    private static void WriteWithData(string path, string dataPath, Graph graph, ParameterTable parameters, int opset)
+    private static void WriteWithData(
+        string path, string dataPath, Graph graph, ParameterTable parameters, OnnxOptions options)
     {
         var isWhole = false;
         try
@@ -134,7 +145,7 @@ public static class OnnxFile
                 WholeFile.Write(dataPath, data =>
                 {
                     var weights = new OnnxWeights(data, Path.GetFileName(dataPath));
-                    OnnxExport.ToModel(graph, parameters, opset, weights).WriteTo(stream);
+                    OnnxExport.ToModel(graph, parameters, options, weights).WriteTo(stream);
                     stream.Flush();
                 });
             });

@@ -2,6 +2,26 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats;
 
+/// <summary>What the ONNX file of a detector gives, whose offsets state their default boxes.</summary>
+public enum OnnxDetections
+{
+    /// <summary>
+    /// `boxes` [N, D, 4], left, top, right and bottom as shares of the image, and `probabilities` [N, D, 1 + classes],
+    /// the background first. Suppression of overlapping boxes is left to the program.
+    /// </summary>
+    Decoded,
+
+    /// <summary>
+    /// The same, and `selected` [K, 3] of ONNX's NonMaxSuppression: the image, the class from 0, and which of the D
+    /// boxes. At most 200 boxes of a class stay in an image, of a probability above 0.05, and none that overlaps a
+    /// surer one by more than half (intersection over union).
+    /// </summary>
+    Nms,
+
+    /// <summary>Offsets from the default boxes [N, D, 4], and logits [N, D, 1 + classes].</summary>
+    Raw,
+}
+
 /// <summary>How a network becomes an ONNX file.</summary>
 public sealed record OnnxOptions
 {
@@ -23,12 +43,9 @@ public sealed record OnnxOptions
     /// <summary>Whether batch norms become part of the layers before them, where they can.</summary>
     public bool FoldBatchNorm { get; init; }
 
-    /// <summary>
-    /// Whether a detector's file gives boxes [N, D, 4], left, top, right and bottom as shares of the image, and
-    /// probabilities [N, D, 1 + classes] in place of offsets and logits. Suppression of overlapping boxes is left to
-    /// the program.
-    /// </summary>
-    public bool DecodeDetections { get; init; }
+    /// <summary>What a detector's file gives. Other networks have no such choice.</summary>
+    /// <value><see cref="OnnxDetections.Decoded"/>.</value>
+    public OnnxDetections Detections { get; init; }
 
     /// <summary>
     /// Whether weights lie in a file of their own, PATH.data, or PATH.2.data where that is there. Above 2 GB they

@@ -8,14 +8,19 @@ internal static class DetectionOutputs
 {
     private const string Probabilities = "probabilities";
 
+    /// <summary>Whether a network gives offsets that state their default boxes, and logits.</summary>
+    public static bool CanDecode(Graph graph) =>
+        graph.Outputs.Length == 2
+        && graph.Nodes[graph.Outputs[0]].Operator is DefaultBoxes { Decodes: false }
+        && graph.Nodes.All(node => node.Name != Probabilities);
+
     /// <summary>
     /// The network with decoded outputs: boxes [N, D, 4] by their edges, probabilities [N, D, 1 + classes].
     /// </summary>
     /// <exception cref="OcsInputException">It is no detector whose offsets state their default boxes.</exception>
     public static Graph Decode(Graph graph)
     {
-        if (graph.Outputs.Length != 2 || graph.Nodes[graph.Outputs[0]].Operator is not DefaultBoxes
-            || graph.Nodes.Any(node => node.Name == Probabilities))
+        if (!CanDecode(graph))
         {
             throw new OcsInputException(
                 $"Network '{graph.Name}' is no detector whose outputs can be decoded: it needs offsets that state "

@@ -62,7 +62,7 @@ public class Adam : IOptimizer
     public void Step(ParameterTable parameters, Tensor learningRate)
     {
         using var _ = Autograd.NoGrad();
-        using var tensors = new StepTensors(parameters, _options.WeightDecay, _options.DecayNormsAndBiases);
+        using var tensors = new StepTensors(parameters, _options);
         _steps ??= Tensor.Zeros([], DType.Float64, tensors.Groups[0].Weights[0].Device);
         Aten.AddInPlace(_steps, 1.0);
 
@@ -77,8 +77,10 @@ public class Adam : IOptimizer
         using var size = exactSize.To(DType.Float32);
         foreach (var group in tensors.Groups)
         {
-            Decay(group, learningRate);
-            Step(group, size, offset);
+            using var groupRate = group.Scaled(learningRate);
+            using var groupSize = group.Scaled(size);
+            Decay(group, groupRate);
+            Step(group, groupSize, offset);
         }
 
         parameters.ClearGradients();

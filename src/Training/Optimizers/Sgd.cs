@@ -49,13 +49,14 @@ public sealed class Sgd : IOptimizer
     public void Step(ParameterTable parameters, Tensor learningRate)
     {
         using var _ = Autograd.NoGrad();
-        using var tensors = new StepTensors(parameters, _options.WeightDecay, _options.DecayNormsAndBiases);
+        using var tensors = new StepTensors(parameters, _options);
         foreach (var group in tensors.Groups)
         {
             // Zero at first, which makes the first v what it must be; none without momentum.
             var velocities = _options.Momentum == 0 ? [] : _momentum.Of(group.Names, group.Gradients);
+            using var rate = group.Scaled(learningRate);
             Aten.SgdStepInPlace(
-                group.Weights, group.Gradients, velocities, learningRate, _options.Momentum,
+                group.Weights, group.Gradients, velocities, rate, _options.Momentum,
                 group.WeightDecay, _options.Nesterov);
         }
 

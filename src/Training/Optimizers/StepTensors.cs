@@ -4,31 +4,34 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// The trained parameters of a step beside their gradients, in lists as libtorch takes them: one list for all, or two
-/// where norms and biases do not decay. Disposing lets go of the gradients.
+/// The trained parameters of a step beside their gradients, in lists as libtorch takes them: one list for all, or
+/// several where norms and biases do not decay, or layers have rates. Disposing lets go of the gradients.
 /// </summary>
 internal sealed class StepTensors : IDisposable
 {
     private readonly Tensor[] _gradients;
 
     /// <exception cref="InvalidOperationException">A parameter has no gradient.</exception>
-    public StepTensors(ParameterTable parameters, double weightDecay, bool decaysNormsAndBiases)
+    public StepTensors(ParameterTable parameters, TrainingOptions options)
     {
         var names = parameters.Trainable;
         _gradients = Take(parameters, names);
+        var rates = LayerRates.Of(names, options.LayerDecay);
+        var decaysAll = options.DecayNormsAndBiases || options.WeightDecay == 0;
         var members = Enumerable.Range(0, names.Count)
-            .ToLookup(i => decaysNormsAndBiases || weightDecay == 0 || IsMatrix(parameters, names[i]));
+            .ToLookup(i => (Decays: decaysAll || IsMatrix(parameters, names[i]), Rate: rates[i]));
         Groups =
         [
             .. members.Select(group => new StepGroup(
                 [.. group.Select(i => names[i])],
                 [.. group.Select(i => parameters[names[i]])],
                 [.. group.Select(i => _gradients[i])],
-                group.Key ? weightDecay : 0)),
+                group.Key.Decays ? options.WeightDecay : 0,
+                group.Key.Rate)),
         ];
     }
 
-    /// <summary>Parameters of one weight decay each; none is empty.</summary>
+    /// <summary>Parameters of one weight decay and one rate each; none is empty.</summary>
     public IReadOnlyList<StepGroup> Groups { get; }
 
     public void Dispose() => Array.ForEach(_gradients, gradient => gradient.Dispose());
@@ -56,4 +59,11 @@ internal sealed class StepTensors : IDisposable
 /// <param name="Weights">Their values, lent.</param>
 /// <param name="Gradients">Their gradients, lent.</param>
 /// <param name="WeightDecay">Their weight decay.</param>
-internal sealed record StepGroup(string[] Names, Tensor[] Weights, Tensor[] Gradients, double WeightDecay);
+/// <param name="RateScale">What the learning rate is multiplied by for them.</param>
+internal sealed record StepGroup(
+    string[] Names, Tensor[] Weights, Tensor[] Gradients, double WeightDecay, double RateScale)
+{
+    /// <summary>A learning rate, or what is proportional to it, of these parameters; the caller owns it.</summary>
+    public Tensor Scaled(Tensor learningRate) =>
+        RateScale == 1 ? learningRate.Alias() : Aten.Mul(learningRate, RateScale);
+}

@@ -22,4 +22,12 @@ public sealed class SamplerTests
     [Fact]
     public void Without_shuffling_the_order_is_the_data_sets() =>
         Assert.Equal([0, 1, 2, 3], Sampler.Order(4, seed: 1, epoch: 3, shuffle: false));
+
+    [Fact]
+    public void A_repeated_image_stands_beside_itself_and_the_first_images_fill_the_epoch()
+    {
+        var plain = Sampler.Order(7, seed: 1, epoch: 3, shuffle: true);
+        int[] expected = [plain[0], plain[0], plain[0], plain[1], plain[1], plain[1], plain[2]];
+        Assert.Equal(expected, Sampler.Order(7, seed: 1, epoch: 3, shuffle: true, repeats: 3));
+    }
 }

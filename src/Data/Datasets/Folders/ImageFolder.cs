@@ -114,7 +114,8 @@ public sealed class ImageFolder : LabelledImages
         : $"`{nameof(options.CropPadding)}` is for images of one size, "
             + $"{DataName} takes `{nameof(options.MinCropArea)}`";
 
-    internal override IImageWriter CreateWriter(AugmentationOptions options) => new ImageFolderWriter(this, options);
+    private protected override IImageWriter CreateWriter(AugmentationOptions options) =>
+        new ImageFolderWriter(this, options);
 
     /// <summary>Which image of the listing one of this set is.</summary>
     internal int Position(int index) => _chosen is null ? index : _chosen[index];

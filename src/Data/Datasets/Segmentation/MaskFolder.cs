@@ -94,11 +94,9 @@ public sealed class MaskFolder : SampleDataset, INormalizedImages
                 + $"{DataName} takes `{nameof(augmentation.MinCropArea)}`");
         }
 
-        if (augmentation.ChangesBatches)
+        if (augmentation.NeedsClasses)
         {
-            problems.Add(
-                $"`{nameof(augmentation.MixupAlpha)}`, `{nameof(augmentation.CutmixAlpha)}` and "
-                + $"`{nameof(augmentation.RandomErasing)}` are for images with a class each");
+            problems.Add(AugmentationOptions.NeedClasses);
         }
 
         if (problems.Count > 0)

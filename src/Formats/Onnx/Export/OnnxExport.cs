@@ -15,8 +15,9 @@ internal static class OnnxExport
 {
     private const string BatchDimension = "batch";
 
-    public static ModelProto ToModel(Graph graph, ParameterTable parameters, int opset, OnnxWeights weights)
+    public static ModelProto ToModel(Graph graph, ParameterTable parameters, OnnxOptions options, OnnxWeights weights)
     {
+        var opset = options.OpsetOf(graph);
         var origin = graph.Origin;
         var message = new GraphProto { Name = origin?.GraphName is { Length: > 0 } given ? given : graph.Name };
         var context = new ExportContext(graph, parameters, opset, new(graph), weights, message, WholeNumbers(graph));
@@ -27,6 +28,11 @@ internal static class OnnxExport
 
         AddInputs(context);
         AddOutputs(context);
+        if (options.Detections == OnnxDetections.Nms)
+        {
+            SelectedDetections.Add(context);
+        }
+
         message.Initializer.AddRange(weights.Messages);
         var model = new ModelProto
         {

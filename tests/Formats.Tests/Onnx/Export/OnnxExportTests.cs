@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
+using Ocs.OnnxRuntime;
 using Ocs.Zoo;
 
 namespace Ocs.Formats.Tests.Onnx.Export;
@@ -131,7 +132,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [OnnxRuntimeFact]
-    public void A_detector_gives_boxes_and_probabilities_where_that_is_wanted()
+    public void A_detector_gives_boxes_and_probabilities_and_offsets_where_they_are_wanted()
     {
         for (var seed = 0; seed < 4; seed++)
         {
@@ -139,19 +140,78 @@ public sealed class OnnxExportTests : IDisposable
             var graph = random.Build();
             var path = _folder.PathOf("decoded.onnx");
             using var parameters = random.Parameters(graph);
-            OnnxFile.Write(path, graph, parameters, new() { DecodeDetections = true });
+            OnnxFile.Write(path, graph, parameters);
             var decoded = DetectionOutputs.Decode(graph);
             Assert.Equal(["boxes", "probabilities"], decoded.NamedOutputs.Select(output => output.Name));
             RuntimeParity.Assert(path, decoded, parameters);
+            OnnxFile.Write(path, graph, parameters, new() { Detections = OnnxDetections.Raw });
+            RuntimeParity.Assert(path, graph, parameters);
         }
+    }
 
+    [OnnxRuntimeFact]
+    public void A_detectors_file_selects_the_boxes_that_no_surer_one_of_the_class_overlaps()
+    {
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var random = new RandomDetector(seed);
+            var graph = random.Build();
+            var path = _folder.PathOf("selected.onnx");
+            using var parameters = random.Parameters(graph);
+            OnnxFile.Write(path, graph, parameters, new() { Detections = OnnxDetections.Nms });
+            using var session = InferenceSession.Open(path, new() { IntraOpThreads = 1 });
+            Assert.Equal(["boxes", "probabilities", "selected"], session.Outputs.Select(output => output.Name));
+            using var batch = random.Batch();
+            var outputs = session.Run(TensorData.Of(batch.ToArray<float>(), batch.Shape));
+            var selected = outputs[2].As<long>().Chunk(3).Select(row => (row[0], row[1], row[2]));
+            Assert.Equal(Selected(outputs[0], outputs[1]).Order(), selected.Order());
+        }
+    }
+
+    [Fact]
+    public void Boxes_can_be_selected_of_a_detector_alone()
+    {
         var plain = Models.Build("cifar_resnet8");
         using var weights = ParameterTable.Initialize(plain, seed: 1);
         Assert.Equal(
             "Network 'cifar_resnet8' is no detector whose outputs can be decoded: it needs offsets that state their "
             + "default boxes, and logits.",
             Assert.Throws<OcsInputException>(() => OnnxFile.Write(
-                _folder.PathOf("plain.onnx"), plain, weights, new() { DecodeDetections = true })).Message);
+                _folder.PathOf("plain.onnx"), plain, weights, new() { Detections = OnnxDetections.Nms })).Message);
+    }
+
+    // By the definition: image, class and box, the surest first.
+    private static IEnumerable<(long Image, long Label, long Box)> Selected(TensorData boxes, TensorData probabilities)
+    {
+        var (edges, shares) = (boxes.As<float>(), probabilities.As<float>());
+        var (images, count, width) = ((int)boxes.Shape[0], (int)boxes.Shape[1], (int)probabilities.Shape[2]);
+        for (var image = 0; image < images; image++)
+        {
+            for (var label = 1; label < width; label++)
+            {
+                List<int> kept = [];
+                float Share(int box) => shares[(((image * count) + box) * width) + label];
+                foreach (var box in Enumerable.Range(0, count).Where(box => Share(box) > 0.05).OrderByDescending(Share))
+                {
+                    if (kept.TrueForAll(other => Overlap(Edges(box), Edges(other)) <= 0.5))
+                    {
+                        kept.Add(box);
+                        yield return (image, label - 1, box);
+                    }
+                }
+            }
+
+            float[] Edges(int box) => edges[(((image * count) + box) * 4)..][..4];
+        }
+    }
+
+    private static double Overlap(float[] a, float[] b)
+    {
+        double Area(float[] box) => (double)(box[2] - box[0]) * (box[3] - box[1]);
+        var width = Math.Max(0.0, Math.Min(a[2], b[2]) - Math.Max(a[0], b[0]));
+        var height = Math.Max(0.0, Math.Min(a[3], b[3]) - Math.Max(a[1], b[1]));
+        var both = width * height;
+        return both == 0 ? 0 : both / (Area(a) + Area(b) - both);
     }
 
     private void AssertSame(Graph graph, OnnxOptions options)
