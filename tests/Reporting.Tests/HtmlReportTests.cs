@@ -73,6 +73,41 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void A_detectors_precision_falls_over_its_recall()
+    {
+        var page = HtmlReport.Render(SampleRun.Folder with
+        {
+            Samples = Pictures(
+                new("crack", 10, 0.75, [1, 1, 0.5]),
+                new(Hostile, 4, 0.25, [0.5, 0.25, 0]),
+                new("never", 0, null, [0, 0, 0])),
+        });
+
+        Assert.Contains("The mean of the areas is 50.0", page, StringComparison.Ordinal);
+
+        // Two classes have objects: two lines, from recall 0 to 1 over 560 and from precision 1 to 0 over 300.
+        Assert.Equal(2, Regex.Count(page, "<polyline"));
+        Assert.Contains("stroke:var(--run-1)\" points=\"44,10 324,10 604,160\"", page, StringComparison.Ordinal);
+        Assert.Contains("stroke:var(--run-2)\" points=\"44,160 324,235 604,310\"", page, StringComparison.Ordinal);
+        Assert.Contains("never</th><td>0</td><td>–</td>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"precision\"", HtmlReport.Render(SampleRun.Folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_classes_have_one_line_for_their_mean()
+    {
+        var classes = Enumerable.Range(0, 8).Select(i => new ClassPrecision($"c{i}", 1, 0.5, [1, i / 7.0]));
+        var page = HtmlReport.Render(SampleRun.Folder with { Samples = Pictures([.. classes]) });
+
+        Assert.Equal(1, Regex.Count(page, "<polyline"));
+        Assert.Contains("points=\"44,10 604,160\"", page, StringComparison.Ordinal);
+    }
+
+    private static RunSamples Pictures(params ImmutableArray<ClassPrecision> precision) =>
+        new() { Columns = [], Rows = [], Precision = precision };
+
+    [Fact]
     public void Nothing_is_loaded_from_elsewhere()
     {
         var page = HtmlReport.Render(SampleRun.Folder);

@@ -134,7 +134,10 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         {
             if (SamplePictures.Of(result, data, folder.PathOf(RunDirectory.WholeName)) is { } samples)
             {
-                session.Log.WriteSamples(samples);
+                session.Log.WriteSamples(samples with
+                {
+                    Precision = PrecisionCurves.Of(result, data, options.Training.EvaluationBatchSize),
+                });
             }
 
             data.Vocabulary?.Save(folder.PathOf(RunDirectory.VocabularyName));

@@ -48,6 +48,7 @@ public static class HtmlReport
         TimeSection.AddTo(html, run);
         CutSection.AddTo(html, run);
         SamplesSection.AddTo(html, run);
+        PrecisionSection.AddTo(html, run);
         LayersSection.AddTo(html, run);
         ProvenanceSection.AddTo(html, run);
         return new Page("run", title, RunData.Of(run).ToIsland()) { Live = live }.Around(html.ToMarkup());

@@ -44,6 +44,10 @@ internal sealed class DetectionTally(Detection task) : IMetricTally
         return task.Headline == DetectionMetric.CocoAp ? [ap, map] : [map, ap];
     }
 
+    /// <summary>Pascal VOC's figures and curves over the images that this process has seen.</summary>
+    public VocResult Voc() =>
+        VocEvaluation.Run([.. _images.Select(image => image.Content)], task.ClassNames.Length);
+
     private static GroundTruthBox Truth(
         int position, double[] boxes, double[] classes, double[]? kinds, double height, double width)
     {
