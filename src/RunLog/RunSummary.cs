@@ -144,6 +144,9 @@ public sealed record RunSummary
     /// <summary>Every layer that has output channels, and what became of it.</summary>
     public ImmutableArray<LayerSummary> Layers { get; init; } = [];
 
+    /// <summary>What backbone and head cost; empty for networks that have none.</summary>
+    public ImmutableArray<PartSummary> Parts { get; init; } = [];
+
     /// <summary>The checks at the cut; null where nothing was cut.</summary>
     public GateSummary? Gate { get; init; }
 

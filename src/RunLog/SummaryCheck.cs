@@ -30,7 +30,9 @@ internal static class SummaryCheck
         : summary.Epochs < 0 ? "epochs is negative"
         : summary.Baseline is { } twin && (!IsCost(twin.Macs) || !IsCost(twin.Parameters))
             ? "baseline has costs that are none of a network"
-        : ProblemOf("groups", summary.Groups, IsSound) ?? ProblemOf("layers", summary.Layers, IsSound);
+        : ProblemOf("groups", summary.Groups, IsSound)
+            ?? ProblemOf("layers", summary.Layers, IsSound)
+            ?? ProblemOf("parts", summary.Parts, IsSound);
 
     private static string? ProblemOf<T>(string name, ImmutableArray<T> entries, Func<T, bool> isSound)
     {
@@ -55,6 +57,10 @@ internal static class SummaryCheck
         layer.Name is not null && layer.ChannelsBefore is >= 0 and <= HighestChannels
         && layer.ChannelsAfter is >= 0 and <= HighestChannels
         && IsCost(layer.MacsBefore) && IsCost(layer.MacsAfter);
+
+    private static bool IsSound(PartSummary part) =>
+        part.Name is not null && IsCost(part.MacsBefore) && IsCost(part.MacsAfter)
+        && IsCost(part.ParametersBefore) && IsCost(part.ParametersAfter);
 
     private static bool IsCost(long cost) => cost is >= 0 and <= HighestCost;
 }

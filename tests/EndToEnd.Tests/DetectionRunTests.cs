@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Ocs.Cli.Tests;
+using Ocs.Formats;
+using Ocs.Graphs;
 using Ocs.RunLog;
 
 namespace Ocs.EndToEnd.Tests;
@@ -44,8 +46,15 @@ public sealed class DetectionRunTests : IDisposable
         Assert.True(summary.Gate!.Passed);
         Assert.True(summary.Onnx!.Equal);
         Assert.Equal("map50", summary.Headline!.Name);
+        Assert.Equal(["backbone", "backbone.extra", "head"], summary.Parts.Select(part => part.Name));
+        Assert.Equal(
+            (summary.MacsBefore, summary.MacsAfter, summary.ParametersBefore, summary.ParametersAfter),
+            (summary.Parts.Sum(part => part.MacsBefore), summary.Parts.Sum(part => part.MacsAfter),
+                summary.Parts.Sum(part => part.ParametersBefore), summary.Parts.Sum(part => part.ParametersAfter)));
+        Assert.Contains("\nbackbone.extra ", train.Output, StringComparison.Ordinal);
         Assert.Equal(
             4 * 4, Regex.Count(File.ReadAllText(Path.Combine(_run, "report.html")), "<td><img src=\"data:image/png"));
+        Assert.Contains("<polyline", File.ReadAllText(Path.Combine(_run, "report.html")), StringComparison.Ordinal);
         var eval = Run("eval", Path.Combine(_run, "model.ocs"), "--json").Json;
         Assert.Equal(
             summary.Headline.Value!.Value, eval.GetProperty("metrics").GetProperty("map50").GetDouble(), 1e-6);
@@ -78,6 +87,34 @@ public sealed class DetectionRunTests : IDisposable
         Assert.Contains(
             "would both become",
             CommandLine.Fails("detect", Path.Combine(_run, "model.ocs"), image, namesake, "--out", pictures),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pruned_classifier_is_the_trunk_of_a_detector()
+    {
+        var trunk = _folder.PathOf("trunk.ocs");
+        var prune = CommandLine.Run(
+            "prune", "resnet18", "--input-size", $"3x{Size}x{Size}", "--target", "0.6", "--out", trunk);
+        Assert.True(prune.Code is 0, prune.Error);
+
+        var baseline = Run(
+            "baseline", _config, "--out", _run, "--set", $"boxes.backbone={trunk}", "--set", "training.epochs=1");
+        Assert.True(baseline.Code is 0 or 3, baseline.Error);
+        using var narrow = Network.Load(trunk);
+        using var detector = Network.Load(Path.Combine(_run, "model.ocs"));
+        Assert.Equal(
+            narrow.Graph.Parameter("layer2.0.conv1.weight").Shape.ToArray(),
+            detector.Graph.Parameter("backbone.layer2.0.conv1.weight").Shape.ToArray());
+        Assert.True(detector.Graph.Parameter("backbone.layer2.0.conv1.weight").Shape[0] < 128);
+
+        Assert.Contains(
+            "trunk.ocs is resnet18: the detector on it is ssd300_resnet18, but `model` is ssd300_resnet50.",
+            Fails("--set", $"boxes.backbone={trunk}", "--set", "model=ssd300_resnet50", "--force"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "leave one out",
+            Fails("--set", $"boxes.backbone={trunk}", "--set", $"weights={trunk}", "--force"),
             StringComparison.Ordinal);
     }
 

@@ -65,6 +65,13 @@ internal static class Samples
                 MacsAfter = 30,
             },
         ],
+        Parts =
+        [
+            new()
+            {
+                Name = "backbone", MacsBefore = 60, MacsAfter = 20, ParametersBefore = 40, ParametersAfter = 20,
+            },
+        ],
         Layers =
         [
             new()

@@ -34,4 +34,10 @@ internal sealed record BoxChoices
 
     /// <summary>The classes in their order. Empty for those that the annotations name.</summary>
     public ImmutableArray<string> ClassNames { get; init; } = [];
+
+    /// <summary>
+    /// A trained classifier, such as the model.ocs of a run with resnet50, whose layers the model ssd300_resnet50
+    /// begins with. The layers of a pruned one stay narrow. Null for random weights.
+    /// </summary>
+    public string? Backbone { get; init; }
 }

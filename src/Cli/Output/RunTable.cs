@@ -60,6 +60,11 @@ internal static class RunTable
         }
 
         console.Write(table);
+        if (wasCut && !summary.Parts.IsEmpty)
+        {
+            WriteParts(summary, console);
+        }
+
         if (summary.Problem is { } problem)
         {
             console.Error.WriteLine(problem);
@@ -86,6 +91,25 @@ internal static class RunTable
 
         void Add(string what, string accuracy, string top5, string macs, string parameters, string time) =>
             table.AddRow([what, accuracy, .. hasTop5 ? [top5] : Array.Empty<string>(), macs, parameters, time]);
+    }
+
+    private static void WriteParts(RunSummary summary, CommandConsole console)
+    {
+        var table = new Table();
+        table.AddColumn("part");
+        foreach (var header in (string[])["MACs", "left", "parameters", "left"])
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        foreach (var part in summary.Parts)
+        {
+            table.AddRow(
+                part.Name, Numbers.Short(part.MacsBefore), Numbers.Short(part.MacsAfter),
+                Numbers.Short(part.ParametersBefore), Numbers.Short(part.ParametersAfter));
+        }
+
+        console.Write(table);
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Torch;
 using Ocs.Training;
+using Ocs.Zoo;
 
 namespace Ocs.Cli.Runs;
 
@@ -36,7 +37,7 @@ internal sealed class TrainingStart : IDisposable
 
         using (network)
         {
-            var source = options.Weights ?? options.Model;
+            var source = options.Weights ?? options.Boxes.Backbone ?? options.Model;
             FiniteWeights.Require(source, network.Parameters);
             using var restored = MissingNorms.Restore(options, graph, network.Parameters, data.Samples);
             return restored is null
@@ -64,6 +65,12 @@ internal sealed class TrainingStart : IDisposable
     private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(
         ExperimentOptions options, ExperimentData data)
     {
+        if (options.Boxes.Backbone is { } backbone && BoxData.Names.Contains(options.Data))
+        {
+            var detector = Detector(options, data, backbone);
+            return (detector.Graph, detector, []);
+        }
+
         if (!ModelSource.IsFile(options.Model))
         {
             var graph = TrainingDataSource.Network(options.Model, data);
@@ -98,6 +105,29 @@ internal sealed class TrainingStart : IDisposable
         {
             return ReadWeights(options, network.Graph, mayNarrow: false);
         }
+    }
+
+    // A detector that begins with the layers of a classifier.
+    private static Network Detector(ExperimentOptions options, ExperimentData data, string backbone)
+    {
+        if (options.Weights is not null)
+        {
+            throw new OcsInputException(
+                "`weights` are those of the whole detector, `boxes.backbone` those of its first layers; "
+                + "leave one out.");
+        }
+
+        using var classifier = ModelSource.ReadFile(backbone);
+        var detector = SsdBackbone.From(classifier, data.Classes, data.Input, options.Seed);
+        if (detector.Graph.Name == options.Model)
+        {
+            return detector;
+        }
+
+        var name = detector.Graph.Name;
+        detector.Dispose();
+        throw new OcsInputException(
+            $"{backbone} is {classifier.Graph.Name}: the detector on it is {name}, but `model` is {options.Model}.");
     }
 
     private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) ReadWeights(

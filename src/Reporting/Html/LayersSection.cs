@@ -34,6 +34,11 @@ internal static class LayersSection
                 [.. summary.Layers.Select(l => new Column(l.Name, l.MacsBefore, l.MacsAfter))]);
         }
 
+        if (!summary.Parts.IsEmpty)
+        {
+            AddParts(html, summary);
+        }
+
         if (!summary.Groups.IsEmpty)
         {
             AddGroups(html, summary);
@@ -100,6 +105,27 @@ internal static class LayersSection
         var where = saved > 0 ? $" {most.Name} saves the most, {Wording.Count(saved)}." : "";
         return $"The whole network goes from {Wording.Count(summary.MacsBefore)} to "
             + $"{Wording.Count(summary.MacsAfter)}.{where}";
+    }
+
+    private static void AddParts(HtmlBuilder html, RunSummary summary)
+    {
+        html.Add($"""
+            <h3 id="parts">Parts</h3>
+            <table class="dense">
+            <caption class="visually-hidden">What each part costs before and after the cut</caption>
+            <thead><tr><th scope="col" class="text">Part</th><th scope="col">MACs</th><th scope="col">Left</th><th scope="col">Parameters</th><th scope="col">Left</th></tr></thead>
+            <tbody>
+
+            """);
+        foreach (var part in summary.Parts)
+        {
+            html.Add($"""
+                <tr><th scope="row" class="text">{part.Name}</th><td>{Wording.Count(part.MacsBefore)}</td><td>{Wording.Count(part.MacsAfter)}</td><td>{Wording.Count(part.ParametersBefore)}</td><td>{Wording.Count(part.ParametersAfter)}</td></tr>
+
+                """);
+        }
+
+        html.Add($"</tbody>\n</table>\n");
     }
 
     private static void AddGroups(HtmlBuilder html, RunSummary summary)

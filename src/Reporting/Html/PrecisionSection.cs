@@ -15,7 +15,7 @@ internal static class PrecisionSection
     private const int Width = 560;
     private const int Height = 300;
     private const int Bottom = 40;
-    private const int Right = 10;
+    private const int Right = 28;
     private const int Marks = 4;
 
     public static void AddTo(HtmlBuilder html, RunFolder run)

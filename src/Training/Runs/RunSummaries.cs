@@ -61,6 +61,7 @@ internal static class RunSummaries
             Engine = engine,
             Groups = Groups(result.Groups, result.Record, result.Layers),
             Layers = Layers(result.Layers),
+            Parts = NetworkParts.Of(result.Original, result.Graph),
             Gate = result.Gate is { } gate ? Of(gate) : null,
         };
 
