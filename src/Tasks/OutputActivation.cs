@@ -12,6 +12,12 @@ public enum OutputActivation
     /// </summary>
     Softmax,
 
+    /// <summary>
+    /// The output is [N, ..., C] of logits, such as those of each token. A softmax over C makes them the probabilities
+    /// of classes of which one is right.
+    /// </summary>
+    SoftmaxOverLast,
+
     /// <summary>Each value is a logit. The sigmoid makes it the probability of a label of its own.</summary>
     Sigmoid,
 

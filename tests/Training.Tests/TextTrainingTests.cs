@@ -57,6 +57,21 @@ public sealed class TextTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_rhyme_is_learnt_from_the_words_of_a_teacher_alone()
+    {
+        var (graph, data) = Begin();
+        var options = Options with { Epochs = 12 };
+        using var teacher = new OneCycleTrainer(graph, data, options, pruning: null);
+        using var taught = teacher.Run();
+        var only = options with { Seed = 3, Distillation = new() { Weight = 1 } };
+        using var trainer = new OneCycleTrainer(graph, data, only, Pruning, new() { Teacher = taught.Network });
+        using var result = trainer.Run();
+
+        // The most frequent token is a fifth of the text.
+        Assert.InRange(result.Evaluation!["token-accuracy"]!.Value, 0.45, 1);
+    }
+
+    [Fact]
     public void A_run_that_is_stopped_goes_on_to_the_same_files()
     {
         var (graph, data) = Begin();

@@ -104,6 +104,10 @@ public sealed class Detection : ITask<ImmutableArray<DetectedBox>>, IDisposable
         return new MultiboxLoss(LossNormalization, NegativesPerPositive).Of(outputs[0], outputs[1], matches, defaults);
     }
 
+    /// <summary>Output 1 has the logits of the classes of each default box.</summary>
+    public OutputActivation ActivationOf(int output) =>
+        output == 1 ? OutputActivation.SoftmaxOverLast : OutputActivation.None;
+
     /// <inheritdoc/>
     public IMetricTally CreateTally()
     {

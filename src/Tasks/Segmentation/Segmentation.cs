@@ -46,6 +46,10 @@ public sealed class Segmentation(ImmutableArray<string> classNames) : ITask<Segm
         return Aten.CrossEntropy(outputs[0], batch.Labels, weights);
     }
 
+    /// <summary>Output 0 has the logits of a class in each channel.</summary>
+    public OutputActivation ActivationOf(int output) =>
+        output == 0 ? OutputActivation.Softmax : OutputActivation.None;
+
     /// <inheritdoc/>
     public IMetricTally CreateTally() => new PixelTally(ClassNames.Length);
 

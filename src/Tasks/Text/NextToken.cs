@@ -58,6 +58,10 @@ public sealed class NextToken(TextVocabulary vocabulary) : ITask<ImmutableArray<
         return Aten.Mul(mean, batch.Count);
     }
 
+    /// <summary>Output 0 has the logits of all tokens at each place.</summary>
+    public OutputActivation ActivationOf(int output) =>
+        output == 0 ? OutputActivation.SoftmaxOverLast : OutputActivation.None;
+
     /// <inheritdoc/>
     public IMetricTally CreateTally() => new TokenTally();
 

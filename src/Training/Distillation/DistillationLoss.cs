@@ -22,6 +22,17 @@ internal static class DistillationLoss
         return Divergence(taught, own, temperature * temperature);
     }
 
+    /// <summary>The same with the classes in the last dimension.</summary>
+    /// <param name="output">Logits, [N, ..., C]; the mean is over all but C.</param>
+    /// <param name="teacher">The same of the teacher.</param>
+    /// <param name="temperature">T.</param>
+    public static Tensor SoftmaxOverLast(Tensor output, Tensor teacher, double temperature)
+    {
+        using var own = Aten.Reshape(output, [-1, output.Shape[^1]]);
+        using var taught = Aten.Reshape(teacher, [-1, teacher.Shape[^1]]);
+        return Softmax(own, taught, temperature);
+    }
+
     /// <summary>
     /// T² (p log(p / q) + (1 - p) log((1 - p) / (1 - q))) of each value, with p = σ(teacher / T) and q = σ(output / T).
     /// </summary>

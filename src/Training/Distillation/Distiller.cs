@@ -125,6 +125,7 @@ internal sealed class Distiller : IDisposable
         OutputActivation.Softmax when _options.Kind == DistillationKind.Dkd =>
             DistillationLoss.Decoupled(output, taught, ClassesOf(index, output, batch), _options),
         OutputActivation.Softmax => DistillationLoss.Softmax(output, taught, _options.Temperature),
+        OutputActivation.SoftmaxOverLast => DistillationLoss.SoftmaxOverLast(output, taught, _options.Temperature),
         OutputActivation.Sigmoid => DistillationLoss.Sigmoid(output, taught, _options.Temperature),
         OutputActivation.Identity => DistillationLoss.Squared(output, taught),
         _ => null,

@@ -69,7 +69,7 @@ internal static class TeacherCheck
         DistillationKind kind, int index, Node output, OutputActivation activation, ITask task)
     {
         var isDecoupled = kind == DistillationKind.Dkd;
-        if (isDecoupled && activation is OutputActivation.Sigmoid or OutputActivation.Identity)
+        if (isDecoupled && activation is not (OutputActivation.Softmax or OutputActivation.None))
         {
             throw new OcsInputException(
                 $"`{nameof(DistillationKind)}.{nameof(DistillationKind.Dkd)}` is for one class for each sample, but "
@@ -77,7 +77,13 @@ internal static class TeacherCheck
                 + $"choose `{nameof(DistillationKind)}.{nameof(DistillationKind.Kd)}`.");
         }
 
-        if (activation == OutputActivation.Softmax && (output.Shape.Length < 2 || output.Shape[1] < 2))
+        var classes = activation switch
+        {
+            OutputActivation.Softmax => output.Shape.ElementAtOrDefault(1),
+            OutputActivation.SoftmaxOverLast => output.Shape[^1],
+            _ => 2,
+        };
+        if (classes < 2)
         {
             throw new OcsInputException(
                 $"Output {index} of the network is {NodeShapes.Show(output.Shape)}, which are not logits of two "
@@ -85,12 +91,12 @@ internal static class TeacherCheck
         }
 
         if ((activation, output.Operator) is
-            (OutputActivation.Softmax, Softmax { Logarithm: false })
+            (OutputActivation.Softmax or OutputActivation.SoftmaxOverLast, Softmax { Logarithm: false })
             or (OutputActivation.Sigmoid, Activation { Kind: ActivationKind.Sigmoid }))
         {
             throw new OcsInputException(
-                $"The teacher ends in a {activation.ToString().ToLowerInvariant()} ('{output.Name}'), but what is "
-                + "compared are the values before it; export the teacher without one.");
+                $"The teacher ends in a {(output.Operator is Softmax ? "softmax" : "sigmoid")} ('{output.Name}'), but "
+                + "what is compared are the values before it; export the teacher without one.");
         }
     }
 

@@ -30,6 +30,16 @@ public sealed class DistillationLossTests
         Assert.Equal(2.0013762047132944, loss.Item<double>(), 1e-6);
     }
 
+    // The same numbers with the classes moved to the end.
+    [Fact]
+    public void Classes_may_be_the_last_dimension()
+    {
+        using var output = Tensor.FromArray<float>([1, 0, 3, -1, 2, 0.5f], [1, 2, 3]);
+        using var teacher = Tensor.FromArray<float>([0, 2, 1, 1, -2, 0.5f], [1, 2, 3]);
+        using var loss = DistillationLoss.SoftmaxOverLast(output, teacher, 2);
+        Assert.Equal(2.0013762047132944, loss.Item<double>(), 1e-6);
+    }
+
     // binary_cross_entropy_with_logits of the teacher's probabilities, less that of the teacher itself, times 16.
     [Fact]
     public void Sigmoid_is_PyTorchs_binary_cross_entropy_less_the_teachers_entropy() => AssertIs(
