@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Ocs.Data;
 using Ocs.Graphs;
+using Ocs.Graphs.Passes;
 using Ocs.Pruning;
 using Ocs.Tasks;
 using Ocs.Torch;
@@ -33,7 +34,9 @@ internal sealed class TrainingContext : IDisposable
         data.CheckFit(graph, Task);
         TeacherCheck.Require(training.Distillation, setup.Teacher?.Graph, graph, Task);
         Precisions = training.Precision.Candidates(Device);
-        Whole = Original = data.Prepared(graph);
+        Whole = Original = training.StochasticDepth is { } drop
+            ? ResidualDrops.With(data.Prepared(graph), drop)
+            : data.Prepared(graph);
         OptionsText = setup.OptionsText ?? $"{Pruning?.Names}{Training} {Pruning}";
         Guessing = Task.Guess(data.Test);
         Optimizer = setup.Optimizer ?? training.CreateOptimizer();

@@ -115,6 +115,13 @@ public sealed record TrainingOptions
     /// </summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>
+    /// The probability in [0, 1) with which training leaves out the last residual branch, for each sample anew; it
+    /// rises to this in equal steps from 0 at the first branch (Huang et al. 2016, arXiv 1603.09382). Null for what the
+    /// network has.
+    /// </summary>
+    public double? StochasticDepth { get; init; }
+
     /// <summary>How the network learns from a teacher, where <see cref="TrainerSetup.Teacher"/> is one.</summary>
     public DistillationOptions Distillation { get; init; } = new();
 
@@ -257,6 +264,10 @@ public sealed record TrainingOptions
         Check(
             LabelSmoothing is >= 0 and < 1,
             $"`{nameof(LabelSmoothing)}` must lie in [0, 1), but is {LabelSmoothing}");
+        Check(
+            StochasticDepth is null or (>= 0 and < 1),
+            $"`{nameof(StochasticDepth)}` must lie in [0, 1), or be null for what the network has, "
+            + $"but is {StochasticDepth}");
         Check(
             MilestoneEpochs is not { } milestones || milestones.All(epoch => epoch >= 0),
             $"`{nameof(MilestoneEpochs)}` must not be negative");

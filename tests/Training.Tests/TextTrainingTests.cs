@@ -75,7 +75,8 @@ public sealed class TextTrainingTests : IDisposable
     public void A_run_that_is_stopped_goes_on_to_the_same_files()
     {
         var (graph, data) = Begin();
-        using (var run = TrainingRun.Begin(_folder.PathOf("whole"), graph, data, Options, Pruning))
+        var options = Options with { StochasticDepth = 0.1, LayerDecay = 0.9 };
+        using (var run = TrainingRun.Begin(_folder.PathOf("whole"), graph, data, options, Pruning))
         {
             run.Execute().Dispose();
         }
@@ -84,13 +85,13 @@ public sealed class TextTrainingTests : IDisposable
         {
             var folder = _folder.PathOf($"stopped{step}");
             using var observer = new RecordingObserver { StopAfter = step };
-            using (var run = TrainingRun.Begin(folder, graph, data, Options, Pruning, observer: observer))
+            using (var run = TrainingRun.Begin(folder, graph, data, options, Pruning, observer: observer))
             {
                 using var stopped = run.Execute(observer.Stop);
                 Assert.True(stopped.Stopped);
             }
 
-            using (var run = TrainingRun.Resume(folder, data, Options, Pruning))
+            using (var run = TrainingRun.Resume(folder, data, options, Pruning))
             {
                 run.Execute().Dispose();
             }
