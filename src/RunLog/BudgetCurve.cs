@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
 /// <summary>
-/// What several budgets of one run gave: <c>budgets.json</c>. Accuracies and targets are fractions, 0 to 1; costs are
-/// those of one sample.
+/// What several budgets of one run gave: <c>budgets.json</c>. Targets are fractions, 0 to 1; costs are those of one
+/// sample.
 /// </summary>
 public sealed record BudgetCurve
 {
@@ -26,13 +27,24 @@ public sealed record BudgetCurve
     /// <summary>Parameters of the whole network.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>What an accuracy is compared with; null where the task has none.</summary>
-    public double? ReferenceAccuracy { get; init; }
+    /// <summary>What the networks are judged by: accuracy, or the headline of the task.</summary>
+    public string Metric { get; init; } = "accuracy";
+
+    /// <summary>Whether more of it is better.</summary>
+    public bool HigherIsBetter { get; init; } = true;
+
+    /// <summary>Whether it lies between 0 and 1 and is shown as a percentage.</summary>
+    public bool IsFraction { get; init; } = true;
+
+    /// <summary>The value that others are compared with; null where it was not measured.</summary>
+    public double? Reference { get; init; }
 
     /// <summary>Whether that is the unpruned twin's; else it is the smallest budget's.</summary>
     public bool ReferenceIsTwin { get; init; }
 
-    /// <summary>How much lower than the reference's an accuracy may be.</summary>
+    /// <summary>
+    /// How much worse than the reference a value may be: of a fraction the difference, else a share of the reference.
+    /// </summary>
     public double AllowedLoss { get; init; }
 
     /// <summary>The budgets, the smallest first.</summary>
@@ -54,26 +66,48 @@ public sealed record BudgetCurve
         ImmutableArray<(double Target, string Folder, RunSummary Summary)> runs, RunSummary? twin, double allowedLoss)
     {
         var first = runs[0].Summary;
-        var reference = twin?.ValAccuracy ?? first.ValAccuracy;
+        var ofTwin = twin?.Headline?.Value ?? twin?.ValAccuracy;
         ImmutableArray<BudgetPoint> points =
             [.. runs.Select(run => BudgetPoint.Of(run.Target, run.Folder, run.Summary))];
-        return new()
+        var curve = new BudgetCurve
         {
             Model = first.Model,
             Data = first.Data,
             Macs = first.MacsBefore,
             Parameters = first.ParametersBefore,
-            ReferenceAccuracy = reference,
-            ReferenceIsTwin = twin?.ValAccuracy is not null,
+            Metric = first.Headline?.Name ?? "accuracy",
+            HigherIsBetter = first.Headline?.HigherIsBetter ?? true,
+            IsFraction = first.Headline?.IsFraction ?? true,
+            Reference = ofTwin ?? points[0].Value,
+            ReferenceIsTwin = ofTwin is not null,
             AllowedLoss = allowedLoss,
             Points = points,
-            Chosen = points
-                .Where(point => point.Problem is null && point.ValAccuracy >= reference - allowedLoss - Rounding)
-                .Max(point => (double?)point.Target),
             TotalSeconds = points.Sum(point => point.TotalSeconds - point.SharedSeconds),
             Command = first.Command,
         };
+        return curve with
+        {
+            Chosen = points.Where(point => point.Problem is null && curve.Allows(point.Value))
+                .Max(point => (double?)point.Target),
+        };
     }
+
+    /// <summary>The worst value that is allowed; null without a reference.</summary>
+    [JsonIgnore]
+    public double? Worst
+    {
+        get
+        {
+            var loss = IsFraction ? AllowedLoss : AllowedLoss * Math.Abs(Reference ?? 0);
+            return HigherIsBetter ? Reference - loss : Reference + loss;
+        }
+    }
+
+    /// <summary>A value for people.</summary>
+    public string Show(double? value) => HeadlineSummary.Show(value, IsFraction);
+
+    private bool Allows(double? value) =>
+        HigherIsBetter ? value >= Worst - Rounding : value <= Worst + Rounding;
 
     /// <summary>Writes or replaces the file.</summary>
     internal void Write(string folder) =>

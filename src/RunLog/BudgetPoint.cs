@@ -9,8 +9,8 @@ public sealed record BudgetPoint
     /// <summary>The name of the folder of its run.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Accuracy of the network, 0 to 1; null where the task has none.</summary>
-    public double? ValAccuracy { get; init; }
+    /// <summary>What the network reaches of <see cref="BudgetCurve.Metric"/>; null where it was not measured.</summary>
+    public double? Value { get; init; }
 
     /// <summary>Multiply-accumulates of one sample.</summary>
     public required long Macs { get; init; }
@@ -34,7 +34,7 @@ public sealed record BudgetPoint
     {
         Target = target,
         Folder = folder,
-        ValAccuracy = summary.ValAccuracy,
+        Value = summary.Headline?.Value ?? summary.ValAccuracy,
         Macs = summary.MacsAfter,
         Parameters = summary.ParametersAfter,
         CutEpoch = summary.CutEpoch,

@@ -27,7 +27,10 @@ public sealed record HeadlineSummary
     public double? AfterRepair { get; init; }
 
     /// <summary>A value for people: 51.20 %, or four digits; nothing for none.</summary>
-    public string Show(double? value) => value is not { } number ? ""
-        : IsFraction ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.00} %")
+    public string Show(double? value) => Show(value, IsFraction);
+
+    /// <summary>The same of a metric of which only this is known.</summary>
+    internal static string Show(double? value, bool isFraction) => value is not { } number ? ""
+        : isFraction ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.00} %")
         : number.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -15,7 +15,7 @@ public sealed class HtmlBudgetsTests
         Data = "cifar10",
         Macs = 40_813_184,
         Parameters = 272_474,
-        ReferenceAccuracy = 0.8897,
+        Reference = 0.8897,
         ReferenceIsTwin = true,
         AllowedLoss = 0.005,
         Points =
@@ -60,13 +60,31 @@ public sealed class HtmlBudgetsTests
             "No budget is within 0.50 points of", Page(Curve with { Chosen = null }), StringComparison.Ordinal);
         var page = Page(Curve with
         {
-            ReferenceAccuracy = null,
+            Reference = null,
             Chosen = null,
-            Points = [.. Curve.Points.Select(point => point with { ValAccuracy = null, Problem = "Not fit." })],
+            Points = [.. Curve.Points.Select(point => point with { Value = null, Problem = "Not fit." })],
         });
-        Assert.Contains("The task has no accuracy, so no budget is chosen", page, StringComparison.Ordinal);
+        Assert.Contains("The runs have no accuracy, so no budget is chosen", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<figure", page, StringComparison.Ordinal);
         Assert.Equal(3, Regex.Count(page, "role=\"alert\">.*: Not fit\\."));
+    }
+
+    [Fact]
+    public void A_metric_that_is_no_fraction_is_shown_as_it_is()
+    {
+        var page = Page(Curve with
+        {
+            Metric = "perplexity",
+            HigherIsBetter = false,
+            IsFraction = false,
+            Reference = 6.5,
+            Points = [.. Curve.Points.Select(point => point with { Value = 6.5 + (point.Target / 10) })],
+        });
+
+        Assert.Contains("within 0.50 % of the unpruned twin’s 6.5 removes", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>Perplexity against cost</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"strong\">6.55</td><td>+0.8", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("ccuracy", page.Split("<script")[0].Split("</style>")[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +120,7 @@ public sealed class HtmlBudgetsTests
             var document = chromium.Document(address, width);
             Assert.Contains("data-charts=\"2\"", document, StringComparison.Ordinal);
             Assert.Contains("data-over=\"0\"", document, StringComparison.Ordinal);
-            Assert.Contains("the least accuracy allowed", document, StringComparison.Ordinal);
+            Assert.Contains("the worst accuracy allowed", document, StringComparison.Ordinal);
         }
 
         var (light, dark) = (
@@ -118,7 +136,7 @@ public sealed class HtmlBudgetsTests
         {
             Target = target,
             Folder = target.ToString(CultureInfo.InvariantCulture),
-            ValAccuracy = accuracy,
+            Value = accuracy,
             Macs = macs,
             Parameters = parameters,
             CutEpoch = cut,

@@ -17,7 +17,7 @@ public sealed class BudgetCurveTests
 
         Assert.Equal(
             (chosen, twin is not null, twin ?? 0.9),
-            (curve.Chosen, curve.ReferenceIsTwin, curve.ReferenceAccuracy));
+            (curve.Chosen, curve.ReferenceIsTwin, curve.Reference));
     }
 
     [Fact]
@@ -36,7 +36,26 @@ public sealed class BudgetCurveTests
         Assert.Equal((0.3, "It is bad."), (curve.Chosen, curve.Points[1].Problem));
 
         curve = BudgetCurve.Of([(target, name, summary with { ValAccuracy = null })], twin: null, 0.1);
-        Assert.Equal((null, null), (curve.Chosen, curve.ReferenceAccuracy));
+        Assert.Equal((null, null), (curve.Chosen, curve.Reference));
+    }
+
+    [Fact]
+    public void Other_tasks_are_judged_by_their_headline()
+    {
+        // Half a percent of 4 is 0.02; less is better.
+        var curve = BudgetCurve.Of([Text(0.3, 4), Text(0.5, 4.02), Text(0.7, 4.03)], twin: null, 0.005);
+        Assert.Equal(
+            (0.5, "perplexity", 4.0, 4.02, "4.03"),
+            (curve.Chosen, curve.Metric, curve.Reference, Math.Round(curve.Worst!.Value, 9), curve.Show(4.03)));
+        Assert.Equal(0.7, BudgetCurve.Of([Text(0.3, 4), Text(0.7, 4.03)], Text(0, 4.02).Summary, 0.005).Chosen);
+
+        static (double Target, string Name, RunSummary Summary) Text(double target, double perplexity) =>
+            (target, $"{target}", Samples.Summary with
+            {
+                ValAccuracy = null,
+                Problem = null,
+                Headline = new() { Name = "perplexity", Value = perplexity },
+            });
     }
 
     [Fact]

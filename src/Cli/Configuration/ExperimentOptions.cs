@@ -58,7 +58,8 @@ internal sealed record ExperimentOptions
 
     /// <summary>
     /// With targets, how much accuracy a network may lose to be chosen, 0.005 for half a point: against the unpruned
-    /// twin in the folder twin, or without one against the smallest target.
+    /// twin in the folder twin, or without one against the smallest target. Of a metric that is no fraction, such as
+    /// perplexity, it is the share of the reference.
     /// </summary>
     public double AllowedLoss { get; init; } = 0.005;
 

@@ -11,7 +11,7 @@ internal static class BudgetTable
     {
         var table = new Table();
         table.AddColumn("target");
-        foreach (var header in new[] { "accuracy", "MACs", "removed", "parameters", "cut at", "time" })
+        foreach (var header in new[] { curve.Metric, "MACs", "removed", "parameters", "cut at", "time" })
         {
             table.AddColumn(new TableColumn(header).RightAligned());
         }
@@ -20,7 +20,7 @@ internal static class BudgetTable
         {
             table.AddRow(
                 point.Folder + (point.Target == curve.Chosen ? " *" : ""),
-                Numbers.Percent(point.ValAccuracy),
+                curve.Show(point.Value),
                 Numbers.Short(point.Macs),
                 Numbers.Percent(1 - (double)point.Macs / Math.Max(1, curve.Macs)),
                 Numbers.Short(point.Parameters),
@@ -40,16 +40,17 @@ internal static class BudgetTable
 
     private static string SentenceOf(BudgetCurve curve)
     {
-        var reference = $"{Numbers.Percent(curve.ReferenceAccuracy)} of "
+        if (curve.Reference is null)
+        {
+            return $"The runs have no {curve.Metric}, so no budget is chosen.";
+        }
+
+        var loss = string.Create(
+            CultureInfo.InvariantCulture, $"{100 * curve.AllowedLoss:0.##} {(curve.IsFraction ? "points" : "%")}");
+        var range = $"within {loss} of {curve.Show(curve.Reference)} of "
             + (curve.ReferenceIsTwin ? "the unpruned twin" : "the smallest target");
-        return curve.ReferenceAccuracy is null
-            ? "The task has no accuracy, so no budget is chosen."
-            : curve.Chosen is { } chosen
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"* {chosen} is the largest target within {100 * curve.AllowedLoss:0.##} points of {reference}.")
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"No target is within {100 * curve.AllowedLoss:0.##} points of {reference}.");
+        return curve.Chosen is { } chosen
+            ? string.Create(CultureInfo.InvariantCulture, $"* {chosen} is the largest target {range}.")
+            : $"No target is {range}.";
     }
 }

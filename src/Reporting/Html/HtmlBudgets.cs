@@ -5,8 +5,8 @@ using Ocs.RunLog;
 namespace Ocs.Reporting.Html;
 
 /// <summary>
-/// Several budgets of one run as one HTML file: accuracy against MACs and against parameters, and the largest budget
-/// that loses no more than is allowed.
+/// Several budgets of one run as one HTML file: accuracy, or what the task is judged by, against MACs and against
+/// parameters, and the largest budget that loses no more than is allowed.
 /// </summary>
 internal static class HtmlBudgets
 {
@@ -51,36 +51,40 @@ internal static class HtmlBudgets
     /// <summary>The budget that is chosen, and why, in a sentence or two.</summary>
     private static string VerdictOf(BudgetCurve curve)
     {
-        if (curve.ReferenceAccuracy is not { } reference)
+        if (curve.Reference is null)
         {
-            return "The task has no accuracy, so no budget is chosen; the runs’ own reports have its metrics.";
+            return $"The runs have no {curve.Metric}, so no budget is chosen; "
+                + "their own reports have what was measured.";
         }
 
-        var allowed = $"within {Wording.Fixed(curve.AllowedLoss * 100, 2)} points of "
-            + (curve.ReferenceIsTwin ? "the unpruned twin’s " : "the smallest budget’s ") + Wording.Percent(reference);
+        var unit = curve.IsFraction ? "points" : "%";
+        var allowed = $"within {Wording.Fixed(curve.AllowedLoss * 100, 2)} {unit} of "
+            + (curve.ReferenceIsTwin ? "the unpruned twin’s " : "the smallest budget’s ")
+            + Shown(curve, curve.Reference);
         return curve.Points.FirstOrDefault(point => point.Target == curve.Chosen) is { } chosen
             ? $"The largest budget {allowed} removes {Removed(curve.Macs, chosen.Macs)} of the MACs: "
-                + $"{Wording.Percent(chosen.ValAccuracy)} with {Wording.Count(chosen.Macs)} MACs and "
+                + $"{Shown(curve, chosen.Value)} with {Wording.Count(chosen.Macs)} MACs and "
                 + $"{Wording.Count(chosen.Parameters)} parameters."
             : $"No budget is {allowed}.";
     }
 
     private static void AddCharts(HtmlBuilder html, BudgetCurve curve)
     {
-        if (curve.Points.All(point => point.ValAccuracy is null))
+        if (curve.Points.All(point => point.Value is null))
         {
             return;
         }
 
-        html.Add($"<section id=\"curve\">\n<h2>Accuracy against cost</h2>\n");
-        AddChart("macs-chart", "Accuracy against MACs", "MACs", point => point.Macs);
-        AddChart("parameters-chart", "Accuracy against parameters", "parameters", point => point.Parameters);
+        var metric = $"{char.ToUpperInvariant(curve.Metric[0])}{curve.Metric[1..]}";
+        html.Add($"<section id=\"curve\">\n<h2>{metric} against cost</h2>\n");
+        AddChart("macs-chart", $"{metric} against MACs", "MACs", point => point.Macs);
+        AddChart("parameters-chart", $"{metric} against parameters", "parameters", point => point.Parameters);
         html.Add($"</section>\n");
 
         void AddChart(string id, string title, string unit, Func<BudgetPoint, long> cost)
         {
             var points = curve.Points.Select(
-                point => $"{Wording.Percent(point.ValAccuracy)} at {Wording.Count(cost(point))} {unit}");
+                point => $"{Shown(curve, point.Value)} at {Wording.Count(cost(point))} {unit}");
             (new Figure(id, title, $"{string.Join("; ", points)}.") { IsWide = true }).AddTo(html);
         }
     }
@@ -94,19 +98,19 @@ internal static class HtmlBudgets
             <div class="scroll" tabindex="0" role="region" aria-label="Budgets">
             <table class="dense">
             <caption class="visually-hidden">One row a budget</caption>
-            <thead><tr><th scope="col" class="text">Target</th><th scope="col">Accuracy</th><th scope="col">Change</th><th scope="col">MACs</th><th scope="col">Removed</th><th scope="col">Parameters</th><th scope="col">Removed</th><th scope="col">Cut before epoch</th><th scope="col">Time</th><th scope="col" class="text">Choice</th></tr></thead>
+            <thead><tr><th scope="col" class="text">Target</th><th scope="col">{curve.Metric}</th><th scope="col">Change</th><th scope="col">MACs</th><th scope="col">Removed</th><th scope="col">Parameters</th><th scope="col">Removed</th><th scope="col">Cut before epoch</th><th scope="col">Time</th><th scope="col" class="text">Choice</th></tr></thead>
             <tbody>
 
             """);
         foreach (var point in curve.Points)
         {
-            var change = point.ValAccuracy - curve.ReferenceAccuracy is { } difference
-                ? Wording.Points(difference)
-                : Wording.Nothing;
+            var change = (curve.Reference, point.Value) is not ({ } before, { } after) ? Wording.Nothing
+                : curve.IsFraction ? Wording.Points(after - before)
+                : Wording.Change(before, after);
             var cut = point.CutEpoch?.ToString(CultureInfo.InvariantCulture) ?? Wording.Nothing;
             var link = $"{Uri.EscapeDataString(point.Folder)}/{HtmlReport.FileName}";
             html.Add($"""
-                <tr><th scope="row" class="text"><a href="{link}">{BudgetsData.LabelOf(point.Target)}</a></th><td class="strong">{Wording.Percent(point.ValAccuracy)}</td><td>{change}</td><td>{Wording.Count(point.Macs)}</td><td>{Removed(curve.Macs, point.Macs)}</td><td>{Wording.Count(point.Parameters)}</td><td>{Removed(curve.Parameters, point.Parameters)}</td><td>{cut}</td><td>{Wording.Duration(point.TotalSeconds - point.SharedSeconds)}</td><td class="text">{(point.Target == curve.Chosen ? "chosen" : "")}</td></tr>
+                <tr><th scope="row" class="text"><a href="{link}">{BudgetsData.LabelOf(point.Target)}</a></th><td class="strong">{Shown(curve, point.Value)}</td><td>{change}</td><td>{Wording.Count(point.Macs)}</td><td>{Removed(curve.Macs, point.Macs)}</td><td>{Wording.Count(point.Parameters)}</td><td>{Removed(curve.Parameters, point.Parameters)}</td><td>{cut}</td><td>{Wording.Duration(point.TotalSeconds - point.SharedSeconds)}</td><td class="text">{(point.Target == curve.Chosen ? "chosen" : "")}</td></tr>
 
                 """);
         }
@@ -136,6 +140,9 @@ internal static class HtmlBudgets
 
         html.Add($"</section>\n");
     }
+
+    private static string Shown(BudgetCurve curve, double? value) =>
+        curve.IsFraction ? Wording.Percent(value) : value is null ? Wording.Nothing : curve.Show(value);
 
     private static string Removed(long whole, long left) =>
         Wording.Percent(whole > 0 ? 1 - (double)left / whole : null, 1);

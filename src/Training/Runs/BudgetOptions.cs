@@ -12,8 +12,9 @@ public sealed record BudgetOptions
     public required ImmutableArray<double> Targets { get; init; }
 
     /// <summary>
-    /// How much lower than the reference's an accuracy may be, a fraction in [0, 1]. The reference is the unpruned twin
-    /// in the folder <c>twin</c>, or without one the network of the smallest target.
+    /// How much worse than the reference a network may be, in [0, 1]: of an accuracy, or another metric that is a
+    /// fraction, the difference; of others, such as a perplexity, the share of the reference. The reference is the
+    /// unpruned twin in the folder <c>twin</c>, or without one the network of the smallest target.
     /// </summary>
     public double AllowedLoss { get; init; } = 0.005;
 

@@ -128,7 +128,7 @@ public sealed class BudgetRunTests : IDisposable
 
         var twin = RunLogReader.Read(_folder.PathOf("budgets/twin")).Summary!;
         var curve = Train("budgets", Three)!;
-        Assert.Equal((twin.ValAccuracy, true), (curve.ReferenceAccuracy, curve.ReferenceIsTwin));
+        Assert.Equal((twin.ValAccuracy, true), (curve.Reference, curve.ReferenceIsTwin));
     }
 
     [Fact]

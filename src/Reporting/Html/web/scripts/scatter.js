@@ -1,6 +1,6 @@
 "use strict";
 
-// Points in a plane of cost and accuracy, for the pages that compare networks.
+// Points in a plane of cost and what networks are judged by, for the pages that compare networks.
 (() => {
   const { percentTick, font } = ocs;
 
@@ -79,7 +79,7 @@
   };
 
   /** Points in a plane; the one nearest to the pointer is named in the headline. */
-  ocs.scatter = ({ id, points, legend, xLabel, xTick, whole, way = [], level }) => ({
+  ocs.scatter = ({ id, points, legend, xLabel, xTick, yLabel = "accuracy", yTick, whole, way = [], level }) => ({
     id, paper: 660,
     build: (target, width, scale) => {
       const colour = ocs.colours();
@@ -95,7 +95,7 @@
       };
       const [xs, ys] = [pad(points.map(p => p.x)), pad([...points.map(p => p.y), ...(level === undefined ? [] : [level])])];
       if (!whole) xs[0] = Math.max(0, xs[0]);
-      ys[1] = Math.min(ys[1], 1 + (ys[1] - ys[0]) * 0.02);
+      if (!yTick) ys[1] = Math.min(ys[1], 1 + (ys[1] - ys[0]) * 0.02);
       return new uPlot({
         width, height: 380 * scale,
         padding: [14, 14, 0, 0],
@@ -104,7 +104,7 @@
         scales: { x: { time: false, range: () => xs }, y: { range: () => ys } },
         axes: [
           { ...axis, ...ocs.label(xLabel), size: 28, space: 60, ...(whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200] } : {}), values: (u, ticks) => ticks.map(xTick) },
-          { ...axis, ...ocs.label("accuracy"), size: 60, values: (u, ticks) => ticks.map(percentTick) },
+          { ...axis, ...ocs.label(yLabel), size: 60, values: (u, ticks) => ticks.map(yTick ?? percentTick) },
         ],
         series: [{}, { stroke: "transparent", points: { show: false }, paths: () => null }],
         hooks: {
