@@ -20,6 +20,17 @@ public class ExperimentOptionsTests
         [.. Repository.Files("experiments", "*.yaml")
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order()];
 
+    [Fact]
+    public void Every_experiment_has_its_row_in_the_list()
+    {
+        var list = File.ReadAllText(Path.Combine(Repository.Root, "experiments", "README.md"));
+        Assert.All(
+            Repository.Files("experiments", "*.yaml"),
+            file => Assert.Contains(
+                $"({Path.GetRelativePath(Path.Combine(Repository.Root, "experiments"), file)})", list,
+                StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("auto", null)]
     [InlineData("8", 8)]
