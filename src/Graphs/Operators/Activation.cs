@@ -55,6 +55,9 @@ public enum ActivationKind
     /// trained with.
     /// </summary>
     GeluTanh,
+
+    /// <summary>e^x.</summary>
+    Exp,
 }
 
 /// <summary>
@@ -88,6 +91,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
             ActivationKind.Selu => Aten.Selu(x),
             ActivationKind.Celu => Aten.Celu(x, Slope),
             ActivationKind.GeluTanh => Aten.Gelu(x, "tanh"),
+            ActivationKind.Exp => Aten.Exp(x),
             _ => throw new InvalidOperationException($"Activation {Kind} has no run rule."),
         };
     }
@@ -113,7 +117,8 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0) : Operato
     public override void Couple(ICoupling coupling) => TieElementwise(coupling);
 
     public override bool KeepsZeroChannels(NodeShapes shapes) =>
-        Kind is not (ActivationKind.Sigmoid or ActivationKind.HardSigmoid or ActivationKind.Softplus);
+        Kind is not (ActivationKind.Sigmoid or ActivationKind.HardSigmoid or ActivationKind.Softplus
+            or ActivationKind.Exp);
 
     public override bool CanRunInPlace => Kind == ActivationKind.Relu;
 

@@ -33,6 +33,7 @@ public sealed class ActivationTests
             ActivationKind.Celu => x => x >= 0 ? x : Slope * (Math.Exp(x / Slope) - 1),
             ActivationKind.GeluTanh =>
                 x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+            ActivationKind.Exp => Math.Exp,
             _ => throw new InvalidOperationException($"{kind} has no formula here."),
         };
         Tensors.AssertClose(

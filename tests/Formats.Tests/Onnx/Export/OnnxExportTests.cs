@@ -144,6 +144,11 @@ public sealed class OnnxExportTests : IDisposable
             var decoded = DetectionOutputs.Decode(graph);
             Assert.Equal(["boxes", "probabilities"], decoded.NamedOutputs.Select(output => output.Name));
             RuntimeParity.Assert(path, decoded, parameters);
+            using (var back = OnnxFile.Read(path))
+            {
+                RuntimeParity.Assert(path, back.Graph, back.Parameters);
+            }
+
             OnnxFile.Write(path, graph, parameters, new() { Detections = OnnxDetections.Raw });
             RuntimeParity.Assert(path, graph, parameters);
         }

@@ -25,6 +25,7 @@ internal static class Activation
             case ActivationKind.Selu: node.Emit("Selu", [x]); break;
             case ActivationKind.Celu: node.Emit("Celu", [x], OnnxAttribute.Float("alpha", op.Slope)); break;
             case ActivationKind.GeluTanh: GeluTanh(x, node); break;
+            case ActivationKind.Exp: node.Emit("Exp", [x]); break;
             default: throw new InvalidOperationException($"Activation {op.Kind} has no ONNX form.");
         }
     }

@@ -23,6 +23,7 @@ internal static class Activation
             "Tanh" => (ActivationKind.Tanh, 0),
             "HardSwish" => (ActivationKind.HardSwish, 0),
             "Softplus" => (ActivationKind.Softplus, 0),
+            "Exp" => (ActivationKind.Exp, 0),
             "Mish" => (ActivationKind.Mish, 0),
             "Gelu" => (GeluKind(node), 0.0),
             "Selu" => (ActivationKind.Elu, node.Node.Float("alpha", SeluAlpha)),

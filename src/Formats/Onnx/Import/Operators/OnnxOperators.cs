@@ -21,6 +21,7 @@ internal static class OnnxOperators
             ["Div"] = Arithmetic.Import,
             ["Dropout"] = Dropout.Import,
             ["Elu"] = Activation.Import,
+            ["Exp"] = Activation.Import,
             ["Expand"] = Repeat.Expand,
             ["Flatten"] = Reshape.Import,
             ["GRU"] = Recurrent.Gru,
