@@ -9,7 +9,9 @@ namespace Ocs.Formats.Tests;
 /// </summary>
 internal static class SmallGraphs
 {
-    private static readonly ActivationKind[] Kinds = Enum.GetValues<ActivationKind>();
+    // The exponential of an exponential is too large for float32.
+    private static readonly ActivationKind[] Kinds =
+        [.. Enum.GetValues<ActivationKind>().Where(kind => kind != ActivationKind.Exp)];
 
     public static Graph Random(ulong seed)
     {

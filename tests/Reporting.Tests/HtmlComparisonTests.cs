@@ -57,8 +57,9 @@ public sealed class HtmlComparisonTests
     public void The_papers_rows_are_those_of_the_experiments()
     {
         var experiments = Path.Combine(Repository, "experiments");
-        string[] files = [.. Directory.GetDirectories(experiments, "table*").SelectMany(
-            folder => Directory.GetFiles(folder, "*.yaml"))];
+        string[] tables = ["table1", "table2", "table3", "table7"];
+        string[] files = [.. tables.SelectMany(
+            table => Directory.GetFiles(Path.Combine(experiments, table), "*.yaml"))];
         Assert.NotEmpty(files);
         foreach (var file in files)
         {
@@ -69,8 +70,9 @@ public sealed class HtmlComparisonTests
             double macs =
                 double.Parse(Path.GetFileNameWithoutExtension(file).Split('_')[^1], CultureInfo.InvariantCulture) / 100;
 
+            var data = Word("data") == "imagefolder" ? "imagenet" : Word("data");
             var row = Assert.Single(
-                PaperRow.For(Word("model"), Word("data")), row => row.IsOwn && Math.Abs(row.Macs - macs) < 1e-9);
+                PaperRow.For(Word("model"), data), row => row.IsOwn && Math.Abs(row.Macs - macs) < 1e-9);
             Assert.Equal(Number(@"Expected: ([\d.]+) % accuracy"), row.Accuracy, 9);
             Assert.Equal(Number(@"(?:unpruned|pre-trained) ([\d.]+) %"), row.Baseline!.Value, 9);
             Assert.Equal(Number(@"([\d.]+) % of the parameters"), row.Parameters!.Value, 9);

@@ -87,8 +87,8 @@ public sealed partial class HtmlReportTests
 
         // Two classes have objects: two lines, from recall 0 to 1 over 560 and from precision 1 to 0 over 300.
         Assert.Equal(2, Regex.Count(page, "<polyline"));
-        Assert.Contains("stroke:var(--run-1)\" points=\"44,10 324,10 604,160\"", page, StringComparison.Ordinal);
-        Assert.Contains("stroke:var(--run-2)\" points=\"44,160 324,235 604,310\"", page, StringComparison.Ordinal);
+        Assert.Contains("line-1\" points=\"44,10 324,10 604,160\"", page, StringComparison.Ordinal);
+        Assert.Contains("line-2\" points=\"44,160 324,235 604,310\"", page, StringComparison.Ordinal);
         Assert.Contains("never</th><td>0</td><td>–</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"precision\"", HtmlReport.Render(SampleRun.Folder), StringComparison.Ordinal);

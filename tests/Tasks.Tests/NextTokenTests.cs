@@ -35,7 +35,7 @@ public sealed class NextTokenTests : IDisposable
         Assert.Equal(smooth, loss.Item<double>(), 1e-5);
         Assert.Equal(Samples * Loss(), sum.Item<double>(), 1e-5);
         Assert.Null(((ITask)task).Score([logits], batch));
-        Assert.Equal(OutputActivation.None, ((ITask)task).ActivationOf(0));
+        Assert.Equal(OutputActivation.SoftmaxOverLast, task.ActivationOf(0));
     }
 
     [Fact]

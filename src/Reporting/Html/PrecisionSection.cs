@@ -58,7 +58,7 @@ internal static class PrecisionSection
         for (var i = 0; i < lines.Length; i++)
         {
             html.Add($"""
-                <span class="item"><i class="swatch" style="background:{Colour(i)}"></i>{lines[i].Name}</span>
+                <span class="item"><i class="swatch line-{i + 1}"></i>{lines[i].Name}</span>
                 """);
         }
 
@@ -87,7 +87,7 @@ internal static class PrecisionSection
             var values = lines[i].Values;
             var points = string.Join(' ', values.Select((value, at) =>
                 $"{X((double)at / Math.Max(values.Length - 1, 1))},{Y(value)}"));
-            html.Add($"<polyline style=\"stroke:{Colour(i)}\" points=\"{points}\"/>\n");
+            html.Add($"<polyline class=\"line-{i + 1}\" points=\"{points}\"/>\n");
         }
 
         html.Add($"""
@@ -124,8 +124,6 @@ internal static class PrecisionSection
         var length = classes.Min(each => each.Values.Length);
         return [.. Enumerable.Range(0, length).Select(i => classes.Average(each => each.Values[i]))];
     }
-
-    private static string Colour(int line) => string.Create(CultureInfo.InvariantCulture, $"var(--run-{line + 1})");
 
     private static string X(double share) => Number(Left + (share * Width));
 

@@ -111,6 +111,6 @@ public sealed class RandAugmentTests
 
         return new(
             "noise", pixels, [.. Enumerable.Range(0, Count)], 3, Size, Size,
-            [.. Enumerable.Range(0, Count).Select(i => $"class {i}")], Normalization.Cifar10);
+            [.. Enumerable.Range(0, Count).Select(i => $"class {i}")], new([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]));
     }
 }
