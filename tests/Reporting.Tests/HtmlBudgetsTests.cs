@@ -95,6 +95,7 @@ public sealed class HtmlBudgetsTests
             Curve with
             {
                 Model = Hostile,
+                Metric = "",
                 Data = Hostile,
                 Command = Hostile,
                 Points = [Curve.Points[0] with { Folder = Hostile, Problem = Hostile }],

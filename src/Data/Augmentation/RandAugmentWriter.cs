@@ -22,18 +22,26 @@ internal sealed class RandAugmentWriter(IImageWriter source, LabelledImages imag
         }
 
         var plane = images.Height * images.Width;
-        for (var i = 0; i < _bytes.Length; i++)
+        for (var channel = 0; channel < images.Channels; channel++)
         {
-            var table = _table.AsSpan(i / plane * 256, 256);
-            _bytes[i] = (byte)MathF.Round(255 * (_normalized[i] - table[0]) / (table[255] - table[0]));
+            var table = _table.AsSpan(channel * 256, 256);
+            var (black, scale) = (table[0], 255 / (table[255] - table[0]));
+            for (var i = channel * plane; i < (channel + 1) * plane; i++)
+            {
+                _bytes[i] = (byte)MathF.Round(scale * (_normalized[i] - black));
+            }
         }
 
         augment.Apply(new(_bytes, _scratch, images.Channels, images.Height, images.Width), rng);
         var (channelStep, pixelStep) = channelsLast ? (1, images.Channels) : (plane, 1);
-        for (var i = 0; i < _bytes.Length; i++)
+        for (var channel = 0; channel < images.Channels; channel++)
         {
-            var (channel, pixel) = (i / plane, i % plane);
-            destination[(channel * channelStep) + (pixel * pixelStep)] = _table[(channel * 256) + _bytes[i]];
+            var table = _table.AsSpan(channel * 256, 256);
+            var bytes = _bytes.AsSpan(channel * plane, plane);
+            for (var pixel = 0; pixel < plane; pixel++)
+            {
+                destination[(channel * channelStep) + (pixel * pixelStep)] = table[bytes[pixel]];
+            }
         }
 
         return true;

@@ -75,7 +75,8 @@ internal static class HtmlBudgets
             return;
         }
 
-        var metric = $"{char.ToUpperInvariant(curve.Metric[0])}{curve.Metric[1..]}";
+        // The name is a file's, so it may be empty.
+        var metric = curve.Metric is [var first, .. var rest] ? $"{char.ToUpperInvariant(first)}{rest}" : "Value";
         html.Add($"<section id=\"curve\">\n<h2>{metric} against cost</h2>\n");
         AddChart("macs-chart", $"{metric} against MACs", "MACs", point => point.Macs);
         AddChart("parameters-chart", $"{metric} against parameters", "parameters", point => point.Parameters);
