@@ -131,9 +131,10 @@ OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 wh
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 // Returns when the device has done what this thread asked of it; at once on a CPU.
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
-// Whether convolutions on a CPU may be our own (operators/own_conv.h); 0 where the processor cannot.
+// The instructions of our own convolutions on a CPU (operators/own_conv.h): 0 none, all are libtorch's, 1 AVX2, 2
+// AVX-512. What the processor has not is never used, whatever is set.
 OCS_API ocs_error* ocs_own_convolutions_get(uint8_t* result) OCS_NOEXCEPT;
-OCS_API ocs_error* ocs_own_convolutions_set(uint8_t enabled) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_own_convolutions_set(uint8_t most) OCS_NOEXCEPT;
 // What products of float32 may be computed in: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else
 // TF32.
 OCS_API ocs_error* ocs_matmul_precision_get(int32_t* result) OCS_NOEXCEPT;

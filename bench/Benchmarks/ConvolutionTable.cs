@@ -5,16 +5,19 @@ using Ocs.Torch;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Every kind of convolution that a cut can make beside float64, on 1 to 16 threads: by libtorch, by us, and by us as
-/// where there is no AVX-512. A case that libtorch has no kernel for is refused with an error. What ends a process or
-/// hangs is counted, and the next case is gone on with in a new one.
+/// Every kind of convolution that a cut can make beside float64, on 1 to 16 threads: by libtorch, and by us with
+/// AVX-512, with AVX2 and without either. A case that libtorch has no kernel for is refused with an error. What ends a
+/// process or hangs is counted, and the next case is gone on with in a new one.
 /// </summary>
 internal static class ConvolutionTable
 {
     private const string Refused = "refused";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly (string Name, string Words)[] Ways =
-        [("libtorch", "libtorch"), ("ours", "ours"), ("ours without AVX-512", "plain")];
+    [
+        ("libtorch", "libtorch"), ("ours", nameof(OwnConvolutions.Avx512)),
+        ("ours with AVX2", nameof(OwnConvolutions.Avx2)), ("ours without AVX2", nameof(OwnConvolutions.None)),
+    ];
 
     /// <summary>Measures, prints and records the table; returns the exit code: 1 where one of ours is wrong.</summary>
     public static int Measure(string[] arguments)
@@ -50,10 +53,11 @@ internal static class ConvolutionTable
     /// <summary>What a child does: a line of three numbers for each case from one on.</summary>
     public static void Run(string words, int first)
     {
-        TorchRuntime.OwnConvolutions = words == "ours";
+        var isLibtorch = !Enum.TryParse<OwnConvolutions>(words, out var kernels);
+        TorchRuntime.OwnConvolutions = kernels;
         foreach (var each in ConvolutionCase.All().Skip(first))
         {
-            Console.WriteLine(Answer(each, words != "libtorch"));
+            Console.WriteLine(Answer(each, !isLibtorch));
         }
     }
 

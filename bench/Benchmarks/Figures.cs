@@ -20,6 +20,7 @@ internal static class Figures
     private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure)[] All =
     [
         ("steps", Steps),
+        ("avx2", Avx2),
         ("cut", CutNetworks.Measure),
         ("rounding", RoundedWidths.Measure),
         ("search", Search),
@@ -112,6 +113,26 @@ internal static class Figures
             yield return new(
                 $"the same, images/s in fp32 and bf16", $"{128_000 / wide:F0}, {128_000 / narrow:F0}", Dash,
                 Dash, Dash);
+        }
+    }
+
+    // What both sides, oneDNN and OpenBLAS do on a processor without AVX-512.
+    private static IEnumerable<Figure> Avx2(Settings settings)
+    {
+        Environment.SetEnvironmentVariable("ATEN_CPU_CAPABILITY", "avx2");
+        Environment.SetEnvironmentVariable("ONEDNN_MAX_CPU_ISA", "AVX2");
+        Environment.SetEnvironmentVariable("OPENBLAS_CORETYPE", "Haswell");
+        foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
+        {
+            string[] layouts = ["nchw", "channels-last"];
+            var runs = TakeTurns(network, ["fp32"], layouts, settings.WarmUps, settings.Steps, settings);
+            foreach (var layout in layouts)
+            {
+                if (Beside(runs, network, "fp32", layout, "at least 1.15 (the faster of both)") is { } figure)
+                {
+                    yield return figure with { What = figure.What + ", AVX2" };
+                }
+            }
         }
     }
 

@@ -1,23 +1,18 @@
 #include "conv.h"
 
-#include <immintrin.h>
 #include <string.h>
 
-// Compiled for AVX-512. As in norm.cpp no inline function of a header may be used here, so none of Tiling's.
+#include "lanes.h"
+
+// Compiled for AVX-512 and for AVX2. As in norm.cpp no shared inline function of a header may be used here, so none of
+// Tiling's.
 
 using ocs::kSquare;
 using ocs::Tiling;
 
-#define OCS_INLINE __attribute__((always_inline)) inline
-
 namespace {
 
-typedef __m512 Lanes;
-
-constexpr int64_t kLanes = 16;
-constexpr int64_t kBlock = 2;                                   // vectors that are convolved together
-constexpr int64_t kOutputs = 12;                                // channels of outputs: 24 sums in registers
-constexpr int64_t kMostVectors = 16, kCacheBytes = 320 * 1024;  // of one such sum, with what it reads
+constexpr int64_t kMostVectors = 16, kCacheBytes = 320 * 1024;  // of one sum of weights, with what it reads
 
 // Numbers between planes of what was read: no multiple of 4 KB, at which addresses share lines of the first cache.
 inline int64_t stride_of(int64_t channels, int64_t block) {
@@ -35,29 +30,13 @@ struct Blocks {
     int64_t size_of(int64_t block) const { return size + (block < larger); }
 };
 
-// The first `count` lanes.
-inline __mmask16 mask_of(int64_t count) {
-    return count >= kLanes ? 0xFFFF : count <= 0 ? 0 : (1u << count) - 1;
-}
-
-// The two halves of a vector lie apart.
-inline Lanes load_pair(const float* low, __mmask8 of_low, const float* high, __mmask8 of_high) {
-    const __m512d halves = _mm512_castpd256_pd512(_mm256_castps_pd(_mm256_maskz_loadu_ps(of_low, low)));
-    return _mm512_castpd_ps(_mm512_insertf64x4(halves, _mm256_castps_pd(_mm256_maskz_loadu_ps(of_high, high)), 1));
-}
-
-inline void store_pair(float* low, __mmask8 of_low, float* high, __mmask8 of_high, Lanes value) {
-    _mm256_mask_storeu_ps(low, of_low, _mm512_castps512_ps256(value));
-    _mm256_mask_storeu_ps(high, of_high, _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
-}
-
 // Where the tiles of one vector lie: in `Rows` rows of tiles of an image's planes.
 template <int Rows>
 struct Place {
     static constexpr int64_t kDown = Rows == 1 ? 0 : Rows, kRight = Rows == 1 ? 16 : 0;  // to the second 16 pixels
     int64_t height, width, image;
     int64_t top, left;              // its first pixel
-    __mmask16 first[4], second[4];  // which pixels of a `part` there are, from the row above its first on
+    Lit first[4], second[4];  // which pixels of a `part` there are, from the row above its first on
     bool has_before, has_behind, streams;
 
     Place() {}
@@ -67,70 +46,66 @@ struct Place {
         top = within / tiling.strips * Rows * 2;
         left = within % tiling.strips * 32;
         for (int64_t row = 0; row < 4; row++) {
-            first[row] = where(top + row - 1, mask_of(width - left));
-            second[row] = where(top + row - 1 + kDown, mask_of(width - left - kRight));
+            first[row] = where(top + row - 1, first_lanes(width - left));
+            second[row] = where(top + row - 1 + kDown, first_lanes(width - left - kRight));
         }
         has_before = left > 0;
         has_behind = left + 32 < width;
         streams = tiling.streams && (first[1] & first[2] & second[1] & second[2]) == 0xFFFF;
     }
 
-    __mmask16 where(int64_t row, __mmask16 mask) const {
-        const __mmask16 below = Rows == 4 && row + 2 < height ? mask << 8 : 0;
-        return ((uint64_t)row < (uint64_t)height ? mask : 0) | below;
+    Lit where(int64_t row, Lit lit) const {
+        const Lit below = Rows == 4 && row + 2 < height ? lit << 8 : 0;
+        return ((uint64_t)row < (uint64_t)height ? lit : 0) | below;
     }
 
     // 16 pixels of a row, or where they are 8 wide, of this one and the second below.
-    static OCS_INLINE Lanes part(const float* pixels, __mmask16 mask) {
-        return Rows < 4 ? _mm512_maskz_loadu_ps(mask, pixels) : load_pair(pixels, mask, pixels + 16, mask >> 8);
+    static OCS_INLINE Lanes load_part(const float* pixels, Lit lit) {
+        return Rows < 4 ? ::load(pixels, lit) : load_halves(pixels, pixels + 16, lit);
     }
 
-    OCS_INLINE void store_part(float* pixels, __mmask16 mask, Lanes value) const {
-        if (Rows == 4) return store_pair(pixels, mask, pixels + 16, mask >> 8, value);
-        if (streams) return _mm512_stream_ps(pixels, value);
-        _mm512_mask_storeu_ps(pixels, mask, value);
+    OCS_INLINE void store_part(float* pixels, Lit lit, Lanes value) const {
+        if (Rows == 4) return store_halves(pixels, pixels + 16, value, lit);
+        if (streams) return stream(pixels, value);
+        ::store(pixels, value, lit);
     }
 
     // Of each tile the pixels of one row, counted from the tile's first, in even and in odd columns.
     OCS_INLINE void load(const float* plane, int64_t offset, Lanes& even, Lanes& odd) const {
         const float* pixels = plane + (top + offset) * width + left;
-        const Lanes low = part(pixels, first[offset + 1]);
-        const Lanes high = part(pixels + kDown * width + kRight, second[offset + 1]);
-        const __m512i evens = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-        even = _mm512_permutex2var_ps(low, evens, high);
-        odd = _mm512_permutex2var_ps(low, _mm512_add_epi32(evens, _mm512_set1_epi32(1)), high);
+        ::part(load_part(pixels, first[offset + 1]),
+               load_part(pixels + kDown * width + kRight, second[offset + 1]), even, odd);
     }
 
     // The columns before the even and behind the odd ones.
     OCS_INLINE void neighbours(const float* plane, int64_t offset, Lanes even, Lanes odd, Lanes& before,
                                Lanes& behind) const {
-        constexpr __mmask16 within = Rows == 4 ? 0xEEEE : Rows == 2 ? 0xFEFE : 0xFFFE;
-        const __m512i none = _mm512_setzero_si512();
-        before = _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(within, _mm512_castps_si512(odd), none, 15));
-        behind = _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(within >> 1, none, _mm512_castps_si512(even), 1));
+        before = ::before<Rows>(odd);
+        behind = ::behind<Rows>(even);
         if (Rows > 1) return;
         const float* pixels = plane + (top + offset) * width + left;
-        if (has_before) before = _mm512_mask_loadu_ps(before, first[offset + 1] & 1, pixels - 1);
-        if (has_behind) behind = _mm512_mask_loadu_ps(behind, first[offset + 1] & 0x8000, pixels + 17);
+        if (has_before && (first[offset + 1] & 1) != 0) before = with_first(before, pixels - 1);
+        if (has_behind && (first[offset + 1] & 0x8000) != 0) behind = with_last(behind, pixels + 32);
     }
 
     // Of planes with a pixel for each tile, those of the tiles so far below and to the right. Tiles lie in 1 or 2 rows.
     OCS_INLINE Lanes load_half(const float* plane, int64_t down, int64_t right) const {
         const float* pixels = plane + (top / 2 + down) * half_width() + left / 2 + right;
-        if (Rows == 1) return _mm512_maskz_loadu_ps(where_half(down, right), pixels);
-        return load_pair(pixels, where_half(down, right), pixels + half_width(), where_half(down + 1, right));
+        const Lit lit = where_half(down, right);
+        if (Rows == 1) return ::load(pixels, lit);
+        return load_halves(pixels, pixels + half_width(), (lit & 0xFF) | where_half(down + 1, right) << 8);
     }
 
     OCS_INLINE void store_half(float* plane, Lanes value) const {
         float* pixels = plane + top / 2 * half_width() + left / 2;
-        if (Rows == 1) return _mm512_mask_storeu_ps(pixels, where_half(0, 0), value);
-        store_pair(pixels, where_half(0, 0), pixels + half_width(), where_half(1, 0), value);
+        if (Rows == 1) return ::store(pixels, value, where_half(0, 0));
+        store_halves(pixels, pixels + half_width(), value, (where_half(0, 0) & 0xFF) | where_half(1, 0) << 8);
     }
 
     int64_t half_width() const { return (width + 1) / 2; }
 
-    __mmask16 where_half(int64_t down, int64_t right) const {
-        return top / 2 + down < (height + 1) / 2 ? mask_of(half_width() - left / 2 - right) : 0;
+    Lit where_half(int64_t down, int64_t right) const {
+        return top / 2 + down < (height + 1) / 2 ? first_lanes(half_width() - left / 2 - right) : 0;
     }
 
     // Asks for the pixels of a vector that comes a block later and the row below, as the one above has been read: they
@@ -144,9 +119,8 @@ struct Place {
     }
 
     OCS_INLINE void store(float* plane, int64_t offset, Lanes even, Lanes odd) const {
-        const __m512i pairs = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-        const Lanes low = _mm512_permutex2var_ps(even, pairs, odd);
-        const Lanes high = _mm512_permutex2var_ps(even, _mm512_add_epi32(pairs, _mm512_set1_epi32(8)), odd);
+        Lanes low, high;
+        join(even, odd, low, high);
         float* pixels = plane + (top + offset) * width + left;
         store_part(pixels, first[offset + 1], low);
         store_part(pixels + kDown * width + kRight, second[offset + 1], high);
@@ -180,10 +154,10 @@ struct Winograd {
             rows[row][3] = behind - even;
         }
         for (int64_t column = 0; column < 4; column++) {
-            _mm512_storeu_ps(target + column * stride, rows[0][column] - rows[2][column]);
-            _mm512_storeu_ps(target + (4 + column) * stride, rows[1][column] + rows[2][column]);
-            _mm512_storeu_ps(target + (8 + column) * stride, rows[2][column] - rows[1][column]);
-            _mm512_storeu_ps(target + (12 + column) * stride, rows[3][column] - rows[1][column]);
+            store(target + column * stride, rows[0][column] - rows[2][column]);
+            store(target + (4 + column) * stride, rows[1][column] + rows[2][column]);
+            store(target + (8 + column) * stride, rows[2][column] - rows[1][column]);
+            store(target + (12 + column) * stride, rows[3][column] - rows[1][column]);
         }
     }
 
@@ -200,10 +174,10 @@ struct Winograd {
             rows[row][3] = odd;
         }
         for (int64_t column = 0; column < 4; column++) {
-            _mm512_storeu_ps(target + column * stride, rows[0][column]);
-            _mm512_storeu_ps(target + (4 + column) * stride, rows[0][column] + rows[1][column]);
-            _mm512_storeu_ps(target + (8 + column) * stride, rows[0][column] - rows[1][column]);
-            _mm512_storeu_ps(target + (12 + column) * stride, rows[1][column]);
+            store(target + column * stride, rows[0][column]);
+            store(target + (4 + column) * stride, rows[0][column] + rows[1][column]);
+            store(target + (8 + column) * stride, rows[0][column] - rows[1][column]);
+            store(target + (12 + column) * stride, rows[1][column]);
         }
     }
 
@@ -213,10 +187,10 @@ struct Winograd {
         constexpr int64_t stride = kBlock * kLanes;
         Lanes upper[4], lower[4];
         for (int64_t column = 0; column < 4; column++) {
-            const Lanes first = _mm512_loadu_ps(results + column * stride);
-            const Lanes second = _mm512_loadu_ps(results + (4 + column) * stride);
-            const Lanes third = _mm512_loadu_ps(results + (8 + column) * stride);
-            const Lanes fourth = _mm512_loadu_ps(results + (12 + column) * stride);
+            const Lanes first = load(results + column * stride);
+            const Lanes second = load(results + (4 + column) * stride);
+            const Lanes third = load(results + (8 + column) * stride);
+            const Lanes fourth = load(results + (12 + column) * stride);
             upper[column] = first + (second + third);
             lower[column] = (second - third) + fourth;
         }
@@ -268,22 +242,22 @@ struct Strided {
         for (int64_t row = 0; row < Size; row++) {
             Lanes even, odd, before, behind;
             place.load(plane, row - Size / 2, even, odd);
-            if (Size == 1) return _mm512_storeu_ps(target, even);
+            if (Size == 1) return store(target, even);
             place.neighbours(plane, row - 1, even, odd, before, behind);
-            _mm512_storeu_ps(target + row * 3 * stride, before);
-            _mm512_storeu_ps(target + (row * 3 + 1) * stride, even);
-            _mm512_storeu_ps(target + (row * 3 + 2) * stride, odd);
+            store(target + row * 3 * stride, before);
+            store(target + (row * 3 + 1) * stride, even);
+            store(target + (row * 3 + 2) * stride, odd);
         }
     }
 
     template <int Rows>
     static OCS_INLINE void slopes(const float* plane, const Place<Rows>& place, float* target, int64_t) {
-        _mm512_storeu_ps(target, place.load_half(plane, 0, 0));
+        store(target, place.load_half(plane, 0, 0));
     }
 
     template <int Rows>
     static OCS_INLINE void write(const float* results, Lanes bias, const Place<Rows>& place, float* plane) {
-        place.store_half(plane, _mm512_loadu_ps(results) + bias);
+        place.store_half(plane, load(results) + bias);
     }
 
     // As they are, or in the order of StridedBackward's sums.
@@ -306,13 +280,13 @@ struct StridedBackward {
 
     template <int Rows>
     static OCS_INLINE void read(const float* plane, const Place<Rows>& place, float* to, int64_t stride) {
-        for (int64_t i = 0; i < kReads; i++) _mm512_storeu_ps(to + i * stride, place.load_half(plane, i / 2, i % 2));
+        for (int64_t i = 0; i < kReads; i++) store(to + i * stride, place.load_half(plane, i / 2, i % 2));
     }
 
     template <int Rows>
     static OCS_INLINE void write(const float* results, Lanes, const Place<Rows>& place, float* plane) {
         Lanes found[4] = {};
-        for (int64_t i = 0; i < kReads; i++) found[i] = _mm512_loadu_ps(results + i * kBlock * kLanes);
+        for (int64_t i = 0; i < kReads; i++) found[i] = load(results + i * kBlock * kLanes);
         place.store(plane, 0, found[0], found[1]);
         place.store(plane, 1, found[2], found[3]);
     }
@@ -323,23 +297,23 @@ template <int64_t Outputs>
 void multiply(const float* values, int64_t stride, const Sums& wanted, const float* weight, int64_t inputs,
               int64_t outputs, float* results) {
     for (int64_t result = 0, entry = 0; result < wanted.results; result++) {
-        Lanes sums[Outputs][kBlock] = {};
+        Register sums[Outputs][kBlock * kParts] = {};
         for (; entry < wanted.ends[result]; entry++) {
             const float* value = values + wanted.planes[entry] * stride;
             for (int64_t input = 0; input < inputs; input++, value += kBlock * kLanes, weight += outputs) {
-                Lanes read[kBlock];
-                for (int64_t i = 0; i < kBlock; i++) read[i] = _mm512_loadu_ps(value + i * kLanes);
+                Register read[kBlock * kParts];
+                for (int64_t i = 0; i < kBlock * kParts; i++) read[i] = load_register(value + i * kWidth);
                 for (int64_t output = 0; output < Outputs; output++) {
-                    const Lanes factor = _mm512_set1_ps(weight[output]);
-                    for (int64_t vector = 0; vector < kBlock; vector++) {
-                        sums[output][vector] = _mm512_fmadd_ps(factor, read[vector], sums[output][vector]);
+                    const Register factor = fill_register(weight[output]);
+                    for (int64_t i = 0; i < kBlock * kParts; i++) {
+                        sums[output][i] = multiply_add(factor, read[i], sums[output][i]);
                     }
                 }
             }
         }
         for (int64_t output = 0; output < Outputs; output++) {
             float* target = results + (output * wanted.results + result) * kBlock * kLanes;
-            for (int64_t i = 0; i < kBlock; i++) _mm512_storeu_ps(target + i * kLanes, sums[output][i]);
+            for (int64_t i = 0; i < kBlock * kParts; i++) store_register(target + i * kWidth, sums[output][i]);
         }
     }
 }
@@ -352,17 +326,15 @@ constexpr decltype(&multiply<1>) kMultiply[] = {multiply<1>, multiply<2>,  multi
 template <typename Form>
 void transform_weight(const float* weight, int64_t inputs, int64_t outputs, bool turned, float* transformed) {
     const int64_t size = Form::kSize, down = turned ? outputs * size : size, across = turned ? size : inputs * size;
-    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i places = _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)across));
     for (int64_t input = 0; input < inputs; input++) {
         for (int64_t output = 0; output < outputs; output += kLanes) {
-            const __mmask16 mask = mask_of(outputs - output);
+            const Lit lit = first_lanes(outputs - output);
             const float* from = weight + input * down + output * across;
             float* to = transformed + input * outputs + output;
-            Lanes kernel[9], found[16], none = {};
-            for (int64_t i = 0; i < size; i++) kernel[i] = _mm512_mask_i32gather_ps(none, mask, places, from + i, 4);
+            Lanes kernel[9], found[16];
+            for (int64_t i = 0; i < size; i++) kernel[i] = gather(from + i, across, lit);
             Form::weight(kernel, turned, found);
-            for (int64_t i = 0; i < Form::kReads; i++) _mm512_mask_storeu_ps(to + i * inputs * outputs, mask, found[i]);
+            for (int64_t i = 0; i < Form::kReads; i++) store(to + i * inputs * outputs, found[i], lit);
         }
     }
 }
@@ -411,7 +383,7 @@ void convolve(const float* x, const float* weight, const float* bias, float* y, 
             const int64_t start = blocks.start(block), size = blocks.size_of(block);
             kMultiply[size - 1](scratch, stride, Form::kSums, weight + start, inputs, outputs, results);
             for (int64_t output = 0; output < size; output++) {
-                const Lanes shift = _mm512_set1_ps(bias == nullptr ? 0 : bias[start + output]);
+                const Lanes shift = fill(bias == nullptr ? 0 : bias[start + output]);
                 for (int64_t vector = 0; vector < now.count; vector++) {
                     Form::write(results + (output * Form::kSums.results * kBlock + vector) * kLanes, shift,
                                 now.at[vector], y + (now.at[vector].image * outputs + start + output) * plane);
@@ -422,43 +394,36 @@ void convolve(const float* x, const float* weight, const float* bias, float* y, 
     if (tiling.streams) _mm_sfence();
 }
 
-// The sum of the lanes of each of 16 vectors.
-inline Lanes sums_of(Lanes* vectors) {
-    const __m512i others = _mm512_setr_epi32(1, 16, 3, 18, 5, 20, 7, 22, 9, 24, 11, 26, 13, 28, 15, 30);
-    for (int64_t i = 0; i < 8; i++) {  // sums of two lanes of the first beside those of the second
-        vectors[i] = _mm512_mask_blend_ps(0xAAAA, vectors[2 * i], vectors[2 * i + 1]) +
-                     _mm512_permutex2var_ps(vectors[2 * i], others, vectors[2 * i + 1]);
+// The products of some outputs and inputs, summed over a block of vectors but not over their lanes.
+template <int Height, int Width>
+OCS_INLINE void multiply_rows(const float* slopes, const float* values, int64_t block, Register* found) {
+    Register sums[Height][Width] = {};
+    for (int64_t place = 0; place < block * kLanes; place += kWidth) {
+        Register read[Width];
+        for (int64_t i = 0; i < Width; i++) read[i] = load_register(values + i * block * kLanes + place);
+        for (int64_t i = 0; i < Width; i++) keep(read[i]);
+        for (int64_t output = 0; output < Height; output++) {
+            const Register slope = load_register(slopes + output * block * kLanes + place);
+            for (int64_t i = 0; i < Width; i++) sums[output][i] = multiply_add(slope, read[i], sums[output][i]);
+        }
     }
-    for (int64_t i = 0; i < 4; i++) {
-        const __m512d first = _mm512_castps_pd(vectors[2 * i]), second = _mm512_castps_pd(vectors[2 * i + 1]);
-        vectors[i] =
-            _mm512_castpd_ps(_mm512_unpacklo_pd(first, second)) + _mm512_castpd_ps(_mm512_unpackhi_pd(first, second));
+    for (int64_t output = 0; output < Height; output++) {
+        for (int64_t i = 0; i < Width; i++) found[output * kSquare + i] = sums[output][i];
     }
-    for (int64_t i = 0; i < 2; i++) {
-        vectors[i] = _mm512_shuffle_f32x4(vectors[2 * i], vectors[2 * i + 1], 0x88) +
-                     _mm512_shuffle_f32x4(vectors[2 * i], vectors[2 * i + 1], 0xDD);
-    }
-    return _mm512_shuffle_f32x4(vectors[0], vectors[1], 0x88) + _mm512_shuffle_f32x4(vectors[0], vectors[1], 0xDD);
 }
 
-// Adds the products of some outputs and inputs, summed over a block of vectors, for some squares beside one another;
-// lane 4 i + j of a square is that of output i and input j.
+// Adds them to `sums`, for some squares beside one another; lane 4 i + j of a square is that of output i and input j.
 template <int Height, int Width>
 void multiply_squares(const float* slopes, const float* values, int64_t block, int64_t count, float* sums) {
+    constexpr int first = Height < kRows ? Height : kRows;
     for (int64_t square = 0; square < count; square++, values += Width * block * kLanes, sums += kLanes) {
-        Lanes found[kSquare * kSquare] = {};
-        for (int64_t vector = 0; vector < block; vector++) {
-            Lanes read[Width];
-            for (int64_t i = 0; i < Width; i++) read[i] = _mm512_loadu_ps(values + (i * block + vector) * kLanes);
-            for (int64_t output = 0; output < Height; output++) {
-                const Lanes slope = _mm512_loadu_ps(slopes + (output * block + vector) * kLanes);
-                for (int64_t input = 0; input < Width; input++) {
-                    Lanes& sum = found[output * kSquare + input];
-                    sum = _mm512_fmadd_ps(slope, read[input], sum);
-                }
-            }
+        Register found[kSquare * kSquare] = {};
+        multiply_rows<first, Width>(slopes, values, block, found);
+        if constexpr (first < Height) {
+            multiply_rows<Height - first, Width>(slopes + first * block * kLanes, values, block,
+                                                 found + first * kSquare);
         }
-        _mm512_storeu_ps(sums, _mm512_loadu_ps(sums) + sums_of(found));
+        store(sums, load(sums) + sums_of(found));
     }
 }
 

@@ -10,12 +10,19 @@ using ocs::Mask;
 
 namespace {
 
-typedef float Lanes __attribute__((vector_size(64)));
-typedef uint32_t Bits __attribute__((vector_size(64)));
-typedef int32_t Truth __attribute__((vector_size(64)));
-typedef uint16_t Halves __attribute__((vector_size(32)));
-
+#if defined __AVX512F__
 constexpr int64_t kLanes = 16;
+#elif defined __AVX2__
+constexpr int64_t kLanes = 8;
+#else
+constexpr int64_t kLanes = 4;
+#endif
+
+// A register: sums in larger vectors would not stay in registers.
+typedef float Lanes __attribute__((vector_size(kLanes * 4)));
+typedef uint32_t Bits __attribute__((vector_size(kLanes * 4)));
+typedef uint16_t Halves __attribute__((vector_size(kLanes * 2)));
+
 constexpr int64_t kBlockBytes = 16 * 1024;  // read twice, so it must stay in the first cache
 
 inline Lanes load(const float* source) {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "../compat.h"
+#include "../processor.h"
 
 extern const ocs::NormKernelSet ocs_norm_base;
 #ifdef OCS_X86_KERNELS
@@ -43,13 +44,10 @@ constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
 // The best that this processor has.
 const ocs::NormKernelSet& kernel_set() {
 #ifdef OCS_X86_KERNELS
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    return avx2 && avx512 ? ocs_norm_avx512 : avx2 ? ocs_norm_avx2 : ocs_norm_base;
-#else
-    return ocs_norm_base;
+    if (ocs::best_instructions() == ocs::Instructions::Avx512) return ocs_norm_avx512;
+    if (ocs::best_instructions() == ocs::Instructions::Avx2) return ocs_norm_avx2;
 #endif
+    return ocs_norm_base;
 }
 
 template <typename T>

@@ -14,7 +14,7 @@
 using OptionalTensor = OCS_OPTIONAL<at::Tensor>;
 
 #ifdef OCS_X86_KERNELS
-extern const ocs::ConvKernelSet ocs_conv;
+extern const ocs::ConvKernelSet ocs_conv_avx2, ocs_conv_avx512;
 #endif
 
 namespace {
@@ -113,18 +113,16 @@ struct OwnConvolution : torch::autograd::Function<OwnConvolution> {
     }
 };
 
-// Null where the processor has not what they need.
-const ocs::ConvKernelSet* processor_kernels() {
+std::atomic<ocs::Instructions> wanted{ocs::Instructions::Avx512};
+
+// Null where there are none for the instructions.
+const ocs::ConvKernelSet* kernel_set() {
 #ifdef OCS_X86_KERNELS
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq")) {
-        return &ocs_conv;
-    }
+    if (ocs::conv_instructions() == ocs::Instructions::Avx512) return &ocs_conv_avx512;
+    if (ocs::conv_instructions() == ocs::Instructions::Avx2) return &ocs_conv_avx2;
 #endif
     return nullptr;
 }
-
-std::atomic<bool> wanted{true};
 
 bool is_plain(const at::Tensor& tensor) {
     return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
@@ -136,33 +134,32 @@ bool ocs::all_are(at::IntArrayRef numbers, int64_t number) {
     return std::all_of(numbers.begin(), numbers.end(), [&](int64_t each) { return each == number; });
 }
 
-bool ocs::uses_own_convolutions() {
-    static const bool understood = processor_kernels() != nullptr;
-    return understood && wanted.load(std::memory_order_relaxed);
+ocs::Instructions ocs::conv_instructions() {
+    return std::min(best_instructions(), wanted.load(std::memory_order_relaxed));
 }
 
-void ocs::use_own_convolutions(bool enabled) {
-    wanted.store(enabled, std::memory_order_relaxed);
+void ocs::limit_conv_instructions(Instructions most) {
+    wanted.store(most, std::memory_order_relaxed);
 }
 
 OptionalTensor ocs::own_convolution(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias,
                                     at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation,
                                     int64_t groups) {
-    if (!uses_own_convolutions() || autocast_enabled(at::kCPU) || !is_plain(x) || !is_plain(weight) ||
+    const auto* all = kernel_set();
+    if (all == nullptr || autocast_enabled(at::kCPU) || !is_plain(x) || !is_plain(weight) ||
         (bias && !is_plain(*bias)) || x.dim() != 4 || weight.dim() != 4 || x.numel() == 0 || weight.numel() == 0 ||
         groups != 1 || weight.size(1) != x.size(1) || weight.size(2) != weight.size(3) ||
         weight.size(0) * weight.size(1) > kMostWeights || !all_are(dilation, 1)) {
         return {};
     }
     // Narrower planes would leave most of a vector idle.
-    const auto& all = *processor_kernels();
     const bool is_small = weight.size(2) == 3 && all_are(padding, 1);
     const bool is_point = weight.size(2) == 1 && all_are(padding, 0);
     const bool strides = all_are(stride, 2) && x.size(3) >= 9;
     const bool few = weight.size(0) * weight.size(1) <= kMostStrided;
-    const ConvKernels* kernels = is_small && all_are(stride, 1) && x.size(3) >= 7 ? &all.winograd
-                                 : is_small && strides && few                     ? &all.strided
-                                 : is_point && strides                            ? &all.pointwise
+    const ConvKernels* kernels = is_small && all_are(stride, 1) && x.size(3) >= 7 ? &all->winograd
+                                 : is_small && strides && few                     ? &all->strided
+                                 : is_point && strides                            ? &all->pointwise
                                                                                   : nullptr;
     if (kernels == nullptr) return {};
     return OwnConvolution::apply(x, weight, bias, reinterpret_cast<int64_t>(kernels));

@@ -3,14 +3,15 @@
 #include <ATen/core/Tensor.h>
 
 #include "../compat.h"
+#include "../processor.h"
 
 namespace ocs {
 
 bool all_are(at::IntArrayRef numbers, int64_t number);
 
-// Whether convolutions may be our own, at first where the processor can.
-bool uses_own_convolutions();
-void use_own_convolutions(bool enabled);
+// What our own convolutions are compiled for, at first the best of the processor; with Base all are libtorch's.
+Instructions conv_instructions();
+void limit_conv_instructions(Instructions most);
 
 // A convolution with its gradients, or none if it is one that only libtorch computes. Ours are in float32, in one
 // group, over contiguous planes: 3x3 with a padding of 1 and strides of 1 or 2, 1x1 with strides of 2. The same bits

@@ -14,15 +14,15 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether float32 convolutions of 3x3, and those of 1x1 with strides of 2, are our own over contiguous planes on a
-    /// CPU instead of libtorch's; at first where the processor has AVX-512, and never without. Sums are rounded
-    /// otherwise then, not more.
+    /// The kernels of float32 convolutions of 3x3, and of 1x1 with strides of 2, over contiguous planes on a CPU. At
+    /// first the best that the processor has; the environment variable ATEN_CPU_CAPABILITY (<c>default</c>,
+    /// <c>avx2</c>) limits them as it does libtorch's. What is set is a limit: instructions that the processor lacks
+    /// are never used. Ours round sums differently from libtorch's, and no more.
     /// </summary>
-    public static bool OwnConvolutions
+    public static OwnConvolutions OwnConvolutions
     {
-        get => Get<byte>(NativeMethods.OwnConvolutionsGet, "get own convolutions") != 0;
-        set => NativeError.ThrowIfFailed(
-            NativeMethods.OwnConvolutionsSet(value ? (byte)1 : (byte)0), "set own convolutions");
+        get => Get<OwnConvolutions>(NativeMethods.OwnConvolutionsGet, "get own convolutions");
+        set => NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsSet(value), "set own convolutions");
     }
 
     /// <summary>Tensors that were handed out and not released yet, by this process.</summary>

@@ -27,7 +27,7 @@ public sealed class StepTests : IDisposable
     private static readonly int Comparable = TorchRuntime.Version.StartsWith("1.13", StringComparison.Ordinal) ? 10 : 4;
 
     private readonly int _threads = TorchRuntime.Threads;
-    private readonly bool _own = TorchRuntime.OwnConvolutions;
+    private readonly OwnConvolutions _own = TorchRuntime.OwnConvolutions;
 
     // As the generator; and so small a network gains nothing from more.
     public StepTests() => TorchRuntime.Threads = 1;
@@ -35,14 +35,16 @@ public sealed class StepTests : IDisposable
     public void Dispose() => (TorchRuntime.Threads, TorchRuntime.OwnConvolutions) = (_threads, _own);
 
     [Theory]
-    [InlineData("plain", MemoryFormat.Contiguous, false)]
-    [InlineData("plain", MemoryFormat.Contiguous, true)]
-    [InlineData("momentum", MemoryFormat.Contiguous, false)]
-    [InlineData("nesterov_decay", MemoryFormat.Contiguous, false)]
-    [InlineData("nesterov_decay", MemoryFormat.Contiguous, true)]
-    [InlineData("nesterov_decay", MemoryFormat.ChannelsLast, false)]
-    [InlineData("smoothing", MemoryFormat.Contiguous, false)]
-    public void Ten_steps_are_PyTorchs(string name, MemoryFormat format, bool own)
+    [InlineData("plain", MemoryFormat.Contiguous, OwnConvolutions.None)]
+    [InlineData("plain", MemoryFormat.Contiguous, OwnConvolutions.Avx2)]
+    [InlineData("plain", MemoryFormat.Contiguous, OwnConvolutions.Avx512)]
+    [InlineData("momentum", MemoryFormat.Contiguous, OwnConvolutions.None)]
+    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnConvolutions.None)]
+    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnConvolutions.Avx2)]
+    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnConvolutions.Avx512)]
+    [InlineData("nesterov_decay", MemoryFormat.ChannelsLast, OwnConvolutions.None)]
+    [InlineData("smoothing", MemoryFormat.Contiguous, OwnConvolutions.None)]
+    public void Ten_steps_are_PyTorchs(string name, MemoryFormat format, OwnConvolutions own)
     {
         TorchRuntime.OwnConvolutions = own;
         var expected = StepData.Load()["cases"]![name]!;

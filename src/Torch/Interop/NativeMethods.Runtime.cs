@@ -18,10 +18,10 @@ internal static partial class NativeMethods
     public static partial nint ThreadsSet(int count);
 
     [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_get")]
-    public static partial nint OwnConvolutionsGet(out byte result);
+    public static partial nint OwnConvolutionsGet(out OwnConvolutions result);
 
     [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_set")]
-    public static partial nint OwnConvolutionsSet(byte enabled);
+    public static partial nint OwnConvolutionsSet(OwnConvolutions most);
 
     [LibraryImport(Library, EntryPoint = "ocs_rng_seed")]
     public static partial nint RngSeed(ulong seed);

@@ -35,10 +35,11 @@ public static unsafe partial class Aten
     /// [N, C, H, W] by weights [O, C / groups, h, w]; stride, padding and dilation of height and width.
     /// </summary>
     /// <remarks>
-    /// On a CPU with AVX-512 the shim computes those over contiguous planes of 3x3 with a padding of 1 and of 1x1 with
-    /// strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>), and where autocast is to bfloat16 the gradient of
-    /// wide weights over few pixels by matrix products. A 1x1 with strides first drops the pixels that it does not
-    /// read, for libtorch's own may crash or give wrong gradients. Everything else is libtorch's.
+    /// On a CPU with AVX2 or AVX-512 the shim computes those over contiguous planes of 3x3 with a padding of 1 and of
+    /// 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>). Where autocast is to bfloat16, the
+    /// gradient of wide weights over few pixels is computed by matrix products. A 1x1 with strides first drops the
+    /// pixels that it does not read, for libtorch's own may crash or give wrong gradients. Everything else is
+    /// libtorch's.
     /// </remarks>
     public static Tensor Conv2d(
         Tensor input,

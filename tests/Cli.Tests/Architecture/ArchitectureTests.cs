@@ -10,7 +10,7 @@ public partial class ArchitectureTests
     private const int LongestFile = 400;
     private const int LongestShim = 900;
     private const int LongestOperators = 950;
-    private const int LongestKernels = 900;
+    private const int LongestKernels = 1200;
     private const int LongestOptional = 600;
 
     private static readonly string[] Houses =

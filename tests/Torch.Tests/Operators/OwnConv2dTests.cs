@@ -7,7 +7,7 @@ public sealed class OwnConv2dTests : IDisposable
     // One rounding to bf16 of each operand and of the result.
     private const double Bf16Rounding = 0.02;
 
-    private readonly bool _own = TorchRuntime.OwnConvolutions;
+    private readonly OwnConvolutions _own = TorchRuntime.OwnConvolutions;
     private readonly int _threads = TorchRuntime.Threads;
 
     public void Dispose() => (TorchRuntime.OwnConvolutions, TorchRuntime.Threads) = (_own, _threads);
@@ -111,14 +111,18 @@ public sealed class OwnConv2dTests : IDisposable
         using var x = Draw([20, 6, 16, 16]);
         using var weight = Draw([7, 6, kernel, kernel]);
         long[] padding = [kernel / 2, kernel / 2];
-        TorchRuntime.Threads = 1;
-        var one = Results(x, weight, null, padding, DType.Float32, stride);
-        TorchRuntime.Threads = 3;
-        Assert.Equal(one, Results(x, weight, null, padding, DType.Float32, stride));
+        foreach (var kernels in Kernels())
+        {
+            TorchRuntime.OwnConvolutions = kernels;
+            Assert.Equal(kernels, TorchRuntime.OwnConvolutions);
+            TorchRuntime.Threads = 1;
+            var one = Results(x, weight, null, padding, DType.Float32, stride);
+            TorchRuntime.Threads = 3;
+            Assert.Equal(one, Results(x, weight, null, padding, DType.Float32, stride));
 
-        TorchRuntime.OwnConvolutions = false;
-        Assert.False(TorchRuntime.OwnConvolutions);
-        Assert.NotEqual(one, Results(x, weight, null, padding, DType.Float32, stride));
+            TorchRuntime.OwnConvolutions = OwnConvolutions.None;
+            Assert.NotEqual(one, Results(x, weight, null, padding, DType.Float32, stride));
+        }
     }
 
     // What ours do not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels
@@ -171,13 +175,24 @@ public sealed class OwnConv2dTests : IDisposable
         long[] padding = [kernel / 2, kernel / 2];
 
         var expected = Results(x, weight, bias, padding, DType.Float64, stride);
-        var actual = Results(x, weight, bias, padding, DType.Float32, stride);
-
-        for (var i = 0; i < expected.Count; i++)
+        foreach (var kernels in Kernels())
         {
-            Assert.InRange(Distance(expected[i], actual[i]), 0, 1e-6);
+            TorchRuntime.OwnConvolutions = kernels;
+            var actual = Results(x, weight, bias, padding, DType.Float32, stride);
+
+            for (var i = 0; i < expected.Count; i++)
+            {
+                Assert.InRange(Distance(expected[i], actual[i]), 0, 1e-6);
+            }
         }
     }
+
+    // Those of this processor, the best first.
+    private static List<OwnConvolutions> Kernels() =>
+    [
+        .. new[] { OwnConvolutions.Avx512, OwnConvolutions.Avx2 }.Where(kernels =>
+            kernels <= TorchRuntime.OwnConvolutions),
+    ];
 
     // Output and gradients of input, weight and bias of our convolution; in float64 it is libtorch's.
     private static List<float[]> Results(
@@ -230,6 +245,7 @@ public sealed class OwnConv2dTests : IDisposable
 
     private sealed class OwnTheoryAttribute : TheoryAttribute
     {
-        public OwnTheoryAttribute() => Skip = TorchRuntime.OwnConvolutions ? null : "This processor has no AVX-512.";
+        public OwnTheoryAttribute() => Skip =
+            TorchRuntime.OwnConvolutions == OwnConvolutions.None ? "This processor has no AVX2." : null;
     }
 }
