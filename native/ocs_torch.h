@@ -107,6 +107,21 @@ OCS_API ocs_error* ocs_autograd_backward(ocs_tensor* const* outputs, int32_t out
 // d(sum of outputs) / d(inputs): writes input_count tensors.
 OCS_API ocs_error* ocs_autograd_gradients(ocs_tensor* const* outputs, int32_t output_count, ocs_tensor* const* inputs,
                                           int32_t input_count, uint8_t retain_graph, ocs_tensor** results) OCS_NOEXCEPT;
+// Backward from several outputs with the gradient of each.
+OCS_API ocs_error* ocs_autograd_backward_from(ocs_tensor* const* outputs, ocs_tensor* const* gradients,
+                                              int32_t count) OCS_NOEXCEPT;
+// How backward gets the gradients of values that were computed from `inputs` without autograd: `run` takes those of the
+// outputs, null for none, which it owns, and gives those of the inputs, null for none, which stay valid until `release`
+// or the next `run`; anything but 0 is an error with a message. `release` is called once.
+typedef struct ocs_recomputation {
+    void* state;
+    uint8_t (*run)(void* state, ocs_tensor** gradients, int32_t count, ocs_tensor** results, int32_t inputs,
+                   char* message, int32_t capacity);
+    void (*release)(void* state);
+} ocs_recomputation;
+// The outputs, which autograd knows nothing of yet, then require gradients.
+OCS_API ocs_error* ocs_recompute(ocs_tensor* const* inputs, int32_t input_count, ocs_tensor* const* outputs,
+                                 int32_t output_count, const ocs_recomputation* recomputation) OCS_NOEXCEPT;
 
 // Autocast: while it is on, the operators on libtorch's lists compute in `dtype` on devices of that kind. It belongs to
 // the calling thread. Weights that were converted are kept until the cache is cleared.

@@ -5,10 +5,6 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <mutex>
 #include <string>
 #include <vector>
@@ -47,18 +43,6 @@ at::Generator generator(int32_t device_kind, int32_t device_index) {
     return at::globalContext().defaultGenerator(
         c10::Device(static_cast<c10::DeviceType>(device_kind), static_cast<c10::DeviceIndex>(device_index)));
 }
-
-#ifdef __GLIBC__
-// Blocks of a training step are of the same sizes each step: without this glibc maps and unmaps them anew each time,
-// and the kernel clears the pages (VGG-16, batch 128: 12 % of the step).
-__attribute__((constructor)) void keep_large_blocks() {
-    const int gibibyte = 1 << 30;
-    const int largest_of_older_glibc = 32 << 20;
-    if (mallopt(M_MMAP_THRESHOLD, gibibyte) == 0) mallopt(M_MMAP_THRESHOLD, largest_of_older_glibc);
-    mallopt(M_TRIM_THRESHOLD, gibibyte);
-    mallopt(M_TOP_PAD, 64 << 20);
-}
-#endif
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
 using Ocs.Training;
@@ -178,8 +179,10 @@ internal static partial class Child
     private static JsonObject Step(string network, string variant, int threads, int warmUps, int steps)
     {
         TorchRuntime.Threads = threads;
+        var graph = Models.Build(network);
         using var step = new TrainingStep(
-            Models.Build(network), format: null, variant == "bf16" ? DType.BFloat16 : null);
+            graph, format: null, variant == "bf16" ? DType.BFloat16 : null, batch: BatchOf(graph),
+            recompute: variant == "recompute");
         for (var i = 0; i < warmUps; i++)
         {
             step.Run();
@@ -196,6 +199,8 @@ internal static partial class Child
             ["libtorch"] = TorchRuntime.Version,
         };
     }
+
+    private static int BatchOf(Graph graph) => graph.InputNodes.First().Shape[^1] > 32 ? 8 : 128;
 
     private static JsonObject Coupling(string network, int calls)
     {

@@ -12,7 +12,7 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>The figures that the project promises, a method each.</summary>
-internal static class Figures
+internal static partial class Figures
 {
     private const string Dash = "-";
     private static readonly string[] Columns = ["what", "ours", "peer", "ratio", "target"];
@@ -27,6 +27,7 @@ internal static class Figures
         ("sparsity", Sparsity),
         ("coupling", Coupling),
         ("memory", Memory),
+        ("recompute", Recompute),
         ("evaluation", EvaluationFigures.Measure),
         ("checkpoints", CheckpointCost.Measure),
         ("inspect", InspectFigures.Measure),
@@ -77,65 +78,6 @@ internal static class Figures
         return 0;
     }
 
-    // Never two at once; all take turns, so that what else the machine does hits them alike.
-    private static IEnumerable<Figure> Steps(Settings settings)
-    {
-        foreach (var (network, narrowTarget)
-            in new[] { ("cifar_resnet56", "at least 1.55"), ("cifar_vgg16", "at least 2.0") })
-        {
-            string[] layouts = ["nchw", "channels-last"];
-            var runs = TakeTurns(
-                network, ["fp32", "bf16"], [.. layouts, "authors", .. layouts.Select(layout => $"{layout}-bf16")],
-                settings.WarmUps, settings.Steps, settings);
-            foreach (var (ours, suffix, target) in new[]
-            {
-                ("fp32", "", "at least 1.1 (the faster of both)"),
-                ("bf16", "-bf16", "at least 1.05 (the faster of both)"),
-            })
-            {
-                foreach (var figure in layouts.Select(layout => Beside(runs, network, ours, layout + suffix, target))
-                    .OfType<Figure>())
-                {
-                    yield return figure;
-                }
-            }
-
-            if (Beside(runs, network, "fp32", "authors", network == "cifar_resnet56" ? "at least 1.3"
-                : Dash) is { } authors)
-            {
-                yield return authors;
-            }
-
-            var (wide, narrow) = (Median(runs, "fp32", "median_ms")!.Value, Median(runs, "bf16", "median_ms")!.Value);
-            yield return new(
-                $"the same, bf16 beside our own fp32", $"{narrow:F0} ms", $"{wide:F0} ms (ours, fp32)",
-                $"{wide / narrow:F2}", narrowTarget);
-            yield return new(
-                $"the same, images/s in fp32 and bf16", $"{128_000 / wide:F0}, {128_000 / narrow:F0}", Dash,
-                Dash, Dash);
-        }
-    }
-
-    // What both sides, oneDNN and OpenBLAS do on a processor without AVX-512.
-    private static IEnumerable<Figure> Avx2(Settings settings)
-    {
-        Environment.SetEnvironmentVariable("ATEN_CPU_CAPABILITY", "avx2");
-        Environment.SetEnvironmentVariable("ONEDNN_MAX_CPU_ISA", "AVX2");
-        Environment.SetEnvironmentVariable("OPENBLAS_CORETYPE", "Haswell");
-        foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
-        {
-            string[] layouts = ["nchw", "channels-last"];
-            var runs = TakeTurns(network, ["fp32"], layouts, settings.WarmUps, settings.Steps, settings);
-            foreach (var layout in layouts)
-            {
-                if (Beside(runs, network, "fp32", layout, "at least 1.15 (the faster of both)") is { } figure)
-                {
-                    yield return figure with { What = figure.What + ", AVX2" };
-                }
-            }
-        }
-    }
-
     // Ours with data and augmentation, as a run trains; PyTorch's step on one fixed batch, which is in its favour.
     private static IEnumerable<Figure> Gpu(Settings settings)
     {
@@ -173,15 +115,6 @@ internal static class Figures
                     Dash, Dash);
             }
         }
-    }
-
-    private static Figure? Beside(
-        Dictionary<string, List<JsonNode>> runs, string network, string ours, string variant, string target)
-    {
-        var mine = Median(runs, ours, "median_ms")!.Value;
-        return Median(runs, variant, "median_ms") is not { } theirs ? null : new(
-            $"training step, {network}, batch 128, {ours}", $"{mine:F0} ms ({runs[ours][^1]["layout"]})",
-            $"{theirs:F0} ms (PyTorch {runs[variant][^1]["libtorch"]}, {variant})", $"{theirs / mine:F2}", target);
     }
 
     // Trained values and a little memory: 30 steps are enough for the allocator to settle.

@@ -8,7 +8,7 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images, N by 3 by 32 by 32.
+/// The training step of <see cref="OneCycleTrainer"/> on one fixed batch of random images.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly Tensor _images;
     private readonly Tensor _labels;
     private readonly DType? _autocast;
+    private readonly bool _recompute;
     private readonly GradientReducer? _reducer;
 
     /// <param name="graph">A network of the zoo, or what was cut from one.</param>
@@ -26,17 +27,19 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="autocast">The narrow type of mixed precision, or null for float32.</param>
     /// <param name="batch">N.</param>
     /// <param name="group">Who averages gradients; null for one process.</param>
+    /// <param name="recompute">Whether values are computed once more for backward.</param>
     public TrainingStep(
-        Graph graph, MemoryFormat? format, DType? autocast = null, int batch = 128, ProcessGroup? group = null)
+        Graph graph, MemoryFormat? format, DType? autocast = null, int batch = 128, ProcessGroup? group = null,
+        bool recompute = false)
     {
-        _autocast = autocast;
+        (_autocast, _recompute) = (autocast, recompute);
         Graph = graph;
         Parameters = ParameterTable.Initialize(Graph, seed: 0);
-        using var images = Tensor.Empty([batch, 3, 32, 32]);
+        using var images = Tensor.Empty([batch, .. graph.InputNodes.First().Shape.Skip(1)]);
         Aten.NormalInPlace(images, 0, 1);
         _labels = Tensor.FromArray<long>([.. Enumerable.Range(0, batch).Select(n => n * 7L % 10)], [batch]);
         Format = format ?? Faster(images);
-        _executor = new(Graph, Parameters, Format);
+        _executor = new(Graph, Parameters, Format) { Recompute = recompute };
         _images = images.Contiguous(Format);
         _reducer = group is null ? null : new(group, [.. Parameters.Trainable.Select(name => Parameters[name])]);
     }
@@ -103,7 +106,8 @@ internal sealed class TrainingStep : IDisposable
     {
         MemoryFormat[] formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
         var seconds = MemoryFormatTrial.Seconds(
-            [.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast))], [images]);
+            [.. formats.Select(format => new StepCandidate(Graph, Parameters, format, _autocast, _recompute))],
+            [images]);
         return TurnTimes.Ranked(formats, seconds)[0].Choice;
     }
 

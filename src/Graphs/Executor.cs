@@ -9,7 +9,7 @@ namespace Ocs.Graphs;
 /// Runs a graph on libtorch. It owns the intermediate values and releases each after its last use; autograd keeps what
 /// backward needs.
 /// </summary>
-public sealed class Executor
+public sealed partial class Executor
 {
     private readonly Graph _graph;
     private readonly ParameterTable _parameters;
@@ -27,7 +27,9 @@ public sealed class Executor
         _graph = graph;
         _parameters = parameters;
         _inference = Plan.Of(graph);
-        _training = Plan.Of(NormFusion.Apply(graph));
+        var fused = NormFusion.Apply(graph);
+        _training = Plan.Of(fused);
+        _stretches = new(() => Stretch.Of(fused));
         if (format is { } given)
         {
             Lay(given);
@@ -39,6 +41,12 @@ public sealed class Executor
 
     /// <summary>What dropout and its like draw from on a CPU, lent; null for the generator of the process.</summary>
     public Generator? Generator { get; set; }
+
+    /// <summary>
+    /// Whether backward computes most values once more instead of keeping them: far less memory, up to a third more
+    /// time, and the same gradients (Chen et al. 2016, arXiv 1604.06174).
+    /// </summary>
+    public bool Recompute { get; init; }
 
     /// <summary>
     /// Runs in another layout from now on, and puts the weights in the table into it. Convolutions over few pixels stay
@@ -80,6 +88,11 @@ public sealed class Executor
     {
         var plan = training ? _training : _inference;
         var wanted = onlyFirst ? plan.Outputs[..1] : plan.Outputs;
+        if (training && Recompute)
+        {
+            return ComputeInStretches(plan, inputs, wanted);
+        }
+
         var values = new Tensor?[plan.Nodes.Length];
         var next = 0;
         try
@@ -106,14 +119,14 @@ public sealed class Executor
         }
         finally
         {
-            foreach (var value in values)
-            {
-                value?.Dispose();
-            }
+            Release(values);
         }
     }
 
-    private Tensor Run(Node node, Tensor?[] values, bool training, bool inPlace)
+    private Tensor Run(Node node, Tensor?[] values, bool training, bool inPlace) =>
+        Run(node, values, name => _parameters[name], training, inPlace);
+
+    private Tensor Run(Node node, Tensor?[] values, Func<string, Tensor> parameterOf, bool training, bool inPlace)
     {
         var inputs = new Tensor[node.Inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
@@ -124,7 +137,7 @@ public sealed class Executor
         var parameters = new Tensor[node.Parameters.Length];
         for (var i = 0; i < parameters.Length; i++)
         {
-            parameters[i] = _parameters[node.Parameters[i]];
+            parameters[i] = parameterOf(node.Parameters[i]);
         }
 
         try

@@ -131,6 +131,30 @@ public sealed class ParameterTable : IDisposable
             StringComparer.Ordinal));
     }
 
+    /// <summary>
+    /// Copies of what a forward pass changes, and the other tensors themselves, whose gradients are apart.
+    /// </summary>
+    internal ParameterTable Share()
+    {
+        using var _ = Autograd.NoGrad();
+        return new(_graph, Names.ToDictionary(
+            name => name,
+            name =>
+            {
+                var detached = _tensors[name].Detach();
+                if (_graph.Parameter(name).IsTrainable)
+                {
+                    return detached;
+                }
+
+                using (detached)
+                {
+                    return detached.Clone();
+                }
+            },
+            StringComparer.Ordinal));
+    }
+
     /// <summary>The parameters on a device, apart from autograd.</summary>
     /// <remarks>On the device where they are, both tables share the memory of their tensors.</remarks>
     public ParameterTable To(Device device) => new(_graph, Names.ToDictionary(

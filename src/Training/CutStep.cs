@@ -113,7 +113,7 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         pruner.Dispose();
         epochs.Forget();
         var whole = run.Network;
-        run.Network = new(plan.After, cut.Release().Parameters, run.Generator);
+        run.Network = new(plan.After, cut.Release().Parameters, run.Generator, run.Training.Recompute);
         run.Network.TakeAverage(whole, plan);
     }
 

@@ -13,8 +13,9 @@ internal static class MemoryFormatTrial
         TurnPlan.Exactly(warmUps: 2, turns: 6) with { WarmEachRun = false, DropOut = new(After: 2, Factor: 1.25) };
 
     /// <summary>
-    /// The shortest seconds of a forward and backward pass of each candidate, on copies of its parameters. The
-    /// candidates take turns, so that what else the machine does hits them alike; those far behind take fewer.
+    /// The shortest seconds of a forward and backward pass of each candidate, with its own weights, or copies of those
+    /// that have to lie differently. The candidates take turns, so that what else the machine does hits them alike;
+    /// those far behind take fewer.
     /// </summary>
     /// <param name="candidates">The ways to take a step.</param>
     /// <param name="inputs">A batch of each input, such as images [N, C, H, W].</param>
@@ -49,8 +50,12 @@ internal static class MemoryFormatTrial
 
         public Trial(StepCandidate candidate, IReadOnlyList<Tensor> inputs, bool captured)
         {
-            _parameters = candidate.Parameters.Clone(candidate.Graph);
-            _executor = new(candidate.Graph, _parameters, candidate.Format) { Generator = _generator };
+            _parameters = candidate.Parameters.Share();
+            _executor = new(candidate.Graph, _parameters, candidate.Format)
+            {
+                Generator = _generator,
+                Recompute = candidate.Recompute,
+            };
             _inputs = [.. inputs.Select(input => input.Rank == 4 ? input.Contiguous(candidate.Format) : input.Alias())];
             _device = inputs[0].Device;
             _autocast = candidate.Autocast;

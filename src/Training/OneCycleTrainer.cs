@@ -56,7 +56,8 @@ public sealed class OneCycleTrainer : IDisposable
             start is null
                 ? ParameterTable.Initialize(run.Original, run.Generator, run.Device)
                 : On(run.Device, start.Parameters),
-            run.Generator));
+            run.Generator,
+            run.Training.Recompute));
         _loop = new(run, setup?.Steps);
     }
 

@@ -90,12 +90,16 @@ internal sealed class PrecisionTrial(
         }
     }
 
-    // On copies, and with numbers of dropout that nothing else draws.
+    // With gradients and statistics of its own, and with numbers of dropout that nothing else draws.
     private void Step(RunningNetwork network, DType? autocast, Batch batch, MemoryFormat format)
     {
-        using var parameters = network.Parameters.Clone(network.GraphAsRun);
+        using var parameters = network.Parameters.Share();
         using var generator = new Generator(0);
-        var executor = new Executor(network.GraphAsRun, parameters, format) { Generator = generator };
+        var executor = new Executor(network.GraphAsRun, parameters, format)
+        {
+            Generator = generator,
+            Recompute = network.Executor.Recompute,
+        };
         using var loss = Loss(executor, autocast, batch);
         Autograd.Backward(loss);
     }

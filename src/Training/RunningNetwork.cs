@@ -20,16 +20,18 @@ namespace Ocs.Training;
 internal sealed class RunningNetwork : IDisposable
 {
     private readonly Generator _generator;
+    private readonly bool _recompute;
     private CutPlan? _padding;
 
     /// <summary>Begins without padding.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="generator">What dropout and its like draw from, lent.</param>
-    public RunningNetwork(Graph graph, ParameterTable parameters, Generator generator)
+    /// <param name="recompute">Whether steps compute values once more for backward.</param>
+    public RunningNetwork(Graph graph, ParameterTable parameters, Generator generator, bool recompute)
     {
-        (Graph, Parameters, _generator) = (graph, parameters, generator);
-        Executor = new(graph, parameters) { Generator = generator };
+        (Graph, Parameters, _generator, _recompute) = (graph, parameters, generator, recompute);
+        Executor = ExecutorOf(graph);
     }
 
     /// <summary>Goes on as it was arranged before.</summary>
@@ -38,12 +40,14 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="arrangement">What was chosen.</param>
     /// <param name="generator">What dropout and its like draw from, lent.</param>
+    /// <param name="recompute">Whether steps compute values once more for backward.</param>
     public RunningNetwork(
-        Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator)
+        Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator,
+        bool recompute)
     {
-        (Graph, Parameters, _padding, Precision, _generator) =
-            (graph, parameters, padding, arrangement.Precision, generator);
-        Executor = new(GraphAsRun, parameters, arrangement.Format) { Generator = generator };
+        (Graph, Parameters, _padding, Precision, _generator, _recompute) =
+            (graph, parameters, padding, arrangement.Precision, generator, recompute);
+        Executor = ExecutorOf(GraphAsRun, arrangement.Format);
     }
 
     /// <summary>The network itself, without padding.</summary>
@@ -155,7 +159,7 @@ internal sealed class RunningNetwork : IDisposable
             Parameters.Dispose();
             (_padding, Parameters) = (padding, expanded!);
             Average?.Expand(padding!);
-            Executor = new(padding!.Before, Parameters) { Generator = _generator };
+            Executor = ExecutorOf(padding!.Before);
         }
         else
         {
@@ -176,11 +180,14 @@ internal sealed class RunningNetwork : IDisposable
     public void Take(Precision precision) => Precision = precision;
 
     private StepCandidate AsCandidate() =>
-        new(GraphAsRun, Parameters, Executor.MemoryFormat, Precision.Autocast()) { Competes = false };
+        new(GraphAsRun, Parameters, Executor.MemoryFormat, Precision.Autocast(), _recompute) { Competes = false };
 
     private StepCandidate Candidate(Choice choice, CutPlan? padding, ParameterTable? expanded) => new(
         choice.Padded ? padding!.Before : Graph, choice.Padded ? expanded! : Parameters,
-        choice.Format, choice.Precision.Autocast());
+        choice.Format, choice.Precision.Autocast(), _recompute);
+
+    private Executor ExecutorOf(Graph graph, MemoryFormat? format = null) =>
+        new(graph, Parameters, format) { Generator = _generator, Recompute = _recompute };
 
     /// <summary>Begins an average with the parameters as they are; null for none.</summary>
     public void BeginAverage(double? decay) => Average = decay is { } part ? new(GraphAsRun, Parameters, part) : null;

@@ -29,7 +29,8 @@ public sealed class PrecisionTrialTests
         var graph = Models.Build(name, NetworkInput.Cifar, classes: 10);
         graph = isClipped ? Clipped(graph) : graph;
         using var generator = new Generator(0);
-        using var network = new RunningNetwork(graph, ParameterTable.Initialize(graph, generator), generator);
+        using var network = new RunningNetwork(
+            graph, ParameterTable.Initialize(graph, generator), generator, recompute: false);
         using var batch = Tensor.Empty([4, 3, 32, 32]);
         Aten.NormalInPlace(batch, 0, 1, generator);
         using var samples = new Batch(0, [batch.Alias()], [Tensor.Zeros([4], DType.Int64)]);

@@ -41,11 +41,11 @@ internal static class TinyTask
 
     public static OneCycleTrainer Trainer(
         OneCycleOptions? pruning, RecordingObserver observer, TrainingOptions? options = null,
-        TrainingData? data = null, Graph? graph = null)
+        TrainingData? data = null, Graph? graph = null, TrainerSetup? setup = null)
     {
         // So small a network gains nothing from more, and the same sums come out on any number of cores.
         TorchRuntime.Threads = TestThreads.Count;
-        return new(graph ?? Network(), data ?? Data, options ?? Options, pruning) { Observer = observer };
+        return new(graph ?? Network(), data ?? Data, options ?? Options, pruning, setup) { Observer = observer };
     }
 
     /// <summary>A residual network of two convolutions.</summary>

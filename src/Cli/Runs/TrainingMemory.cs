@@ -34,9 +34,11 @@ internal static class TrainingMemory
         var images = Math.Min(options.BatchSize, data.Train.Count) / (double)processes;
         var share = options.Precision == Precision.Fp32 ? 1 : Half;
         memory.Require(
-            images * share * NetworkMemory.OfTraining(graph),
+            images * share * NetworkMemory.OfTraining(graph, options.Recompute),
             $"A training step of {graph.Name} with {Math.Ceiling(images)} images",
-            "give a smaller training.batch-size");
+            options.Recompute
+                ? "give a smaller training.batch-size"
+                : "give a smaller training.batch-size, or set training.recompute");
         images = Math.Min(options.EvaluationBatchSize, data.Test.Count) / (double)processes;
         memory.Require(
             images * NetworkMemory.OfInference(graph),

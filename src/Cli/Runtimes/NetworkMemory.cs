@@ -25,9 +25,17 @@ internal static class NetworkMemory
     }
 
     /// <summary>
-    /// Of one sample's values that a training step keeps for its backward pass: what layers with weights give.
+    /// Of one sample's values that a training step keeps for its backward pass: what layers with weights give, or those
+    /// that are alive at once if most are computed once more.
     /// </summary>
-    public static double OfTraining(Graph graph) => graph.Nodes.Where(node => !node.Parameters.IsEmpty).Sum(Bytes);
+    public static double OfTraining(Graph graph, bool recompute)
+    {
+        var stretches = recompute ? Stretch.Of(graph) : [];
+        return stretches.IsEmpty
+            ? OfLayers(graph.Nodes)
+            : stretches.Max(stretch => OfLayers(graph.Nodes[stretch.First..stretch.End]))
+                + stretches[..^1].SelectMany(stretch => stretch.Outputs).Sum(value => Bytes(graph.Nodes[value]));
+    }
 
     /// <summary>
     /// Fails with a sentence where networks that are ready to run at once need more than there is. Each has its inputs
@@ -43,6 +51,8 @@ internal static class NetworkMemory
             .Sum(runtime => runtime.Key ? runtime.Max() : runtime.Sum());
         new MachineMemory().Require(inputs + values, $"A batch of {batch}", $"give a smaller {option}");
     }
+
+    private static double OfLayers(IEnumerable<Node> nodes) => nodes.Where(node => !node.Parameters.IsEmpty).Sum(Bytes);
 
     private static double Bytes(Node node) => node.Shape.Aggregate(BytesPerValue, (product, size) => product * size);
 }

@@ -49,6 +49,13 @@ internal static unsafe partial class NativeMethods
     public static partial nint AutogradGradients(
         nint* outputs, int outputCount, nint* inputs, int inputCount, byte retainGraph, nint* results);
 
+    [LibraryImport(Library, EntryPoint = "ocs_autograd_backward_from")]
+    public static partial nint AutogradBackwardFrom(nint* outputs, nint* gradients, int count);
+
+    [LibraryImport(Library, EntryPoint = "ocs_recompute")]
+    public static partial nint Recompute(
+        nint* inputs, int inputCount, nint* outputs, int outputCount, in NativeRecomputation recomputation);
+
     [LibraryImport(Library, EntryPoint = "ocs_autocast_get")]
     public static partial nint AutocastGet(DeviceKind kind, out byte enabled, out DType dtype);
 

@@ -67,7 +67,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         var asRun = padding?.Before ?? graph;
         var network = new RunningNetwork(
             graph, ParameterTable.FromTensors(asRun, Moved(checkpoint.Parameters)), padding,
-            state.Arrangement, run.Generator);
+            state.Arrangement, run.Generator, run.Training.Recompute);
         if (run.Training.EmaDecay is { } decay)
         {
             network.GoOnAveraging(new(ParameterTable.FromTensors(asRun, Moved(checkpoint.Average)), decay));

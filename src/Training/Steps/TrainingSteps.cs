@@ -20,6 +20,8 @@ internal static class TrainingSteps
                 ? "the shim over libtorch was built without CUDA's headers; set CUDA_HOME and build it anew"
             : options.Precision == Precision.Fp16
                 ? "fp16 reads its gradients on the host after each step; choose bf16 or fp32"
+            : options.Recompute
+                ? $"`{nameof(options.Recompute)}` computes values again on the host's call; leave one of them out"
             : processes > 1
                 ? $"{processes} processes share the run and agree on the host; leave `CudaGraphChoice.Auto` or off"
             : profile
