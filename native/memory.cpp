@@ -31,10 +31,10 @@ __attribute__((constructor)) void keep_large_blocks() {
 }
 #endif
 
-// Large blocks, apart from small ones: those that malloc puts into a gap left by a large block would keep the next large
-// one out of it. The smallest gap that is large enough is taken, and gaps beside one another become one.
+// Large blocks, apart from small ones: those that malloc puts into a gap left by a large block would keep the next
+// large one out of it. The smallest gap that is large enough is taken, and gaps beside one another become one.
 class Heap {
-   public:
+  public:
     // Null where the system gives no memory.
     void* take(size_t bytes) {
         const size_t size = size_of(bytes);
@@ -64,7 +64,7 @@ class Heap {
         return true;
     }
 
-   private:
+  private:
     // With room to begin on any line of a page. In proportion, so that two blocks of half the size fit where one was.
     static size_t size_of(size_t bytes) {
         const size_t room = bytes / 64 > kPage ? bytes / 64 : kPage;
@@ -74,8 +74,8 @@ class Heap {
     bool grow(size_t size) {
         const size_t bytes = size > kLeastRegion ? size : kLeastRegion;
         // Behind the last region where that is free, so that gaps can grow together.
-        void* region = mmap(reinterpret_cast<void*>(end_), bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                            -1, 0);
+        void* region =
+            mmap(reinterpret_cast<void*>(end_), bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (region == MAP_FAILED) return false;
         end_ = reinterpret_cast<uintptr_t>(region) + bytes;
         add(reinterpret_cast<uintptr_t>(region), bytes);
@@ -135,7 +135,7 @@ struct Allocator : at::Allocator {
     // Asked for by newer versions.
     void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
 
-   private:
+  private:
     static at::DataPtr take(size_t bytes) {
         void* block = bytes < kLarge ? nullptr : heap().take(bytes);
         // Its error is the one that people know.

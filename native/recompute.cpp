@@ -42,7 +42,7 @@ struct Recomputed : torch::autograd::Node {
         return result;
     }
 
-   private:
+  private:
     void let_go() {
         if (recomputation_.state != nullptr) recomputation_.release(recomputation_.state);
         recomputation_.state = nullptr;
@@ -58,7 +58,8 @@ ocs_error* ocs_recompute(ocs_tensor* const* inputs, int32_t input_count, ocs_ten
                          int32_t output_count, const ocs_recomputation* recomputation) noexcept {
     return ocs::guard([&] {
         // From here on the node lets go of the state, also when something fails.
-        const std::shared_ptr<Recomputed> node(new Recomputed(*recomputation, input_count), torch::autograd::deleteNode);
+        const std::shared_ptr<Recomputed> node(new Recomputed(*recomputation, input_count),
+                                               torch::autograd::deleteNode);
         variable_list read;
         for (int32_t i = 0; i < input_count; i++) read.push_back(ocs::borrow(inputs[i]));
         node->set_next_edges(torch::autograd::collect_next_edges(read));

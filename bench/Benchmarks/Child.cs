@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
 using Ocs.Training;
@@ -12,8 +11,8 @@ namespace Ocs.Benchmarks;
 /// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
 internal static partial class Child
 {
-    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS</c>, <c>cut THREADS WARMUPS STEPS</c>, <c>coupling
-    /// NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
+    /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS BATCH</c>, <c>cut THREADS WARMUPS STEPS</c>,
+    /// <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
     /// <c>gradients NETWORK BATCH SMOOTH</c>, <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives
     /// CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
     /// or <c>onnx FOLDER</c>.</summary>
@@ -23,7 +22,8 @@ internal static partial class Child
         {
             "gradients" => GradientTable.Errors(arguments[1], int.Parse(arguments[2]), bool.Parse(arguments[3])),
             "step" => Step(
-                arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5])),
+                arguments[1], arguments[2], int.Parse(arguments[3]), int.Parse(arguments[4]), int.Parse(arguments[5]),
+                int.Parse(arguments[6])),
             "cut" => CutNetworks.Run(
                 int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]), int.Parse(arguments[4])),
             "replica" => Replica.Steps(
@@ -176,12 +176,12 @@ internal static partial class Child
         return null;
     }
 
-    private static JsonObject Step(string network, string variant, int threads, int warmUps, int steps)
+    private static JsonObject Step(
+        string network, string variant, int threads, int warmUps, int steps, int batch)
     {
         TorchRuntime.Threads = threads;
-        var graph = Models.Build(network);
         using var step = new TrainingStep(
-            graph, format: null, variant == "bf16" ? DType.BFloat16 : null, batch: BatchOf(graph),
+            Models.Build(network), format: null, variant == "bf16" ? DType.BFloat16 : null, batch,
             recompute: variant == "recompute");
         for (var i = 0; i < warmUps; i++)
         {
@@ -199,8 +199,6 @@ internal static partial class Child
             ["libtorch"] = TorchRuntime.Version,
         };
     }
-
-    private static int BatchOf(Graph graph) => graph.InputNodes.First().Shape[^1] > 32 ? 8 : 128;
 
     private static JsonObject Coupling(string network, int calls)
     {

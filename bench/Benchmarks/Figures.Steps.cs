@@ -66,9 +66,9 @@ internal static partial class Figures
 
     private static IEnumerable<Figure> Recompute(Settings settings)
     {
-        foreach (var network in new[] { "cifar_resnet110", "vit_b_16" })
+        foreach (var (network, batch) in new[] { ("cifar_resnet110", 128), ("vit_b_16", 8) })
         {
-            var runs = TakeTurns(network, ["fp32", "recompute"], [], settings.WarmUps, settings.Steps, settings);
+            var runs = TakeTurns(network, ["fp32", "recompute"], [], settings.WarmUps, settings.Steps, settings, batch);
             double Ours(string variant, string field) => Median(runs, variant, field)!.Value;
             yield return new(
                 $"peak memory of a step that computes values once more, {network}",
@@ -77,6 +77,38 @@ internal static partial class Figures
             yield return new(
                 "the same, time", $"{Ours("recompute", "median_ms"):F0} ms", $"{Ours("fp32", "median_ms"):F0} ms",
                 $"{Ours("fp32", "median_ms") / Ours("recompute", "median_ms"):F2}", "at least 0.74");
+        }
+    }
+
+    // Time and peak memory at 224 pixels, beside torchvision's networks: the faster layout, and the smaller.
+    private static IEnumerable<Figure> ImageNet(Settings settings)
+    {
+        foreach (var (network, batch, target, narrowTarget) in new[]
+        {
+            ("resnet18", 32, "1.3", "1.15"), ("resnet50", 16, "1.3", "1.15"), ("mobilenet_v2", 32, "2.0", Dash),
+            ("efficientnet_b0", 16, "1.3", Dash), ("densenet121", 4, Dash, Dash), ("vit_b_16", 8, "1.05", "1.05"),
+            ("swin_t", 4, "1.05", Dash), ("convnext_tiny", 4, "1.05", Dash),
+        })
+        {
+            string[] layouts = ["nchw", "channels-last"];
+            var runs = TakeTurns(
+                network, ["fp32", "bf16"], [.. layouts, .. layouts.Select(layout => $"{layout}-bf16")],
+                settings.WarmUps, settings.Steps, settings, batch);
+            foreach (var (ours, suffix, least) in new[] { ("fp32", "", target), ("bf16", "-bf16", narrowTarget) })
+            {
+                yield return Best("step", "ms", "median_ms", ours, suffix, least);
+                yield return Best("peak memory", "MiB", "peak_mib", ours, suffix, "1");
+            }
+
+            Figure Best(string what, string unit, string field, string ours, string suffix, string least)
+            {
+                var mine = Median(runs, ours, field)!.Value;
+                var theirs = layouts.Select(layout => Median(runs, layout + suffix, field)).Min();
+                return new(
+                    $"{what}, {network}, batch {batch}, {ours}", $"{mine:F0} {unit} ({runs[ours][^1]["layout"]})",
+                    theirs is null ? Dash : $"{theirs:F0} {unit} (PyTorch)",
+                    theirs is null ? Dash : $"{theirs / mine:F2}", least == Dash ? Dash : $"at least {least}");
+            }
         }
     }
 

@@ -28,6 +28,7 @@ internal static partial class Figures
         ("coupling", Coupling),
         ("memory", Memory),
         ("recompute", Recompute),
+        ("imagenet", ImageNet),
         ("evaluation", EvaluationFigures.Measure),
         ("checkpoints", CheckpointCost.Measure),
         ("inspect", InspectFigures.Measure),
@@ -287,10 +288,10 @@ internal static partial class Figures
     }
 
     private static Dictionary<string, List<JsonNode>> TakeTurns(
-        string network, string[] ours, string[] theirs, int warmUps, int steps, Settings settings)
+        string network, string[] ours, string[] theirs, int warmUps, int steps, Settings settings, int batch = 128)
     {
         var runs = ours.Concat(theirs).ToDictionary(name => name, _ => new List<JsonNode>());
-        string[] amounts = [$"{settings.Threads}", $"{warmUps}", $"{steps}"];
+        string[] amounts = [$"{settings.Threads}", $"{warmUps}", $"{steps}", $"{batch}"];
         for (var round = 0; round < settings.Rounds; round++)
         {
             foreach (var variant in ours)

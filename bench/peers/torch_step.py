@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """PyTorch's side of the benchmarks: the same networks and the same step, in plain PyTorch. Prints one line of JSON.
 
-usage: torch_step.py step NETWORK VARIANT THREADS WARMUPS STEPS      or: torch_step.py add
-NETWORK: cifar_resnet20, 56, 110 or cifar_vgg16. VARIANT: nchw, channels-last, either with -bf16 for autocast, or authors (nchw with
+usage: torch_step.py step NETWORK VARIANT THREADS WARMUPS STEPS [BATCH]      or: torch_step.py add
+NETWORK: cifar_resnet20, 56, 110 or cifar_vgg16, or one of torchvision's at 224 pixels. VARIANT: nchw, channels-last, either with -bf16 for autocast, or authors (nchw with
 zero_grad() that fills with zeros); each also with -cuda at its end for the GPU.
 """
 
@@ -18,8 +18,6 @@ try:
 except ImportError:
     print(json.dumps({"skipped": "PyTorch is not installed (Debian: apt-get install python3-torch)"}))
     sys.exit(0)
-
-BATCH = 128
 
 
 class Block(nn.Module):
@@ -62,11 +60,21 @@ def vgg16():
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
 
-def step(network, variant, threads, warmups, steps):
+def build(network):
+    if network == "cifar_vgg16":
+        return vgg16(), 32
+    if network.startswith("cifar_resnet"):
+        return resnet(int(network.removeprefix("cifar_resnet"))), 32
+    import torchvision
+
+    return getattr(torchvision.models, network)(), 224
+
+
+def step(network, variant, threads, warmups, steps, batch=128):
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    model = vgg16() if network == "cifar_vgg16" else resnet(int(network.removeprefix("cifar_resnet")))
-    images, labels = torch.randn(BATCH, 3, 32, 32), torch.randint(10, (BATCH,))
+    model, size = build(network)
+    images, labels = torch.randn(batch, 3, size, size), torch.randint(10, (batch,))
     device = "cuda" if variant.endswith("-cuda") else "cpu"
     variant = variant.removesuffix("-cuda")
     model, images, labels = model.to(device), images.to(device), labels.to(device)
@@ -118,4 +126,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "add":
         print(json.dumps(add()))
     else:
-        print(json.dumps(step(sys.argv[2], sys.argv[3], *map(int, sys.argv[4:7]))))
+        try:
+            print(json.dumps(step(sys.argv[2], sys.argv[3], *map(int, sys.argv[4:]))))
+        except (ImportError, RuntimeError) as error:
+            print(json.dumps({"skipped": f"{sys.argv[2]}, {sys.argv[3]}: {str(error).splitlines()[0]}"}))

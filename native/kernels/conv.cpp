@@ -35,8 +35,8 @@ template <int Rows>
 struct Place {
     static constexpr int64_t kDown = Rows == 1 ? 0 : Rows, kRight = Rows == 1 ? 16 : 0;  // to the second 16 pixels
     int64_t height, width, image;
-    int64_t top, left;              // its first pixel
-    Lit first[4], second[4];  // which pixels of a `part` there are, from the row above its first on
+    int64_t top, left;         // its first pixel
+    Mask first[4], second[4];  // which pixels of a `part` there are, from the row above its first on
     bool has_before, has_behind, streams;
 
     Place() {}
@@ -46,35 +46,35 @@ struct Place {
         top = within / tiling.strips * Rows * 2;
         left = within % tiling.strips * 32;
         for (int64_t row = 0; row < 4; row++) {
-            first[row] = where(top + row - 1, first_lanes(width - left));
-            second[row] = where(top + row - 1 + kDown, first_lanes(width - left - kRight));
+            first[row] = where(top + row - 1, mask_of(width - left));
+            second[row] = where(top + row - 1 + kDown, mask_of(width - left - kRight));
         }
         has_before = left > 0;
         has_behind = left + 32 < width;
         streams = tiling.streams && (first[1] & first[2] & second[1] & second[2]) == 0xFFFF;
     }
 
-    Lit where(int64_t row, Lit lit) const {
-        const Lit below = Rows == 4 && row + 2 < height ? lit << 8 : 0;
-        return ((uint64_t)row < (uint64_t)height ? lit : 0) | below;
+    Mask where(int64_t row, Mask mask) const {
+        const Mask below = Rows == 4 && row + 2 < height ? mask << 8 : 0;
+        return ((uint64_t)row < (uint64_t)height ? mask : 0) | below;
     }
 
     // 16 pixels of a row, or where they are 8 wide, of this one and the second below.
-    static OCS_INLINE Lanes load_part(const float* pixels, Lit lit) {
-        return Rows < 4 ? ::load(pixels, lit) : load_halves(pixels, pixels + 16, lit);
+    static OCS_INLINE Lanes load_part(const float* pixels, Mask mask) {
+        return Rows < 4 ? ::load(pixels, mask) : load_halves(pixels, pixels + 16, mask);
     }
 
-    OCS_INLINE void store_part(float* pixels, Lit lit, Lanes value) const {
-        if (Rows == 4) return store_halves(pixels, pixels + 16, value, lit);
+    OCS_INLINE void store_part(float* pixels, Mask mask, Lanes value) const {
+        if (Rows == 4) return store_halves(pixels, pixels + 16, value, mask);
         if (streams) return stream(pixels, value);
-        ::store(pixels, value, lit);
+        ::store(pixels, value, mask);
     }
 
     // Of each tile the pixels of one row, counted from the tile's first, in even and in odd columns.
     OCS_INLINE void load(const float* plane, int64_t offset, Lanes& even, Lanes& odd) const {
         const float* pixels = plane + (top + offset) * width + left;
-        ::part(load_part(pixels, first[offset + 1]),
-               load_part(pixels + kDown * width + kRight, second[offset + 1]), even, odd);
+        ::part(load_part(pixels, first[offset + 1]), load_part(pixels + kDown * width + kRight, second[offset + 1]),
+               even, odd);
     }
 
     // The columns before the even and behind the odd ones.
@@ -91,9 +91,9 @@ struct Place {
     // Of planes with a pixel for each tile, those of the tiles so far below and to the right. Tiles lie in 1 or 2 rows.
     OCS_INLINE Lanes load_half(const float* plane, int64_t down, int64_t right) const {
         const float* pixels = plane + (top / 2 + down) * half_width() + left / 2 + right;
-        const Lit lit = where_half(down, right);
-        if (Rows == 1) return ::load(pixels, lit);
-        return load_halves(pixels, pixels + half_width(), (lit & 0xFF) | where_half(down + 1, right) << 8);
+        const Mask mask = where_half(down, right);
+        if (Rows == 1) return ::load(pixels, mask);
+        return load_halves(pixels, pixels + half_width(), (mask & 0xFF) | where_half(down + 1, right) << 8);
     }
 
     OCS_INLINE void store_half(float* plane, Lanes value) const {
@@ -104,8 +104,8 @@ struct Place {
 
     int64_t half_width() const { return (width + 1) / 2; }
 
-    Lit where_half(int64_t down, int64_t right) const {
-        return top / 2 + down < (height + 1) / 2 ? first_lanes(half_width() - left / 2 - right) : 0;
+    Mask where_half(int64_t down, int64_t right) const {
+        return top / 2 + down < (height + 1) / 2 ? mask_of(half_width() - left / 2 - right) : 0;
     }
 
     // Asks for the pixels of a vector that comes a block later and the row below, as the one above has been read: they
@@ -328,13 +328,13 @@ void transform_weight(const float* weight, int64_t inputs, int64_t outputs, bool
     const int64_t size = Form::kSize, down = turned ? outputs * size : size, across = turned ? size : inputs * size;
     for (int64_t input = 0; input < inputs; input++) {
         for (int64_t output = 0; output < outputs; output += kLanes) {
-            const Lit lit = first_lanes(outputs - output);
+            const Mask mask = mask_of(outputs - output);
             const float* from = weight + input * down + output * across;
             float* to = transformed + input * outputs + output;
             Lanes kernel[9], found[16];
-            for (int64_t i = 0; i < size; i++) kernel[i] = gather(from + i, across, lit);
+            for (int64_t i = 0; i < size; i++) kernel[i] = gather(from + i, across, mask);
             Form::weight(kernel, turned, found);
-            for (int64_t i = 0; i < Form::kReads; i++) store(to + i * inputs * outputs, found[i], lit);
+            for (int64_t i = 0; i < Form::kReads; i++) store(to + i * inputs * outputs, found[i], mask);
         }
     }
 }

@@ -14,10 +14,10 @@ namespace {
 constexpr int64_t kLanes = 16;
 
 // A bit for each lane, the first in the lowest.
-typedef uint16_t Lit;
+typedef uint16_t Mask;
 
 // The first `count` lanes.
-OCS_INLINE Lit first_lanes(int64_t count) {
+OCS_INLINE Mask mask_of(int64_t count) {
     return count >= kLanes ? 0xFFFF : count <= 0 ? 0 : (1u << count) - 1;
 }
 
@@ -55,27 +55,27 @@ OCS_INLINE Lanes fill(float value) {
     return _mm512_set1_ps(value);
 }
 
-OCS_INLINE Lanes load(const float* from, Lit lit) {
-    return _mm512_maskz_loadu_ps(lit, from);
+OCS_INLINE Lanes load(const float* from, Mask mask) {
+    return _mm512_maskz_loadu_ps(mask, from);
 }
 
 // The two halves lie apart.
-OCS_INLINE Lanes load_halves(const float* low, const float* high, Lit lit) {
-    const __m512d halves = _mm512_castpd256_pd512(_mm256_castps_pd(_mm256_maskz_loadu_ps(lit, low)));
-    return _mm512_castpd_ps(_mm512_insertf64x4(halves, _mm256_castps_pd(_mm256_maskz_loadu_ps(lit >> 8, high)), 1));
+OCS_INLINE Lanes load_halves(const float* low, const float* high, Mask mask) {
+    const __m512d halves = _mm512_castpd256_pd512(_mm256_castps_pd(_mm256_maskz_loadu_ps(mask, low)));
+    return _mm512_castpd_ps(_mm512_insertf64x4(halves, _mm256_castps_pd(_mm256_maskz_loadu_ps(mask >> 8, high)), 1));
 }
 
 OCS_INLINE void store(float* to, Lanes value) {
     _mm512_storeu_ps(to, value);
 }
 
-OCS_INLINE void store(float* to, Lanes value, Lit lit) {
-    _mm512_mask_storeu_ps(to, lit, value);
+OCS_INLINE void store(float* to, Lanes value, Mask mask) {
+    _mm512_mask_storeu_ps(to, mask, value);
 }
 
-OCS_INLINE void store_halves(float* low, float* high, Lanes value, Lit lit) {
-    _mm256_mask_storeu_ps(low, lit, _mm512_castps512_ps256(value));
-    _mm256_mask_storeu_ps(high, lit >> 8, _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
+OCS_INLINE void store_halves(float* low, float* high, Lanes value, Mask mask) {
+    _mm256_mask_storeu_ps(low, mask, _mm512_castps512_ps256(value));
+    _mm256_mask_storeu_ps(high, mask >> 8, _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
 }
 
 // Past the caches.
@@ -84,10 +84,10 @@ OCS_INLINE void stream(float* to, Lanes value) {
 }
 
 // Numbers `apart` from one another.
-OCS_INLINE Lanes gather(const float* from, int64_t apart, Lit lit) {
+OCS_INLINE Lanes gather(const float* from, int64_t apart, Mask mask) {
     const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     const __m512i places = _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)apart));
-    return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), lit, places, from, 4);
+    return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), mask, places, from, 4);
 }
 
 // 32 numbers as those in even and those in odd places, and back.
@@ -106,14 +106,14 @@ OCS_INLINE void join(Lanes even, Lanes odd, Lanes& low, Lanes& high) {
 // The lane before each in its row, and the one behind it; 0 at the ends of the `Rows` rows.
 template <int Rows>
 OCS_INLINE Lanes before(Lanes value) {
-    constexpr Lit within = Rows == 4 ? 0xEEEE : Rows == 2 ? 0xFEFE : 0xFFFE;
+    constexpr Mask within = Rows == 4 ? 0xEEEE : Rows == 2 ? 0xFEFE : 0xFFFE;
     const __m512i none = _mm512_setzero_si512();
     return _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(within, _mm512_castps_si512(value), none, 15));
 }
 
 template <int Rows>
 OCS_INLINE Lanes behind(Lanes value) {
-    constexpr Lit within = Rows == 4 ? 0x7777 : Rows == 2 ? 0x7F7F : 0x7FFF;
+    constexpr Mask within = Rows == 4 ? 0x7777 : Rows == 2 ? 0x7F7F : 0x7FFF;
     const __m512i none = _mm512_setzero_si512();
     return _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(within, none, _mm512_castps_si512(value), 1));
 }
@@ -153,7 +153,7 @@ struct Lanes {
 };
 
 typedef __m256 Register;
-constexpr int64_t kBlock = 1;    // with six outputs 12 sums: 16 registers hold no more
+constexpr int64_t kBlock = 1;  // with six outputs 12 sums: 16 registers hold no more
 constexpr int64_t kOutputs = 6;
 constexpr int kRows = 2;
 
@@ -199,20 +199,20 @@ OCS_INLINE Lanes fill(float value) {
 }
 
 // Eight lanes' bits as AVX2 wants them.
-OCS_INLINE __m256i wide(Lit lit) {
+OCS_INLINE __m256i wide(Mask mask) {
     const __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(lit), bits), bits);
+    return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(mask), bits), bits);
 }
 
 // A masked access takes many times a plain one's time on some processors, and most are of whole vectors.
-OCS_INLINE Lanes load_halves(const float* low, const float* high, Lit lit) {
-    if (lit == 0xFFFF) return {_mm256_loadu_ps(low), _mm256_loadu_ps(high)};
-    if (lit == 0) return fill(0);
-    return {_mm256_maskload_ps(low, wide(lit)), _mm256_maskload_ps(high, wide(lit >> 8))};
+OCS_INLINE Lanes load_halves(const float* low, const float* high, Mask mask) {
+    if (mask == 0xFFFF) return {_mm256_loadu_ps(low), _mm256_loadu_ps(high)};
+    if (mask == 0) return fill(0);
+    return {_mm256_maskload_ps(low, wide(mask)), _mm256_maskload_ps(high, wide(mask >> 8))};
 }
 
-OCS_INLINE Lanes load(const float* from, Lit lit) {
-    return load_halves(from, from + 8, lit);
+OCS_INLINE Lanes load(const float* from, Mask mask) {
+    return load_halves(from, from + 8, mask);
 }
 
 OCS_INLINE void store(float* to, Lanes value) {
@@ -220,21 +220,21 @@ OCS_INLINE void store(float* to, Lanes value) {
     _mm256_storeu_ps(to + 8, value.high);
 }
 
-OCS_INLINE void store_half(float* to, __m256 value, Lit lit) {
-    if ((lit & 0xFF) == 0xFF) {
+OCS_INLINE void store_half(float* to, __m256 value, Mask mask) {
+    if ((mask & 0xFF) == 0xFF) {
         _mm256_storeu_ps(to, value);
-    } else if ((lit & 0xFF) != 0) {
-        _mm256_maskstore_ps(to, wide(lit), value);
+    } else if ((mask & 0xFF) != 0) {
+        _mm256_maskstore_ps(to, wide(mask), value);
     }
 }
 
-OCS_INLINE void store_halves(float* low, float* high, Lanes value, Lit lit) {
-    store_half(low, value.low, lit);
-    store_half(high, value.high, lit >> 8);
+OCS_INLINE void store_halves(float* low, float* high, Lanes value, Mask mask) {
+    store_half(low, value.low, mask);
+    store_half(high, value.high, mask >> 8);
 }
 
-OCS_INLINE void store(float* to, Lanes value, Lit lit) {
-    store_halves(to, to + 8, value, lit);
+OCS_INLINE void store(float* to, Lanes value, Mask mask) {
+    store_halves(to, to + 8, value, mask);
 }
 
 OCS_INLINE void stream(float* to, Lanes value) {
@@ -242,9 +242,9 @@ OCS_INLINE void stream(float* to, Lanes value) {
     _mm256_stream_ps(to + 8, value.high);
 }
 
-OCS_INLINE Lanes gather(const float* from, int64_t apart, Lit lit) {
+OCS_INLINE Lanes gather(const float* from, int64_t apart, Mask mask) {
     float found[kLanes] = {};
-    for (int64_t i = 0; i < kLanes && (lit >> i & 1) != 0; i++) found[i] = from[i * apart];
+    for (int64_t i = 0; i < kLanes && (mask >> i & 1) != 0; i++) found[i] = from[i * apart];
     return load(found);
 }
 
@@ -253,8 +253,10 @@ OCS_INLINE __m256 in_order(__m256 quarters) {
 }
 
 OCS_INLINE void part(Lanes low, Lanes high, Lanes& even, Lanes& odd) {
-    even = {in_order(_mm256_shuffle_ps(low.low, low.high, 0x88)), in_order(_mm256_shuffle_ps(high.low, high.high, 0x88))};
-    odd = {in_order(_mm256_shuffle_ps(low.low, low.high, 0xDD)), in_order(_mm256_shuffle_ps(high.low, high.high, 0xDD))};
+    even = {in_order(_mm256_shuffle_ps(low.low, low.high, 0x88)),
+            in_order(_mm256_shuffle_ps(high.low, high.high, 0x88))};
+    odd = {in_order(_mm256_shuffle_ps(low.low, low.high, 0xDD)),
+           in_order(_mm256_shuffle_ps(high.low, high.high, 0xDD))};
 }
 
 OCS_INLINE Lanes pairs(__m256 even, __m256 odd) {
