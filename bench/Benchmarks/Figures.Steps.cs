@@ -47,13 +47,16 @@ internal static partial class Figures
     // What both sides, oneDNN and OpenBLAS do on a processor without AVX-512.
     private static IEnumerable<Figure> Avx2(Settings settings)
     {
-        Environment.SetEnvironmentVariable("ATEN_CPU_CAPABILITY", "avx2");
-        Environment.SetEnvironmentVariable("ONEDNN_MAX_CPU_ISA", "AVX2");
-        Environment.SetEnvironmentVariable("OPENBLAS_CORETYPE", "Haswell");
+        var variables = new[]
+        {
+            ("ATEN_CPU_CAPABILITY", "avx2"), ("ONEDNN_MAX_CPU_ISA", "AVX2"), ("OPENBLAS_CORETYPE", "Haswell"),
+        };
         foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
         {
             string[] layouts = ["nchw", "channels-last"];
+            Array.ForEach(variables, pair => Environment.SetEnvironmentVariable(pair.Item1, pair.Item2));
             var runs = TakeTurns(network, ["fp32"], layouts, settings.WarmUps, settings.Steps, settings);
+            Array.ForEach(variables, pair => Environment.SetEnvironmentVariable(pair.Item1, null));
             foreach (var layout in layouts)
             {
                 if (Beside(runs, network, "fp32", layout, "at least 1.15 (the faster of both)") is { } figure)

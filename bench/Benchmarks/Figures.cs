@@ -47,13 +47,14 @@ internal static partial class Figures
     {
         var (settings, words) = Settings.Parse(arguments);
         var named = All.Append(Cycle).Where(figure => words.Contains(figure.Name));
-        var everything = All.Where(figure => figure.Name != "gpu" || TorchRuntime.HasCuda);
+        var everything = All.Where(figure =>
+            figure.Name != "imagenet" && (figure.Name != "gpu" || TorchRuntime.HasCuda));
         var chosen = (words.Contains("all") ? everything.Union(named) : named).ToArray();
         if (chosen.Length == 0)
         {
             Console.Error.WriteLine(
                 $"say what to measure: {string.Join(", ", All.Append(Cycle).Select(figure => figure.Name))}, "
-                + "or all (but cycle); bench/README.md tells more");
+                + "or all (but cycle and imagenet); bench/README.md tells more");
             return 2;
         }
 

@@ -40,13 +40,7 @@ public sealed partial class Executor
                 }
             }
 
-            var outputs = new Tensor[wanted.Length];
-            for (var i = 0; i < outputs.Length; i++)
-            {
-                (outputs[i], values[wanted[i]]) = (values[wanted[i]]!, null);
-            }
-
-            return outputs;
+            return Take(values, wanted);
         }
         finally
         {
@@ -107,13 +101,7 @@ public sealed partial class Executor
                 }
             }
 
-            var outputs = new Tensor[stretch.Outputs.Length];
-            for (var i = 0; i < outputs.Length; i++)
-            {
-                (outputs[i], values[stretch.Outputs[i]]) = (values[stretch.Outputs[i]]!, null);
-            }
-
-            return outputs;
+            return Take(values, stretch.Outputs);
         }
         finally
         {
@@ -150,6 +138,17 @@ public sealed partial class Executor
     }
 
     private bool UsesOwn(Device device) => device.Kind == DeviceKind.Cpu && Generator is not null;
+
+    private static Tensor[] Take(Tensor?[] values, ImmutableArray<int> wanted)
+    {
+        var taken = new Tensor[wanted.Length];
+        for (var i = 0; i < taken.Length; i++)
+        {
+            (taken[i], values[wanted[i]]) = (values[wanted[i]]!, null);
+        }
+
+        return taken;
+    }
 
     private static void Release(Tensor?[] values)
     {

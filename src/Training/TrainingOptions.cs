@@ -49,8 +49,8 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Whether backward computes most values once more instead of keeping them: less memory, up to a third more time,
-    /// the same numbers (Chen et al. 2016, arXiv 1604.06174). PyTorch's name is activation checkpointing. Such steps
-    /// can't be captured as CUDA graphs.
+    /// the same numbers but for the rounding of some sums (Chen et al. 2016, arXiv 1604.06174). PyTorch's name is
+    /// activation checkpointing. Such steps can't be captured as CUDA graphs.
     /// </summary>
     public bool Recompute { get; init; }
 
