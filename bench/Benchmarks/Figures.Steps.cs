@@ -54,9 +54,14 @@ internal static partial class Figures
         foreach (var network in new[] { "cifar_resnet56", "cifar_vgg16" })
         {
             string[] layouts = ["nchw", "channels-last"];
+            var before = Array.ConvertAll(variables, pair => Environment.GetEnvironmentVariable(pair.Item1));
             Array.ForEach(variables, pair => Environment.SetEnvironmentVariable(pair.Item1, pair.Item2));
             var runs = TakeTurns(network, ["fp32"], layouts, settings.WarmUps, settings.Steps, settings);
-            Array.ForEach(variables, pair => Environment.SetEnvironmentVariable(pair.Item1, null));
+            for (var i = 0; i < variables.Length; i++)
+            {
+                Environment.SetEnvironmentVariable(variables[i].Item1, before[i]);
+            }
+
             foreach (var layout in layouts)
             {
                 if (Beside(runs, network, "fp32", layout, "at least 1.15 (the faster of both)") is { } figure)

@@ -53,6 +53,7 @@ internal static unsafe class LibtorchResolver
     private static nint Load()
     {
         var path = Find(Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
+        OpenBlas.ChooseKernels();
         nint library;
         try
         {
