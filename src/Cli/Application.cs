@@ -62,6 +62,7 @@ internal static class Application
             WatchCommand.Create(console),
             DataCommand.Create(console),
             ModelsCommand.Create(console),
+            DoctorCommand.Create(console),
         };
 
     private static int Execute(IReadOnlyList<string> args, CommandConsole console)

@@ -25,6 +25,19 @@ public static class TorchRuntime
         set => NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsSet(value), "set own convolutions");
     }
 
+    /// <summary>
+    /// The kernels that OpenBLAS computes matrix products with, in its own words (<c>SkylakeX</c>, <c>Haswell</c>);
+    /// null where there is no OpenBLAS.
+    /// </summary>
+    public static string? OpenBlasKernels
+    {
+        get
+        {
+            _ = Threads; // once libtorch is loaded, the choice stands
+            return OpenBlas.OwnChoice();
+        }
+    }
+
     /// <summary>Tensors that were handed out and not released yet, by this process.</summary>
     public static long LiveTensors => Get<long>(NativeMethods.LiveTensors, "live tensors");
 

@@ -52,6 +52,21 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void Doctor_calls_a_missing_shim_a_problem_and_says_what_to_do()
+    {
+        using var process = Start("doctor");
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Matches(
+            @"libtorch +problem +The native library libocs_torch\.so was not found .*build it with native/build\.sh",
+            output);
+        Assert.EndsWith(
+            "Training does not work here before the problems are solved.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_onnx_runtime_a_network_is_written_and_only_what_needs_it_fails()
     {
         var file = _folder.PathOf("network.onnx");
@@ -83,7 +98,7 @@ public sealed class ProcessTests : IDisposable
         };
 
         // A path at which there is no shim: who needs libtorch fails.
-        if (args[0] == "inspect")
+        if (args[0] is "inspect" or "doctor")
         {
             start.Environment["OCS_TORCH_SHIM"] = "/nonexistent/libocs_torch.so";
         }

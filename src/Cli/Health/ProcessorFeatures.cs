@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace Ocs.Cli.Health;
+
+/// <summary>The processor's name, and the instruction sets that the kernels use.</summary>
+internal static class ProcessorFeatures
+{
+    private const string Information = "/proc/cpuinfo";
+
+    // Linux's words for them, and how people write them.
+    private static readonly (string Flag, string Name)[] Sets =
+    [
+        ("avx2", "AVX2"), ("fma", "FMA"), ("avx512f", "AVX-512"), ("avx512_bf16", "AVX-512 BF16"),
+        ("avx512_vnni", "AVX-512 VNNI"), ("avx_vnni", "AVX VNNI"), ("amx_bf16", "AMX BF16"),
+    ];
+
+    public static Finding Look()
+    {
+        var lines = Lines();
+        var name = ValueOf(lines, "model name") ?? "unknown";
+        var flags = (ValueOf(lines, "flags") ?? "").Split(' ').ToHashSet(StringComparer.Ordinal);
+        var sets = Sets.Where(set => flags.Contains(set.Flag)).Select(set => set.Name);
+        var text = $"{name}, {Environment.ProcessorCount} cores, {string.Join(", ", sets)}".TrimEnd(' ', ',');
+        return Avx2.IsSupported
+            ? Finding.Fine("processor", text)
+            : Finding.Note("processor", $"{text}: without AVX2, training is slow.");
+    }
+
+    private static string? ValueOf(IEnumerable<string> lines, string key) => lines
+        .Where(line => line.StartsWith(key, StringComparison.Ordinal))
+        .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())
+        .FirstOrDefault();
+
+    private static string[] Lines()
+    {
+        try
+        {
+            return File.ReadAllLines(Information);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
