@@ -141,7 +141,7 @@ internal static class RoundedWidths
             using var parameters = ParameterTable.Initialize(graph, seed: 0);
             var path = Path.Combine(folder.FullName, "network.onnx");
             OnnxFile.Write(path, graph, parameters);
-            return InferenceSession.Open(path, new() { IntraOpThreads = 1 });
+            return InferenceSession.Open(path, 1);
         }
         finally
         {

@@ -1,41 +1,28 @@
 using System.Collections.Immutable;
-using Ocs.OnnxRuntime.Interop;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Ort = Microsoft.ML.OnnxRuntime;
 
 namespace Ocs.OnnxRuntime;
 
 /// <summary>A network in an ONNX file, prepared by ONNX Runtime to be run on the CPU.</summary>
 public sealed class InferenceSession : IDisposable
 {
-    private readonly SessionHandle _session;
+    private readonly Ort.InferenceSession _session;
+    private bool _isDisposed;
 
-    private InferenceSession(string name, SessionHandle session)
+    private InferenceSession(string name, Ort.InferenceSession session)
     {
         Name = name;
         _session = session;
-        Inputs = Values.Describe(session, inputs: true);
-        Outputs = Values.Describe(session, inputs: false);
+        Inputs = Describe(session.InputNames, session.InputMetadata);
+        Outputs = Describe(session.OutputNames, session.OutputMetadata);
     }
 
-    /// <summary>The version of the library that is found.</summary>
-    /// <exception cref="OnnxRuntimeException">It is not there; the message says what to do.</exception>
-    public static string RuntimeVersion => Ort.Instance.Version;
-
-    /// <summary>Why there is no ONNX Runtime, in one sentence that says what to do; null where it is there.</summary>
-    public static string? Missing
-    {
-        get
-        {
-            try
-            {
-                _ = Ort.Instance;
-                return null;
-            }
-            catch (OnnxRuntimeException error)
-            {
-                return error.Message;
-            }
-        }
-    }
+    /// <summary>The version of ONNX Runtime.</summary>
+    /// <exception cref="OnnxRuntimeException">Its library does not load on this machine.</exception>
+    public static string RuntimeVersion => Library.Version;
 
     /// <summary>The file, or what the caller named the bytes.</summary>
     public string Name { get; }
@@ -47,22 +34,30 @@ public sealed class InferenceSession : IDisposable
     public ImmutableArray<ValueInfo> Outputs { get; }
 
     /// <summary>Loads a file, and those that hold its weights beside it.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="threads">Threads of one operator; 0 takes a thread for each core.</param>
     /// <exception cref="OnnxRuntimeException">
     /// It is missing or damaged, or has operators that ONNX Runtime does not know.
     /// </exception>
-    public static InferenceSession Open(string path, SessionOptions? options = null) => File.Exists(path)
-        ? Take(path, SessionHandle.Open(path, options ?? new()))
+    public static InferenceSession Open(string path, int threads = 0) => File.Exists(path)
+        ? Create(path, threads, options => new(path, options))
         : throw new OnnxRuntimeException($"{path} is not there; give the path of an ONNX file.");
 
     /// <summary>Loads a file's bytes; <paramref name="name"/> is what messages call them.</summary>
-    public static InferenceSession Read(byte[] model, string name, SessionOptions? options = null) =>
-        Take(name, SessionHandle.Read(model, name, options ?? new()));
+    /// <param name="model">The bytes.</param>
+    /// <param name="name">What messages call them.</param>
+    /// <param name="threads">Threads of one operator; 0 takes a thread for each core.</param>
+    /// <exception cref="OnnxRuntimeException">
+    /// They are damaged, or have operators that ONNX Runtime does not know.
+    /// </exception>
+    public static InferenceSession Read(byte[] model, string name, int threads = 0) =>
+        Create(name, threads, options => new(model, options));
 
     /// <summary>The outputs for inputs, both in the network's order.</summary>
     /// <exception cref="OnnxRuntimeException">An input has another type or shape than the network takes.</exception>
     public ImmutableArray<TensorData> Run(params IReadOnlyList<TensorData> inputs)
     {
-        ObjectDisposedException.ThrowIf(_session.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (inputs.Count != Inputs.Length)
         {
             throw new OnnxRuntimeException($"{Name} takes {Inputs.Length} inputs, but {inputs.Count} are given.");
@@ -76,22 +71,89 @@ public sealed class InferenceSession : IDisposable
             }
         }
 
-        return SessionRun.Execute(this, _session, inputs);
+        var (pins, values) = (new List<PinnedGCHandle<Array>>(), new List<Ort.OrtValue>());
+        try
+        {
+            foreach (var input in inputs)
+            {
+                pins.Add(new(input.Values));
+                values.Add(Wrap(input));
+            }
+
+            using var options = new Ort.RunOptions();
+            using var outputs = _session.Run(options, _session.InputNames, values, _session.OutputNames);
+            return [.. Outputs.Zip(outputs, (info, value) => Copy(value, info.Name))];
+        }
+        catch (Ort.OnnxRuntimeException error)
+        {
+            throw Library.Translate($"{Name} does not run under ONNX Runtime {RuntimeVersion}", error);
+        }
+        finally
+        {
+            values.ForEach(value => value.Dispose());
+            pins.ForEach(pin => pin.Dispose());
+        }
     }
 
     /// <summary>Releases the network.</summary>
-    public void Dispose() => _session.Dispose();
-
-    private static InferenceSession Take(string name, SessionHandle session)
+    public void Dispose()
     {
+        _isDisposed = true;
+        _session.Dispose();
+    }
+
+    private static InferenceSession Create(
+        string name, int threads, Func<Ort.SessionOptions, Ort.InferenceSession> load)
+    {
+        var version = RuntimeVersion;
+        Ort.InferenceSession? session = null;
         try
         {
+            using var options = new Ort.SessionOptions { IntraOpNumThreads = threads };
+            session = load(options);
             return new(name, session);
         }
-        catch
+        catch (Exception error)
         {
-            session.Dispose();
+            session?.Dispose();
+            if (error is Ort.OnnxRuntimeException)
+            {
+                throw Library.Translate($"ONNX Runtime {version} does not load {name}", error);
+            }
+
             throw;
         }
+    }
+
+    private static ImmutableArray<ValueInfo> Describe(
+        IReadOnlyList<string> names, IReadOnlyDictionary<string, Ort.NodeMetadata> values) =>
+    [
+        .. names.Select(name => values[name] is { IsTensor: true } tensor
+            ? new ValueInfo(
+                name, (ElementType)tensor.ElementDataType, [.. tensor.Dimensions.Select(size => (long)size)])
+            : new ValueInfo(name, ElementType.Undefined, [])),
+    ];
+
+    // A value on an array of ours, which must stay pinned until the value is released.
+    private static unsafe Ort.OrtValue Wrap(TensorData tensor) => Ort.OrtValue.CreateTensorValueWithData(
+        Ort.OrtMemoryInfo.DefaultInstance,
+        (TensorElementType)tensor.Type,
+        [.. tensor.Shape],
+        (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(tensor.Values)),
+        ElementTypes.BytesOf(tensor.Values));
+
+    private static TensorData Copy(Ort.OrtValue value, string name)
+    {
+        if (!value.IsTensor)
+        {
+            throw new OnnxRuntimeException($"The output '{name}' is no tensor, and only tensors are read.");
+        }
+
+        var info = value.GetTensorTypeAndShape();
+        var type = (ElementType)info.ElementDataType;
+        var values = ElementTypes.Allocate(type, info.ElementCount, name);
+        value.GetTensorMutableRawData().CopyTo(MemoryMarshal.CreateSpan(
+            ref MemoryMarshal.GetArrayDataReference(values), ElementTypes.BytesOf(values)));
+        return new(values, type, [.. info.Shape]);
     }
 }

@@ -1,7 +1,7 @@
 namespace Ocs.OnnxRuntime;
 
 /// <summary>
-/// ONNX Runtime is missing, or does not take a file or its inputs; the message says in one sentence what, where, and
+/// ONNX Runtime does not load, or does not take a file or its inputs; the message says in one sentence what, where, and
 /// what to do.
 /// </summary>
 public sealed class OnnxRuntimeException : Exception

@@ -164,7 +164,7 @@ public sealed class ExampleTests
         double Number(int group) => double.Parse(bytes.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void An_operator_of_ones_own_is_trained_cut_saved_and_exported()
     {
         var figures = Regex.Match(

@@ -66,26 +66,6 @@ public sealed class ProcessTests : IDisposable
             "Training does not work here before the problems are solved.\n", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Without_onnx_runtime_a_network_is_written_and_only_what_needs_it_fails()
-    {
-        var file = _folder.PathOf("network.onnx");
-        using var export = Start("export", "cifar_resnet8", "--onnx", file);
-        var warnings = export.StandardError.ReadToEnd();
-        export.WaitForExit();
-        using var verify = Start("verify", file, file);
-        var sentence = verify.StandardError.ReadToEnd();
-        verify.WaitForExit();
-
-        const string Missing = "OCS_ONNXRUNTIME names /nonexistent/libonnxruntime.so, which is not there: set it to a "
-            + "libonnxruntime.so, or to nothing.";
-        Assert.Equal(0, export.ExitCode);
-        Assert.Contains($"{file} was not verified: {Missing}", warnings, StringComparison.Ordinal);
-        Assert.True(new FileInfo(file).Length > 0);
-        Assert.Equal(2, verify.ExitCode);
-        Assert.Equal(Missing, sentence.Trim());
-    }
-
     private static Process Start(params string[] args)
     {
         // A shell's background jobs ignore SIGINT, and so would what they start.
@@ -101,11 +81,6 @@ public sealed class ProcessTests : IDisposable
         if (args[0] is "inspect" or "doctor")
         {
             start.Environment["OCS_TORCH_SHIM"] = "/nonexistent/libocs_torch.so";
-        }
-
-        if (args[0] is "export" or "verify")
-        {
-            start.Environment["OCS_ONNXRUNTIME"] = "/nonexistent/libonnxruntime.so";
         }
 
         return Process.Start(start)!;

@@ -126,7 +126,7 @@ public sealed class OwnOperatorTests : IDisposable
     private static Graph Read(string path) =>
         path.EndsWith(".ocs", StringComparison.Ordinal) ? OcsFile.Read(path).Graph : CheckpointFile.Read(path).Original;
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData(13)]
     [InlineData(17)]
     [InlineData(21)]

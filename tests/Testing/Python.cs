@@ -1,25 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Ocs.OnnxRuntime;
 using Xunit;
 
 namespace Ocs.Testing;
 
-/// <summary>
-/// A fact that needs python3 with onnx and torch or torchvision, some also ONNX Runtime; it is skipped without.
-/// </summary>
+/// <summary>A fact that needs python3 with onnx and torch or torchvision; it is skipped without.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PythonFactAttribute : FactAttribute
 {
-    public PythonFactAttribute(string module = "torch", bool needsOnnxRuntime = false)
+    public PythonFactAttribute(string module = "torch")
     {
-        (Module, NeedsOnnxRuntime) = (module, needsOnnxRuntime);
-        Skip = Python.Missing("onnx", module) ?? (needsOnnxRuntime ? InferenceSession.Missing : null);
+        Module = module;
+        Skip = Python.Missing("onnx", module);
     }
 
     public string Module { get; }
-
-    public bool NeedsOnnxRuntime { get; }
 }
 
 /// <summary>A fact that needs python3 with protobuf; it is skipped without.</summary>

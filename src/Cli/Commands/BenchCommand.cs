@@ -3,7 +3,6 @@ using System.Globalization;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
-using Ocs.OnnxRuntime;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
@@ -92,7 +91,7 @@ internal static class BenchCommand
         try
         {
             TorchRuntime.Threads = options.Threads;
-            var runtimes = Runtimes(options, console);
+            var runtimes = options.Runtimes.Count > 0 ? options.Runtimes : Enum.GetValues<NetworkRuntime>();
             foreach (var request in requests)
             {
                 RunnableNetworks.OpenAll(request, runtimes, options.Threads, console, networks);
@@ -122,26 +121,9 @@ internal static class BenchCommand
             TorchRuntime.Threads = before;
         }
     }
-
-    // What was asked for must be there; what was not, may be missing.
-    private static IReadOnlyList<NetworkRuntime> Runtimes(BenchOptions options, CommandConsole console)
-    {
-        if (options.Runtimes.Count > 0)
-        {
-            return options.Runtimes;
-        }
-
-        if (InferenceSession.Missing is { } reason)
-        {
-            console.Error.WriteLine($"Only libtorch is timed: {reason}");
-            return [NetworkRuntime.Libtorch];
-        }
-
-        return Enum.GetValues<NetworkRuntime>();
-    }
 }
 
-/// <summary>What `ocs bench` was asked for; no runtimes mean all that are there.</summary>
+/// <summary>What `ocs bench` was asked for; no runtimes mean both.</summary>
 internal sealed record BenchOptions(
     IReadOnlyList<int> Batches, IReadOnlyList<NetworkRuntime> Runtimes, int Threads, int Runs, int WarmUps);
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
-using Ocs.OnnxRuntime;
 using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Commands;
@@ -65,6 +64,6 @@ internal sealed class LatencyChoices
 
     private NetworkRuntime Runtime(ParseResult parsed, bool writesOnnx) =>
         parsed.GetValue(_runtime) is { } name ? Choices.Named<NetworkRuntime>(_runtime.Name, name)
-        : writesOnnx && InferenceSession.Missing is null ? NetworkRuntime.Onnxruntime
+        : writesOnnx ? NetworkRuntime.Onnxruntime
         : NetworkRuntime.Libtorch;
 }

@@ -9,8 +9,8 @@ namespace Ocs.Cli.Runs;
 
 /// <summary>
 /// What a cut saves of the time of inference on this machine's CPU: whole and cut network in turns, one image at a
-/// time, on one thread. It is taken under ONNX Runtime, which will run what is written; under libtorch where that is
-/// missing. Weights are drawn.
+/// time, on one thread. It is taken under ONNX Runtime, which will run what is written; under libtorch where a network
+/// has no form as ONNX. Weights are drawn.
 /// </summary>
 internal static class CutLatency
 {
@@ -21,20 +21,16 @@ internal static class CutLatency
     /// <summary>Takes the times.</summary>
     public static LatencySummary Measure(Graph before, Graph after)
     {
-        if (InferenceSession.Missing is null)
+        try
         {
-            try
-            {
-                var runtime = $"ONNX Runtime {InferenceSession.RuntimeVersion}";
-                return Measure(before, after, NetworkRuntime.Onnxruntime, runtime);
-            }
-            catch (Exception error) when (error is OcsInputException or OnnxRuntimeException)
-            {
-                // It has no form as ONNX, so it will run here.
-            }
+            var runtime = $"ONNX Runtime {InferenceSession.RuntimeVersion}";
+            return Measure(before, after, NetworkRuntime.Onnxruntime, runtime);
         }
-
-        return Measure(before, after, NetworkRuntime.Libtorch, $"libtorch {TorchRuntime.Version}");
+        catch (Exception error) when (error is OcsInputException or OnnxRuntimeException)
+        {
+            // It has no form as ONNX, so it will run here.
+            return Measure(before, after, NetworkRuntime.Libtorch, $"libtorch {TorchRuntime.Version}");
+        }
     }
 
     /// <summary>What was measured, beside what the MACs promise.</summary>

@@ -23,7 +23,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
 
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
     public static OnnxNetwork Open(string path, int threads) =>
-        new(path, InferenceSession.Open(path, new() { IntraOpThreads = threads }));
+        new(path, InferenceSession.Open(path, threads));
 
     /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
     public static OnnxNetwork Of(TorchNetwork network, int threads)
@@ -62,7 +62,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
     }
 
     private static OnnxNetwork Take(TorchNetwork network, string path, int threads) =>
-        new(network.Name, InferenceSession.Open(path, new() { IntraOpThreads = threads })) { Size = network.Size };
+        new(network.Name, InferenceSession.Open(path, threads)) { Size = network.Size };
 
     private static DirectoryInfo TemporaryFolder()
     {

@@ -42,7 +42,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal(threads, TorchRuntime.Threads);
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Both_runtimes_and_onnx_files_are_timed()
     {
         var onnx = _folder.PathOf("network.onnx");

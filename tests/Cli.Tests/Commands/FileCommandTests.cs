@@ -63,7 +63,7 @@ public sealed class FileCommandTests : IDisposable
         Assert.True(latency.GetProperty("measurements").GetInt32() > 10);
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData("fast.onnx", "onnxruntime")]
     [InlineData("fast.ocs", "libtorch")]
     public void A_latency_is_measured_under_the_runtime_that_the_file_is_for(string file, string runtime)
@@ -74,7 +74,7 @@ public sealed class FileCommandTests : IDisposable
         Assert.Contains($" ms already in {runtime}, ", refused.Error, StringComparison.Ordinal);
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void What_is_written_as_onnx_is_timed_and_told_how_to_ship()
     {
         var (plain, folded) = (_folder.PathOf("plain.onnx"), _folder.PathOf("folded.onnx"));

@@ -47,7 +47,7 @@ public sealed class SeveralInputsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [PythonFact(needsOnnxRuntime: true)]
+    [PythonFact]
     public void Imported_pruned_and_exported_they_compute_the_same_in_both_runtimes()
     {
         var (network, pruned, folded) = (Network(), _folder.PathOf("pruned.onnx"), _folder.PathOf("folded.onnx"));

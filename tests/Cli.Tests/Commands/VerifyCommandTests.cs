@@ -20,7 +20,7 @@ public sealed class VerifyCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void An_exported_network_computes_the_same_under_onnx_runtime()
     {
         var onnx = _folder.PathOf("network.onnx");
@@ -43,7 +43,7 @@ public sealed class VerifyCommandTests : IDisposable
             output.GetProperty("largest_relative").GetDouble(), output.GetProperty("mean_relative").GetDouble(), 1e-4);
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void One_network_is_compared_with_itself_under_the_other_runtime()
     {
         var onnx = _folder.PathOf("network.onnx");
@@ -123,7 +123,7 @@ public sealed class VerifyCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void An_onnx_file_that_is_missing_or_damaged_is_named()
     {
         var (onnx, missing) = (_folder.PathOf("network.onnx"), _folder.PathOf("nowhere.onnx"));

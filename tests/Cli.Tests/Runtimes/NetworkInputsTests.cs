@@ -26,7 +26,7 @@ public sealed class NetworkInputsTests : IDisposable
         Assert.Equal([16L, 16, 20], run.Read().Single().Shape.ToArray());
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void A_network_of_texts_is_exported_for_any_batch_and_verified()
     {
         var path = _folder.PathOf("gpt.onnx");

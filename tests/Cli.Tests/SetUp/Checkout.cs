@@ -14,8 +14,7 @@ internal sealed class Checkout : IDisposable
 
     private const string BareTools =
         "bash sh env readlink dirname basename id stat find grep cat mkdir mktemp chmod cp ln mv touch rm flock sed "
-            + "sort head tar gzip sha512sum uname "
-        + "setpriv";
+            + "sort head setpriv";
 
     private static readonly string[] Files =
     [
@@ -94,7 +93,7 @@ internal sealed class Checkout : IDisposable
             start.Environment["PATH"] = Tools;
         }
 
-        foreach (var variable in new[] { "OCS_DATA", "OCS_ONNXRUNTIME", "HOME", "DOTNET_ROOT" })
+        foreach (var variable in new[] { "OCS_DATA", "HOME", "DOTNET_ROOT" })
         {
             start.Environment.Remove(variable);
         }

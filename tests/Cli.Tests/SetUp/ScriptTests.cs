@@ -120,24 +120,4 @@ public sealed class ScriptTests : IDisposable
         Assert.Matches(
             "^nobody cannot read the program in .*: let root run \"chmod -R a\\+rX .*/artifacts\".$", outcome.Errors);
     }
-
-    [Fact]
-    public void A_package_of_another_sum_is_not_taken()
-    {
-        // As npm would leave it, with another library inside.
-        _checkout.AddTool("npm", """
-            folder=package/bin/napi-v6/linux/x64
-            mkdir -p $folder && echo other >$folder/libonnxruntime.so.1
-            mkdir -p package/bin/napi-v6/linux/arm64 && echo other >package/bin/napi-v6/linux/arm64/libonnxruntime.so.1
-            tar -czf onnxruntime-node-1.30.0.tgz package
-            """);
-        File.WriteAllText(_checkout.PathOf("native/built"), "");
-        var outcome = _checkout.Ocs("verify x.onnx");
-
-        Assert.Equal("ocs verify x.onnx: 1 0 1", outcome.Output);
-        Assert.Contains("ONNX Runtime could not be installed with npm", outcome.Errors, StringComparison.Ordinal);
-        Assert.False(File.Exists(_checkout.PathOf("artifacts/onnxruntime/libonnxruntime.so.1")));
-        Assert.Contains(
-            "FAILED", File.ReadAllText(_checkout.PathOf("artifacts/onnxruntime/npm.log")), StringComparison.Ordinal);
-    }
 }

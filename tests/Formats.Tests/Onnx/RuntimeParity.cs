@@ -15,7 +15,7 @@ internal static class RuntimeParity
     /// <summary>Asserts equal outputs for batches of 1 and 3.</summary>
     public static void Assert(string path, Graph graph, ParameterTable parameters)
     {
-        using var session = InferenceSession.Open(path, new() { IntraOpThreads = 1 });
+        using var session = InferenceSession.Open(path, 1);
         var executor = new Executor(graph, parameters);
         foreach (var batch in Batches)
         {

@@ -44,7 +44,7 @@ public sealed class ExternalDataTests : IDisposable
         Assert.Equal(Compare.Bits(parameters["second.bias"]), bias.RawData.ToByteArray());
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void It_is_read_from_its_folder_under_its_name()
     {
         var graph = TwoLayers();

@@ -30,7 +30,7 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Empty(all.Except(compared).Select(type => type.Name));
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [MemberData(nameof(Opsets))]
     public void Every_operator_computes_in_ONNX_Runtime_what_it_computes_here(int opset)
     {
@@ -56,7 +56,7 @@ public sealed class OnnxExportTests : IDisposable
         AssertChecked();
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Random_networks_compute_the_same() => Properties.HoldForRandomGraphs(100, random =>
     {
         var graph = random.Build();
@@ -64,7 +64,7 @@ public sealed class OnnxExportTests : IDisposable
         AssertSame(graph, parameters, OptionsOf(random.Seed));
     });
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Random_transformers_compute_the_same() => Properties.HoldForRandomTransformers(100, random =>
     {
         var graph = random.Build();
@@ -72,7 +72,7 @@ public sealed class OnnxExportTests : IDisposable
         AssertSame(graph, parameters, OptionsOf(random.Seed));
     });
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData("cifar_resnet20", 32)]
     [InlineData("cifar_vgg16", 32)]
     [InlineData("alexnet", 64)]
@@ -95,7 +95,7 @@ public sealed class OnnxExportTests : IDisposable
     public void Networks_of_the_zoo_compute_the_same(string name, int size) =>
         AssertSame(Models.Build(name, new(3, size, size), 10), new());
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData("densenet121")]
     [InlineData("mobilenet_v2")]
     [InlineData("regnet_y_400mf")]
@@ -131,7 +131,7 @@ public sealed class OnnxExportTests : IDisposable
         Assert.True(exitCode == 0, said);
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void A_detector_gives_boxes_and_probabilities_and_offsets_where_they_are_wanted()
     {
         for (var seed = 0; seed < 4; seed++)
@@ -154,7 +154,7 @@ public sealed class OnnxExportTests : IDisposable
         }
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void A_detectors_file_selects_the_boxes_that_no_surer_one_of_the_class_overlaps()
     {
         for (var seed = 0; seed < 4; seed++)
@@ -164,7 +164,7 @@ public sealed class OnnxExportTests : IDisposable
             var path = _folder.PathOf("selected.onnx");
             using var parameters = random.Parameters(graph);
             OnnxFile.Write(path, graph, parameters, new() { Detections = OnnxDetections.Nms });
-            using var session = InferenceSession.Open(path, new() { IntraOpThreads = 1 });
+            using var session = InferenceSession.Open(path, 1);
             Assert.Equal(["boxes", "probabilities", "selected"], session.Outputs.Select(output => output.Name));
             using var batch = random.Batch();
             var outputs = session.Run(TensorData.Of(batch.ToArray<float>(), batch.Shape));

@@ -87,7 +87,7 @@ public sealed class OriginTests : IDisposable
         Assert.DoesNotContain("origin", File.ReadAllText(_folder.PathOf("own.ocs")), StringComparison.Ordinal);
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void The_runtime_gives_the_outputs_by_their_names()
     {
         using var model = Read(Classifier());
@@ -153,7 +153,7 @@ public sealed class OriginTests : IDisposable
         Assert.Empty(OnnxFile.Changes(read.Graph));
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void The_runtime_takes_any_of_them()
     {
         var model = Classifier();

@@ -28,7 +28,7 @@ public sealed class SettingsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [MemberData(nameof(Resizes))]
     public void Images_get_a_size(string mode, string position, int[] size)
     {
@@ -42,7 +42,7 @@ public sealed class SettingsTests : IDisposable
         }
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData("linear")]
     [InlineData("cubic")]
     [InlineData("nearest")]
@@ -50,7 +50,7 @@ public sealed class SettingsTests : IDisposable
         AssertSame((model, x) => model.Node(
             "Resize", [x, "", model.Weight("scales", [4], 1, 1, 0.7f, 1.3f)], [1, 3, 3, 7], ("mode", mode)));
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Several_values_and_constants_have_a_largest_and_a_smallest()
     {
         foreach (var type in new[] { "Max", "Min" })
@@ -66,7 +66,7 @@ public sealed class SettingsTests : IDisposable
         }
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData("SAME_UPPER", 3, 2)]
     [InlineData("SAME_LOWER", 3, 2)]
     [InlineData("SAME_LOWER", 4, 2)]
@@ -90,7 +90,7 @@ public sealed class SettingsTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [InlineData(8, 13)]
     [InlineData(12, 14)]
     [InlineData(9, 12)]
@@ -99,7 +99,7 @@ public sealed class SettingsTests : IDisposable
             "ConvTranspose", [x, model.Weight("w", [3, 2, 3, 3], Weights(54)), model.Weight("b", [2], 1, -1)],
             [1, 2, height, width], ("strides", new[] { 2, 2 }), ("output_shape", new[] { height, width })));
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void A_mean_leaves_out_padding_that_is_uneven_or_wide()
     {
         AssertSame((model, x) => Mean(
@@ -111,7 +111,7 @@ public sealed class SettingsTests : IDisposable
             model, x, [1, 3, 7, 8], ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 2, 2, 2, 2 })));
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void A_slope_may_differ_from_position_to_position() =>
         AssertSame((model, x) => model.Node("PRelu", [x, model.Weight("slope", [5, 6], Weights(30))], [1, 3, 5, 6]));
 
@@ -141,7 +141,7 @@ public sealed class SettingsTests : IDisposable
     {
         var model = new HandMade();
         var path = Written(model, make(model, model.Input("x", 1, 3, 5, 6)));
-        using var session = InferenceSession.Open(path, new() { IntraOpThreads = 1 });
+        using var session = InferenceSession.Open(path, 1);
         using var read = OnnxFile.Read(path);
         using var noGradients = Autograd.NoGrad();
         var numbers = new Dice(1).Floats(90, -1, 1);

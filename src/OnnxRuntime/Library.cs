@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Ocs.Core.Interop;
+using Ort = Microsoft.ML.OnnxRuntime;
+
+namespace Ocs.OnnxRuntime;
+
+/// <summary>Loads ONNX Runtime's library when it is first needed.</summary>
+internal static class Library
+{
+    // Reports to its maker hold a device id that lasts, names of files and graphs, and class names. They are written
+    // below the home folder and to /tmp, and sent. The library reads this variable when it is loaded.
+    private const string NoReports = "ORT_DISABLE_TELEMETRY";
+    private static readonly Lazy<Ort.OrtEnv> Loaded = new(Load);
+
+    /// <summary>The version; its first use loads the library.</summary>
+    public static string Version => Loaded.Value.GetVersionString();
+
+    /// <summary>An error of the library as one sentence that begins with <paramref name="what"/>.</summary>
+    public static OnnxRuntimeException Translate(string what, Exception error)
+    {
+        var message = error.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+        if (message.StartsWith("[ErrorCode:", StringComparison.Ordinal))
+        {
+            message = message[(message.IndexOf(']', StringComparison.Ordinal) + 1)..].TrimStart();
+        }
+
+        return new($"{what} ({message}).", error);
+    }
+
+    private static Ort.OrtEnv Load()
+    {
+        if (!ProcessEnvironment.Set(NoReports, "1"))
+        {
+            throw new OnnxRuntimeException(
+                "ONNX Runtime is not loaded, for its reports to its maker could not be turned off "
+                + $"({Marshal.GetLastPInvokeErrorMessage()}).");
+        }
+
+        try
+        {
+            var options = new Ort.EnvironmentCreationOptions
+            {
+                logId = "ocs",
+                logLevel = Ort.OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
+            return Ort.OrtEnv.CreateInstanceWithOptions(ref options);
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException
+            or EntryPointNotFoundException or Ort.OnnxRuntimeException)
+        {
+            throw Translate("ONNX Runtime's library does not load on this machine", error.GetBaseException());
+        }
+    }
+}
