@@ -1,14 +1,23 @@
 #!/bin/sh
-# Builds the shim: artifacts/native/libocs_torch.so. Does nothing when neither its sources nor the libtorch changed.
-# With --check it only tells by its exit code whether there is nothing to do.
-# LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch. With CUDA it
-# wants CUDA's headers for graphs: those of CUDA_HOME, of the packages beside the wheel, or of /usr/local/cuda.
+# Builds the shim: artifacts/native/libocs_torch.so, or in the folder behind --output. Does nothing when neither its sources
+# nor the libtorch changed. With --check it only tells by its exit code whether there is nothing to do.
+# LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch. Where the system
+# has none, that of python3's wheel is taken. With CUDA it wants CUDA's headers for graphs: those of CUDA_HOME, of the
+# packages beside the wheel, or of /usr/local/cuda.
 set -eu
 
 sources=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 output=$(dirname -- "$sources")/artifacts/native
+if [ "${1:-}" = --output ]; then
+    output=$2
+    shift 2
+fi
 library=$output/libocs_torch.so
 libtorch=${LIBTORCH:-}
+if [ -z "$libtorch" ] && ! ls /usr/lib/*/libtorch_cpu.so /usr/lib64/libtorch_cpu.so /usr/lib/libtorch_cpu.so >/dev/null 2>&1; then
+    # The folder of a wheel has its headers too; the module is found and not imported, which would take seconds.
+    libtorch=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")' 2>/dev/null) || libtorch=
+fi
 if [ -d "$libtorch" ]; then libtorch=$(CDPATH='' cd -- "$libtorch" && pwd); fi
 
 state() {

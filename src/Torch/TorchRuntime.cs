@@ -6,6 +6,12 @@ namespace Ocs.Torch;
 /// <summary>What libtorch keeps for the whole process.</summary>
 public static class TorchRuntime
 {
+    /// <summary>
+    /// Gets a line when the shim over libtorch has to be built, which takes minutes: once for each version and each
+    /// libtorch. Null says nothing.
+    /// </summary>
+    public static Action<string>? BuildProgress { get; set; }
+
     /// <summary>Threads of one operator; at first the number of cores, or what OMP_NUM_THREADS says.</summary>
     public static int Threads
     {

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// Finds and loads the shim when the first native function is called, and sets libtorch's threads then.
+/// Finds the shim, or builds it, and loads it when the first native function is called. Sets libtorch's threads then.
 /// </summary>
 internal static unsafe class LibtorchResolver
 {
     public const string Variable = "OCS_TORCH_SHIM";
-    private const string FileName = "libocs_torch.so";
+    public const string FileName = "libocs_torch.so";
 
     // The runtime asks once for each native function; loading, and setting the threads, happens once.
     private static readonly Lazy<nint> Shim = new(Load);
@@ -39,12 +39,19 @@ internal static unsafe class LibtorchResolver
         }
     }
 
-    internal static string Find(string? variable, string baseDirectory)
+    /// <summary>The shim that is there; where none is, and no variable names one, it is built.</summary>
+    internal static string Find(string? variable, string baseDirectory, Func<string> build)
     {
-        var candidates = Candidates(variable, baseDirectory).ToList();
-        return candidates.Find(File.Exists) ?? throw new OcsInputException(
-            $"The native library {FileName} was not found (looked at {string.Join(", ", candidates)}): "
-            + $"build it with native/build.sh, or set {Variable} to its path.");
+        if (Candidates(variable, baseDirectory).FirstOrDefault(File.Exists) is { } path)
+        {
+            return path;
+        }
+
+        return string.IsNullOrEmpty(variable)
+            ? build()
+            : throw new OcsInputException(
+                $"{Variable} names {variable}, which is not there: "
+                + "set it to the libocs_torch.so that native/build.sh makes, or to nothing.");
     }
 
     internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
@@ -52,7 +59,8 @@ internal static unsafe class LibtorchResolver
 
     private static nint Load()
     {
-        var path = Find(Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
+        var path = Find(
+            Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory, ShimBuild.Run);
         OpenBlas.ChooseKernels();
         nint library;
         try
