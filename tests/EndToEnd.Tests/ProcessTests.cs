@@ -55,15 +55,16 @@ public sealed class ProcessTests : IDisposable
     public void Doctor_calls_a_missing_shim_a_problem_and_says_what_to_do()
     {
         using var process = Start("doctor");
-        var output = process.StandardOutput.ReadToEnd();
+        var words = process.StandardOutput.ReadToEnd().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
 
         Assert.Equal(1, process.ExitCode);
-        Assert.Matches(
-            "libtorch +problem +OCS_TORCH_SHIM names /nonexistent/libocs_torch.so, which is not there: set it to ",
-            output);
+        var output = string.Join(' ', words);
+        Assert.Contains(
+            "libtorch problem OCS_TORCH_SHIM names /nonexistent/libocs_torch.so, which is not there: set it to ",
+            output, StringComparison.Ordinal);
         Assert.EndsWith(
-            "Training does not work here before the problems are solved.\n", output, StringComparison.Ordinal);
+            "Training does not work here before the problems are solved.", output, StringComparison.Ordinal);
     }
 
     private static Process Start(params string[] args)

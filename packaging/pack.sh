@@ -1,0 +1,9 @@
+#!/bin/sh
+# Makes the packages: packaging/pack.sh FOLDER [options of dotnet pack]. The program must have been built: ./ocs set-up.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+folder=$1
+shift
+for project in src/Cli/Cli.csproj packaging/Library/Library.csproj; do
+    dotnet pack "$root/$project" -c Release -v q --nologo -o "$folder" "$@"
+done
