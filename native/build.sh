@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the shim: artifacts/native/libocs_torch.so, or in the folder behind --output. Does nothing when neither its sources
+# Builds the shim: artifacts/native/libocs_torch.so, or in the folder that is given. Does nothing when neither its sources
 # nor the libtorch changed. With --check it only tells by its exit code whether there is nothing to do.
 # LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch. Where the system
 # has none, that of python3's wheel is taken. With CUDA it wants CUDA's headers for graphs: those of CUDA_HOME, of the
@@ -8,10 +8,10 @@ set -eu
 
 sources=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 output=$(dirname -- "$sources")/artifacts/native
-if [ "${1:-}" = --output ]; then
-    output=$2
-    shift 2
-fi
+case ${1:-} in
+    '' | --check) ;;
+    *) output=$1 ;;
+esac
 library=$output/libocs_torch.so
 libtorch=${LIBTORCH:-}
 if [ -z "$libtorch" ] && ! ls /usr/lib/*/libtorch_cpu.so /usr/lib64/libtorch_cpu.so /usr/lib/libtorch_cpu.so >/dev/null 2>&1; then

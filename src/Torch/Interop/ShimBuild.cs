@@ -46,7 +46,7 @@ internal static class ShimBuild
                 + "let XDG_CACHE_HOME name a folder that can be written to.", error);
         }
 
-        var start = new ProcessStartInfo("sh", [Path.Combine(sources, "build.sh"), "--output", folder])
+        var start = new ProcessStartInfo("sh", [Path.Combine(sources, "build.sh"), folder])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
