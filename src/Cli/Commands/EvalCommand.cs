@@ -6,7 +6,6 @@ using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Graphs;
-using Ocs.RunLog;
 using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
@@ -145,15 +144,9 @@ internal static class EvalCommand
     private static int RunAsTrained(
         ModelRequest request, string? root, int? limit, Device device, CommandConsole console)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Model))!;
-        var config = Path.Combine(folder, RunFolder.ConfigName);
-        if (!ModelSource.IsFile(request.Model) || !File.Exists(config))
-        {
-            throw new OcsInputException(
-                $"{request.Model} lies in no run's folder, so say what it is measured on: --data NAME "
-                + "(`ocs data list` lists the data sets).");
-        }
-
+        var config = ModelSource.ConfigBeside(request.Model) ?? throw new OcsInputException(
+            $"{request.Model} lies in no run's folder, so say what it is measured on: --data NAME "
+            + "(`ocs data list` lists the data sets).");
         var options = ExperimentOptions.Load(config, []);
         options = options with { DataLimit = limit ?? options.DataLimit };
         using var data = TrainingDataSource.Open(options, root);

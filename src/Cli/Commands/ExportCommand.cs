@@ -17,11 +17,7 @@ internal static class ExportCommand
         var weights = CommonOptions.Weights();
         var onnx =
             new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
-        var opset = new Option<int?>("--opset")
-        {
-            Description = "ONNX's operator set, 13 to 21 (default: the ONNX file's own, else 17).",
-            HelpName = "N",
-        };
+        var opset = CommonOptions.Opset();
         var fold = new Option<bool>("--fold-batch-norm")
         {
             Description = "ONNX: folds batch norms into the layers before them.",

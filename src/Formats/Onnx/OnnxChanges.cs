@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -11,8 +10,6 @@ namespace Ocs.Formats.Onnx;
 internal static class OnnxChanges
 {
     private const string WrittenType = "Float";
-    private const double Kilobyte = 1e3;
-    private const double Megabyte = 1e6;
 
     public static IReadOnlyList<string> Of(Graph graph, OnnxOptions options) => graph.Origin is { } origin
         ?
@@ -49,15 +46,11 @@ internal static class OnnxChanges
         return bytes is { } each
             ?
             [
-                $"The weights are written as 32-bit floats ({Size(count * sizeof(float))}); "
-                + $"they were {origin.WeightType}, which would take {Size(count * each)}.",
+                $"The weights are written as 32-bit floats ({FileSize.Text(count * sizeof(float))}); "
+                + $"they were {origin.WeightType}, which would take {FileSize.Text(count * each)}.",
             ]
             : [];
     }
-
-    private static string Size(long bytes) => bytes < Megabyte
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Kilobyte:0.0} kB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Megabyte:0.0} MB");
 
     // Whole numbers keep their type.
     private static IEnumerable<string> OfValue(string what, Node node, OriginValue was, GraphOrigin origin)

@@ -4,6 +4,7 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
+using Onnx;
 
 namespace Ocs.Formats;
 
@@ -30,9 +31,7 @@ public static class OnnxFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(network);
-        var graph = network.Graph;
-        var options = new OnnxOptions();
-        OnnxExport.ToModel(AsWritten(graph, options), network.Parameters, options, new()).WriteTo(stream);
+        ToModel(network.Graph, network.Parameters, new()).WriteTo(stream);
     }
 
     /// <summary>Writes a network whose parameters are lent.</summary>
@@ -46,7 +45,24 @@ public static class OnnxFile
         return SizeOf(graph) <= HighestSize;
     }
 
-    /// <summary>The same with another size, in bytes, above which weights lie in a file of their own.</summary>
+    /// <summary>The message of a file without others beside it.</summary>
+    internal static ModelProto ToModel(Graph graph, ParameterTable parameters, OnnxOptions options)
+    {
+        options.Validate();
+        graph = AsWritten(graph, options);
+        if (!options.FoldBatchNorm)
+        {
+            return OnnxExport.ToModel(graph, parameters, options, new());
+        }
+
+        var folded = BatchNormFolding.Fold(graph, parameters);
+        using (folded.Parameters)
+        {
+            return OnnxExport.ToModel(folded.Graph, folded.Parameters, options, new());
+        }
+    }
+
+    /// <summary>Writes with another size, in bytes, above which weights lie in a file of their own.</summary>
     internal static void Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
