@@ -44,7 +44,7 @@ internal static class NetworkInputs
     /// <param name="name">What messages call the network.</param>
     /// <param name="infos">What it takes.</param>
     /// <param name="tensors">The batch's inputs.</param>
-    public static IReadOnlyList<TensorData> Of(
+    public static ImmutableArray<TensorData> Of(
         string name, ImmutableArray<ValueInfo> infos, IReadOnlyList<Tensor> tensors)
     {
         if (infos.Length != tensors.Count)

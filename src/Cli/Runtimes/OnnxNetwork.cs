@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Ocs.Data;
 using Ocs.Formats;
+using Ocs.Formats.Onnx;
 using Ocs.OnnxRuntime;
 
 namespace Ocs.Cli.Runtimes;
@@ -20,6 +22,13 @@ internal sealed class OnnxNetwork : RunnableNetwork
 
     public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs)
         .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
+
+    /// <summary>How the file says that images are normalized; null where it does not.</summary>
+    public Normalization? Normalization =>
+        Inputs[0].Shape is [_, var channels, ..]
+        && StatedNormalization.Read(_session.Metadata.GetValueOrDefault, channels) is { } stated
+            ? new(stated.Mean, stated.StandardDeviation)
+            : null;
 
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
     public static OnnxNetwork Open(string path, int threads) =>

@@ -9,19 +9,18 @@ namespace Ocs.Formats.Onnx;
 /// </summary>
 internal static class OnnxChanges
 {
-    private const string WrittenType = "Float";
 
     public static IReadOnlyList<string> Of(Graph graph, OnnxOptions options) => graph.Origin is { } origin
         ?
         [
             .. OfOpset(origin, options.OpsetOf(graph), isChosen: options.Opset is not null),
-            .. OfWeights(origin, graph),
+            .. OfWeights(origin, graph, options),
             .. graph.InputNodes
                 .Zip(origin.Inputs)
-                .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin)),
+                .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin, options)),
             .. graph.Outputs
                 .Zip(origin.Outputs)
-                .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin)),
+                .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin, options)),
         ]
         : [];
 
@@ -34,7 +33,7 @@ internal static class OnnxChanges
                 + "of the file that it is from.",
             ];
 
-    private static IEnumerable<string> OfWeights(GraphOrigin origin, Graph graph)
+    private static IEnumerable<string> OfWeights(GraphOrigin origin, Graph graph, OnnxOptions options)
     {
         var count = graph.Parameters.Sum(spec => spec.ElementCount);
         int? bytes = origin.WeightType switch
@@ -43,7 +42,7 @@ internal static class OnnxChanges
             "Double" => 8,
             _ => null,
         };
-        return bytes is { } each
+        return bytes is { } each && !options.Float16
             ?
             [
                 $"The weights are written as 32-bit floats ({FileSize.Text(count * sizeof(float))}); "
@@ -53,9 +52,11 @@ internal static class OnnxChanges
     }
 
     // Whole numbers keep their type.
-    private static IEnumerable<string> OfValue(string what, Node node, OriginValue was, GraphOrigin origin)
+    private static IEnumerable<string> OfValue(
+        string what, Node node, OriginValue was, GraphOrigin origin, OnnxOptions options)
     {
-        var hasOtherType = was.Type is "Float16" or "Bfloat16" or "Double";
+        var written = options.Float16 ? "Float16" : "Float";
+        var hasOtherType = was.Type is "Float" or "Float16" or "Bfloat16" or "Double" && was.Type != written;
         var names = was.Sizes.Length == node.Shape.Length
             ? was.Sizes
             : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];
@@ -63,7 +64,7 @@ internal static class OnnxChanges
         return hasOtherType || isFixed
             ?
             [
-                OneLine.Of($"{what} '{was.Name}' is {WrittenType} {Show(node, isFixed ? names[..1] : names)} now; "
+                OneLine.Of($"{what} '{was.Name}' is {written} {Show(node, isFixed ? names[..1] : names)} now; "
                     + $"it was {was.Type} {Show(node, names)}"
                     + (isFixed && node.Operator is Input
                         ? ", and the sizes are fixed to those that were stated."

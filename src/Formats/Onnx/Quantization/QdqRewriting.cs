@@ -116,7 +116,7 @@ internal sealed class QdqRewriting
         var bias = layer.Input.Count > 2 ? Floats(_constants[layer.Input[2]]) : null;
         var values = _plan.Made.GetValueOrDefault(layer.Input[0], layer.Input[0]);
         var quantized = QuantizedWeights.Of(Floats(weight), weight.Dims, axis, bias, _scaleOf(values).Scale);
-        layer.Input[1] = Weight(weight, quantized, axis);
+        layer.Input[1] = Weight(weight, quantized, axis, statesZero: layer.OpType != "Conv");
         if (quantized.Bias is { } numbers)
         {
             layer.Input[2] = Bias(layer.Input[2], numbers, quantized.BiasScales);
@@ -124,7 +124,8 @@ internal sealed class QdqRewriting
     }
 
     // Layers that share weights share their int8 numbers, too, if the scales are the same.
-    private string Weight(TensorProto weight, QuantizedWeights quantized, int axis)
+    // ONNX Runtime 1.31 joins a Gemm only with weights whose zeros are stated, which are 0 anyway.
+    private string Weight(TensorProto weight, QuantizedWeights quantized, int axis, bool statesZero)
     {
         var scales = MemoryMarshal.AsBytes<float>(quantized.Scales);
         var key = $"{weight.Name} {axis} {Convert.ToHexString(scales)}";
@@ -134,7 +135,11 @@ internal sealed class QdqRewriting
                 Fresh(weight.Name, "int8"), DataType.Int8, [.. weight.Dims],
                 MemoryMarshal.AsBytes<sbyte>(quantized.Weights));
             var scale = Add(Fresh(weight.Name, "scale"), DataType.Float, [quantized.Scales.Length], scales);
-            rounded = Dequantize(Fresh(weight.Name, "rounded"), axis, numbers, scale);
+            var zeros = new byte[quantized.Scales.Length];
+            string[] zero = statesZero
+                ? [Add(Fresh(weight.Name, "zero"), DataType.Int8, [zeros.Length], zeros)]
+                : [];
+            rounded = Dequantize(Fresh(weight.Name, "rounded"), axis, [numbers, scale, .. zero]);
             _weights.Add(key, rounded);
         }
 
