@@ -7,7 +7,7 @@ namespace Ocs.Formats.Onnx.Quantization;
 internal static class EntropyRange
 {
     private const int Levels = 256;
-    private const int Step = 32;
+    private const int Step = 64;
     private const double LeastProbability = 1e-9;
 
     /// <summary>The bounds of the range, at most the smallest and the largest bin that is not empty.</summary>

@@ -6,7 +6,7 @@ namespace Ocs.Formats.Onnx.Quantization;
 internal sealed class Histogram
 {
     /// <summary>Half of them are below 0.</summary>
-    public const int Bins = 4096;
+    public const int Bins = 16_384;
 
     private long[] _counts = new long[Bins];
     private double _reach;

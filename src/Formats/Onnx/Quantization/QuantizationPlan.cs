@@ -74,8 +74,9 @@ internal sealed class QuantizationPlan
         {
             if (!graph.Node.Any(node => IsNamed(node, pattern)))
             {
+                var names = graph.Node.Select(node => node.Name);
                 throw new OcsInputException(
-                    $"--exclude {pattern} is no node{NearestName.Question(pattern, graph.Node.Select(n => n.Name))} "
+                    $"--exclude {pattern} matches no node{NearestName.Question(pattern, names)} "
                     + "`ocs inspect` lists the layers.");
             }
         }
