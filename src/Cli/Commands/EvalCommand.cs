@@ -53,9 +53,9 @@ internal static class EvalCommand
         };
         var runtime = new Option<string?>("--runtime")
         {
-            Description = "What runs the network (default: onnxruntime for an .onnx file with int8 layers, "
-                + "else libtorch).",
-            HelpName = string.Join('|', Choices.Names<NetworkRuntime>()),
+            Description = $"What runs the network: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: "
+                + "onnxruntime for an .onnx file with int8 layers, else libtorch).",
+            HelpName = "NAME",
         };
         var images = new ImageChoices();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")

@@ -59,8 +59,8 @@ internal static class ExportCommand
         var threads = CommonOptions.Threads();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, detections, safetensors, pytorch, classes, channels, size,
-            threads, float16, int8,
+            model, weights, onnx, opset, fold, external, float16, int8, detections, safetensors, pytorch, classes,
+            channels, size, threads,
         };
         foreach (var option in quantization.All)
         {

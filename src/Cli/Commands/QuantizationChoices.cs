@@ -13,9 +13,9 @@ internal sealed class QuantizationChoices
 
     private readonly Option<string?> _calibration = new("--calibration")
     {
-        Description = "int8: how ranges of activations are chosen: from the smallest number to the largest (default), "
-            + "without the farthest 0.01 %, or by entropy.",
-        HelpName = string.Join('|', Choices.Names<CalibrationMethod>()),
+        Description = "int8: the range of an activation: min-max (default), percentile, which leaves out the farthest "
+            + "0.01 %, or entropy.",
+        HelpName = "METHOD",
     };
 
     private readonly Option<string[]> _exclude = new("--exclude")

@@ -76,8 +76,7 @@ internal sealed class QuantizationPlan
             {
                 var names = graph.Node.Select(node => node.Name);
                 throw new OcsInputException(
-                    $"--exclude {pattern} matches no node{NearestName.Question(pattern, names)} "
-                    + "`ocs inspect` lists the layers.");
+                    $"No node is named '{pattern}', which is to stay float{NearestName.Question(pattern, names)}");
             }
         }
 
