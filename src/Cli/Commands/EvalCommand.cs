@@ -120,7 +120,10 @@ internal static class EvalCommand
                 DatasetSplit.Test,
                 parsed.GetValue(limit),
                 parsed.GetValue(root),
-                images.Of(parsed, name, () => ModelSource.ImageSizeOf(request)));
+                images.Of(
+                    parsed,
+                    name,
+                    () => isOnnx ? OnnxNetwork.ImageSizeOf(request.Model) : ModelSource.ImageSizeOf(request)));
             return isOnnx
                 ? RunOnnx(request, source, choice, console)
                 : Run(request, source, choice, Devices.Find(parsed.GetValue(device)), console);
@@ -160,6 +163,11 @@ internal static class EvalCommand
     private static int RunOnnx(
         ModelRequest request, LabelledImages data, NormalizationChoice? normalization, CommandConsole console)
     {
+        if (request.Weights is not null)
+        {
+            throw new OcsInputException("ONNX Runtime runs a file with its own weights; leave --weights out.");
+        }
+
         using var network = OnnxNetwork.Open(request.Model, TorchRuntime.Threads);
         data = normalization is { } choice ? TrainingDataSource.Normalized(data, choice)
             : network.Normalization is { } own ? data.With(own)

@@ -144,7 +144,7 @@ internal static class ExportCommand
         Int8Summary? summary = null;
         if (onnx is not null && int8 is var (how, samples))
         {
-            summary = Int8File.Write(onnx, model.Graph, model.Parameters, options, how, samples);
+            summary = Int8File.Write(onnx, model.Graph, model.Parameters, options, how, samples, console);
         }
         else if (onnx is not null)
         {

@@ -56,7 +56,7 @@ internal static class QuantizeCommand
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data as LabelledImages);
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
-        var summary = Int8File.Write(output, model.Graph, model.Parameters, onnx, options, data);
+        var summary = Int8File.Write(output, model.Graph, model.Parameters, onnx, options, data, console);
         if (console.Json)
         {
             console.WriteJson(new(request.Model, output, summary), CliJson.Readable.QuantizeOutput);

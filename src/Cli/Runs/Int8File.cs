@@ -1,3 +1,4 @@
+using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
@@ -34,14 +35,18 @@ internal static class Int8File
     /// <summary>Calibrates and writes; an older file is replaced at the end.</summary>
     public static Int8Summary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options,
-        IDataset data)
+        IDataset data, CommandConsole console)
     {
         data = data is LabelledImages images ? TrainingDataSource.Normalized(images, graph) : data;
         var quantizer = OnnxQuantizer.Of(graph, parameters, onnx, options);
         var samples = Calibrate(quantizer, graph.Name, data);
-        quantizer.Write(path);
+        foreach (var line in BrokenImageList.Lines(data))
+        {
+            console.Error.WriteLine(line);
+        }
+
         return new(
-            new FileInfo(path).Length, quantizer.FloatBytes, samples, quantizer.Layers, quantizer.FloatLayers);
+            quantizer.Write(path), quantizer.FloatBytes, samples, quantizer.Layers, quantizer.FloatLayers);
     }
 
     private static int Calibrate(OnnxQuantizer quantizer, string name, IDataset data)

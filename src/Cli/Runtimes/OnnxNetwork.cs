@@ -30,6 +30,13 @@ internal sealed class OnnxNetwork : RunnableNetwork
             ? new(stated.Mean, stated.StandardDeviation)
             : null;
 
+    /// <summary>Height and width of the square images that a file takes; null where that is open.</summary>
+    public static int? ImageSizeOf(string path)
+    {
+        using var network = Open(path, threads: 1);
+        return network.Inputs[0].Shape is [_, _, > 0 and var height, var width] && height == width ? (int)height : null;
+    }
+
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
     public static OnnxNetwork Open(string path, int threads) =>
         new(path, InferenceSession.Open(path, threads));

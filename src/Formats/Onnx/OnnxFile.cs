@@ -46,10 +46,20 @@ public static class OnnxFile
         return SizeOf(graph) <= HighestSize;
     }
 
-    /// <summary>Whether a path leads to an ONNX file with 8-bit numbers; its layers are for a runtime alone.</summary>
-    internal static bool IsQuantized(string path) =>
-        NetworkFile.IsOnnx(path) && File.Exists(path) && WholeFile.Read(path, stream =>
-            ModelProto.Parser.ParseFrom(stream).Graph?.Node.Any(node => node.OpType == "DequantizeLinear") == true);
+    /// <summary>Whether a path leads to an ONNX file with 8-bit numbers, which only a runtime runs.</summary>
+    internal static bool IsQuantized(string path)
+    {
+        try
+        {
+            return NetworkFile.IsOnnx(path) && File.Exists(path) && WholeFile.Read(path, stream =>
+                ModelProto.Parser.ParseFrom(stream).Graph?.Node.Any(node => node.OpType == "DequantizeLinear") == true);
+        }
+        catch (OcsInputException)
+        {
+            // It is read again for what it is asked for, and says then what is wrong.
+            return false;
+        }
+    }
 
     /// <summary>The message of a file without others beside it.</summary>
     internal static ModelProto ToModel(Graph graph, ParameterTable parameters, OnnxOptions options)

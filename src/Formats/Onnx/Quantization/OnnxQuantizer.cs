@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
+using Ocs.Formats.Onnx.Export;
 using Ocs.Graphs;
 using Onnx;
 using DataType = Onnx.TensorProto.Types.DataType;
@@ -71,10 +72,15 @@ internal sealed class OnnxQuantizer
     public void Observe(string name, ReadOnlySpan<float> numbers) => _ranges[name].Add(numbers);
 
     /// <summary>Writes the file, once.</summary>
-    public void Write(string path)
+    /// <returns>Its bytes.</returns>
+    public long Write(string path)
     {
         var scales = _ranges.ToDictionary(pair => pair.Key, pair => pair.Value.ToScale(), StringComparer.Ordinal);
         QdqRewriting.Apply(_model.Graph, _plan, name => scales[name]);
-        WholeFile.Write(AtomicFile.TargetOf(path), stream => _model.WriteTo(stream));
+        path = AtomicFile.TargetOf(path);
+        var older = WeightsBeside.Of(path);
+        WholeFile.Write(path, stream => _model.WriteTo(stream));
+        older.DiscardStale();
+        return _model.CalculateSize();
     }
 }
