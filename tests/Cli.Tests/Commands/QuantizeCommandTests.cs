@@ -40,6 +40,10 @@ public sealed class QuantizeCommandTests : IDisposable
                 written.GetProperty("int8_layers").GetInt32(),
                 written.GetProperty("float_layers").GetArrayLength()));
         Assert.Equal(0, verified.Code);
+        Assert.Equal(
+            $"{_int8} has int8 layers, which only ONNX Runtime runs; give the float file, too, and a --tolerance of "
+            + "0.1, say.",
+            CommandLine.Fails("verify", _int8));
         Assert.Equal(0, timed.Code);
         Assert.Contains(
             $"{_int8} is timed under ONNX Runtime only: its layers are int8.", timed.Error, StringComparison.Ordinal);
