@@ -55,6 +55,7 @@ internal static class Application
             EvalCommand.Create(console),
             InspectCommand.Create(console),
             ExportCommand.Create(console),
+            QuantizeCommand.Create(console),
             VerifyCommand.Create(console),
             BenchCommand.Create(console),
             DetectCommand.Create(console),

@@ -3,6 +3,7 @@ using Ocs.Cli.Output;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
+using Ocs.RunLog;
 using Ocs.Zoo;
 
 namespace Ocs.Cli;
@@ -129,6 +130,13 @@ internal static class ModelSource
         ?? throw new OcsInputException(
             $"{name} gives {Numbers.Shape(graph.Nodes[graph.Outputs[0]].Shape.Skip(1))} for an image "
             + "instead of a number for each class; give a network that classifies.");
+
+    /// <summary>The configuration of the run in whose folder a network's file lies; null where there is none.</summary>
+    public static string? ConfigBeside(string model)
+    {
+        var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, RunFolder.ConfigName);
+        return IsFile(model) && File.Exists(config) ? config : null;
+    }
 
     /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
     public static bool IsFile(string model) => NetworkFile.IsFile(model);

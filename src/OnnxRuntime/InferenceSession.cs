@@ -33,6 +33,9 @@ public sealed class InferenceSession : IDisposable
     /// <summary>What the network gives, in its order.</summary>
     public ImmutableArray<ValueInfo> Outputs { get; }
 
+    /// <summary>The file's own words: its metadata by their names.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
+
     /// <summary>Loads a file, and those that hold its weights beside it.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <param name="threads">Threads of one operator; 0 takes a thread for each core.</param>

@@ -3,6 +3,11 @@ namespace Ocs.RunLog;
 /// <summary>What the written ONNX file computes under ONNX Runtime, beside what the network computes here.</summary>
 public sealed record OnnxSummary
 {
+    /// <summary>
+    /// The bytes of the file and of its data beside it; null in older summaries, and of a device or a pipe.
+    /// </summary>
+    public long? Bytes { get; init; }
+
     /// <summary>Whether the outputs are the same within the tolerance; null where nothing was compared.</summary>
     public bool? Equal { get; init; }
 

@@ -5,8 +5,8 @@ public class HelpTests
 {
     public static TheoryData<string> Commands =>
         [
-            "", "demo", "train", "baseline", "prune", "eval", "inspect", "export", "verify", "bench", "detect",
-            "report", "watch", "data", "data list", "data check", "data pack", "models",
+            "", "demo", "train", "baseline", "prune", "eval", "inspect", "export", "quantize", "verify", "bench",
+            "detect", "report", "watch", "data", "data list", "data check", "data pack", "models",
         ];
 
     [Theory]

@@ -177,6 +177,9 @@ public sealed partial class HtmlReportTests
             + "largest relative difference 6.1·10⁻⁷.",
             Page(summary.Onnx), StringComparison.Ordinal);
         Assert.Contains(
+            "6.1·10⁻⁷. The file has 1.1 MB.", Page(summary.Onnx! with { Bytes = 1_097_000 }),
+            StringComparison.Ordinal);
+        Assert.Contains(
             "was not verified: There is no runtime.",
             Page(new() { Tolerance = 1e-4, Problem = "There is no runtime." }), StringComparison.Ordinal);
         Assert.Contains(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Ocs.Cli.Configuration;
+using Ocs.Formats;
 using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Commands;
@@ -18,6 +19,13 @@ internal static class CommonOptions
         Description = "Channels, height and width of the images, "
             + "for a zoo network or an .onnx file that leaves them open.",
         HelpName = "CxHxW",
+    };
+
+    public static Option<int?> Opset() => new("--opset")
+    {
+        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} "
+            + $"(default: the ONNX file's own, else {OnnxOptions.UsualOpset}).",
+        HelpName = "N",
     };
 
     public static Option<string?> Weights() => new("--weights")

@@ -4,9 +4,10 @@ using System.Text.Json.Serialization;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
+using Ocs.Cli.Runtimes;
 using Ocs.Data;
+using Ocs.Formats;
 using Ocs.Graphs;
-using Ocs.RunLog;
 using Ocs.Tasks;
 using Ocs.Torch;
 using Ocs.Training.Metrics;
@@ -50,10 +51,16 @@ internal static class EvalCommand
             Description = "For a maskfolder: the value of pixels that have no class (default: 255, and 11 of CamVid).",
             HelpName = "N",
         };
+        var runtime = new Option<string?>("--runtime")
+        {
+            Description = $"What runs the network: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: "
+                + "onnxruntime for an .onnx file with int8 layers, else libtorch).",
+            HelpName = "NAME",
+        };
         var images = new ImageChoices();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")
         {
-            model, weights, data, limit, normalization, root, device, size, threads, ignored,
+            model, weights, data, limit, normalization, root, device, size, threads, ignored, runtime,
         };
         foreach (var option in images.All)
         {
@@ -65,8 +72,18 @@ internal static class EvalCommand
             using var computing = ThreadCount.Use(parsed.GetValue(threads));
             var request = new ModelRequest(
                 parsed.GetRequiredValue(model), parsed.GetValue(weights), InputSize: parsed.GetValue(size));
+            var isOnnx = parsed.GetValue(runtime) is { } chosen
+                ? Choices.Named<NetworkRuntime>(runtime.Name, chosen) == NetworkRuntime.Onnxruntime
+                : OnnxFile.IsQuantized(request.Model);
             if (parsed.GetValue(data) is not { } name)
             {
+                if (isOnnx)
+                {
+                    throw new OcsInputException(
+                        $"{request.Model} is measured under ONNX Runtime on a data set; give --data NAME "
+                        + "(`ocs data list` lists the data sets).");
+                }
+
                 Option[] ofData = [normalization, ignored, size, .. images.All];
                 if (ofData.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
                 {
@@ -83,7 +100,7 @@ internal static class EvalCommand
             var choice = parsed.GetValue(normalization) is { } normalized
                 ? Choices.Named<NormalizationChoice>("--normalization", normalized)
                 : (NormalizationChoice?)null;
-            if (TrainingDataSource.TaskOf(name) == TaskKind.Segmentation)
+            if (TrainingDataSource.TaskOf(name) == TaskKind.Segmentation && !isOnnx)
             {
                 var masks = new MaskChoices { IgnoredValue = parsed.GetValue(ignored) };
                 return RunMasks(
@@ -98,17 +115,18 @@ internal static class EvalCommand
                     + "run's folder.");
             }
 
-            return Run(
-                request,
-                TrainingDataSource.Open(
+            var source = TrainingDataSource.Open(
+                name,
+                DatasetSplit.Test,
+                parsed.GetValue(limit),
+                parsed.GetValue(root),
+                images.Of(
+                    parsed,
                     name,
-                    DatasetSplit.Test,
-                    parsed.GetValue(limit),
-                    parsed.GetValue(root),
-                    images.Of(parsed, name, () => ModelSource.ImageSizeOf(request))),
-                choice,
-                Devices.Find(parsed.GetValue(device)),
-                console);
+                    () => isOnnx ? OnnxNetwork.ImageSizeOf(request.Model) : ModelSource.ImageSizeOf(request)));
+            return isOnnx
+                ? RunOnnx(request, source, choice, console)
+                : Run(request, source, choice, Devices.Find(parsed.GetValue(device)), console);
         });
         return command;
     }
@@ -141,19 +159,36 @@ internal static class EvalCommand
         return Show(request, model.Graph, data, new Classification(data.ClassNames), found, console);
     }
 
+    // The file is run as it is, so there is no count of its MACs and parameters.
+    private static int RunOnnx(
+        ModelRequest request, LabelledImages data, NormalizationChoice? normalization, CommandConsole console)
+    {
+        if (request.Weights is not null)
+        {
+            throw new OcsInputException("ONNX Runtime runs a file with its own weights; leave --weights out.");
+        }
+
+        using var network = OnnxNetwork.Open(request.Model, TorchRuntime.Threads);
+        data = normalization is { } choice ? TrainingDataSource.Normalized(data, choice)
+            : network.Normalization is { } own ? data.With(own)
+            : data;
+        var task = new Classification(data.ClassNames);
+        var found = OnnxEvaluation.Run(network, task, data, BatchSizeFor(data));
+        foreach (var line in BrokenImageList.Lines(data))
+        {
+            console.Error.WriteLine(line);
+        }
+
+        return Show(request, graph: null, data, task, found, console);
+    }
+
     // The options of the run say what it is measured on.
     private static int RunAsTrained(
         ModelRequest request, string? root, int? limit, Device device, CommandConsole console)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Model))!;
-        var config = Path.Combine(folder, RunFolder.ConfigName);
-        if (!ModelSource.IsFile(request.Model) || !File.Exists(config))
-        {
-            throw new OcsInputException(
-                $"{request.Model} lies in no run's folder, so say what it is measured on: --data NAME "
-                + "(`ocs data list` lists the data sets).");
-        }
-
+        var config = ModelSource.ConfigBeside(request.Model) ?? throw new OcsInputException(
+            $"{request.Model} lies in no run's folder, so say what it is measured on: --data NAME "
+            + "(`ocs data list` lists the data sets).");
         var options = ExperimentOptions.Load(config, []);
         options = options with { DataLimit = limit ?? options.DataLimit };
         using var data = TrainingDataSource.Open(options, root);
@@ -204,15 +239,15 @@ internal static class EvalCommand
     }
 
     private static int Show(
-        ModelRequest request, Graph graph, IDataset data, ITask task, EvaluationResult found, CommandConsole console)
+        ModelRequest request, Graph? graph, IDataset data, ITask task, EvaluationResult found, CommandConsole console)
     {
         var isClassification = task is Classification;
         if (console.Json)
         {
             console.WriteJson(
                 new(
-                    request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, graph.Macs,
-                    graph.ParameterCount, found.SamplesPerSecond)
+                    request.Model, data.Name, found.Samples, found.Accuracy, found.Loss, graph?.Macs,
+                    graph?.ParameterCount, found.SamplesPerSecond)
                 {
                     Top5Accuracy = found.Top5Accuracy,
                     Metrics = isClassification
@@ -228,8 +263,8 @@ internal static class EvalCommand
             ("model", request.Model), ("data", data.Name), ("images", Numbers.Whole(found.Samples)),
             .. task.Metrics.Select(metric => (
                 metric.Name == "top5-accuracy" ? "top-5" : metric.Name, Shown(metric, found[metric.Name]!.Value))),
-            ("loss", $"{found.Loss:0.0000}"), ("MACs", Numbers.Short(graph.Macs)),
-            ("parameters", Numbers.Short(graph.ParameterCount)), ("images/s", $"{found.SamplesPerSecond:0}"),
+            ("loss", $"{found.Loss:0.0000}"), ("MACs", Numbers.Short(graph?.Macs)),
+            ("parameters", Numbers.Short(graph?.ParameterCount)), ("images/s", $"{found.SamplesPerSecond:0}"),
         ];
         var table = new Table().AddColumns([.. columns.Select(column => column.Header)]);
         table.AddRow([.. columns.Select(column => column.Value)]);
@@ -243,9 +278,9 @@ internal static class EvalCommand
     private static int BatchSizeFor(LabelledImages data) => data.Height > 64 ? PhotographBatchSize : BatchSize;
 }
 
-/// <summary>`ocs eval --json`.</summary>
+/// <summary>`ocs eval --json`; MACs and parameters are null for a file that ONNX Runtime runs.</summary>
 internal sealed record EvalOutput(
-    string Model, string Data, int Samples, double? Accuracy, double Loss, long Macs, long Parameters,
+    string Model, string Data, int Samples, double? Accuracy, double Loss, long? Macs, long? Parameters,
     double ImagesPerSecond)
 {
     /// <summary>With the class among the five likeliest; null where there are ten classes or fewer.</summary>

@@ -3,7 +3,9 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
+using Ocs.Data;
 using Ocs.Formats;
+using Ocs.Formats.Onnx.Quantization;
 using Ocs.RunLog;
 
 namespace Ocs.Cli.Commands;
@@ -17,11 +19,7 @@ internal static class ExportCommand
         var weights = CommonOptions.Weights();
         var onnx =
             new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
-        var opset = new Option<int?>("--opset")
-        {
-            Description = "ONNX's operator set, 13 to 21 (default: the ONNX file's own, else 17).",
-            HelpName = "N",
-        };
+        var opset = CommonOptions.Opset();
         var fold = new Option<bool>("--fold-batch-norm")
         {
             Description = "ONNX: folds batch norms into the layers before them.",
@@ -30,6 +28,15 @@ internal static class ExportCommand
         {
             Description = "ONNX: writes the weights into FILE.data, as always above 2 GB.",
         };
+        var float16 = new Option<bool>("--float16")
+        {
+            Description = "ONNX: 16-bit floats, which halve the file.",
+        };
+        var int8 = new Option<bool>("--int8")
+        {
+            Description = "ONNX: int8 layers, as `ocs quantize` writes them.",
+        };
+        var quantization = new QuantizationChoices();
         var detections = new Option<string?>("--detections")
         {
             Description = "ONNX of a detector: what it gives: decoded boxes (default), nms for those that stay too, or "
@@ -52,23 +59,36 @@ internal static class ExportCommand
         var threads = CommonOptions.Threads();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, detections, safetensors, pytorch, classes, channels, size,
-            threads,
+            model, weights, onnx, opset, fold, external, float16, int8, detections, safetensors, pytorch, classes,
+            channels, size, threads,
         };
+        foreach (var option in quantization.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             using var computing = ThreadCount.Use(parsed.GetValue(threads));
+            var request = new ModelRequest(
+                parsed.GetRequiredValue(model),
+                parsed.GetValue(weights),
+                parsed.GetValue(classes),
+                parsed.GetValue(channels),
+                parsed.GetValue(size));
+            var written = OptionsOf(
+                parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external),
+                parsed.GetValue(float16), parsed.GetValue(int8), parsed.GetValue(detections));
+            if (!parsed.GetValue(int8) && quantization.Given(parsed) is { } stray)
+            {
+                throw new OcsInputException($"{stray} says how --int8 is calibrated; give that, too, or leave it out.");
+            }
+
             return Run(
-                new(
-                    parsed.GetRequiredValue(model),
-                    parsed.GetValue(weights),
-                    parsed.GetValue(classes),
-                    parsed.GetValue(channels),
-                    parsed.GetValue(size)),
+                request,
                 parsed.GetValue(onnx),
-                OptionsOf(
-                    parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external),
-                    parsed.GetValue(detections)),
+                written,
+                parsed.GetValue(int8) ? (quantization.Options(parsed), quantization.Samples(parsed, request)) : null,
                 parsed.GetValue(safetensors),
                 parsed.GetValue(pytorch),
                 console);
@@ -76,13 +96,20 @@ internal static class ExportCommand
         return command;
     }
 
-    private static OnnxOptions OptionsOf(string? onnx, int? opset, bool fold, bool external, string? detections)
+    private static OnnxOptions OptionsOf(
+        string? onnx, int? opset, bool fold, bool external, bool float16, bool int8, string? detections)
     {
-        if (onnx is null && (opset is not null || fold || external || detections is not null))
+        if (onnx is null && (opset is not null || fold || external || float16 || int8 || detections is not null))
         {
             throw new OcsInputException(
-                "--opset, --fold-batch-norm, --external-data and --detections say how --onnx FILE is written; "
-                + "give that, too.");
+                "--opset, --fold-batch-norm, --external-data, --float16, --int8 and --detections say how --onnx FILE "
+                + "is written; give that, too.");
+        }
+
+        if (int8 && (float16 || external))
+        {
+            throw new OcsInputException(
+                $"--int8 writes one file of int8 weights; leave {(float16 ? "--float16" : "--external-data")} out.");
         }
 
         var options = new OnnxOptions
@@ -90,6 +117,7 @@ internal static class ExportCommand
             Opset = opset,
             FoldBatchNorm = fold,
             ExternalData = external,
+            Float16 = float16,
             Detections = detections is null ? default : Choices.Named<OnnxDetections>("--detections", detections),
         };
         options.Validate();
@@ -97,8 +125,8 @@ internal static class ExportCommand
     }
 
     private static int Run(
-        ModelRequest request, string? onnx, OnnxOptions options, string? safetensors, string? pytorch,
-        CommandConsole console)
+        ModelRequest request, string? onnx, OnnxOptions options, (QuantizationOptions How, IDataset Samples)? int8,
+        string? safetensors, string? pytorch, CommandConsole console)
     {
         string[] files = [.. new[] { onnx, safetensors, pytorch }.OfType<string>()];
         if (files.Length == 0)
@@ -111,9 +139,14 @@ internal static class ExportCommand
         ModelFiles.CheckEnding("--safetensors", safetensors, ".safetensors");
         ModelFiles.CheckEnding("--pytorch", pytorch, ".pth", ".pt", ".th");
         Array.ForEach(files, ModelFiles.CheckWritable);
-        using var model = ModelSource.Open(request, console);
+        using var model = ModelSource.Open(request, console, int8?.Samples as LabelledImages);
         OnnxSummary? check = null;
-        if (onnx is not null)
+        Int8Summary? summary = null;
+        if (onnx is not null && int8 is var (how, samples))
+        {
+            summary = Int8File.Write(onnx, model.Graph, model.Parameters, options, how, samples, console);
+        }
+        else if (onnx is not null)
         {
             check = OnnxCheck.Write(onnx, model.Graph, model.Parameters, options, console);
         }
@@ -130,11 +163,16 @@ internal static class ExportCommand
 
         if (console.Json)
         {
-            console.WriteJson(new(request.Model, files, check), CliJson.Readable.ExportOutput);
+            console.WriteJson(new(request.Model, files, check, summary), CliJson.Readable.ExportOutput);
         }
         else
         {
             console.WriteLine($"Written: {string.Join(", ", files)}.");
+        }
+
+        if (summary is not null)
+        {
+            console.Text.WriteLine(summary.Sentence(onnx!));
         }
 
         return Show(onnx, check, console);
@@ -153,6 +191,7 @@ internal static class ExportCommand
 }
 
 /// <summary>
-/// `ocs export --json`; <paramref name="Onnx"/> is the check of the ONNX file, where one was written.
+/// `ocs export --json`; <paramref name="Onnx"/> is the check of the ONNX file, where one was written, and
+/// <paramref name="Int8"/> what an int8 file came to.
 /// </summary>
-internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files, OnnxSummary? Onnx);
+internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files, OnnxSummary? Onnx, Int8Summary? Int8);

@@ -33,7 +33,7 @@ internal sealed class LatencyChoices
     private readonly Option<string?> _runtime = new("--runtime")
     {
         Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} "
-            + "(default: onnxruntime for a network that is written as .onnx, if it is installed).",
+            + "(default: onnxruntime for a network that is written as .onnx).",
         HelpName = "NAME",
     };
 

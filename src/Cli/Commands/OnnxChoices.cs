@@ -6,12 +6,7 @@ namespace Ocs.Cli.Commands;
 /// <summary>The options of commands that write ONNX files.</summary>
 internal sealed class OnnxChoices
 {
-    private readonly Option<int?> _opset = new("--opset")
-    {
-        Description = $"ONNX's operator set, {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset} "
-            + $"(default: the ONNX file's own, else {OnnxOptions.UsualOpset}).",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _opset = CommonOptions.Opset();
 
     private readonly Option<bool> _fold =
         new("--fold-batch-norm") { Description = "ONNX: folds batch norms into the layers before them." };

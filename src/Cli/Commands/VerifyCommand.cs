@@ -3,6 +3,7 @@ using System.Globalization;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
+using Ocs.Formats;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
@@ -92,6 +93,13 @@ internal static class VerifyCommand
 
         if (second is null)
         {
+            if (OnnxFile.IsQuantized(first.Model))
+            {
+                throw new OcsInputException(
+                    $"{first.Model} has int8 layers, which only ONNX Runtime runs; give the float file, too, and a "
+                    + "--tolerance of 0.1, say.");
+            }
+
             using var network = new TorchNetwork(first.Model, ModelSource.Open(first, console));
             using var exported = OnnxNetwork.Of(network, TorchRuntime.Threads);
             return Compare(network, exported, samples, console);

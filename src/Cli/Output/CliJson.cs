@@ -19,6 +19,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(DataOutput))]
 [JsonSerializable(typeof(PackOutput))]
 [JsonSerializable(typeof(ExportOutput))]
+[JsonSerializable(typeof(QuantizeOutput))]
 [JsonSerializable(typeof(ReportOutput))]
 [JsonSerializable(typeof(WatchOutput))]
 [JsonSerializable(typeof(VerifyOutput))]

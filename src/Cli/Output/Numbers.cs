@@ -8,6 +8,9 @@ internal static class Numbers
     /// <summary>1,234,567.</summary>
     public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>41.0 M, and - for what is not known.</summary>
+    public static string Short(long? number) => number is { } value ? Short(value) : "-";
+
     /// <summary>41.0 M.</summary>
     public static string Short(long value) => value switch
     {

@@ -61,9 +61,9 @@ internal static class BenchTable
         foreach (var row in rows)
         {
             table.AddRow(
-                row.Model, Short(row.Macs), Short(row.Parameters), $"{row.Batch}", Text(row.MedianMs, "0.00"),
-                Text(row.P95Ms, "0.00"), Text(row.ImagesPerSecond, "0"), Text(row.SpeedUp, "0.00x"),
-                Text(row.TheoreticalSpeedUp, "0.00x"));
+                row.Model, Numbers.Short(row.Macs), Numbers.Short(row.Parameters), $"{row.Batch}",
+                Text(row.MedianMs, "0.00"), Text(row.P95Ms, "0.00"), Text(row.ImagesPerSecond, "0"),
+                Text(row.SpeedUp, "0.00x"), Text(row.TheoreticalSpeedUp, "0.00x"));
         }
 
         console.Write(table);
@@ -99,8 +99,6 @@ internal static class BenchTable
             times.Quantile(index, 0.95) * Milliseconds, batch / median, times.SpeedUp(index, over: firstIndex),
             (double?)first.Size?.Macs / network.Size?.Macs);
     }
-
-    private static string Short(long? number) => number is { } value ? Numbers.Short(value) : "-";
 
     private static string Text(double? number, string format) =>
         number is { } value ? value.ToString(format, CultureInfo.InvariantCulture) : "-";

@@ -40,6 +40,30 @@ internal static class NetworkInputs
         }
     }
 
+    /// <summary>A batch of samples as a network takes it.</summary>
+    /// <param name="name">What messages call the network.</param>
+    /// <param name="infos">What it takes.</param>
+    /// <param name="tensors">The batch's inputs.</param>
+    public static ImmutableArray<TensorData> Of(
+        string name, ImmutableArray<ValueInfo> infos, IReadOnlyList<Tensor> tensors)
+    {
+        if (infos.Length != tensors.Count)
+        {
+            throw new OcsInputException(
+                $"{name} takes {infos.Length} inputs, but samples have {tensors.Count}; give another data set.");
+        }
+
+        return [.. infos.Zip(tensors, (info, tensor) =>
+        {
+            using var floats = tensor.To(DType.Float32);
+            var given = Convert(TensorData.Of(floats.ToArray<float>(), floats.Shape), info.Type);
+            return info.Takes(given)
+                ? given
+                : throw new OcsInputException(
+                    $"{name} takes {info} as '{info.Name}', but a batch of samples is {given}; give another data set.");
+        })];
+    }
+
     /// <summary>The same numbers in the types that a network takes.</summary>
     public static IReadOnlyList<TensorData> As(RunnableNetwork network, IReadOnlyList<TensorData> inputs)
     {
@@ -127,6 +151,8 @@ internal static class NetworkInputs
     {
         (ElementType.Int64, ElementType.Float32) =>
             TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (float)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.Int32) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (int)value), tensor.Shape.AsSpan()),
         (ElementType.Float32, ElementType.Int64) =>
             TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (long)value), tensor.Shape.AsSpan()),
         (ElementType.Float32, ElementType.Float16) =>

@@ -27,23 +27,27 @@ internal static class OnnxCheck
     public static OnnxSummary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console)
     {
-        OnnxFile.Write(path, graph, parameters, options);
+        var bytes = OnnxFile.Write(path, graph, parameters, options);
         foreach (var change in OnnxFile.Changes(graph, options))
         {
             console.Error.WriteLine($"{path}: {change}");
         }
 
-        return Run(path, OnnxFile.AsWritten(graph, options), parameters);
+        var tolerance = options.Float16 ? SixteenBitTolerance : Tolerance;
+        return Run(path, OnnxFile.AsWritten(graph, options), parameters, tolerance) with
+        {
+            Bytes = bytes > 0 ? bytes : null,
+        };
     }
 
     // Compares on random inputs what the network gives; a file may select of it besides.
-    private static OnnxSummary Run(string path, Graph graph, ParameterTable parameters)
+    private static OnnxSummary Run(string path, Graph graph, ParameterTable parameters, double tolerance)
     {
         if (!AtomicFile.IsReplaceable(path))
         {
             return new()
             {
-                Tolerance = Tolerance,
+                Tolerance = tolerance,
                 Problem = "what was written to a device or a pipe cannot be read back.",
             };
         }
@@ -55,15 +59,15 @@ internal static class OnnxCheck
             using var there = OnnxNetwork.Open(path, TorchRuntime.Threads);
             var differences = OutputDifference.Between(here, there, NetworkInputs.Random([here, there], Batch, Seed));
             var largest = differences.Max(difference => difference.LargestRelative);
-            var isEqual = differences.All(difference => difference.IsWithin(Tolerance));
+            var isEqual = differences.All(difference => difference.IsWithin(tolerance));
             return new()
             {
                 Runtime = there.Runtime,
-                Tolerance = Tolerance,
+                Tolerance = tolerance,
                 LargestDifference = Finite(largest),
                 MeanDifference = Finite(differences.Max(difference => difference.MeanRelative)),
                 Equal = isEqual,
-                Problem = isEqual ? null : $"{OutputDifference.Problem(differences, Tolerance)}.",
+                Problem = isEqual ? null : $"{OutputDifference.Problem(differences, tolerance)}.",
             };
         }
         catch (Exception error) when (error is OnnxRuntimeException or OcsInputException)
@@ -71,7 +75,7 @@ internal static class OnnxCheck
             return new()
             {
                 Runtime = "ONNX Runtime",
-                Tolerance = Tolerance,
+                Tolerance = tolerance,
                 Equal = false,
                 Problem = CommandWords.Of(error.Message),
             };
@@ -79,7 +83,10 @@ internal static class OnnxCheck
     }
 
     /// <summary>The result in one sentence.</summary>
-    public static string Sentence(string path, OnnxSummary summary) => summary switch
+    public static string Sentence(string path, OnnxSummary summary) =>
+        Result(path, summary) + (summary.Bytes is { } bytes ? $" The file has {FileSize.Text(bytes)}." : "");
+
+    private static string Result(string path, OnnxSummary summary) => summary switch
     {
         { Equal: true } => $"{path} computes under {summary.Runtime} what libtorch computes "
             + $"(largest relative difference {summary.LargestDifference:0.0e+0}).",

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Ocs.Data;
 using Ocs.Formats;
+using Ocs.Formats.Onnx;
 using Ocs.OnnxRuntime;
 
 namespace Ocs.Cli.Runtimes;
@@ -20,6 +22,20 @@ internal sealed class OnnxNetwork : RunnableNetwork
 
     public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs)
         .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
+
+    /// <summary>How the file says that images are normalized; null where it does not.</summary>
+    public Normalization? Normalization =>
+        Inputs[0].Shape is [_, var channels, ..]
+        && StatedNormalization.Read(_session.Metadata.GetValueOrDefault, channels) is { } stated
+            ? new(stated.Mean, stated.StandardDeviation)
+            : null;
+
+    /// <summary>Height and width of the square images that a file takes; null where that is open.</summary>
+    public static int? ImageSizeOf(string path)
+    {
+        using var network = Open(path, threads: 1);
+        return network.Inputs[0].Shape is [_, _, > 0 and var height, var width] && height == width ? (int)height : null;
+    }
 
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
     public static OnnxNetwork Open(string path, int threads) =>

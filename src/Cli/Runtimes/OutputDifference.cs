@@ -82,7 +82,8 @@ internal sealed record OutputDifference(
         return new(name, largest, mean, Relative(largest, scale), Relative(mean, scale), notFinite);
     }
 
-    private static float[] Floats(TensorData tensor) => tensor.Type switch
+    /// <summary>The numbers of an output as 32-bit floats.</summary>
+    internal static float[] Floats(TensorData tensor) => tensor.Type switch
     {
         ElementType.Float16 => Array.ConvertAll(tensor.As<Half>(), number => (float)number),
         ElementType.Float64 => Array.ConvertAll(tensor.As<double>(), number => (float)number),

@@ -1,4 +1,5 @@
 using Ocs.Cli.Output;
+using Ocs.Formats;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
@@ -50,6 +51,11 @@ internal static class RunnableNetworks
     private static string? AddLibtorch(
         ModelRequest request, bool mayFail, CommandConsole console, List<RunnableNetwork> networks)
     {
+        if (mayFail && OnnxFile.IsQuantized(request.Model))
+        {
+            return "its layers are int8.";
+        }
+
         try
         {
             networks.Add(

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -10,21 +9,18 @@ namespace Ocs.Formats.Onnx;
 /// </summary>
 internal static class OnnxChanges
 {
-    private const string WrittenType = "Float";
-    private const double Kilobyte = 1e3;
-    private const double Megabyte = 1e6;
 
     public static IReadOnlyList<string> Of(Graph graph, OnnxOptions options) => graph.Origin is { } origin
         ?
         [
             .. OfOpset(origin, options.OpsetOf(graph), isChosen: options.Opset is not null),
-            .. OfWeights(origin, graph),
+            .. OfWeights(origin, graph, options),
             .. graph.InputNodes
                 .Zip(origin.Inputs)
-                .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin)),
+                .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin, options)),
             .. graph.Outputs
                 .Zip(origin.Outputs)
-                .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin)),
+                .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin, options)),
         ]
         : [];
 
@@ -37,7 +33,7 @@ internal static class OnnxChanges
                 + "of the file that it is from.",
             ];
 
-    private static IEnumerable<string> OfWeights(GraphOrigin origin, Graph graph)
+    private static IEnumerable<string> OfWeights(GraphOrigin origin, Graph graph, OnnxOptions options)
     {
         var count = graph.Parameters.Sum(spec => spec.ElementCount);
         int? bytes = origin.WeightType switch
@@ -46,23 +42,21 @@ internal static class OnnxChanges
             "Double" => 8,
             _ => null,
         };
-        return bytes is { } each
+        return bytes is { } each && !options.Float16
             ?
             [
-                $"The weights are written as 32-bit floats ({Size(count * sizeof(float))}); "
-                + $"they were {origin.WeightType}, which would take {Size(count * each)}.",
+                $"The weights are written as 32-bit floats ({FileSize.Text(count * sizeof(float))}); "
+                + $"they were {origin.WeightType}, which would take {FileSize.Text(count * each)}.",
             ]
             : [];
     }
 
-    private static string Size(long bytes) => bytes < Megabyte
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Kilobyte:0.0} kB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Megabyte:0.0} MB");
-
     // Whole numbers keep their type.
-    private static IEnumerable<string> OfValue(string what, Node node, OriginValue was, GraphOrigin origin)
+    private static IEnumerable<string> OfValue(
+        string what, Node node, OriginValue was, GraphOrigin origin, OnnxOptions options)
     {
-        var hasOtherType = was.Type is "Float16" or "Bfloat16" or "Double";
+        var written = options.Float16 ? "Float16" : "Float";
+        var hasOtherType = was.Type is "Float" or "Float16" or "Bfloat16" or "Double" && was.Type != written;
         var names = was.Sizes.Length == node.Shape.Length
             ? was.Sizes
             : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];
@@ -70,7 +64,7 @@ internal static class OnnxChanges
         return hasOtherType || isFixed
             ?
             [
-                OneLine.Of($"{what} '{was.Name}' is {WrittenType} {Show(node, isFixed ? names[..1] : names)} now; "
+                OneLine.Of($"{what} '{was.Name}' is {written} {Show(node, isFixed ? names[..1] : names)} now; "
                     + $"it was {was.Type} {Show(node, names)}"
                     + (isFixed && node.Operator is Input
                         ? ", and the sizes are fixed to those that were stated."

@@ -4,6 +4,7 @@ using Ocs.Formats.Onnx.Export;
 using Ocs.Formats.Onnx.Import;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
+using Onnx;
 
 namespace Ocs.Formats;
 
@@ -30,13 +31,12 @@ public static class OnnxFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(network);
-        var graph = network.Graph;
-        var options = new OnnxOptions();
-        OnnxExport.ToModel(AsWritten(graph, options), network.Parameters, options, new()).WriteTo(stream);
+        ToModel(network.Graph, network.Parameters, new()).WriteTo(stream);
     }
 
     /// <summary>Writes a network whose parameters are lent.</summary>
-    internal static void Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
+    /// <returns>The bytes of the file and of its data beside it; 0 of a device or a pipe.</returns>
+    internal static long Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
         Write(path, graph, parameters, options ?? new(), HighestSize);
 
     /// <summary>Whether a network is small enough for a file without others beside it.</summary>
@@ -46,8 +46,40 @@ public static class OnnxFile
         return SizeOf(graph) <= HighestSize;
     }
 
-    /// <summary>The same with another size, in bytes, above which weights lie in a file of their own.</summary>
-    internal static void Write(
+    /// <summary>Whether a path leads to an ONNX file with 8-bit numbers, which only a runtime runs.</summary>
+    internal static bool IsQuantized(string path)
+    {
+        try
+        {
+            return NetworkFile.IsOnnx(path) && File.Exists(path) && WholeFile.Read(path, stream =>
+                ModelProto.Parser.ParseFrom(stream).Graph?.Node.Any(node => node.OpType == "DequantizeLinear") == true);
+        }
+        catch (OcsInputException)
+        {
+            // It is read again for what it is asked for, and says then what is wrong.
+            return false;
+        }
+    }
+
+    /// <summary>The message of a file without others beside it.</summary>
+    internal static ModelProto ToModel(Graph graph, ParameterTable parameters, OnnxOptions options)
+    {
+        options.Validate();
+        graph = AsWritten(graph, options);
+        if (!options.FoldBatchNorm)
+        {
+            return OnnxExport.ToModel(graph, parameters, options, new(options.Float16));
+        }
+
+        var folded = BatchNormFolding.Fold(graph, parameters);
+        using (folded.Parameters)
+        {
+            return OnnxExport.ToModel(folded.Graph, folded.Parameters, options, new(options.Float16));
+        }
+    }
+
+    /// <summary>Writes with another size, in bytes, above which weights lie in a file of their own.</summary>
+    internal static long Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
         options.Validate();
@@ -55,14 +87,13 @@ public static class OnnxFile
         graph = AsWritten(graph, options);
         if (!options.FoldBatchNorm)
         {
-            WriteAsItIs(path, graph, parameters, options, highestSize);
-            return;
+            return WriteAsItIs(path, graph, parameters, options, highestSize);
         }
 
         var folded = BatchNormFolding.Fold(graph, parameters);
         using (folded.Parameters)
         {
-            WriteAsItIs(path, folded.Graph, folded.Parameters, options, highestSize);
+            return WriteAsItIs(path, folded.Graph, folded.Parameters, options, highestSize);
         }
     }
 
@@ -77,11 +108,12 @@ public static class OnnxFile
 
     private static long SizeOf(Graph graph) => graph.Parameters.Sum(spec => spec.ElementCount) * sizeof(float);
 
-    private static void WriteAsItIs(
+    private static long WriteAsItIs(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
         var bytes = SizeOf(graph);
         var older = WeightsBeside.Of(path);
+        var written = 0L;
         if (options.ExternalData || bytes > highestSize)
         {
             if (!AtomicFile.IsReplaceable(path))
@@ -92,14 +124,16 @@ public static class OnnxFile
             }
 
             WriteWithData(path, older.FreePath, graph, parameters, options);
+            written = new FileInfo(older.FreePath).Length;
         }
         else
         {
-            var model = OnnxExport.ToModel(graph, parameters, options, new());
+            var model = OnnxExport.ToModel(graph, parameters, options, new(options.Float16));
             WholeFile.Write(path, stream => model.WriteTo(stream));
         }
 
         older.DiscardStale();
+        return AtomicFile.IsReplaceable(path) ? written + new FileInfo(path).Length : 0;
     }
 
     /// <summary>
@@ -144,7 +178,7 @@ public static class OnnxFile
             {
                 WholeFile.Write(dataPath, data =>
                 {
-                    var weights = new OnnxWeights(data, Path.GetFileName(dataPath));
+                    var weights = new OnnxWeights(options.Float16, data, Path.GetFileName(dataPath));
                     OnnxExport.ToModel(graph, parameters, options, weights).WriteTo(stream);
                     stream.Flush();
                 });

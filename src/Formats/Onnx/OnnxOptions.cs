@@ -53,6 +53,12 @@ public sealed record OnnxOptions
     /// </summary>
     public bool ExternalData { get; init; }
 
+    /// <summary>
+    /// Whether weights, inputs and outputs are 16-bit floats (IEEE 754, at most 65,504) instead of 32-bit ones. The
+    /// file is half as large.
+    /// </summary>
+    public bool Float16 { get; init; }
+
     /// <summary>The operator set that a network is written in.</summary>
     public int OpsetOf(Graph graph) =>
         Opset ?? (int)Math.Clamp(graph.Origin?.Opset ?? UsualOpset, LowestOpset, HighestOpset);
@@ -64,6 +70,12 @@ public sealed record OnnxOptions
         {
             throw new OcsInputException(
                 $"ONNX files of opset {Opset} are not written; give one of {LowestOpset} to {HighestOpset}.");
+        }
+
+        if (Float16 && Detections == OnnxDetections.Nms)
+        {
+            throw new OcsInputException(
+                "ONNX's NonMaxSuppression takes 32-bit floats only; write 16-bit files with decoded boxes.");
         }
     }
 }

@@ -48,7 +48,10 @@ internal static class CutSection
                 + "before any further training.";
     }
 
-    private static string Sentence(OnnxSummary onnx) => onnx.Equal switch
+    private static string Sentence(OnnxSummary onnx) =>
+        Result(onnx) + (onnx.Bytes is { } bytes ? $" The file has {FileSize.Text(bytes)}." : "");
+
+    private static string Result(OnnxSummary onnx) => onnx.Equal switch
     {
         true => $"The ONNX file computes under {onnx.Runtime} what the network computes here: "
             + $"largest relative difference {Wording.Number(onnx.LargestDifference)}.",

@@ -56,23 +56,33 @@ public static class Evaluation
 
     /// <summary>The same by several processes, each on its part; all get the whole result.</summary>
     internal static EvaluationResult Run(
-        Executor executor, ITask task, IDataset data, int batchSize, Device device, Replicas replicas)
+        Executor executor, ITask task, IDataset data, int batchSize, Device device, Replicas replicas) => Run(
+            inputs => executor.ForwardAll([.. inputs], training: false),
+            task,
+            data,
+            BatchLoaderOptions.Evaluation(batchSize * replicas.Count) with
+            {
+                MemoryFormat = executor.MemoryFormat,
+                Device = device,
+                Shard = replicas.Shard,
+            },
+            replicas);
+
+    /// <summary>The same of whatever gives outputs for inputs; the outputs are released.</summary>
+    internal static EvaluationResult Run(
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, ITask task, IDataset data,
+        BatchLoaderOptions options, Replicas replicas)
     {
         using var _ = Autograd.NoGrad();
         var start = Stopwatch.GetTimestamp();
-        using var source = data.Open(BatchLoaderOptions.Evaluation(batchSize * replicas.Count) with
-        {
-            MemoryFormat = executor.MemoryFormat,
-            Device = device,
-            Shard = replicas.Shard,
-        });
+        using var source = data.Open(options);
         var tally = task.CreateTally();
         var (loss, seen) = (0.0, 0);
         foreach (var batch in source.Epoch(0))
         {
             using (batch)
             {
-                var outputs = executor.ForwardAll([.. batch.Inputs], training: false);
+                var outputs = forward(batch.Inputs);
                 try
                 {
                     using var batchLoss = task.LossSum(outputs, batch);

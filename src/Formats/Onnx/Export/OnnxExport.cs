@@ -34,6 +34,11 @@ internal static class OnnxExport
         }
 
         message.Initializer.AddRange(weights.Messages);
+        if (options.Float16)
+        {
+            HalfPrecision.Apply(message);
+        }
+
         var model = new ModelProto
         {
             IrVersion = IrVersionOf(opset),

@@ -8,7 +8,7 @@ namespace Ocs.Formats.Onnx.Export;
 /// <summary>
 /// The tensors of a file: in the message itself, or, where they are not small, in a file of data beside it.
 /// </summary>
-internal sealed class OnnxWeights(Stream? data = null, string location = "")
+internal sealed class OnnxWeights(bool float16 = false, Stream? data = null, string location = "")
 {
     // Programs that map the file into memory do it by pages.
     private const int Alignment = 4096;
@@ -21,7 +21,8 @@ internal sealed class OnnxWeights(Stream? data = null, string location = "")
     /// <summary>The tensors so far.</summary>
     public RepeatedField<TensorProto> Messages { get; } = [];
 
-    /// <summary>Adds a tensor as 32-bit floats, if none of its name is there.</summary>
+    /// <summary>Adds a tensor as floats of the file's width, if none of its name is there.</summary>
+    /// <exception cref="OcsInputException">A number is too large for 16 bits.</exception>
     public void Add(string name, Tensor tensor)
     {
         if (!_names.Add(name))
@@ -30,10 +31,11 @@ internal sealed class OnnxWeights(Stream? data = null, string location = "")
         }
 
         using var detached = tensor.Detach();
-        using var floats = detached.To(DType.Float32);
-        var message = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float };
+        using var floats = float16 ? Halves(name, detached) : detached.To(DType.Float32);
+        var type = float16 ? TensorProto.Types.DataType.Float16 : TensorProto.Types.DataType.Float;
+        var message = new TensorProto { Name = name, DataType = (int)type };
         message.Dims.AddRange(floats.Shape.ToArray());
-        var length = floats.ElementCount * sizeof(float);
+        var length = floats.ElementCount * (float16 ? sizeof(short) : sizeof(float));
         if (data is not null && length >= SmallestOutside)
         {
             WriteOutside(floats, length, message);
@@ -53,6 +55,21 @@ internal sealed class OnnxWeights(Stream? data = null, string location = "")
         var message = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
         message.Dims.AddRange(shape.ToArray());
         return message;
+    }
+
+    private static Tensor Halves(string name, Tensor tensor)
+    {
+        using var floats = tensor.To(DType.Float32);
+        foreach (var number in floats.ToArray<float>())
+        {
+            if (Math.Abs(number) > (float)Half.MaxValue && float.IsFinite(number))
+            {
+                throw new OcsInputException(
+                    $"'{name}' has {number}, but 16-bit floats end at {(float)Half.MaxValue}; write 32-bit floats.");
+            }
+        }
+
+        return floats.To(DType.Float16);
     }
 
     private void WriteOutside(Tensor floats, long length, TensorProto message)

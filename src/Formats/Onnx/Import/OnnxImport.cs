@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Operators;
 using Ocs.Formats.Onnx.Import.Patterns;
@@ -71,22 +69,13 @@ internal static class OnnxImport
     // Our own export states how images are normalized.
     private static Graph WithNormalization(Graph graph)
     {
-        var (mean, deviation) = (Numbers(graph.Origin, "image_mean"), Numbers(graph.Origin, "image_std"));
-        var fits = graph.InputNodes.ToArray() is [{ Shape.Length: > 1 } input] && mean.Length == input.Shape[1]
-            && deviation.Length == mean.Length
-            && mean.All(float.IsFinite)
-            && deviation.All(number => float.IsFinite(number) && number > 0);
-        return fits ? graph.WithNormalization(mean, deviation) : graph;
-    }
+        if (graph.InputNodes.ToArray() is not [{ Shape.Length: > 1 } input])
+        {
+            return graph;
+        }
 
-    private static ImmutableArray<float> Numbers(GraphOrigin? origin, string key)
-    {
-        var text = origin?.Metadata.LastOrDefault(property => property.Key == key)?.Value ?? "";
-        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return
-        [
-            .. parts.Select(
-                part => float.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : float.NaN),
-        ];
+        var stated = StatedNormalization.Read(
+            name => graph.Origin?.Metadata.LastOrDefault(property => property.Key == name)?.Value, input.Shape[1]);
+        return stated is null ? graph : graph.WithNormalization(stated.Mean, stated.StandardDeviation);
     }
 }

@@ -1,0 +1,85 @@
+using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
+using Ocs.Data;
+using Ocs.Formats;
+using Ocs.Formats.Onnx.Quantization;
+using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>What an int8 file came to.</summary>
+/// <param name="Bytes">Its size.</param>
+/// <param name="FloatBytes">The size of the same network with float weights.</param>
+/// <param name="Samples">With how many samples it was calibrated.</param>
+/// <param name="Int8Layers">How many layers with weights are int8.</param>
+/// <param name="FloatLayers">The layers with weights that are not.</param>
+internal sealed record Int8Summary(
+    long Bytes, long FloatBytes, int Samples, int Int8Layers, IReadOnlyList<string> FloatLayers)
+{
+    /// <summary>The result in one sentence.</summary>
+    public string Sentence(string path) =>
+        $"{path} has {FileSize.Text(Bytes)}, {(double)Bytes / FloatBytes:0.00} of the float file's "
+        + $"{FileSize.Text(FloatBytes)}: {Int8Layers} of {Int8Layers + FloatLayers.Count} layers with weights are int8"
+        + (FloatLayers.Count == 0 ? "" : $"; {string.Join(", ", FloatLayers)} stayed float")
+        + $". {Samples} samples calibrated it.";
+}
+
+/// <summary>Writes int8 files: ONNX Runtime runs the float network with samples, which gives the ranges.</summary>
+internal static class Int8File
+{
+    // All activations of a batch are in memory at once.
+    private const int BatchSize = 8;
+
+    /// <summary>Calibrates and writes; an older file is replaced at the end.</summary>
+    public static Int8Summary Write(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options,
+        IDataset data, CommandConsole console)
+    {
+        data = data is LabelledImages images ? TrainingDataSource.Normalized(images, graph) : data;
+        var quantizer = OnnxQuantizer.Of(graph, parameters, onnx, options);
+        var samples = Calibrate(quantizer, graph.Name, data);
+        foreach (var line in BrokenImageList.Lines(data))
+        {
+            console.Error.WriteLine(line);
+        }
+
+        return new(
+            quantizer.Write(path), quantizer.FloatBytes, samples, quantizer.Layers, quantizer.FloatLayers);
+    }
+
+    private static int Calibrate(OnnxQuantizer quantizer, string name, IDataset data)
+    {
+        using var file = MemoryFile.Open();
+        quantizer.WriteForCalibration(file);
+        file.Flush();
+        using var session = InferenceSession.Open(MemoryFile.PathOf(file), TorchRuntime.Threads);
+        using var source = data.Open(BatchLoaderOptions.Evaluation(BatchSize));
+        var samples = 0;
+        foreach (var batch in source.Epoch(0))
+        {
+            using (batch)
+            {
+                Observe(quantizer, session, NetworkInputs.Of(name, session.Inputs, batch.Inputs));
+                samples += batch.Count;
+            }
+        }
+
+        return samples > 0
+            ? samples
+            : throw new OcsInputException($"{data.Name} has no sample that can be read; give one that has some.");
+    }
+
+    private static void Observe(
+        OnnxQuantizer quantizer, InferenceSession session, IReadOnlyList<TensorData> inputs)
+    {
+        var values = session.Inputs.Zip(inputs)
+            .Concat(session.Outputs.Zip(session.Run(inputs)))
+            .ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
+        foreach (var value in quantizer.Observed)
+        {
+            quantizer.Observe(value, values[value].As<float>());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Google.Protobuf;
+using Ocs.Formats.Onnx.Export;
+using Ocs.Graphs;
+using Onnx;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace Ocs.Formats.Onnx.Quantization;
+
+/// <summary>
+/// Writes a network as an ONNX file that computes with 8-bit numbers. Whoever uses it runs the float file with
+/// calibration samples, and passes on what its activations were.
+/// </summary>
+internal sealed class OnnxQuantizer
+{
+    private readonly ModelProto _model;
+    private readonly QuantizationPlan _plan;
+    private readonly Dictionary<string, ActivationRange> _ranges;
+
+    private OnnxQuantizer(ModelProto model, QuantizationPlan plan, CalibrationMethod method)
+    {
+        (_model, _plan) = (model, plan);
+        Observed = [.. plan.Made.Values.Concat(plan.Needed).Distinct(StringComparer.Ordinal)];
+        _ranges = Observed.ToDictionary(
+            name => name, name => new ActivationRange(name, method), StringComparer.Ordinal);
+        FloatBytes = model.CalculateSize();
+    }
+
+    /// <summary>The values whose numbers are needed: inputs or outputs of the calibration file.</summary>
+    public ImmutableArray<string> Observed { get; }
+
+    /// <summary>The size of the float file.</summary>
+    public long FloatBytes { get; }
+
+    /// <summary>How many layers with weights become int8.</summary>
+    public int Layers => _plan.Layers;
+
+    /// <summary>The layers with weights that stay float.</summary>
+    public IReadOnlyList<string> FloatLayers => _plan.FloatLayers;
+
+    /// <summary>Prepares a network; batch norms become part of the layers before them.</summary>
+    /// <exception cref="OcsInputException">
+    /// An option does not fit the network, or its file would be too large for one.
+    /// </exception>
+    public static OnnxQuantizer Of(
+        Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options)
+    {
+        if (!OnnxFile.IsOneFile(graph))
+        {
+            throw new OcsInputException(
+                $"{graph.Name} has more than 2 GB of weights, and int8 files of such networks are not written; "
+                + "prune it first.");
+        }
+
+        var model = OnnxFile.ToModel(graph, parameters, onnx with { FoldBatchNorm = true });
+        ConstantTransposes.Fold(model.Graph);
+        return new(model, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
+    }
+
+    /// <summary>Writes the float network with what is <see cref="Observed"/> as outputs behind its own.</summary>
+    public void WriteForCalibration(Stream stream)
+    {
+        var model = _model.Clone();
+        var type = new TypeProto { TensorType = new() { ElemType = (int)DataType.Float } };
+        var known = model.Graph.Input.Concat(model.Graph.Output).Select(value => value.Name);
+        model.Graph.Output.AddRange(
+            Observed.Except(known).Select(name => new ValueInfoProto { Name = name, Type = type }));
+        model.WriteTo(stream);
+    }
+
+    /// <summary>Passes on the numbers of a value for some samples.</summary>
+    public void Observe(string name, ReadOnlySpan<float> numbers) => _ranges[name].Add(numbers);
+
+    /// <summary>Writes the file, once.</summary>
+    /// <returns>Its bytes.</returns>
+    public long Write(string path)
+    {
+        var scales = _ranges.ToDictionary(pair => pair.Key, pair => pair.Value.ToScale(), StringComparer.Ordinal);
+        QdqRewriting.Apply(_model.Graph, _plan, name => scales[name]);
+        path = AtomicFile.TargetOf(path);
+        var older = WeightsBeside.Of(path);
+        WholeFile.Write(path, stream => _model.WriteTo(stream));
+        older.DiscardStale();
+        return _model.CalculateSize();
+    }
+}

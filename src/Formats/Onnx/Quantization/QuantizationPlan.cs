@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using Onnx;
+
+namespace Ocs.Formats.Onnx.Quantization;
+
+/// <summary>
+/// Which nodes of a file compute with 8-bit numbers, and which values become such numbers. The rules are those of ONNX
+/// Runtime's kernels on the CPU.
+/// </summary>
+/// <remarks>
+/// A layer with weights always does. Sums, products, pools and the like do where their inputs are 8-bit numbers anyway.
+/// A ReLU belongs to the layer or sum before it. What only moves numbers keeps their scale.
+/// </remarks>
+internal sealed class QuantizationPlan
+{
+    private static readonly ImmutableHashSet<string> Combining =
+        ["Add", "AveragePool", "Concat", "GlobalAveragePool", "LeakyRelu", "Mul", "Sigmoid"];
+
+    private static readonly ImmutableHashSet<string> Moving =
+    [
+        "DepthToSpace", "Flatten", "Identity", "MaxPool", "Reshape", "Slice", "SpaceToDepth", "Squeeze", "Transpose",
+        "Unsqueeze",
+    ];
+
+    private readonly Dictionary<string, TensorProto> _constants;
+    private readonly Dictionary<string, NodeProto> _producers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _readers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outputs;
+    private readonly HashSet<NodeProto> _nodes = [];
+    private readonly Dictionary<string, string> _made = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
+
+    private QuantizationPlan(GraphProto graph)
+    {
+        _constants = graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        _outputs = graph.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var node in graph.Node)
+        {
+            foreach (var name in node.Input)
+            {
+                _readers[name] = _readers.GetValueOrDefault(name) + 1;
+            }
+
+            foreach (var name in node.Output)
+            {
+                _producers[name] = node;
+            }
+        }
+    }
+
+    /// <summary>The nodes that compute with 8-bit numbers.</summary>
+    public IReadOnlySet<NodeProto> Nodes => _nodes;
+
+    /// <summary>
+    /// The values that such nodes give, all of whose readers get 8-bit numbers; for each the value whose scale it has.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Made => _made;
+
+    /// <summary>Other values that such nodes read.</summary>
+    public IReadOnlySet<string> Needed => _needed;
+
+    /// <summary>Layers with weights that stay float, in order: they are excluded.</summary>
+    public List<string> FloatLayers { get; } = [];
+
+    /// <summary>How many layers with weights compute with 8-bit numbers.</summary>
+    public int Layers { get; private set; }
+
+    /// <summary>Makes a plan.</summary>
+    /// <exception cref="OcsInputException">A pattern excludes no node, or no layer is left.</exception>
+    public static QuantizationPlan Of(GraphProto graph, ImmutableArray<string> exclude)
+    {
+        foreach (var pattern in exclude)
+        {
+            if (!graph.Node.Any(node => IsNamed(node, pattern)))
+            {
+                var names = graph.Node.Select(node => node.Name);
+                throw new OcsInputException(
+                    $"No node is named '{pattern}', which is to stay float{NearestName.Question(pattern, names)}");
+            }
+        }
+
+        var plan = new QuantizationPlan(graph);
+        foreach (var node in graph.Node)
+        {
+            var isExcluded = exclude.Any(pattern => IsNamed(node, pattern));
+            if (!isExcluded)
+            {
+                plan.Decide(node);
+            }
+            else if (plan.IsLayer(node))
+            {
+                plan.FloatLayers.Add(node.Name);
+            }
+        }
+
+        return plan.Layers > 0
+            ? plan
+            : throw new OcsInputException(
+                $"{graph.Name} has no layer with weights that becomes int8; give a network with convolutions or linear "
+                + "layers, and exclude fewer nodes.");
+    }
+
+    /// <summary>Whether a node is a layer whose weights are stored.</summary>
+    public bool IsLayer(NodeProto node) =>
+        node.OpType is "Conv" or "Gemm" or "MatMul" && node.Domain.Length == 0
+        && !_constants.ContainsKey(node.Input[0])
+        && _constants.TryGetValue(node.Input[1], out var weight) && IsFloat(weight)
+        && (node.OpType == "Conv" || weight.Dims.Count == 2)
+        && (node.Input.Count < 3
+            || (_constants.TryGetValue(node.Input[2], out var bias) && IsVector(bias, node, weight)))
+        && (node.OpType != "Gemm" || IsPlain(node));
+
+    /// <summary>The dimension of a layer's weights that counts its output channels.</summary>
+    public static int ChannelAxis(NodeProto layer) =>
+        layer.OpType == "Conv" || (layer.OpType == "Gemm" && IntOf(layer, "transB", 0) == 1) ? 0 : 1;
+
+    // A name, or that of a module with all its nodes and parts.
+    private static bool IsNamed(NodeProto node, string pattern) =>
+        new[] { pattern, $"{pattern}.*", $"{pattern}/*" }
+            .Any(each => FileSystemName.MatchesSimpleExpression(each, node.Name, ignoreCase: false));
+
+    private static bool IsFloat(TensorProto tensor) => tensor.DataType == (int)TensorProto.Types.DataType.Float;
+
+    private static bool IsVector(TensorProto bias, NodeProto layer, TensorProto weight) =>
+        IsFloat(bias) && bias.Dims.Count == 1 && bias.Dims[0] == weight.Dims[ChannelAxis(layer)];
+
+    private static bool IsPlain(NodeProto gemm) =>
+        IntOf(gemm, "transA", 0) == 0
+        && gemm.Attribute.Where(attribute => attribute.Name is "alpha" or "beta").All(attribute => attribute.F == 1);
+
+    private static long IntOf(NodeProto node, string name, long usual) =>
+        node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? usual;
+
+    private void Decide(NodeProto node)
+    {
+        if (IsLayer(node))
+        {
+            Layers++;
+            Need(node.Input[0]);
+            Take(node, gives: node.OpType == "Conv" || (node.OpType == "Gemm" && !_outputs.Contains(node.Output[0])));
+        }
+        else if (node.Domain.Length > 0 || node.Input.Count == 0)
+        {
+            return;
+        }
+        else if (Combining.Contains(node.OpType))
+        {
+            Combine(node);
+        }
+        else if (_made.TryGetValue(node.Input[0], out var scale))
+        {
+            if (Moving.Contains(node.OpType))
+            {
+                _nodes.Add(node);
+                _made[node.Output[0]] = scale;
+            }
+            else if (node.OpType is "Relu" or "Clip")
+            {
+                if (EndsIn(node.Input[0]))
+                {
+                    _made.Remove(node.Input[0]);
+                }
+
+                Take(node, gives: true);
+            }
+        }
+    }
+
+    // A sum with a float value stays float: that of a transformer, which 8 bits would harm, is such a sum.
+    private void Combine(NodeProto node)
+    {
+        var areMade = node.Input.Count(_made.ContainsKey);
+        if (areMade > 0 && !node.Input.Any(_constants.ContainsKey)
+            && (areMade == node.Input.Count || node.OpType != "Add"))
+        {
+            foreach (var input in node.Input)
+            {
+                Need(input);
+            }
+
+            Take(node, gives: true);
+        }
+    }
+
+    // Whether a ReLU may be the end of the node before it.
+    private bool EndsIn(string value) =>
+        _readers[value] == 1 && !_outputs.Contains(value)
+        && _producers.TryGetValue(value, out var before) && (IsLayer(before) || before.OpType is "Add" or "Mul");
+
+    private void Need(string value)
+    {
+        if (!_made.ContainsKey(value))
+        {
+            _needed.Add(value);
+        }
+    }
+
+    private void Take(NodeProto node, bool gives)
+    {
+        _nodes.Add(node);
+        if (gives)
+        {
+            _made[node.Output[0]] = node.Output[0];
+        }
+    }
+}
