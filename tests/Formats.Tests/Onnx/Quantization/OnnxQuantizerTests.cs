@@ -116,6 +116,20 @@ public sealed class OnnxQuantizerTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_without_an_8_bit_form_is_named()
+    {
+        var g = new GraphBuilder("up");
+        var x = g.Conv2d("conv", g.Input("image", 3, 6, 6), 4, kernel: 3, padding: 1);
+        var graph = g.Build(g.ConvTranspose2d("up", x, 2, kernel: 2, stride: 2));
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+
+        var quantizer = OnnxQuantizer.Of(graph, parameters, new(), new());
+
+        Assert.Equal((1, "up"), (quantizer.Layers, Assert.Single(quantizer.FloatLayers)));
+        AssertNear(graph, parameters);
+    }
+
+    [Fact]
     public void The_file_of_a_network_of_weights_has_little_more_than_a_quarter_of_the_bytes()
     {
         var graph = Models.Build("cifar_resnet20");
