@@ -3,7 +3,6 @@ using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
-using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Formats.Onnx.Quantization;
 using Ocs.RunLog;
@@ -125,8 +124,9 @@ internal static class ExportCommand
     }
 
     private static int Run(
-        ModelRequest request, string? onnx, OnnxOptions options, (QuantizationOptions How, IDataset Samples)? int8,
-        string? safetensors, string? pytorch, CommandConsole console)
+        ModelRequest request, string? onnx, OnnxOptions options,
+        (QuantizationOptions How, CalibrationSamples Samples)? int8, string? safetensors, string? pytorch,
+        CommandConsole console)
     {
         string[] files = [.. new[] { onnx, safetensors, pytorch }.OfType<string>()];
         if (files.Length == 0)
@@ -139,7 +139,7 @@ internal static class ExportCommand
         ModelFiles.CheckEnding("--safetensors", safetensors, ".safetensors");
         ModelFiles.CheckEnding("--pytorch", pytorch, ".pth", ".pt", ".th");
         Array.ForEach(files, ModelFiles.CheckWritable);
-        using var model = ModelSource.Open(request, console, int8?.Samples as LabelledImages);
+        using var model = ModelSource.Open(request, console, int8?.Samples.Images);
         OnnxSummary? check = null;
         Int8Summary? summary = null;
         if (onnx is not null && int8 is var (how, samples))

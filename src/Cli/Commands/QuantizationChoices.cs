@@ -56,7 +56,7 @@ internal sealed class QuantizationChoices
     };
 
     /// <summary>The samples: of a data set, or of the run in whose folder the network lies.</summary>
-    public IDataset Samples(ParseResult parsed, ModelRequest request)
+    public CalibrationSamples Samples(ParseResult parsed, ModelRequest request)
     {
         var limit = parsed.GetValue(_limit) ?? UsualLimit;
         if (limit < 1)
@@ -67,15 +67,14 @@ internal sealed class QuantizationChoices
         var root = parsed.GetValue(_root);
         if (parsed.GetValue(_data) is { } name)
         {
-            return TrainingDataSource.Open(
-                name, DatasetSplit.Train, limit, root,
-                _images.Of(parsed, name, () => ModelSource.ImageSizeOf(request)));
+            var images = _images.Of(parsed, name, () => ModelSource.ImageSizeOf(request));
+            return new(TrainingDataSource.Open(name, DatasetSplit.Train, limit, root, images), limit);
         }
 
         var config = ModelSource.ConfigBeside(request.Model) ?? throw new OcsInputException(
             $"{request.Model} lies in no run's folder, so say which images are calibrated with: --data NAME "
             + "(`ocs data list` lists the data sets).");
         using var data = TrainingDataSource.Open(ExperimentOptions.Load(config, []) with { DataLimit = limit }, root);
-        return data.Train;
+        return new(data.Train, limit);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
-using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Formats.Onnx.Quantization;
 
@@ -49,14 +48,14 @@ internal static class QuantizeCommand
     }
 
     private static int Run(
-        ModelRequest request, string output, OnnxOptions onnx, QuantizationOptions options, IDataset data,
-        CommandConsole console)
+        ModelRequest request, string output, OnnxOptions onnx, QuantizationOptions options,
+        CalibrationSamples samples, CommandConsole console)
     {
         ModelFiles.CheckEnding("--out", output, ".onnx");
         ModelFiles.CheckWritable(output);
-        using var model = ModelSource.Open(request, console, data as LabelledImages);
+        using var model = ModelSource.Open(request, console, samples.Images);
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
-        var summary = Int8File.Write(output, model.Graph, model.Parameters, onnx, options, data, console);
+        var summary = Int8File.Write(output, model.Graph, model.Parameters, onnx, options, samples, console);
         if (console.Json)
         {
             console.WriteJson(new(request.Model, output, summary), CliJson.Readable.QuantizeOutput);

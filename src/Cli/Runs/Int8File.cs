@@ -26,6 +26,15 @@ internal sealed record Int8Summary(
         + $". {Samples} samples calibrated it.";
 }
 
+/// <summary>What an int8 file is calibrated with.</summary>
+/// <param name="Data">The samples.</param>
+/// <param name="Limit">How many of them are taken at most, but for the last batch.</param>
+internal sealed record CalibrationSamples(IDataset Data, int Limit)
+{
+    /// <summary>Images with a class each; null where the samples are others.</summary>
+    public LabelledImages? Images => Data as LabelledImages;
+}
+
 /// <summary>Writes int8 files: ONNX Runtime runs the float network with samples, which gives the ranges.</summary>
 internal static class Int8File
 {
@@ -35,21 +44,21 @@ internal static class Int8File
     /// <summary>Calibrates and writes; an older file is replaced at the end.</summary>
     public static Int8Summary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options,
-        IDataset data, CommandConsole console)
+        CalibrationSamples samples, CommandConsole console)
     {
-        data = data is LabelledImages images ? TrainingDataSource.Normalized(images, graph) : data;
+        var data = samples.Images is { } images ? TrainingDataSource.Normalized(images, graph) : samples.Data;
         var quantizer = OnnxQuantizer.Of(graph, parameters, onnx, options);
-        var samples = Calibrate(quantizer, graph.Name, data);
+        var count = Calibrate(quantizer, graph.Name, data, samples.Limit);
         foreach (var line in BrokenImageList.Lines(data))
         {
             console.Error.WriteLine(line);
         }
 
         return new(
-            quantizer.Write(path), quantizer.FloatBytes, samples, quantizer.Layers, quantizer.FloatLayers);
+            quantizer.Write(path), quantizer.FloatBytes, count, quantizer.Layers, quantizer.FloatLayers);
     }
 
-    private static int Calibrate(OnnxQuantizer quantizer, string name, IDataset data)
+    private static int Calibrate(OnnxQuantizer quantizer, string name, IDataset data, int limit)
     {
         using var file = MemoryFile.Open();
         quantizer.WriteForCalibration(file);
@@ -63,6 +72,11 @@ internal static class Int8File
             {
                 Observe(quantizer, session, NetworkInputs.Of(name, session.Inputs, batch.Inputs));
                 samples += batch.Count;
+            }
+
+            if (samples >= limit)
+            {
+                break;
             }
         }
 

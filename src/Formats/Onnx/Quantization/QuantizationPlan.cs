@@ -27,7 +27,7 @@ internal sealed class QuantizationPlan
     private readonly Dictionary<string, NodeProto> _producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _readers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outputs;
-    private readonly HashSet<NodeProto> _nodes = [];
+    private readonly HashSet<NodeProto> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, string> _made = new(StringComparer.Ordinal);
     private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
 
@@ -60,7 +60,7 @@ internal sealed class QuantizationPlan
     /// <summary>Other values that such nodes read.</summary>
     public IReadOnlySet<string> Needed => _needed;
 
-    /// <summary>Layers with weights that stay float, in order: they are excluded.</summary>
+    /// <summary>Layers with weights that stay float, in order: excluded, or without an 8-bit form here.</summary>
     public List<string> FloatLayers { get; } = [];
 
     /// <summary>How many layers with weights compute with 8-bit numbers.</summary>
@@ -83,12 +83,12 @@ internal sealed class QuantizationPlan
         var plan = new QuantizationPlan(graph);
         foreach (var node in graph.Node)
         {
-            var isExcluded = exclude.Any(pattern => IsNamed(node, pattern));
-            if (!isExcluded)
+            if (!exclude.Any(pattern => IsNamed(node, pattern)))
             {
                 plan.Decide(node);
             }
-            else if (plan.IsLayer(node))
+
+            if (!plan._nodes.Contains(node) && plan.HasWeights(node))
             {
                 plan.FloatLayers.Add(node.Name);
             }
@@ -101,7 +101,7 @@ internal sealed class QuantizationPlan
                 + "layers, and exclude fewer nodes.");
     }
 
-    /// <summary>Whether a node is a layer whose weights are stored.</summary>
+    /// <summary>Whether a node is a layer whose weights can be int8.</summary>
     public bool IsLayer(NodeProto node) =>
         node.OpType is "Conv" or "Gemm" or "MatMul" && node.Domain.Length == 0
         && !_constants.ContainsKey(node.Input[0])
@@ -114,6 +114,10 @@ internal sealed class QuantizationPlan
     /// <summary>The dimension of a layer's weights that counts its output channels.</summary>
     public static int ChannelAxis(NodeProto layer) =>
         layer.OpType == "Conv" || (layer.OpType == "Gemm" && IntOf(layer, "transB", 0) == 1) ? 0 : 1;
+
+    private bool HasWeights(NodeProto node) =>
+        node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "GRU" or "LSTM" or "MatMul"
+        && node.Input.Any(name => _constants.TryGetValue(name, out var weight) && weight.Dims.Count > 1);
 
     // A name, or that of a module with all its nodes and parts.
     private static bool IsNamed(NodeProto node, string pattern) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ocs.Formats.Onnx.Quantization;
 using Ocs.Graphs;
+using Ocs.Graphs.Operators;
 using Ocs.OnnxRuntime;
 using Ocs.Zoo;
 using Onnx;
@@ -115,6 +116,20 @@ public sealed class OnnxQuantizerTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_without_an_8_bit_form_is_named()
+    {
+        var g = new GraphBuilder("up");
+        var x = g.Conv2d("conv", g.Input("image", 3, 6, 6), 4, kernel: 3, padding: 1);
+        var graph = g.Build(g.ConvTranspose2d("up", x, 2, kernel: 2, stride: 2));
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+
+        var quantizer = OnnxQuantizer.Of(graph, parameters, new(), new());
+
+        Assert.Equal((1, "up"), (quantizer.Layers, Assert.Single(quantizer.FloatLayers)));
+        AssertNear(graph, parameters);
+    }
+
+    [Fact]
     public void The_file_of_a_network_of_weights_has_little_more_than_a_quarter_of_the_bytes()
     {
         var graph = Models.Build("cifar_resnet20");
@@ -127,6 +142,23 @@ public sealed class OnnxQuantizerTests : IDisposable
 
         Assert.InRange(share, 0.25, 0.28);
     }
+
+    [Fact]
+    public void Random_networks_stay_near_those_in_float() => Properties.HoldForRandomGraphs(40, random =>
+    {
+        var graph = random.Build();
+        using var parameters = random.Parameters(graph);
+        AssertNear(graph, parameters);
+    });
+
+    [Fact]
+    public void So_do_random_transformers_whose_products_read_8_bit_numbers() =>
+        Properties.HoldForRandomTransformers(40, random =>
+        {
+            var graph = random.Build();
+            using var parameters = random.Parameters(graph);
+            AssertNear(graph, parameters);
+        });
 
     // conv, batch norm and ReLU, pool, two branches, ReLU, mean, linear.
     private static Graph Residual()
@@ -141,11 +173,27 @@ public sealed class OnnxQuantizerTests : IDisposable
         return g.Build(g.Linear("fc", x, 5));
     }
 
+    private void AssertNear(Graph graph, ParameterTable parameters)
+    {
+        var path = _folder.PathOf("float.onnx");
+        OnnxFile.Write(path, graph, parameters);
+        using var session = InferenceSession.Open(path, 1);
+        var expected = session.Run(Tensor(graph, Input(graph, seed: 7)))[0].As<float>();
+
+        var actual = Quantize(graph, parameters, new()).Outputs;
+        AssertClose(Array.ConvertAll(expected, number => (double)number), actual, 0.25, 0.04);
+    }
+
     private static float[] Input(Graph graph, int seed) => new Dice(seed).Floats(
         Batch * (int)graph.InputNodes.Single().Shape.Aggregate(1L, (product, size) => product * size), -2, 2);
 
-    private static TensorData Tensor(Graph graph, float[] values) =>
-        TensorData.Of(values, graph.InputNodes.Single().Shape.SetItem(0, Batch).AsSpan());
+    private static TensorData Tensor(Graph graph, float[] values)
+    {
+        var shape = graph.InputNodes.Single().Shape.SetItem(0, Batch);
+        return graph.Nodes.Any(node => node.Operator is Embedding)
+            ? TensorData.Of(Array.ConvertAll(values, value => (long)Math.Abs(value)), shape.AsSpan())
+            : TensorData.Of(values, shape.AsSpan());
+    }
 
     private (ModelProto Model, float[] Outputs) Quantize(
         Graph graph, ParameterTable parameters, QuantizationOptions options)
