@@ -115,7 +115,7 @@ internal static class ExportCommand
         OnnxSummary? check = null;
         if (onnx is not null)
         {
-            check = OnnxCheck.Write(onnx, model.Graph, model.Parameters, options, console);
+            check = KeptCheck.Write(onnx, model.Graph, model.Parameters, options, console);
         }
 
         if (safetensors is not null)

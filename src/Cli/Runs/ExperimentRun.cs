@@ -254,7 +254,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         OnnxSummary check;
         try
         {
-            check = OnnxCheck.Write(path, result.Graph, result.Parameters, new(), console);
+            check = KeptCheck.Write(path, result.Graph, result.Parameters, new(), console);
         }
         catch (OcsInputException error)
         {

@@ -20,7 +20,9 @@ internal static class OnnxExport
         var opset = options.OpsetOf(graph);
         var origin = graph.Origin;
         var message = new GraphProto { Name = origin?.GraphName is { Length: > 0 } given ? given : graph.Name };
-        var context = new ExportContext(graph, parameters, opset, new(graph), weights, message, WholeNumbers(graph));
+        var kept = origin?.Kept is { } left ? new KeptExport(left, graph, options) : null;
+        var context = new ExportContext(
+            graph, parameters, opset, new(graph, kept?.Names ?? []), weights, message, WholeNumbers(graph));
         foreach (var node in graph.Nodes)
         {
             ExportTable.Export(node, new(context, node));
@@ -28,6 +30,7 @@ internal static class OnnxExport
 
         AddInputs(context);
         AddOutputs(context);
+        TypedEnds.Apply(message, graph, context.WholeNumbers);
         if (options.Detections == OnnxDetections.Nms)
         {
             SelectedDetections.Add(context);
@@ -45,16 +48,19 @@ internal static class OnnxExport
         model.OpsetImport.AddRange(context.Domains.Select(
             domain => new OperatorSetIdProto { Domain = domain.Key, Version = domain.Value }));
         AddWords(model, graph);
+        kept?.PutBack(model);
         return model;
     }
 
     // The version of the format that came with an operator set: a program that knows the one knows the other.
     private static int IrVersionOf(int opset) => opset switch
     {
+        <= 11 => 6,
         <= 14 => 7,
         <= 18 => 8,
         <= 20 => 9,
-        _ => 10,
+        <= 22 => 10,
+        _ => 11,
     };
 
     // What the first file said, and how images are normalized, which training may have changed.

@@ -1,0 +1,128 @@
+using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.RunLog;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>
+/// Writes ONNX files and checks them. libtorch cannot compute what is kept as it is of an ONNX file, so such a file is
+/// compared with another of the same network under ONNX Runtime.
+/// </summary>
+internal static class KeptCheck
+{
+    private const ulong Seed = 0;
+
+    // What is kept may know no other.
+    private const int Batch = 1;
+
+    /// <summary>Writes a network, and compares.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="graph">The network.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="console">Takes what is said meanwhile.</param>
+    /// <param name="same">
+    /// Writes a file that computes the same; null where there is none. Then only the part that is read is compared.
+    /// </param>
+    public static OnnxSummary Write(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console,
+        Action<string>? same = null)
+    {
+        if (graph.Origin is not { Kept: not null } origin)
+        {
+            return OnnxCheck.Write(path, graph, parameters, options, console);
+        }
+
+        OnnxFile.Write(path, graph, parameters, options);
+        foreach (var change in OnnxFile.Changes(graph, options))
+        {
+            console.Error.WriteLine($"{path}: {change}");
+        }
+
+        if (InferenceSession.Missing is { } reason || !AtomicFile.IsReplaceable(path))
+        {
+            reason = InferenceSession.Missing ?? "what was written to a device or a pipe cannot be read back.";
+            return new() { Tolerance = OnnxCheck.Tolerance, Problem = reason };
+        }
+
+        var folder = Directory.CreateTempSubdirectory("ocs-kept-");
+        try
+        {
+            var other = Path.Combine(folder.FullName, "other.onnx");
+            if (same is not null)
+            {
+                same(other);
+                return Compare(other, path);
+            }
+
+            var read = graph with { Origin = origin with { Kept = null } };
+            return graph.Nodes.IsEmpty
+                ? new() { Tolerance = OnnxCheck.Tolerance, Problem = "nothing of it is read here." }
+                : OnnxCheck.Write(other, read, parameters, options, console with { Error = TextWriter.Null });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What is kept as it is of a network's file, in one sentence; null where all is read.</summary>
+    public static string? Sentence(Graph graph)
+    {
+        if (graph.Origin?.Kept is not { } kept)
+        {
+            return null;
+        }
+
+        var first = kept.First.ToList();
+        var named = string.Join("; ", first.Take(3).Select(node => $"{node}: {node.Reason}"));
+        var more = first.Count > 3 ? $"; and {first.Count - 3} more" : "";
+        var behind = kept.Nodes.Length - first.Count;
+        return graph.Nodes.IsEmpty
+            ? $"Nothing of the file's {kept.Nodes.Length} nodes can be cut, so it stays as it is ({named}{more})."
+            : kept.Nodes.IsEmpty
+            ? "Outputs that are constants are kept as they are."
+            : $"{kept.Nodes.Length} nodes are kept as they are, and the channels that they read stay ({named}{more}"
+                + (behind > 0 ? $"; {behind} read what these make)." : ").");
+    }
+
+    // Both may have operators that ONNX Runtime does not know.
+    private static OnnxSummary Compare(string expected, string path)
+    {
+        try
+        {
+            using var first = OnnxNetwork.Open(expected, TorchRuntime.Threads);
+            using var second = OnnxNetwork.Open(path, TorchRuntime.Threads);
+            var differences = OutputDifference.Between(
+                first, second, NetworkInputs.Random([first, second], Batch, Seed));
+            var tolerance = first.IsSixteenBit ? OnnxCheck.SixteenBitTolerance : OnnxCheck.Tolerance;
+            var isEqual = differences.All(difference => difference.IsWithin(tolerance));
+            return new()
+            {
+                Runtime = first.Runtime,
+                Tolerance = tolerance,
+                LargestDifference = differences.Max(difference => difference.LargestRelative),
+                MeanDifference = differences.Max(difference => difference.MeanRelative),
+                Equal = isEqual,
+                Problem = isEqual ? null : $"{OutputDifference.Problem(differences, tolerance)}.",
+            };
+        }
+        catch (OnnxRuntimeException error)
+        {
+            return new() { Tolerance = OnnxCheck.Tolerance, Problem = CommandWords.Of(error.Message) };
+        }
+        catch (OcsInputException error)
+        {
+            return new()
+            {
+                Tolerance = OnnxCheck.Tolerance,
+                Equal = false,
+                Problem = CommandWords.Of(error.Message),
+            };
+        }
+    }
+}
