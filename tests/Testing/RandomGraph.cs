@@ -32,6 +32,8 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
         var g = new GraphBuilder(string.Create(CultureInfo.InvariantCulture, $"random{Seed}x{Blocks}"));
         var size = dice.Pick(5, 6, 8);
         var x = g.Input("input", dice.Pick(1, 2, 3), size, size);
+        // Of channels that stay: those that leave make others neighbours.
+        x = dice.Chance(0.1) ? g.Add("neighbours", new LocalResponseNorm(dice.Pick(3, 5), 0.5), [x], []) : x;
         x = ConvNormActivation(g, dice, "stem", x, dice.Pick(4, 6));
         for (var block = 0; block < Blocks; block++)
         {
