@@ -134,8 +134,12 @@ internal static class ModelSource
     /// <summary>How many classes a network has; a sentence where its output is something else.</summary>
     public static long ClassesOf(string name, Graph graph) => Classifier.ClassesOf(graph)
         ?? throw new OcsInputException(
-            $"{name} gives {Numbers.Shape(graph.Nodes[graph.Outputs[0]].Shape.Skip(1))} for an image "
+            $"{name} gives {ShapeOfOutput(graph)} for an image "
             + "instead of a number for each class; give a network that classifies.");
+
+    private static string ShapeOfOutput(Graph graph) => graph.Outputs is [var first, ..]
+        ? Numbers.Shape(graph.Nodes[first].Shape.Skip(1))
+        : "what is not read";
 
     /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
     public static bool IsFile(string model) => NetworkFile.IsFile(model);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
-using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -160,7 +159,7 @@ internal static class PruneCommand
             return ExitCode.Fine;
         }
 
-        console.Error.WriteLine(OnnxCheck.Sentence(output, check));
+        console.Error.WriteLine(KeptCheck.Sentence(output, model.Graph, check));
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
     }
 

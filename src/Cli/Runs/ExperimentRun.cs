@@ -261,7 +261,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             check = new() { Tolerance = OnnxCheck.Tolerance, Problem = CommandWords.Of(error.Message) };
         }
 
-        console.WriteLine(OnnxCheck.Sentence(path, check));
+        console.WriteLine(KeptCheck.Sentence(path, result.Graph, check));
         return check;
     }
 }

@@ -70,6 +70,16 @@ internal static class KeptCheck
         }
     }
 
+    /// <summary>The result of a check in one sentence.</summary>
+    public static string Sentence(string path, Graph graph, OnnxSummary summary) => (graph.Origin?.Kept, summary) switch
+    {
+        (null, _) => OnnxCheck.Sentence(path, summary),
+        (_, { Equal: true }) => $"{path} computes under {summary.Runtime} what it has to "
+            + $"(largest relative difference {summary.LargestDifference:0.0e+0}).",
+        (_, { Equal: false }) => $"{path} does not compute under {summary.Runtime} what it has to: {summary.Problem}",
+        _ => OnnxCheck.Sentence(path, summary),
+    };
+
     /// <summary>What is kept as it is of a network's file, in one sentence; null where all is read.</summary>
     public static string? Sentence(Graph graph)
     {
@@ -82,11 +92,13 @@ internal static class KeptCheck
         var named = string.Join("; ", first.Take(3).Select(node => $"{node}: {node.Reason}"));
         var more = first.Count > 3 ? $"; and {first.Count - 3} more" : "";
         var behind = kept.Nodes.Length - first.Count;
+        var (nodes, are) = kept.Nodes.Length == 1 ? ("node", "is") : ("nodes", "are");
         return graph.Nodes.IsEmpty
-            ? $"Nothing of the file's {kept.Nodes.Length} nodes can be cut, so it stays as it is ({named}{more})."
+            ? $"Nothing of the file can be cut, so its {kept.Nodes.Length} {nodes} stay unchanged ({named}{more})."
             : kept.Nodes.IsEmpty
             ? "Outputs that are constants are kept as they are."
-            : $"{kept.Nodes.Length} nodes are kept as they are, and the channels that they read stay ({named}{more}"
+            : $"{kept.Nodes.Length} {nodes} of the file {are} not read and kept unchanged, with the channels before "
+                + $"({named}{more}"
                 + (behind > 0 ? $"; {behind} read what these make)." : ").");
     }
 

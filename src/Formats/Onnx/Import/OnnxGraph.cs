@@ -104,6 +104,13 @@ internal sealed class OnnxGraph(string name, long opset)
         return fresh;
     }
 
+    /// <summary>Inputs of one sample without a batch.</summary>
+    public HashSet<string> WithoutBatch { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the file takes one sample and no more.</summary>
+    public bool HasFixedBatch => Origin is { Inputs: var inputs }
+        && inputs.All(input => input.KeptNode is not null || input.Sizes is [null, ..]);
+
     /// <summary>What nodes that are not read make with the batch in front.</summary>
     public HashSet<string> UnreadBatchFirst { get; } = new(StringComparer.Ordinal);
 

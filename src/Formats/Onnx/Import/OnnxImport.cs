@@ -106,7 +106,7 @@ internal static class OnnxImport
     {
         var builder = new GraphBuilder(graph.Name);
         var values = new Dictionary<string, Imported>(StringComparer.Ordinal);
-        foreach (var input in graph.Inputs)
+        foreach (var input in graph.Inputs.Where(input => !graph.WithoutBatch.Contains(input)))
         {
             values[input] = new(builder.Input(graph.FreshName(input), graph.Shapes[input].AsSpan()[1..]));
         }
@@ -132,6 +132,12 @@ internal static class OnnxImport
     {
         if (graph.Follows(node))
         {
+            return false;
+        }
+
+        if (node.Reads.FirstOrDefault(graph.WithoutBatch.Contains) is { } image)
+        {
+            graph.Leave(node, $"its input '{image}' has no batch");
             return false;
         }
 

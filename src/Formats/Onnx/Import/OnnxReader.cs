@@ -59,7 +59,7 @@ internal static class OnnxReader
         graph.Origin = FileOrigin.Of(model, graph.Opset, inputs);
         foreach (var input in inputs)
         {
-            InputShapes.Add(graph, input, inputSize);
+            InputShapes.Add(graph, message, input, inputSize);
         }
 
         graph.Tensors = tensors;

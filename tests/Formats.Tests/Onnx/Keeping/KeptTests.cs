@@ -121,9 +121,10 @@ public sealed class KeptTests : IDisposable
         using var one = InferenceSession.Open(_folder.PathOf(first), new() { IntraOpThreads = 1 });
         using var other = InferenceSession.Open(_folder.PathOf(second), new() { IntraOpThreads = 1 });
         var numbers = new Dice(3).Floats(3 * 8 * 8, -2, 2);
+        long[] shape = [.. one.Inputs[0].Shape];
         var input = one.Inputs[0].Type == ElementType.Float16
-            ? TensorData.Of(Array.ConvertAll(numbers, number => (Half)number), 1, 3, 8, 8)
-            : TensorData.Of(numbers, 1, 3, 8, 8);
+            ? TensorData.Of(Array.ConvertAll(numbers, number => (Half)number), shape)
+            : TensorData.Of(numbers, shape);
         var (expected, actual) = (one.Run(input), other.Run(input));
 
         Assert.Equal(expected.Length, actual.Length);

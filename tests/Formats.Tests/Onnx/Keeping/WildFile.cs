@@ -37,6 +37,7 @@ internal sealed class WildFile
         ["quantised activations"] = ["QuantizeLinear"],
         ["a constant output"] = [],
         ["16-bit weights"] = ["TopK"],
+        ["one image without a batch"] = ["Sub"],
         ["opset 11"] = ["TopK"],
         ["opset 22"] = ["TopK"],
     };
@@ -62,7 +63,7 @@ internal sealed class WildFile
 
     private void Build(string kind)
     {
-        var image = _made.Input("image", 1, 3, 8, 8);
+        var image = kind == "one image without a batch" ? Alone() : _made.Input("image", 1, 3, 8, 8);
         var first = Relu(Conv("first", image, 16, 3));
         first = kind switch
         {
@@ -173,6 +174,14 @@ internal sealed class WildFile
     private string Linear(string x, long from, long to) =>
         Node("Gemm", [x, Weight($"{Head}.weight", to, from), Weight($"{Head}.bias", to)],
             attributes: [("transB", 1)])[0];
+
+    // As detectors take it: normalized, and then put into a batch of its own.
+    private string Alone()
+    {
+        var mean = _made.Weight("mean", [3, 1, 1], 0.4f, 0.5f, 0.6f);
+        var normalized = Node("Sub", [_made.Input("image", 3, 8, 8), mean])[0];
+        return Node("Unsqueeze", [normalized, _made.Integers(0)])[0];
+    }
 
     private string Relu(string x) => Node("Relu", [x])[0];
 

@@ -25,6 +25,14 @@ internal static class BatchStays
     /// <param name="values">What is read of it so far.</param>
     public static void Follow(OnnxGraph graph, OnnxNode node, IReadOnlyDictionary<string, Imported> values)
     {
+        if (graph.HasFixedBatch)
+        {
+            // A dimension of 1 in front is a batch of one, whatever it came from.
+            graph.UnreadBatchFirst.UnionWith(
+                node.Outputs.Where(output => output.Length > 0 && graph.ShapeOf(output) is [1, _, _, ..]));
+            return;
+        }
+
         var isFirst = node.Domain.Length == 0
             && Types.Contains(node.Type)
             && graph.ShapeOf(node.Output) is [1, ..] shape
