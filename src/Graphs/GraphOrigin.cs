@@ -48,7 +48,7 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
     internal bool Fits(int inputs, int outputs) =>
         !Inputs.IsDefault && !Outputs.IsDefault && !Metadata.IsDefault && Inputs.Length == inputs
         && Outputs.Length == outputs
-        && Inputs.Concat(Outputs).All(value => value is { Name.Length: > 0, Sizes.IsDefault: false })
+        && Inputs.Concat(Outputs).All(value => value is { Name.Length: > 0, Sizes.IsDefault: false, Batch: >= 0 })
         && Metadata.All(property => property is { Key: not null, Value: not null })
         && Kept is null or { Nodes.IsDefault: false }
         && AreDistinct(Inputs) && AreDistinct(Outputs);
@@ -65,6 +65,12 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
 /// </param>
 public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes)
 {
+    /// <summary>
+    /// The dimension that is the batch in the file. In the network it is the first; the others keep their order.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Batch { get; init; }
+
     /// <summary>
     /// The node that is kept as it is and makes this input, or reads this output, as <c>TopK 'topk'</c>; null for the
     /// inputs and outputs of the file.

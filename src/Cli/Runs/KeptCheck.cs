@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Formats;
@@ -32,7 +33,8 @@ internal static class KeptCheck
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console,
         Action<string>? same = null)
     {
-        if (graph.Origin is not { Kept: not null } origin)
+        if (graph.Origin is not { } origin
+            || (origin.Kept is null && origin.Outputs.All(output => output.Batch == 0)))
         {
             return OnnxCheck.Write(path, graph, parameters, options, console);
         }
@@ -59,7 +61,8 @@ internal static class KeptCheck
                 return Compare(other, path);
             }
 
-            var read = graph with { Origin = origin with { Kept = null } };
+            ImmutableArray<OriginValue> outputs = [.. origin.Outputs.Select(output => output with { Batch = 0 })];
+            var read = graph with { Origin = origin with { Kept = null, Outputs = outputs } };
             return graph.Nodes.IsEmpty
                 ? new() { Tolerance = OnnxCheck.Tolerance, Problem = "nothing of it is read here." }
                 : OnnxCheck.Write(other, read, parameters, options, console with { Error = TextWriter.Null });

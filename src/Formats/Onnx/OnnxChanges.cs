@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ocs.Formats.Onnx.Export;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -21,9 +22,11 @@ internal static class OnnxChanges
             .. OfWeights(origin, graph),
             .. graph.InputNodes
                 .Zip(origin.Inputs)
+                .Where(pair => pair.Second.KeptNode is null)
                 .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin)),
             .. graph.Outputs
-                .Zip(origin.Outputs)
+                .Zip(origin.Outputs.Select(BatchPlace.InFront))
+                .Where(pair => pair.Second.KeptNode is null)
                 .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin)),
         ]
         : [];
@@ -62,7 +65,7 @@ internal static class OnnxChanges
     // Whole numbers keep their type.
     private static IEnumerable<string> OfValue(string what, Node node, OriginValue was, GraphOrigin origin)
     {
-        var hasOtherType = was.Type is "Float16" or "Bfloat16" or "Double";
+        var hasOtherType = origin.Kept is null && was.Type is ("Float16" or "Bfloat16" or "Double");
         var names = was.Sizes.Length == node.Shape.Length
             ? was.Sizes
             : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];

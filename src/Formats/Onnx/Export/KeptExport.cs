@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Ocs.Formats.Onnx.Import.Keeping;
 using Ocs.Graphs;
@@ -17,7 +18,7 @@ internal sealed class KeptExport
     /// <exception cref="OcsInputException">The operator set is not the one that the kept nodes are of.</exception>
     public KeptExport(KeptNodes kept, Graph graph, OnnxOptions options)
     {
-        (_kept, _graph) = (ModelProto.Parser.ParseFrom(kept.Model.Span), graph);
+        (_kept, _graph) = (Parse(kept, graph), graph);
         var (written, own) = (options.OpsetOf(graph), graph.Origin!.Opset);
         if (written != own && !graph.Nodes.IsEmpty)
         {
@@ -27,6 +28,22 @@ internal sealed class KeptExport
                 + (options.Opset is null
                     ? $"export the network again with one of {OnnxOptions.LowestOpset} to {OnnxOptions.HighestOpset}."
                     : "leave the opset out."));
+        }
+    }
+
+    private static ModelProto Parse(KeptNodes kept, Graph graph)
+    {
+        try
+        {
+            var model = ModelProto.Parser.ParseFrom(kept.Model.Span);
+            model.Graph ??= new();
+            return model;
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new OcsInputException(
+                $"What {graph.Name} keeps of its ONNX file is damaged ({error.Message.TrimEnd('.')}): "
+                + "read the file again.", error);
         }
     }
 
@@ -44,8 +61,9 @@ internal sealed class KeptExport
         Fill(graph.Input, _kept.Graph.Input.Select(input => inputs.Find(ours => ours.Name == input.Name) is { } ours
             ? WithSizes(input, ours)
             : input));
+        var batches = _graph.Origin!.Outputs.ToDictionary(output => output.Name, output => output.Batch);
         Fill(graph.Output, _kept.Graph.Output.Select(output => outputs.TryGetValue(output.Name, out var ours)
-            ? WithSizes(output, ours)
+            ? WithSizes(output, ours, batches.GetValueOrDefault(output.Name))
             : output));
         graph.Initializer.AddRange(_kept.Graph.Initializer);
         graph.ValueInfo.AddRange(_kept.Graph.ValueInfo);
@@ -65,13 +83,13 @@ internal sealed class KeptExport
     }
 
     // The file's own description, with the sizes that the network fixes. The batch stays what it was.
-    private static ValueInfoProto WithSizes(ValueInfoProto value, ValueInfoProto ours)
+    private static ValueInfoProto WithSizes(ValueInfoProto value, ValueInfoProto ours, int batch = 0)
     {
         var described = value.Clone();
         var (to, from) = (described.Type.TensorType.Shape?.Dim, ours.Type.TensorType.Shape.Dim);
-        for (var dimension = 1; to?.Count == from.Count && dimension < to.Count; dimension++)
+        for (var dimension = 0; to?.Count == from.Count && dimension < to.Count; dimension++)
         {
-            to[dimension] = from[dimension];
+            to[dimension] = dimension == batch ? to[dimension] : from[dimension];
         }
 
         return described;

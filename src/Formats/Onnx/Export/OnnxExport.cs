@@ -140,6 +140,17 @@ internal static class OnnxExport
         {
             var (index, value) = (outputs[place].Node, context.Names.Of(graph.Nodes[outputs[place].Node]));
             var name = graph.Origin is null ? value : outputs[place].Name;
+            var was = graph.Origin?.Outputs[place];
+            if (was is { Batch: > 0 and var batch })
+            {
+                context.Message.Node.Add(BatchPlace.Transposed(context, value, name, graph.Nodes[index], batch));
+                var described = Describe(
+                    context, name, index, BatchPlace.InFront(was), followsBatch[index]);
+                BatchPlace.PutBack(described, batch);
+                context.Message.Output.Add(described);
+                continue;
+            }
+
             if (name != value)
             {
                 var identity = new NodeProto { Name = context.Names.Fresh($"{name}/same"), OpType = "Identity" };
@@ -148,8 +159,7 @@ internal static class OnnxExport
                 context.Message.Node.Add(identity);
             }
 
-            context.Message.Output.Add(
-                Describe(context, name, index, graph.Origin?.Outputs[place], followsBatch[index]));
+            context.Message.Output.Add(Describe(context, name, index, was, followsBatch[index]));
         }
     }
 

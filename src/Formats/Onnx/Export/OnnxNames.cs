@@ -65,8 +65,8 @@ internal sealed class OnnxNames
             _values[node.Name] = name;
         }
 
-        foreach (var (name, index) in graph.NamedOutputs.Where(output =>
-            graph.Nodes[output.Node].Operator is not Input))
+        foreach (var ((name, index), _) in graph.NamedOutputs.Zip(graph.Origin.Outputs).Where(output =>
+            graph.Nodes[output.First.Node].Operator is not Input && output.Second.Batch == 0))
         {
             _values.TryAdd(graph.Nodes[index].Name, name);
         }

@@ -104,6 +104,9 @@ internal sealed class OnnxGraph(string name, long opset)
         return fresh;
     }
 
+    /// <summary>By output, which of its dimensions is the batch, once they are read.</summary>
+    public List<int> OutputBatches { get; } = [];
+
     /// <summary>Inputs of one sample without a batch.</summary>
     public HashSet<string> WithoutBatch { get; } = new(StringComparer.Ordinal);
 

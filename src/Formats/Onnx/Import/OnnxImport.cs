@@ -93,7 +93,7 @@ internal static class OnnxImport
             return null;
         }
 
-        var network = WithNormalization(built with { Origin = graph.Origin });
+        var network = WithNormalization(built with { Origin = WithBatches(graph) });
         if (!network.Nodes.IsEmpty)
         {
             GraphVerifier.Verify(network);
@@ -101,6 +101,13 @@ internal static class OnnxImport
 
         return (network, parameters);
     }
+
+    private static GraphOrigin? WithBatches(OnnxGraph graph) => graph.Origin is not { } origin
+        ? null
+        : origin with
+        {
+            Outputs = [.. origin.Outputs.Zip(graph.OutputBatches, (output, batch) => output with { Batch = batch })],
+        };
 
     private static Graph? Build(OnnxGraph graph, ImportedParameters parameters)
     {
@@ -119,7 +126,7 @@ internal static class OnnxImport
             }
         }
 
-        var outputs = graph.Outputs.Select(output => Output(graph, builder, values, output)).ToList();
+        var outputs = graph.Outputs.Select(output => Output(graph, values, output)).ToList();
         return graph.Unread.Count > 0 ? null
             : outputs.Count > 0 ? builder.Build([.. outputs.OfType<Value>()])
             : new(graph.Name, [], [], []);
@@ -153,8 +160,7 @@ internal static class OnnxImport
         }
     }
 
-    private static Value? Output(
-        OnnxGraph graph, GraphBuilder builder, Dictionary<string, Imported> values, string name)
+    private static Value? Output(OnnxGraph graph, Dictionary<string, Imported> values, string name)
     {
         if (!values.TryGetValue(name, out var value))
         {
@@ -168,14 +174,12 @@ internal static class OnnxImport
             return null;
         }
 
-        if (value.Batch != 0)
+        if (value.IsMerged)
         {
-            graph.Leave(
-                graph.Maker(name)!,
-                $"the batch is dimension {value.Batch} of output '{name}' "
-                + $"{NodeShapes.Show(builder.ShapeOf(value.Value))}, and not 0.");
+            graph.Leave(graph.Maker(name)!, "the samples of its output lie in one dimension with something else");
         }
 
+        graph.OutputBatches.Add(value.Batch);
         return value.Value;
     }
 

@@ -86,6 +86,26 @@ public sealed class CoverageTests : IDisposable
         AssertSame(model, [.. Enumerable.Range(0, 90).Select(number => (float)number)]);
     }
 
+    [OnnxRuntimeFact]
+    public void An_output_keeps_its_batch_where_it_was()
+    {
+        var g = new HandMade();
+        var steps = g.Node("Transpose", [g.Input("x", 1, 3, 5, 6)], [], ("perm", new[] { 3, 1, 0, 2 }));
+        var layer = g.Node("MatMul", [steps, g.Weight("w", [5, 4], new Dice(4).Floats(20, -1, 1))], []);
+        var model = g.Model(g.Node("Relu", [layer], []));
+        model.Graph.Output[0].Type.TensorType.Shape = null;
+        File.WriteAllBytes(_folder.PathOf("a.onnx"), model.ToByteArray());
+        using var read = OnnxFile.Read(_folder.PathOf("a.onnx"));
+        OnnxFile.Write(_folder.PathOf("again.onnx"), read);
+        var (numbers, output) = (new Dice(1).Floats(90, -1, 1), read.Graph.Origin!.Outputs[0]);
+        var (expected, actual) = (Run("a.onnx", numbers), Run("again.onnx", numbers));
+
+        Assert.Null(read.Graph.Origin.Kept);
+        Assert.Equal(2, output.Batch);
+        Assert.Equal(expected.Shape.AsSpan().ToArray(), actual.Shape.AsSpan().ToArray());
+        Tensors.AssertClose(expected.As<float>(), actual.As<float>());
+    }
+
     private static string Times(HandMade g, string x, float number) => g.Node("Mul", [x, g.Scalar(number)], []);
 
     private static string Mask(HandMade g)
