@@ -95,14 +95,12 @@ internal static class KeptCheck
         var named = string.Join("; ", first.Take(3).Select(node => $"{node}: {node.Reason}"));
         var more = first.Count > 3 ? $"; and {first.Count - 3} more" : "";
         var behind = kept.Nodes.Length - first.Count;
-        var (nodes, are) = kept.Nodes.Length == 1 ? ("node", "is") : ("nodes", "are");
         return graph.Nodes.IsEmpty
-            ? $"Nothing of the file can be cut, so its {kept.Nodes.Length} {nodes} stay unchanged ({named}{more})."
+            ? $"Nothing of the file can be cut, so its {kept.Nodes.Length} nodes stay unchanged ({named}{more})."
             : kept.Nodes.IsEmpty
             ? "Outputs that are constants are kept as they are."
-            : $"{kept.Nodes.Length} {nodes} of the file {are} not read and kept unchanged, with the channels before "
-                + $"({named}{more}"
-                + (behind > 0 ? $"; {behind} read what these make)." : ").");
+            : $"Not read, and kept with the channels that they need: {named}{more}"
+                + (behind > 0 ? $", and {behind} nodes that read what these make." : ".");
     }
 
     // Both may have operators that ONNX Runtime does not know.
