@@ -112,21 +112,17 @@ internal sealed class Border
             _graph.Outputs.AddRange(names);
         }
 
-        var constants = _graph.Outputs.Where(output => _known.Contains(output)).ToList();
-        if (_nodes.Count == 0 && constants.Count == 0)
+        if (_nodes.Count > 0 || _graph.Outputs.Exists(_known.Contains))
         {
-            return;
+            Take(entries, unread, outputs);
         }
-
-        Take(entries, unread, outputs);
     }
 
     private KeptNode? Describe(OnnxNode node, HashSet<string> unread, HashSet<OnnxNode>? wanted)
     {
-        var message = _graph.Messages[node.Name];
         if (_kept.ReasonOf(node) is { } reason)
         {
-            return new(message.Name.Length > 0 ? message.Name : node.Name, node.Type, reason);
+            return new(node.Name, node.Type, reason);
         }
 
         if (node.Reads.FirstOrDefault(unread.Contains) is { } value)
