@@ -57,6 +57,16 @@ public sealed class KeptNodesTests : IDisposable
             WildFile.Unknown().Graph, ModelProto.Parser.ParseFrom(File.ReadAllBytes(again)).Graph);
     }
 
+    [OnnxRuntimeFact]
+    public void Verify_needs_a_second_file()
+    {
+        var (file, again) = (Write(WildFile.Of("TopK of classes")), _folder.PathOf("again.onnx"));
+
+        Assert.Contains("give a second file", CommandLine.Run("verify", file).Error, Ordinal);
+        CommandLine.Run("export", file, "--onnx", again);
+        Assert.Equal(0, CommandLine.Run("verify", file, again).Code);
+    }
+
     [Fact]
     public void Export_does_not_mix_opsets()
     {
