@@ -36,6 +36,7 @@ internal static partial class CommandWords
         ["dataRoot"] = "--data-root",
         ["folder"] = "--out",
         ["inputSize"] = "--input-size",
+        ["outputs"] = "--outputs",
         ["profile"] = "--profile",
         ["replace"] = "--force",
         ["root"] = "--data-root",

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Ocs.Cli.Output;
+using Ocs.Cli.Runs;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -53,6 +55,11 @@ internal static class ModelSource
             : request.Classes ?? data?.ClassNames.Length;
         var remarks = new List<string>();
         var network = Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks);
+        if (KeptCheck.Sentence(network.Graph) is { } kept)
+        {
+            remarks.Add(kept);
+        }
+
         foreach (var remark in remarks)
         {
             console.Error.WriteLine(remark);
@@ -128,7 +135,7 @@ internal static class ModelSource
     /// <summary>How many classes a network has; a sentence where its output is something else.</summary>
     public static long ClassesOf(string name, Graph graph) => Classifier.ClassesOf(graph)
         ?? throw new OcsInputException(
-            $"{name} gives {Numbers.Shape(graph.Nodes[graph.Outputs[0]].Shape.Skip(1))} for an image "
+            $"{name} gives {ShapeOfOutput(graph)} for an image "
             + "instead of a number for each class; give a network that classifies.");
 
     /// <summary>The configuration of the run in whose folder a network's file lies; null where there is none.</summary>
@@ -137,6 +144,10 @@ internal static class ModelSource
         var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, RunFolder.ConfigName);
         return IsFile(model) && File.Exists(config) ? config : null;
     }
+
+    private static string ShapeOfOutput(Graph graph) => graph.Outputs is [var first, ..]
+        ? Numbers.Shape(graph.Nodes[first].Shape.Skip(1))
+        : "what is not read";
 
     /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
     public static bool IsFile(string model) => NetworkFile.IsFile(model);
@@ -147,6 +158,35 @@ internal static class ModelSource
     /// <summary>The network of a file. The shape of images fills in what an .onnx file leaves open.</summary>
     public static Network ReadFile(string path, params long[] shape) =>
         NetworkFile.ReadFile(path, IsOnnx(path) ? shape : []);
+
+    /// <summary>The same for a network to be trained: from inputs to outputs it has no node that is not read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="outputs">Names of values of an .onnx file, with commas between them; null for its outputs.</param>
+    /// <param name="shape">The shape of images.</param>
+    public static Network ReadToTrain(string path, string? outputs, params long[] shape)
+    {
+        ImmutableArray<string>? names = outputs is null
+            ? null
+            : [.. outputs.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        var network = NetworkFile.ReadFile(path, IsOnnx(path) ? shape : [], names);
+        if (network.Graph.Origin is not { Kept: { } kept } origin
+            || (origin is { Outputs: [{ KeptNode: null }, ..] } && origin.Inputs.All(input => input.KeptNode is null))
+            || outputs is not null)
+        {
+            return network;
+        }
+
+        using (network)
+        {
+            var before = string.Join(", ", origin.Outputs.Take(3).Select(output => output.Name));
+            throw new OcsInputException(
+                $"{path} cannot be trained as it is: {string.Join(", ", kept.First.Take(3))} "
+                + "give no gradients, for they are not read here; name the values in front of them that are trained "
+                + "with --outputs NAME[,NAME]"
+                + (before.Length > 0 ? $" ({before}, for example)" : "")
+                + ", and the rest is put back at the end.");
+        }
+    }
 
     // Of an .ocs file, whoever asks compares the images with the network's.
     private static long[] FileShapeOf(ModelRequest request, LabelledImages? data) => request.InputSize switch

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Graphs;
 using Ocs.Zoo;
 
@@ -109,11 +110,20 @@ public static class NetworkFile
     internal static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The network of a file with its weights.</summary>
-    internal static Network ReadFile(string path, ReadOnlySpan<long> inputShape)
+    /// <param name="path">The file.</param>
+    /// <param name="inputShape">What an ONNX file leaves open.</param>
+    /// <param name="outputs">The values of an ONNX file that the network is to give; null for its outputs.</param>
+    internal static Network ReadFile(
+        string path, ReadOnlySpan<long> inputShape, ImmutableArray<string>? outputs = null)
     {
         if (IsOnnx(path))
         {
-            return OnnxFile.Read(path, inputShape);
+            return OnnxFile.Read(path, outputs, inputShape);
+        }
+
+        if (outputs is not null)
+        {
+            throw new OcsInputException($"`outputs` name values of an .onnx file, but {path} is none; leave them out.");
         }
 
         if (File.Exists(path) && !OcsFile.IsOcsFile(path))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Ocs.Graphs;
 
@@ -37,12 +38,19 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
     /// <summary>What the file says in words of its own, <c>metadata_props</c>.</summary>
     public ImmutableArray<OriginProperty> Metadata { get; init; } = [];
 
+    /// <summary>
+    /// The nodes of the file that are kept as they are, because they are not read; null where all are read.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeptNodes? Kept { get; init; }
+
     /// <summary>Whether it has a different name for each value of a network of so many inputs and outputs.</summary>
     internal bool Fits(int inputs, int outputs) =>
         !Inputs.IsDefault && !Outputs.IsDefault && !Metadata.IsDefault && Inputs.Length == inputs
         && Outputs.Length == outputs
-        && Inputs.Concat(Outputs).All(value => value is { Name.Length: > 0, Sizes.IsDefault: false })
+        && Inputs.Concat(Outputs).All(value => value is { Name.Length: > 0, Sizes.IsDefault: false, Batch: >= 0 })
         && Metadata.All(property => property is { Key: not null, Value: not null })
+        && Kept is null or { Nodes.IsDefault: false }
         && AreDistinct(Inputs) && AreDistinct(Outputs);
 
     private static bool AreDistinct(ImmutableArray<OriginValue> values) =>
@@ -55,7 +63,47 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
 /// <param name="Sizes">
 /// The name of each dimension's size: empty where it is free without a name, null where it is a number.
 /// </param>
-public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes);
+public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes)
+{
+    /// <summary>
+    /// The dimension that is the batch in the file. In the network it is the first; the others keep their order.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Batch { get; init; }
+
+    /// <summary>
+    /// The node that is kept as it is and makes this input, or reads this output, as <c>TopK 'topk'</c>; null for the
+    /// inputs and outputs of the file.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? KeptNode { get; init; }
+}
+
+/// <summary>
+/// The part of an ONNX file that is not read. The values between it and the network are inputs and outputs of the
+/// network, whose channels stay.
+/// </summary>
+/// <param name="Nodes">The nodes, in the file's order.</param>
+/// <param name="Model">
+/// The file without what the network holds: an ONNX model of these nodes, their constants, and all else as it was.
+/// </param>
+public sealed record KeptNodes(ImmutableArray<KeptNode> Nodes, ReadOnlyMemory<byte> Model)
+{
+    /// <summary>The nodes that are not read for a reason of their own, not for what they read.</summary>
+    [JsonIgnore]
+    public IEnumerable<KeptNode> First => Nodes.Where(node => !node.Follows);
+}
+
+/// <summary>A node that is kept as it is.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Operator">ONNX's operator.</param>
+/// <param name="Reason">Why it is not read.</param>
+/// <param name="Follows">Whether the reason is only that it reads what another such node makes.</param>
+public sealed record KeptNode(string Name, string Operator, string Reason, bool Follows = false)
+{
+    /// <summary>The operator and the name, as sentences have them.</summary>
+    public override string ToString() => $"{Operator} '{Name}'";
+}
 
 /// <summary>A key and its text.</summary>
 /// <param name="Key">The key.</param>

@@ -56,7 +56,8 @@ public static class GraphVerifier
             throw new OcsInputException($"Parameter '{unused.Name}' of network '{graph.Name}' is used by no node.");
         }
 
-        if (graph.Outputs.IsEmpty || graph.Outputs.Any(output => output < 0 || output >= graph.Nodes.Length))
+        if ((graph.Outputs.IsEmpty && graph.Origin?.Kept is null)
+            || graph.Outputs.Any(output => output < 0 || output >= graph.Nodes.Length))
         {
             throw new OcsInputException($"Network '{graph.Name}' must name at least one of its values as output.");
         }

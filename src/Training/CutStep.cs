@@ -72,9 +72,15 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
             return [];
         }
 
-        Batch[] batches = [.. run.Batches.Epoch(run.State.Epoch).Take(RepairBatches)];
+        List<Batch> batches = [];
         try
         {
+            // One by one: a later one may be broken.
+            foreach (var batch in run.Batches.Epoch(run.State.Epoch).Take(RepairBatches))
+            {
+                batches.Add(batch);
+            }
+
             return
             [
                 .. run.Network.Tables.Select(whole => LayerRepair.Measure(
@@ -84,7 +90,7 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         }
         finally
         {
-            Array.ForEach(batches, batch => batch.Dispose());
+            batches.ForEach(batch => batch.Dispose());
         }
     }
 

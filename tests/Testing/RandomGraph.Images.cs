@@ -29,6 +29,14 @@ public sealed partial record RandomGraph
         };
     }
 
+    // A function of numbers from 0.2 to 0.8, where it has values and no steps.
+    private static Value Function(GraphBuilder g, Dice dice, string name, Value x)
+    {
+        var share = g.Activation($"{name}.share", x, ActivationKind.Sigmoid);
+        var inside = g.Affine($"{name}.inside", share, [0.6], [0.2]);
+        return g.Add($"{name}.function", new Elementwise(dice.Pick<ElementwiseKind>(Functions), 0.5), [inside], []);
+    }
+
     private static Value Shuffled(GraphBuilder g, Dice dice, string name, Value x)
     {
         var channels = Channels(g, x);

@@ -15,6 +15,16 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
     private static readonly ActivationKind[] Kinds =
         [.. Enum.GetValues<ActivationKind>().Where(kind => kind != ActivationKind.Exp)];
 
+    // Steps of functions are met by rounding.
+    private static readonly ElementwiseKind[] Functions =
+    [
+        .. Enum.GetValues<ElementwiseKind>().Except(
+        [
+            ElementwiseKind.Sign, ElementwiseKind.Floor, ElementwiseKind.Ceiling, ElementwiseKind.Round,
+            ElementwiseKind.Threshold, ElementwiseKind.Acosh,
+        ]),
+    ];
+
     /// <summary>The network; the same each time.</summary>
     public Graph Build()
     {
@@ -22,6 +32,8 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
         var g = new GraphBuilder(string.Create(CultureInfo.InvariantCulture, $"random{Seed}x{Blocks}"));
         var size = dice.Pick(5, 6, 8);
         var x = g.Input("input", dice.Pick(1, 2, 3), size, size);
+        // Of channels that stay: those that leave make others neighbours.
+        x = dice.Chance(0.1) ? g.Add("neighbours", new LocalResponseNorm(dice.Pick(3, 5), 0.5), [x], []) : x;
         x = ConvNormActivation(g, dice, "stem", x, dice.Pick(4, 6));
         for (var block = 0; block < Blocks; block++)
         {
@@ -62,7 +74,7 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
         Tensor.FromArray<float>(dice.Floats(spec.ElementCount, low, high), spec.Shape.AsSpan());
 
     private static Value Block(GraphBuilder g, Dice dice, string name, Value x) =>
-        (Channels(g, x) == 1 ? -1 : dice.Roll(18)) switch
+        (Channels(g, x) == 1 ? -1 : dice.Roll(19)) switch
         {
             0 or 1 => Residual(g, dice, name, x),
             2 => Branches(g, dice, name, x),
@@ -80,6 +92,7 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
             14 => Normed(g, dice, name, x),
             15 => Rearranged(g, dice, name, x),
             16 => Shared(g, dice, name, x),
+            17 => Function(g, dice, name, x),
             _ => ConvNormActivation(g, dice, name, x, dice.Pick(3, 4, 6)),
         };
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
-using Ocs.Cli.Runtimes;
 using Ocs.Formats;
 using Ocs.Formats.Onnx.Quantization;
+using Ocs.Graphs;
 using Ocs.RunLog;
 
 namespace Ocs.Cli.Commands;
@@ -148,7 +148,7 @@ internal static class ExportCommand
         }
         else if (onnx is not null)
         {
-            check = OnnxCheck.Write(onnx, model.Graph, model.Parameters, options, console);
+            check = KeptCheck.Write(onnx, model.Graph, model.Parameters, options, console);
         }
 
         if (safetensors is not null)
@@ -175,17 +175,17 @@ internal static class ExportCommand
             console.Text.WriteLine(summary.Sentence(onnx!));
         }
 
-        return Show(onnx, check, console);
+        return Show(onnx, model.Graph, check, console);
     }
 
-    private static int Show(string? path, OnnxSummary? check, CommandConsole console)
+    private static int Show(string? path, Graph graph, OnnxSummary? check, CommandConsole console)
     {
         if (path is null || check is null)
         {
             return ExitCode.Fine;
         }
 
-        (check.Equal == true ? console.Text : console.Error).WriteLine(OnnxCheck.Sentence(path, check));
+        (check.Equal == true ? console.Text : console.Error).WriteLine(KeptCheck.Sentence(path, graph, check));
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
     }
 }

@@ -64,6 +64,11 @@ internal static class InspectCommand
             $"{graph.Name}: input {Numbers.Shape(InputShape(graph))}, "
             + $"{Numbers.Short(graph.Macs)} MACs ({Numbers.Whole(graph.Macs)}), "
             + $"{Numbers.Whole(graph.ParameterCount)} parameters");
+        foreach (var node in graph.Origin?.Kept?.First ?? [])
+        {
+            console.WriteLine($"kept as it is: {node}: {node.Reason}");
+        }
+
         if (record is not null)
         {
             console.WriteLine(
@@ -92,9 +97,10 @@ internal static class InspectCommand
             group.Kind is { } kind ? Choices.NameOf(kind) : null,
             !group.IsPrunable,
             group.FrozenReason,
-            [.. group.Members.Select(member => new InspectMember(member.Parameter, member.Dimension))]))]);
+            [.. group.Members.Select(member => new InspectMember(member.Parameter, member.Dimension))]))],
+        [.. graph.Origin?.Kept?.Nodes.Select(node => new InspectKept(node.Name, node.Operator, node.Reason)) ?? []]);
 
-    private static long[] InputShape(Graph graph) => [.. graph.InputNodes.First().Shape.Skip(1)];
+    private static long[] InputShape(Graph graph) => [.. graph.InputNodes.FirstOrDefault()?.Shape.Skip(1) ?? []];
 
     private static void WriteLayers(Graph graph, CouplingGraph coupling, CommandConsole console)
     {
@@ -199,8 +205,13 @@ internal static class InspectCommand
 /// <param name="Macs">Multiply-accumulates of one sample.</param>
 /// <param name="Parameters">Trained values.</param>
 /// <param name="Groups">What leaves together.</param>
+/// <param name="Kept">The nodes of an ONNX file that are kept as they are.</param>
 internal sealed record InspectOutput(
-    string Model, IReadOnlyList<long> Input, long Macs, long Parameters, IReadOnlyList<InspectGroup> Groups);
+    string Model, IReadOnlyList<long> Input, long Macs, long Parameters, IReadOnlyList<InspectGroup> Groups,
+    IReadOnlyList<InspectKept> Kept);
+
+/// <summary>A node that is kept as it is, and why.</summary>
+internal sealed record InspectKept(string Name, string Operator, string Reason);
 
 /// <summary>
 /// A group of `ocs inspect --json`; <paramref name="Kind"/> says which width of a network it is, or is null,

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
-using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -116,6 +115,11 @@ internal static class PruneCommand
         ModelFiles.CheckEnding("--out", output, ".ocs", ".onnx");
         ModelFiles.CheckWritable(output);
         using var model = ModelSource.Open(request, console, data);
+        if (model.Graph.Nodes.IsEmpty)
+        {
+            return CopyAsItIs(output, model, onnx, console);
+        }
+
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
         if (data is not null)
         {
@@ -143,7 +147,7 @@ internal static class PruneCommand
 
         using var _ = cut;
         var record = cut.Record with { OriginalModel = request.Model, Options = YamlWriter.Write(options) };
-        var check = Write(output, cut.Network.Graph, cut.Network.Parameters, record, onnx, console);
+        var check = Write(output, cut, record, onnx, console);
         var outcome = new PruneOutcome(
             request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling),
             record, cut.Gate, onnx,
@@ -155,7 +159,7 @@ internal static class PruneCommand
             return ExitCode.Fine;
         }
 
-        console.Error.WriteLine(OnnxCheck.Sentence(output, check));
+        console.Error.WriteLine(KeptCheck.Sentence(output, model.Graph, check));
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
     }
 
@@ -172,17 +176,39 @@ internal static class PruneCommand
         }
     }
 
+    // Nothing of the file is read, and a sentence has said so.
+    private static int CopyAsItIs(string output, Network model, OnnxOptions onnx, CommandConsole console)
+    {
+        if (!ModelSource.IsOnnx(output))
+        {
+            throw new OcsInputException(
+                $"Nothing of {model.Graph.Name} is read, so {output} would be empty; give a name that ends in .onnx.");
+        }
+
+        OnnxFile.Write(output, model, onnx);
+        console.WriteLine($"Written to {output}.");
+        return ExitCode.Fine;
+    }
+
     // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
     private static OnnxSummary? Write(
-        string output, Graph graph, ParameterTable parameters, PruningRecord record, OnnxOptions onnx,
-        CommandConsole console)
+        string output, ProvenCut cut, PruningRecord record, OnnxOptions onnx, CommandConsole console)
     {
+        var (graph, parameters) = (cut.Network.Graph, cut.Network.Parameters);
         if (!ModelSource.IsOnnx(output))
         {
             OcsFile.Write(output, graph, parameters, record);
             return null;
         }
 
-        return OnnxCheck.Write(output, graph, parameters, onnx, console);
+        // Norms that a cut changes are not those of the whole network with zeroed channels.
+        return KeptCheck.Write(
+            output, graph, parameters, onnx, console, cut.Gate.Note is null ? path => WriteZeroed(path, cut) : null);
+    }
+
+    private static void WriteZeroed(string path, ProvenCut cut)
+    {
+        using var zeroed = cut.Plan.Expand(cut.Network.Parameters);
+        OnnxFile.Write(path, cut.Plan.Before, zeroed);
     }
 }

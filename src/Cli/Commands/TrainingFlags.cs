@@ -35,6 +35,9 @@ internal sealed class TrainingFlags
             "Starts the last layer from random weights, for other classes than the file's "
             + "(--weights, or an .onnx or .ocs file as model)."),
         new(
+            "--outputs", "outputs", "NAME[,NAME]",
+            "Of an .onnx file: the values that are trained for; what is behind them is put back at the end."),
+        new(
             "--precision", "training.precision", "NAME",
             "Precision of training steps: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 if it is faster."),
     ];

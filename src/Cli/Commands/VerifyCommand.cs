@@ -101,6 +101,7 @@ internal static class VerifyCommand
             }
 
             using var network = new TorchNetwork(first.Model, ModelSource.Open(first, console));
+            RequireSameOutputs(network);
             using var exported = OnnxNetwork.Of(network, TorchRuntime.Threads);
             return Compare(network, exported, samples, console);
         }
@@ -108,6 +109,19 @@ internal static class VerifyCommand
         using var left = RunnableNetworks.Open(first, console);
         using var right = RunnableNetworks.Open(second, console);
         return Compare(left, right, samples, console);
+    }
+
+    // libtorch computes the part of a file that is read, with the batch in front.
+    private static void RequireSameOutputs(TorchNetwork network)
+    {
+        if (network.Model.Graph.Origin is { } origin
+            && (origin.Kept is not null || origin.Outputs.Any(output => output.Batch > 0)))
+        {
+            throw new OcsInputException(
+                $"{network.Name} gives under libtorch other values than under ONNX Runtime, "
+                + (origin.Kept is null ? "for its batch is not in front" : "for some of its nodes are not read")
+                + "; give a second file to compare it with, such as the one that `ocs export` makes of it.");
+        }
     }
 
     private static int Compare(RunnableNetwork left, RunnableNetwork right, Samples samples, CommandConsole console)

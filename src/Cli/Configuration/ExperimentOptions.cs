@@ -29,6 +29,12 @@ internal sealed record ExperimentOptions
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
+    /// <summary>
+    /// The values of an .onnx file that are trained for, by name, with commas between them: the network is what they
+    /// need. The rest stays as it is, and is put back into the ONNX file of the run. Null for the file's outputs.
+    /// </summary>
+    public string? Outputs { get; init; }
+
     /// <summary>A data set of the catalog, imagefolder, maskfolder, coco, voc, yolo or text.</summary>
     public string Data { get; init; } = "";
 

@@ -254,14 +254,14 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         OnnxSummary check;
         try
         {
-            check = OnnxCheck.Write(path, result.Graph, result.Parameters, new(), console);
+            check = KeptCheck.Write(path, result.Graph, result.Parameters, new(), console);
         }
         catch (OcsInputException error)
         {
             check = new() { Tolerance = OnnxCheck.Tolerance, Problem = CommandWords.Of(error.Message) };
         }
 
-        console.WriteLine(OnnxCheck.Sentence(path, check));
+        console.WriteLine(KeptCheck.Sentence(path, result.Graph, check));
         return check;
     }
 }

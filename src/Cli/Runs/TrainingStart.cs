@@ -77,7 +77,7 @@ internal sealed class TrainingStart : IDisposable
             return options.Weights is null ? (graph, null, []) : ReadWeights(options, graph, mayNarrow: true);
         }
 
-        var network = ModelSource.ReadFile(options.Model, data.Shape);
+        var network = ModelSource.ReadToTrain(options.Model, options.Outputs, data.Shape);
         try
         {
             ModelSource.CheckImages(options.Model, network.Graph, data.Train);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Formats.Onnx.Export;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -9,7 +10,6 @@ namespace Ocs.Formats.Onnx;
 /// </summary>
 internal static class OnnxChanges
 {
-
     public static IReadOnlyList<string> Of(Graph graph, OnnxOptions options) => graph.Origin is { } origin
         ?
         [
@@ -17,9 +17,11 @@ internal static class OnnxChanges
             .. OfWeights(origin, graph, options),
             .. graph.InputNodes
                 .Zip(origin.Inputs)
+                .Where(pair => pair.Second.KeptNode is null)
                 .SelectMany(pair => OfValue("Input", pair.First, pair.Second, origin, options)),
             .. graph.Outputs
-                .Zip(origin.Outputs)
+                .Zip(origin.Outputs.Select(BatchPlace.InFront))
+                .Where(pair => pair.Second.KeptNode is null)
                 .SelectMany(pair => OfValue("Output", graph.Nodes[pair.First], pair.Second, origin, options)),
         ]
         : [];
@@ -56,7 +58,8 @@ internal static class OnnxChanges
         string what, Node node, OriginValue was, GraphOrigin origin, OnnxOptions options)
     {
         var written = options.Float16 ? "Float16" : "Float";
-        var hasOtherType = was.Type is "Float" or "Float16" or "Bfloat16" or "Double" && was.Type != written;
+        var hasOtherType = origin.Kept is null
+            && was.Type is ("Float" or "Float16" or "Bfloat16" or "Double") && was.Type != written;
         var names = was.Sizes.Length == node.Shape.Length
             ? was.Sizes
             : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];

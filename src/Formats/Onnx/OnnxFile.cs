@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Google.Protobuf;
 using Ocs.Formats.Onnx;
 using Ocs.Formats.Onnx.Export;
@@ -145,19 +146,30 @@ public static class OnnxFile
         OnnxChanges.Of(graph, options ?? new());
 
     /// <summary>
-    /// Reads a network of opset 9 to 21: batch size free, shape computations resolved, names kept where they are names.
-    /// Whatever is wrong or not known is an <see cref="OcsInputException"/> that names it.
+    /// Reads a network of opset 7 to 23: batch size free, shape computations resolved, names kept where they are names.
+    /// Nodes that are not read are kept as they are (<see cref="GraphOrigin.Kept"/>). Whatever is wrong is an
+    /// <see cref="OcsInputException"/> that names it.
     /// </summary>
     /// <param name="path">The file; numbers that lie outside it must be in its folder.</param>
     /// <param name="inputShape">
     /// The shape of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.
     /// </param>
-    public static Network Read(string path, params ReadOnlySpan<long> inputShape)
+    public static Network Read(string path, params ReadOnlySpan<long> inputShape) => Read(path, null, inputShape);
+
+    /// <summary>
+    /// The same for a part of a file: some of its values, whose names are those of the file or of the nodes that make
+    /// them, and what they need. All else is kept as it is, and stands around the network in what is written of it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="outputs">The values, the network's outputs in this order; null for the whole file.</param>
+    /// <param name="inputShape">The shape of the inputs without the batch, where the file leaves it open.</param>
+    public static Network Read(
+        string path, ImmutableArray<string>? outputs, params ReadOnlySpan<long> inputShape)
     {
         try
         {
             var shape = inputShape.ToArray();
-            return WholeFile.Interpret(path, () => OnnxImport.Read(path, shape));
+            return WholeFile.Interpret(path, () => OnnxImport.Read(path, shape, outputs));
         }
         catch (OcsInputException error)
         {

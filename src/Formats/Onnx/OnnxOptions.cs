@@ -26,16 +26,16 @@ public enum OnnxDetections
 public sealed record OnnxOptions
 {
     /// <summary>The oldest operator set that is written.</summary>
-    public const int LowestOpset = 13;
+    public const int LowestOpset = 11;
 
     /// <summary>The newest operator set that is written.</summary>
-    public const int HighestOpset = 21;
+    public const int HighestOpset = 23;
 
     /// <summary>The operator set of networks that are from no ONNX file.</summary>
     public const int UsualOpset = 17;
 
     /// <summary>
-    /// The operator set, 13 to 21: a program that runs the file must know it. Null takes that of the ONNX file that the
+    /// The operator set, 11 to 23: a program that runs the file must know it. Null takes that of the ONNX file that the
     /// network is from, or the nearest of these, and 17 for other networks.
     /// </summary>
     public int? Opset { get; init; }

@@ -10,7 +10,7 @@ internal static class Classifier
 {
     /// <summary>How many classes a network has; null where its first output is no number for each class.</summary>
     public static long? ClassesOf(Graph graph) =>
-        graph.Nodes[graph.Outputs[0]].Shape is [_, var classes] ? classes : null;
+        graph.Outputs is [var first, ..] && graph.Nodes[first].Shape is [_, var classes] ? classes : null;
 
     /// <summary>
     /// The network with a last layer for so many classes, drawn anew. It takes the place of the given one, which is

@@ -16,11 +16,32 @@ public enum ReduceKind
 
     /// <summary>The largest.</summary>
     Max,
+
+    /// <summary>The smallest.</summary>
+    Min,
+
+    /// <summary>Their product.</summary>
+    Product,
+
+    /// <summary>The sum of their magnitudes.</summary>
+    L1,
+
+    /// <summary>The root of the sum of their squares.</summary>
+    L2,
+
+    /// <summary>The sum of their squares.</summary>
+    SumOfSquares,
+
+    /// <summary>The logarithm of their sum.</summary>
+    LogSum,
+
+    /// <summary>The logarithm of the sum of their exponentials.</summary>
+    LogSumExp,
 }
 
 /// <summary>
-/// Mean, sum or maximum over some dimensions, which must keep their sizes: a channel that leaves is not one that is
-/// zero to a mean or a maximum of channels. Reduced dimensions stay with size 1 or go.
+/// Mean, sum, maximum or the like over some dimensions, which must keep their sizes: a channel that leaves is not one
+/// that is zero to a mean or a maximum of channels. Reduced dimensions stay with size 1 or go.
 /// </summary>
 public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, bool KeepDimensions = false) : Operator
 {
@@ -49,8 +70,44 @@ public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, boo
             ReduceKind.Mean => Aten.Mean(context.Input, dimensions, KeepDimensions),
             ReduceKind.Sum => Aten.Sum(context.Input, dimensions, KeepDimensions),
             ReduceKind.Max => Aten.Amax(context.Input, dimensions, KeepDimensions),
+            ReduceKind.Min => Aten.Call("aten::amin", "", context.Input, dimensions, KeepDimensions)[0],
+            ReduceKind.Product => Product(context.Input),
+            ReduceKind.L1 => Aten.VectorNorm(context.Input, 1, dimensions, KeepDimensions),
+            ReduceKind.L2 => Aten.VectorNorm(context.Input, 2, dimensions, KeepDimensions),
+            ReduceKind.SumOfSquares => SumOf(Aten.Square(context.Input), dimensions),
+            ReduceKind.LogSum => LogOf(Aten.Sum(context.Input, dimensions, KeepDimensions)),
+            ReduceKind.LogSumExp => Aten.Call("aten::logsumexp", "", context.Input, dimensions, KeepDimensions)[0],
             _ => throw new InvalidOperationException($"Reduction {Kind} has no run rule."),
         };
+    }
+
+    // libtorch multiplies along one dimension at a time.
+    private Tensor Product(Tensor input)
+    {
+        var product = input.Alias();
+        foreach (var dimension in Dimensions.OrderDescending())
+        {
+            using var before = product;
+            product = Aten.Call("aten::prod", "dim_int", before, (long)dimension, KeepDimensions)[0];
+        }
+
+        return product;
+    }
+
+    private Tensor SumOf(Tensor squares, long[] dimensions)
+    {
+        using (squares)
+        {
+            return Aten.Sum(squares, dimensions, KeepDimensions);
+        }
+    }
+
+    private static Tensor LogOf(Tensor sum)
+    {
+        using (sum)
+        {
+            return Aten.Log(sum);
+        }
     }
 
     public override void Couple(ICoupling coupling)
@@ -69,7 +126,11 @@ public sealed record Reduce(ReduceKind Kind, ImmutableArray<int> Dimensions, boo
         }
     }
 
-    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+    public override bool KeepsZeroChannels(NodeShapes shapes) =>
+        Kind is not (ReduceKind.LogSum or ReduceKind.LogSumExp);
+
+    // The logarithm of 0 is not finite, and stays so when it is multiplied by 0.
+    public override bool ChangesWhenChannelsLeave => Kind == ReduceKind.LogSum;
 
     public override string ToString() =>
         $"{Kind}(dimensions [{string.Join(", ", Dimensions)}]{(KeepDimensions ? ", kept" : "")})";

@@ -25,13 +25,7 @@ internal sealed class CouplingRules : ICoupling
         (_fixedBy, _mentionedBy, _frozen) = (
             new int[blocks.All.Length], new int[blocks.All.Length], new string?[blocks.All.Length]);
         Whole = new UnionFind(blocks.All.Length);
-        foreach (var output in graph.Outputs)
-        {
-            foreach (var block in blocks.OfValue(output))
-            {
-                _frozen[block] = "output of the network";
-            }
-        }
+        FreezeEnds(graph);
 
         for (_nodeIndex = 0; _nodeIndex < graph.Nodes.Length; _nodeIndex++)
         {
@@ -93,6 +87,35 @@ internal sealed class CouplingRules : ICoupling
     {
         var block = Mention(axis);
         if (_fixedBy[block] == 0)
+        {
+            _frozen[block] ??= reason;
+        }
+    }
+
+    // What the network gives and gets, also to and from nodes of its file that are kept as they are.
+    private void FreezeEnds(Graph graph)
+    {
+        for (var place = 0; place < graph.Outputs.Length; place++)
+        {
+            var reader = graph.Origin?.Outputs[place].KeptNode;
+            Freeze(graph.Outputs[place], reader is null ? "output of the network" : $"read by {reader}, kept as it is");
+        }
+
+        var inputs = Enumerable.Range(0, graph.Nodes.Length)
+            .Where(node => graph.Nodes[node].Operator is Graphs.Operators.Input)
+            .ToList();
+        for (var place = 0; place < inputs.Count; place++)
+        {
+            if (graph.Origin?.Inputs[place].KeptNode is { } maker)
+            {
+                Freeze(inputs[place], $"made by {maker}, kept as it is");
+            }
+        }
+    }
+
+    private void Freeze(int node, string reason)
+    {
+        foreach (var block in _blocks.OfValue(node))
         {
             _frozen[block] ??= reason;
         }

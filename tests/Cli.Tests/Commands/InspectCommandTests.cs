@@ -21,7 +21,7 @@ public class InspectCommandTests
     {
         var inspected = CommandLine.Run("inspect", "cifar_resnet20", "--json").Json;
 
-        Assert.Equal(["model", "input", "macs", "parameters", "groups"], Names(inspected));
+        Assert.Equal(["model", "input", "macs", "parameters", "groups", "kept"], Names(inspected));
         Assert.Equal("cifar_resnet20", inspected.GetProperty("model").GetString());
         Assert.Equal([3, 32, 32], inspected.GetProperty("input").EnumerateArray().Select(size => size.GetInt32()));
         Assert.Equal(40_813_184, inspected.GetProperty("macs").GetInt64());

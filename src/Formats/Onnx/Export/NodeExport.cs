@@ -20,7 +20,7 @@ public sealed class NodeExport
         (_context, _node) = (context, node);
     }
 
-    /// <summary>The version of ONNX's operators that is written, 13 to 21.</summary>
+    /// <summary>The version of ONNX's operators that is written, 11 to 23.</summary>
     public int Opset => _context.Opset;
 
     /// <summary>The shapes of inputs, parameters and output for a batch of one. The file's batch may be any.</summary>
@@ -176,6 +176,11 @@ public sealed class NodeExport
         }
 
         added.Output.Add(output);
+        if (Opset < OlderForm.Below)
+        {
+            OlderForm.Apply(added, _context.Weights.Messages);
+        }
+
         _context.Message.Node.Add(added);
     }
 }

@@ -20,7 +20,9 @@ internal static class OnnxExport
         var opset = options.OpsetOf(graph);
         var origin = graph.Origin;
         var message = new GraphProto { Name = origin?.GraphName is { Length: > 0 } given ? given : graph.Name };
-        var context = new ExportContext(graph, parameters, opset, new(graph), weights, message, WholeNumbers(graph));
+        var kept = origin?.Kept is { } left ? new KeptExport(left, graph, options) : null;
+        var context = new ExportContext(
+            graph, parameters, opset, new(graph, kept?.Names ?? []), weights, message, WholeNumbers(graph));
         foreach (var node in graph.Nodes)
         {
             ExportTable.Export(node, new(context, node));
@@ -28,6 +30,7 @@ internal static class OnnxExport
 
         AddInputs(context);
         AddOutputs(context);
+        TypedEnds.Apply(message, graph, context.WholeNumbers);
         if (options.Detections == OnnxDetections.Nms)
         {
             SelectedDetections.Add(context);
@@ -36,6 +39,13 @@ internal static class OnnxExport
         message.Initializer.AddRange(weights.Messages);
         if (options.Float16)
         {
+            if (kept is not null)
+            {
+                throw new OcsInputException(
+                    $"{graph.Name} has nodes that are kept as they are, and they compute with the types of their file: "
+                    + "write it without 16-bit floats.");
+            }
+
             HalfPrecision.Apply(message);
         }
 
@@ -50,16 +60,19 @@ internal static class OnnxExport
         model.OpsetImport.AddRange(context.Domains.Select(
             domain => new OperatorSetIdProto { Domain = domain.Key, Version = domain.Value }));
         AddWords(model, graph);
+        kept?.PutBack(model);
         return model;
     }
 
     // The version of the format that came with an operator set: a program that knows the one knows the other.
     private static int IrVersionOf(int opset) => opset switch
     {
+        <= 11 => 6,
         <= 14 => 7,
         <= 18 => 8,
         <= 20 => 9,
-        _ => 10,
+        <= 22 => 10,
+        _ => 11,
     };
 
     // What the first file said, and how images are normalized, which training may have changed.
@@ -139,6 +152,17 @@ internal static class OnnxExport
         {
             var (index, value) = (outputs[place].Node, context.Names.Of(graph.Nodes[outputs[place].Node]));
             var name = graph.Origin is null ? value : outputs[place].Name;
+            var was = graph.Origin?.Outputs[place];
+            if (was is { Batch: > 0 and var batch })
+            {
+                context.Message.Node.Add(BatchPlace.Transposed(context, value, name, graph.Nodes[index], batch));
+                var described = Describe(
+                    context, name, index, BatchPlace.InFront(was), followsBatch[index]);
+                BatchPlace.PutBack(described, batch);
+                context.Message.Output.Add(described);
+                continue;
+            }
+
             if (name != value)
             {
                 var identity = new NodeProto { Name = context.Names.Fresh($"{name}/same"), OpType = "Identity" };
@@ -147,8 +171,7 @@ internal static class OnnxExport
                 context.Message.Node.Add(identity);
             }
 
-            context.Message.Output.Add(
-                Describe(context, name, index, graph.Origin?.Outputs[place], followsBatch[index]));
+            context.Message.Output.Add(Describe(context, name, index, was, followsBatch[index]));
         }
     }
 

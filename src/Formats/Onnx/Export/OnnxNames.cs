@@ -13,11 +13,14 @@ internal sealed class OnnxNames
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
 
-    public OnnxNames(Graph graph)
+    /// <param name="graph">The network.</param>
+    /// <param name="kept">The names that what is kept of its file has.</param>
+    public OnnxNames(Graph graph, IEnumerable<string> kept)
     {
         NameOutside(graph);
         var outside = _values.Values
             .Concat(graph.Origin?.Outputs.Select(value => value.Name) ?? [])
+            .Concat(kept)
             .ToHashSet(StringComparer.Ordinal);
         _taken = [.. outside, .. graph.Nodes.Select(node => node.Name), .. graph.Parameters.Select(spec => spec.Name)];
         foreach (var name in graph.Parameters.Select(spec => spec.Name))
@@ -62,8 +65,8 @@ internal sealed class OnnxNames
             _values[node.Name] = name;
         }
 
-        foreach (var (name, index) in graph.NamedOutputs.Where(output =>
-            graph.Nodes[output.Node].Operator is not Input))
+        foreach (var ((name, index), _) in graph.NamedOutputs.Zip(graph.Origin.Outputs).Where(output =>
+            graph.Nodes[output.First.Node].Operator is not Input && output.Second.Batch == 0))
         {
             _values.TryAdd(graph.Nodes[index].Name, name);
         }

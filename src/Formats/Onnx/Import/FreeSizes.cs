@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Ocs.Formats.Onnx.Import.Keeping;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Onnx;
@@ -19,7 +20,8 @@ internal static class FreeSizes
     /// <param name="model">The file.</param>
     /// <param name="path">Its path.</param>
     /// <param name="network">The network that it holds, read for stated sizes.</param>
-    public static bool Stay(ModelProto model, string path, Graph network)
+    /// <param name="kept">What is not read of the file.</param>
+    public static bool Stay(ModelProto model, string path, Graph network, KeptSet kept)
     {
         if (network.Origin is not { Inputs: [{ Sizes: { Length: > 1 } names }] }
             || names.Skip(1).All(name => name is null)
@@ -34,7 +36,9 @@ internal static class FreeSizes
         ];
         try
         {
-            return AreAlike(network, OnnxImport.ToGraph(OnnxReader.ToGraph(model, path, twice.AsSpan(1))).Graph);
+            var larger = OnnxReader.ToGraph(model, path, twice.AsSpan(1));
+            Border.Apply(larger, model.Graph, kept);
+            return AreAlike(network, OnnxImport.ToGraph(larger).Graph);
         }
         catch (Exception error) when (error is OcsInputException or ArgumentException or ArithmeticException
             or InvalidOperationException)

@@ -10,11 +10,20 @@ namespace Ocs.Formats.Onnx.Import;
 /// </summary>
 internal static class InputShapes
 {
-    public static void Add(OnnxGraph graph, ValueInfoProto input, ReadOnlySpan<long> inputSize)
+    private const long Channels = 3;
+
+    public static void Add(OnnxGraph graph, GraphProto message, ValueInfoProto input, ReadOnlySpan<long> inputSize)
     {
         var tensor = input.Type?.TensorType
             ?? throw new OcsInputException($"input '{input.Name}' is no tensor, and only tensors are read.");
         var dimensions = tensor.Shape?.Dim.ToArray() ?? [];
+        if (dimensions is [{ DimValue: Channels }, { DimValue: > Channels }, { DimValue: > Channels }]
+            && message.Node.Any(node => IsForOneImage(message, node, input.Name)))
+        {
+            AddImage(graph, input.Name, [.. dimensions.Select(dimension => dimension.DimValue)]);
+            return;
+        }
+
         if (dimensions.Length == 0 && inputSize.IsEmpty)
         {
             throw new OcsInputException($"input '{input.Name}' has no shape: "
@@ -61,5 +70,29 @@ internal static class InputShapes
             DataType.Bool => OnnxKind.Boolean,
             _ => OnnxKind.Integer,
         };
+    }
+
+    // A number for each channel meets it, with which images are normalized.
+    private static bool IsForOneImage(GraphProto message, NodeProto node, string image)
+    {
+        if (!node.Input.Contains(image) || node.Input.Count != 2)
+        {
+            return false;
+        }
+
+        var other = node.Input[0] == image ? node.Input[1] : node.Input[0];
+        var constant = message.Initializer.FirstOrDefault(tensor => tensor.Name == other)
+            ?? message.Node.FirstOrDefault(maker => maker.OpType == "Constant" && maker.Output.Contains(other))
+                ?.Attribute.FirstOrDefault()?.T;
+        return constant?.Dims is [Channels, 1, 1];
+    }
+
+    // Detectors are exported for one image [3, H, W]. The network begins where they put a batch in front.
+    private static void AddImage(OnnxGraph graph, string name, ImmutableArray<long> shape)
+    {
+        graph.Inputs.Add(name);
+        graph.WithoutBatch.Add(name);
+        graph.Shapes[name] = graph.ShapeLimit.Require(
+            shape, _ => new OcsInputException($"input '{name}' {NodeShapes.Show(shape)} is larger than one may be."));
     }
 }

@@ -22,7 +22,7 @@ internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
     /// <summary>The constant at an input, which must be one if it is given; null where it is left out.</summary>
     public OnnxTensor? Constant(int input) => Node.InputOrNull(input) is { } value
         ? Graph.Constant(value)
-            ?? throw Error(
+            ?? throw Node.Unread(
                 $"its input '{value}' must be a constant for the given input size, but it depends on what is computed")
         : null;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Shapes;
 using Ocs.Graphs;
+using Onnx;
 
 namespace Ocs.Formats.Onnx.Import;
 
@@ -50,6 +51,18 @@ internal sealed class OnnxGraph(string name, long opset)
     /// </summary>
     public GraphOrigin? Origin { get; set; }
 
+    /// <summary>The nodes as the file has them, by the names that they have here.</summary>
+    public Dictionary<string, NodeProto> Messages { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the file's tensors; null of a graph that is from no file.</summary>
+    public TensorReader? Tensors { get; set; }
+
+    /// <summary>The nodes that turned out not to be read, and why.</summary>
+    public List<UnreadNode> Unread { get; } = [];
+
+    /// <summary>What such nodes make, tensors of types that are not read, and what depends on either.</summary>
+    public HashSet<string> UnreadValues { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The node that makes a value, or null for inputs and constants.</summary>
     public OnnxNode? Maker(string value) => _makers.GetValueOrDefault(value);
 
@@ -91,6 +104,38 @@ internal sealed class OnnxGraph(string name, long opset)
         return fresh;
     }
 
+    /// <summary>By output, which of its dimensions is the batch, once they are read.</summary>
+    public List<int> OutputBatches { get; } = [];
+
+    /// <summary>Inputs of one sample without a batch.</summary>
+    public HashSet<string> WithoutBatch { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the file takes one sample and no more.</summary>
+    public bool HasFixedBatch => Origin is { Inputs: var inputs }
+        && inputs.All(input => input.KeptNode is not null || input.Sizes is [null, ..]);
+
+    /// <summary>What nodes that are not read make with the batch in front.</summary>
+    public HashSet<string> UnreadBatchFirst { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Says that a node is not read, nor what it makes.</summary>
+    public void Leave(OnnxNode node, string reason)
+    {
+        Unread.Add(new(node, reason));
+        UnreadValues.UnionWith(node.Outputs.Where(output => output.Length > 0));
+    }
+
+    /// <summary>Whether a node reads what is not read; what it makes is then not read either.</summary>
+    public bool Follows(OnnxNode node)
+    {
+        var follows = node.Reads.Any(UnreadValues.Contains);
+        if (follows)
+        {
+            UnreadValues.UnionWith(node.Outputs.Where(output => output.Length > 0));
+        }
+
+        return follows;
+    }
+
     /// <summary>Adds a node at the end; <see cref="Sort"/> puts it in its place.</summary>
     public void Add(OnnxNode node)
     {
@@ -104,7 +149,7 @@ internal sealed class OnnxGraph(string name, long opset)
 
         _nodes.Add(node);
         _names.Add(node.Name);
-        foreach (var input in node.Inputs.Where(input => input.Length > 0).Distinct())
+        foreach (var input in node.Reads)
         {
             Enlist(input, node);
         }
@@ -118,7 +163,7 @@ internal sealed class OnnxGraph(string name, long opset)
             _makers.Remove(output);
         }
 
-        foreach (var input in node.Inputs.Where(input => input.Length > 0).Distinct())
+        foreach (var input in node.Reads)
         {
             _users[input].Remove(node);
         }
@@ -189,10 +234,12 @@ internal sealed class OnnxGraph(string name, long opset)
             Visit(output, reader: null);
             while (open.TryPop(out var top))
             {
-                if (top.Next < top.Node.Inputs.Length)
+                var (inputs, captured) = (top.Node.Inputs, top.Node.Captured);
+                if (top.Next < inputs.Length + captured.Length)
                 {
                     open.Push((top.Node, top.Next + 1));
-                    Visit(top.Node.Inputs[top.Next], top.Node);
+                    Visit(
+                        top.Next < inputs.Length ? inputs[top.Next] : captured[top.Next - inputs.Length], top.Node);
                 }
                 else
                 {
@@ -211,7 +258,8 @@ internal sealed class OnnxGraph(string name, long opset)
 
         void Visit(string value, OnnxNode? reader)
         {
-            if (value.Length == 0 || Constants.ContainsKey(value) || Inputs.Contains(value))
+            if (value.Length == 0 || Constants.ContainsKey(value) || Inputs.Contains(value)
+                || (Maker(value) is null && UnreadValues.Contains(value)))
             {
                 return;
             }
@@ -247,3 +295,6 @@ internal sealed class OnnxGraph(string name, long opset)
         users.Add(node);
     }
 }
+
+/// <summary>A node that is not read, and why.</summary>
+internal readonly record struct UnreadNode(OnnxNode Node, string Reason);

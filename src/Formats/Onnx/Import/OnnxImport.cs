@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Ocs.Formats.Onnx.Import.Folding;
+using Ocs.Formats.Onnx.Import.Keeping;
 using Ocs.Formats.Onnx.Import.Operators;
 using Ocs.Formats.Onnx.Import.Patterns;
 using Ocs.Graphs;
+using Onnx;
 
 namespace Ocs.Formats.Onnx.Import;
 
@@ -10,17 +13,44 @@ namespace Ocs.Formats.Onnx.Import;
 /// </summary>
 internal static class OnnxImport
 {
-    /// <summary>The network of a file with its weights.</summary>
-    public static Network Read(string path, ReadOnlySpan<long> inputSize)
+    /// <summary>The network of a file with its weights; what is not read of it is kept as it is.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="inputSize">Of the inputs without the batch, where the file leaves it open.</param>
+    /// <param name="wanted">The values that alone are read, and what they need; null for the whole file.</param>
+    public static Network Read(string path, ReadOnlySpan<long> inputSize, ImmutableArray<string>? wanted = null)
     {
         var message = OnnxReader.Read(path);
-        var (network, parameters) = ToGraph(OnnxReader.ToGraph(message, path, inputSize));
-        if (FreeSizes.Stay(message, path, network))
+        var kept = new KeptSet(wanted);
+        while (true)
         {
-            network = network with { Origin = network.Origin! with { SizesStayFree = true } };
-        }
+            var graph = OnnxReader.ToGraph(message, path, inputSize);
+            var border = Border.Apply(graph, message.Graph, kept);
+            if (Convert(graph) is not var (network, parameters))
+            {
+                if (!kept.Add(graph, graph.Unread))
+                {
+                    throw new OcsInputException(graph.Unread[0].Reason);
+                }
 
-        return new(network, parameters.ToTable(network));
+                continue;
+            }
+
+            if (border is null)
+            {
+                return Finish(network, parameters, message, path, kept);
+            }
+
+            if (!kept.HasAll && !network.Parameters.Any(spec => spec.IsTrainable))
+            {
+                kept.AddAll();
+                continue;
+            }
+
+            var nodes = kept.HasAll ? null : border.Nodes;
+            var left = new KeptNodes(border.Described, KeptModel.Of(message, graph, nodes, path));
+            return Finish(
+                network with { Origin = network.Origin! with { Kept = left } }, parameters, message, path, kept);
+        }
     }
 
     public static Network ToModel(OnnxGraph graph)
@@ -29,42 +59,128 @@ internal static class OnnxImport
         return new(network, parameters.ToTable(network));
     }
 
-    /// <summary>The network alone; its weights are read when they are asked for.</summary>
-    public static (Graph Graph, ImportedParameters Parameters) ToGraph(OnnxGraph graph)
+    /// <summary>
+    /// The network alone; its weights are read when they are asked for. A node that is not read is an error.
+    /// </summary>
+    public static (Graph Graph, ImportedParameters Parameters) ToGraph(OnnxGraph graph) =>
+        Convert(graph) ?? throw new OcsInputException(graph.Unread[0].Reason);
+
+    private static Network Finish(
+        Graph network, ImportedParameters parameters, ModelProto message, string path, KeptSet kept)
+    {
+        if (FreeSizes.Stay(message, path, network, kept))
+        {
+            network = network with { Origin = network.Origin! with { SizesStayFree = true } };
+        }
+
+        return new(network, parameters.ToTable(network));
+    }
+
+    // Null where nodes turned out not to be read.
+    private static (Graph Graph, ImportedParameters Parameters)? Convert(OnnxGraph graph)
     {
         ConstantFolding.Apply(graph);
+        if (graph.Unread.Count > 0)
+        {
+            return null;
+        }
+
         OnnxPatterns.Apply(graph);
         var parameters = new ImportedParameters(graph.Limit.Sum);
-        var network = WithNormalization(Build(graph, parameters) with { Origin = graph.Origin });
-        GraphVerifier.Verify(network);
+        if (Build(graph, parameters) is not { } built)
+        {
+            return null;
+        }
+
+        var network = WithNormalization(built with { Origin = WithBatches(graph) });
+        if (!network.Nodes.IsEmpty)
+        {
+            GraphVerifier.Verify(network);
+        }
+
         return (network, parameters);
     }
 
-    private static Graph Build(OnnxGraph graph, ImportedParameters parameters)
+    private static GraphOrigin? WithBatches(OnnxGraph graph) => graph.Origin is not { } origin
+        ? null
+        : origin with
+        {
+            Outputs = [.. origin.Outputs.Zip(graph.OutputBatches, (output, batch) => output with { Batch = batch })],
+        };
+
+    private static Graph? Build(OnnxGraph graph, ImportedParameters parameters)
     {
         var builder = new GraphBuilder(graph.Name);
         var values = new Dictionary<string, Imported>(StringComparer.Ordinal);
-        foreach (var input in graph.Inputs)
+        foreach (var input in graph.Inputs.Where(input => !graph.WithoutBatch.Contains(input)))
         {
             values[input] = new(builder.Input(graph.FreshName(input), graph.Shapes[input].AsSpan()[1..]));
         }
 
         foreach (var node in graph.Nodes)
         {
-            OnnxOperators.Import(new(graph, node, builder, parameters, values));
+            if (!Import(graph, node, builder, parameters, values))
+            {
+                BatchStays.Follow(graph, node, values);
+            }
         }
 
-        return builder.Build([.. graph.Outputs.Select(output => Output(builder, values, output))]);
+        var outputs = graph.Outputs.Select(output => Output(graph, values, output)).ToList();
+        return graph.Unread.Count > 0 ? null
+            : outputs.Count > 0 ? builder.Build([.. outputs.OfType<Value>()])
+            : new(graph.Name, [], [], []);
     }
 
-    private static Value Output(GraphBuilder builder, Dictionary<string, Imported> values, string name) =>
-        !values.TryGetValue(name, out var value)
-            ? throw new OcsInputException($"output '{name}' does not depend on any input.")
-            : value.Batch == 0
-            ? value.Value
-            : throw new OcsInputException(
-                $"the batch is dimension {value.Batch} of output '{name}' "
-                + $"{NodeShapes.Show(builder.ShapeOf(value.Value))}, and not 0.");
+    // False where it turned out not to be read.
+    private static bool Import(
+        OnnxGraph graph, OnnxNode node, GraphBuilder builder, ImportedParameters parameters,
+        Dictionary<string, Imported> values)
+    {
+        if (graph.Follows(node))
+        {
+            return false;
+        }
+
+        if (node.Reads.FirstOrDefault(graph.WithoutBatch.Contains) is { } image)
+        {
+            graph.Leave(node, $"its input '{image}' has no batch");
+            return false;
+        }
+
+        try
+        {
+            OnnxOperators.Import(new(graph, node, builder, parameters, values));
+            return true;
+        }
+        catch (Exception error) when (error is OcsInputException or UnreadException)
+        {
+            graph.Leave(node, error.Message);
+            return false;
+        }
+    }
+
+    private static Value? Output(OnnxGraph graph, Dictionary<string, Imported> values, string name)
+    {
+        if (!values.TryGetValue(name, out var value))
+        {
+            if (!graph.UnreadValues.Contains(name))
+            {
+                var maker = graph.Maker(name)
+                    ?? throw new OcsInputException($"output '{name}' does not depend on any input.");
+                graph.Leave(maker, $"its output {maker.Outputs.IndexOf(name)} is read, which is not computed here");
+            }
+
+            return null;
+        }
+
+        if (value.IsMerged)
+        {
+            graph.Leave(graph.Maker(name)!, "the samples of its output lie in one dimension with something else");
+        }
+
+        graph.OutputBatches.Add(value.Batch);
+        return value.Value;
+    }
 
     // Our own export states how images are normalized.
     private static Graph WithNormalization(Graph graph)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Onnx;
 
 namespace Ocs.Formats.Onnx.Import;
 
@@ -20,6 +21,12 @@ internal sealed record OnnxNode(
 {
     /// <summary>The domain of operators that only patterns make.</summary>
     public const string Ours = "ocs";
+
+    /// <summary>Values that the graphs among its attributes read from outside.</summary>
+    public ImmutableArray<string> Captured { get; init; } = [];
+
+    /// <summary>Every value that it reads, each once.</summary>
+    public IEnumerable<string> Reads => Inputs.Concat(Captured).Where(value => value.Length > 0).Distinct();
 
     public string Output => Outputs[0];
 
@@ -55,13 +62,25 @@ internal sealed record OnnxNode(
     /// <summary>The error of a node that is not as it should be.</summary>
     public OcsInputException Error(string what) => new($"node '{Name}' ({Type}): {what}.");
 
+    /// <summary>The error of a node that nothing is wrong with, but that is not read here.</summary>
+    public UnreadException Unread(string what) => new($"node '{Name}' ({Type}): {what}.");
+
     private T Get<T>(string attribute, T otherwise) => !Attributes.TryGetValue(attribute, out var value)
         ? otherwise
-        : value is T typed
-        ? typed
+        : value is T typed ? typed
+        : value is UnreadAttribute unread ? throw Unread($"attribute '{attribute}' is of the kind {unread.Kind}")
         : throw Error($"attribute '{attribute}' is of another type than the operator has");
 }
 
+/// <summary>
+/// A node is not read here, though nothing is wrong with it: the file is read without it, and it is kept as it is.
+/// </summary>
+internal sealed class UnreadException(string message) : Exception(message);
+
 /// <summary>An attribute of a kind that no operator that is read has: a graph, a sparse tensor.</summary>
 /// <param name="Kind">ONNX's name for it.</param>
-internal sealed record UnreadAttribute(string Kind);
+internal sealed record UnreadAttribute(string Kind)
+{
+    /// <summary>The graph, where it is one.</summary>
+    public GraphProto? Graph { get; init; }
+}

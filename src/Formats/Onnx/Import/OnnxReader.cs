@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
+using Ocs.Formats.Onnx.Import.Keeping;
 using Onnx;
 using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 
@@ -10,8 +11,8 @@ namespace Ocs.Formats.Onnx.Import;
 /// </summary>
 internal static class OnnxReader
 {
-    public const int LowestOpset = 9;
-    public const int HighestOpset = 21;
+    public const int LowestOpset = 7;
+    public const int HighestOpset = 23;
 
     private const int RecursionLimit = 32;
 
@@ -37,6 +38,12 @@ internal static class OnnxReader
         var tensors = new TensorReader(new(path));
         foreach (var initializer in message.Initializer)
         {
+            if (initializer.Name.Length > 0 && !TensorReader.CanRead(initializer))
+            {
+                graph.UnreadValues.Add(initializer.Name);
+                continue;
+            }
+
             if (initializer.Name.Length == 0
                 || !graph.Constants.TryAdd(initializer.Name, tensors.Read(initializer, initializer.Name)))
             {
@@ -44,13 +51,18 @@ internal static class OnnxReader
             }
         }
 
-        ValueInfoProto[] inputs = [.. message.Input.Where(input => !graph.Constants.ContainsKey(input.Name))];
+        ValueInfoProto[] inputs =
+        [
+            .. message.Input.Where(input =>
+                !graph.Constants.ContainsKey(input.Name) && !graph.UnreadValues.Contains(input.Name)),
+        ];
         graph.Origin = FileOrigin.Of(model, graph.Opset, inputs);
         foreach (var input in inputs)
         {
-            InputShapes.Add(graph, input, inputSize);
+            InputShapes.Add(graph, message, input, inputSize);
         }
 
+        graph.Tensors = tensors;
         AddNodes(graph, message, tensors);
         graph.Limit.NumbersInFile = tensors.Count;
         graph.Outputs.AddRange(message.Output.Select(output => output.Name));
@@ -84,12 +96,6 @@ internal static class OnnxReader
 
     private static long OpsetOf(ModelProto model)
     {
-        if (model.Functions.Count > 0)
-        {
-            throw new OcsInputException(
-                "it defines functions of its own, which are not read: export it with its functions inlined.");
-        }
-
         var version = model.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version
             ?? throw new OcsInputException("it does not say which version of ONNX's operators it uses.");
         return version is >= LowestOpset and <= HighestOpset
@@ -106,32 +112,36 @@ internal static class OnnxReader
             var node = message.Node[index];
             var name = graph.FreshName(
                 node.Name.Length > 0 ? node.Name : FormattableString.Invariant($"{node.OpType}_{index}"));
-            var attributes = ImmutableDictionary.CreateBuilder<string, object>(StringComparer.Ordinal);
-            var added = new OnnxNode(
-                name,
-                node.OpType,
-                node.Domain == "ai.onnx" ? "" : node.Domain,
-                [.. node.Input],
-                [.. node.Output],
-                attributes.ToImmutable());
-            foreach (var attribute in node.Attribute)
-            {
-                attributes[attribute.Name] = ValueOf(attribute, tensors);
-            }
-
-            graph.Add(added with { Attributes = attributes.ToImmutable() });
+            graph.Messages[name] = node;
+            graph.Add(ToNode(node, name, tensors));
         }
     }
+
+    /// <summary>A node of ours for one of a file.</summary>
+    public static OnnxNode ToNode(NodeProto node, string name, TensorReader tensors) => new(
+        name,
+        node.OpType,
+        node.Domain == "ai.onnx" ? "" : node.Domain,
+        [.. node.Input],
+        [.. node.Output],
+        node.Attribute
+            .DistinctBy(attribute => attribute.Name)
+            .ToImmutableDictionary(
+                attribute => attribute.Name, attribute => ValueOf(attribute, tensors), StringComparer.Ordinal))
+    {
+        Captured = [.. OuterValues.Of(node)],
+    };
 
     private static object ValueOf(AttributeProto attribute, TensorReader tensors) => attribute.Type switch
     {
         AttributeType.Float => attribute.F,
         AttributeType.Int => attribute.I,
         AttributeType.String => attribute.S.ToStringUtf8(),
-        AttributeType.Tensor when attribute.T is not null => tensors.Read(attribute.T, null),
+        AttributeType.Tensor when attribute.T is not null && TensorReader.CanRead(attribute.T) =>
+            tensors.Read(attribute.T, null),
         AttributeType.Floats => attribute.Floats.ToArray(),
         AttributeType.Ints => attribute.Ints.ToArray(),
         AttributeType.Strings => attribute.Strings.Select(text => text.ToStringUtf8()).ToArray(),
-        var other => new UnreadAttribute($"{other}"),
+        var other => new UnreadAttribute($"{other}") { Graph = attribute.G },
     };
 }

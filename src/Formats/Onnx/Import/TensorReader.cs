@@ -17,6 +17,14 @@ internal sealed class TensorReader(ExternalData external)
     /// <summary>How many numbers all tensors so far have.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether a tensor's type is one that is read.</summary>
+    public static bool CanRead(TensorProto tensor) => SizeOf((DataType)tensor.DataType) > 0;
+
+    /// <summary>How many bytes a tensor of a type that is read has.</summary>
+    public static long LengthOf(TensorProto tensor) => SizeOf((DataType)tensor.DataType) is > 0 and var size
+        ? CountOf(tensor, [.. tensor.Dims], size) * size
+        : throw Error(tensor, $"is of the type {(DataType)tensor.DataType} and lies outside: put it into the model");
+
     public OnnxTensor Read(TensorProto tensor, string? name)
     {
         ImmutableArray<long> shape = [.. tensor.Dims];

@@ -9,8 +9,8 @@ namespace Ocs.Formats.Tests.Onnx.Backend;
 /// </summary>
 internal static class Applicability
 {
-    private const long LowestOpset = 9;
-    private const long HighestOpset = 21;
+    private const long LowestOpset = 7;
+    private const long HighestOpset = 23;
 
     /// <summary>Operators that mean in older opsets what they mean in 9: their models are read as opset 9.</summary>
     private static readonly HashSet<string> UnchangedSinceOpset6 =
@@ -30,7 +30,8 @@ internal static class Applicability
     private static readonly HashSet<string> OfImages =
     [
         "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "GlobalAveragePool",
-        "GlobalMaxPool", "InstanceNormalization", "MaxPool", "Resize", "SpaceToDepth", "Upsample", "GroupNormalization",
+        "GlobalMaxPool", "GroupNormalization", "InstanceNormalization", "LRN", "MaxPool", "Resize",
+        "SpaceToDepth", "Upsample",
     ];
 
     /// <summary>

@@ -143,7 +143,7 @@ internal static class BackendRun
             Name = Row,
             Type = new() { TensorType = new() { ElemType = (int)DataType.Float, Shape = shape } },
         });
-        if (model.OpsetImport.Single(import => import.Domain is "" or "ai.onnx") is { Version: 9 } opset)
+        if (model.OpsetImport.Single(import => import.Domain is "" or "ai.onnx") is { Version: < 10 } opset)
         {
             opset.Version = 10; // Slice takes its bounds as inputs from then on.
         }
@@ -155,7 +155,9 @@ internal static class BackendRun
     private static IEnumerable<long> Aligned(NodeProto[] nodes, BackendCase test, TensorProto tensor)
     {
         var rank = nodes.Any(node => node.OpType is "Add"
-            or "Sub" or "Mul" or "Div" or "Expand" or "Sum" or "Max" or "Min") ? test.Outputs[0].Dims.Count : 0;
+            or "Sub" or "Mul" or "Div" or "Expand" or "Sum" or "Max" or "Min" or "Where")
+            ? test.Outputs[0].Dims.Count
+            : 0;
         return [.. Enumerable.Repeat(1L, Math.Max(0, rank - tensor.Dims.Count)), .. tensor.Dims];
     }
 

@@ -13,6 +13,7 @@ internal static class ShiftedAxes
     {
         ["Clip"] = [1, 2],
         ["Dropout"] = [1, 2],
+        ["Pow"] = [1],
         ["PRelu"] = [1],
         ["LayerNormalization"] = [1, 2],
         ["Pad"] = [2],
@@ -50,7 +51,7 @@ internal static class ShiftedAxes
             case "Reshape":
                 Input(shifted, 1, target => [1, .. target]);
                 break;
-            case "Squeeze" or "Unsqueeze" or "ReduceMean" or "ReduceMax" or "ReduceSum":
+            case var type when type is "Squeeze" or "Unsqueeze" || type.StartsWith("Reduce", StringComparison.Ordinal):
                 Axes(shifted, rank);
                 break;
             case "Slice":

@@ -13,7 +13,7 @@ public sealed class OnnxExportTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     // Those from which on something is written in another way.
-    public static TheoryData<int> Opsets => [13, 14, 17, 18, 20, 21];
+    public static TheoryData<int> Opsets => [11, 12, 13, 14, 17, 18, 20, 21, 22, 23];
 
     // The newest that python3-onnx 1.12 knows.
     private static IEnumerable<int> CheckedOpsets => Enumerable.Range(13, 17 - 13 + 1);

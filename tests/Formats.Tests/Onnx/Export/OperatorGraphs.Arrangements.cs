@@ -81,8 +81,11 @@ internal static partial class OperatorGraphs
         yield return Image("roll_far", (g, x) => g.Roll("op", x, [-16], [2]));
         foreach (var kind in Enum.GetValues<ReduceKind>())
         {
-            yield return Image($"reduce_{kind}", (g, x) => g.Reduce("op", x, kind, [2, 3]));
-            yield return Image($"reduce_{kind}_kept", (g, x) => g.Reduce("op", x, kind, [1], keepDimensions: true));
+            yield return Image(
+                $"reduce_{kind}", (g, x) => g.Reduce("op", g.Sigmoid("positive", x), kind, [2, 3]));
+            yield return Image(
+                $"reduce_{kind}_kept",
+                (g, x) => g.Reduce("op", g.Sigmoid("positive", x), kind, [1], keepDimensions: true));
         }
     }
 

@@ -29,6 +29,12 @@ internal static partial class OperatorGraphs
             yield return Of($"activation_{kind}", [3, 5], (g, x) => g.Activation("act", x, kind, slope: 0.25));
         }
 
+        foreach (var kind in Enum.GetValues<ElementwiseKind>())
+        {
+            yield return Of($"elementwise_{kind}", [3, 5], (g, x) => Elementwise(g, x, kind));
+        }
+
+        yield return Image("local_response_norm", (g, x) => g.Add("op", new LocalResponseNorm(3, 0.5), [x], []));
         yield return Image("add_broadcast", (g, x) => g.Add("add", g.AdaptiveAveragePool2d("pool", x, 1), x));
         yield return Image("subtract", (g, x) => g.Subtract("op", x, g.Slice("one", x, 1, 1, 1)));
         yield return Image("multiply", (g, x) => g.Multiply("op", g.Sigmoid("gate", x), x));
@@ -63,6 +69,13 @@ internal static partial class OperatorGraphs
 
     private static Value Sigmoid(this GraphBuilder g, string name, Value x) =>
         g.Activation(name, x, ActivationKind.Sigmoid);
+
+    // Of numbers that every function has a value for: 0.05 to 0.95, and of one that grows above.
+    private static Value Elementwise(GraphBuilder g, Value x, ElementwiseKind kind)
+    {
+        x = g.Affine("inside", g.Sigmoid("share", x), [0.9], [kind == ElementwiseKind.Acosh ? 1.05 : 0.05]);
+        return g.Add("op", new Elementwise(kind, kind == ElementwiseKind.Power ? 1.5 : 0.25), [x], []);
+    }
 
     private static IEnumerable<Graph> Layers()
     {

@@ -82,13 +82,13 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("zero_times", "cannot be repeated 0 times")]
     [InlineData("kernel_shape", "its kernel_shape [5, 5] is not that of its weight, [3, 3]")]
     [InlineData("mode", "mode 'RCD' is not known")]
-    public void A_small_file_takes_little_memory_and_is_refused(string file, string word)
+    public void A_small_file_takes_little_memory_and_is_not_read(string file, string word)
     {
         var model = Make(file);
         Assert.InRange(model.CalculateSize(), 1, 100_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Refuses(model, word);
+        Assert.Contains(word, ReasonOf(model), StringComparison.Ordinal);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 512L << 20);
     }
@@ -221,6 +221,19 @@ public sealed class HostileModelTests : IDisposable
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
 
         Refuses(_g.Model(_g.Node("MatMul", [_g.Input("x", 1, 4), "weight"], [])), location, "model/a.onnx");
+    }
+
+    // The file's, or that of the node that is kept as it is.
+    private string ReasonOf(ModelProto model)
+    {
+        try
+        {
+            return Unread.ReasonsOf(model, _folder.PathOf("a.onnx"));
+        }
+        catch (OcsInputException error)
+        {
+            return error.Message;
+        }
     }
 
     private void Refuses(ModelProto model, string word, string name = "a.onnx")

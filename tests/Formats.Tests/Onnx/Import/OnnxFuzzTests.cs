@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Ocs.Formats.Tests.Onnx.Keeping;
 using Onnx;
 using Xunit.Abstractions;
 
@@ -24,6 +25,8 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("bytes of an image network", 20)]
     [InlineData("bytes of attention", 20)]
+    [InlineData("bytes of nodes that are kept", 5)]
+    [InlineData("nodes around those that are kept", 5)]
     [InlineData("truncated", 90)]
     [InlineData("nodes", 30)]
     [InlineData("shapes", 30)]
@@ -41,6 +44,10 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     {
         using var model = OnnxFile.Read(_folder.PathOf("model/damaged.onnx"));
         Assert.InRange(model.Graph.Parameters.Sum(spec => spec.ElementCount), 0, MostElements);
+        if (model.Graph.Origin!.Kept is not null)
+        {
+            OnnxFile.Write(Stream.Null, model);
+        }
     }
 
     private static byte[] Make(string kind, Dice dice)
@@ -51,6 +58,12 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
                 return Damage.Bytes(Images().ToByteArray(), dice, Telling);
             case "bytes of attention":
                 return Damage.Bytes(Attention().ToByteArray(), dice, Telling);
+            case "bytes of nodes that are kept":
+                return Damage.Bytes(WildFile.Of(Wild(dice)).ToByteArray(), dice, Telling);
+            case "nodes around those that are kept":
+                var wild = WildFile.Of(Wild(dice));
+                DamageNode(wild.Graph, dice);
+                return wild.ToByteArray();
             case "truncated":
                 var whole = (dice.Chance(0.5) ? Images() : Attention()).ToByteArray();
                 return whole[..dice.Roll(whole.Length)];
@@ -75,6 +88,8 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
 
         return model.ToByteArray();
     }
+
+    private static string Wild(Dice dice) => dice.Pick<string>([.. WildFile.Kinds.Keys]);
 
     // Other inputs make cycles, values that nobody makes, and constants where none may be.
     private static void DamageNode(GraphProto graph, Dice dice)

@@ -177,7 +177,7 @@ public sealed class OriginTests : IDisposable
 
         Assert.Equal(
             [
-                "The file is written in opset 13, the nearest that is written here to the 9 of the "
+                "The file is written in opset 11, the nearest that is written here to the 9 of the "
                     + "file that it is from.",
                 "Input 'image' is Float [n, 3, 4, 4] now; it was Float [n, 3, h, ?], and the sizes are fixed to "
                     + "those that were stated.",

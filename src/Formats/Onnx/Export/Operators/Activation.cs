@@ -23,7 +23,7 @@ internal static class Activation
             case ActivationKind.Softplus: node.Emit("Softplus", [x]); break;
             case ActivationKind.Mish: Mish(x, node); break;
             case ActivationKind.Selu: node.Emit("Selu", [x]); break;
-            case ActivationKind.Celu: node.Emit("Celu", [x], OnnxAttribute.Float("alpha", op.Slope)); break;
+            case ActivationKind.Celu: Celu(x, op.Slope, node); break;
             case ActivationKind.GeluTanh: GeluTanh(x, node); break;
             case ActivationKind.Exp: node.Emit("Exp", [x]); break;
             default: throw new InvalidOperationException($"Activation {op.Kind} has no ONNX form.");
@@ -33,6 +33,19 @@ internal static class Activation
     private static OnnxAttribute Sixth => OnnxAttribute.Float("alpha", 1.0 / 6);
 
     private static OnnxAttribute Half => OnnxAttribute.Float("beta", 0.5);
+
+    // alpha ELU(x / alpha)
+    private static void Celu(string x, double alpha, NodeExport node)
+    {
+        if (node.Opset >= 12)
+        {
+            node.Emit("Celu", [x], OnnxAttribute.Float("alpha", alpha));
+            return;
+        }
+
+        var factor = node.Scalar("alpha", alpha);
+        node.Emit("Mul", [node.EmitPart("elu", "Elu", [node.EmitPart("scaled", "Div", [x, factor])]), factor]);
+    }
 
     // x * min(max(x / 6 + 1 / 2, 0), 1)
     private static void HardSwish(string x, NodeExport node)

@@ -15,34 +15,7 @@ internal static class ConstantFolding
         foreach (var listed in graph.Nodes.ToArray())
         {
             // A node before this one may have been dropped, and this one rewired.
-            var node = listed.Outputs.Select(graph.Maker).OfType<OnnxNode>().FirstOrDefault(listed);
-            if (node.Is("Shape") || node.Is("Size") || IsOfConstants(graph, node))
-            {
-                if (Fold(new(graph, node)) is { IsDefault: false } constants)
-                {
-                    graph.Remove(node);
-                    foreach (var (output, constant) in node.Outputs.Zip(constants).Where(pair => pair.First.Length > 0))
-                    {
-                        graph.Constants[output] = constant;
-                    }
-
-                    foreach (var input in node.Inputs.Where(input =>
-                        graph.Users(input).Count == 0 && !graph.Outputs.Contains(input)))
-                    {
-                        graph.Constants.Remove(input);
-                    }
-
-                    continue;
-                }
-            }
-
-            node = WithoutEmpty(graph, node);
-            Infer(new(graph, node));
-            if (ChangesNothing(graph, node))
-            {
-                graph.Redirect(node.Output, node.Inputs[0]);
-                graph.Remove(node);
-            }
+            Visit(graph, listed.Outputs.Select(graph.Maker).OfType<OnnxNode>().FirstOrDefault(listed));
         }
 
         graph.Sort();
@@ -60,6 +33,62 @@ internal static class ConstantFolding
         {
             node.Graph.Shapes[output] = node.Graph.ShapeLimit.Require(shape, node.Error);
             node.Graph.Kinds[output] = kind;
+        }
+    }
+
+    private static void Visit(OnnxGraph graph, OnnxNode node)
+    {
+        if (graph.Follows(node))
+        {
+            return;
+        }
+
+        try
+        {
+            Apply(graph, node);
+        }
+        catch (UnreadException unread)
+        {
+            graph.Leave(node, unread.Message);
+        }
+    }
+
+    private static void Apply(OnnxGraph graph, OnnxNode node)
+    {
+        if (node.Is("If") && graph.Scalar(node.Inputs[0]) is { } condition)
+        {
+            foreach (var inner in Branches.Inline(graph, node, condition != 0))
+            {
+                Visit(graph, inner);
+            }
+
+            return;
+        }
+
+        if ((node.Is("Shape") || node.Is("Size") || IsOfConstants(graph, node))
+            && Fold(new(graph, node)) is { IsDefault: false } constants)
+        {
+            graph.Remove(node);
+            foreach (var (output, constant) in node.Outputs.Zip(constants).Where(pair => pair.First.Length > 0))
+            {
+                graph.Constants[output] = constant;
+            }
+
+            foreach (var input in node.Inputs.Where(input =>
+                graph.Users(input).Count == 0 && !graph.Outputs.Contains(input)))
+            {
+                graph.Constants.Remove(input);
+            }
+
+            return;
+        }
+
+        node = WithoutEmpty(graph, node);
+        Infer(new(graph, node));
+        if (ChangesNothing(graph, node))
+        {
+            graph.Redirect(node.Output, node.Inputs[0]);
+            graph.Remove(node);
         }
     }
 

@@ -82,6 +82,14 @@ internal static class Normalization
         node.Output(node.Builder.Add(node.Name, op, [x], specs));
     }
 
+    public static void Local(NodeImport node)
+    {
+        var op = new LocalResponseNorm(
+            (int)Math.Clamp(node.Node.Int("size", 0), 0, int.MaxValue), node.Node.Float("alpha", 1e-4),
+            node.Node.Float("beta", 0.75), node.Node.Float("bias", 1));
+        node.Output(node.Builder.Add(node.Name, op, [node.Input()], []));
+    }
+
     private static ParameterSpec[] Affine(NodeImport node, OnnxTensor scale, OnnxTensor bias) =>
     [
         node.Parameter(scale, "weight", ParameterRole.NormWeight, [scale.Count]),

@@ -8,22 +8,34 @@ internal static class OnnxOperators
     private static readonly FrozenDictionary<string, Action<NodeImport>> Known =
         new Dictionary<string, Action<NodeImport>>
         {
+            ["Abs"] = Functions.Import,
+            ["Acos"] = Functions.Import,
+            ["Acosh"] = Functions.Import,
             ["Add"] = Arithmetic.Import,
+            ["Asin"] = Functions.Import,
+            ["Asinh"] = Functions.Import,
+            ["Atan"] = Functions.Import,
+            ["Atanh"] = Functions.Import,
             ["AveragePool"] = Pool.Average,
             ["BatchNormalization"] = Normalization.Batch,
             ["Cast"] = Cast.Import,
+            ["Ceil"] = Functions.Ceil,
             ["Celu"] = Activation.Import,
             ["Clip"] = Clip.Import,
             ["Concat"] = Concat.Import,
             ["Conv"] = Convolution.Import,
             ["ConvTranspose"] = Convolution.Transposed,
+            ["Cos"] = Functions.Import,
+            ["Cosh"] = Functions.Import,
             ["DepthToSpace"] = Blocks.DepthToSpace,
             ["Div"] = Arithmetic.Import,
             ["Dropout"] = Dropout.Import,
             ["Elu"] = Activation.Import,
+            ["Erf"] = Functions.Import,
             ["Exp"] = Activation.Import,
             ["Expand"] = Repeat.Expand,
             ["Flatten"] = Reshape.Import,
+            ["Floor"] = Functions.Import,
             ["GRU"] = Recurrent.Gru,
             ["Gather"] = Gather.Import,
             ["Gelu"] = Activation.Import,
@@ -34,9 +46,11 @@ internal static class OnnxOperators
             ["HardSigmoid"] = Activation.HardSigmoid,
             ["HardSwish"] = Activation.Import,
             ["InstanceNormalization"] = Normalization.Instance,
+            ["LRN"] = Normalization.Local,
             ["LSTM"] = Recurrent.Lstm,
             ["LayerNormalization"] = Normalization.Layer,
             ["LeakyRelu"] = Activation.Import,
+            ["Log"] = Functions.Import,
             ["LogSoftmax"] = Softmax.Import,
             ["MatMul"] = Product.MatMul,
             ["Max"] = Extremes.Max,
@@ -47,27 +61,45 @@ internal static class OnnxOperators
             ["Neg"] = Arithmetic.Negate,
             ["PRelu"] = Activation.PRelu,
             ["Pad"] = Pad.Import,
+            ["Pow"] = Functions.Pow,
+            ["Reciprocal"] = Functions.Import,
+            ["ReduceL1"] = Reduction.Import,
+            ["ReduceL2"] = Reduction.Import,
+            ["ReduceLogSum"] = Reduction.Import,
+            ["ReduceLogSumExp"] = Reduction.Import,
             ["ReduceMax"] = Reduction.Import,
             ["ReduceMean"] = Reduction.Import,
+            ["ReduceMin"] = Reduction.Import,
+            ["ReduceProd"] = Reduction.Import,
             ["ReduceSum"] = Reduction.Import,
+            ["ReduceSumSquare"] = Reduction.Import,
             ["Relu"] = Activation.Import,
             ["Reshape"] = Reshape.Import,
             ["Resize"] = Resize.Import,
+            ["Round"] = Functions.Import,
             ["Selu"] = Activation.Import,
             ["Sigmoid"] = Activation.Import,
+            ["Sign"] = Functions.Import,
+            ["Sin"] = Functions.Import,
+            ["Sinh"] = Functions.Import,
             ["Slice"] = Slice.Import,
             ["Softmax"] = Softmax.Import,
             ["Softplus"] = Activation.Import,
+            ["Softsign"] = Functions.Import,
             ["SpaceToDepth"] = Blocks.SpaceToDepth,
             ["Split"] = Split.Import,
+            ["Sqrt"] = Functions.Import,
             ["Squeeze"] = Reshape.Import,
             ["Sub"] = Arithmetic.Import,
             ["Sum"] = Arithmetic.Import,
+            ["Tan"] = Functions.Import,
             ["Tanh"] = Activation.Import,
+            ["ThresholdedRelu"] = Functions.ThresholdedRelu,
             ["Tile"] = Repeat.Tile,
             ["Transpose"] = Transpose.Import,
             ["Unsqueeze"] = Reshape.Import,
             ["Upsample"] = Resize.Import,
+            ["Where"] = Where.Import,
         }.ToFrozenDictionary();
 
     /// <summary>Whether one of ONNX's own operators is read where its inputs are not all constants.</summary>
@@ -98,11 +130,9 @@ internal static class OnnxOperators
     }
 
     /// <summary>The error of an operator that is not read.</summary>
-    public static OcsInputException Unknown(OnnxNode node)
+    public static UnreadException Unknown(OnnxNode node)
     {
         var domain = node.Domain.Length == 0 ? "" : $" of domain '{node.Domain}'";
-        return new(
-            $"node '{node.Name}': the operator {node.Type}{domain} is not read: "
-            + "export the network without it (docs/formats.md lists what is read).");
+        return new($"node '{node.Name}': the operator {node.Type}{domain} is not read.");
     }
 }

@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Means, sums and maxima over some axes.</summary>
+/// <summary>Means, sums, maxima and the like over some axes.</summary>
 internal static class Reduction
 {
     public static void Import(NodeImport node)
@@ -17,15 +17,17 @@ internal static class Reduction
 
         if (axes.Length == 0)
         {
-            node.Output(x);
+            node.Output(node.Node.Type is "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceProd"
+                ? x
+                : throw node.Error("it runs over no dimension"));
             return;
         }
 
         var kind = node.Node.Type switch
         {
-            "ReduceMean" => ReduceKind.Mean,
-            "ReduceSum" => ReduceKind.Sum,
-            _ => ReduceKind.Max,
+            "ReduceProd" => ReduceKind.Product,
+            "ReduceSumSquare" => ReduceKind.SumOfSquares,
+            var type => Enum.Parse<ReduceKind>(type["Reduce".Length..]),
         };
         var keeps = node.Node.Int("keepdims", 1) != 0;
         var value = node.Builder.Reduce(node.Name, x.Value, kind, [.. axes.Select(x.Dimension).Order()], keeps);

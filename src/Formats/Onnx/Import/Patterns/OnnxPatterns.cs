@@ -17,6 +17,7 @@ internal static class OnnxPatterns
         UnitNorms.Apply,
         ChannelShuffles.Apply,
         Attentions.Apply,
+        Einsums.Apply,
         FlatLinears.Apply,
         BatchFirst.Apply,
         PackedParts.Apply,

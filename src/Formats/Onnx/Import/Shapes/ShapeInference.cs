@@ -11,11 +11,13 @@ internal static class ShapeInference
     // One output of the first input's shape.
     private static readonly ImmutableHashSet<string> Same =
     [
-        "Abs", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Cos", "CumSum", "Dropout", "Elu", "Erf", "Exp",
-        "Floor", "Gelu", "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN",
-        "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish",
-        "Neg", "Not", "PRelu", "Reciprocal", "Relu", "Round", "ScatterElements", "ScatterND", "Selu", "Shrink",
-        "Sigmoid", "Sign", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Tanh", "ThresholdedRelu", "Trilu",
+        "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BatchNormalization", "Cast", "Ceil", "Celu",
+        "Clip", "Cos", "Cosh", "CumSum", "DequantizeLinear", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
+        "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN",
+        "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization",
+        "Mish", "Neg", "Not", "PRelu", "QuantizeLinear", "Reciprocal", "Relu", "Round", "ScatterElements",
+        "ScatterND", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Softmax", "Softplus", "Softsign",
+        "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu",
     ];
 
     /// <summary>
@@ -64,7 +66,8 @@ internal static class ShapeInference
     public static OnnxKind KindOf(NodeArguments node) => node.Node.Type switch
     {
         "Cast" => Constants.KindOf(node, node.Node.Int("to", 0)),
-        "ArgMax" or "ArgMin" => OnnxKind.Integer,
+        "ArgMax" or "ArgMin" or "QuantizeLinear" => OnnxKind.Integer,
+        "DequantizeLinear" => OnnxKind.Float,
         "Where" => node.Graph.KindOf(node.Node.Inputs[1]),
         var type when Elementwise.IsLogical(type) => OnnxKind.Boolean,
         _ => node.Node.InputOrNull(0) is { } input ? node.Graph.KindOf(input) : OnnxKind.Float,

@@ -63,7 +63,7 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
         var surplus = Sizes(node).Zip(sizes, (size, stated) => size - stated).ToArray();
         if (!node.Node.Has("output_shape") && surplus.Any(total => total < 0))
         {
-            throw node.Error(
+            throw node.Node.Unread(
                 "its window is smaller than its stride, of which ONNX and its runtimes make different sizes: "
                 + "export it with output_padding");
         }

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Ocs.Cli.Output;
+using Ocs.Cli.Runtimes;
+using Ocs.Formats;
+using Ocs.Graphs;
+using Ocs.OnnxRuntime;
+using Ocs.RunLog;
+using Ocs.Torch;
+
+namespace Ocs.Cli.Runs;
+
+/// <summary>
+/// Writes ONNX files and checks them. libtorch cannot compute what is kept as it is of an ONNX file, so such a file is
+/// compared with another of the same network under ONNX Runtime.
+/// </summary>
+internal static class KeptCheck
+{
+    private const ulong Seed = 0;
+
+    // What is kept may know no other.
+    private const int Batch = 1;
+
+    /// <summary>Writes a network, and compares.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="graph">The network.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="console">Takes what is said meanwhile.</param>
+    /// <param name="same">
+    /// Writes a file that computes the same; null where there is none. Then only the part that is read is compared.
+    /// </param>
+    public static OnnxSummary Write(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console,
+        Action<string>? same = null)
+    {
+        if (graph.Origin is not { } origin
+            || (origin.Kept is null && origin.Outputs.All(output => output.Batch == 0)))
+        {
+            return OnnxCheck.Write(path, graph, parameters, options, console);
+        }
+
+        OnnxFile.Write(path, graph, parameters, options);
+        foreach (var change in OnnxFile.Changes(graph, options))
+        {
+            console.Error.WriteLine($"{path}: {change}");
+        }
+
+        if (!AtomicFile.IsReplaceable(path))
+        {
+            return new()
+            {
+                Tolerance = OnnxCheck.Tolerance,
+                Problem = "what was written to a device or a pipe cannot be read back.",
+            };
+        }
+
+        var folder = Directory.CreateTempSubdirectory("ocs-kept-");
+        try
+        {
+            var other = Path.Combine(folder.FullName, "other.onnx");
+            if (same is not null)
+            {
+                same(other);
+                return Compare(other, path);
+            }
+
+            ImmutableArray<OriginValue> outputs = [.. origin.Outputs.Select(output => output with { Batch = 0 })];
+            var read = graph with { Origin = origin with { Kept = null, Outputs = outputs } };
+            return graph.Nodes.IsEmpty
+                ? new() { Tolerance = OnnxCheck.Tolerance, Problem = "nothing of it is read here." }
+                : OnnxCheck.Write(other, read, parameters, options, console with { Error = TextWriter.Null });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The result of a check in one sentence.</summary>
+    public static string Sentence(string path, Graph graph, OnnxSummary summary) => (graph.Origin?.Kept, summary) switch
+    {
+        (null, _) => OnnxCheck.Sentence(path, summary),
+        (_, { Equal: true }) => $"{path} computes under {summary.Runtime} what it has to "
+            + $"(largest relative difference {summary.LargestDifference:0.0e+0}).",
+        (_, { Equal: false }) => $"{path} does not compute under {summary.Runtime} what it has to: {summary.Problem}",
+        _ => OnnxCheck.Sentence(path, summary),
+    };
+
+    /// <summary>What is kept as it is of a network's file, in one sentence; null where all is read.</summary>
+    public static string? Sentence(Graph graph)
+    {
+        if (graph.Origin?.Kept is not { } kept)
+        {
+            return null;
+        }
+
+        var first = kept.First.ToList();
+        var named = string.Join("; ", first.Take(3).Select(node => $"{node}: {node.Reason}"));
+        var more = first.Count > 3 ? $"; and {first.Count - 3} more" : "";
+        var behind = kept.Nodes.Length - first.Count;
+        return graph.Nodes.IsEmpty
+            ? $"Nothing of the file can be cut, so its {kept.Nodes.Length} nodes stay unchanged ({named}{more})."
+            : kept.Nodes.IsEmpty
+            ? "Outputs that are constants are kept as they are."
+            : $"Not read, and kept with the channels that they need: {named}{more}"
+                + (behind > 0 ? $", and {behind} nodes that read what these make." : ".");
+    }
+
+    // Both may have operators that ONNX Runtime does not know.
+    private static OnnxSummary Compare(string expected, string path)
+    {
+        try
+        {
+            using var first = OnnxNetwork.Open(expected, TorchRuntime.Threads);
+            using var second = OnnxNetwork.Open(path, TorchRuntime.Threads);
+            var differences = OutputDifference.Between(
+                first, second, NetworkInputs.Random([first, second], Batch, Seed));
+            var tolerance = first.IsSixteenBit ? OnnxCheck.SixteenBitTolerance : OnnxCheck.Tolerance;
+            var isEqual = differences.All(difference => difference.IsWithin(tolerance));
+            return new()
+            {
+                Runtime = first.Runtime,
+                Tolerance = tolerance,
+                LargestDifference = differences.Max(difference => difference.LargestRelative),
+                MeanDifference = differences.Max(difference => difference.MeanRelative),
+                Equal = isEqual,
+                Problem = isEqual ? null : $"{OutputDifference.Problem(differences, tolerance)}.",
+            };
+        }
+        catch (OnnxRuntimeException error)
+        {
+            return new() { Tolerance = OnnxCheck.Tolerance, Problem = CommandWords.Of(error.Message) };
+        }
+        catch (OcsInputException error)
+        {
+            return new()
+            {
+                Tolerance = OnnxCheck.Tolerance,
+                Equal = false,
+                Problem = CommandWords.Of(error.Message),
+            };
+        }
+    }
+}

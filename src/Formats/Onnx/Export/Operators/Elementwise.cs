@@ -1,0 +1,26 @@
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Formats.Onnx.Export.Operators;
+
+/// <summary>Functions of each element -> the operators of their names.</summary>
+internal static class Elementwise
+{
+    public static void Export(Graphs.Operators.Elementwise op, NodeExport node)
+    {
+        switch (op.Kind)
+        {
+            case ElementwiseKind.Power:
+                node.Emit("Pow", [node.Input, node.Scalar("exponent", op.Number)]);
+                break;
+            case ElementwiseKind.Threshold:
+                node.Emit("ThresholdedRelu", [node.Input], OnnxAttribute.Float("alpha", op.Number));
+                break;
+            case ElementwiseKind.Ceiling:
+                node.Emit("Ceil", [node.Input]);
+                break;
+            default:
+                node.Emit($"{op.Kind}", [node.Input]);
+                break;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Ocs.Graphs;
+using Ocs.Graphs.Operators;
+
+namespace Ocs.Pruning.Tests.Surgery;
+
+/// <summary>
+/// Functions of each element, reductions and neighbouring norms tie channels: a cut through each is proven, also where
+/// the function of 0 is not 0.
+/// </summary>
+[NoTensorLeaks]
+public sealed class ElementwiseCutTests
+{
+    private delegate Value Body(GraphBuilder g, Value x);
+
+    public static TheoryData<ElementwiseKind> Functions => [.. Enum.GetValues<ElementwiseKind>()];
+
+    public static TheoryData<ReduceKind> Reductions => [.. Enum.GetValues<ReduceKind>()];
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void A_cut_through_a_function_is_proven(ElementwiseKind kind) =>
+        AssertCut((g, x) => g.Add("function", new Elementwise(kind, 0.4), [Inside(g, x, kind)], []));
+
+    [Theory]
+    [MemberData(nameof(Reductions))]
+    public void A_cut_before_a_reduction_of_positions_is_proven(ReduceKind kind) =>
+        AssertCut((g, x) => g.Reduce("reduction", Inside(g, x, default), kind, [2, 3], keepDimensions: true));
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_cut_through_a_norm_over_neighbours_is_proven(int size) =>
+        AssertCut((g, x) => g.Add("norm", new LocalResponseNorm(size, 0.5), [x], []));
+
+    [Fact]
+    public void A_power_below_zero_is_proven() =>
+        AssertCut((g, x) => g.Add(
+            "function", new Elementwise(ElementwiseKind.Power, -0.5), [g.Add("square", new Elementwise(
+                ElementwiseKind.Power, 2), [x], [])], []));
+
+    // 0.05 to 0.95, where every function has a value, and above 1 for one.
+    private static Value Inside(GraphBuilder g, Value x, ElementwiseKind kind) => g.Affine(
+        "inside",
+        g.Activation("share", x, ActivationKind.Sigmoid), [0.9], [kind == ElementwiseKind.Acosh ? 1.05 : 0.05]);
+
+    private static void AssertCut(Body body)
+    {
+        var g = new GraphBuilder("cut");
+        var x = g.Input("input", 3, 6, 6);
+        x = g.Conv2d("first", x, 12, 3, bias: true, initialization: Initialization.Normal(1));
+        x = g.Conv2d("second", body(g, x), 8, 1, bias: true, initialization: Initialization.Normal(1));
+        using var network = Network.Initialize(g.Build(x), seed: 4);
+
+        using var cut = network.Prune(new PruneOptions { Target = 0.5, TargetTolerance = null });
+
+        Assert.True(cut.Gate.Passed);
+        Assert.InRange(cut.Network.Graph.Parameter("first.weight").Shape[0], 1, 11);
+    }
+}
