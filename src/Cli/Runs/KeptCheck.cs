@@ -39,12 +39,19 @@ internal static class KeptCheck
             return OnnxCheck.Write(path, graph, parameters, options, console);
         }
 
-        OnnxFile.Write(path, graph, parameters, options);
+        var bytes = OnnxFile.Write(path, graph, parameters, options);
         foreach (var change in OnnxFile.Changes(graph, options))
         {
             console.Error.WriteLine($"{path}: {change}");
         }
 
+        return Check(path, graph, parameters, options, console, same) with { Bytes = bytes > 0 ? bytes : null };
+    }
+
+    private static OnnxSummary Check(
+        string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console,
+        Action<string>? same)
+    {
         if (!AtomicFile.IsReplaceable(path))
         {
             return new()
@@ -64,6 +71,7 @@ internal static class KeptCheck
                 return Compare(other, path);
             }
 
+            var origin = graph.Origin!;
             ImmutableArray<OriginValue> outputs = [.. origin.Outputs.Select(output => output with { Batch = 0 })];
             var read = graph with { Origin = origin with { Kept = null, Outputs = outputs } };
             return graph.Nodes.IsEmpty
@@ -81,7 +89,7 @@ internal static class KeptCheck
     {
         (null, _) => OnnxCheck.Sentence(path, summary),
         (_, { Equal: true }) => $"{path} computes under {summary.Runtime} what it has to "
-            + $"(largest relative difference {summary.LargestDifference:0.0e+0}).",
+            + $"(largest relative difference {summary.LargestDifference:0.0e+0}).{OnnxCheck.SizeOf(summary)}",
         (_, { Equal: false }) => $"{path} does not compute under {summary.Runtime} what it has to: {summary.Problem}",
         _ => OnnxCheck.Sentence(path, summary),
     };

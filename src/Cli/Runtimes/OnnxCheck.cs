@@ -84,7 +84,11 @@ internal static class OnnxCheck
 
     /// <summary>The result in one sentence.</summary>
     public static string Sentence(string path, OnnxSummary summary) =>
-        Result(path, summary) + (summary.Bytes is { } bytes ? $" The file has {FileSize.Text(bytes)}." : "");
+        Result(path, summary) + SizeOf(summary);
+
+    /// <summary>The size of the file as a sentence to follow; empty where it is not known.</summary>
+    public static string SizeOf(OnnxSummary summary) =>
+        summary.Bytes is { } bytes ? $" The file has {FileSize.Text(bytes)}." : "";
 
     private static string Result(string path, OnnxSummary summary) => summary switch
     {
