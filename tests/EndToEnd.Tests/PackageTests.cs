@@ -8,7 +8,7 @@ namespace Ocs.EndToEnd.Tests;
 /// </summary>
 public sealed class PackageTests : IDisposable
 {
-    private const string Version = "0.1.0";
+    private static readonly string Version = typeof(CommandLine).Assembly.GetName().Version!.ToString(3);
     private readonly TemporaryFolder _folder = new();
 
     public PackageTests()

@@ -7,7 +7,7 @@ namespace Ocs.Torch.Interop;
 
 /// <summary>
 /// The kernels of OpenBLAS, which computes libtorch's matrix products. OpenBLAS chooses them by the processor's model
-/// number. For a processor newer than itself it falls back to kernels for SSE, 4 to 6 times slower.
+/// number. For a processor newer than itself it may fall back to kernels for SSE (docs/performance.md has times).
 /// </summary>
 internal static unsafe class OpenBlas
 {

@@ -33,7 +33,7 @@ internal static class ShimBuild
 
     internal static string Run(string cache, string? libtorch)
     {
-        var folder = Path.Combine(cache, NameOf(libtorch));
+        var folder = FolderOf(cache, libtorch);
         var sources = Path.Combine(folder, "sources");
         try
         {
@@ -71,13 +71,14 @@ internal static class ShimBuild
                 ?? $"The shim over libtorch could not be built in {folder}.");
     }
 
-    // Two versions, and two libtorches, have a shim each.
-    private static string NameOf(string? libtorch)
+    /// <summary>Where a shim is kept: two versions, and two libtorches, have one each.</summary>
+    internal static string FolderOf(string cache, string? libtorch)
     {
         var version = typeof(ShimBuild).Assembly.GetName().Version!.ToString(fieldCount: 3);
-        return string.IsNullOrEmpty(libtorch)
+        var name = string.IsNullOrEmpty(libtorch)
             ? version
             : $"{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(libtorch)))[..12]}";
+        return Path.Combine(cache, name);
     }
 
     // Files that are as they should be are left alone: build.sh would see new ones as changed.
