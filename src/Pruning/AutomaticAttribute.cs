@@ -1,6 +1,8 @@
 namespace Ocs.Pruning;
 
-/// <summary>An option that is found where it is null; configurations spell that <see cref="Word"/>.</summary>
+/// <summary>
+/// An option whose value is chosen automatically if it is null. Configurations write <see cref="Word"/> for null.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AutomaticAttribute : Attribute
 {

@@ -14,10 +14,10 @@ internal sealed class CyclePhases
     private readonly Dispute _dispute;
 
     /// <summary>Begins before the first epoch.</summary>
-    /// <param name="options">The options of a run; it is said when sparsity learning starts.</param>
-    /// <param name="similarity">Observes each epoch before it is asked about.</param>
+    /// <param name="options">The options of a run, with `OneCycleOptions.SparsityStartEpoch` set.</param>
+    /// <param name="similarity">Must have observed an epoch before `Begin` is called for it.</param>
     /// <param name="dispute">The same.</param>
-    /// <exception cref="OcsInputException">It is not said.</exception>
+    /// <exception cref="OcsInputException">The start of sparsity learning is missing.</exception>
     public CyclePhases(OneCycleOptions options, StabilityIndicator similarity, Dispute dispute)
     {
         (_similarity, _dispute) = (similarity, dispute);
@@ -48,7 +48,7 @@ internal sealed class CyclePhases
 
     /// <summary>The phase of an epoch that begins.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
-    /// <param name="isUnchanged">Whether its sub-network is that of the epoch before.</param>
+    /// <param name="isUnchanged">Whether its sub-network equals that of the previous epoch.</param>
     public Phase Begin(int epoch, bool isUnchanged)
     {
         var mayCut = !_timing.CutsAfterEpochs && (SparsityStartEpoch is not null || epoch >= _options.LatestCutEpoch);
@@ -59,7 +59,7 @@ internal sealed class CyclePhases
 
         if (SparsityStartEpoch is not null)
         {
-            // What the last epoch added to the pruned slices gets another one to become 0.
+            // Slices that the last epoch added to the pruned ones get one more epoch to become 0.
             DeadlineEpoch = DeadlineEpoch <= epoch ? epoch + 1 : DeadlineEpoch;
             return Phase.Sparsity;
         }
@@ -71,10 +71,10 @@ internal sealed class CyclePhases
     public bool IsCutAfter(int epoch) =>
         _timing.CutsAfterEpochs && IsTimeToCut(epoch, isUnchanged: false, epoch > _options.LatestCutEpoch);
 
-    /// <summary>The run has ended without a stable sub-network.</summary>
+    /// <summary>Cuts at the end of a run whose sub-network never became stable.</summary>
     public void Force() => (StableEpoch, WasForced) = (null, true);
 
-    /// <summary>Goes on from a state.</summary>
+    /// <summary>Restores a saved state.</summary>
     public void Restore(PrunerState state) => (SparsityStartEpoch, StableEpoch, WasForced, DeadlineEpoch) =
         (state.SparsityStartEpoch, state.StableEpoch, state.WasForced, state.DeadlineEpoch);
 

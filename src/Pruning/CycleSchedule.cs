@@ -17,7 +17,7 @@ internal static class CycleSchedule
 
     private const double ShrinkageShare = 0.2;
 
-    /// <summary>The options with both epochs, as far as they have any.</summary>
+    /// <summary>The options with both epochs filled in, where they apply.</summary>
     public static OneCycleOptions Of(OneCycleOptions options, int epochs)
     {
         var hasDeadline = options.ShrinkageKind == ShrinkageKind.Deadline;
@@ -48,7 +48,9 @@ internal static class CycleSchedule
         return options with { SparsityStartEpoch = start, LatestCutEpoch = latest };
     }
 
-    /// <summary>What is wrong with resolved options in a run of so many epochs, a part of a sentence each.</summary>
+    /// <summary>
+    /// The problems of resolved options in a run of this many epochs; each is a clause for an error message.
+    /// </summary>
     public static IEnumerable<string> Problems(OneCycleOptions options, int epochs)
     {
         if (options.CutAtEnd)
@@ -87,7 +89,7 @@ internal static class CycleSchedule
     private static int ShareOf(int epochs, double share) =>
         (int)Math.Round(share * epochs, MidpointRounding.AwayFromZero);
 
-    // The upper bound is the weaker one: a start that is too late is told as such.
+    // The lower bound wins, so that a start that is too late is reported as such.
     private static int Within(int epoch, int least, int most) =>
         Math.Max(0, Math.Min(Math.Max(epoch, least), Math.Max(most, 0)));
 }

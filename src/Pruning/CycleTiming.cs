@@ -20,12 +20,13 @@ internal sealed record CycleTiming
     };
 
     /// <summary>
-    /// Whether Eq. 6 is tested after an epoch is trained, with the partition of its start; else before it.
+    /// Whether Eq. 6 is tested after an epoch, with the partition from its start. Otherwise it is tested before the
+    /// epoch.
     /// </summary>
     public bool CutsAfterEpochs { get; private init; }
 
     /// <summary>
-    /// Whether J of epochs before the search counts as 0 in the average (Eq. 4); else there is no average yet.
+    /// Whether J of epochs before the search counts as 0 in the average (Eq. 4). Otherwise there is no average yet.
     /// </summary>
     public bool MissingSimilarityIsZero { get; private init; }
 

@@ -5,7 +5,7 @@ using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
-/// <summary>What became of a layer: a row of the "why not pruned" table.</summary>
+/// <summary>The result of the cut for one layer: a row of the "why not pruned" table.</summary>
 /// <param name="Name">The layer.</param>
 /// <param name="Parameter">Its weight.</param>
 /// <param name="Group">
@@ -15,19 +15,19 @@ namespace Ocs.Pruning;
 /// <param name="ChannelsAfter">Output channels after it.</param>
 /// <param name="MacsBefore">Multiply-accumulates before the cut.</param>
 /// <param name="MacsAfter">Multiply-accumulates after it.</param>
-/// <param name="FrozenReason">Why none of its channels may leave; null when some may.</param>
+/// <param name="FrozenReason">Why the layer is frozen; null if its channels can be removed.</param>
 public sealed record LayerOutcome(
     string Name, string Parameter, int Group, int ChannelsBefore, int ChannelsAfter, long MacsBefore, long MacsAfter,
     string? FrozenReason)
 {
-    /// <summary>A sentence for people: pruned, kept by rank, or frozen and why.</summary>
+    /// <summary>One sentence for users: pruned, kept by rank, or frozen with the reason.</summary>
     public string Explanation => FrozenReason is { } reason
         ? $"frozen: {reason}"
         : ChannelsAfter == ChannelsBefore
             ? $"kept: {KeptReason}"
             : $"pruned: {ChannelsBefore - ChannelsAfter} of {ChannelsBefore} channels rank below the cut";
 
-    /// <summary>Why none of its channels left, where some may: their rank, or a limit.</summary>
+    /// <summary>Why a layer that is not frozen kept all of its channels: their rank, or a limit.</summary>
     public string KeptReason { get; init; } = "every channel ranks above the cut";
 
     /// <summary>

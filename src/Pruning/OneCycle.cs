@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The one cycle (Alg. 1) for a training loop of any kind. The loop begins each epoch, and tells of each step: after
-/// backward, and after the optimiser's step. The cut is made, with its proof, when an epoch begins.
+/// The one cycle (Alg. 1) for your own training loop. The loop calls <see cref="BeginEpoch"/>, and in each step
+/// <see cref="AfterBackward"/> and <see cref="AfterStep"/>. The cut, with its proof, is made when an epoch begins.
 /// </summary>
 /// <example><code>
 /// using var cycle = new OneCycle(network, new OneCycleOptions { Target = 0.5 }, epochs);
@@ -36,7 +36,7 @@ public sealed class OneCycle : IDisposable
     /// <summary>Begins with a whole network.</summary>
     /// <param name="network">The network, which the cycle then owns.</param>
     /// <param name="options">The method's options.</param>
-    /// <param name="epochs">How many epochs the loop will train; what the options leave open follows from it.</param>
+    /// <param name="epochs">How many epochs the loop will train. Options that are null are derived from it.</param>
     /// <exception cref="OcsInputException">An option is out of range, or does not fit so many epochs.</exception>
     public OneCycle(Network network, OneCycleOptions options, int epochs)
         : this(network, network.Graph, options, epochs)
@@ -61,9 +61,7 @@ public sealed class OneCycle : IDisposable
     /// <summary>The network before the cut.</summary>
     public Graph Original { get; }
 
-    /// <summary>
-    /// The network as it is now; after the cut it is another one than before, with a record of the cut.
-    /// </summary>
+    /// <summary>The current network. The cut replaces it with another one, which has a record of the cut.</summary>
     public Network Network { get; private set; }
 
     /// <summary>The proof of the cut; null before it.</summary>
@@ -72,13 +70,10 @@ public sealed class OneCycle : IDisposable
     /// <summary>Whether the network was cut.</summary>
     public bool IsCut => Gate is not null;
 
-    /// <summary>
-    /// What is needed to go on after the epoch that was begun last, beside <see cref="Network"/>; to be taken between
-    /// two steps.
-    /// </summary>
+    /// <summary>Everything besides <see cref="Network"/> that is needed to resume. Read it between two steps.</summary>
     public OneCycleState State => new(_epoch, _pruner.State, Gate) { Step = _step, StepsPerEpoch = _stepsPerEpoch };
 
-    /// <summary>Goes on from a state.</summary>
+    /// <summary>Resumes from a state.</summary>
     /// <param name="original">The network before the cut.</param>
     /// <param name="network">The network as it was saved, which the cycle then owns.</param>
     /// <param name="options">The options that the cycle began with.</param>
@@ -105,7 +100,7 @@ public sealed class OneCycle : IDisposable
     /// <summary>Begins an epoch: ranks the channels, and cuts the network if it is time to.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="probe">A batch of each input, on which a cut is proven.</param>
-    /// <param name="follow">What is cut along with the weights, such as the optimiser.</param>
+    /// <param name="follow">Objects that are cut with the weights, such as the optimiser.</param>
     /// <returns>The epoch's partition, stability, phase and lambda; null after the cut.</returns>
     /// <exception cref="UnprovenCutException">The cut is not proven right; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">Something else comes first.</exception>
@@ -131,7 +126,7 @@ public sealed class OneCycle : IDisposable
         return plan;
     }
 
-    /// <summary>After backward: adds the gradient of the penalty (Eq. 8), in sparsity learning.</summary>
+    /// <summary>Call it after backward. In sparsity learning it adds the gradient of the penalty (Eq. 8).</summary>
     /// <exception cref="InvalidOperationException">Something else comes first.</exception>
     public void AfterBackward()
     {
@@ -144,7 +139,9 @@ public sealed class OneCycle : IDisposable
         _next = Next.Step;
     }
 
-    /// <summary>After the optimiser's step: shrinks what is to leave (Eq. 9), in sparsity learning.</summary>
+    /// <summary>
+    /// Call it after the optimiser's step. In sparsity learning it shrinks the pruned slices (Eq. 9).
+    /// </summary>
     /// <param name="learningRate">The step's learning rate.</param>
     /// <exception cref="InvalidOperationException">Something else comes first.</exception>
     public void AfterStep(double learningRate)
@@ -159,7 +156,9 @@ public sealed class OneCycle : IDisposable
         _next = Next.BackwardOrEpoch;
     }
 
-    /// <summary>After the last epoch: cuts the network if it was not cut yet. It is not trained after that.</summary>
+    /// <summary>
+    /// Call it after the last epoch. It cuts the network if it is not cut yet; no training follows then.
+    /// </summary>
     /// <inheritdoc cref="BeginEpoch" path="/param"/>
     /// <inheritdoc cref="BeginEpoch" path="/exception"/>
     public void End(Tensor[] probe, params ICuttable[] follow)

@@ -3,14 +3,14 @@ using Ocs.Pruning.Saliency;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The method's options. The defaults are those of <see cref="Auto"/>, and hold for any network and any number of
+/// The options of the method. The defaults are those of <see cref="Auto"/> and suit any network and any number of
 /// epochs.
 /// </summary>
 public sealed record OneCycleOptions : PruneOptions
 {
     /// <summary>
-    /// The defaults, a cycle with nothing to tune: the pruned slices reach 0 exactly before the cut, and what the
-    /// weights do says when (docs/method.md, "The preset auto").
+    /// The defaults: a cycle with nothing to tune. The pruned slices reach exactly 0 before the cut, and the weights
+    /// decide when it comes (docs/method.md, "The preset auto").
     /// </summary>
     public static OneCycleOptions Auto { get; } = new();
 
@@ -31,7 +31,8 @@ public sealed record OneCycleOptions : PruneOptions
     };
 
     /// <summary>
-    /// As the authors' program acts (commit 7ab8054), wherever it departs from the paper: docs/method.md lists it.
+    /// The behaviour of the authors' program (commit 7ab8054) wherever it departs from the paper. docs/method.md lists
+    /// the differences.
     /// </summary>
     public static OneCycleOptions Official { get; } = Paper with
     {
@@ -116,24 +117,24 @@ public sealed record OneCycleOptions : PruneOptions
     /// </summary>
     public int? ShrinkageEpochs { get; init; }
 
-    /// <summary>What tells that the sub-network has settled.</summary>
+    /// <summary>How it is decided that the sub-network is stable.</summary>
     public StabilityKind Stability { get; init; } = StabilityKind.Dispute;
 
     /// <summary>When the phases begin and end.</summary>
     public PhaseTiming Timing { get; init; }
 
-    /// <summary>What becomes of the optimiser at the cut.</summary>
+    /// <summary>What happens to the optimiser at the cut.</summary>
     public OptimizerAtCut OptimizerAtCut { get; init; }
 
     /// <summary>
-    /// Batches of training images from which the cut network's batch norms take their running statistics anew at the
-    /// cut; 0 keeps those of the whole network.
+    /// How many batches of training samples re-estimate the running statistics of batch norms at the cut. 0 keeps the
+    /// statistics of the whole network.
     /// </summary>
     public int RecalibrationBatches { get; init; } = 50;
 
     /// <summary>
-    /// Whether layers that read channels which leave get, by their weights and biases, the means and deviations that
-    /// their outputs had in the whole network. A layer that a batch norm follows needs none of it.
+    /// Whether the cut corrects weights and biases of layers that read removed channels, so that their outputs keep the
+    /// means and deviations of the whole network. Layers followed by a batch norm do not need it.
     /// </summary>
     public bool Repair { get; init; } = true;
 
@@ -151,7 +152,7 @@ public sealed record OneCycleOptions : PruneOptions
     };
 
     /// <summary>
-    /// The options of a run of so many epochs: what follows from their number and is not given is filled in.
+    /// The options for a run of this many epochs. Options that are null and follow from the number are filled in.
     /// </summary>
     public OneCycleOptions For(int epochs) => CycleSchedule.Of(this, epochs);
 

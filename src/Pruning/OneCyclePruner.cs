@@ -11,8 +11,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// The one-cycle pruner: finds the sub-network while the network trains, and says when to cut. The training loop calls
-/// it in the order of Alg. 1; it holds the state of the method, not the loop.
+/// The one-cycle pruner: finds the sub-network during training and decides when to cut. The training loop calls it in
+/// the order of Alg. 1. It holds the state of the method, not the loop.
 /// </summary>
 [Paper("Alg. 1")]
 internal sealed class OneCyclePruner : IDisposable
@@ -32,7 +32,7 @@ internal sealed class OneCyclePruner : IDisposable
     /// <summary>Prepares to prune a network.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters, lent.</param>
-    /// <param name="options">What is to leave, and when; it says when sparsity learning starts.</param>
+    /// <param name="options">What to remove, and when. The start of sparsity learning must be set.</param>
     /// <exception cref="OcsInputException">An option is out of range, or the start is not given.</exception>
     public OneCyclePruner(Graph graph, ParameterTable parameters, OneCycleOptions options)
     {
@@ -50,7 +50,7 @@ internal sealed class OneCyclePruner : IDisposable
     }
 
     /// <summary>
-    /// Makes the partitions of the processes that share a run one; every one of them calls it in the same order.
+    /// Makes all processes of a run use the same partition. Every process calls it in the same order.
     /// </summary>
     public Func<Partition, Partition> Agree { get; init; } = static partition => partition;
 
@@ -74,7 +74,7 @@ internal sealed class OneCyclePruner : IDisposable
     /// </summary>
     public bool WasForced => _phases.WasForced;
 
-    /// <summary>What is needed to go on from here, beside the parameters.</summary>
+    /// <summary>Everything besides the parameters that is needed to resume.</summary>
     public PrunerState State => new(
         [.. _stability.Subnetworks], [.. _stability.Similarities], [.. _stability.Averages], _partition,
         _lambda, _slices is not null,
@@ -85,7 +85,7 @@ internal sealed class OneCyclePruner : IDisposable
         Disputes = [.. _dispute.Values],
     };
 
-    /// <summary>Goes on from the state of a pruner of the same network and options.</summary>
+    /// <summary>Resumes from the state of a pruner with the same network and options.</summary>
     /// <exception cref="OcsInputException">The sub-networks are not of this network.</exception>
     public void Restore(PrunerState state)
     {
@@ -125,7 +125,7 @@ internal sealed class OneCyclePruner : IDisposable
 
         if (phase == Phase.Final && _phases.HasDeadline && _slices is not null)
         {
-            // What was shrunk to 0 leaves, even if another sub-network is found at the latest cut.
+            // Slices that were shrunk to 0 are removed, even if the search at the latest cut finds another sub-network.
             Zero();
             partition = isUnchanged ? partition : _partition;
         }
@@ -174,9 +174,8 @@ internal sealed class OneCyclePruner : IDisposable
     }
 
     /// <summary>
-    /// The same with what is added to the factor 1 in a tensor [] on the weights' device, so that a step can be
-    /// captured. With a deadline, tensors of the same shapes are shrunk alike: momentum would bring the slices back,
-    /// and an average of the weights would remember them.
+    /// The same with a tensor [] on the weights' device, so that a step can be captured. It is added to the factor 1.
+    /// With a deadline, momentum and averaged weights are shrunk too. Otherwise they would bring the slices back.
     /// </summary>
     /// <param name="addend">What <see cref="ShrinkageAt"/> gives.</param>
     /// <param name="alike">Tensors by the names of parameters.</param>
@@ -208,7 +207,7 @@ internal sealed class OneCyclePruner : IDisposable
     /// <returns>Whether the network is to be cut now.</returns>
     public bool EndEpoch(int epoch) => _partition is not null && _phases.IsCutAfter(epoch);
 
-    /// <summary>The run has ended without a stable sub-network: the present one is to be cut.</summary>
+    /// <summary>Chooses the present sub-network at the end of a run that never became stable.</summary>
     public void ForceCut() => _phases.Force();
 
     /// <summary>The record of a cut of the present partition, with the epochs of the method.</summary>
@@ -217,9 +216,7 @@ internal sealed class OneCyclePruner : IDisposable
     public PruningRecord RecordOf(ProvenCut cut, int epoch) =>
         cut.Record with { StableEpoch = StableEpoch, CutEpoch = epoch, SparsityStartEpoch = SparsityStartEpoch };
 
-    /// <summary>
-    /// The sub-network to cut to: that of the last search, or of one that is made now, where there was none yet.
-    /// </summary>
+    /// <summary>The sub-network to cut to: that of the last search. Searches now if there was none.</summary>
     public Partition ChoosePartition() => _partition ??= Find();
 
     /// <summary>Releases the slices that are regularised; the parameters stay the caller's.</summary>
@@ -231,7 +228,7 @@ internal sealed class OneCyclePruner : IDisposable
 
     private Partition Find() => Agree(_search.Find(_parameters));
 
-    // Groups that always keep everything say nothing about stability.
+    // Groups that always keep everything carry no information about stability.
     private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>
         [.. subnetwork.Kept.Where((_, group) => Coupling.Groups[group].IsPrunable)];
 

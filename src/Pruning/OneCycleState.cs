@@ -3,7 +3,7 @@ using Ocs.Pruning.Surgery;
 namespace Ocs.Pruning;
 
 /// <summary>
-/// What <see cref="OneCycle"/> needs to go on, beside the network. Plain data: any serialiser can write it.
+/// What <see cref="OneCycle"/> needs besides the network to resume. It is plain data that any serialiser can write.
 /// </summary>
 /// <param name="Epoch">The epoch that was begun last, from 0; -1 before the first.</param>
 /// <param name="Pruner">The state of the method.</param>

@@ -16,10 +16,12 @@ public static class OneShot
     extension(Network network)
     {
         /// <summary>
-        /// The small network of a trained one, with its record and its proof. The trained one stays as it is.
+        /// Cuts a trained network. Returns the small network with its record and its proof; the trained network is not
+        /// changed.
         /// </summary>
         /// <param name="options">
-        /// How much is to leave, and what; <see cref="SaliencyKind.Taylor"/> needs the parameters' gradients.
+        /// How much to remove, and by which criterion. <see cref="SaliencyKind.Taylor"/> needs gradients of the
+        /// parameters.
         /// </param>
         /// <param name="probe">
         /// A batch of each input on which the cut is proven; random numbers where none is given.

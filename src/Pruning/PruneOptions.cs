@@ -5,7 +5,7 @@ using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
-/// <summary>What a cut removes: budget, criterion, ranking and limits. The defaults hold for any network.</summary>
+/// <summary>What a cut removes: budget, criterion, ranking and limits. The defaults suit any network.</summary>
 public record PruneOptions
 {
     /// <summary>Fraction of the resource to remove: alpha of Eq. 1, in (0, 1).</summary>
@@ -14,7 +14,9 @@ public record PruneOptions
     /// <summary>What the target counts: Psi of Eq. 1.</summary>
     public Resource Resource { get; init; }
 
-    /// <summary>What the target counts in place of <see cref="Resource"/>, of your own; null for that.</summary>
+    /// <summary>
+    /// Your own resource for the target, in place of <see cref="Resource"/>; null to use <see cref="Resource"/>.
+    /// </summary>
     public IResource? CustomResource { get; init; }
 
     /// <summary>
@@ -22,7 +24,7 @@ public record PruneOptions
     /// </summary>
     public SaliencyKind Saliency { get; init; }
 
-    /// <summary>A criterion of your own, in place of <see cref="Saliency"/>; null for that.</summary>
+    /// <summary>Your own criterion, in place of <see cref="Saliency"/>; null to use <see cref="Saliency"/>.</summary>
     public ISaliency? CustomSaliency { get; init; }
 
     /// <summary>The seed of the criterion `random`.</summary>
@@ -37,15 +39,17 @@ public record PruneOptions
     public bool CostWeighting { get; init; }
 
     /// <summary>
-    /// Which channels are compared with each other. After few epochs a global ranking takes nearly everything from some
-    /// layers.
+    /// Which channels are compared with each other. After few epochs, a global ranking removes nearly all channels of
+    /// some layers.
     /// </summary>
     public Ranking Ranking { get; init; } = Ranking.Isomorphic;
 
-    /// <summary>A ranking of your own, in place of <see cref="Ranking"/>; null for that.</summary>
+    /// <summary>Your own ranking, in place of <see cref="Ranking"/>; null to use <see cref="Ranking"/>.</summary>
     public IRanking? CustomRanking { get; init; }
 
-    /// <summary>Largest fraction of a group that may leave, in (0, 1]; one channel always stays.</summary>
+    /// <summary>
+    /// Largest fraction of a group that may be removed, in (0, 1]. At least one channel always remains.
+    /// </summary>
     public double MaximumPruned { get; init; } = 0.9;
 
     /// <summary>
@@ -64,8 +68,8 @@ public record PruneOptions
     public int? RoundTo { get; init; }
 
     /// <summary>
-    /// How much more than the target may leave, above 0: then a few channels stay beside the multiples of
-    /// <see cref="RoundTo"/>, as far as the target is met. Null takes what the ranking and the multiples give.
+    /// How far the removed fraction may exceed the target, above 0. To stay within it, some groups keep a few channels
+    /// beyond multiples of <see cref="RoundTo"/>. Null sets no limit.
     /// </summary>
     public double? TargetTolerance { get; init; } = 0.005;
 
@@ -73,21 +77,22 @@ public record PruneOptions
     public ImmutableArray<string> Ignore { get; init; } = [];
 
     /// <summary>
-    /// Patterns of parameter names; a group with slices outside of all of them is not cut. Empty for no scope.
+    /// Patterns of parameter names. A group with slices outside of these parameters is not cut. Empty for all
+    /// parameters.
     /// </summary>
     public ImmutableArray<string> Only { get; init; } = [];
 
-    /// <summary>Kinds of groups that are not cut: widths of a transformer that stay.</summary>
+    /// <summary>Kinds of groups that are not cut, such as the hidden width of a transformer.</summary>
     public ImmutableArray<GroupKind> Freeze { get; init; } = [];
 
     /// <summary>
-    /// What leaves of attention: whole heads, or the same index in every head. Null for what the network says.
+    /// How attention is cut: whole heads, or the same index in every head. Null uses the network's own policy.
     /// </summary>
     public CouplingPolicy? Heads { get; init; }
 
     /// <summary>
-    /// What leaves of grouped convolutions and group norms: the same index in every group, or whole groups. Null for
-    /// what the network says.
+    /// How grouped convolutions and group norms are cut: the same index in every group, or whole groups. Null uses the
+    /// network's own policy.
     /// </summary>
     public CouplingPolicy? Groups { get; init; }
 
@@ -104,7 +109,7 @@ public record PruneOptions
         TargetTolerance = TargetTolerance,
     };
 
-    /// <summary>The criterion: one of your own, or that which <see cref="Saliency"/> names.</summary>
+    /// <summary>The criterion: `CustomSaliency`, or the one that <see cref="Saliency"/> names.</summary>
     internal ISaliency Criterion => CustomSaliency ?? GroupSaliency.Of(Saliency, SaliencySeed);
 
     /// <summary>Criterion, ranking and resource by their names, a line each, as a record keeps them.</summary>
@@ -114,7 +119,7 @@ public record PruneOptions
         + $"resource: {CustomResource?.Name ?? OptionName.Of($"{Resource}")}\n";
 
     /// <summary>
-    /// Throws one <see cref="OcsInputException"/> that names every option of these which is out of range.
+    /// Throws one <see cref="OcsInputException"/> that names every option of this record that is out of range.
     /// </summary>
     public void ValidateSearch() => Throw([.. OptionProblems.OfSearch(this)]);
 

@@ -3,7 +3,9 @@ using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
-/// <summary>What the method remembers between steps, so that a run goes on as if it had never stopped.</summary>
+/// <summary>
+/// The state of the method between steps. A run restored from it continues as if it had never stopped.
+/// </summary>
 /// <param name="Subnetworks">Kept channels by epoch and prunable group, of as many epochs as Eq. 3 looks back.</param>
 /// <param name="Similarities">J of every epoch so far (Eq. 3).</param>
 /// <param name="Averages">J_avg of every epoch so far (Eq. 4).</param>

@@ -4,13 +4,14 @@ using Ocs.Torch;
 
 namespace Ocs.Pruning;
 
-/// <summary>Batches of random numbers that any network takes.</summary>
+/// <summary>Random input batches for any network.</summary>
 internal static class RandomInputs
 {
     private const ulong Seed = 0;
 
     /// <summary>
-    /// A batch of each input, owned by the caller: row 0 of a table where it is looked up in one, else normal numbers.
+    /// A batch of each input, owned by the caller: index 0 for inputs of embeddings, normally distributed numbers for
+    /// all others.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="batch">Samples of each batch.</param>

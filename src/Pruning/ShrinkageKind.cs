@@ -4,7 +4,7 @@ namespace Ocs.Pruning;
 public enum ShrinkageKind
 {
     /// <summary>
-    /// By the factor 1 - lambda · learning rate, lambda of Eq. 7; what is left of a slice leaves at the cut.
+    /// By the factor 1 - lambda · learning rate, with lambda of Eq. 7. Slices need not be 0 when the cut removes them.
     /// </summary>
     Strength,
 

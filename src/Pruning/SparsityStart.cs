@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Ocs.Pruning;
 
-/// <summary>When sparsity learning starts: in a given epoch, or where Eq. 5 holds.</summary>
-/// <param name="Epoch">The epoch, from 0; null where Eq. 5 finds it.</param>
+/// <summary>When sparsity learning starts: in a given epoch, or as soon as Eq. 5 holds.</summary>
+/// <param name="Epoch">The epoch, from 0; null to use Eq. 5.</param>
 public readonly record struct SparsityStart(int? Epoch)
 {
     /// <summary>How configurations spell <see cref="Auto"/>; Tab. 8 uses the same word.</summary>

@@ -1,6 +1,6 @@
 namespace Ocs.Pruning;
 
-/// <summary>What tells that the sub-network has settled.</summary>
+/// <summary>How it is decided that the sub-network is stable.</summary>
 public enum StabilityKind
 {
     /// <summary>

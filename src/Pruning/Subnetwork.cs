@@ -21,8 +21,8 @@ public sealed record Subnetwork(ImmutableArray<ImmutableArray<int>> Kept, Immuta
         [.. groups.Select(group => group.Channels)]);
 
     /// <summary>
-    /// Whether it is a sub-network of these groups: as many channels, and each kept one is there once, in ascending
-    /// order.
+    /// Whether it is a valid sub-network of these groups: the same numbers of channels, and kept channels in ascending
+    /// order without repetition.
     /// </summary>
     public bool IsOf(ImmutableArray<Group> groups) =>
         !Kept.IsDefault && !Channels.IsDefault && Kept.Length == groups.Length

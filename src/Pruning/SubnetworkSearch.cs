@@ -7,9 +7,7 @@ using Ocs.Pruning.Search;
 
 namespace Ocs.Pruning;
 
-/// <summary>
-/// The sub-network that a network's weights give, by the criterion, ranking, budget and limits of the options.
-/// </summary>
+/// <summary>Finds the sub-network of a network by the criterion, ranking, budget and limits of the options.</summary>
 public sealed class SubnetworkSearch
 {
     private readonly PruningLimits _limits;
@@ -53,15 +51,15 @@ public sealed class SubnetworkSearch
     public double LargestTarget => Constraint.Removed(Narrowest);
 
     /// <summary>
-    /// What is left when every channel leaves that may; which of a group's channels stay does not matter.
+    /// The sub-network in which every removable channel is removed. Which channels of a group stay is arbitrary.
     /// </summary>
     public Subnetwork Narrowest => NarrowestWithin(LimitsFor(1));
 
     /// <summary>
-    /// The sub-network of the present weights, to a fraction removed that is the options' unless given.
+    /// Finds the sub-network of the present weights. The fraction to remove is that of the options unless given.
     /// </summary>
     /// <exception cref="OcsInputException">
-    /// The target cannot be reached, or the criterion misses something.
+    /// The target cannot be reached, or the criterion lacks gradients or slices.
     /// </exception>
     public Partition Find(ParameterTable parameters, double? target = null)
     {
@@ -86,7 +84,7 @@ public sealed class SubnetworkSearch
             : ClassRanking.Of(Options.Ranking).Search(groups, saliency, Constraint, fraction, LimitsFor(fraction));
     }
 
-    // Multiples that nobody asked for are halved until the target can be reached.
+    // Default multiples are halved until the target can be reached.
     private PruningLimits LimitsFor(double target)
     {
         var limits = _limits;
@@ -117,7 +115,7 @@ public sealed class SubnetworkSearch
                 + "it must count more than 0.");
     }
 
-    // Weights that are not finite give scores that are none; a criterion of the user's own must not.
+    // Weights that are not finite give scores that are NaN. Criteria of users must not give NaN.
     private void RequireNumbers(ImmutableArray<double[]> saliency)
     {
         if (Options.CustomSaliency is { } custom

@@ -3,13 +3,15 @@ using Ocs.Pruning.Surgery;
 
 namespace Ocs.Training;
 
-/// <summary>Chooses layout, padding and precision of a network, by the clock where the options leave it open.</summary>
+/// <summary>
+/// Chooses layout, padding and precision of a network. What the options leave open is chosen by timing.
+/// </summary>
 internal sealed class Arranger(TrainingContext run)
 {
-    /// <summary>Chooses for the present network, and lets the optimiser and the data follow.</summary>
+    /// <summary>Chooses for the present network, and converts the optimiser's state and the data.</summary>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="whole">
-    /// The network before the cut, which takes turns with what is chosen from; null before there is one.
+    /// The network before the cut, which is timed in turns with the candidates; null before the cut.
     /// </param>
     public void Arrange(CutPlan? padding, RunningNetwork? whole = null)
     {
@@ -32,8 +34,7 @@ internal sealed class Arranger(TrainingContext run)
     }
 
     /// <summary>
-    /// Looks whether a resumed network can go on in its precision: another libtorch may not have the operators that the
-    /// run began with.
+    /// Checks that a resumed network can be trained in its precision. Another libtorch may lack operators.
     /// </summary>
     public void CheckPrecision()
     {
@@ -44,7 +45,7 @@ internal sealed class Arranger(TrainingContext run)
         }
     }
 
-    // What of the precisions the network can be trained in here. Once it is cut, the run does not end for it.
+    // The precisions in which the network can be trained here. After the cut, a missing one does not end the run.
     private IReadOnlyList<Precision> Trainable(Batch probe)
     {
         var options = run.State.Record is null ? run.Training : run.Training with { Precision = Precision.Auto };

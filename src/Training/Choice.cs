@@ -2,16 +2,16 @@ using Ocs.Torch;
 
 namespace Ocs.Training;
 
-/// <summary>A way to run steps, one of those that the options leave open.</summary>
+/// <summary>One way to run steps among those that the options leave open.</summary>
 /// <param name="Padded">Whether the network is padded to widths that run faster.</param>
-/// <param name="Format">How values lie in memory.</param>
-/// <param name="Precision">What steps compute in.</param>
+/// <param name="Format">The memory layout of values.</param>
+/// <param name="Precision">The precision of steps.</param>
 internal sealed record Choice(bool Padded, MemoryFormat Format, Precision Precision)
 {
-    /// <summary>All that the options leave open.</summary>
-    /// <param name="options">What is chosen already.</param>
-    /// <param name="precisions">What may be computed in.</param>
-    /// <param name="canPad">Whether there is a padding.</param>
+    /// <summary>All ways that the options leave open.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="precisions">The allowed precisions.</param>
+    /// <param name="canPad">Whether the network can be padded.</param>
     public static List<Choice> Open(TrainingOptions options, IReadOnlyList<Precision> precisions, bool canPad)
     {
         bool[] paddings = !canPad || options.Padding == PaddingChoice.Never
@@ -33,7 +33,7 @@ internal sealed record Choice(bool Padded, MemoryFormat Format, Precision Precis
         _ => [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast],
     };
 
-    /// <summary>For people: <c>channels-last, padded, bf16</c>.</summary>
+    /// <summary>For messages: <c>channels-last, padded, bf16</c>.</summary>
     public override string ToString() =>
         $"{(Format == MemoryFormat.ChannelsLast ? "channels-last" : "contiguous")}{(Padded ? ", padded" : "")}"
         + (Precision == Precision.Fp32 ? "" : $", {Precision.Name()}");

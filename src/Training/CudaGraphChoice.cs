@@ -5,12 +5,12 @@ namespace Ocs.Training;
 /// </summary>
 public enum CudaGraphChoice
 {
-    /// <summary>Where it can be; steps of fp16 and of a profile can't.</summary>
+    /// <summary>Steps are captured if possible. Steps in fp16 and profiled steps cannot be captured.</summary>
     Auto,
 
-    /// <summary>That it can't be is an error.</summary>
+    /// <summary>Steps are captured; it is an error if they cannot be.</summary>
     On,
 
-    /// <summary>Each operator is started by itself.</summary>
+    /// <summary>Each operator is launched separately.</summary>
     Off,
 }

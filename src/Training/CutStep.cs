@@ -11,15 +11,15 @@ namespace Ocs.Training;
 /// <summary>The cut (lines 13 and 14 of Alg. 1). Nothing is replaced before the gate has passed.</summary>
 internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger arranger, EpochLoop epochs)
 {
-    // Means of channels over the samples and positions of some batches are exact enough.
+    // Channel means over the samples and positions of this many batches are exact enough.
     private const int RepairBatches = 10;
 
     /// <summary>
-    /// Cuts the network, and what goes with it: the optimiser, the average of the weights, the schedule.
+    /// Cuts the network, and with it the optimiser's state, the average of the weights and the schedule.
     /// </summary>
     /// <param name="epoch">The epoch before which it is cut.</param>
     /// <exception cref="TrainingFailedException">
-    /// The cut is not proven right, or the network can't be measured; the whole one is kept.
+    /// The cut is not proven, or the cut network cannot be evaluated. The whole network is kept.
     /// </exception>
     public void Make(int epoch)
     {
@@ -49,7 +49,7 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         var isRepaired = repairs.Any(repair => repair.Count > 0)
             || (pruning.RecalibrationBatches > 0 && NormRecalibration.Concerns(cut.Plan.After));
 
-        // Measuring changes the state, so it comes first.
+        // Evaluation changes the state, so it comes first.
         var after = evaluator.Measure();
         run.State = run.State with { BeforeCut = before, AfterCut = after };
         if (isRepaired)
@@ -75,7 +75,7 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         List<Batch> batches = [];
         try
         {
-            // One by one: a later one may be broken.
+            // Added one by one, because a later batch may be broken.
             foreach (var batch in run.Batches.Epoch(run.State.Epoch).Take(RepairBatches))
             {
                 batches.Add(batch);

@@ -30,7 +30,7 @@ internal sealed class CycleLoop : IDisposable
         _cut = new(run, _evaluator, _arranger, _epochs);
     }
 
-    /// <summary>What Alg. 1 has decided for the present epoch; null between two epochs, and without pruning.</summary>
+    /// <summary>The decision of Alg. 1 for the present epoch; null between two epochs, and without pruning.</summary>
     public EpochPlan? Plan { get; set; }
 
     private TrainerState State
@@ -39,7 +39,7 @@ internal sealed class CycleLoop : IDisposable
         set => _run.State = value;
     }
 
-    /// <summary>Begins a run, or goes on with one.</summary>
+    /// <summary>Begins or resumes a run.</summary>
     public void Begin(Resumption? resumption)
     {
         _keeper.Start();
@@ -53,7 +53,7 @@ internal sealed class CycleLoop : IDisposable
         }
     }
 
-    /// <summary>Trains to the end, or until it is stopped, then after the step.</summary>
+    /// <summary>Trains to the end, or until it is stopped; then the current step is completed.</summary>
     public TrainingResult Run(CancellationToken stop)
     {
         _run.Clock.Take();
@@ -84,21 +84,21 @@ internal sealed class CycleLoop : IDisposable
         return Finish();
     }
 
-    /// <summary>Releases what steps are taken with.</summary>
+    /// <summary>Releases the resources of the steps.</summary>
     public void Dispose() => _epochs.Dispose();
 
     private void Begin()
     {
         if (_run.Device.Kind != DeviceKind.Cpu)
         {
-            // There dropout draws from the device's own generator.
+            // On a device, dropout draws from the device's own generator.
             TorchRuntime.Seed(_run.Training.Seed);
         }
 
         _run.Replicas.BeginAlike(_run, "", position: 0);
         _run.Network.BeginAverage(_run.Training.EmaDecay);
 
-        // A target that can't be reached is an error before anything is trained.
+        // Fails before the training if the target cannot be reached.
         _run.Pruner?.ChoosePartition();
         _arranger.Arrange(padding: null);
         _keeper.Save(State.Epoch);
@@ -177,7 +177,7 @@ internal sealed class CycleLoop : IDisposable
         _evaluator.HandOverIfBest();
     }
 
-    // Without a cut nothing was ruined.
+    // A run without a cut cannot have been ruined by it.
     private string? Problem()
     {
         var problem = State.Evaluation is { } end

@@ -3,13 +3,13 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Training;
 
-/// <summary>Says that a loss is no number any more, and what to do.</summary>
+/// <summary>Makes the errors for a loss that is not finite, with advice.</summary>
 internal static class Divergence
 {
-    // Where less of the true statistics has come in, the norms are the likelier cause.
+    // If running statistics hold less than this fraction of the true ones, the norms are the likelier cause.
     private const double Half = 0.5;
 
-    /// <summary>What helps, a part of a sentence.</summary>
+    /// <summary>The advice, a clause.</summary>
     public const string Remedy =
         $"lower `{nameof(TrainingOptions.LearningRate)}` or add `{nameof(TrainingOptions.WarmupEpochs)}`";
 

@@ -6,10 +6,11 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// Adds up what an epoch's time is spent on: a stop watch that is read between activities, some 25 ns each time.
+/// Adds up the time that an epoch spends on each activity. The clock is read between activities, which takes about 25
+/// ns each time.
 /// </summary>
 /// <param name="awaited">
-/// A device whose work is waited for at each reading, so that it counts where it was asked for; null for none.
+/// A device that is synchronized at each reading, so that its work counts for the right activity; null for none.
 /// </param>
 internal sealed class EpochClock(Device? awaited)
 {
@@ -17,7 +18,7 @@ internal sealed class EpochClock(Device? awaited)
     private readonly long[] _ticks = new long[Activities.Length];
     private long _last = Stopwatch.GetTimestamp();
 
-    /// <summary>The time since the last call, or since an epoch's start, went to an activity.</summary>
+    /// <summary>Adds the time since the last call, or since the start of the epoch, to an activity.</summary>
     public void Add(TrainingActivity activity)
     {
         if (awaited is { } device)
@@ -30,7 +31,7 @@ internal sealed class EpochClock(Device? awaited)
         _last = now;
     }
 
-    /// <summary>The seconds of each activity so far; the next epoch starts from nothing.</summary>
+    /// <summary>The seconds of each activity so far. The next epoch starts from 0.</summary>
     public ImmutableSortedDictionary<TrainingActivity, double> Take()
     {
         Add(TrainingActivity.Other);

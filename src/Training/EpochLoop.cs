@@ -12,7 +12,7 @@ namespace Ocs.Training;
 /// <summary>The steps of an epoch: forward, backward, Eq. 8's gradient, the optimiser, Eq. 9.</summary>
 internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Func<ITrainingStep>? steps) : IDisposable
 {
-    // Reading a sum waits for the device: on a CPU that costs nothing, on others the lead of the host.
+    // Reading a sum synchronizes the device. On a CPU that costs nothing; on a GPU the host loses its lead.
     private const int StepsBetweenReads = 50;
     private readonly int _stepsBetweenReads = run.Device.Kind == DeviceKind.Cpu ? 1 : StepsBetweenReads;
     private readonly ITrainingStep _steps = steps?.Invoke()
@@ -20,9 +20,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     private readonly StepNumbers _numbers = new(run.Device);
     private readonly int _shrinkageLead = run.Pruning is { } pruning ? CycleTiming.Of(pruning.Timing).ShrinkageLead : 0;
 
-    /// <summary>
-    /// One pass over the data, or what is left of it after the state's progress; null when it was stopped on the way.
-    /// </summary>
+    /// <summary>One pass over the data, or the rest of it after the state's progress. Null if it was stopped.</summary>
     public EpochOutcome? Train(EpochPlan? plan, CancellationToken stop)
     {
         run.Clock.Add(TrainingActivity.Other);
@@ -68,7 +66,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
             done.WaitSeconds / done.Seconds);
     }
 
-    /// <summary>Drops what is kept for a network that is no more.</summary>
+    /// <summary>Releases everything that belongs to a replaced network.</summary>
     public void Forget() => _steps.Forget();
 
     public void Dispose()
@@ -107,8 +105,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         });
     }
 
-    // Whether the run is stopped after the step. It is not saved, then or at its time, before its sums are known to be
-    // numbers.
+    // Whether the run is stopped after the step. A checkpoint is saved only if the sums are finite.
     private bool Leaves(EpochProgress done, CancellationToken stop)
     {
         var isStopped = run.Replicas.IsStopped(stop);
@@ -145,11 +142,11 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
     }
 }
 
-/// <summary>What an epoch's training gave.</summary>
+/// <summary>The result of an epoch's training.</summary>
 /// <param name="Loss">Mean loss over the samples.</param>
-/// <param name="Score">The mean of what the task counts of them.</param>
+/// <param name="Score">The mean of the task's count, such as correct classes.</param>
 /// <param name="LearningRate">That of the last step.</param>
-/// <param name="Seconds">How long it took, evaluation not included.</param>
+/// <param name="Seconds">The time without evaluation.</param>
 /// <param name="SamplesPerSecond">How fast.</param>
 /// <param name="WaitFraction">Part of the time that was spent waiting for data.</param>
 internal sealed record EpochOutcome(

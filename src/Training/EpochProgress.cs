@@ -2,7 +2,7 @@ using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training;
 
-/// <summary>How far an epoch is, and the sums so far.</summary>
+/// <summary>The progress of an epoch, and the sums so far.</summary>
 internal sealed record EpochProgress
 {
     /// <summary>Steps done.</summary>
@@ -17,7 +17,7 @@ internal sealed record EpochProgress
     /// <summary>Samples of this process; the same where there is only one.</summary>
     public long Own { get; init; }
 
-    /// <summary>Sum of what the task counts of them: how many classes were found, of classification.</summary>
+    /// <summary>Sum of the task's count: the number of correct classes in classification.</summary>
     public double Score { get; init; }
 
     /// <summary>That of the last step.</summary>
@@ -29,7 +29,7 @@ internal sealed record EpochProgress
     /// <summary>The part of it that was spent waiting for data.</summary>
     public double WaitSeconds { get; init; }
 
-    /// <summary>The same for another process, with what it has counted itself: nothing, where it is new.</summary>
+    /// <summary>The same for another process, with its own counts. They are 0 for a new process.</summary>
     internal EpochProgress OfAnother(ReplicaState? state) =>
         this with { Own = state?.Own ?? 0, Score = state?.Score ?? 0 };
 

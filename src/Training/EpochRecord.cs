@@ -6,14 +6,14 @@ using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
 
-/// <summary>Puts what an epoch gave into the form of the run's log.</summary>
+/// <summary>Converts the result of an epoch into a record of the run's log.</summary>
 internal static class EpochRecord
 {
     /// <summary>The record of the run's present epoch.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="plan">What Alg. 1 decided; null without pruning.</param>
-    /// <param name="trained">What training gave.</param>
-    /// <param name="evaluation">What the network does after it.</param>
+    /// <param name="plan">The decision of Alg. 1; null without pruning.</param>
+    /// <param name="trained">The result of training.</param>
+    /// <param name="evaluation">The evaluation after it.</param>
     public static RunRecord Of(TrainingContext run, EpochPlan? plan, EpochOutcome trained, EvaluationResult evaluation)
     {
         var (epoch, isCut, graph) = (run.State.Epoch, run.State.Record is not null, run.Network.Graph);
@@ -53,9 +53,7 @@ internal static class EpochRecord
         };
     }
 
-    /// <summary>
-    /// The metrics of another task than classification, whose accuracies have places of their own; null for that.
-    /// </summary>
+    /// <summary>The metrics of a task. Null for classification, whose accuracies have their own fields.</summary>
     public static ImmutableSortedDictionary<string, double>? Others(ITask task, EvaluationResult? evaluation) =>
         task is Classification || evaluation is null
             ? null

@@ -1,14 +1,14 @@
 namespace Ocs.Training;
 
-/// <summary>How values lie in memory during training.</summary>
+/// <summary>The memory layout of values during training.</summary>
 public enum LayoutChoice
 {
-    /// <summary>Both layouts are timed on the first batch, and the faster is kept.</summary>
+    /// <summary>Both layouts are timed on the first batch, and the faster one is used.</summary>
     Auto,
 
     /// <summary>Channels first: batch, channels, height, width.</summary>
     Contiguous,
 
-    /// <summary>The channels of a pixel lie side by side.</summary>
+    /// <summary>Channels last: batch, height, width, channels. The channels of a pixel are neighbours.</summary>
     ChannelsLast,
 }

@@ -13,9 +13,9 @@ internal static class MemoryFormatTrial
         TurnPlan.Exactly(warmUps: 2, turns: 6) with { WarmEachRun = false, DropOut = new(After: 2, Factor: 1.25) };
 
     /// <summary>
-    /// The shortest seconds of a forward and backward pass of each candidate, with its own weights, or copies of those
-    /// that have to lie differently. The candidates take turns, so that what else the machine does hits them alike;
-    /// those far behind take fewer.
+    /// The shortest time, in seconds, of a forward and backward pass of each candidate. It uses the network's weights,
+    /// or copies in the candidate's layout. The candidates take turns, so that other load on the machine slows all
+    /// alike. Candidates that are far behind take fewer turns.
     /// </summary>
     /// <param name="candidates">The ways to take a step.</param>
     /// <param name="inputs">A batch of each input, such as images [N, C, H, W].</param>
@@ -87,7 +87,7 @@ internal static class MemoryFormatTrial
             TorchRuntime.Synchronize(_device);
         }
 
-        // What can't be captured is timed as it will be taken.
+        // Steps that cannot be captured are timed without it.
         private void Capture()
         {
             try

@@ -1,6 +1,6 @@
 namespace Ocs.Training;
 
-/// <summary>Sees nothing.</summary>
+/// <summary>An observer that does nothing.</summary>
 internal sealed class NoObserver : ITrainingObserver
 {
     public static NoObserver Instance { get; } = new();

@@ -6,24 +6,22 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// Running statistics of batch norms, taken anew: those of a whole network are not those of what is cut from it, and
-/// evaluation uses them.
+/// Estimates the running statistics of batch norms again. Evaluation uses them, and those of the whole network are
+/// wrong for the cut one.
 /// </summary>
 internal static class NormRecalibration
 {
     /// <summary>Whether a network has running statistics.</summary>
     public static bool Concerns(Graph graph) => graph.Nodes.Any(node => node.Operator is BatchNorm2d);
 
-    /// <summary>
-    /// Makes the statistics the means of those of some batches of an epoch. Weights stay as they are.
-    /// </summary>
+    /// <summary>Sets the statistics to the means over some batches of an epoch. Weights do not change.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters, whose running statistics are replaced.</param>
     /// <param name="source">Training samples.</param>
-    /// <param name="epoch">Whose order and augmentation the batches have.</param>
+    /// <param name="epoch">The epoch that determines order and augmentation.</param>
     /// <param name="batches">How many batches, or all of the epoch's.</param>
-    /// <param name="generator">What dropout and its like draw from.</param>
-    /// <param name="partSize">The most samples to take of each.</param>
+    /// <param name="generator">The random generator, used by dropout for example.</param>
+    /// <param name="partSize">The largest number of samples run at once.</param>
     /// <returns>Whether the network has any batch norm.</returns>
     public static bool Run(
         Graph graph, ParameterTable parameters, IBatchSource source, int epoch, int batches, Generator generator,

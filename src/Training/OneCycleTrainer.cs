@@ -8,7 +8,7 @@ namespace Ocs.Training;
 
 /// <summary>
 /// Trains a network in one cycle: train, find the stable sub-network, cut, train on (Alg. 1). Without pruning options
-/// it just trains.
+/// it only trains.
 /// </summary>
 public sealed class OneCycleTrainer : IDisposable
 {
@@ -18,9 +18,9 @@ public sealed class OneCycleTrainer : IDisposable
 
     /// <summary>Prepares a run from random weights, drawn by <see cref="TrainingOptions.Seed"/>.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="data">What it is trained on and measured on, and for what task.</param>
+    /// <param name="data">Training data, validation data and the task.</param>
     /// <param name="training">How it is trained.</param>
-    /// <param name="pruning">What is to leave, and when; null just trains.</param>
+    /// <param name="pruning">What to remove, and when; null only trains.</param>
     /// <param name="setup">Where it runs; null for this process on the CPU.</param>
     /// <exception cref="OcsInputException">
     /// An option is out of range, or network, data and task do not fit each other.
@@ -61,14 +61,14 @@ public sealed class OneCycleTrainer : IDisposable
         _loop = new(run, setup?.Steps);
     }
 
-    /// <summary>Sees the run as it goes; of several processes only rank 0's does.</summary>
+    /// <summary>Observes the run. With several processes, only that of rank 0 is called.</summary>
     public ITrainingObserver Observer
     {
         get => _run.Observer;
         set => _run.Observer = value;
     }
 
-    /// <summary>Takes the network right after its cut, for a run that begins with it; null for nobody.</summary>
+    /// <summary>Receives the network right after its cut, for a run that continues from it; null for none.</summary>
     internal Action<Checkpoint>? HandOn
     {
         get => _run.HandOn;
@@ -76,8 +76,8 @@ public sealed class OneCycleTrainer : IDisposable
     }
 
     /// <summary>
-    /// Goes on from a checkpoint of a run with the same data and options; the trainer then owns its tensors. Of several
-    /// processes each reads the checkpoint; one that the run did not have before begins with the running statistics of
+    /// Resumes from a checkpoint of a run with the same data and options. The trainer then owns its tensors. Each
+    /// process reads the checkpoint. A process that the run did not have before begins with the running statistics of
     /// rank 0.
     /// </summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -116,8 +116,8 @@ public sealed class OneCycleTrainer : IDisposable
         }
     }
 
-    /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
-    /// <returns>What the run came to, with the network.</returns>
+    /// <summary>Runs to the end, or until it is stopped; then the current step is completed.</summary>
+    /// <returns>The result of the run, with the network.</returns>
     /// <exception cref="TrainingFailedException">Training has diverged, or the cut is not proven right.</exception>
     public TrainingResult Run(CancellationToken stop = default)
     {
@@ -127,7 +127,7 @@ public sealed class OneCycleTrainer : IDisposable
         return _loop.Run(stop);
     }
 
-    /// <summary>What a run came to that has failed with a <see cref="TrainingFailedException"/>.</summary>
+    /// <summary>The result of a run that failed with a <see cref="TrainingFailedException"/>.</summary>
     public TrainingResult Leave(TrainingFailedException failure) => TrainingResult.Of(_run, failure.Message);
 
     /// <summary>Releases network, optimiser and data.</summary>

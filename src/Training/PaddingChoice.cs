@@ -1,16 +1,16 @@
 namespace Ocs.Training;
 
 /// <summary>
-/// Whether a cut network trains with zero channels beside its own, so that its widths are whole vectors.
+/// Whether a cut network is padded with zero channels while it trains, so that its widths fill whole vectors.
 /// </summary>
 public enum PaddingChoice
 {
-    /// <summary>Where it is faster, by the clock.</summary>
+    /// <summary>Padded if it is faster; both are timed.</summary>
     Auto,
 
-    /// <summary>The network trains with its own widths.</summary>
+    /// <summary>Not padded.</summary>
     Never,
 
-    /// <summary>Without a look at the clock.</summary>
+    /// <summary>Padded without timing.</summary>
     Always,
 }

@@ -3,8 +3,8 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// What the machine can compute at best: a large matrix product or a wide convolution, whichever is faster, for they
-/// are done by different libraries.
+/// The peak arithmetic rate of the machine: that of a large matrix product or of a wide convolution, whichever is
+/// faster. Different libraries compute them.
 /// </summary>
 internal static class PeakArithmetic
 {
@@ -41,7 +41,7 @@ internal static class PeakArithmetic
         }
     }
 
-    // In channels-last where there are images; small numbers, so that sums stay finite in every type.
+    // Images are channels-last. Numbers are small, so that sums stay finite in every type.
     private static Tensor Filled(ReadOnlySpan<long> shape, DType dtype, Device device)
     {
         using var drawn = Tensor.Full(shape, 1.0 / MatrixSize);

@@ -1,7 +1,7 @@
 namespace Ocs.Training;
 
 /// <summary>
-/// What convolutions and products of a training step compute in (autocast). Weights, the optimiser, the pruning and
+/// The precision of convolutions and matrix products in a training step (autocast). Weights, the optimiser, pruning and
 /// every evaluation stay in float32.
 /// </summary>
 public enum Precision
@@ -9,14 +9,12 @@ public enum Precision
     /// <summary>float32, as PyTorch computes without autocast.</summary>
     Fp32,
 
-    /// <summary>bfloat16, where autocast deems it safe.</summary>
+    /// <summary>bfloat16 for the operators that autocast converts.</summary>
     Bf16,
 
-    /// <summary>With a dynamic factor on the loss, for its small gradients would be zero; on CUDA only.</summary>
+    /// <summary>float16 with dynamic loss scaling; on CUDA only.</summary>
     Fp16,
 
-    /// <summary>
-    /// bf16 where the processor has instructions for it and a step is faster by the clock, otherwise fp32.
-    /// </summary>
+    /// <summary>bf16 if the processor has instructions for it and a timed step is faster; otherwise fp32.</summary>
     Auto,
 }

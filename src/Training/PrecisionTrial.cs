@@ -8,24 +8,26 @@ using Ocs.Training.Distributed;
 namespace Ocs.Training;
 
 /// <summary>
-/// Leaves out the precisions in which a network can't be trained here: not every operator of libtorch computes in every
-/// type. It takes a step on two samples, before anything is timed or trained.
+/// Finds the precisions in which a network can be trained here. Not every operator of libtorch supports every type. It
+/// takes a step on two samples, before anything is timed or trained.
 /// </summary>
-/// <param name="options">What is wished.</param>
-/// <param name="task">Gives the loss.</param>
-/// <param name="replicas">Who trains together, and so in one precision.</param>
+/// <param name="options">The options.</param>
+/// <param name="task">The task, for the loss.</param>
+/// <param name="replicas">The processes, which must use the same precision.</param>
 /// <param name="distiller">The teacher, which runs in the same precision; null for none.</param>
 internal sealed class PrecisionTrial(
     TrainingOptions options, ITask task, Replicas replicas, Distiller? distiller = null)
 {
     private const int Samples = 2;
 
-    /// <summary>What of the precisions a network can be trained in.</summary>
+    /// <summary>The precisions in which a network can be trained.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="precisions">What may be chosen from.</param>
+    /// <param name="precisions">The candidates.</param>
     /// <param name="batch">Samples to take a step on.</param>
-    /// <returns>The precisions that are left, and a sentence where float32 has to take the place of another.</returns>
-    /// <exception cref="OcsInputException">A precision is demanded that the network can't be trained in.</exception>
+    /// <returns>The usable precisions, and a message if float32 has to replace another one.</returns>
+    /// <exception cref="OcsInputException">
+    /// The network cannot be trained in the precision that was asked for.
+    /// </exception>
     public (IReadOnlyList<Precision> Left, string? Sentence) Leave(
         RunningNetwork network, IReadOnlyList<Precision> precisions, Batch batch)
     {
@@ -90,7 +92,7 @@ internal sealed class PrecisionTrial(
         }
     }
 
-    // With gradients and statistics of its own, and with numbers of dropout that nothing else draws.
+    // Uses its own gradients, statistics and random numbers.
     private void Step(RunningNetwork network, DType? autocast, Batch batch, MemoryFormat format)
     {
         using var parameters = network.Parameters.Share();

@@ -2,12 +2,12 @@ using Ocs.Torch;
 
 namespace Ocs.Training;
 
-/// <summary>What each <see cref="Precision"/> asks of the processor.</summary>
+/// <summary>What each <see cref="Precision"/> requires of the processor.</summary>
 internal static class Precisions
 {
     private const string ProcessorFile = "/proc/cpuinfo";
 
-    // Without them libtorch computes bf16 by way of float32, slower than float32 itself.
+    // Without them libtorch converts bf16 to float32 and back, which is slower than float32 itself.
     private static readonly string[] Instructions = ["avx512_bf16", "amx_bf16", "bf16"];
 
     /// <summary>The narrow type, or null for float32.</summary>
@@ -18,10 +18,10 @@ internal static class Precisions
         _ => null,
     };
 
-    /// <summary>Its name in options and sentences.</summary>
+    /// <summary>Its name in options and messages.</summary>
     public static string Name(this Precision precision) => precision.ToString().ToLowerInvariant();
 
-    /// <summary>What may be chosen from, the wider one first.</summary>
+    /// <summary>The candidates, the wider type first.</summary>
     /// <exception cref="OcsInputException">The device can't compute in the precision.</exception>
     public static Precision[] Candidates(this Precision precision, Device device) => precision switch
     {

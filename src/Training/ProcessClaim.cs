@@ -4,9 +4,9 @@ using Ocs.Torch;
 namespace Ocs.Training;
 
 /// <summary>
-/// What libtorch has once a process, claimed by the trainers that run: how exactly products are computed, whether cuDNN
-/// tries its algorithms, and on a CUDA device the generator. Trainers that want the same share it; when the last one
-/// ends, it is as before.
+/// Claims settings that libtorch has once in a process: the precision of matrix products, whether cuDNN tries its
+/// algorithms, and the generator of a CUDA device. Trainers with equal settings share them. When the last one ends, the
+/// old settings are restored.
 /// </summary>
 internal sealed class ProcessClaim : IDisposable
 {
@@ -19,8 +19,8 @@ internal sealed class ProcessClaim : IDisposable
 
     private ProcessClaim(Device? drawing) => _drawing = drawing;
 
-    /// <summary>Claims what a training needs until the result is disposed.</summary>
-    /// <exception cref="OcsInputException">Another trainer of this process runs with something else.</exception>
+    /// <summary>Claims the settings of a training until the result is disposed.</summary>
+    /// <exception cref="OcsInputException">Another trainer of this process runs with other settings.</exception>
     public static ProcessClaim Take(TrainingOptions options, Graph graph, Device device)
     {
         lock (Gate)

@@ -14,8 +14,8 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training;
 
 /// <summary>
-/// The network in training: what is counted and saved, and the tensors that steps change. They differ by zero channels
-/// while a cut network is padded to widths that run faster.
+/// The network in training: the network that is counted and saved, and the tensors that steps change. The two differ by
+/// zero channels while a cut network is padded to faster widths.
 /// </summary>
 internal sealed class RunningNetwork : IDisposable
 {
@@ -26,21 +26,21 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>Begins without padding.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="generator">What dropout and its like draw from, lent.</param>
-    /// <param name="recompute">Whether steps compute values once more for backward.</param>
+    /// <param name="generator">The random generator, used by dropout for example; lent.</param>
+    /// <param name="recompute">Whether steps recompute values for backward.</param>
     public RunningNetwork(Graph graph, ParameterTable parameters, Generator generator, bool recompute)
     {
         (Graph, Parameters, _generator, _recompute) = (graph, parameters, generator, recompute);
         Executor = ExecutorOf(graph);
     }
 
-    /// <summary>Goes on as it was arranged before.</summary>
+    /// <summary>Resumes with an earlier arrangement.</summary>
     /// <param name="graph">The network itself.</param>
     /// <param name="parameters">Its parameters, padded if it is.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="arrangement">What was chosen.</param>
-    /// <param name="generator">What dropout and its like draw from, lent.</param>
-    /// <param name="recompute">Whether steps compute values once more for backward.</param>
+    /// <param name="generator">The random generator, used by dropout for example; lent.</param>
+    /// <param name="recompute">Whether steps recompute values for backward.</param>
     public RunningNetwork(
         Graph graph, ParameterTable parameters, CutPlan? padding, Arrangement arrangement, Generator generator,
         bool recompute)
@@ -56,15 +56,17 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>The network with its padding, as steps run it.</summary>
     public Graph GraphAsRun => _padding?.Before ?? Graph;
 
-    /// <summary>What steps change.</summary>
+    /// <summary>The parameters that steps change, with padding.</summary>
     public ParameterTable Parameters { get; private set; }
 
     public Executor Executor { get; private set; }
 
-    /// <summary>The moving average of the parameters, owned; null where there is none.</summary>
+    /// <summary>The moving average of the parameters, owned; null if there is none.</summary>
     public WeightEma? Average { get; private set; }
 
-    /// <summary>The parameters, and their average where there is one: it is measured and handed over then.</summary>
+    /// <summary>
+    /// The parameters, and their average if there is one. The average is then evaluated and handed over.
+    /// </summary>
     public IReadOnlyList<ParameterTable> Tables => Average is null ? [Parameters] : [Parameters, Average.Parameters];
 
     /// <summary>The average by parameter; empty where there is none.</summary>
@@ -75,12 +77,11 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>Multiply-accumulates of a forward pass for one image, padding included.</summary>
     public long MacsAsRun => GraphAsRun.Macs;
 
-    /// <summary>What steps compute in, once it is chosen.</summary>
+    /// <summary>The precision of steps, once it is chosen.</summary>
     public Precision Precision { get; private set; }
 
     /// <summary>
-    /// How fast steps are beside those of the network before the cut; null where there was none, or it is not known any
-    /// more.
+    /// The speed of steps compared with the network before the cut; null if there was no cut or it is unknown.
     /// </summary>
     public StepSpeed? StepSpeed { get; private set; }
 
@@ -105,9 +106,9 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     /// <summary>
-    /// Measures the network, or its average, in float32. Running statistics become the mean of all processes' first.
-    /// Batch norms are measured as part of the layers before them: outputs differ by rounding, and a pass over memory
-    /// less for each norm is saved.
+    /// Evaluates the network, or its average, in float32. Running statistics are averaged over the processes first.
+    /// Batch norms are folded into the layers before them. This changes outputs by rounding only, and saves a pass over
+    /// memory for each norm.
     /// </summary>
     public EvaluationResult Evaluate(ITask task, IDataset data, int batchSize, Device device, Replicas replicas)
     {
@@ -130,13 +131,13 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>What was chosen.</summary>
     public Arrangement Arrangement => new(_padding is not null, Executor.MemoryFormat, Precision);
 
-    /// <summary>Chooses layout, padding and precision by the clock, as far as the options leave it open.</summary>
+    /// <summary>Chooses layout, padding and precision by timing, as far as the options leave them open.</summary>
     /// <param name="options">What is chosen already.</param>
     /// <param name="precisions">What may be computed in.</param>
     /// <param name="padding">The cut from the padded network to this one, or null for none.</param>
     /// <param name="inputs">A batch of each input to time steps on.</param>
     /// <param name="captured">Whether steps will be captured.</param>
-    /// <param name="replicas">Who decides together, by the mean of their times.</param>
+    /// <param name="replicas">The processes, which decide by the mean of their times.</param>
     /// <param name="whole">
     /// The network before the cut, as it trained, which takes turns with what is chosen from; null before there is one.
     /// </param>
@@ -176,7 +177,7 @@ internal sealed class RunningNetwork : IDisposable
                 + "the first is taken.");
     }
 
-    /// <summary>Goes on in a precision.</summary>
+    /// <summary>Sets the precision.</summary>
     public void Take(Precision precision) => Precision = precision;
 
     private StepCandidate AsCandidate() =>
@@ -192,14 +193,14 @@ internal sealed class RunningNetwork : IDisposable
     /// <summary>Begins an average with the parameters as they are; null for none.</summary>
     public void BeginAverage(double? decay) => Average = decay is { } part ? new(GraphAsRun, Parameters, part) : null;
 
-    /// <summary>Goes on with an average that was begun before, and which this then owns.</summary>
+    /// <summary>Continues an average that was begun before, and which this object then owns.</summary>
     public void GoOnAveraging(WeightEma average)
     {
         Average = average;
         average.LayAs(Parameters);
     }
 
-    /// <summary>Takes the average of the network before a cut, where it has one, and cuts it.</summary>
+    /// <summary>Takes over the average of the network before a cut, if it has one, and cuts it.</summary>
     public void TakeAverage(RunningNetwork whole, CutPlan plan)
     {
         (Average, whole.Average) = (whole.Average, null);
@@ -207,7 +208,7 @@ internal sealed class RunningNetwork : IDisposable
     }
 
     /// <summary>
-    /// Measures the running statistics anew, also those of the average: <see cref="NormRecalibration"/>.
+    /// Estimates the running statistics again, also those of the average: <see cref="NormRecalibration"/>.
     /// </summary>
     public void Recalibrate(IBatchSource source, int epoch, int batches, int partSize)
     {
@@ -217,7 +218,7 @@ internal sealed class RunningNetwork : IDisposable
         }
     }
 
-    /// <summary>Makes the running statistics the mean of all processes'.</summary>
+    /// <summary>Averages the running statistics over the processes.</summary>
     public void AverageStatistics(Replicas replicas)
     {
         foreach (var parameters in Tables)
@@ -239,7 +240,7 @@ internal sealed class RunningNetwork : IDisposable
         use(exact);
     }
 
-    /// <summary>Gives the parameters away, without padding, or their average; the caller owns them.</summary>
+    /// <summary>Releases the parameters, or their average, without padding. The caller owns them.</summary>
     public ParameterTable Release()
     {
         var released = _padding?.Apply(Shown) ?? Shown;

@@ -5,7 +5,7 @@ using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
-/// <summary>Where and how a trainer runs, beside what it learns.</summary>
+/// <summary>Where and how a trainer runs, independent of what it learns.</summary>
 public sealed record TrainerSetup
 {
     /// <summary>The processor.</summary>
@@ -20,25 +20,24 @@ public sealed record TrainerSetup
     public ProcessGroup? Group { get; init; }
 
     /// <summary>
-    /// Whether other devices than the CPU are waited for after each part of a step, so that its time counts where it
-    /// belongs.
+    /// Whether devices other than the CPU are synchronized after each part of a step, so that times are attributed
+    /// correctly.
     /// </summary>
     public bool Profile { get; init; }
 
-    /// <summary>An optimiser of the caller's, without state, which the trainer then owns.</summary>
+    /// <summary>Your own optimiser, without state, which the trainer then owns.</summary>
     /// <value>Null: the one that <see cref="TrainingOptions.Optimizer"/> names.</value>
     public IOptimizer? Optimizer { get; init; }
 
     /// <summary>
-    /// A trained network that the trained one learns from, as <see cref="TrainingOptions.Distillation"/> says: its
-    /// inputs and outputs have the same shapes. It is copied, and stays the caller's. It is not cut. A run that goes on
-    /// from a checkpoint is given the same one again.
+    /// A trained network to learn from, by <see cref="TrainingOptions.Distillation"/>. Its inputs and outputs have the
+    /// same shapes. It is copied, and the caller keeps it. It is not cut. A resumed run needs the same teacher again.
     /// </summary>
     /// <value>Null: the network learns from the data alone.</value>
     public Network? Teacher { get; init; }
 
     /// <summary>
-    /// The options as a text, for the record of the cut. Processes that share a run must have the same.
+    /// The options as a text, for the record of the cut. It must be the same in all processes of a run.
     /// </summary>
     /// <value>Null: the option records as they print themselves.</value>
     public string? OptionsText { get; init; }

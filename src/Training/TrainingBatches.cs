@@ -41,7 +41,7 @@ internal static class TrainingBatches
             : throw new OcsInputException(
                 $"{AugmentationOptions.NeedClasses}, but {data.Train.Name} has others; leave them out.");
 
-    /// <summary>The most samples that a process takes through the network at once in training.</summary>
+    /// <summary>The largest number of samples that a process runs through the network at once in training.</summary>
     public static int PartSize(TrainingOptions training, int processes) =>
         (training.BatchSize + processes - 1) / processes;
 }

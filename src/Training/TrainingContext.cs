@@ -14,13 +14,13 @@ using Ocs.Training.Steps;
 
 namespace Ocs.Training;
 
-/// <summary>What the parts of a trainer share: the run's data, options and network, and its state.</summary>
+/// <summary>Shared by the parts of a trainer: the run's data, options, network and state.</summary>
 internal sealed class TrainingContext : IDisposable
 {
     private long _started = Stopwatch.GetTimestamp();
     private double _secondsBefore;
 
-    /// <summary>Looks whether everything fits, and opens the data.</summary>
+    /// <summary>Checks that everything fits, and opens the data.</summary>
     /// <exception cref="OcsInputException">
     /// An option is out of range, or network, data and task do not fit each other.
     /// </exception>
@@ -79,21 +79,21 @@ internal sealed class TrainingContext : IDisposable
     public Graph Original { get; }
 
     /// <summary>
-    /// The network before its first cut, where another run had cut it before this one began; else the same.
+    /// The network before its first cut. It differs from `Original` if another run had cut it before this one began.
     /// </summary>
     public Graph Whole { get; init; }
 
-    /// <summary>What has left the whole network, in this run and before it; null where nothing has.</summary>
+    /// <summary>All cuts of the whole network, in this run and before it; null if there was none.</summary>
     public PruningRecord? CutSoFar => (State.Earlier, State.Record) switch
     {
         ({ } earlier, { } own) => earlier.With(own),
         var (earlier, own) => own ?? earlier?.Record,
     };
 
-    /// <summary>What became of each layer of the whole network; empty before the run's cut.</summary>
+    /// <summary>The result for each layer of the whole network; empty before the run's cut.</summary>
     public ImmutableArray<LayerOutcome> LayersSoFar => State.Earlier?.With(State.Layers) ?? State.Layers;
 
-    /// <summary>Takes the network right after its cut, for a run that begins with it; null for nobody.</summary>
+    /// <summary>Receives the network right after its cut, for a run that continues from it; null for none.</summary>
     public Action<Checkpoint>? HandOn { get; set; }
 
     /// <summary>The batches to train on.</summary>
@@ -103,50 +103,48 @@ internal sealed class TrainingContext : IDisposable
 
     public Replicas Replicas { get; }
 
-    /// <summary>What weights and dropout draw from.</summary>
+    /// <summary>The random generator of weights and dropout.</summary>
     public Generator Generator { get; }
 
     public EpochClock Clock { get; }
 
-    /// <summary>The factor on float16's loss; null in other precisions.</summary>
+    /// <summary>The loss scaler of float16; null in other precisions.</summary>
     public LossScaler? Scaler { get; }
 
-    /// <summary>What the network learns from a teacher; null without one.</summary>
+    /// <summary>The distiller; null without a teacher.</summary>
     public Distiller? Distiller { get; }
 
     /// <summary>Whether steps are captured as CUDA graphs.</summary>
     public bool Captures { get; }
 
-    /// <summary>What a network reaches that has learnt nothing; null where that is not known.</summary>
+    /// <summary>The result of a network that has learnt nothing; null if unknown.</summary>
     public Guessing? Guessing { get; }
 
-    /// <summary>The precisions that are still to be chosen from.</summary>
+    /// <summary>The remaining candidates of the precision.</summary>
     public IReadOnlyList<Precision> Precisions { get; set; }
 
-    /// <summary>The network as it is now.</summary>
+    /// <summary>The current network.</summary>
     public RunningNetwork Network { get; set; }
 
-    /// <summary>
-    /// The method; null without pruning. After the cut it has done its work, and only has things to tell.
-    /// </summary>
+    /// <summary>The method; null without pruning. After the cut it is only kept for its results.</summary>
     public OneCyclePruner? Cycle { get; private set; }
 
-    /// <summary>The method, while it has work to do.</summary>
+    /// <summary>The method until the cut; null after it and without pruning.</summary>
     public OneCyclePruner? Pruner => State.Record is null ? Cycle : null;
 
-    /// <summary>Where the run stands. What the parts hold themselves is added when it is saved.</summary>
+    /// <summary>The state of the run. State held by its parts is added when it is saved.</summary>
     public TrainerState State { get; set; }
 
-    /// <summary>Sees the run; of several processes only rank 0's does.</summary>
+    /// <summary>Observes the run. With several processes, only that of rank 0 is called.</summary>
     public ITrainingObserver Observer { get; set; } = NoObserver.Instance;
 
-    /// <summary>The observer where this process has one to tell.</summary>
+    /// <summary>The observer, or one that does nothing in processes other than rank 0.</summary>
     public ITrainingObserver Seen => Replicas.IsFirst ? Observer : NoObserver.Instance;
 
     /// <summary>Wall-clock seconds of the run so far.</summary>
     public double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
-    /// <summary>The most samples that go through the network at once in training.</summary>
+    /// <summary>The largest number of samples that run through the network at once in training.</summary>
     public int PartSize => TrainingBatches.PartSize(Training, Replicas.Count);
 
     /// <summary>Begins with a network, which the context then owns.</summary>
@@ -156,11 +154,11 @@ internal sealed class TrainingContext : IDisposable
         Cycle = Pruning is null ? null : new(Original, network.Parameters, Pruning) { Agree = Replicas.Agree };
     }
 
-    /// <summary>Begins to count the time of the run.</summary>
-    /// <param name="secondsBefore">What it has taken before it was resumed.</param>
+    /// <summary>Starts the clock of the run.</summary>
+    /// <param name="secondsBefore">Seconds before the run was resumed.</param>
     public void Start(double secondsBefore) => (_started, _secondsBefore) = (Stopwatch.GetTimestamp(), secondsBefore);
 
-    /// <summary>Does something with the samples that go through the network at once, of the first batch.</summary>
+    /// <summary>Calls a function with the first samples that run through the network at once.</summary>
     public T WithProbe<T>(Func<Batch, T> use)
     {
         using var batch = Batches.Epoch(0).First();
@@ -168,7 +166,7 @@ internal sealed class TrainingContext : IDisposable
         return use(probe);
     }
 
-    /// <summary>Warns of something, now and in the run's summary.</summary>
+    /// <summary>Gives a warning, now and in the run's summary.</summary>
     public void Warn(string sentence)
     {
         State = State with { Warnings = State.Warnings.Add(sentence) };

@@ -4,12 +4,10 @@ using Ocs.Tasks;
 
 namespace Ocs.Training;
 
-/// <summary>What a network is trained on and measured on, and for what task.</summary>
+/// <summary>The data that a network is trained and evaluated on, and its task.</summary>
 /// <param name="Train">Samples to train on.</param>
-/// <param name="Test">Samples to measure on.</param>
-/// <param name="Augmentation">
-/// What happens to each image in training; data sets of other things take no notice of it.
-/// </param>
+/// <param name="Test">Samples for validation.</param>
+/// <param name="Augmentation">The augmentation of images in training. Data sets of other samples ignore it.</param>
 public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOptions Augmentation)
 {
     /// <summary>The same without augmentation.</summary>
@@ -18,16 +16,16 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
     {
     }
 
-    /// <summary>What the network is trained for.</summary>
+    /// <summary>The task.</summary>
     /// <value>
-    /// Null: to tell the classes of the images apart, or to predict the next token of a text, with
+    /// Null: classification of images, or the prediction of the next token of a text, with
     /// <see cref="TrainingOptions.LabelSmoothing"/>.
     /// </value>
     public ITask? Task { get; init; }
 
     /// <summary>The task of a run.</summary>
     /// <exception cref="OcsInputException">
-    /// There is none, or label smoothing is wanted of one that is given.
+    /// The data need a task, or label smoothing is combined with a task of your own.
     /// </exception>
     internal ITask TaskFor(TrainingOptions options)
     {
@@ -49,14 +47,12 @@ public sealed record TrainingData(IDataset Train, IDataset Test, AugmentationOpt
             + "give it to the task itself.");
     }
 
-    /// <summary>The network with the normalization of the images, which its file remembers.</summary>
+    /// <summary>The network with the normalization of the images, which is stored in its file.</summary>
     internal Graph Prepared(Graph graph) => Train is INormalizedImages { Normalization: var normalization }
         ? graph.WithNormalization(normalization.Mean, normalization.StandardDeviation)
         : graph;
 
-    /// <summary>
-    /// Throws a sentence where a network takes other inputs than the data have, or the task does not fit them.
-    /// </summary>
+    /// <summary>Throws if the inputs of the network do not match the data, or the task does not fit them.</summary>
     internal void CheckFit(Graph graph, ITask task)
     {
         var inputs = graph.InputNodes.Select(node => node.Shape).ToList();

@@ -1,23 +1,23 @@
 namespace Ocs.Training;
 
-/// <summary>A run cannot go on; the message says in one sentence why, where, and what to do.</summary>
+/// <summary>A run cannot continue. The message says in one sentence why, where, and what to do.</summary>
 public abstract class TrainingFailedException : Exception
 {
-    /// <summary>An error without a sentence.</summary>
+    /// <summary>An error without a message.</summary>
     protected TrainingFailedException()
     {
     }
 
-    /// <summary>An error with its sentence.</summary>
+    /// <summary>An error with a message.</summary>
     /// <param name="message">Why the run cannot go on, where, and what to do.</param>
     protected TrainingFailedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An error with its sentence, and what led to it.</summary>
+    /// <summary>An error with a message and its cause.</summary>
     /// <param name="message">Why the run cannot go on, where, and what to do.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <param name="innerException">The cause.</param>
     protected TrainingFailedException(string message, Exception innerException)
         : base(message, innerException)
     {

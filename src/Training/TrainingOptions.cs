@@ -7,19 +7,19 @@ using Ocs.Training.Schedules;
 namespace Ocs.Training;
 
 /// <summary>
-/// How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR, with a learning rate that falls
-/// along a cosine.
+/// How a network is trained. The defaults are those of the paper's Tab. 8 for CIFAR, with a cosine schedule of the
+/// learning rate.
 /// </summary>
 public sealed record TrainingOptions
 {
     private const double RateOfSgd = 0.1;
     private const double RateOfAdam = 0.001;
 
-    // The rate for random weights would undo what is trained already.
+    // The rate for random weights would destroy trained ones.
     private const double DivisorForTrainedWeights = 10;
     private static readonly double[] MilestoneShares = [0.3, 0.6, 0.8, 0.9];
 
-    // Null where the option is not given: its value then follows from others.
+    // Null if the option is not given. Its value then follows from others.
     private readonly double? _learningRate;
     private readonly ScheduleKind? _schedule;
     private readonly double? _gamma;
@@ -48,13 +48,13 @@ public sealed record TrainingOptions
     public int AccumulationSteps { get; init; } = 1;
 
     /// <summary>
-    /// Whether backward computes most values once more instead of keeping them: less memory, up to a third more time,
-    /// the same numbers but for the rounding of some sums (Chen et al. 2016, arXiv 1604.06174). PyTorch's name is
-    /// activation checkpointing. Such steps can't be captured as CUDA graphs.
+    /// Whether backward recomputes most values instead of keeping them (activation checkpointing, Chen et al. 2016,
+    /// arXiv 1604.06174). It takes less memory and up to a third more time. Results differ only by the rounding of some
+    /// sums. Such steps cannot be captured as CUDA graphs.
     /// </summary>
     public bool Recompute { get; init; }
 
-    /// <summary>The rule of a step.</summary>
+    /// <summary>The update rule of a step.</summary>
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>
@@ -70,18 +70,18 @@ public sealed record TrainingOptions
     /// <summary>Momentum of the optimiser sgd, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Nesterov's form of the momentum of sgd. The paper does not say; the authors' program uses it.</summary>
+    /// <summary>
+    /// Whether sgd uses Nesterov momentum. The paper does not state it; the authors' program uses it.
+    /// </summary>
     public bool Nesterov { get; init; } = true;
 
-    /// <summary>The part of the mean gradient that adam and adamw keep at each step, in [0, 1).</summary>
+    /// <summary>The decay of the mean gradient in adam and adamw, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>The part of the mean squared gradient that adam and adamw keep at each step, in [0, 1).</summary>
+    /// <summary>The decay of the mean squared gradient in adam and adamw, in [0, 1).</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>
-    /// What adam and adamw add to the root of the mean squared gradient before they divide by it, above 0.
-    /// </summary>
+    /// <summary>The term that adam and adamw add to the denominator, above 0.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
@@ -91,8 +91,8 @@ public sealed record TrainingOptions
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>
-    /// Whether norms, biases and other parameters that are no matrix or kernel of a layer decay too. Many recipes for
-    /// adamw leave them out.
+    /// Whether the weight decay also applies to norms, biases and other parameters that are not a matrix or kernel of a
+    /// layer. Many recipes for adamw exclude them.
     /// </summary>
     public bool DecayNormsAndBiases { get; init; } = true;
 
@@ -104,38 +104,37 @@ public sealed record TrainingOptions
     public double LayerDecay { get; init; } = 1;
 
     /// <summary>
-    /// The largest 2-norm of all gradients together, above 0: where it is larger, all are scaled down to it before the
-    /// optimiser's step. The gradient of the penalty (Eq. 8) is part of it. Null for no limit.
+    /// The largest 2-norm of all gradients together, above 0. If it is exceeded, all gradients are scaled down to it
+    /// before the optimiser's step. The gradient of the penalty (Eq. 8) counts. Null for no limit.
     /// </summary>
     public double? ClipGradientNorm { get; init; }
 
     /// <summary>
-    /// Decay of a moving average of the weights, in (0, 1), such as 0.999 for an average over some 1000 steps: the
-    /// average is measured, saved and handed over in place of the weights. Running statistics of norms are averaged
-    /// too. Null for no average.
+    /// Decay of a moving average of the weights, in (0, 1), such as 0.999 for an average over about 1000 steps. The
+    /// average is evaluated and saved in place of the weights. Running statistics of norms are averaged too. Null for
+    /// no average.
     /// </summary>
     public double? EmaDecay { get; init; }
 
     /// <summary>
-    /// Probability mass that the target shares with all classes, in [0, 1). It is for the task that is chosen by the
-    /// data; a task that is given has its own.
+    /// Probability mass of the target that is spread over all classes, in [0, 1). It applies to the task chosen by the
+    /// data; a task of your own has its own option.
     /// </summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>
-    /// The probability in [0, 1) with which training leaves out the last residual branch, for each sample anew; it
-    /// rises to this in equal steps from 0 at the first branch (Huang et al. 2016, arXiv 1603.09382). Null for what the
-    /// network has.
+    /// The probability in [0, 1) with which training skips the last residual branch, drawn for each sample. It rises
+    /// linearly over the branches, from 0 at the first one (Huang et al. 2016, arXiv 1603.09382). Null for the
+    /// network's own rates.
     /// </summary>
     public double? StochasticDepth { get; init; }
 
-    /// <summary>How the network learns from a teacher, where <see cref="TrainerSetup.Teacher"/> is one.</summary>
+    /// <summary>How the network learns from a teacher, if <see cref="TrainerSetup.Teacher"/> is set.</summary>
     public DistillationOptions Distillation { get; init; } = new();
 
     /// <summary>
-    /// How the learning rate falls. If it is not given: at the milestones if <see cref="MilestoneEpochs"/> is given, by
-    /// steps if <see cref="StepEpochs"/> is, at the milestones if only <see cref="Gamma"/> is, otherwise along a
-    /// cosine.
+    /// The schedule of the learning rate. If it is not given: multi-step if <see cref="MilestoneEpochs"/> is given,
+    /// step if <see cref="StepEpochs"/> is, multi-step if only <see cref="Gamma"/> is, otherwise cosine.
     /// </summary>
     public ScheduleKind Schedule
     {
@@ -172,68 +171,66 @@ public sealed record TrainingOptions
     /// <summary>Epochs in which the rate rises linearly from 0, not negative.</summary>
     public int WarmupEpochs { get; init; }
 
-    /// <summary>Steps in which the rate rises, in place of whole epochs; not negative.</summary>
+    /// <summary>Steps in which the rate rises, instead of whole epochs; not negative.</summary>
     /// <value>Null: those of <see cref="WarmupEpochs"/>.</value>
     public int? WarmupSteps { get; init; }
 
     /// <summary>
-    /// The learning rate that no schedule falls below, not negative: where the cosine and the linear schedule end.
+    /// The lowest learning rate of every schedule, not negative. The cosine and the linear schedule end there.
     /// </summary>
     public double MinimumLearningRate { get; init; }
 
     /// <summary>Seed of weights, order and augmentation.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether an incomplete last step of an epoch is left out.</summary>
+    /// <summary>Whether an incomplete last step of an epoch is skipped.</summary>
     public bool DropLast { get; init; } = true;
 
-    /// <summary>How values lie in memory.</summary>
+    /// <summary>The memory layout of values.</summary>
     public LayoutChoice Layout { get; init; }
 
-    /// <summary>Whether a cut network trains with zero channels beside its own.</summary>
+    /// <summary>Whether a cut network is padded with zero channels while it trains.</summary>
     public PaddingChoice Padding { get; init; }
 
-    /// <summary>What convolutions and products of a step compute in.</summary>
+    /// <summary>The precision of convolutions and matrix products in a step.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>What products and convolutions of float32 may be computed in.</summary>
+    /// <summary>The precision in which float32 matrix products and convolutions may be computed internally.</summary>
     public MatmulPrecision MatmulPrecision { get; init; }
 
     /// <summary>
-    /// Whether cuDNN tries its algorithms and keeps the fastest; which one that is may differ between runs, and with it
-    /// the last bits.
+    /// Whether cuDNN times its algorithms and uses the fastest. The choice may differ between runs, and with it the
+    /// last bits.
     /// </summary>
     public bool CudnnBenchmark { get; init; } = true;
 
-    /// <summary>Whether a step on a CUDA device is captured and started with one call.</summary>
+    /// <summary>Whether a step on a CUDA device is captured and launched with one call.</summary>
     public CudaGraphChoice CudaGraph { get; init; }
 
     /// <summary>
-    /// Samples a batch in evaluation, at least 1. On a CPU, what layers pass on should stay in its caches: ResNet-56
-    /// runs 1.1 x as fast with 100 as with 500.
+    /// Samples of a batch in evaluation, at least 1. On a CPU, activations should fit into its caches: ResNet-56 runs
+    /// 1.1 x as fast with 100 as with 500.
     /// </summary>
     public int EvaluationBatchSize { get; init; } = 100;
 
-    /// <summary>Minutes after which the run is saved within an epoch; 0 saves it after epochs alone.</summary>
+    /// <summary>Minutes between checkpoints within an epoch. With 0 checkpoints are saved only after epochs.</summary>
     public double CheckpointMinutes { get; init; } = 10;
 
-    /// <summary>
-    /// Checkpoints that are kept, at least 2: the one before the last is whole whatever happens to the last.
-    /// </summary>
+    /// <summary>Checkpoints that are kept, at least 2, so that one is intact even if the last one is damaged.</summary>
     public int CheckpointsKept { get; init; } = 2;
 
-    /// <summary>The milestones that are given, or follow from the number of epochs.</summary>
+    /// <summary>The given milestones, or those that follow from the number of epochs.</summary>
     public ImmutableArray<int> Milestones => MilestoneEpochs
         ?? [.. MilestoneShares.Select(share => (int)Math.Round(share * Epochs, MidpointRounding.AwayFromZero))
             .Where(epoch => epoch > 0 && epoch < Epochs).Distinct()];
 
     /// <summary>
-    /// The options for weights that are trained already: a learning rate that is not given is a tenth of the usual one.
+    /// The options for trained weights: a learning rate that is not given is a tenth of the usual one.
     /// </summary>
     public TrainingOptions ForTrainedWeights() =>
         _learningRate is null ? this with { LearningRate = LearningRate / DivisorForTrainedWeights } : this;
 
-    /// <summary>The same options with everything given: what follows from other options is filled in.</summary>
+    /// <summary>The same options with all values that follow from others filled in.</summary>
     public TrainingOptions Resolved() => this with
     {
         LearningRate = LearningRate,

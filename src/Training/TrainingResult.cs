@@ -9,7 +9,7 @@ using Ocs.Training.Metrics;
 
 namespace Ocs.Training;
 
-/// <summary>What a run leaves: the network, and how it got there.</summary>
+/// <summary>The result of a run: the network, and how it was made.</summary>
 public sealed class TrainingResult : IDisposable
 {
     /// <summary>The network before the cut.</summary>
@@ -27,13 +27,13 @@ public sealed class TrainingResult : IDisposable
     /// <summary>The cut; null when the network was not cut.</summary>
     public PruningRecord? Record { get; init; }
 
-    /// <summary>The proof of the cut, or why it was not made; null where none was tried.</summary>
+    /// <summary>The proof of the cut, or the reason why it was not made; null without an attempt.</summary>
     public GateResult? Gate { get; init; }
 
     /// <summary>Every group of the original; empty for plain training.</summary>
     public ImmutableArray<Group> Groups { get; init; } = [];
 
-    /// <summary>What became of each layer.</summary>
+    /// <summary>The result for each layer.</summary>
     public ImmutableArray<LayerOutcome> Layers { get; init; } = [];
 
     /// <summary>Whether the run was stopped before its last epoch.</summary>
@@ -42,40 +42,44 @@ public sealed class TrainingResult : IDisposable
     /// <summary>Epochs that were trained to their end.</summary>
     public required int EpochsDone { get; init; }
 
-    /// <summary>What the network was trained for.</summary>
+    /// <summary>The task.</summary>
     public required ITask Task { get; init; }
 
-    /// <summary>What was measured of the network at the end; null when no epoch was finished.</summary>
+    /// <summary>The evaluation of the network at the end; null if no epoch was completed.</summary>
     public EvaluationResult? Evaluation { get; init; }
 
-    /// <summary>Of classification: the fraction of held-out samples whose class the network at the end finds.</summary>
+    /// <summary>
+    /// The fraction of validation samples that the network classifies correctly at the end; null for other tasks.
+    /// </summary>
     public double? ValidationAccuracy => Evaluation?.Accuracy;
 
-    /// <summary>The mean loss of the network at the end on the held-out samples.</summary>
+    /// <summary>The mean loss of the network at the end on the validation samples.</summary>
     public double? ValidationLoss => Evaluation?.Loss;
 
-    /// <summary>The best headline, after the cut when there is one: of classification, the best accuracy.</summary>
+    /// <summary>
+    /// The best headline metric, after the cut if there is one. In classification it is the accuracy.
+    /// </summary>
     public double? Best { get; init; }
 
-    /// <summary>What was measured right before the cut; null without one.</summary>
+    /// <summary>The evaluation right before the cut; null without one.</summary>
     public EvaluationResult? BeforeCut { get; init; }
 
-    /// <summary>What was measured right after it; null without one.</summary>
+    /// <summary>The evaluation right after the cut; null without one.</summary>
     public EvaluationResult? AfterCut { get; init; }
 
-    /// <summary>What was measured after the repair of the cut network; null where nothing was repaired.</summary>
+    /// <summary>The evaluation after the repair of the cut network; null if nothing was repaired.</summary>
     public EvaluationResult? AfterRepair { get; init; }
 
-    /// <summary>t_sl-start; null where it was not reached.</summary>
+    /// <summary>t_sl-start; null if it was not reached.</summary>
     public int? SparsityStartEpoch { get; init; }
 
     /// <summary>
-    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One sentence or
-    /// two; null where nothing is wrong.
+    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One or two
+    /// sentences; null if nothing is wrong.
     /// </summary>
     public string? Problem { get; init; }
 
-    /// <summary>What was warned of on the way, a sentence each.</summary>
+    /// <summary>The warnings of the run, a sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the cut did not wait for a stable sub-network.</summary>
@@ -87,16 +91,14 @@ public sealed class TrainingResult : IDisposable
     /// <summary>The epoch before which the network was cut; null when it was not.</summary>
     public int? CutEpoch { get; init; }
 
-    /// <summary>Wall-clock time of the run, the parts before it was resumed included.</summary>
+    /// <summary>Wall-clock seconds of the run, including the time before it was resumed.</summary>
     public double TotalSeconds { get; init; }
 
-    /// <summary>
-    /// The part of it that the run shares with that of a smaller budget, which had cut the network; null without one.
-    /// </summary>
+    /// <summary>Seconds that the run shares with the run of a smaller budget; null if there is none.</summary>
     internal double? SharedSeconds { get; init; }
 
     /// <summary>
-    /// What the cut did to the speed of training, measured when it was made; null without one, and where the run was
+    /// The speed of training before and after the cut, measured at the cut. Null without a cut, and if the run was
     /// resumed after it.
     /// </summary>
     public StepSpeed? StepSpeed { get; init; }
@@ -107,12 +109,12 @@ public sealed class TrainingResult : IDisposable
     /// <summary>The same after the cut.</summary>
     public double? SamplesPerSecondAfter { get; init; }
 
-    /// <summary>What steps computed in: never <see cref="Precision.Auto"/>.</summary>
+    /// <summary>The precision of steps; never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>What a run has come to. Its network goes to the result.</summary>
+    /// <summary>The result of a run. The network is handed over to the result.</summary>
     /// <param name="run">The run, at its end.</param>
-    /// <param name="problem">Why the network is not fit for use; null where nothing is wrong.</param>
+    /// <param name="problem">Why the network is not fit for use; null if nothing is wrong.</param>
     internal static TrainingResult Of(TrainingContext run, string? problem)
     {
         var state = run.State;

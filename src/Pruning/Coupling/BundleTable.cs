@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Blocks that are tied as a whole are one bundle, so that what most operators tie is not counted index by index.
-/// Bundles are in the order of their first blocks, and each index of a bundle is a coordinate. A bundle that no
-/// parameter has part in, nor a tie of single coordinates, has no channels, and so no coordinates: heights and widths
-/// of large images.
+/// A bundle is a set of blocks that are tied as a whole. So the ties of most operators need not be counted index by
+/// index. Bundles are in the order of their first blocks, and each index of a bundle is a coordinate. A bundle without
+/// a parameter and without a tie of single coordinates has no channels, and therefore no coordinates. The heights and
+/// widths of large images are such bundles.
 /// </summary>
 internal sealed class BundleTable
 {
@@ -42,7 +42,7 @@ internal sealed class BundleTable
         }
     }
 
-    // By the block that stands for all that are tied to it.
+    // Indexed by the block that represents its bundle.
     private static bool[] HaveCoordinates(BlockTable blocks, CouplingRules rules)
     {
         var have = new bool[blocks.All.Length];

@@ -63,11 +63,13 @@ internal sealed class ChannelTable
 
     public ReadOnlySpan<int> IndicesOf(int channel) => _indices.AsSpan(_starts[channel].._starts[channel + 1]);
 
-    /// <summary>Why the channel may not leave: that of the first of its blocks that may not be cut; or null.</summary>
+    /// <summary>
+    /// Why the channel cannot be removed: the reason of its first frozen block. Null if it can be removed.
+    /// </summary>
     public string? ReasonOf(int channel) => _reasons[channel];
 
     /// <summary>
-    /// The channels that have equally many coordinates in the same bundles, and the same reason to be frozen, together.
+    /// Groups channels that have equally many coordinates in the same bundles and the same reason to be frozen.
     /// </summary>
     public IEnumerable<List<int>> ByKind()
     {

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Which slices of a network leave together. Every operator ties coordinates of its dimensions; the classes of the
-/// union are the channels, and channels of the same kind form a <see cref="Group"/>.
+/// Which slices of a network are removed together. Every operator ties coordinates of its dimensions. A class of tied
+/// coordinates is a channel, and channels of the same kind form a <see cref="Group"/>.
 /// </summary>
 public sealed class CouplingGraph
 {
@@ -40,10 +40,13 @@ public sealed class CouplingGraph
         return new(graph, blocks, GroupKinds.Of(graph, blocks, extraction.Groups, extraction.Uses), extraction.Uses);
     }
 
-    /// <summary>The same coupling, in which groups that a person names may not be cut, and say so.</summary>
-    /// <param name="ignore">Patterns of parameter names; a group with slices in any of them is left whole.</param>
+    /// <summary>The same coupling with the named groups frozen. Their frozen reason names the pattern.</summary>
+    /// <param name="ignore">
+    /// Patterns of parameter names. A group with slices in any of these parameters is frozen.
+    /// </param>
     /// <param name="only">
-    /// Patterns of parameter names; a group with slices outside of all of them is left whole. Empty for no scope.
+    /// Patterns of parameter names. A group with slices outside of these parameters is frozen. Empty for all
+    /// parameters.
     /// </param>
     /// <exception cref="OcsInputException">A pattern names no parameter.</exception>
     public CouplingGraph Freeze(ImmutableArray<string> ignore, ImmutableArray<string> only)
@@ -63,11 +66,11 @@ public sealed class CouplingGraph
         }
     }
 
-    /// <summary>The same coupling, in which groups of some kinds may not be cut, and say so.</summary>
+    /// <summary>The same coupling with all groups of the given kinds frozen.</summary>
     public CouplingGraph Freeze(ImmutableArray<GroupKind> kinds) => Freeze(group =>
         group.Kind is { } kind && kinds.Contains(kind) ? $"left whole by freeze {NameOf(kind)}" : null);
 
-    /// <summary>What each group has of a node's axis.</summary>
+    /// <summary>How a node's axis is divided among the groups.</summary>
     internal AxisUse UseOf(int node, Axis axis) => UseOfBlock(_blocks.Of(Graph.Nodes[node], node, axis));
 
     /// <summary>The same for a dimension of a parameter.</summary>
@@ -75,7 +78,7 @@ public sealed class CouplingGraph
         UseOfBlock(_blocks.OfParameter(parameter, dimension));
 
     /// <summary>
-    /// The coordinates of a node's axis that stay when only these channels of each group do, ascending.
+    /// The coordinates of a node's axis that remain if each group keeps only the given channels, ascending.
     /// </summary>
     internal int[] KeptOf(int node, Axis axis, Subnetwork subnetwork) =>
         KeptOfBlock(_blocks.Of(Graph.Nodes[node], node, axis), subnetwork);
@@ -124,7 +127,7 @@ public sealed class CouplingGraph
     private ImmutableArray<BlockUse> UsesOf(int block) => _uses.TryGetValue(block, out var uses) ? uses : [];
 }
 
-/// <summary>The groups whose channels an axis is made of, and how many coordinates no group has.</summary>
+/// <summary>The groups whose channels make up an axis, and the number of coordinates that belong to no group.</summary>
 internal readonly record struct AxisUse(long Fixed, ImmutableArray<GroupShare> Shares)
 {
     /// <summary>The size of the axis when this many channels of each group stay.</summary>

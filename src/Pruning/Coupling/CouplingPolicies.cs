@@ -3,10 +3,12 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Pruning.Coupling;
 
-/// <summary>Networks under other policies than they were built with.</summary>
+/// <summary>Changes the coupling policies of a network.</summary>
 internal static class CouplingPolicies
 {
-    /// <summary>The same network; null leaves the heads of attention, or the groups of layers, as they are.</summary>
+    /// <summary>
+    /// The same network with other policies. Null keeps the policy of attention heads, or of grouped layers.
+    /// </summary>
     public static Graph WithPolicies(this Graph graph, CouplingPolicy? heads, CouplingPolicy? groups) =>
         graph.WithPolicies(
             heads switch

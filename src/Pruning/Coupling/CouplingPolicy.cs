@@ -1,11 +1,11 @@
 namespace Ocs.Pruning.Coupling;
 
-/// <summary>What leaves of channels that lie in heads or groups.</summary>
+/// <summary>How channels that lie in heads or groups are removed.</summary>
 public enum CouplingPolicy
 {
-    /// <summary>All channels of a head or group, so that there are fewer of them.</summary>
+    /// <summary>Whole heads or groups are removed.</summary>
     Whole,
 
-    /// <summary>The same index in every head or group, so that each is narrower.</summary>
+    /// <summary>The same index is removed from every head or group, so each becomes narrower.</summary>
     SameIndex,
 }

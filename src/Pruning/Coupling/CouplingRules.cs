@@ -2,10 +2,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Pruning.Coupling;
 
-/// <summary>
-/// Asks every operator for its coupling rule and keeps what it says: which blocks are tied, which coordinates, what is
-/// frozen.
-/// </summary>
+/// <summary>Collects the coupling rules of all operators: tied blocks, tied coordinates, frozen blocks.</summary>
 internal sealed class CouplingRules : ICoupling
 {
     private readonly Graph _graph;
@@ -45,14 +42,14 @@ internal sealed class CouplingRules : ICoupling
     public IEnumerable<CoordinateTie> Ties => _ties.SelectMany(run => run.Ties);
 
     /// <summary>
-    /// Whether some operator speaks of the block: kernels and other inner dimensions stay unmentioned.
+    /// Whether an operator's rule mentions the block. Kernel sizes and other inner dimensions are not mentioned.
     /// </summary>
     public bool IsChannelDimension(int block) => _mentionedBy[block] > 0;
 
     /// <summary>Whether the block's coordinates may not be cut.</summary>
     public bool IsFrozen(int block) => _frozen[block] is not null || _fixedBy[block] > 0;
 
-    /// <summary>Why, the first reason stated; or null.</summary>
+    /// <summary>The first reason stated for freezing the block; null if it is not frozen.</summary>
     public string? FrozenReason(int block) => _frozen[block] ?? (_fixedBy[block] > 0
         ? $"size fixed by {_graph.Nodes[_fixedBy[block] - 1].Operator} '{_graph.Nodes[_fixedBy[block] - 1].Name}'"
         : null);
@@ -92,7 +89,7 @@ internal sealed class CouplingRules : ICoupling
         }
     }
 
-    // What the network gives and gets, also to and from nodes of its file that are kept as they are.
+    // Freezes inputs and outputs, also those from and to kept nodes of an ONNX file.
     private void FreezeEnds(Graph graph)
     {
         for (var place = 0; place < graph.Outputs.Length; place++)

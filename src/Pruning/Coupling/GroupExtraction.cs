@@ -7,8 +7,8 @@ namespace Ocs.Pruning.Coupling;
 
 /// <summary>
 /// Turns classes of coordinates into groups: a class is a channel, and the channels that have equally many coordinates
-/// in the same dimensions, and the same reason to be frozen, are one group. What no weight makes or reads is none: the
-/// dimensions of size 1 of a constant that meets every channel, say.
+/// in the same dimensions, and the same reason to be frozen, are one group. Classes that no weight makes or reads form
+/// no group, such as dimensions of size 1 of a constant that is added to every channel.
 /// </summary>
 internal sealed class GroupExtraction
 {
@@ -49,7 +49,7 @@ internal sealed class GroupExtraction
 
     public ImmutableArray<Group> Groups { get; }
 
-    /// <summary>By block, what each group has of it.</summary>
+    /// <summary>By block, the coordinates of each group.</summary>
     public Dictionary<int, ImmutableArray<BlockUse>> Uses { get; }
 
     private bool HasWeights(int channel, ChannelTable channels, BundleTable bundles)

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Pruning.Coupling;
 
 /// <summary>
-/// Tells the widths of transformers apart: by what the operators say that a group's coordinates are to them, and by
-/// whether attention's projection makes the channels.
+/// Finds the kind of each group in a transformer: from the roles that operators give to the group's coordinates, and
+/// from whether attention's projection makes the channels.
 /// </summary>
 internal static class GroupKinds
 {

@@ -13,7 +13,7 @@ internal static class NamePattern
         FileSystemName.MatchesSimpleExpression(pattern, parameter, ignoreCase: false)
         || FileSystemName.MatchesSimpleExpression($"{pattern}.*", parameter, ignoreCase: false);
 
-    /// <summary>Fails where a pattern names nothing of a network.</summary>
+    /// <summary>Throws if a pattern matches no parameter of a network.</summary>
     public static void Check(IEnumerable<string> patterns, Graph graph)
     {
         foreach (var pattern in patterns)

@@ -5,17 +5,17 @@ namespace Ocs.Pruning.Latency;
 /// <summary>Takes the time of inference. The weights of the networks do not matter, so it may draw its own.</summary>
 public interface ILatencyClock
 {
-    /// <summary>What a sentence calls the place where networks run, such as "libtorch".</summary>
+    /// <summary>Name of the runtime in messages, such as "libtorch".</summary>
     string Name { get; }
 
-    /// <summary>The seconds that a part of a network takes within it.</summary>
+    /// <summary>The seconds that a part of a network takes when it runs as part of the whole.</summary>
     /// <param name="part">A few layers as a network. It may have several inputs.</param>
     double Part(Graph part);
 
     /// <summary>The seconds of a whole network and of a cut one.</summary>
     /// <remarks>
-    /// Both should run in turns, so that what else the machine does slows both. Only the ratio of the two counts, apart
-    /// from the first call.
+    /// Both should run in turns, so that other load on the machine slows both alike. After the first call only the
+    /// ratio of the two is used.
     /// </remarks>
     /// <param name="whole">The whole network.</param>
     /// <param name="cut">What a cut leaves of it.</param>

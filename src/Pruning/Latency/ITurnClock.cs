@@ -2,7 +2,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Pruning.Latency;
 
-/// <summary>A clock of this machine, which lets any number of networks take turns.</summary>
+/// <summary>A clock on this machine that times several networks in turns.</summary>
 internal interface ITurnClock : ILatencyClock
 {
     /// <summary>Samples of a run.</summary>

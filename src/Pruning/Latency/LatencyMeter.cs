@@ -8,7 +8,7 @@ namespace Ocs.Pruning.Latency;
 internal delegate double LatencyProbe(Graph graph);
 
 /// <summary>
-/// Times networks by a probe, equal ones once: the tables of several lattices have most of their parts in common.
+/// Times networks with a probe and caches the results. The tables of several lattices share most of their parts.
 /// </summary>
 internal sealed class LatencyMeter(LatencyProbe probe)
 {

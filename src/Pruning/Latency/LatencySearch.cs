@@ -5,15 +5,15 @@ using Ocs.Pruning.Surgery;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// The largest network that takes no longer than a time, in MACs. Widths are searched by a table of what they cost.
-/// What multiples of channels suit the processor and the runtime is found by trying several. Each cut is timed in turns
-/// with the whole network; what it took corrects the table, and the search begins again. If none is fast enough, it is
-/// the fastest.
+/// The largest network that takes no longer than a time, in MACs. A table predicts the cost of widths. Several
+/// multiples of channels are tried, because the best one depends on the processor and the runtime. Each cut is timed in
+/// turns with the whole network. The measured time corrects the table, and the search is repeated. If no cut is fast
+/// enough, the fastest is returned.
 /// </summary>
 /// <param name="target">The time, and what takes it.</param>
 internal sealed class LatencySearch(LatencyTarget target)
 {
-    // Nearer to the time than this no other cut is looked for.
+    // A cut this close to the target ends the search.
     private const double Near = 0.05;
     private const int MostCuts = 4;
 
@@ -57,7 +57,7 @@ internal sealed class LatencySearch(LatencyTarget target)
         return best with { Measurements = meter.Measurements, Cuts = cuts.Count };
     }
 
-    // The time of the whole network. What cannot be reached is found before minutes are spent on it.
+    // The time of the whole network. Fails early if the target cannot be reached.
     private double TimeWhole(Graph graph, PruneOptions options)
     {
         if (!(target.Seconds > 0))

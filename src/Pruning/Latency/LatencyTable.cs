@@ -5,10 +5,10 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// What a network costs on this machine by the widths of its groups, the other constraint of Eq. 1: a sum over units of
-/// nodes, each measured at a lattice of widths and interpolated between them. Sums miss what nodes cost or save
-/// together, so a curve takes them to seconds: it goes through the whole network's time, and through those of the
-/// sub-networks that it was corrected with.
+/// The latency of a network as a function of its groups' widths: another resource for Eq. 1. It is a sum over units of
+/// nodes. Each unit is measured at a lattice of widths and interpolated between them. A sum ignores costs that units
+/// share, so a curve maps the sum to seconds. The curve passes through the time of the whole network and the times of
+/// all sub-networks that it was corrected with.
 /// </summary>
 internal sealed class LatencyTable : IResource
 {
@@ -35,7 +35,7 @@ internal sealed class LatencyTable : IResource
     /// <param name="seconds">The whole network's time.</param>
     /// <param name="meter">Times a unit.</param>
     /// <param name="limits">
-    /// Groups are measured where they keep what these allow, multiples of channels above all.
+    /// Which widths are measured: those that these limits allow, such as multiples of channels.
     /// </param>
     public static LatencyTable Measure(CouplingGraph coupling, double seconds, LatencyMeter meter, PruningLimits limits)
     {
@@ -73,7 +73,7 @@ internal sealed class LatencyTable : IResource
     }
 
     /// <summary>
-    /// From now on the table predicts for this sub-network what was measured of it, and for others near it accordingly.
+    /// Corrects the table with a measured time. Predictions of similar sub-networks change accordingly.
     /// </summary>
     public void Correct(ReadOnlySpan<int> kept, double seconds) => _measuredBySum[Sum(kept)] = seconds;
 

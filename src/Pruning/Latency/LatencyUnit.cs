@@ -5,8 +5,8 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// Nodes that are measured together: one, and those after it that keep its shape and are all that read it, such as a
-/// convolution with its norm and activation, which runtimes fuse.
+/// Nodes that are measured together because runtimes fuse them: a node and its only readers that keep its shape, such
+/// as a convolution with its norm and activation.
 /// </summary>
 /// <param name="Nodes">By position in the graph, ascending.</param>
 /// <param name="Widths">
@@ -15,7 +15,7 @@ namespace Ocs.Pruning.Latency;
 /// </param>
 internal sealed record LatencyUnit(ImmutableArray<int> Nodes, ImmutableArray<AxisUse> Widths)
 {
-    /// <summary>The units of a network; what has no input and no work is in none.</summary>
+    /// <summary>The units of a network. Nodes without inputs or work belong to none.</summary>
     public static ImmutableArray<LatencyUnit> Of(CouplingGraph coupling)
     {
         var graph = coupling.Graph;

@@ -49,7 +49,8 @@ internal sealed record LatticeAxis(
             point++;
         }
 
-        // Below the first point its cost counts. Groups of few channels have several points in one place.
+        // Below the first point, the cost of the first point applies. Groups with few channels have several points in
+        // one place.
         var gap = Places[point + 1] - Places[point];
         return (point, gap <= 0 ? 0 : Math.Clamp((place - Places[point]) / gap, 0, 1));
     }

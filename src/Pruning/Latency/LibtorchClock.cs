@@ -3,7 +3,7 @@ using Ocs.Torch;
 
 namespace Ocs.Pruning.Latency;
 
-/// <summary>Takes the time of inference under libtorch on this machine's CPU. Weights and inputs are drawn.</summary>
+/// <summary>Measures inference under libtorch on this machine's CPU, with random weights and inputs.</summary>
 public sealed record LibtorchClock : ITurnClock
 {
     private const ulong Seed = 0;

@@ -19,13 +19,13 @@ public sealed class TimedCut : IDisposable
     /// <exception cref="ObjectDisposedException">It was released or disposed.</exception>
     public Network Network => Cut.Network;
 
-    /// <summary>What the whole network takes.</summary>
+    /// <summary>The time of the whole network.</summary>
     public double Whole { get; }
 
-    /// <summary>What the small network takes.</summary>
+    /// <summary>The time of the small network.</summary>
     public double Measured { get; }
 
-    /// <summary>What it was to take by the times of its parts.</summary>
+    /// <summary>The predicted time of the small network, from the times of its parts.</summary>
     public double Predicted { get; }
 
     /// <summary>Whether it is fast enough. If no cut is, this one is the fastest that was tried.</summary>
@@ -37,6 +37,6 @@ public sealed class TimedCut : IDisposable
     /// <summary>How many cuts were timed.</summary>
     public int Cuts { get; }
 
-    /// <summary>Drops the small network, where it was not released.</summary>
+    /// <summary>Disposes the small network unless it was released.</summary>
     public void Dispose() => Cut.Dispose();
 }

@@ -6,12 +6,12 @@ using Ocs.Pruning.Surgery;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// Makes a network of a unit's nodes alone, as narrow as they are in a sub-network; what it reads are inputs.
+/// Builds a network of one unit's nodes with the widths of a sub-network. Values that the unit reads become inputs.
 /// </summary>
 internal static class UnitGraph
 {
     /// <summary>
-    /// The network, or null where the unit only arranges the batch anew, which has no shape of its own for one sample.
+    /// The network; null if the unit only rearranges the batch, since it then has no shape for a single sample.
     /// </summary>
     public static Graph? Of(CouplingGraph coupling, LatencyUnit unit, Subnetwork subnetwork)
     {

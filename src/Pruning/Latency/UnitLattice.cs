@@ -5,8 +5,8 @@ using Ocs.Pruning.Search;
 namespace Ocs.Pruning.Latency;
 
 /// <summary>
-/// The cost of a unit over the widths that it depends on, none, one or two: linear in each between the points measured.
-/// Where it depends on more, all vary together, and their mean counts as one.
+/// The cost of a unit as a function of the widths that it depends on: none, one or two. It is linear between measured
+/// points. If the cost depends on more widths, all vary together, and their mean counts as one width.
 /// </summary>
 internal sealed class UnitLattice
 {
@@ -43,8 +43,8 @@ internal sealed class UnitLattice
                     groups, (count, group) => (int[])[.. Enumerable.Range(count, group.Channels - count)]);
                 var measured = time(Subnetwork.FromPruned(groups, pruned));
 
-                // Noise, and kernels that like some widths better, must not make a wider network cheaper: the search
-                // needs that order.
+                // The search needs costs that grow with the width. Noise and kernels that prefer some widths would
+                // break that order.
                 seconds[row, column] = Math.Max(
                     measured,
                     Math.Max(row > 0 ? seconds[row - 1, column] : 0, column > 0 ? seconds[row, column - 1] : 0));

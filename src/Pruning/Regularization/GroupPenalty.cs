@@ -2,7 +2,7 @@ using Ocs.Torch;
 
 namespace Ocs.Pruning.Regularization;
 
-/// <summary>The penalty on pruned slices, by its gradient, which is added to what backward left.</summary>
+/// <summary>The penalty on pruned slices. Its gradient is added to the gradients of backward.</summary>
 /// <remarks>
 /// L_total = L + lambda Σ_{g pruned} Σ_{w∈g} ‖w‖₂, whose gradient is lambda w / ‖w‖₂ for each slice (0 for a slice that
 /// is 0). The authors' program computes the sum without a gradient.

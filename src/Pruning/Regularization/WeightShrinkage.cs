@@ -17,11 +17,13 @@ internal static class WeightShrinkage
     }
 
     /// <summary>Multiplies the slices, and those of other tensors.</summary>
-    /// <param name="slices">What is to leave.</param>
+    /// <param name="slices">The pruned slices.</param>
     /// <param name="addend">
     /// The factor less 1, such as -lambda · learning rate: [], on the CPU or where the weights are.
     /// </param>
-    /// <param name="alike">Tensors of the parameters' shapes, by name; what is missing there is left out.</param>
+    /// <param name="alike">
+    /// Tensors with the parameters' shapes, by name, that are shrunk too. Names without a tensor are skipped.
+    /// </param>
     public static void Apply(
         PrunedSlices slices, Tensor addend, params ReadOnlySpan<IReadOnlyDictionary<string, Tensor>> alike)
     {

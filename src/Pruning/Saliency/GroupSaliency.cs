@@ -5,7 +5,7 @@ using Ocs.Torch;
 
 namespace Ocs.Pruning.Saliency;
 
-/// <summary>Saliency of each channel of each group by a criterion: what is low leaves first.</summary>
+/// <summary>The saliency of each channel of each group by a criterion. The lowest leave first.</summary>
 /// <remarks>
 /// Biases and buffers are never read. A slice is what a channel has in one dimension of one parameter.
 /// </remarks>

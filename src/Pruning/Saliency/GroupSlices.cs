@@ -16,7 +16,7 @@ public sealed class GroupSlices
     /// <summary>The group.</summary>
     public Group Group { get; }
 
-    /// <summary>The parameters that the criterion reads, in the order of the network.</summary>
+    /// <summary>The parameters that the criterion reads, in network order.</summary>
     public ImmutableArray<GroupMember> Members { get; }
 
     /// <summary>All weights of the network.</summary>

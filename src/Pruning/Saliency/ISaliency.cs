@@ -3,15 +3,13 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
-/// A criterion: how much each channel of a group matters. <see cref="PruneOptions.CustomSaliency"/> takes one of your
+/// A criterion: how much each channel of a group matters. Set <see cref="PruneOptions.CustomSaliency"/> to use your
 /// own.
 /// </summary>
-/// <remarks>
-/// The channels of the lowest numbers leave first. Numbers are compared with those of other groups, too.
-/// </remarks>
+/// <remarks>Channels with the lowest scores are removed first. Scores are compared across groups too.</remarks>
 public interface ISaliency
 {
-    /// <summary>What records and messages call it.</summary>
+    /// <summary>Its name in records and messages.</summary>
     string Name { get; }
 
     /// <summary>

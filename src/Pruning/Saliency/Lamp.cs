@@ -1,9 +1,9 @@
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
-/// A channel's squared norm over the sum of those of the group's channels that rank at least as high, itself among
-/// them: a score that compares layers without a rate for each. Lee et al. 2021, LAMP, arXiv 2010.07611, for channels
-/// instead of weights.
+/// A channel's squared norm, divided by the sum of the squared norms of all channels of the group that rank at least as
+/// high, itself included. The scores of different layers can be compared without a rate for each layer. Lee et al.
+/// 2021, LAMP, arXiv 2010.07611, for channels instead of weights.
 /// </summary>
 /// <remarks>
 /// The squared norm is that of all slices together. The best channel of a group has 1, a channel that is zero has 0.

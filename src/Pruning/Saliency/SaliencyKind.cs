@@ -1,6 +1,6 @@
 namespace Ocs.Pruning.Saliency;
 
-/// <summary>The criterion that channels are ranked by; each is a file of its name here.</summary>
+/// <summary>The criterion that channels are ranked by.</summary>
 public enum SaliencyKind
 {
     /// <summary>‖w‖₂ / √|w| (Eq. 2).</summary>

@@ -1,6 +1,6 @@
 namespace Ocs.Pruning.Saliency;
 
-/// <summary>Whose slices are ranked.</summary>
+/// <summary>Which slices are ranked.</summary>
 public enum SaliencyScope
 {
     /// <summary>All coupled slices (Eq. 2).</summary>

@@ -4,8 +4,8 @@ namespace Ocs.Pruning.Saliency;
 
 /// <summary>Norms of a parameter along one of its dimensions.</summary>
 /// <remarks>
-/// Sums of 32-bit squares: libtorch adds them in pairs, so that they are as exact as its norm, whose kernel takes ten
-/// times as long and more.
+/// They are sums of 32-bit squares. libtorch sums in pairs, so they are as exact as its norm operator, which takes more
+/// than ten times as long.
 /// </remarks>
 internal static class SliceNorms
 {

@@ -5,7 +5,7 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Saliency;
 
 /// <summary>
-/// A number for each index of each dimension that a criterion reads, taken from the device in one copy.
+/// One number for each index of each dimension that a criterion reads, copied from the device at once.
 /// </summary>
 internal sealed class SliceSums
 {

@@ -7,7 +7,7 @@ namespace Ocs.Pruning.Saliency;
 /// slice leaves.
 /// </summary>
 /// <remarks>
-/// The gradients are those that the parameters hold: accumulated over several batches, they count as one.
+/// It uses the gradients stored in the parameters. Gradients accumulated over several batches count as one.
 /// </remarks>
 internal sealed class Taylor : ISaliency
 {

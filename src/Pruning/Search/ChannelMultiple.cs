@@ -4,24 +4,24 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Search;
 
 /// <summary>
-/// What channels a group keeps multiples of where nobody says it. Kernels for inference take channels in blocks of the
-/// processor's vectors: 16 with AVX-512 and on ARM, 8 with AVX2. Of 17 channels they compute 32, and a depthwise
-/// convolution of 17 leaves them altogether. It does not depend on this machine: where a network is trained says
-/// nothing about where it will run.
+/// The default multiple of channels that a group keeps. Inference kernels process channels in blocks of the processor's
+/// vectors: 16 with AVX-512 and on ARM, 8 with AVX2. For 17 channels they compute 32, and a depthwise convolution of 17
+/// channels is not run by these kernels at all. The multiple does not depend on this machine, because a network is
+/// often deployed on another one.
 /// </summary>
 internal static class ChannelMultiple
 {
     /// <summary>The largest multiple.</summary>
     public const int Block = 16;
 
-    // A group of a single width could not be cut. One of less than a block never fills a vector, and its channels are a
-    // large part of it.
+    // A group with a single allowed width could not be cut. A group narrower than a block never fills a vector, and
+    // each of its channels is a large part of it.
     private const int FewestWidths = 2;
     private const int FewestNarrowWidths = 4;
 
     /// <summary>
-    /// The smallest number of channels that fills whole blocks, a channel of several indices (a head) counting as so
-    /// many. In a group that has too few widths then, half as many, or a quarter.
+    /// The smallest number of channels that fills whole blocks. A channel of several indices (a head) counts as that
+    /// many. If the group then has too few widths, half of it, or a quarter.
     /// </summary>
     public static int Of(Group group)
     {

@@ -8,17 +8,19 @@ namespace Ocs.Pruning.Search;
 /// smallest that meets the target.
 /// </summary>
 /// <remarks>
-/// Of n channels a class loses the whole part of n times the fraction, but never what the limits protect. Of equals,
-/// the last one stays.
+/// A class of n channels loses floor(n times the fraction), but never what the limits protect. Of channels with equal
+/// scores, the last one stays.
 /// </remarks>
-/// <param name="name">What records and messages call it.</param>
-/// <param name="classOf">The class of a group, by any name.</param>
+/// <param name="name">Its name in records and messages.</param>
+/// <param name="classOf">Maps a group to the name of its class.</param>
 public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRanking
 {
     /// <summary>More than this fraction above the target is noted.</summary>
     internal const double Tolerance = 5e-4;
 
-    /// <summary>All groups are one class (Alg. 1, line 5): the fewest of the lowest-ranked channels leave.</summary>
+    /// <summary>
+    /// All groups are one class (Alg. 1, line 5): as few of the lowest-ranked channels as possible are removed.
+    /// </summary>
     public static ClassRanking Global { get; } = new(OptionName.Of(nameof(Ranking.Global)), _ => "all")
     {
         WhyNoLess = "one channel less would miss the target",
@@ -43,7 +45,7 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     /// <inheritdoc/>
     public string Name { get; } = name;
 
-    /// <summary>What the note says where more than the target is removed.</summary>
+    /// <summary>The note's explanation if more than the target is removed.</summary>
     internal string WhyNoLess { get; init; } = "a smaller fraction of every class would miss the target";
 
     /// <inheritdoc/>
@@ -55,7 +57,7 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
         PruningLimits limits) =>
         new ClassSearch(groups, saliency, classOf, limits).Search(constraint, target, WhyNoLess);
 
-    /// <summary>The same where each group keeps at least one channel, and nothing else is asked for.</summary>
+    /// <summary>The same with no other limit than one channel in each group.</summary>
     internal Partition Search(
         ImmutableArray<Group> groups, ImmutableArray<double[]> saliency, ResourceConstraint constraint,
         double target) =>

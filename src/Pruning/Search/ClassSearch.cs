@@ -4,16 +4,17 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Search;
 
 /// <summary>
-/// Groups in classes: the channels of a class are ranked together, and every class loses the same fraction of its
-/// channels. One class is the global ranking, a class a group is the uniform one. A probe of the binary search counts
-/// the resource of a sub-network, it builds none.
+/// Searches over classes of groups. The channels of a class are ranked together, and every class loses the same
+/// fraction of its channels. One class for all groups is the global ranking, one class for each group the uniform one.
+/// The binary search counts the resource of sub-networks and builds none.
 /// </summary>
 internal sealed class ClassSearch
 {
     // Products and quotients of fractions such as 0.1 and 0.29 miss whole numbers by a rounding.
     private const double Rounding = 1e-9;
 
-    // Where so much more than the target leaves, a channel is a lump, and smaller ones that rank below it may do.
+    // If the target is exceeded by more than this, the last channel is a lump, and smaller channels that rank below it
+    // may be enough.
     private const double Lump = 0.02;
 
     private readonly ImmutableArray<Group> _groups;
@@ -43,13 +44,15 @@ internal sealed class ClassSearch
     }
 
     /// <summary>
-    /// The smallest fraction that reaches a target. Where the last channel removes much more than was asked for,
-    /// channels that rank below it stay after all, as far as the target is met without them.
+    /// The smallest fraction that reaches a target. If the last channel removes much more than needed, channels that
+    /// rank below it are kept, as long as the target is still met.
     /// </summary>
     /// <param name="constraint">Psi.</param>
     /// <param name="target">Fraction of Psi to remove.</param>
-    /// <param name="whyNoLess">What the note says where more than the target and the tolerance is removed.</param>
-    /// <exception cref="OcsInputException">Even without every channel that may leave, too much is left.</exception>
+    /// <param name="whyNoLess">The note's explanation if more than the target and the tolerance is removed.</param>
+    /// <exception cref="OcsInputException">
+    /// The target cannot be reached even if every removable channel is removed.
+    /// </exception>
     public Partition Search(ResourceConstraint constraint, double target, string whyNoLess)
     {
         var (low, high) = (0, _fractions.Length - 1);
@@ -101,8 +104,8 @@ internal sealed class ClassSearch
         double Removed(int[] counts) => 1 - (double)constraint.Count(Rounded(counts)) / constraint.Total;
     }
 
-    // From the highest rank down, what was to leave stays where the target is met without it. A group whose channel
-    // must leave loses all below.
+    // From the highest rank down, keeps each channel without which the target is still met. If a channel must be
+    // removed, all lower ones of its group are removed too.
     private int[] WithoutLumps(int[] ranked, double fraction, Func<int[], bool> reaches)
     {
         int[] kept = [.. ranked];
@@ -120,8 +123,8 @@ internal sealed class ClassSearch
         return kept;
     }
 
-    // Where multiples of channels still remove too much, some channels stay beside them: those of one group if it can
-    // take up the rest, so that few widths are odd.
+    // If multiples of channels still remove too much, keeps some channels beyond the multiples. They are those of a
+    // single group if that is enough, so that few widths are odd.
     private void Fill(int[] kept, double fraction, ResourceConstraint constraint, double target, double tolerance)
     {
         foreach (var group in Leaving(fraction).Distinct())

@@ -9,7 +9,7 @@ namespace Ocs.Pruning.Search;
 /// </summary>
 public interface IRanking
 {
-    /// <summary>What records and messages call it.</summary>
+    /// <summary>Its name in records and messages.</summary>
     string Name { get; }
 
     /// <summary>Chooses the channels that stay.</summary>
@@ -19,7 +19,9 @@ public interface IRanking
     /// <param name="target">The fraction of the resource to remove.</param>
     /// <param name="limits">What each group keeps.</param>
     /// <returns>The sub-network. Groups that may not be cut keep all of their channels.</returns>
-    /// <exception cref="OcsInputException">Even without every channel that may leave, too much is left.</exception>
+    /// <exception cref="OcsInputException">
+    /// The target cannot be reached even if every removable channel is removed.
+    /// </exception>
     Partition Search(
         ImmutableArray<Group> groups,
         ImmutableArray<double[]> saliency,

@@ -5,12 +5,12 @@ namespace Ocs.Pruning.Search;
 /// </summary>
 public interface IResource
 {
-    /// <summary>What a sentence calls it, such as "bytes of weights".</summary>
+    /// <summary>Its name in messages, such as "bytes of weights".</summary>
     string Name { get; }
 
     /// <summary>Counts it. It must not fall when more channels stay.</summary>
     /// <remarks>A search counts hundreds of sub-networks.</remarks>
-    /// <param name="sizes">What is left of the network.</param>
+    /// <param name="sizes">The sizes of the sub-network.</param>
     /// <returns>A number in any unit, above 0 for the whole network.</returns>
     long Count(SubnetworkSizes sizes);
 }

@@ -8,24 +8,21 @@ namespace Ocs.Pruning.Search;
 /// <param name="Note">Why the target is missed by more than 0.05 %, or null.</param>
 public sealed record Partition(Subnetwork Subnetwork, double Removed, string? Note)
 {
-    // Of fewer channels one is not little.
+    // In smaller groups one remaining channel is not unusual.
     private const int Many = 8;
 
-    // A sentence of more names is not read.
+    // How many groups a message names at most.
     private const int Named = 3;
 
     /// <summary>
-    /// By group, which limit kept all of its channels; null where none did. Empty where it is not known.
+    /// By group, the limit that kept all of its channels; null if there was none. Empty if not known.
     /// </summary>
     public ImmutableArray<string?> WhyWhole { get; init; } = [];
 
-    /// <summary>
-    /// By group, the saliency of each channel that it was ranked by, costs not counted; empty for groups that may not
-    /// be cut.
-    /// </summary>
+    /// <summary>By group, the saliency of each channel, without cost weighting. Empty for frozen groups.</summary>
     public ImmutableArray<double[]> Saliency { get; init; } = [];
 
-    /// <summary>What a person is told of it: why the target is missed, and which groups are all but emptied.</summary>
+    /// <summary>Remarks for the user: why the target is missed, and which groups are almost empty.</summary>
     /// <param name="target">Fraction that was to be removed.</param>
     /// <param name="names">The names of the groups, in the order of the sub-network.</param>
     public IEnumerable<string> Remarks(double target, ImmutableArray<string> names)

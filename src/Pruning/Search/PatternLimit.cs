@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Ocs.Pruning.Search;
 
 /// <summary>
-/// The largest fraction, in (0, 1], that may leave of a group whose channels a layer makes that the pattern names.
+/// The largest fraction, in (0, 1], that may be removed from groups whose channels are made by a layer that the pattern
+/// names.
 /// </summary>
 /// <param name="Pattern">A pattern of the layer's parameter names (`*`, `?`).</param>
 /// <param name="MaximumPruned">The fraction.</param>

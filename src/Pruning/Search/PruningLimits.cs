@@ -3,7 +3,7 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Search;
 
-/// <summary>How much of a group may leave. Every ranking obeys.</summary>
+/// <summary>How much of a group may be removed. Every ranking obeys these limits.</summary>
 public sealed record PruningLimits
 {
     // 100 x 0.29 is 28.999... in floating point.
@@ -19,30 +19,30 @@ public sealed record PruningLimits
     public double MaximumPruned { get; init; } = 1;
 
     /// <summary>
-    /// What takes the place of <see cref="MaximumPruned"/> in groups whose channels a matching layer makes; the least
-    /// counts.
+    /// Replaces <see cref="MaximumPruned"/> in groups whose channels are made by a matching layer. If several match,
+    /// the smallest counts.
     /// </summary>
     public ImmutableArray<PatternLimit> MaximumPrunedOf { get; init; } = [];
 
     /// <summary>
-    /// Groups keep a multiple of this many channels, or all. It is rounded up: a multiple leaves when all of its
-    /// channels rank below the cut, and the search goes on until the rounded network meets the target.
+    /// Groups keep a multiple of this many channels, or all. Numbers are rounded up: a block of channels is removed
+    /// when all of them rank below the cut. The search continues until the rounded network meets the target.
     /// </summary>
     public int? RoundTo { get; init; } = 1;
 
     /// <summary>
-    /// How much more than the target may leave, as a fraction of the resource. Where ranked multiples of channels
-    /// remove more, channels that rank below the cut stay after all, single ones at last. Null takes what is ranked.
+    /// How far the removed fraction of the resource may exceed the target. If ranked multiples of channels remove more,
+    /// channels that rank below the cut are kept, single ones if necessary. Null sets no limit.
     /// </summary>
     public double? TargetTolerance { get; init; }
 
     /// <summary>
-    /// What the multiples that <see cref="RoundTo"/> leaves open are divided by: more than 1 where a target cannot be
-    /// reached with them.
+    /// Divides the default multiples that apply when <see cref="RoundTo"/> is null. It is more than 1 if the target
+    /// cannot be reached with them.
     /// </summary>
     internal int Refinement { get; init; } = 1;
 
-    /// <summary>What a person can do where the limits make a target unreachable.</summary>
+    /// <summary>What a user can do if the limits make a target unreachable.</summary>
     internal string Remedy => string.Join(" or ", Remedies());
 
     /// <summary>How many channels of a group stay at least, before rounding.</summary>

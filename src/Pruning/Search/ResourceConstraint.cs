@@ -25,7 +25,7 @@ public sealed class ResourceConstraint
         Total = Count([.. coupling.Groups.Select(group => group.Channels)]);
     }
 
-    /// <summary>What is counted, as a sentence calls it.</summary>
+    /// <summary>The name of the resource in messages.</summary>
     public string Name => _resource.Name;
 
     /// <summary>Psi of the whole network.</summary>
@@ -51,9 +51,8 @@ public sealed class ResourceConstraint
         ]));
 
     /// <summary>
-    /// Bytes of 32-bit activations that are alive at once in the inference of one sample, at most: values come in the
-    /// order of the graph and go after their last use. Each has memory of its own, whether or not a runtime could reuse
-    /// that of an input.
+    /// Peak bytes of 32-bit activations in the inference of one sample. Values are computed in graph order and freed
+    /// after their last use. No value reuses the memory of an input.
     /// </summary>
     public static ResourceConstraint ActivationMemory(CouplingGraph coupling) =>
         new(coupling, new PeakActivations(coupling));

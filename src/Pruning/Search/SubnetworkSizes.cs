@@ -4,7 +4,9 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Pruning.Search;
 
-/// <summary>The sizes of a network when some channels of each group have left. No network is built for them.</summary>
+/// <summary>
+/// The sizes of a network after some channels of each group are removed, computed without building the network.
+/// </summary>
 public sealed class SubnetworkSizes
 {
     private readonly CouplingGraph _coupling;

@@ -8,8 +8,8 @@ namespace Ocs.Pruning.Stability;
 /// logarithm of a channel's score over the threshold of its group, s the standard deviation of x over the last epochs,
 /// m the channel's share of the resource, Φ the normal distribution. So q is the share of the resource that is expected
 /// on the other side of the threshold if the scores are drawn anew. The threshold lies midway (in logarithms) between
-/// the highest score that leaves and the lowest that stays. A group that keeps all has none, and is not in dispute; nor
-/// is one in which all that leaves is 0.
+/// the highest score that leaves and the lowest that stays. A group that keeps all channels has no threshold and is not
+/// in dispute. Neither is a group whose removed channels are all 0.
 /// </summary>
 /// <param name="shares">The resource of a channel of each group; 0 for a group that may not be cut.</param>
 /// <param name="channels">How many channels each group has.</param>

@@ -1,23 +1,22 @@
 namespace Ocs.Pruning.Stability;
 
 /// <summary>
-/// When the sub-network will be stable, if it goes on becoming so at the rate of the last epochs. What is missing to
-/// similarity 1 is taken to shrink by the same factor an epoch: a straight line is fitted to its logarithm (least
-/// squares).
+/// Predicts when the sub-network will be stable. The distance of the similarity to 1 is assumed to shrink by a constant
+/// factor each epoch. A straight line is fitted to its logarithm by least squares.
 /// </summary>
 internal static class StabilityForecast
 {
     private const int Fewest = 4;
     private const int Most = 10;
 
-    // Below this part of the variance explained, there is no trend to go by.
+    // If less of the variance is explained, there is no trend.
     private const double LeastExplained = 0.5;
 
-    /// <summary>The first epoch with J_avg ≥ 1 - epsilon; null where it cannot be foreseen.</summary>
+    /// <summary>The first epoch with J_avg ≥ 1 - epsilon; null if there is no trend.</summary>
     /// <param name="averages">
     /// J_avg of epochs 0, 1 and so on, null where there is none; the last is that of the present epoch.
     /// </param>
-    /// <param name="start">The first epoch of sparsity learning: what was before says nothing about what comes.</param>
+    /// <param name="start">The first epoch of sparsity learning. Earlier epochs are not used.</param>
     /// <param name="epsilon">The threshold of Eq. 6.</param>
     /// <param name="end">Epochs from this one on are not trained.</param>
     public static int? Epoch(IReadOnlyList<double?> averages, int start, double epsilon, int end)

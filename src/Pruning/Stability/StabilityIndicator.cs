@@ -29,7 +29,7 @@ internal sealed class StabilityIndicator(int distance, int window, SimilarityKin
     /// <summary>J_avg of the last epoch.</summary>
     public double? Average => _averages.Count == 0 ? null : _averages[^1];
 
-    /// <summary>Goes on from the history of an indicator of the same options.</summary>
+    /// <summary>Resumes from the history of an indicator with the same options.</summary>
     public void Restore(
         IEnumerable<ImmutableArray<ImmutableArray<int>>> subnetworks,
         IEnumerable<double?> similarities,
@@ -55,7 +55,7 @@ internal sealed class StabilityIndicator(int distance, int window, SimilarityKin
             _subnetworks.Add(current);
         }
 
-        // The authors' program averages what does not exist yet as 0, and divides by what it has.
+        // The authors' program counts missing similarities as 0, and divides by the number that it has.
         _similarities.Add(similarity ?? (startsAtZero ? 0 : null));
         var recent = _similarities.TakeLast(window).ToList();
         _averages.Add(

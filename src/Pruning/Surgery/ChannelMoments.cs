@@ -13,7 +13,7 @@ internal sealed class ChannelMoments(int dimension)
     /// <summary>How many channels there are; 0 before the first batch.</summary>
     public int Channels => _sums.Length;
 
-    /// <summary>Takes a batch of the value.</summary>
+    /// <summary>Adds a batch of the value.</summary>
     public void Add(Tensor value)
     {
         var others = Enumerable.Range(0, value.Rank).Where(other => other != dimension).Select(d => (long)d).ToArray();
@@ -30,7 +30,7 @@ internal sealed class ChannelMoments(int dimension)
         }
     }
 
-    /// <summary>Takes what all processes have seen of the value.</summary>
+    /// <summary>Pools the sums of all processes.</summary>
     /// <param name="sum">Sums numbers over the processes, each of which calls it alike.</param>
     public void Pool(Func<double[], double[]> sum)
     {

@@ -6,8 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// What a cut does: the network before and after, and which indices of which parameter stay. It applies to weights,
-/// buffers and whatever has the shape of a parameter, such as momentum.
+/// The plan of a cut: the network before and after, and the indices of each parameter that stay. It can be applied to
+/// weights, buffers and any tensor with the shape of a parameter, such as momentum.
 /// </summary>
 public sealed class CutPlan
 {

@@ -6,9 +6,9 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// The network that a cut is compared with, where zeroing is not removing: a layer norm takes its mean over the
-/// channels that stay, while in the full network zeroed channels would count. So in the full network such a node is run
-/// on what stays of its input, and gives zeros elsewhere.
+/// The network that a cut is compared with if zeroing a channel is not the same as removing it. A layer norm of the cut
+/// network takes its mean over the kept channels; in the full network zeroed channels would count too. So in the full
+/// network such a node runs on the kept channels of its input, and gives zeros elsewhere.
 /// </summary>
 internal static class KeptStatistics
 {
@@ -18,7 +18,9 @@ internal static class KeptStatistics
         && !plan.Before.Nodes[plan.Before.Nodes[node].Inputs[0]].Shape.SequenceEqual(
             plan.After.Nodes[plan.After.Nodes[node].Inputs[0]].Shape);
 
-    /// <summary>The full network with such nodes on what stays, to be run only, and their names.</summary>
+    /// <summary>
+    /// The full network with such nodes restricted to kept channels, for inference only, and the names of these nodes.
+    /// </summary>
     public static (Graph Graph, ImmutableArray<string> Names) Apply(
         CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan)
     {

@@ -4,19 +4,19 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// Widths that vector units like. Convolutions of odd widths run slower than wider ones of whole vectors: a ResNet-20
-/// cut to half of its MACs trained at 0.6 of its speed before the cut, and with its widths rounded up to multiples of 8
-/// at 1.25 times it (one core, channels-last). So while a cut network trains, each group may keep some channels that
-/// are zero. Their gradients are zero too, so they stay zero, and the network computes the same; what is saved, counted
-/// and reported is the network without them.
+/// Pads widths to whole vectors. Convolutions with odd widths run slower than wider ones that fill whole vectors. A
+/// ResNet-20 cut to half of its MACs trained at 0.6 times its speed before the cut, and with widths rounded up to
+/// multiples of 8 at 1.25 times (one core, channels-last). So while a cut network trains, each group may keep some
+/// channels that are zero. Their gradients are zero too, so they stay zero and the outputs do not change. Files, counts
+/// and reports are of the network without padding.
 /// </summary>
 internal static class LanePadding
 {
     private const int Lanes = 8;
 
     /// <summary>
-    /// How to get from the padded network to the cut one, or null where padding changes nothing, or would: an operator
-    /// gives zero channels another value, or others their values because of them.
+    /// The cut from the padded network to the cut one. Null if no width needs padding, or if padding would change
+    /// outputs: an operator makes zero channels non-zero, or mixes them into others.
     /// </summary>
     public static CutPlan? Plan(CouplingGraph coupling, Subnetwork subnetwork, CutPlan cut)
     {

@@ -7,19 +7,19 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// Repairs the layers that read channels which leave. Each such layer gets, by its own weight and bias, the mean and
-/// the deviation that its output channels had in the whole network: what removed channels passed on in the mean becomes
-/// part of the bias. A layer norm over fewer channels is repaired alike. Layers without a bias are left alone: a batch
-/// norm follows them, and its statistics are measured anew.
+/// Repairs layers that read removed channels. The weight and bias of each such layer are changed so that its output
+/// channels have the mean and the deviation that they had in the whole network. So the mean contribution of removed
+/// channels becomes part of the bias. A layer norm over fewer channels is repaired in the same way. Layers without a
+/// bias are skipped: a batch norm follows them, and its statistics are estimated again.
 /// </summary>
 /// <remarks>
-/// A layer is measured on the inputs that the whole network gives it, once with and once without the channels that
-/// leave, so one pass over the batches repairs all layers. Folding the mean is textbook; matching the deviation of each
-/// channel follows 2605.21426.
+/// A layer is measured on its inputs in the whole network, once with and once without the removed channels. So one pass
+/// over the batches repairs all layers. Folding the mean is textbook; matching the deviation of each channel follows
+/// 2605.21426.
 /// </remarks>
 internal sealed class LayerRepair
 {
-    // A channel that hardly varies any more says nothing about the scale that it lacks.
+    // Limits the scale for channels that hardly vary any more.
     private const double LargestScale = 2;
     private readonly List<Correction> _corrections = [];
 
@@ -30,7 +30,7 @@ internal sealed class LayerRepair
     /// <summary>How many layers are repaired.</summary>
     public int Count => _corrections.Count;
 
-    /// <summary>Measures the layers of the whole network, with and without what leaves.</summary>
+    /// <summary>Measures the layers of the whole network, with and without the removed channels.</summary>
     /// <param name="coupling">The coupling of the whole network.</param>
     /// <param name="subnetwork">What stays.</param>
     /// <param name="plan">The cut.</param>

@@ -12,7 +12,7 @@ internal static class OutputComparison
     public static double RelativeDifference(
         Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor[] batch)
     {
-        // Weights that lie in memory in another way are run by other kernels, which round differently.
+        // Weights in another memory layout are run by other kernels, which round differently.
         var outputsA =
             new Executor(graphA, a, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
         try
@@ -21,7 +21,7 @@ internal static class OutputComparison
                 new Executor(graphB, b, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
             try
             {
-                // Linq's Max would leave out what is not a number.
+                // Linq's Max would ignore NaN.
                 return outputsA.Zip(outputsB, RelativeDifference).Aggregate(0.0, Math.Max);
             }
             finally
@@ -60,7 +60,7 @@ internal static class OutputComparison
         return largest.Item<double>() / Math.Max(scale.Item<double>(), 1e-12);
     }
 
-    /// <summary>Only on failure: where the whole network has no numbers that could be compared, or null.</summary>
+    /// <summary>Only on failure: where the whole network has values that are not finite; null if nowhere.</summary>
     public static string? FirstNotFinite(Graph reference, ParameterTable full, ParameterTable zeroed, Tensor[] batch)
     {
         if (full.FirstNotFinite is { } name)
@@ -114,7 +114,7 @@ internal static class OutputComparison
             ];
             using (var expected = Coordinates.Select(full, kept))
             {
-                // Not ">": what is not a number differs too.
+                // Not ">", so that NaN counts as a difference.
                 if (!(RelativeDifference(expected, small) <= PruneProofGate.Tolerance))
                 {
                     var node = reference.Nodes[index];

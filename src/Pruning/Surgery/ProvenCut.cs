@@ -7,8 +7,8 @@ using Ocs.Torch;
 namespace Ocs.Pruning.Surgery;
 
 /// <summary>
-/// A cut with its proof (lines 13 and 14 of Alg. 1): the small network beside the whole one, which is not changed.
-/// Users of the library have no other way to cut a network, so no cut goes unproven.
+/// A cut with its proof (lines 13 and 14 of Alg. 1). The whole network is not changed. It is the only way to cut a
+/// network, so every cut is proven.
 /// </summary>
 public sealed class ProvenCut : IDisposable
 {
@@ -16,17 +16,19 @@ public sealed class ProvenCut : IDisposable
 
     private ProvenCut(CutPlan plan, Network network, GateResult gate) => (Plan, _network, Gate) = (plan, network, gate);
 
-    /// <summary>What leaves; it also cuts what has the shape of a parameter, such as an optimiser's moments.</summary>
+    /// <summary>
+    /// The plan of the cut. It also cuts tensors with the shape of a parameter, such as an optimiser's moments.
+    /// </summary>
     public CutPlan Plan { get; }
 
-    /// <summary>The small network, with the record of what stayed of what.</summary>
+    /// <summary>The small network, with the record of the cut.</summary>
     /// <exception cref="ObjectDisposedException">It was released or disposed.</exception>
     public Network Network => _network ?? throw new ObjectDisposedException(nameof(ProvenCut));
 
     /// <summary>The proof.</summary>
     public GateResult Gate { get; }
 
-    /// <summary>The record: what the caller knows beside it (epochs, seed, options) is added by <c>with</c>.</summary>
+    /// <summary>The record of the cut. The caller adds epochs, seed and options by <c>with</c>.</summary>
     public PruningRecord Record => Network.Record!;
 
     /// <summary>Cuts a network, and proves the cut on a batch.</summary>
@@ -35,7 +37,7 @@ public sealed class ProvenCut : IDisposable
     /// <param name="whole">The whole network's parameters, lent; they stay as they are.</param>
     /// <param name="batch">A batch of each input in the order of the input nodes, such as images [N, C, H, W].</param>
     /// <exception cref="UnprovenCutException">
-    /// The small network is not the whole one without its pruned channels; nothing was changed.
+    /// The small network does not compute the same as the whole one without its pruned channels. Nothing was changed.
     /// </exception>
     [SuppressMessage(
         "Reliability",
@@ -63,7 +65,7 @@ public sealed class ProvenCut : IDisposable
         }
     }
 
-    /// <summary>Gives the small network away; the caller owns it.</summary>
+    /// <summary>Releases the small network to the caller, who then owns it.</summary>
     public Network Release()
     {
         var released = Network;
@@ -71,7 +73,7 @@ public sealed class ProvenCut : IDisposable
         return released;
     }
 
-    /// <summary>Drops the small network, where it was not released.</summary>
+    /// <summary>Disposes the small network unless it was released.</summary>
     public void Dispose()
     {
         _network?.Dispose();

@@ -13,7 +13,9 @@ namespace Ocs.Pruning.Surgery;
 /// </summary>
 internal static class PruneProofGate
 {
-    /// <summary>Largest difference of two outputs, relative to the largest output, that rounding explains.</summary>
+    /// <summary>
+    /// Largest difference of two outputs, relative to the largest output, that is attributed to rounding.
+    /// </summary>
     public const double Tolerance = 1e-4;
 
     /// <summary>Saves a network and loads it again.</summary>

@@ -1,6 +1,6 @@
 namespace Ocs.Pruning.Surgery;
 
-/// <summary>A cut did not pass its proof, so it was not made; the message says what differs, and where.</summary>
+/// <summary>A cut did not pass its proof, so it was not made. The message says what differs, and where.</summary>
 public sealed class UnprovenCutException : Exception
 {
     /// <summary>Without what differs.</summary>
@@ -18,7 +18,7 @@ public sealed class UnprovenCutException : Exception
 
     /// <summary>With what differs, and why.</summary>
     /// <param name="message">What differs, and where.</param>
-    /// <param name="innerException">What brought it about.</param>
+    /// <param name="innerException">The cause.</param>
     public UnprovenCutException(string message, Exception innerException)
         : base(message, innerException)
     {

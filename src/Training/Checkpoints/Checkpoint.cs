@@ -8,12 +8,14 @@ using Ocs.Training.Optimizers;
 
 namespace Ocs.Training.Checkpoints;
 
-/// <summary>A run as it stands between two steps: enough to go on from as if it had never stopped.</summary>
-/// <param name="State">What is neither a network nor a tensor.</param>
+/// <summary>
+/// The complete state of a run between two steps. A run resumed from it continues as if it had never stopped.
+/// </summary>
+/// <param name="State">Everything that is neither a network nor a tensor.</param>
 /// <param name="Original">The network that the run began with.</param>
 /// <param name="Cut">The cut network, without padding; null before the cut.</param>
-/// <param name="Parameters">What steps change, with padding where there is any.</param>
-/// <param name="Optimizer">What the optimiser keeps.</param>
+/// <param name="Parameters">The parameters as steps change them, with padding if there is any.</param>
+/// <param name="Optimizer">The state of the optimiser.</param>
 internal sealed record Checkpoint(
     TrainerState State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Parameters,
     OptimizerState Optimizer)
@@ -33,11 +35,11 @@ internal sealed record Checkpoint(
     public IReadOnlyDictionary<string, Tensor> Average { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>
-    /// The network before its first cut, of a run that began with one that another run had cut; null for others.
+    /// The network before its first cut, if the run began with a network cut by another run; else null.
     /// </summary>
     public Graph? Whole { get; init; }
 
-    /// <summary>Where it was read from, for errors.</summary>
+    /// <summary>Its source in error messages.</summary>
     public string Source { get; init; } = "The checkpoint";
 
     /// <summary>Writes the checkpoint of a run, with its folder's state.</summary>
@@ -69,7 +71,7 @@ internal sealed record Checkpoint(
                 throw Foreign(path);
             }
 
-            // What has no other prefix is the optimiser's.
+            // Names without another prefix belong to the optimiser.
             var parts = ByPrefix(content.Tensors);
             var (parameters, average, counters, saved) =
                 (Take(ParameterPrefix), Take(AveragePrefix), Take(CounterPrefix), Take(StatisticsPrefix));
@@ -105,7 +107,7 @@ internal sealed record Checkpoint(
         }
     }
 
-    /// <summary>Releases the tensors of a checkpoint that was read and is not gone on from.</summary>
+    /// <summary>Releases the tensors of a checkpoint that is not used.</summary>
     public void Release()
     {
         foreach (var tensor in Parameters.Values.Concat(Optimizer.Tensors).Concat(Average.Values))
@@ -116,7 +118,7 @@ internal sealed record Checkpoint(
         ReleaseStatistics();
     }
 
-    /// <summary>Releases the running statistics of other processes, once they are taken over.</summary>
+    /// <summary>Releases the running statistics of other processes, once they are copied.</summary>
     internal void ReleaseStatistics()
     {
         foreach (var tensor in Statistics.Values)
@@ -162,7 +164,7 @@ internal sealed record Checkpoint(
 /// <summary>The JSON part of a checkpoint.</summary>
 internal sealed record CheckpointState(int Version, TrainerState Trainer, RunState Run);
 
-/// <summary>Reads and writes it without reflection; what is missing or unknown is an error.</summary>
+/// <summary>Reads and writes it without reflection. Missing and unknown fields are errors.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

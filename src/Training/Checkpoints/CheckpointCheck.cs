@@ -5,12 +5,13 @@ using Ocs.Training.Metrics;
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// Whether the parts of a checkpoint fit together, which its check sum says nothing about: anybody may have written it.
+/// Checks that the parts of a checkpoint fit together. Its check sum cannot show that, because any program may have
+/// written it.
 /// </summary>
 internal static class CheckpointCheck
 {
     /// <summary>
-    /// Whether every list is there, and what the optimiser keeps and the average are those of the parameters.
+    /// Whether every list exists, and the optimiser's state and the average belong to the parameters.
     /// </summary>
     public static bool IsSound(Checkpoint checkpoint) => IsWhole(checkpoint.State)
         && checkpoint.Whole is null == checkpoint.State.Earlier is null
@@ -23,7 +24,7 @@ internal static class CheckpointCheck
         tensors.All(pair =>
             parameters.TryGetValue(pair.Key, out var parameter) && pair.Value.Shape.SequenceEqual(parameter.Shape));
 
-    // A null in the place of a list becomes one that must not be touched.
+    // A null list becomes a default one, which throws when it is used.
     private static bool IsWhole(TrainerState state) =>
         !state.ChannelsLastMomentum.IsDefault && !state.Speeds.IsDefault && state.Speeds.All(speed => speed is not null)
         && new[] { state.Evaluation, state.BeforeCut, state.AfterCut, state.AfterRepair }.All(IsWhole)

@@ -17,11 +17,11 @@ internal sealed class CheckpointFolder(string runFolder)
     public bool Any => Numbers().Length > 0;
 
     /// <summary>
-    /// Writes the next checkpoint, and then removes those that are too old. Nothing is lost where it fails.
+    /// Writes the next checkpoint, and then removes the oldest. If writing fails, no checkpoint is lost.
     /// </summary>
-    /// <param name="kept">How many are kept, this one included.</param>
+    /// <param name="kept">How many are kept, including this one.</param>
     /// <param name="write">Writes its bytes.</param>
-    /// <exception cref="IOException">The disk is full, say.</exception>
+    /// <exception cref="IOException">The disk is full, for example.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Save(int kept, Action<Stream> write)
     {
@@ -37,7 +37,7 @@ internal sealed class CheckpointFolder(string runFolder)
     }
 
     /// <summary>Reads the newest checkpoint that is whole; the caller owns its tensors.</summary>
-    /// <returns>The checkpoint, and a sentence where newer ones were damaged.</returns>
+    /// <returns>The checkpoint, and a warning if newer ones were damaged.</returns>
     /// <exception cref="OcsInputException">There is none, or none is whole.</exception>
     public (Checkpoint Checkpoint, RunState Run, string? Notice) ReadNewest()
     {

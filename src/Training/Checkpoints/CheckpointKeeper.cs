@@ -13,15 +13,15 @@ internal sealed class CheckpointKeeper(TrainingContext run)
 {
     private long _saved;
 
-    /// <summary>Whether so many minutes have gone since the last checkpoint that another is due.</summary>
+    /// <summary>Whether the time for the next checkpoint has come.</summary>
     public bool IsDue => run.Training.CheckpointMinutes > 0
         && Stopwatch.GetElapsedTime(_saved).TotalMinutes >= run.Training.CheckpointMinutes;
 
-    /// <summary>Begins to count the minutes.</summary>
+    /// <summary>Starts the clock.</summary>
     public void Start() => _saved = Stopwatch.GetTimestamp();
 
     /// <summary>
-    /// Hands a checkpoint over. All processes do it at once, for each has something that only it knows.
+    /// Makes a checkpoint. All processes must call it together, because each contributes its own state.
     /// </summary>
     /// <param name="epoch">The epoch that is trained, or is to begin.</param>
     public void Save(int epoch)
@@ -46,11 +46,11 @@ internal sealed class CheckpointKeeper(TrainingContext run)
         Start();
     }
 
-    /// <summary>The tensors of a table by parameter, lent; none of none.</summary>
+    /// <summary>The tensors of a table by parameter, lent; empty for null.</summary>
     internal static Dictionary<string, Tensor> Tensors(ParameterTable? parameters) =>
         parameters?.Names.ToDictionary(name => name, name => parameters[name], StringComparer.Ordinal) ?? [];
 
-    /// <summary>Parameters of which an optimiser keeps something as channels-last.</summary>
+    /// <summary>Parameters whose optimiser state is channels-last.</summary>
     internal static ImmutableArray<string> ChannelsLast(OptimizerState state) =>
     [
         .. state.Moments.Values.SelectMany(moment => moment)
@@ -58,7 +58,7 @@ internal sealed class CheckpointKeeper(TrainingContext run)
             .Select(pair => pair.Key).Distinct(),
     ];
 
-    // The state, with what the parts of the run hold themselves.
+    // The state of the run, collected from all of its parts.
     private TrainerState Capture(int epoch) => run.State with
     {
         Epoch = epoch,

@@ -5,24 +5,24 @@ using Ocs.Pruning;
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// What had left the network before a run began with it: the run of a smaller budget had cut it. Targets and results
-/// count from the whole network.
+/// The cut that another run, with a smaller target, made before this run began. Targets and results refer to the whole
+/// network.
 /// </summary>
-/// <param name="Record">The cuts so far as one, from the whole network.</param>
-/// <param name="Layers">What became of each layer in them.</param>
-/// <param name="Left">The part of the resource that was left, in (0, 1].</param>
+/// <param name="Record">All cuts so far as a single one from the whole network.</param>
+/// <param name="Layers">The result for each layer.</param>
+/// <param name="Left">The remaining fraction of the resource, in (0, 1].</param>
 /// <param name="Seconds">Wall-clock time until then, which the runs share.</param>
 internal sealed record EarlierCut(
     PruningRecord Record, ImmutableArray<LayerOutcome> Layers, double Left, double Seconds)
 {
-    /// <summary>Whether its parts are there, which its check sum says nothing about.</summary>
+    /// <summary>Whether its parts exist. The check sum cannot show that.</summary>
     internal bool IsWhole =>
         !Layers.IsDefault && Layers.All(layer => layer is not null) && Left is > 0 and <= 1
         && !Record.Groups.IsDefault && Record.Groups.All(group => group is not null && !group.Kept.IsDefault);
 
     /// <summary>
-    /// What is to leave the network that is left, so that the options' target leaves the whole one. The tolerance is
-    /// one of the whole network, too.
+    /// The options for the remaining network: their target and tolerance are converted from fractions of the whole
+    /// network.
     /// </summary>
     public OneCycleOptions Remaining(OneCycleOptions options) => options with
     {
@@ -30,8 +30,8 @@ internal sealed record EarlierCut(
         TargetTolerance = options.TargetTolerance / Left,
     };
 
-    /// <summary>A later cut, as one from the whole network.</summary>
-    /// <param name="later">The record of the cut of the network that was left.</param>
+    /// <summary>A later cut, combined with the earlier ones into a single cut of the whole network.</summary>
+    /// <param name="later">The record of the cut of the remaining network.</param>
     public PruningRecord With(PruningRecord later) => later with
     {
         OriginalModel = Record.OriginalModel,
@@ -41,7 +41,7 @@ internal sealed record EarlierCut(
         Target = 1 - (1 - later.Target) * Left,
     };
 
-    /// <summary>What became of each layer of the whole network in this cut and a later one.</summary>
+    /// <summary>The results for each layer of the whole network after this cut and a later one.</summary>
     public ImmutableArray<LayerOutcome> With(ImmutableArray<LayerOutcome> later)
     {
         var whole = Layers.ToLookup(layer => layer.Name, StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// A network that was just cut, as the checkpoint of a run that begins with it: the cycle of the next budget starts in
-/// the same epoch, with the same weights, optimiser, average and random numbers.
+/// Makes the checkpoint from which the run of the next budget begins, right after a cut. That run starts in the same
+/// epoch, with the same weights, optimiser state, average and random numbers.
 /// </summary>
 internal static class HandedOn
 {
@@ -47,7 +47,7 @@ internal static class HandedOn
         };
     }
 
-    // A pruner that has seen so many epochs and was not asked for a sub-network in them.
+    // The state of a pruner that has seen this many epochs without a search.
     private static PrunerState Unused(int epochs) => new(
         [], [.. Enumerable.Repeat<double?>(null, epochs)], [.. Enumerable.Repeat<double?>(null, epochs)],
         Partition: null, Lambda: 0, IsRegularizing: false, SparsityStartEpoch: null, StableEpoch: null,

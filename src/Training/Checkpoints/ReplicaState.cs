@@ -1,8 +1,8 @@
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// What is not the same in all processes of a run: where the first process's stands in the state of the trainer, this
-/// is another one's. Its running statistics lie beside it, in <see cref="Checkpoint.Statistics"/>.
+/// The state that differs between the processes of a run. The first process's is part of `TrainerState`; this is that
+/// of another one. Its running statistics are in <see cref="Checkpoint.Statistics"/>.
 /// </summary>
 /// <param name="Generator">The state of its generator: dropout and its like draw from it.</param>
 /// <param name="DeviceGenerator">The same of the device that trains, where it is not the CPU.</param>

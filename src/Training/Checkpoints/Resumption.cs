@@ -8,11 +8,11 @@ using Ocs.Training.Distributed;
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// Goes on from a checkpoint: gives a trainer its network and its state back. It owns what it does not give away.
+/// Resumes a trainer from a checkpoint: restores its network and its state. It owns whatever it has not handed over.
 /// </summary>
 internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : IDisposable
 {
-    /// <summary>Throws where a checkpoint is of another run than these options and data are of.</summary>
+    /// <summary>Throws if a checkpoint belongs to other options or data.</summary>
     /// <exception cref="OcsInputException">It is.</exception>
     public static void CheckFit(
         Checkpoint checkpoint, TrainingData data, TrainingOptions training, OneCycleOptions? pruning)
@@ -49,11 +49,11 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         }
     }
 
-    /// <summary>What a checkpoint is that does not belong to the options.</summary>
+    /// <summary>The error for a checkpoint that does not belong to the options.</summary>
     public static OcsInputException Foreign(Checkpoint checkpoint, Exception? inner = null) =>
         new($"{checkpoint.Source} does not belong to these options; go on with those that the run began with.", inner!);
 
-    /// <summary>Whether an error comes of a checkpoint whose parts do not fit the options.</summary>
+    /// <summary>Whether an error is caused by a checkpoint whose parts do not fit the options.</summary>
     public static bool IsForeign(Exception error) =>
         error is TorchException or ArgumentException or InvalidOperationException
         or IndexOutOfRangeException or KeyNotFoundException or ArithmeticException;
@@ -105,7 +105,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         return state.Decision?.With(state.Pruner?.Partition);
     }
 
-    /// <summary>Begins to go on, alike in all processes.</summary>
+    /// <summary>Resumes in the same way in all processes.</summary>
     public void GoOn(Arranger arranger)
     {
         var steps = run.State.Progress?.Steps ?? 0;
@@ -139,7 +139,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
 
     public void Dispose() => checkpoint.ReleaseStatistics();
 
-    // The sums of processes that are no more go to those that are left.
+    // The sums of processes that no longer exist are given to the remaining ones.
     private void RestoreDistiller(TrainerState state)
     {
         const string Teacher = $"`{nameof(TrainerSetup)}.{nameof(TrainerSetup.Teacher)}`";
@@ -183,7 +183,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         });
     }
 
-    // The same function of the same cut as when it was made.
+    // Recomputed from the cut, with the same result as when the cut was made.
     private CutPlan? Padding(PruningRecord record)
     {
         var coupling = new SubnetworkSearch(run.Original, run.Pruning!).Coupling;
@@ -204,7 +204,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         },
         StringComparer.Ordinal);
 
-    // Goes on drawing from a state.
+    // Restores the random state.
     private void Draw(byte[] generator, byte[]? deviceGenerator)
     {
         run.Generator.SetState(generator);
@@ -214,7 +214,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         }
     }
 
-    // Of another process than the first: as it was, if the run had it before.
+    // For processes other than the first: restores their state if the run had that process before.
     private void GoOnAs(ReplicaState? state)
     {
         run.State = run.State with { Progress = run.State.Progress?.OfAnother(state) };

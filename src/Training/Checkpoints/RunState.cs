@@ -3,18 +3,18 @@ using Ocs.RunLog;
 
 namespace Ocs.Training.Checkpoints;
 
-/// <summary>What a run's folder needs to go on, beside the training itself.</summary>
+/// <summary>What the folder of a run needs for resuming, besides the training state.</summary>
 /// <param name="Config">The text of config.yaml: command line and resolved options.</param>
 /// <param name="Kind">Which command made the run.</param>
-/// <param name="Weights">The file whose weights the run started from.</param>
+/// <param name="Weights">The file of the starting weights.</param>
 /// <param name="Engine">libtorch's version, device and threads: with others, sums are rounded differently.</param>
-/// <param name="Log">Where the log ends.</param>
+/// <param name="Log">The end of the log.</param>
 /// <param name="Teacher">The network that the run's network learns from, or its file; null for none.</param>
 internal sealed record RunState(
     string Config, RunKind Kind, string? Weights, string Engine, RunLogPosition Log, string? Teacher = null)
 {
     /// <summary>
-    /// Runs that begin with the network of this one's cut, and each with that of the one before it; null without any.
+    /// Runs that continue from this run's cut, each from the cut of the one before it; null if there are none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Continuation>? Next { get; init; }

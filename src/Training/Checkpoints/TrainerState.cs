@@ -9,94 +9,92 @@ using Ocs.Training.Metrics;
 namespace Ocs.Training.Checkpoints;
 
 /// <summary>
-/// Everything that determines the rest of a run, beside its options, networks and tensors. The order of images, their
-/// augmentation and the learning rate are functions of seed, epoch and step, so the position is their state.
+/// Everything that determines the rest of a run, besides its options, networks and tensors. The order of samples, their
+/// augmentation and the learning rate are functions of seed, epoch and step, so the position is all of their state.
 /// </summary>
 internal sealed record TrainerState
 {
-    /// <summary>The epoch that is trained, or is to begin.</summary>
+    /// <summary>The epoch that is being trained, or begins next.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>How far it is; null before its first step.</summary>
+    /// <summary>The progress within the epoch; null before its first step.</summary>
     public EpochProgress? Progress { get; init; }
 
-    /// <summary>What Alg. 1 has decided for it; null before it begins, and without pruning.</summary>
+    /// <summary>The decision of Alg. 1 for the epoch; null before it begins, and without pruning.</summary>
     public EpochDecision? Decision { get; init; }
 
-    /// <summary>What the clock has chosen.</summary>
+    /// <summary>The choices made by timing.</summary>
     public required Arrangement Arrangement { get; init; }
 
-    /// <summary>
-    /// Parameters whose momentum, or what else the optimiser keeps of them, lies in memory as channels-last.
-    /// </summary>
+    /// <summary>Parameters whose momentum or other optimiser state is channels-last.</summary>
     public ImmutableArray<string> ChannelsLastMomentum { get; init; } = [];
 
-    /// <summary>The state of the trainer's generator: dropout and its like draw from it.</summary>
+    /// <summary>The state of the trainer's random generator, used by dropout for example.</summary>
     public required byte[] Generator { get; init; }
 
-    /// <summary>The same of the device that trains, where it is not the CPU.</summary>
+    /// <summary>The generator state of the training device if it is not the CPU.</summary>
     public byte[]? DeviceGenerator { get; init; }
 
-    /// <summary>What the processes behind the first have of their own, in the order of their ranks.</summary>
+    /// <summary>The own state of the processes after the first, in the order of their ranks.</summary>
     public ImmutableArray<ReplicaState> Others { get; init; } = [];
 
-    /// <summary>The method's memory; null without pruning.</summary>
+    /// <summary>The state of the method; null without pruning.</summary>
     public PrunerState? Pruner { get; init; }
 
     /// <summary>Steps that the learning rate's schedule lags behind.</summary>
     public long IterationsBehind { get; init; }
 
-    /// <summary>The factor on float16's loss; null in other precisions.</summary>
+    /// <summary>The loss scale of float16; null in other precisions.</summary>
     public double? LossScale { get; init; }
 
-    /// <summary>Steps that it has held.</summary>
+    /// <summary>Steps since the loss scale last changed.</summary>
     public int LossScaleSteps { get; init; }
 
-    /// <summary>How fast each epoch so far was trained.</summary>
+    /// <summary>The speed of each epoch so far.</summary>
     public ImmutableArray<EpochSpeed> Speeds { get; init; } = [];
 
-    /// <summary>What was warned of so far.</summary>
+    /// <summary>The warnings so far.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>The cut; null before it.</summary>
     public PruningRecord? Record { get; init; }
 
-    /// <summary>The proof of the cut, or why it was not made.</summary>
+    /// <summary>The proof of the cut, or the reason why the cut was not made.</summary>
     public GateResult? Gate { get; init; }
 
-    /// <summary>What became of each layer.</summary>
+    /// <summary>The result for each layer.</summary>
     public ImmutableArray<LayerOutcome> Layers { get; init; } = [];
 
-    /// <summary>What was measured last; null before the first epoch's end.</summary>
+    /// <summary>The latest evaluation; null before the end of the first epoch.</summary>
     public EvaluationResult? Evaluation { get; init; }
 
-    /// <summary>The headline of the best network that was handed over.</summary>
+    /// <summary>The headline metric of the best network so far.</summary>
     public double? Best { get; init; }
 
-    /// <summary>What was measured right before the cut.</summary>
+    /// <summary>The evaluation right before the cut.</summary>
     public EvaluationResult? BeforeCut { get; init; }
 
-    /// <summary>What was measured right after it.</summary>
+    /// <summary>The evaluation right after the cut.</summary>
     public EvaluationResult? AfterCut { get; init; }
 
-    /// <summary>What was measured after the repair; null where nothing was repaired.</summary>
+    /// <summary>The evaluation after the repair; null if nothing was repaired.</summary>
     public EvaluationResult? AfterRepair { get; init; }
 
     /// <summary>The epoch before which the network was cut.</summary>
     public int? CutEpoch { get; init; }
 
-    /// <summary>What had left the network before the run began with it; null where it was whole.</summary>
+    /// <summary>The cut that was made before the run began; null if it began with a whole network.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EarlierCut? Earlier { get; init; }
 
     /// <summary>Wall-clock time of the run so far.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Tells the teacher from others; null without one.</summary>
+    /// <summary>The digest of the teacher; null without one.</summary>
     public string? Teacher { get; init; }
 
     /// <summary>
-    /// The epoch's sums so far of the task's loss and of the teacher's term, of each process in the order of the ranks.
+    /// The epoch's sums of the task's loss and of the teacher's term so far, for each process in the order of ranks.
     /// </summary>
     public ImmutableArray<double> DistillSums { get; init; } = [];
 
@@ -106,7 +104,7 @@ internal sealed record TrainerState
     /// <summary>Samples to train on.</summary>
     public int TrainSamples { get; init; }
 
-    /// <summary>Samples to measure on.</summary>
+    /// <summary>Samples for validation.</summary>
     public int TestSamples { get; init; }
 }
 
@@ -127,7 +125,7 @@ internal sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 }
 
 /// <summary>
-/// What Alg. 1 has decided at the start of an epoch, without its sub-network, which the pruner remembers.
+/// The decision of Alg. 1 at the start of an epoch, without the sub-network, which is part of the pruner's state.
 /// </summary>
 internal sealed record EpochDecision(
     Phase Phase, bool IsSearched, double? J, double? AverageJ, double? Lambda, double SearchSeconds,

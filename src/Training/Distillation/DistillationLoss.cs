@@ -3,8 +3,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Distillation;
 
 /// <summary>
-/// What an output of a network loses against the same output of its teacher: a mean, [], float32, owned by the caller.
-/// It is 0 where both say the same. Gradients go to the network's output alone, because the teacher's has none.
+/// The losses that compare an output of a network with that of its teacher. Each is a mean, [], float32, owned by the
+/// caller. It is 0 if both outputs are equal. Gradients flow to the network's output alone.
 /// </summary>
 internal static class DistillationLoss
 {
@@ -135,7 +135,7 @@ internal static class DistillationLoss
         return Aten.Mul(sum, factor / from.Shape[0]);
     }
 
-    // [M, C] of yes where the class is the row's right one.
+    // [M, C], true where the class is the row's label.
     private static Tensor IsRight(Tensor labels, Tensor rows)
     {
         using var column = Aten.Reshape(labels, [-1, 1]);

@@ -1,8 +1,8 @@
 namespace Ocs.Training.Distillation;
 
 /// <summary>
-/// How a network learns from a teacher, beside its task. The defaults are those of the literature for 10 to 100
-/// classes. For ImageNet it takes a temperature of 1, with a weight of 0.5 (kd) or a beta of 0.5 (dkd).
+/// How a network learns from a teacher besides its task. The defaults are those of the literature for 10 to 100
+/// classes. For ImageNet the literature uses a temperature of 1, with a weight of 0.5 (kd) or a beta of 0.5 (dkd).
 /// </summary>
 public record DistillationOptions
 {
@@ -37,7 +37,7 @@ public record DistillationOptions
     /// </summary>
     public int WarmupEpochs { get; init; }
 
-    /// <summary>Every option that is out of range, as a part of a sentence.</summary>
+    /// <summary>Every option that is out of range, as clauses for an error message.</summary>
     /// <param name="epochs">Epochs of the run.</param>
     internal IEnumerable<string> Problems(int epochs)
     {

@@ -7,8 +7,8 @@ using Ocs.Training.Distributed;
 namespace Ocs.Training.Distillation;
 
 /// <summary>
-/// Adds what a teacher says to the loss of a task. Like the rest of a step, it reads nothing from the host but what
-/// stays as it is, so that steps can be captured: the weights of an epoch and the sums of the losses are tensors.
+/// Adds the teacher's term to the loss of a task. The weights of an epoch and the sums of the losses are tensors on the
+/// device, so that steps can be captured.
 /// </summary>
 internal sealed class Distiller : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class Distiller : IDisposable
     private readonly Tensor[] _weights;
     private readonly Tensor[] _sums;
 
-    /// <summary>Copies the teacher, which has to fit: <see cref="TeacherCheck"/>.</summary>
-    /// <param name="teacher">The network to learn from, lent.</param>
-    /// <param name="options">How it is learnt from.</param>
-    /// <param name="task">What is learnt beside it.</param>
+    /// <summary>Copies the teacher. <see cref="TeacherCheck"/> must have accepted it.</summary>
+    /// <param name="teacher">The teacher, lent.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="task">The task.</param>
     /// <param name="data">The samples.</param>
     /// <param name="device">Where steps are taken.</param>
     public Distiller(Network teacher, DistillationOptions options, ITask task, IDataset data, Device device)
@@ -34,7 +34,7 @@ internal sealed class Distiller : IDisposable
         _sums = [Tensor.Zeros([], DType.Float64, device), Tensor.Zeros([], DType.Float64, device)];
     }
 
-    /// <summary>Tells one teacher from another.</summary>
+    /// <summary>The digest of the teacher.</summary>
     public string Digest => _teacher.Digest;
 
     /// <summary>
@@ -47,9 +47,9 @@ internal sealed class Distiller : IDisposable
         set => Fill(_sums, value);
     }
 
-    /// <summary>Takes the weights of an epoch.</summary>
+    /// <summary>Sets the weights of an epoch.</summary>
     /// <param name="epoch">The epoch.</param>
-    /// <param name="isNew">Whether it begins; otherwise it goes on with <see cref="Sums"/>.</param>
+    /// <param name="isNew">Whether the epoch begins. Otherwise <see cref="Sums"/> are continued.</param>
     public void BeginEpoch(int epoch, bool isNew)
     {
         var share = Math.Min(1, (epoch + 1.0) / (_options.WarmupEpochs + 1));
@@ -63,7 +63,7 @@ internal sealed class Distiller : IDisposable
     }
 
     /// <summary>
-    /// What the teacher says of a batch, to be asked before the network runs: it then keeps no values for the backward
+    /// The teacher's outputs for a batch. Call it before the network runs, when no values are kept for the backward
     /// pass yet.
     /// </summary>
     /// <param name="batch">The samples, lent as long as the result is used.</param>
@@ -87,7 +87,9 @@ internal sealed class Distiller : IDisposable
         return Aten.Add(ofTask, ofTeacher);
     }
 
-    /// <summary>The epoch's mean losses of task and teacher over the samples of all processes, which all ask.</summary>
+    /// <summary>
+    /// The epoch's mean losses of task and teacher over the samples of all processes. Every process must call it.
+    /// </summary>
     public (double Task, double Teacher) Means(Replicas replicas, int samples)
     {
         var sums = replicas.Sum(Sums);
@@ -101,7 +103,7 @@ internal sealed class Distiller : IDisposable
         _sums.Release();
     }
 
-    // Of all outputs that the task knows the activation of, added up.
+    // The sum over all outputs whose activation the task knows.
     private Tensor Term(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> taught, Batch batch)
     {
         Tensor? total = null;

@@ -3,8 +3,8 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Distillation;
 
-/// <summary>What a teacher says of a batch.</summary>
-/// <param name="distiller">Compares it with what the network says.</param>
+/// <summary>The outputs of a teacher for a batch.</summary>
+/// <param name="distiller">Compares them with the network's outputs.</param>
 /// <param name="batch">The samples, lent.</param>
 /// <param name="taught">The teacher's outputs, [N, ...] each, owned by this.</param>
 internal sealed class Lesson(Distiller distiller, Batch batch, IReadOnlyList<Tensor> taught) : IDisposable

@@ -21,9 +21,7 @@ internal sealed class Teacher : IDisposable
 
     /// <summary>Copies a network, which stays the caller's.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="data">
-    /// What it is asked about. Images that are normalized otherwise than the network remembers are normalized anew.
-    /// </param>
+    /// <param name="data">The data. Images are normalized again if the teacher's normalization differs.</param>
     /// <param name="device">Where it runs.</param>
     public Teacher(Network network, IDataset data, Device device)
     {
@@ -69,8 +67,8 @@ internal sealed class Teacher : IDisposable
         _normalization?.Shift.Dispose();
     }
 
-    // What makes images that are normalized for the student those of the teacher, [1, C, 1, 1] each; null where they
-    // are the same, or nothing is known.
+    // Converts the student's normalization to the teacher's, [1, C, 1, 1] each. Null if both are equal or one is
+    // unknown.
     private static (Tensor Factor, Tensor Shift)? Between(IDataset data, Graph graph, Device device)
     {
         var input = (Input)graph.InputNodes.First().Operator;

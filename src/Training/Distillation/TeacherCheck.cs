@@ -4,17 +4,15 @@ using Ocs.Tasks;
 
 namespace Ocs.Training.Distillation;
 
-/// <summary>Looks whether a network can learn a task from a teacher, before anything is trained.</summary>
+/// <summary>Checks before the training whether a network can learn a task from a teacher.</summary>
 internal static class TeacherCheck
 {
-    /// <summary>
-    /// Throws one sentence where it can't, or where options are given for a teacher that is not there.
-    /// </summary>
-    /// <param name="options">How it would learn.</param>
+    /// <summary>Throws if it cannot, or if options are given without a teacher.</summary>
+    /// <param name="options">The options.</param>
     /// <param name="teacher">The teacher; null for none.</param>
     /// <param name="graph">The network.</param>
-    /// <param name="task">What it learns.</param>
-    /// <exception cref="OcsInputException">It can't.</exception>
+    /// <param name="task">The task.</param>
+    /// <exception cref="OcsInputException">It cannot.</exception>
     public static void Require(DistillationOptions options, Graph? teacher, Graph graph, ITask task)
     {
         if (teacher is null)
@@ -100,7 +98,7 @@ internal static class TeacherCheck
         }
     }
 
-    // As an executor gives them: each once.
+    // As an executor returns them: each once.
     private static IEnumerable<Node> OutputsOf(Graph graph) =>
         graph.Outputs.Distinct().Select(output => graph.Nodes[output]);
 

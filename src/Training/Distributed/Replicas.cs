@@ -14,13 +14,13 @@ using Ocs.Training.Steps;
 namespace Ocs.Training.Distributed;
 
 /// <summary>
-/// The processes that train copies of one network on parts of each batch, so that the copies stay equal. For one
-/// process every method gives back what it was given.
+/// The processes that train copies of one network on parts of each batch. The copies stay equal. With one process,
+/// every method returns its argument.
 /// </summary>
 /// <remarks>
-/// The loss of a step is the mean over the images of all parts, whose sizes may differ, as one process would have it.
-/// What else the processes tell each other in a step travels with the gradients, as that of a tensor of four numbers: a
-/// message of its own would cost every step two latencies a process.
+/// The loss of a step is the mean over the samples of all parts, as with one process; parts may differ in size.
+/// Everything else that processes exchange in a step is sent with the gradients, as the gradient of a tensor of four
+/// numbers. A separate message would cost two latencies for each step and process.
 /// </remarks>
 internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposable
 {
@@ -36,13 +36,13 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
 
     public int Count => group?.Size ?? 1;
 
-    /// <summary>Whether this process is the one that writes and shows.</summary>
+    /// <summary>Whether this process writes files and shows progress.</summary>
     public bool IsFirst => group is null or { Rank: 0 };
 
-    /// <summary>The part of each batch that is this process's.</summary>
+    /// <summary>This process's part of each batch.</summary>
     public Shard Shard => group is null ? Shard.Whole : new(group.Rank, group.Size);
 
-    /// <summary>Throws where a batch of an epoch has fewer samples than there are processes.</summary>
+    /// <summary>Throws if a batch of an epoch has fewer samples than there are processes.</summary>
     public void RequireSamples(IBatchSource source)
     {
         var last = source.SamplesOf(source.BatchesPerEpoch - 1);
@@ -55,7 +55,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         }
     }
 
-    /// <summary>Throws, in every process, where a text is not the same in all of them.</summary>
+    /// <summary>Throws in every process if a text differs between them.</summary>
     public void RequireEqual(string what, string text)
     {
         if (group is null)
@@ -77,11 +77,9 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         }
     }
 
-    /// <summary>
-    /// Begins a run in processes that have the same of everything but the numbers that dropout draws.
-    /// </summary>
+    /// <summary>Begins a run in processes that differ only in the random numbers of dropout.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="where">Where it goes on; empty for a new one.</param>
+    /// <param name="where">Where it is resumed; empty for a new run.</param>
     /// <param name="position">Steps that it has taken.</param>
     public void BeginAlike(TrainingContext run, string where, long position)
     {
@@ -94,8 +92,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     }
 
     /// <summary>
-    /// Gives every process the parameters of rank 0, and random numbers of its own for dropout from a step of the run
-    /// on.
+    /// Gives every process the parameters of rank 0, and its own random numbers for dropout from a step of the run on.
     /// </summary>
     public void Begin(ParameterTable parameters, Generator generator, Device device, ulong seed, long step)
     {
@@ -140,11 +137,11 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     public void BeginStep() => _reducer?.BeginForward();
 
     /// <summary>
-    /// Whether to stop, which all processes answer alike: those that step together, as of their last step.
+    /// Whether to stop. All processes get the same answer; it was exchanged in their last common step.
     /// </summary>
     public bool IsStopped(CancellationToken stop) => group is null ? stop.IsCancellationRequested : _stopped;
 
-    /// <summary>Whether to save, which all processes answer as rank 0 would have it at their last step.</summary>
+    /// <summary>Whether to save. All processes get the answer of rank 0 from their last step.</summary>
     public bool IsSaveDue(bool own) => group is null ? own : _saveIsDue;
 
     /// <summary>
@@ -153,7 +150,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     /// </summary>
     /// <param name="loss">The mean loss of a part of this process.</param>
     /// <param name="images">The images of this part.</param>
-    /// <param name="share">What all processes do in the step.</param>
+    /// <param name="share">The parts of all processes in the step.</param>
     /// <param name="isLast">Whether it is the last part that this process has of the step.</param>
     /// <returns>The mean loss of all parts; null before the last.</returns>
     public double? Backward(Tensor loss, int images, StepShare share, bool isLast)
@@ -170,7 +167,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         (_lossOfParts, _imagesOfParts) = (_lossOfParts + ((float)value * images), _imagesOfParts + images);
         if (!isLast)
         {
-            // The reducer lets go by what it was not told to expect.
+            // The reducer ignores gradients that it was not told to expect.
             Autograd.Backward(weighted);
             return null;
         }
@@ -207,13 +204,13 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         return sums.ToArray<double>();
     }
 
-    /// <summary>Means over the processes, number by number: what all of them decide by.</summary>
+    /// <summary>Means over the processes, number by number, so that all decide alike.</summary>
     public double[] Mean(params double[] values) =>
         group is null ? values : Array.ConvertAll(Sum(values), sum => sum / Count);
 
     /// <summary>
-    /// Makes the running statistics of batch norms the mean of all processes'. In training each norm uses its own
-    /// part's, as PyTorch's DistributedDataParallel does.
+    /// Averages the running statistics of batch norms over the processes. In training each process normalizes by the
+    /// statistics of its own part, as PyTorch's DistributedDataParallel does.
     /// </summary>
     public void AverageStatistics(Graph graph, ParameterTable parameters)
     {
@@ -230,8 +227,8 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
     }
 
     /// <summary>
-    /// What each process behind the first has of its own, and by rank its running statistics, which the caller owns; to
-    /// be called by all of them.
+    /// The own state of each process after the first, and by rank its running statistics, which the caller owns. All
+    /// processes must call it.
     /// </summary>
     public (ImmutableArray<ReplicaState> Others, IReadOnlyDictionary<int, Tensor> Statistics) States(
         RunningNetwork network, Generator generator, Device device, EpochProgress? progress)
@@ -291,7 +288,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         return partition with { Subnetwork = own with { Kept = kept.ToImmutable() }, Removed = removed.Item<double>() };
     }
 
-    /// <summary>Throws, in every process, where one is about to keep other channels.</summary>
+    /// <summary>Throws in every process if one of them would keep other channels.</summary>
     public void RequireEqual(Subnetwork subnetwork) => RequireEqual(
         "channels to keep at the cut", string.Join(';', subnetwork.Kept.Select(kept => string.Join(',', kept))));
 
@@ -355,7 +352,7 @@ internal sealed class Replicas(ProcessGroup? group) : IProcessExchange, IDisposa
         return [.. Gather<double>(padded).Zip(longest, (all, length) => all[..(int)length[0]])];
     }
 
-    // Numbers of all processes, by rank; as many of each.
+    // The numbers of all processes, by rank; each gives the same count.
     private T[][] Gather<T>(T[] numbers)
         where T : unmanaged
     {

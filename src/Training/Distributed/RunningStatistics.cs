@@ -3,20 +3,20 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Distributed;
 
-/// <summary>The running statistics of a network's norms as one tensor, for they are small and many.</summary>
+/// <summary>The running statistics of all norms of a network as one tensor, because they are small and many.</summary>
 internal static class RunningStatistics
 {
     /// <summary>All of them, [count], on the CPU; the caller owns it.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="tables">Its parameters, and their average where there is one.</param>
+    /// <param name="tables">Its parameters, and their average if there is one.</param>
     public static Tensor Of(Graph graph, IReadOnlyList<ParameterTable> tables)
     {
         float[] numbers = [.. Buffers(graph, tables).SelectMany(buffer => buffer.ToArray<float>())];
         return Tensor.FromArray(numbers, [numbers.Length]);
     }
 
-    /// <summary>Makes a network's what they were.</summary>
-    /// <exception cref="OcsInputException">They are another network's.</exception>
+    /// <summary>Restores the statistics of a network.</summary>
+    /// <exception cref="OcsInputException">The statistics are of another network.</exception>
     public static void Set(Graph graph, IReadOnlyList<ParameterTable> tables, Tensor statistics)
     {
         using var _ = Autograd.NoGrad();

@@ -6,7 +6,7 @@ namespace Ocs.Training.Metrics;
 /// <summary>The norms of kept and of pruned channels, as the run log keeps them (Fig. 5).</summary>
 internal static class ChannelNorms
 {
-    /// <summary>Counts the channels of every group that may be cut; null where there is none.</summary>
+    /// <summary>Counts the channels of every prunable group; null if there is none.</summary>
     public static NormHistogram? Of(Partition partition)
     {
         var (kept, pruned) = (new List<double>(), new List<double>());

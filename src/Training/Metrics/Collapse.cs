@@ -3,7 +3,7 @@ using Ocs.Tasks;
 
 namespace Ocs.Training.Metrics;
 
-/// <summary>Says in a sentence that a network has lost what it had learnt, or has learnt nothing.</summary>
+/// <summary>Detects that a network has lost what it had learnt, or has learnt nothing, and words the warning.</summary>
 internal static class Collapse
 {
     private const string Remedy =
@@ -12,8 +12,7 @@ internal static class Collapse
         + $"(`{nameof(OneCycleOptions.Ranking)} = {nameof(Ranking.Isomorphic)}`).";
 
     /// <summary>
-    /// What there is to say of a cut; null where the network is still better than a guess, or nobody knows what a guess
-    /// gives.
+    /// The warning after a cut. Null if the network is better than guessing, or if the result of guessing is unknown.
     /// </summary>
     public static string? AtCut(Guessing? guessing, double before, double after)
     {
@@ -32,10 +31,10 @@ internal static class Collapse
             : null;
     }
 
-    /// <summary>What there is to say of a run's end; null where the network is fit for use.</summary>
-    /// <param name="guessing">What guessing gives; null where nobody knows.</param>
-    /// <param name="before">The headline before the cut; null where nothing was cut.</param>
-    /// <param name="end">The headline at the end.</param>
+    /// <summary>The warning at the end of a run; null if the network is fit for use.</summary>
+    /// <param name="guessing">The result of guessing; null if unknown.</param>
+    /// <param name="before">The headline metric before the cut; null without a cut.</param>
+    /// <param name="end">The headline metric at the end.</param>
     public static string? AtEnd(Guessing? guessing, double? before, double end)
     {
         if (guessing is null)

@@ -8,8 +8,8 @@ using Ocs.Training.Distributed;
 
 namespace Ocs.Training.Metrics;
 
-/// <summary>What a network does on a data set.</summary>
-/// <param name="Metrics">What the task measures, the headline first.</param>
+/// <summary>The result of evaluating a network on a data set.</summary>
+/// <param name="Metrics">The metrics of the task, the headline metric first.</param>
 /// <param name="Loss">The mean loss of a sample.</param>
 /// <param name="Samples">Samples seen.</param>
 /// <param name="SamplesPerSecond">How fast.</param>
@@ -19,42 +19,41 @@ public sealed record EvaluationResult(
     /// <summary>The value of the task's first metric.</summary>
     public double Headline => Metrics[0].Value;
 
-    /// <summary>Of classification: the fraction of samples whose class is found; null for other tasks.</summary>
+    /// <summary>The fraction of correctly classified samples; null for other tasks.</summary>
     public double? Accuracy => this["accuracy"];
 
     /// <summary>
-    /// Of classification with more than ten classes: the fraction whose class is among the five likeliest; null
-    /// otherwise.
+    /// The fraction of samples whose class is among the five likeliest, for more than ten classes; null otherwise.
     /// </summary>
     public double? Top5Accuracy => this["top5-accuracy"];
 
-    /// <summary>The value of a metric by its name; null where the task does not measure it.</summary>
+    /// <summary>The value of a metric by its name; null if the task does not measure it.</summary>
     public double? this[string metric] => Metrics.FirstOrDefault(value => value.Name == metric)?.Value;
 }
 
 /// <summary>Measures a network on a data set, without augmentation.</summary>
 public static class Evaluation
 {
-    /// <summary>Measures how a network classifies images.</summary>
+    /// <summary>Evaluates an image classifier.</summary>
     /// <param name="executor">Runs the network.</param>
-    /// <param name="data">The images, with the classes that the network tells apart.</param>
-    /// <param name="batchSize">Images that go through the network at once, at least 1.</param>
+    /// <param name="data">The images with their classes.</param>
+    /// <param name="batchSize">Images of a batch, at least 1.</param>
     /// <param name="device">Where the network's parameters are.</param>
     public static EvaluationResult Run(
         Executor executor, LabelledImages data, int batchSize, Device device = default) =>
         Run(executor, new Classification(data.ClassNames), data, batchSize, device);
 
-    /// <summary>Measures how a network does a task.</summary>
+    /// <summary>Evaluates a network on a task.</summary>
     /// <param name="executor">Runs the network.</param>
-    /// <param name="task">What is measured.</param>
+    /// <param name="task">The task.</param>
     /// <param name="data">The samples.</param>
-    /// <param name="batchSize">Samples that go through the network at once, at least 1.</param>
+    /// <param name="batchSize">Samples of a batch, at least 1.</param>
     /// <param name="device">Where the network's parameters are.</param>
     public static EvaluationResult Run(
         Executor executor, ITask task, IDataset data, int batchSize, Device device = default) =>
         Run(executor, task, data, batchSize, device, Replicas.None);
 
-    /// <summary>The same by several processes, each on its part; all get the whole result.</summary>
+    /// <summary>The same by several processes, each on its part. All get the whole result.</summary>
     internal static EvaluationResult Run(
         Executor executor, ITask task, IDataset data, int batchSize, Device device, Replicas replicas) => Run(
             inputs => executor.ForwardAll([.. inputs], training: false),
@@ -68,7 +67,7 @@ public static class Evaluation
             },
             replicas);
 
-    /// <summary>The same of whatever gives outputs for inputs; the outputs are released.</summary>
+    /// <summary>The same for any function from inputs to outputs. The outputs are released.</summary>
     internal static EvaluationResult Run(
         Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, ITask task, IDataset data,
         BatchLoaderOptions options, Replicas replicas)
@@ -97,7 +96,7 @@ public static class Evaluation
             }
         }
 
-        // Fewer than the data set has, where broken images are skipped.
+        // Fewer than the data set has if broken images are skipped.
         var sums = replicas.Sum(loss, seen);
         var samples = (int)sums[1];
         var mean = sums[0] / samples;

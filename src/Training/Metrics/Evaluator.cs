@@ -1,10 +1,10 @@
 namespace Ocs.Training.Metrics;
 
-/// <summary>Measures the network of a run, and hands it over where it is the best one.</summary>
+/// <summary>Evaluates the network of a run, and hands it over if it is the best one.</summary>
 internal sealed class Evaluator(TrainingContext run)
 {
     /// <summary>
-    /// Measures the present network, or the average of its weights; the result is the run's last evaluation.
+    /// Evaluates the present network, or the average of its weights. The result becomes the run's last evaluation.
     /// </summary>
     public EvaluationResult Measure()
     {
@@ -14,8 +14,8 @@ internal sealed class Evaluator(TrainingContext run)
         return result;
     }
 
-    /// <summary>Throws where the loss is no number: checkpoints and networks to keep come after it.</summary>
-    /// <exception cref="TrainingDivergedException">It is none.</exception>
+    /// <summary>Throws if the loss is not finite. Checkpoints and networks are saved only after this check.</summary>
+    /// <exception cref="TrainingDivergedException">The loss is not finite.</exception>
     public void RequireFinite(string when)
     {
         var loss = run.State.Evaluation!.Loss;

@@ -66,7 +66,7 @@ public class Adam : IOptimizer
         _steps ??= Tensor.Zeros([], DType.Float64, tensors.Groups[0].Weights[0].Device);
         Aten.AddInPlace(_steps, 1.0);
 
-        // rate m̂ / (√v̂ + ε) = size m / (√v + offset), so that v is not divided by a number of its own.
+        // rate m̂ / (√v̂ + ε) = size m / (√v + offset), so that v need not be divided separately.
         using var left = Missing(_options.Beta1);
         using var gap = Missing(_options.Beta2);
         using var root = Aten.Sqrt(gap);
@@ -151,7 +151,7 @@ public class Adam : IOptimizer
         }
     }
 
-    // What a moving average that began with 0 lacks of its weights' sum: 1 - beta^t.
+    // The bias correction 1 - beta^t of a moving average that began with 0.
     private Tensor Missing(double beta)
     {
         var power = Aten.Pow(beta, _steps!);

@@ -3,10 +3,10 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Optimizers;
 
-/// <summary>Bounds the gradients of a network as a whole (Pascanu et al. 2013, arXiv 1211.5063).</summary>
+/// <summary>Bounds the common norm of all gradients of a network (Pascanu et al. 2013, arXiv 1211.5063).</summary>
 public static class GradientClipping
 {
-    // PyTorch's, so that a norm of zero is no division by zero.
+    // As in PyTorch; avoids a division by zero.
     private const double Offset = 1e-6;
 
     /// <summary>
@@ -14,7 +14,7 @@ public static class GradientClipping
     /// <c>clip_grad_norm_</c> does: min(1, bound / (norm + 1e-6)). Parameters without a gradient are left out. The host
     /// reads nothing back.
     /// </summary>
-    /// <param name="parameters">Those of one network, after backward and whatever is added to its gradients.</param>
+    /// <param name="parameters">The parameters of one network, with their final gradients.</param>
     /// <param name="maximumNorm">The bound, above 0.</param>
     public static void Apply(ParameterTable parameters, double maximumNorm)
     {

@@ -7,30 +7,30 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// Changes the trained parameters of a network by their gradients, and keeps its state through a cut: counters stay.
+/// Updates the trained parameters of a network by their gradients. A cut keeps its state: tensors are cut, counters
+/// stay.
 /// </summary>
 public interface IOptimizer : ICuttable, IDisposable
 {
     /// <summary>
-    /// What is kept between two steps. The optimiser goes on owning the tensors. They are those of the moment: a step,
-    /// a cut or a restart may put others in their place.
+    /// The state between two steps. The optimiser owns the tensors. A step, a cut or a restart may replace them.
     /// </summary>
     OptimizerState State { get; }
 
     /// <summary>
-    /// The averaged gradients by parameter, which the optimiser goes on owning; empty before the first step, and where
-    /// there are none. A slice that is shrunk to 0 loses its part of them, too.
+    /// The averaged gradients by parameter, owned by the optimiser. Empty before the first step, and for optimisers
+    /// without momentum. They are shrunk together with pruned slices.
     /// </summary>
     IReadOnlyDictionary<string, Tensor> Momentum => ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>
-    /// Takes a state over, such as that of a checkpoint, before the first step. The optimiser then owns its tensors.
+    /// Restores a state, such as that of a checkpoint, before the first step. The optimiser then owns its tensors.
     /// </summary>
     /// <exception cref="OcsInputException">The state is of another optimiser; its tensors are disposed.</exception>
     void Restore(OptimizerState state);
 
-    /// <summary>Changes every trained parameter by its gradient. The gradients are used up.</summary>
-    /// <param name="parameters">The parameters of one network, the same at each step but for cuts.</param>
+    /// <summary>Updates every trained parameter by its gradient. The gradients may be overwritten.</summary>
+    /// <param name="parameters">The parameters of one network. Between cuts they must be the same at each step.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
     /// <exception cref="InvalidOperationException">A trained parameter has no gradient.</exception>
     void Step(ParameterTable parameters, double learningRate);
@@ -47,10 +47,10 @@ public interface IOptimizer : ICuttable, IDisposable
     void Step(ParameterTable parameters, Tensor learningRate);
 
     /// <summary>
-    /// Gives the state the shapes before a cut, zero where it has none: for a network that trains with padding.
+    /// Expands the state to the shapes before a cut, with zeros, for a network that trains with padding.
     /// </summary>
     void Expand(CutPlan plan);
 
-    /// <summary>Forgets the whole state, as if no step had been taken.</summary>
+    /// <summary>Resets the state, as if no step had been taken.</summary>
     void Restart();
 }

@@ -1,7 +1,7 @@
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// Layer-wise decay of the learning rate: layers near the input, which hold what is common to all tasks, change less.
+/// Layer-wise decay of the learning rate: layers near the input, whose features are common to all tasks, change less.
 /// </summary>
 /// <remarks>
 /// For fine-tuning transformers (Bao et al. 2022, arXiv 2106.08254): the rate falls by the same factor from block to
@@ -12,7 +12,7 @@ internal static class LayerRates
 {
     private const int Blocks = 12;
 
-    /// <summary>By what the learning rate of each parameter is multiplied.</summary>
+    /// <summary>The factor on the learning rate of each parameter.</summary>
     /// <param name="names">Parameters in the order of the network, such as layer1.0.conv1.weight.</param>
     /// <param name="decay">The factor from block to block, in (0, 1].</param>
     public static double[] Of(IReadOnlyList<string> names, double decay)

@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// Keeps float16's gradients above its smallest numbers: the loss is multiplied by a factor that grows while gradients
-/// stay finite and shrinks when one does not; such a step is left out. The numbers are those of PyTorch's GradScaler.
+/// Keeps float16 gradients from underflow. The loss is multiplied by a factor. It grows while gradients are finite, and
+/// shrinks when one is not; such a step is skipped. The constants are those of PyTorch's GradScaler.
 /// </summary>
 /// <remarks>Micikevicius et al. 2018, arXiv 1710.03740, section 3.2.</remarks>
 internal sealed class LossScaler
@@ -30,8 +30,8 @@ internal sealed class LossScaler
     public Tensor Apply(Tensor loss) => Aten.Mul(loss, Scale);
 
     /// <summary>
-    /// Divides all gradients by the factor and adapts it. False: one was not finite, all are dropped, and the step must
-    /// be left out.
+    /// Divides all gradients by the factor and adapts it. Returns false if one was not finite; then all are dropped,
+    /// and the step must be skipped.
     /// </summary>
     public bool Unscale(ParameterTable parameters)
     {
@@ -61,7 +61,7 @@ internal sealed class LossScaler
         return false;
     }
 
-    // One number leaves the device: the sum of the norms is finite only if every gradient is.
+    // Only one number is copied from the device: the sum of the norms is finite only if every gradient is.
     private static bool AreFinite(Tensor[] gradients)
     {
         var norms = Aten.ForeachNorm(gradients, power: 1);

@@ -2,7 +2,9 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Optimizers;
 
-/// <summary>Keeps what belongs to a weight in the weight's layout: passes over both then run along memory.</summary>
+/// <summary>
+/// Keeps tensors that belong to a weight in the weight's layout, so that operations on both read memory in order.
+/// </summary>
 internal static class MemoryLayout
 {
     /// <summary>The tensor in the layout of a weight, owned by the caller; null where it has it already.</summary>

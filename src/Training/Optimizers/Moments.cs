@@ -3,7 +3,7 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Optimizers;
 
-/// <summary>A tensor for each parameter, of its shape, that an optimiser keeps between steps.</summary>
+/// <summary>One tensor for each parameter, of its shape, that an optimiser keeps between steps.</summary>
 internal sealed class Moments : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
@@ -21,7 +21,8 @@ internal sealed class Moments : IDisposable
     }
 
     /// <summary>
-    /// The tensors of these parameters, which this goes on owning; zero at first, and laid as the tensors beside them.
+    /// The tensors of these parameters, owned by this object. They are zero at first and have the layout of the given
+    /// tensors.
     /// </summary>
     public Tensor[] Of(IReadOnlyList<string> names, IReadOnlyList<Tensor> like)
     {
@@ -42,7 +43,7 @@ internal sealed class Moments : IDisposable
         return tensors;
     }
 
-    /// <summary>Gives each tensor the layout of its parameter, where that has changed.</summary>
+    /// <summary>Converts each tensor to the layout of its parameter.</summary>
     public void LayAs(IReadOnlyList<string> names, IReadOnlyList<Tensor> weights)
     {
         for (var i = 0; i < names.Count; i++)

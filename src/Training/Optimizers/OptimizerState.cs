@@ -3,7 +3,9 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Optimizers;
 
-/// <summary>What an optimiser keeps between two steps, by PyTorch's names: enough to go on to the same bits.</summary>
+/// <summary>
+/// The state of an optimiser between two steps, with PyTorch's names. Resuming from it gives the same bits.
+/// </summary>
 public sealed record OptimizerState
 {
     /// <summary>

@@ -19,7 +19,7 @@ public sealed class Sgd : IOptimizer
     public Sgd(TrainingOptions options) => _options = options;
 
     /// <summary>
-    /// v of each parameter, which the optimiser goes on owning; empty before the first step, and without momentum.
+    /// v of each parameter, owned by the optimiser. Empty before the first step, and without momentum.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Momentum => _momentum.Tensors;
 
@@ -52,7 +52,7 @@ public sealed class Sgd : IOptimizer
         using var tensors = new StepTensors(parameters, _options);
         foreach (var group in tensors.Groups)
         {
-            // Zero at first, which makes the first v what it must be; none without momentum.
+            // Zero at first, so that the first v is g + decay w. None without momentum.
             var velocities = _options.Momentum == 0 ? [] : _momentum.Of(group.Names, group.Gradients);
             using var rate = group.Scaled(learningRate);
             Aten.SgdStepInPlace(

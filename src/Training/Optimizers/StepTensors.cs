@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Optimizers;
 
 /// <summary>
-/// The trained parameters of a step beside their gradients, in lists as libtorch takes them: one list for all, or
-/// several where norms and biases do not decay, or layers have rates. Disposing lets go of the gradients.
+/// The trained parameters of a step with their gradients, in lists as libtorch takes them. There is one list, or
+/// several if norms and biases do not decay or layers have their own rates. Disposing releases the gradients.
 /// </summary>
 internal sealed class StepTensors : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class StepTensors : IDisposable
         ];
     }
 
-    /// <summary>Parameters of one weight decay and one rate each; none is empty.</summary>
+    /// <summary>Groups of parameters with the same weight decay and the same rate. No group is empty.</summary>
     public IReadOnlyList<StepGroup> Groups { get; }
 
     public void Dispose() => Array.ForEach(_gradients, gradient => gradient.Dispose());
@@ -54,16 +54,18 @@ internal sealed class StepTensors : IDisposable
     }
 }
 
-/// <summary>Parameters that a step treats alike.</summary>
+/// <summary>Parameters with the same weight decay and rate.</summary>
 /// <param name="Names">Their names.</param>
 /// <param name="Weights">Their values, lent.</param>
 /// <param name="Gradients">Their gradients, lent.</param>
 /// <param name="WeightDecay">Their weight decay.</param>
-/// <param name="RateScale">What the learning rate is multiplied by for them.</param>
+/// <param name="RateScale">Their factor on the learning rate.</param>
 internal sealed record StepGroup(
     string[] Names, Tensor[] Weights, Tensor[] Gradients, double WeightDecay, double RateScale)
 {
-    /// <summary>A learning rate, or what is proportional to it, of these parameters; the caller owns it.</summary>
+    /// <summary>
+    /// A learning rate, or a value proportional to it, scaled for these parameters; the caller owns it.
+    /// </summary>
     public Tensor Scaled(Tensor learningRate) =>
         RateScale == 1 ? learningRate.Alias() : Aten.Mul(learningRate, RateScale);
 }

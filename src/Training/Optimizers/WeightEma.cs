@@ -18,22 +18,22 @@ public sealed class WeightEma : ICuttable, IDisposable
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters, lent.</param>
     /// <param name="decay">
-    /// The part of the average that stays at each step, in (0, 1): 0.999 averages over some 1000 steps.
+    /// The fraction of the average that is kept at each step, in (0, 1). 0.999 averages over about 1000 steps.
     /// </param>
     public WeightEma(Graph graph, ParameterTable parameters, double decay)
         : this(parameters.Clone(graph), decay)
     {
     }
 
-    /// <summary>Goes on with an average, which this then owns.</summary>
+    /// <summary>Continues an average, which this object then owns.</summary>
     internal WeightEma(ParameterTable average, double decay) => (Parameters, _decay) = (average, decay);
 
     /// <summary>
-    /// The average, for the same network; this goes on owning it. A cut puts another table in its place.
+    /// The average as parameters of the same network, owned by this object. A cut replaces the table.
     /// </summary>
     public ParameterTable Parameters { get; private set; }
 
-    /// <summary>Takes the parameters of a step into the average. The host reads nothing back.</summary>
+    /// <summary>Adds the parameters of a step to the average. The host reads nothing back.</summary>
     public void Update(ParameterTable parameters)
     {
         using var _ = Autograd.NoGrad();
@@ -50,8 +50,8 @@ public sealed class WeightEma : ICuttable, IDisposable
     }
 
     /// <summary>
-    /// Gives the average the layout of the parameters: who runs it then gets the same bits, whenever the layout was
-    /// chosen.
+    /// Converts the average to the layout of the parameters, so that evaluating it gives the same bits whenever the
+    /// layout was chosen.
     /// </summary>
     internal void LayAs(ParameterTable parameters)
     {
@@ -65,10 +65,10 @@ public sealed class WeightEma : ICuttable, IDisposable
         }
     }
 
-    /// <summary>Keeps of the average what a cut keeps of the weights.</summary>
+    /// <summary>Cuts the average like the weights.</summary>
     public void Cut(CutPlan plan) => Replace(plan.Apply(Parameters));
 
-    /// <summary>Gives the average the shapes before a cut, zero where it has none.</summary>
+    /// <summary>Expands the average to the shapes before a cut, with zeros.</summary>
     public void Expand(CutPlan plan) => Replace(plan.Expand(Parameters));
 
     /// <summary>Releases the average.</summary>

@@ -16,11 +16,11 @@ internal sealed class BudgetFolder(string path, ImmutableArray<BudgetPlan> plans
     public string PathOf(BudgetPlan plan) => Path.Combine(path, plan.Name);
 
     /// <summary>
-    /// Takes a folder into use: an empty one gets the options, one with the same options goes on as it is.
+    /// Opens a folder: the options are written into an empty one; one with the same options is resumed.
     /// </summary>
     /// <param name="path">The folder, which is locked.</param>
     /// <param name="config">The text of its config.yaml, whose first line is the command.</param>
-    /// <param name="replace">Whether what is in it is replaced.</param>
+    /// <param name="replace">Whether its content is replaced.</param>
     /// <exception cref="OcsInputException">It holds something else.</exception>
     public static void Open(string path, string config, bool replace)
     {
@@ -47,7 +47,7 @@ internal sealed class BudgetFolder(string path, ImmutableArray<BudgetPlan> plans
         RunSession.WriteConfig(folder, config);
     }
 
-    /// <summary>Throws where several processes would share the runs.</summary>
+    /// <summary>Throws if several processes would share the runs.</summary>
     public static void RequireOneProcess(ProcessGroup? group)
     {
         if (group is { Size: > 1 })
@@ -58,8 +58,8 @@ internal sealed class BudgetFolder(string path, ImmutableArray<BudgetPlan> plans
         }
     }
 
-    /// <summary>What is to be done for a budget: those before it are complete.</summary>
-    /// <exception cref="OcsInputException">There is nothing that its run can go on from.</exception>
+    /// <summary>The next step for a budget. All budgets before it are complete.</summary>
+    /// <exception cref="OcsInputException">Its run cannot be resumed.</exception>
     public BudgetStep StepOf(BudgetPlan plan)
     {
         var folder = PathOf(plan);
@@ -71,7 +71,7 @@ internal sealed class BudgetFolder(string path, ImmutableArray<BudgetPlan> plans
                 + "begin all anew with `replace`.");
     }
 
-    /// <summary>The summary of the unpruned twin, where the folder has one.</summary>
+    /// <summary>The summary of the unpruned twin, if the folder has one.</summary>
     public static RunSummary? TwinIn(string path)
     {
         var twin = Path.Combine(path, RunDirectory.TwinName);
@@ -100,13 +100,13 @@ internal sealed class BudgetFolder(string path, ImmutableArray<BudgetPlan> plans
     private static string OptionsOf(string config) => config[(config.IndexOf('\n', StringComparison.Ordinal) + 1)..];
 }
 
-/// <summary>What is to be done for a budget.</summary>
+/// <summary>The next step for a budget.</summary>
 internal enum BudgetStep
 {
     /// <summary>Its run has not begun.</summary>
     Begin,
 
-    /// <summary>Its run was stopped, or has its first network from the one before.</summary>
+    /// <summary>Its run was stopped, or begins with the network of the run before it.</summary>
     GoOn,
 
     /// <summary>Its run is complete.</summary>

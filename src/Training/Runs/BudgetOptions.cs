@@ -6,9 +6,7 @@ namespace Ocs.Training;
 /// <summary>Several budgets that share one run, and the loss of accuracy that a network of them may have.</summary>
 public sealed record BudgetOptions
 {
-    /// <summary>
-    /// The fractions of the resource to remove, each in (0, 1) and each once; their order does not matter.
-    /// </summary>
+    /// <summary>The fractions of the resource to remove, each in (0, 1), without repetition, in any order.</summary>
     public required ImmutableArray<double> Targets { get; init; }
 
     /// <summary>
@@ -18,7 +16,7 @@ public sealed record BudgetOptions
     /// </summary>
     public double AllowedLoss { get; init; } = 0.005;
 
-    /// <summary>Throws one <see cref="OcsInputException"/> that says what is out of range.</summary>
+    /// <summary>Throws one <see cref="OcsInputException"/> that names what is out of range.</summary>
     public void Validate()
     {
         if (Targets.IsDefaultOrEmpty)

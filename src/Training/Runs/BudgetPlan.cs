@@ -8,7 +8,7 @@ namespace Ocs.Training.Runs;
 /// one begins with the network that the one before it has cut.
 /// </summary>
 /// <param name="Target">The fraction of the resource to remove, of the whole network.</param>
-/// <param name="Options">The options of its run, which say in which epochs it shrinks and is cut.</param>
+/// <param name="Options">The options of its run, with the epochs of shrinkage and cut.</param>
 internal sealed record BudgetPlan(double Target, OneCycleOptions Options)
 {
     /// <summary>The name of its folder.</summary>
@@ -32,7 +32,7 @@ internal sealed record BudgetPlan(double Target, OneCycleOptions Options)
         var alone = (pruning with { SparsityStartEpoch = null }).For(epochs);
         var shrinkage = alone.ShrinkageEpochs!.Value;
 
-        // What is left to shrink for a later budget is a part of what the first one shrinks.
+        // A later budget has less to shrink than the first one.
         var step = Math.Max(1, shrinkage / (targets.Length + 1));
         var later = step * (targets.Length - 1);
 

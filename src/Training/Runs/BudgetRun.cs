@@ -21,14 +21,14 @@ public static class BudgetRun
 {
     /// <summary>
     /// Trains a network with random weights, drawn by <see cref="TrainingOptions.Seed"/>, for every target. Called
-    /// again with the same options, it goes on where it was stopped.
+    /// again with the same options, it resumes where it was stopped.
     /// </summary>
     /// <param name="folder">
     /// The folder; it is made if it is not there. Each target has a complete run's folder in it, named after the
     /// target, and there are <c>budgets.json</c> and <c>report.html</c>. An unpruned twin may be in <c>twin</c>.
     /// </param>
     /// <param name="graph">The network.</param>
-    /// <param name="data">What it is trained on and measured on, and for what task.</param>
+    /// <param name="data">Training data, validation data and the task.</param>
     /// <param name="training">How it is trained.</param>
     /// <param name="pruning">
     /// The method, such as <see cref="OneCycleOptions.Auto"/>. Its target does not count; its latest cut is that of the
@@ -36,8 +36,8 @@ public static class BudgetRun
     /// </param>
     /// <param name="budgets">The targets.</param>
     /// <param name="setup">Where it runs; null for this process on the CPU.</param>
-    /// <param name="observer">Sees the runs as they go, one after the other; null for nobody.</param>
-    /// <param name="replace">Whether what is in the folder already is replaced.</param>
+    /// <param name="observer">Observes the runs, one after the other; null for none.</param>
+    /// <param name="replace">Whether the content of the folder is replaced.</param>
     /// <param name="stop">Stops after a step.</param>
     /// <returns>The curve; null where it was stopped.</returns>
     /// <exception cref="OcsInputException">

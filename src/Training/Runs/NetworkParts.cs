@@ -4,13 +4,13 @@ using Ocs.RunLog;
 
 namespace Ocs.Training.Runs;
 
-/// <summary>What the backbone, the extra blocks and the head of a network cost.</summary>
+/// <summary>The cost of the backbone, the extra blocks and the head of a network.</summary>
 internal static class NetworkParts
 {
     private const string Backbone = "backbone";
     private const string Extra = "backbone.extra";
 
-    /// <summary>The parts before and after a cut; none where the names tell of no backbone.</summary>
+    /// <summary>The parts before and after a cut; empty if no parameter name begins with that of a backbone.</summary>
     public static ImmutableArray<PartSummary> Of(Graph before, Graph after)
     {
         var (whole, left) = (Costs(before), Costs(after));

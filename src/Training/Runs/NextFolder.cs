@@ -22,8 +22,8 @@ internal static class NextFolder
 
     /// <summary>Writes the folder beside that of the run whose network was cut. Its checkpoint comes last.</summary>
     /// <param name="runFolder">The folder of the run whose network was cut.</param>
-    /// <param name="checkpoint">The network, with what goes on with it.</param>
-    /// <param name="run">The state of that run's folder, and what is to begin.</param>
+    /// <param name="checkpoint">The checkpoint that the run begins with.</param>
+    /// <param name="run">The state of that run's folder, with the runs to begin.</param>
     /// <exception cref="OcsInputException">The cut left nothing to cut, or the folder is no ordinary one.</exception>
     public static void Write(string runFolder, Checkpoint checkpoint, RunState run)
     {

@@ -6,7 +6,7 @@ using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training.Runs;
 
-/// <summary>A run's folder: the names of its files, and taking it into use.</summary>
+/// <summary>A run's folder: the names of its files, locking, opening and clearing it.</summary>
 internal sealed class RunDirectory
 {
     public const string ModelName = "model.ocs";
@@ -30,7 +30,7 @@ internal sealed class RunDirectory
     /// <summary>The folder of the unpruned twin, inside the run's own.</summary>
     public const string TwinName = "twin";
 
-    // The options go last: a folder in which they are is one to go on with, however little else of it there is.
+    // The options are removed last: a folder that has them can be resumed, even if little else is left.
     private static readonly string[] Files =
     [
         RunFolder.LogName, RunFolder.SummaryName, RunFolder.ProfileName, RunFolder.SamplesName, ModelName, BestName,
@@ -45,13 +45,13 @@ internal sealed class RunDirectory
 
     public string Path { get; }
 
-    /// <summary>Keeps a run's folder for this process, before anything in it is looked at or changed.</summary>
+    /// <summary>Locks a run's folder for this process, before anything in it is read or changed.</summary>
     /// <param name="path">
-    /// The folder; it is made if it is not there, and goes again with the lock where nothing was put into it.
+    /// The folder. It is created if it does not exist, and removed again with the lock if it is still empty.
     /// </param>
-    /// <param name="warn">Takes a sentence where the folder's disk has no locks.</param>
+    /// <param name="warn">Receives a warning if the disk does not support locks.</param>
     /// <param name="isNew">Whether a run begins in it, which could begin in another one.</param>
-    /// <exception cref="OcsInputException">Another process has it.</exception>
+    /// <exception cref="OcsInputException">Another process has locked it.</exception>
     public static FolderLock Lock(string path, Action<string> warn, bool isNew)
     {
         RequireNoFile(path);
@@ -74,7 +74,7 @@ internal sealed class RunDirectory
     }
 
     /// <summary>
-    /// Looks whether a folder may be used, and changes nothing: a folder with anything in it needs
+    /// Checks that a folder may be used, without changing it. A folder that is not empty needs
     /// <paramref name="replace"/>.
     /// </summary>
     public static void Check(string path, bool replace)
@@ -119,8 +119,8 @@ internal sealed class RunDirectory
     }
 
     /// <summary>
-    /// Takes the folder of a run that goes on: what a killed writer has left goes, and so does what says that the run
-    /// was stopped.
+    /// Opens the folder of a run to resume. Removes partial files of a killed process and the results of the stopped
+    /// run.
     /// </summary>
     public static RunDirectory Reopen(string path)
     {
@@ -138,8 +138,8 @@ internal sealed class RunDirectory
     }
 
     /// <summary>
-    /// Refuses the folder of a run, which may be anybody's, where its files are links or pipes: what they lead to is
-    /// not the run's.
+    /// Refuses a run's folder whose files are links or pipes: it may come from anybody, and their targets do not belong
+    /// to the run.
     /// </summary>
     public static void RequireOrdinaryFiles(string path)
     {
@@ -156,24 +156,22 @@ internal sealed class RunDirectory
     }
 
     /// <summary>
-    /// Whether a run may be about to begin in a folder: it is not there, or holds nothing but the beginnings of one.
+    /// Whether a run may be about to begin in a folder: the folder does not exist, or holds only the start of a run.
     /// </summary>
     public static bool AwaitsRun(string path) =>
         !File.Exists(path)
         && (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(IsOfBeginning));
 
-    /// <summary>A folder that another process keeps.</summary>
+    /// <summary>A folder that another process has locked.</summary>
     public static RunDirectory At(string path) => new(path);
 
     /// <summary>
-    /// The ONNX file of a result. What was stopped before its cut goes on, so that there is no network to use yet.
+    /// The name of the ONNX file of a result. A run that was stopped before its cut has no network to deploy yet.
     /// </summary>
     public static string? OnnxNameOf(TrainingResult result) =>
         result.Record is not null ? OnnxName : result.Stopped ? null : UncutOnnxName;
 
-    /// <summary>
-    /// The checkpoint, without the best network where its file is damaged: that is not the best of anything.
-    /// </summary>
+    /// <summary>The checkpoint, without the best headline if the file of the best network is damaged.</summary>
     public Checkpoint WithBest(Checkpoint checkpoint, Action<string> tell)
     {
         try
@@ -197,7 +195,9 @@ internal sealed class RunDirectory
 
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);
 
-    /// <summary>Removes the files of a run: those of an earlier one, or of one that ended before it began.</summary>
+    /// <summary>
+    /// Removes the files of a run: those of an earlier one, or of one that failed before its first epoch.
+    /// </summary>
     public void Clear()
     {
         Checkpoints.Remove();
@@ -215,7 +215,7 @@ internal sealed class RunDirectory
         }
     }
 
-    // The twin of the run, its lock, or what a killed writer has left.
+    // The twin of the run, its lock, or partial files of a killed process.
     private static bool IsNothing(string entry) => System.IO.Path.GetFileName(entry) is var name
         && (name is TwinName or FolderLock.FileName
             || (name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal)));

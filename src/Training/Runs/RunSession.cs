@@ -8,7 +8,7 @@ using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training.Runs;
 
-/// <summary>A training that is written into a run's folder, from its first line to its report.</summary>
+/// <summary>Writes a training into a run's folder, from the first log line to the report.</summary>
 internal sealed class RunSession : IDisposable
 {
     private readonly RunDirectory _folder;
@@ -25,20 +25,20 @@ internal sealed class RunSession : IDisposable
         _writer = new(folder, log, events, state, checkpointsKept, observer) { HasBegun = folder.Checkpoints.Any };
     }
 
-    /// <summary>The summary of a result, as far as the run itself knows it.</summary>
+    /// <summary>Makes the summary of a result, as far as the run itself knows it.</summary>
     public required Func<TrainingResult, RunState, RunSummary> Summarize { get; init; }
 
-    /// <summary>Where the time of each epoch went.</summary>
+    /// <summary>The time that each epoch spent on each activity.</summary>
     public IReadOnlyList<EpochProfile> Epochs => _writer.Epochs;
 
-    /// <summary>The log, for what is written beside the epochs.</summary>
+    /// <summary>The log, for further records besides the epochs.</summary>
     public RunLogWriter Log => _log;
 
     /// <summary>Begins a run in a folder that is locked and empty.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="state">What goes on with the run needs; where its log ends is added.</param>
+    /// <param name="state">What resuming the run needs; the end of its log is added.</param>
     /// <param name="checkpointsKept">Checkpoints that are kept.</param>
-    /// <param name="observer">Sees the run, too.</param>
+    /// <param name="observer">Observes the run too.</param>
     /// <param name="summarize">The summary of a result.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The session that is returned owns them.")]
     public static RunSession Begin(
@@ -51,11 +51,11 @@ internal sealed class RunSession : IDisposable
         return new(folder, log, new(folder.Path), begun, checkpointsKept, observer) { Summarize = summarize };
     }
 
-    /// <summary>Goes on with a run in its folder, which is locked.</summary>
+    /// <summary>Resumes a run in its folder, which is locked.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="state">The state beside the checkpoint.</param>
     /// <param name="checkpointsKept">Checkpoints that are kept.</param>
-    /// <param name="observer">Sees the run, too.</param>
+    /// <param name="observer">Observes the run too.</param>
     /// <param name="summarize">The summary of a result.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The session that is returned owns them.")]
     public static RunSession Resume(
@@ -77,11 +77,11 @@ internal sealed class RunSession : IDisposable
         return new(folder, log, events, state, checkpointsKept, observer) { Summarize = summarize };
     }
 
-    /// <summary>Writes the options, which go into the folder first.</summary>
+    /// <summary>Writes the options, the first file of the folder.</summary>
     public static void WriteConfig(RunDirectory folder, string config) =>
         AtomicFile.Replace(folder.PathOf(RunFolder.ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config)));
 
-    /// <summary>Makes the trainer, which writes into the folder from then on.</summary>
+    /// <summary>Creates the trainer, which writes into the folder from then on.</summary>
     public OneCycleTrainer Prepare(Func<OneCycleTrainer> make) => Guarded(() =>
     {
         var trainer = make();
@@ -96,7 +96,8 @@ internal sealed class RunSession : IDisposable
     });
 
     /// <summary>
-    /// Trains to the end, or until it is stopped. What a failed run came to is written before its exception goes on.
+    /// Trains to the end, or until it is stopped. The result of a failed run is written before its exception is
+    /// rethrown.
     /// </summary>
     public TrainingResult Train(OneCycleTrainer trainer, CancellationToken stop) => Guarded(() =>
     {
@@ -113,16 +114,12 @@ internal sealed class RunSession : IDisposable
         }
     });
 
-    /// <summary>
-    /// Leaves the folder complete: weights, summary and report; of a run that has ended, without checkpoints.
-    /// </summary>
-    /// <param name="result">What the run came to.</param>
-    /// <param name="complete">
-    /// Adds to the summary what the caller writes and measures, once the weights are in the folder.
-    /// </param>
+    /// <summary>Completes the folder: weights, summary and report. Checkpoints of a complete run are removed.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="complete">Adds to the summary. It is called once the weights are in the folder.</param>
     public RunSummary Finish(TrainingResult result, Func<RunSummary, RunSummary> complete) => Guarded(() =>
     {
-        // Written anew where somebody has removed it.
+        // Written again if it was removed.
         _log.Position();
         NetworkFile.WriteSafetensors(_folder.PathOf(RunDirectory.WeightsName), result.Graph, result.Parameters);
         var summary = complete(WithWhole(Summarize(result, _state)));
@@ -130,7 +127,7 @@ internal sealed class RunSession : IDisposable
         HtmlReport.Write(_folder.Path);
         if (!result.Stopped)
         {
-            // Checkpoints last: while there are any, a killed run goes on and tidies up.
+            // Checkpoints are removed last: while there are any, a killed run can be resumed, which tidies up.
             if (result.Problem is null)
             {
                 File.Delete(_folder.PathOf(RunDirectory.WholeName));
@@ -157,7 +154,7 @@ internal sealed class RunSession : IDisposable
             : summary;
     }
 
-    // A run that has not begun leaves nothing behind; a disk that is full is no fault of the program.
+    // A run that has not begun leaves nothing behind. A full disk is reported as an input error.
     private T Guarded<T>(Func<T> work)
     {
         try

@@ -10,7 +10,7 @@ using Ocs.Training.Checkpoints;
 
 namespace Ocs.Training.Runs;
 
-/// <summary>Puts what a run found into the form of `summary.json`.</summary>
+/// <summary>Converts the result of a run into `summary.json`.</summary>
 internal static class RunSummaries
 {
     /// <summary>The version of this program.</summary>
@@ -65,7 +65,7 @@ internal static class RunSummaries
             Gate = result.Gate is { } gate ? Of(gate) : null,
         };
 
-    // Accuracies have places of their own.
+    // Accuracies have their own fields.
     private static HeadlineSummary? HeadlineOf(TrainingResult result)
     {
         var metric = result.Task.Metrics[0];
@@ -81,9 +81,7 @@ internal static class RunSummaries
         };
     }
 
-    /// <summary>
-    /// Groups, frozen ones too, with what each costs before and after; nothing where nothing was cut.
-    /// </summary>
+    /// <summary>All groups, including frozen ones, with their costs before and after; empty without a cut.</summary>
     public static ImmutableArray<GroupSummary> Groups(
         ImmutableArray<Group> groups, PruningRecord? record, ImmutableArray<LayerOutcome> layers)
     {

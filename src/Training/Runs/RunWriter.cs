@@ -7,8 +7,8 @@ using Ocs.Training.Checkpoints;
 namespace Ocs.Training.Runs;
 
 /// <summary>
-/// Writes a run into its folder as it goes, and lets another observer see it. Where a disk is full, it says so and
-/// tries again later; the run goes on.
+/// Writes a run into its folder while it trains, and forwards its events to another observer. If the disk is full, it
+/// warns and tries again later; the training continues.
 /// </summary>
 internal sealed class RunWriter(
     RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, ITrainingObserver seen)
@@ -17,7 +17,7 @@ internal sealed class RunWriter(
     private readonly CheckpointFolder _checkpoints = folder.Checkpoints;
     private readonly Dictionary<string, Network> _owed = [];
 
-    /// <summary>Where the time of each epoch went.</summary>
+    /// <summary>The time that each epoch spent on each activity.</summary>
     public List<EpochProfile> Epochs { get; } = [];
 
     /// <summary>Whether the folder holds anything worth keeping.</summary>
@@ -90,7 +90,7 @@ internal sealed class RunWriter(
         }
     }
 
-    // A network that cannot be written is kept until it can, or another takes its place.
+    // A network that cannot be written is kept until it can be, or until a newer one replaces it.
     private void WriteOrKeep(string name, Graph graph, ParameterTable parameters, PruningRecord? record)
     {
         var owed = _owed.GetValueOrDefault(name);

@@ -10,9 +10,9 @@ using Ocs.Training.Runs;
 namespace Ocs.Training;
 
 /// <summary>
-/// A training that writes a run's folder: the log and the report as it goes, checkpoints to go on from, the best
-/// network, and at the end the network as .ocs, safetensors and ONNX. A run that was stopped or killed goes on by
-/// <see cref="Resume"/> as if it had never stopped.
+/// A training that writes a run's folder: the log and the report while it trains, checkpoints, the best
+/// network, and at the end the network as .ocs, safetensors and ONNX. <see cref="Resume"/> continues a stopped or
+/// killed run as if it had never stopped.
 /// </summary>
 /// <example><code>
 /// using var run = TrainingRun.CanResume("run")
@@ -36,7 +36,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The run's folder.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>Whether a folder has a checkpoint to go on from.</summary>
+    /// <summary>Whether a folder has a checkpoint to resume from.</summary>
     public static bool CanResume(string folder) => new CheckpointFolder(folder).Any;
 
     /// <summary>Begins a run with random weights, drawn by <see cref="TrainingOptions.Seed"/>.</summary>
@@ -44,11 +44,11 @@ public sealed class TrainingRun : IDisposable
     /// The run's folder; it is made if it is not there. Of several processes only rank 0 writes into it.
     /// </param>
     /// <param name="graph">The network.</param>
-    /// <param name="data">What it is trained on and measured on, and for what task.</param>
+    /// <param name="data">Training data, validation data and the task.</param>
     /// <param name="training">How it is trained.</param>
-    /// <param name="pruning">What is to leave, and when; null just trains.</param>
+    /// <param name="pruning">What to remove, and when; null only trains.</param>
     /// <param name="setup">Where it runs; null for this process on the CPU.</param>
-    /// <param name="observer">Sees the run as it goes; null for nobody.</param>
+    /// <param name="observer">Observes the run; null for none.</param>
     /// <param name="replace">Whether a run that is in the folder already is replaced.</param>
     /// <exception cref="OcsInputException">
     /// The folder is in use or holds a run, an option is out of range, or network, data and task do not fit each other.
@@ -69,15 +69,15 @@ public sealed class TrainingRun : IDisposable
             folder, () => new(network, data, training, pruning, setup), data, training, pruning, setup, observer,
             replace);
 
-    /// <summary>Goes on with a run from its newest checkpoint that is whole.</summary>
+    /// <summary>Resumes a run from its newest undamaged checkpoint.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="data">The data that it began with.</param>
     /// <param name="training">The options that it began with.</param>
     /// <param name="pruning">The same.</param>
     /// <param name="setup">Where it runs; that may be another place than before.</param>
-    /// <param name="observer">Sees the run as it goes; null for nobody.</param>
+    /// <param name="observer">Observes the run; null for none.</param>
     /// <exception cref="OcsInputException">
-    /// There is nothing to go on from, or the run began with other data or options.
+    /// There is no checkpoint, or the run began with other data or options.
     /// </exception>
     [SuppressMessage("Reliability", "CA2000",
         Justification = "The run that is returned owns them; every other way out disposes of them.")]
@@ -121,11 +121,12 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>
-    /// Trains to the end, or until it is stopped, then after the step. Either way the folder is complete.
+    /// Trains to the end, or until it is stopped; then the current step is completed. Either way the folder is
+    /// completed.
     /// </summary>
     /// <returns>What the run came to, with the network.</returns>
     /// <exception cref="TrainingFailedException">
-    /// Training has diverged, or the cut is not proven right; the summary says so, too.
+    /// Training has diverged, or the cut is not proven. The summary states it too.
     /// </exception>
     /// <exception cref="OcsInputException">The folder can't be written to.</exception>
     public TrainingResult Execute(CancellationToken stop = default)
@@ -192,7 +193,7 @@ public sealed class TrainingRun : IDisposable
     private static string Engine(TrainerSetup? setup) =>
         $"libtorch {TorchRuntime.Version}, {setup?.Device ?? Device.Cpu}, {TorchRuntime.Threads} threads";
 
-    // YAML has no more to say of a run whose options are a program's.
+    // The text of config.yaml for a run whose options come from a program.
     internal static string Config(TrainingOptions training, OneCycleOptions? pruning) =>
         $"{RunDirectory.OwnProgram}\n# {training}\n# {pruning?.ToString() ?? "without pruning"}\n"
         + $"# {pruning?.Names.TrimEnd().Replace("\n", "\n# ", StringComparison.Ordinal)}\n";
@@ -211,7 +212,7 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    // Why there is no file; null where there is one.
+    // Why no file was written; null if it was.
     private string? WriteOnnx(TrainingResult result)
     {
         if (RunDirectory.OnnxNameOf(result) is not { } name)

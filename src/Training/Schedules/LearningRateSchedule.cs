@@ -17,7 +17,7 @@ public enum ScheduleKind
     /// <summary>Times gamma every so many epochs.</summary>
     Step,
 
-    /// <summary>It does not.</summary>
+    /// <summary>Constant.</summary>
     Constant,
 }
 

@@ -4,11 +4,11 @@ using Ocs.Torch;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// The step is captured once and then started with one call, until the network is cut or the pruner chooses other
-/// slices. The first steps of a network are taken at once, as is one on a smaller batch.
+/// The step is captured once and then launched with one call, until the network is cut or the pruner chooses other
+/// slices. The first steps of a network, and steps on a smaller batch, are run eagerly.
 /// </summary>
-/// <param name="capture">Makes what captures work and starts it.</param>
-/// <param name="mayFallBack">Whether steps that cannot be captured are taken at once, or are an error.</param>
+/// <param name="capture">Creates the capture.</param>
+/// <param name="mayFallBack">Whether steps that cannot be captured are run eagerly, or are an error.</param>
 internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack) : ITrainingStep
 {
     // As many as PyTorch's own examples take before a capture.
@@ -72,7 +72,7 @@ internal sealed class CapturedStep(Func<IStepCapture> capture, bool mayFallBack)
         (_network, _warmUps, _captured) = (network, 0, default);
     }
 
-    // Null, or why it cannot be; then nothing was done yet, for a capture only writes down.
+    // Null, or the reason why the step cannot be captured. Nothing was computed then, because a capture only records.
     private string? Capture(StepBody body, BatchSlot slot)
     {
         try

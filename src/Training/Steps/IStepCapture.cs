@@ -2,19 +2,19 @@ using Ocs.Torch;
 
 namespace Ocs.Training.Steps;
 
-/// <summary>What captures work on a device and starts it again.</summary>
+/// <summary>Captures work on a device and replays it.</summary>
 internal interface IStepCapture : IDisposable
 {
-    /// <summary>Does work where captures are made.</summary>
+    /// <summary>Runs work on the stream of captures.</summary>
     void WarmUp(Action work);
 
-    /// <summary>Writes work down without doing it; an earlier capture is dropped.</summary>
+    /// <summary>Records work without running it. It replaces an earlier capture.</summary>
     void Capture(Action work);
 
-    /// <summary>Does what was captured.</summary>
+    /// <summary>Runs the captured work.</summary>
     void Replay();
 
-    /// <summary>Drops what was captured, and the memory that it holds.</summary>
+    /// <summary>Releases the capture and its memory.</summary>
     void Discard();
 }
 

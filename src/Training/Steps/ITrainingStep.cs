@@ -5,14 +5,14 @@ namespace Ocs.Training.Steps;
 /// <summary>How steps are taken.</summary>
 internal interface ITrainingStep : IDisposable
 {
-    /// <summary>Takes a step on a batch; a sentence for people where something is to be said about it.</summary>
+    /// <summary>Takes a step on a batch. Returns a message for the user, or null.</summary>
     string? Take(StepBody body, Batch batch);
 
-    /// <summary>Drops what is kept for a network that is no more.</summary>
+    /// <summary>Releases everything that belongs to a replaced network.</summary>
     void Forget();
 }
 
-/// <summary>Each operator when it is asked for.</summary>
+/// <summary>Runs each operator at once.</summary>
 internal sealed class EagerStep : ITrainingStep
 {
     public string? Take(StepBody body, Batch batch)

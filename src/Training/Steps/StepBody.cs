@@ -7,19 +7,19 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// What a training step does: forward, loss, backward, Eq. 8's gradient, clipping, the optimiser, Eq. 9, the average of
-/// the weights, and the sums. It is the same on every device, done at once or captured, and reads nothing from the host
-/// but what stays as it is while
-/// <see cref="Network"/> and <see cref="Era"/> do.
+/// The work of a training step: forward, loss, backward, Eq. 8's gradient, clipping, the optimiser, Eq. 9, the average
+/// of the weights, and the sums. It is the same on every device, eager or captured. From the host it reads only values
+/// that are constant for one <see cref="Network"/> and <see cref="Era"/>.
 /// </summary>
 /// <param name="run">
-/// The network, the optimiser, the options; several processes agree on the host, so their steps can't be captured.
+/// The network, the optimiser, the options. Several processes exchange data on the host, so their steps cannot be
+/// captured.
 /// </param>
 /// <param name="era">
 /// The epoch of sparsity learning whose slices the pruner has chosen; negative outside of sparsity learning.
 /// </param>
 /// <param name="pruner">Null without pruning and after the cut.</param>
-/// <param name="numbers">What goes in and comes out.</param>
+/// <param name="numbers">The numbers that go in and come out.</param>
 internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pruner, StepNumbers numbers)
 {
     private readonly RunningNetwork _network = run.Network;
@@ -29,7 +29,7 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
 
     public int Era => era;
 
-    /// <summary>What all processes do in the next step.</summary>
+    /// <summary>The shares of all processes in the next step.</summary>
     public StepShare Share { get; set; }
 
     /// <summary>Takes the step on a batch.</summary>
@@ -45,7 +45,7 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
             AddGradientsInParts(batch);
         }
 
-        // False where gradients are lost to float16's range: the step is left out.
+        // False if gradients overflowed in float16: the step is skipped.
         var isWhole = run.Scaler?.Unscale(_network.Parameters) ?? true;
         run.Clock.Add(TrainingActivity.Backward);
         if (isWhole)
@@ -77,8 +77,7 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
         }
     }
 
-    // Parts of the same size, as far as the number of samples allows: none is so small that a norm has nothing to
-    // average.
+    // Parts have about the same size, so that none is too small for the averages of a norm.
     private void AddGradientsInParts(Batch batch)
     {
         var parts = (batch.Count + _partSize - 1) / _partSize;
@@ -100,7 +99,7 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
         }
     }
 
-    // Of some samples of the process's step, or all: what they add to the gradient of the mean loss.
+    // Adds to the gradient of the mean loss what some or all samples of the process's step contribute.
     private void AddGradients(Batch batch, int ofStep, bool isLast)
     {
         var (outputs, loss) = _network.Forward(batch, run.Task, run.Distiller);
@@ -134,8 +133,8 @@ internal sealed class StepBody(TrainingContext run, int era, OneCyclePruner? pru
     }
 }
 
-/// <summary>What all processes of a run do in a step.</summary>
+/// <summary>The shares of all processes of a run in a step.</summary>
 /// <param name="Samples">The samples of the whole batch.</param>
-/// <param name="IsSaveDue">Whether this process would have the run saved after it.</param>
+/// <param name="IsSaveDue">Whether this process asks for a checkpoint after it.</param>
 /// <param name="Stop">Whether this process was asked to stop.</param>
 internal readonly record struct StepShare(int Samples, bool IsSaveDue, CancellationToken Stop);

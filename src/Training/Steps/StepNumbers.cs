@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Training.Steps;
 
 /// <summary>
-/// The numbers that go into a step and come out of it, as tensors on the device: the host neither waits for a step nor
-/// is part of it.
+/// The numbers that go into a step and come out of it, as tensors on the device, so that the host need not wait for a
+/// step.
 /// </summary>
 internal sealed class StepNumbers(Device device) : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class StepNumbers(Device device) : IDisposable
     /// <summary>The learning rate, [].</summary>
     public Tensor Rate { get; } = Tensor.Zeros([], DType.Float32, device);
 
-    /// <summary>What Eq. 9 adds to the factor 1, [].</summary>
+    /// <summary>The addend of Eq. 9 to the factor 1, [].</summary>
     public Tensor Shrinkage { get; } = Tensor.Zeros([], DType.Float32, device);
 
-    /// <summary>Sets what the next step takes.</summary>
+    /// <summary>Sets the numbers of the next step.</summary>
     public void Set(double rate, double shrinkage)
     {
         Aten.FillInPlace(Rate, rate);
@@ -34,10 +34,10 @@ internal sealed class StepNumbers(Device device) : IDisposable
         Aten.AddInPlace(_lossSum, mean, samples);
     }
 
-    /// <summary>Adds a batch's loss, a sum over its samples that the host knows.</summary>
+    /// <summary>Adds the loss of a batch, a sum over its samples that is known on the host.</summary>
     public void AddLoss(double sum) => Aten.AddInPlace(_lossSum, sum);
 
-    /// <summary>Adds what the task counts of a batch, where it counts anything.</summary>
+    /// <summary>Adds the task's count for a batch, if it counts anything.</summary>
     public void AddScore(ITask task, IReadOnlyList<Tensor> outputs, Batch batch)
     {
         using var _ = Autograd.NoGrad();
@@ -49,11 +49,11 @@ internal sealed class StepNumbers(Device device) : IDisposable
     }
 
     /// <summary>
-    /// The sums since the last <see cref="Begin"/>, with those that it began from; waits for the device.
+    /// The sums since the last <see cref="Begin"/>, including its start values. Synchronizes the device.
     /// </summary>
     public (double LossSum, double Score) Read() => (_lossSum.Item<double>(), _score.Item<double>());
 
-    /// <summary>Sets what the sums go on from: 0 at the start of an epoch.</summary>
+    /// <summary>Sets the start values of the sums: 0 at the start of an epoch.</summary>
     public void Begin(double lossSum, double score)
     {
         Aten.FillInPlace(_lossSum, lossSum);

@@ -6,11 +6,11 @@ namespace Ocs.Training.Steps;
 internal static class TrainingSteps
 {
     /// <summary>Whether steps on a device are to be captured.</summary>
-    /// <param name="options">What is wished.</param>
+    /// <param name="options">The options.</param>
     /// <param name="device">Where steps are taken.</param>
-    /// <param name="profile">Whether the parts of a step are to be told apart.</param>
-    /// <param name="processes">How many share the run.</param>
-    /// <exception cref="OcsInputException">It is demanded, but can't be.</exception>
+    /// <param name="profile">Whether the parts of a step are profiled.</param>
+    /// <param name="processes">The number of processes of the run.</param>
+    /// <exception cref="OcsInputException">Capturing is demanded but not possible.</exception>
     public static bool Captures(TrainingOptions options, Device device, bool profile, int processes)
     {
         var obstacle =
@@ -32,7 +32,7 @@ internal static class TrainingSteps
             : options.CudaGraph != CudaGraphChoice.Off && obstacle is null;
     }
 
-    /// <summary>What takes the steps on a device.</summary>
+    /// <summary>Creates the way to take steps on a device.</summary>
     public static ITrainingStep For(TrainingOptions options, Device device, bool captures) => captures
         ? new CapturedStep(() => new GraphCapture(device), mayFallBack: options.CudaGraph == CudaGraphChoice.Auto)
         : new EagerStep();
