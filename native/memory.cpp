@@ -35,7 +35,7 @@ __attribute__((constructor)) void keep_large_blocks() {
 // large one out of it. The smallest gap that is large enough is taken, and gaps beside one another become one.
 class Heap {
   public:
-    // Null where the system gives no memory.
+    // Null if the system gives no memory.
     void* take(size_t bytes) {
         const size_t size = size_of(bytes);
         const std::lock_guard<std::mutex> lock(mutex_);

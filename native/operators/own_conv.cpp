@@ -115,7 +115,7 @@ struct OwnConvolution : torch::autograd::Function<OwnConvolution> {
 
 std::atomic<ocs::Instructions> wanted{ocs::Instructions::Avx512};
 
-// Null where there are none for the instructions.
+// Null if there are none for the instructions.
 const ocs::ConvKernelSet* kernel_set() {
 #ifdef OCS_X86_KERNELS
     if (ocs::conv_instructions() == ocs::Instructions::Avx512) return &ocs_conv_avx512;

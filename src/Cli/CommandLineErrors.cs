@@ -10,7 +10,7 @@ namespace Ocs.Cli;
 /// </summary>
 internal static class CommandLineErrors
 {
-    /// <summary>The sentence, or null where nothing is wrong.</summary>
+    /// <summary>The sentence, or null if nothing is wrong.</summary>
     public static string? SentenceOf(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;

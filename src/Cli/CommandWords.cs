@@ -62,7 +62,7 @@ internal static partial class CommandWords
             ? Code().Replace(text, match => WordFor(match.Groups["code"].Value) ?? match.Value)
             : text;
 
-    /// <summary>What the command says for a name of the API; null where it has no other word for it.</summary>
+    /// <summary>What the command says for a name of the API; null if it has no other word for it.</summary>
     public static string? WordFor(string code)
     {
         if (Remedies.TryGetValue(code, out var remedy))

@@ -17,7 +17,7 @@ internal static class ModelFiles
     }
 
     /// <summary>
-    /// Fails where a file's ending promises another format than the one that is written; without an ending it promises
+    /// Fails if a file's ending promises another format than the one that is written; without an ending it promises
     /// none.
     /// </summary>
     public static void CheckEnding(string option, string? path, params ReadOnlySpan<string> endings)

@@ -138,7 +138,7 @@ internal static class ModelSource
             $"{name} gives {ShapeOfOutput(graph)} for an image "
             + "instead of a number for each class; give a network that classifies.");
 
-    /// <summary>The configuration of the run in whose folder a network's file lies; null where there is none.</summary>
+    /// <summary>The configuration of the run in whose folder a network's file lies; null if there is none.</summary>
     public static string? ConfigBeside(string model)
     {
         var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, RunFolder.ConfigName);

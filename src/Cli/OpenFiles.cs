@@ -23,7 +23,7 @@ internal static class OpenFiles
         }
     }
 
-    /// <summary>The limit that the lines of the system's file state; null where they state none.</summary>
+    /// <summary>The limit that the lines of the system's file state; null if they state none.</summary>
     internal static long? Limit(IEnumerable<string> lines) =>
         lines.FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal)) is { } line
         && long.TryParse(

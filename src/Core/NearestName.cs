@@ -8,7 +8,7 @@ internal static class NearestName
 
     /// <summary>
     /// The candidate that a name is the start of, or else the one with the smallest edit distance (Levenshtein 1966,
-    /// two letters in the wrong order counted as one error); null where none is near: more than one error in three
+    /// two letters in the wrong order counted as one error); null if none is near: more than one error in three
     /// letters means something else.
     /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)

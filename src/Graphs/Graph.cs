@@ -31,7 +31,7 @@ public sealed record Graph(
     } = Parameters;
 
     /// <summary>
-    /// What the ONNX file that the network was read from says beside it; null where it is from elsewhere.
+    /// What the ONNX file that the network was read from says beside it; null if it is from elsewhere.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GraphOrigin? Origin { get; init; }

@@ -39,7 +39,7 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
     public ImmutableArray<OriginProperty> Metadata { get; init; } = [];
 
     /// <summary>
-    /// The nodes of the file that are kept as they are, because they are not read; null where all are read.
+    /// The nodes of the file that are kept as they are, because they are not read; null if all are read.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public KeptNodes? Kept { get; init; }
@@ -61,7 +61,7 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
 /// <param name="Name">The name by which programs give or ask for it.</param>
 /// <param name="Type">ONNX's name for the type of its numbers.</param>
 /// <param name="Sizes">
-/// The name of each dimension's size: empty where it is free without a name, null where it is a number.
+/// The name of each dimension's size: empty if it is free without a name, null if it is a number.
 /// </param>
 public sealed record OriginValue(string Name, string Type, ImmutableArray<string?> Sizes)
 {

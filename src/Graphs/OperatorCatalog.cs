@@ -87,7 +87,7 @@ public static class OperatorCatalog
         BuiltIn.FirstOrDefault(pair => pair.Value == type).Key
         ?? Registered.FirstOrDefault(entry => entry.Type == type)?.Name;
 
-    /// <summary>The operator that files call so; null where none is registered.</summary>
+    /// <summary>The operator that files call so; null if none is registered.</summary>
     internal static Type? TypeOf(string name) =>
         BuiltIn.GetValueOrDefault(name) ?? Registered.FirstOrDefault(entry => entry.Name == name)?.Type;
 }

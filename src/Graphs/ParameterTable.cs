@@ -84,7 +84,7 @@ public sealed class ParameterTable : IDisposable
     }
 
     /// <summary>
-    /// The first parameter or buffer with a value that is NaN or infinite; null where all are numbers.
+    /// The first parameter or buffer with a value that is NaN or infinite; null if all are numbers.
     /// </summary>
     public string? FirstNotFinite
     {

@@ -39,7 +39,7 @@ public sealed record PruningRecord
     /// <summary>t_sl-start, counted from 0.</summary>
     public int? SparsityStartEpoch { get; init; }
 
-    /// <summary>The seed of the run; null where there was none.</summary>
+    /// <summary>The seed of the run; null if there was none.</summary>
     public ulong? Seed { get; init; }
 
     /// <summary>The run's resolved options, as YAML.</summary>

@@ -184,7 +184,7 @@ public sealed class OneCycle : IDisposable
         Network.Dispose();
     }
 
-    // Null where the network is cut, or is to be cut as the authors' program does: after an epoch, with its partition.
+    // Null if the network is cut, or is to be cut as the authors' program does: after an epoch, with its partition.
     private EpochPlan? Plan(int epoch) =>
         IsCut || (epoch > 0 && _pruner.EndEpoch(epoch - 1)) ? null : _pruner.BeginEpoch(epoch);
 

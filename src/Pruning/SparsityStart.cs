@@ -15,7 +15,7 @@ public readonly record struct SparsityStart(int? Epoch)
     /// <summary>A given epoch.</summary>
     public static implicit operator SparsityStart(int epoch) => new(epoch);
 
-    /// <summary>The start that a text names, or null where it names none.</summary>
+    /// <summary>The start that a text names, or null if it names none.</summary>
     public static SparsityStart? Parse(string text) =>
         text == AutoName ? Auto
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var epoch) ? epoch

@@ -11,8 +11,8 @@ namespace Ocs.Reporting;
 /// <param name="Data">The data set's name here.</param>
 /// <param name="Method">The paper's own method, or the one that it compares with.</param>
 /// <param name="Macs">What is left of the network's multiply-accumulates, which the paper calls FLOPs.</param>
-/// <param name="Parameters">What is left of its parameters; null where the paper has none.</param>
-/// <param name="Baseline">Top-1 accuracy of the unpruned network; null where the paper has none.</param>
+/// <param name="Parameters">What is left of its parameters; null if the paper has none.</param>
+/// <param name="Baseline">Top-1 accuracy of the unpruned network; null if the paper has none.</param>
 /// <param name="Accuracy">Top-1 accuracy of the pruned one.</param>
 internal sealed record PaperRow(
     string Table,
@@ -37,7 +37,7 @@ internal sealed record PaperRow(
     public static ImmutableArray<PaperRow> For(string model, string? data) =>
         [.. All.Where(row => row.Model == model && row.Data == data)];
 
-    /// <summary>The paper's own row at about the MACs that a run has left; null where there is none.</summary>
+    /// <summary>The paper's own row at about the MACs that a run has left; null if there is none.</summary>
     public static PaperRow? Nearest(RunSummary summary)
     {
         var left = summary.MacsBefore > 0 ? (double)summary.MacsAfter / summary.MacsBefore : 1;

@@ -9,7 +9,7 @@ public sealed record BaselineSummary
     public double? ValAccuracy { get; init; }
 
     /// <summary>
-    /// The part of samples with the class among the five likeliest; null where there are ten classes or fewer.
+    /// The part of samples with the class among the five likeliest; null if there are ten classes or fewer.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }

@@ -36,7 +36,7 @@ public sealed record BudgetCurve
     /// <summary>Whether it lies between 0 and 1 and is shown as a percentage.</summary>
     public bool IsFraction { get; init; } = true;
 
-    /// <summary>The value that others are compared with; null where it was not measured.</summary>
+    /// <summary>The value that others are compared with; null if it was not measured.</summary>
     public double? Reference { get; init; }
 
     /// <summary>Whether that is the unpruned twin's; else it is the smallest budget's.</summary>
@@ -51,7 +51,7 @@ public sealed record BudgetCurve
     public ImmutableArray<BudgetPoint> Points { get; init; } = [];
 
     /// <summary>
-    /// The largest target whose network is fit for use and within the allowed loss; null where there is none.
+    /// The largest target whose network is fit for use and within the allowed loss; null if there is none.
     /// </summary>
     public double? Chosen { get; init; }
 
@@ -103,7 +103,7 @@ public sealed record BudgetCurve
         }
     }
 
-    /// <summary>A value for people.</summary>
+    /// <summary>A value as text.</summary>
     public string Show(double? value) => HeadlineSummary.Show(value, IsFraction);
 
     private bool Allows(double? value) =>

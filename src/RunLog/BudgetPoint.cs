@@ -9,7 +9,7 @@ public sealed record BudgetPoint
     /// <summary>The name of the folder of its run.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What the network reaches of <see cref="BudgetCurve.Metric"/>; null where it was not measured.</summary>
+    /// <summary>What the network reaches of <see cref="BudgetCurve.Metric"/>; null if it was not measured.</summary>
     public double? Value { get; init; }
 
     /// <summary>Multiply-accumulates of one sample.</summary>
@@ -27,7 +27,7 @@ public sealed record BudgetPoint
     /// <summary>The part of it that the run shares with the one before it; 0 of the first.</summary>
     public double SharedSeconds { get; init; }
 
-    /// <summary>Why the network is not fit for use; null where nothing is wrong.</summary>
+    /// <summary>Why the network is not fit for use; null if nothing is wrong.</summary>
     public string? Problem { get; init; }
 
     internal static BudgetPoint Of(double target, string folder, RunSummary summary) => new()

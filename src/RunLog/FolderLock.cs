@@ -29,14 +29,14 @@ internal sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Why the folder's disk has no locks, so that nothing keeps another process away; null where it has.
+    /// Why the folder's disk has no locks, so that nothing keeps another process away; null if it has.
     /// </summary>
     public string? Problem { get; }
 
     /// <summary>Takes a folder, which is made if it is not there, without waiting.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="owner">Who has it, where another process does: its number, machine and since when.</param>
-    /// <returns>The lock; null where another process has it.</returns>
+    /// <returns>The lock; null if another process has it.</returns>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     [SuppressMessage(

@@ -17,7 +17,7 @@ public sealed record GroupSummary
     /// <summary>Indices of the kept channels in the original network, ascending.</summary>
     public required ImmutableArray<int> Kept { get; init; }
 
-    /// <summary>Why the group can't be cut; null where it can.</summary>
+    /// <summary>Why the group can't be cut; null if it can.</summary>
     public string? FrozenReason { get; init; }
 
     /// <summary>Multiply-accumulates of the layers that the group has channels in, before the cut.</summary>

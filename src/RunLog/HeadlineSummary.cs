@@ -23,10 +23,10 @@ public sealed record HeadlineSummary
     /// <summary>Of the cut network, before it is repaired and trains on.</summary>
     public double? AfterCut { get; init; }
 
-    /// <summary>Of the cut network after repair, before it trains on; null where nothing was repaired.</summary>
+    /// <summary>Of the cut network after repair, before it trains on; null if nothing was repaired.</summary>
     public double? AfterRepair { get; init; }
 
-    /// <summary>A value for people: 51.20 %, or four digits; nothing for none.</summary>
+    /// <summary>A value as text: 51.20 %, or four digits; nothing for none.</summary>
     public string Show(double? value) => Show(value, IsFraction);
 
     /// <summary>The same of a metric of which only this is known.</summary>

@@ -10,7 +10,7 @@ namespace Ocs.RunLog;
 /// <param name="Pruned">Channels that leave.</param>
 public sealed record NormHistogram(NormCounts Kept, NormCounts Pruned)
 {
-    /// <summary>Counts norms; null where there is nothing to count.</summary>
+    /// <summary>Counts norms; null if there is nothing to count.</summary>
     internal static NormHistogram? Of(IEnumerable<double> kept, IEnumerable<double> pruned)
     {
         var norms = new NormHistogram(NormCounts.Of(kept), NormCounts.Of(pruned));
@@ -39,7 +39,7 @@ public sealed record NormCounts(int First, ImmutableArray<int> Counts)
         && Counts.All(count => count >= 0);
 
     /// <summary>
-    /// The norm that a fraction of the counted ones is not above: the middle of its bin, or null where none is counted.
+    /// The norm that a fraction of the counted ones is not above: the middle of its bin, or null if none is counted.
     /// </summary>
     public double? Quantile(double fraction)
     {

@@ -8,14 +8,14 @@ public sealed record OnnxSummary
     /// </summary>
     public long? Bytes { get; init; }
 
-    /// <summary>Whether the outputs are the same within the tolerance; null where nothing was compared.</summary>
+    /// <summary>Whether the outputs are the same within the tolerance; null if nothing was compared.</summary>
     public bool? Equal { get; init; }
 
-    /// <summary>The runtime and its version; null where it was not there.</summary>
+    /// <summary>The runtime and its version; null if it was not there.</summary>
     public string? Runtime { get; init; }
 
     /// <summary>
-    /// Largest difference of an output, relative to the largest output; null where it is not finite or nothing was
+    /// Largest difference of an output, relative to the largest output; null if it is not finite or nothing was
     /// compared.
     /// </summary>
     public double? LargestDifference { get; init; }

@@ -19,7 +19,7 @@ internal sealed record RepeatSummary
     /// <summary>Parameters at the end.</summary>
     public required Spread Parameters { get; init; }
 
-    /// <summary>The epoch before which the network was cut; null where none was.</summary>
+    /// <summary>The epoch before which the network was cut; null if none was.</summary>
     public Spread? CutEpoch { get; init; }
 
     /// <summary>Wall-clock time of a run.</summary>
@@ -29,7 +29,7 @@ internal sealed record RepeatSummary
     public ImmutableArray<ulong> UnfitSeeds { get; init; } = [];
 
     /// <summary>
-    /// What the paper has for the same network and data at about the same cost; null where it has nothing.
+    /// What the paper has for the same network and data at about the same cost; null if it has nothing.
     /// </summary>
     public PaperResult? Paper { get; init; }
 

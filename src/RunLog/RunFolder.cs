@@ -6,8 +6,8 @@ namespace Ocs.RunLog;
 /// <param name="Path">Where the folder is.</param>
 /// <param name="Records">The epochs, in order.</param>
 /// <param name="Summary">What came out; null while the run is under way.</param>
-/// <param name="Config">The resolved options, as YAML; null where the folder has none.</param>
-/// <param name="Notice">What was odd but harmless, in one sentence; null where nothing was.</param>
+/// <param name="Config">The resolved options, as YAML; null if the folder has none.</param>
+/// <param name="Notice">What was odd but harmless, in one sentence; null if nothing was.</param>
 public sealed record RunFolder(
     string Path, ImmutableArray<RunRecord> Records, RunSummary? Summary, string? Config, string? Notice)
 {
@@ -22,6 +22,6 @@ public sealed record RunFolder(
     /// <summary>The file with pictures of a few samples.</summary>
     internal const string SamplesName = "samples.json";
 
-    /// <summary>Pictures of a few samples; null where the run has none.</summary>
+    /// <summary>Pictures of a few samples; null if the run has none.</summary>
     internal RunSamples? Samples { get; init; }
 }

@@ -36,7 +36,7 @@ public enum RunKind
     Prune,
 }
 
-/// <summary>What became of a layer.</summary>
+/// <summary>The result for a layer.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<LayerStatus>))]
 public enum LayerStatus
 {

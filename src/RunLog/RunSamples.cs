@@ -24,7 +24,7 @@ internal sealed record RunSamples
 /// <summary>How precision falls while recall rises, for a class of objects.</summary>
 /// <param name="Name">The class.</param>
 /// <param name="Objects">How many objects there are.</param>
-/// <param name="AveragePrecision">The area under the curve, 0 to 1; null where there is no object.</param>
+/// <param name="AveragePrecision">The area under the curve, 0 to 1; null if there is no object.</param>
 /// <param name="Values">
 /// The best precision at a recall or a higher one, for recalls from 0 to 1 in equal steps.
 /// </param>

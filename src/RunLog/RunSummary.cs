@@ -16,7 +16,7 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Teacher { get; init; }
 
-    /// <summary>The data set's name; null where none was used.</summary>
+    /// <summary>The data set's name; null if none was used.</summary>
     public string? Data { get; init; }
 
     /// <summary>The command that made the run.</summary>
@@ -64,7 +64,7 @@ public sealed record RunSummary
     /// <summary>What was warned of on the way, a sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether the network was cut before its sub-network was stable; null where it was not cut.</summary>
+    /// <summary>Whether the network was cut before its sub-network was stable; null if it was not cut.</summary>
     public bool? CutWasForced { get; init; }
 
     /// <summary>Epoch t* of Eq. 6; null when the cut was forced, or there was none.</summary>
@@ -147,13 +147,13 @@ public sealed record RunSummary
     /// <summary>What backbone and head cost; empty for networks that have none.</summary>
     public ImmutableArray<PartSummary> Parts { get; init; } = [];
 
-    /// <summary>The checks at the cut; null where nothing was cut.</summary>
+    /// <summary>The checks at the cut; null if nothing was cut.</summary>
     public GateSummary? Gate { get; init; }
 
-    /// <summary>The check of the written ONNX file; null where none was written.</summary>
+    /// <summary>The check of the written ONNX file; null if none was written.</summary>
     public OnnxSummary? Onnx { get; init; }
 
-    /// <summary>How long inference takes before and after the cut; null where it was not measured.</summary>
+    /// <summary>How long inference takes before and after the cut; null if it was not measured.</summary>
     public LatencySummary? Latency { get; init; }
 
     /// <summary>The unpruned twin of the run, where one was trained.</summary>

@@ -12,7 +12,7 @@ internal static class SummaryCheck
     private const int HighestChannels = 1 << 26;
     private const int MostEntries = 1 << 13;
 
-    /// <summary>What is wrong with a line of a log; null where nothing is.</summary>
+    /// <summary>What is wrong with a line of a log; null if nothing is.</summary>
     public static string? ProblemOf(RunRecord record) =>
         record.Epoch < 0 ? "epoch is negative"
         : !IsCost(record.Macs) ? "macs is no cost of a network"
@@ -21,7 +21,7 @@ internal static class SummaryCheck
         : record.Forecast?.Macs is { } macs && !IsCost(macs) ? "forecast.macs is no cost of a network"
         : null;
 
-    /// <summary>What is wrong with a summary; null where nothing is.</summary>
+    /// <summary>What is wrong with a summary; null if nothing is.</summary>
     public static string? ProblemOf(RunSummary summary) =>
         !IsCost(summary.MacsBefore) || !IsCost(summary.MacsAfter)
             ? "macs_before and macs_after are no costs of a network"

@@ -1,19 +1,19 @@
 namespace Ocs.Tasks;
 
-/// <summary>What a network reaches that has learnt nothing of the samples.</summary>
+/// <summary>The result of a network that has learnt nothing.</summary>
 /// <param name="Metric">The headline of the task.</param>
-/// <param name="Value">What guessing gives.</param>
-/// <param name="Slack">By how much chance may make a guess better on so many samples.</param>
-/// <param name="Samples">Samples that are measured on.</param>
+/// <param name="Value">The result of guessing.</param>
+/// <param name="Slack">How much better a guess may be by chance on this many samples.</param>
+/// <param name="Samples">Samples of the evaluation.</param>
 public sealed record Guessing(Metric Metric, double Value, double Slack, int Samples)
 {
-    // Of fewer samples a measurement says too little.
+    // Fewer samples are too few to tell.
     private const int Fewest = 50;
 
-    // Below this share of what a network had learnt, it is lost.
+    // Below this fraction of its lead over guessing, a network counts as lost.
     private const double LeastLeft = 0.25;
 
-    /// <summary>Whether guessing explains a value; false where there are too few samples to tell.</summary>
+    /// <summary>Whether a value is no better than guessing. False if there are too few samples to tell.</summary>
     public bool Explains(double value) =>
         Samples >= Fewest && (Metric.HigherIsBetter ? value <= Value + Slack : value >= Value - Slack);
 

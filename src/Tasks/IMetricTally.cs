@@ -4,10 +4,10 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>Measures the metrics of a task over a data set, batch by batch.</summary>
+/// <summary>Computes the metrics of a task over a data set, batch by batch.</summary>
 public interface IMetricTally
 {
-    /// <summary>Takes a batch into account.</summary>
+    /// <summary>Adds a batch.</summary>
     /// <param name="outputs">The network's outputs, [N, ...] each.</param>
     /// <param name="batch">The inputs and targets of the same samples.</param>
     void Add(IReadOnlyList<Tensor> outputs, Batch batch);
@@ -20,7 +20,8 @@ public interface IMetricTally
 }
 
 /// <summary>
-/// What the processes of a run tell each other of a measurement. All of them make the same calls in the same order.
+/// Exchanges numbers of an evaluation between the processes of a run. All processes must make the same calls in the
+/// same order.
 /// </summary>
 public interface IProcessExchange
 {

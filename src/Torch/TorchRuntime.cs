@@ -33,7 +33,7 @@ public static class TorchRuntime
 
     /// <summary>
     /// The kernels that OpenBLAS computes matrix products with, in its own words (<c>SkylakeX</c>, <c>Haswell</c>);
-    /// null where there is no OpenBLAS.
+    /// null if there is no OpenBLAS.
     /// </summary>
     public static string? OpenBlasKernels
     {

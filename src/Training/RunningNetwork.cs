@@ -69,7 +69,7 @@ internal sealed class RunningNetwork : IDisposable
     /// </summary>
     public IReadOnlyList<ParameterTable> Tables => Average is null ? [Parameters] : [Parameters, Average.Parameters];
 
-    /// <summary>The average by parameter; empty where there is none.</summary>
+    /// <summary>The average by parameter; empty if there is none.</summary>
     public IReadOnlyDictionary<string, Tensor> AverageTensors => CheckpointKeeper.Tensors(Average?.Parameters);
 
     private ParameterTable Shown => Average?.Parameters ?? Parameters;
@@ -141,7 +141,7 @@ internal sealed class RunningNetwork : IDisposable
     /// <param name="whole">
     /// The network before the cut, as it trained, which takes turns with what is chosen from; null before there is one.
     /// </param>
-    /// <returns>Whether the network was padded by <paramref name="padding"/>, and a sentence for people.</returns>
+    /// <returns>Whether the network was padded by <paramref name="padding"/>, and a message for the user.</returns>
     public (bool Padded, string Sentence) Arrange(
         TrainingOptions options, IReadOnlyList<Precision> precisions, CutPlan? padding,
         IReadOnlyList<Tensor> inputs, bool captured, Replicas replicas, RunningNetwork? whole = null)

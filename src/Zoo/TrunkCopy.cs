@@ -25,7 +25,7 @@ internal sealed class TrunkCopy(
     /// <param name="reader">The node's name in the source.</param>
     public Value InputOf(string reader) => Of(Find(source, reader)!.Inputs[0]);
 
-    /// <summary>A node by its name; null where there is none.</summary>
+    /// <summary>A node by its name; null if there is none.</summary>
     public static Node? Find(Graph graph, string name) => graph.Nodes.FirstOrDefault(node => node.Name == name);
 
     private Value Of(int index)

@@ -92,7 +92,7 @@ internal static class CommonOptions
         HelpName = "KINDS",
     };
 
-    /// <summary>The policy that an option was given; null where it was not.</summary>
+    /// <summary>The policy that an option was given; null if it was not.</summary>
     public static CouplingPolicy? Policy(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { } name ? Choices.Named<CouplingPolicy>(option.Name, name) : null;
 

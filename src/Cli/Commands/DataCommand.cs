@@ -199,7 +199,7 @@ internal static class DataCommand
 internal sealed record DataOutput(IReadOnlyList<DataRow> Datasets);
 
 /// <summary>
-/// A data set: where it was found, and, after a check, what is in it. Null where it was not found or not checked.
+/// A data set: where it was found, and, after a check, what is in it. Null if it was not found or not checked.
 /// </summary>
 internal sealed record DataRow(
     string Name, string? Path, string? Layout, int? TrainSamples, int? TestSamples, bool? Whole, string? Problem,

@@ -283,7 +283,7 @@ internal sealed record EvalOutput(
     string Model, string Data, int Samples, double? Accuracy, double Loss, long? Macs, long? Parameters,
     double ImagesPerSecond)
 {
-    /// <summary>With the class among the five likeliest; null where there are ten classes or fewer.</summary>
+    /// <summary>With the class among the five likeliest; null if there are ten classes or fewer.</summary>
     public double? Top5Accuracy { get; init; }
 
     /// <summary>What another task than classification measures, by the metric's name; absent for that.</summary>

@@ -39,7 +39,7 @@ internal sealed class LatencyChoices
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
 
-    /// <summary>The target, or null where a fraction is the target.</summary>
+    /// <summary>The target, or null if a fraction is the target.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="writesOnnx">Whether the cut network is written for ONNX Runtime.</param>
     public LatencyTarget? Of(ParseResult parsed, bool writesOnnx)

@@ -15,7 +15,7 @@ internal sealed class OnnxChoices
 
     /// <summary>What was chosen.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="missing">The option that is missing for an ONNX file to be written; null where one is.</param>
+    /// <param name="missing">The option that is missing for an ONNX file to be written; null if one is.</param>
     public OnnxOptions Of(ParseResult parsed, string? missing)
     {
         var options = new OnnxOptions { Opset = parsed.GetValue(_opset), FoldBatchNorm = parsed.GetValue(_fold) };

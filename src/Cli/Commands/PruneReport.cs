@@ -23,7 +23,7 @@ namespace Ocs.Cli.Commands;
 /// <param name="Gate">Whether the cut is right.</param>
 /// <param name="Onnx">How an ONNX file was written.</param>
 /// <param name="Goal">The time that was asked for; null for another budget.</param>
-/// <param name="Speed">What the cut saves where the file will run; null where nothing was written for there.</param>
+/// <param name="Speed">What the cut saves where the file will run; null if nothing was written for there.</param>
 internal sealed record PruneOutcome(
     string Model, string Output, PruneOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory,
     PruningRecord Record,

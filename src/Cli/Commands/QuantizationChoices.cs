@@ -42,7 +42,7 @@ internal sealed class QuantizationChoices
 
     public IEnumerable<Option> All => [_data, _limit, _root, _calibration, _exclude, .. _images.All];
 
-    /// <summary>An option that was given; null where none was.</summary>
+    /// <summary>An option that was given; null if none was.</summary>
     public string? Given(ParseResult parsed) =>
         All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 

@@ -61,7 +61,7 @@ internal static class TrainCommand
         };
     }
 
-    // The exit code of all processes; null where this process trains.
+    // The exit code of all processes; null if this process trains.
     private static int? StartProcesses(TrainRequest request, CommandConsole console) =>
         request.ProcessesToStart() is { } count
             ? LocalProcesses.Run(count, request.WordsOfOneProcess(), console)

@@ -26,7 +26,7 @@ internal sealed record TrainRequest
     /// <summary>The folder of the run to go on with; null for a new run.</summary>
     public string? Resumed { get; init; }
 
-    /// <summary>The YAML file; null where options name the network and the data.</summary>
+    /// <summary>The YAML file; null if options name the network and the data.</summary>
     public string? ConfigFile { get; init; }
 
     /// <summary>Each KEY=VALUE that is set over the file.</summary>

@@ -66,14 +66,14 @@ internal sealed class TrainingFlags
     /// <summary>The options that a run that goes on may be given anew.</summary>
     public IEnumerable<Option> OfResume => [OptionOf(ThreadsName), OptionOf(TeacherName)];
 
-    /// <summary>The number of threads; null where it was not given.</summary>
+    /// <summary>The number of threads; null if it was not given.</summary>
     public int? ThreadsOf(ParseResult parsed) => ValueOf(OptionOf(ThreadsName), parsed) is not { } text
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
             ? threads
             : throw new OcsInputException($"{ThreadsName} must be a whole number such as 2, but is '{text}'.");
 
-    /// <summary>The place of the teacher; null where it was not given.</summary>
+    /// <summary>The place of the teacher; null if it was not given.</summary>
     public string? TeacherOf(ParseResult parsed) => ValueOf(OptionOf(TeacherName), parsed);
 
     private Option OptionOf(string name) => _options.First(pair => pair.Flag.Name == name).Option;

@@ -13,6 +13,6 @@ internal sealed record PlannedCut(
     /// <summary>What tells when sparsity learning starts, if no epoch is given.</summary>
     public required string Stability { get; init; }
 
-    /// <summary>Epochs in which what leaves is shrunk to 0; null where it is not.</summary>
+    /// <summary>Epochs in which what leaves is shrunk to 0; null if it is not.</summary>
     public int? ShrinkageEpochs { get; init; }
 }

@@ -5,7 +5,7 @@ internal static class LoadedLibraries
 {
     private const string Maps = "/proc/self/maps";
 
-    /// <summary>The file of a loaded library whose name starts so; null where none is.</summary>
+    /// <summary>The file of a loaded library whose name starts so; null if none is.</summary>
     public static string? Find(string name)
     {
         try

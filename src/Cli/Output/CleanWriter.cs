@@ -21,7 +21,7 @@ internal sealed class CleanWriter : TextWriter
         NewLine = "\n";
     }
 
-    /// <summary>Why something was not shown; null where everything was.</summary>
+    /// <summary>Why something was not shown; null if everything was.</summary>
     public string? Lost { get; private set; }
 
     /// <summary>Whether anything was written.</summary>

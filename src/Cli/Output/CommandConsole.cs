@@ -29,7 +29,7 @@ internal sealed record CommandConsole(
     /// <summary>What the terminal can do, if there is one.</summary>
     public Screen Terminal { get; init; } = Screen.Plain;
 
-    /// <summary>The signals that ask for an end; null where a caller has its own way to stop a command.</summary>
+    /// <summary>The signals that ask for an end; null if a caller has its own way to stop a command.</summary>
     public StopSignals? Signals { get; init; }
 
     /// <summary>Where text for people goes.</summary>

@@ -57,7 +57,7 @@ internal sealed record HelpOutput(
 internal sealed record HelpArgument(string Name, string Description, bool Required, bool Several);
 
 /// <summary>
-/// An option of a command; <paramref name="Value"/> is the name of what it takes, or null where it takes nothing.
+/// An option of a command; <paramref name="Value"/> is the name of what it takes, or null if it takes nothing.
 /// </summary>
 internal sealed record HelpEntry(
     string Name, IReadOnlyList<string> Aliases, string? Value, string Description, bool Required);

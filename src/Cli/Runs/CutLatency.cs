@@ -41,7 +41,7 @@ internal static class CutLatency
         + $"{latency.SecondsBefore / latency.SecondsAfter:0.00} x as fast, "
         + $"with {(double)macsBefore / macsAfter:0.00} x fewer MACs.");
 
-    /// <summary>What helps a network that the cut made slower; null where it did not.</summary>
+    /// <summary>What helps a network that the cut made slower; null if it did not.</summary>
     /// <param name="latency">What was measured.</param>
     /// <param name="roundTo">What multiples of channels were kept; null for those that suit the groups.</param>
     /// <param name="spelling">How the user sets an option: --round-to X, for example.</param>

@@ -33,17 +33,17 @@ internal sealed class ExperimentData(TrainingData samples, NetworkInput input, i
     /// <summary>Samples to measure on.</summary>
     public IDataset Test => Samples.Test;
 
-    /// <summary>Images with a class each; null where the samples are others.</summary>
+    /// <summary>Images with a class each; null if the samples are others.</summary>
     public LabelledImages? Images => Train as LabelledImages;
 
     /// <summary>Of each sample: C, H and W of images.</summary>
     public long[] Shape => [.. Train.InputShapes[0]];
 
-    /// <summary>The classes of objects or of pixels; null where the samples are others.</summary>
+    /// <summary>The classes of objects or of pixels; null if the samples are others.</summary>
     public ImmutableArray<string>? ClassNames =>
         (Train as DetectionDataset)?.ClassNames ?? (Train as MaskFolder)?.ClassNames;
 
-    /// <summary>The numbers of a text's tokens; null where the samples are others.</summary>
+    /// <summary>The numbers of a text's tokens; null if the samples are others.</summary>
     public TextVocabulary? Vocabulary => (Train as TextDataset)?.Vocabulary;
 
     /// <summary>The sources and remarks of what is read from folders, a sentence each.</summary>

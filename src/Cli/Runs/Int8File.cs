@@ -31,7 +31,7 @@ internal sealed record Int8Summary(
 /// <param name="Limit">How many of them are taken at most, but for the last batch.</param>
 internal sealed record CalibrationSamples(IDataset Data, int Limit)
 {
-    /// <summary>Images with a class each; null where the samples are others.</summary>
+    /// <summary>Images with a class each; null if the samples are others.</summary>
     public LabelledImages? Images => Data as LabelledImages;
 }
 

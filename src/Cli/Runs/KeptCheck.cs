@@ -27,7 +27,7 @@ internal static class KeptCheck
     /// <param name="options">How it is written.</param>
     /// <param name="console">Takes what is said meanwhile.</param>
     /// <param name="same">
-    /// Writes a file that computes the same; null where there is none. Then only the part that is read is compared.
+    /// Writes a file that computes the same; null if there is none. Then only the part that is read is compared.
     /// </param>
     public static OnnxSummary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console,
@@ -94,7 +94,7 @@ internal static class KeptCheck
         _ => OnnxCheck.Sentence(path, summary),
     };
 
-    /// <summary>What is kept as it is of a network's file, in one sentence; null where all is read.</summary>
+    /// <summary>What is kept as it is of a network's file, in one sentence; null if all is read.</summary>
     public static string? Sentence(Graph graph)
     {
         if (graph.Origin?.Kept is not { } kept)

@@ -24,7 +24,7 @@ internal static class MissingNorms
         "Exporting it with torch.onnx.export(..., training=torch.onnx.TrainingMode.PRESERVE, "
         + "do_constant_folding=False) keeps them.";
 
-    /// <summary>What to tell of a network that came from a file; null where there is nothing.</summary>
+    /// <summary>What to tell of a network that came from a file; null if there is nothing.</summary>
     /// <param name="model">The file.</param>
     /// <param name="graph">Its network, as it was read.</param>
     public static string? Warning(string model, Graph graph) => AreMissing(model, graph)
@@ -33,7 +33,7 @@ internal static class MissingNorms
         : null;
 
     /// <summary>
-    /// The network with norms that change nothing, in place of one that lacks them; null where it lacks none, or shall
+    /// The network with norms that change nothing, in place of one that lacks them; null if it lacks none, or shall
     /// have none.
     /// </summary>
     public static Network? Restore(

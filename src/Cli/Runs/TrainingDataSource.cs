@@ -59,7 +59,7 @@ internal static class TrainingDataSource
     public static LabelledImages Normalized(LabelledImages data, Graph graph) =>
         Remembered(graph) is { } normalization ? data.With(normalization) : data;
 
-    /// <summary>How a network remembers that its images were normalized; null where it does not.</summary>
+    /// <summary>How a network remembers that its images were normalized; null if it does not.</summary>
     public static Normalization? Remembered(Graph graph) =>
         graph.InputNodes.First().Operator is Input { Mean.IsEmpty: false } input
             ? new(input.Mean, input.StandardDeviation)

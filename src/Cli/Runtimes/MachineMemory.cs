@@ -25,7 +25,7 @@ internal sealed class MachineMemory(string root = "/")
     }
 
     /// <summary>
-    /// Bytes that are free, on the machine and in the groups that bound this process; null where the system does not
+    /// Bytes that are free, on the machine and in the groups that bound this process; null if the system does not
     /// tell.
     /// </summary>
     public long? Available

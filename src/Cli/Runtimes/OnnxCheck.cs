@@ -86,7 +86,7 @@ internal static class OnnxCheck
     public static string Sentence(string path, OnnxSummary summary) =>
         Result(path, summary) + SizeOf(summary);
 
-    /// <summary>The size of the file as a sentence to follow; empty where it is not known.</summary>
+    /// <summary>The size of the file as a sentence to follow; empty if it is not known.</summary>
     public static string SizeOf(OnnxSummary summary) =>
         summary.Bytes is { } bytes ? $" The file has {FileSize.Text(bytes)}." : "";
 

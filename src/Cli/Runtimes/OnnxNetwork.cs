@@ -23,7 +23,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
     public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs)
         .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
 
-    /// <summary>How the file says that images are normalized; null where it does not.</summary>
+    /// <summary>How the file says that images are normalized; null if it does not.</summary>
     public Normalization? Normalization =>
         Inputs[0].Shape is [_, var channels, ..]
         && StatedNormalization.Read(_session.Metadata.GetValueOrDefault, channels) is { } stated

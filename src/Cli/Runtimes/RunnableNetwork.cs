@@ -25,7 +25,7 @@ internal abstract class RunnableNetwork(string name) : IDisposable
     /// <summary>The runtime and its version.</summary>
     public abstract string Runtime { get; }
 
-    /// <summary>What it costs; null where only the runtime has read the network.</summary>
+    /// <summary>What it costs; null if only the runtime has read the network.</summary>
     public NetworkSize? Size { get; protected init; }
 
     /// <summary>What is given; -1 where any size is taken.</summary>
@@ -34,7 +34,7 @@ internal abstract class RunnableNetwork(string name) : IDisposable
     public abstract ImmutableArray<string> Outputs { get; }
 
     /// <summary>
-    /// How many tokens an input may hold, which is looked up in a table; null where it holds numbers, or nobody knows.
+    /// How many tokens an input may hold, which is looked up in a table; null if it holds numbers, or nobody knows.
     /// </summary>
     public virtual int? TokensOf(int input) => null;
 

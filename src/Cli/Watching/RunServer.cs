@@ -40,7 +40,7 @@ internal sealed class RunServer : IAsyncDisposable
     /// <param name="port">Where; 0 takes a free port.</param>
     /// <param name="beat">How often the files are looked at.</param>
     /// <param name="stop">Ends every answer that is under way.</param>
-    /// <returns>The server; null where the port is taken.</returns>
+    /// <returns>The server; null if the port is taken.</returns>
     public static async Task<RunServer?> Start(RunPages pages, int port, TimeSpan beat, CancellationToken stop)
     {
         var server = new RunServer(pages, port, beat, stop);

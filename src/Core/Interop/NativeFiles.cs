@@ -39,8 +39,8 @@ internal static unsafe partial class NativeFiles
     /// ends.
     /// </summary>
     /// <param name="file">The open file.</param>
-    /// <param name="problem">Why there are no locks here; null where there are.</param>
-    /// <returns>False where another one has the lock.</returns>
+    /// <param name="problem">Why there are no locks here; null if there are.</param>
+    /// <returns>False if another one has the lock.</returns>
     public static bool TryLock(SafeFileHandle file, out string? problem)
     {
         problem = null;
@@ -58,7 +58,7 @@ internal static unsafe partial class NativeFiles
         return true;
     }
 
-    /// <summary>What is at a path; null where nothing is, or nothing that one may look at.</summary>
+    /// <summary>What is at a path; null if nothing is, or nothing that one may look at.</summary>
     public static FileIdentity? IdentityOf(string path, bool followLinks)
     {
         var found = stackalloc byte[IdentityLength];

@@ -5,6 +5,6 @@ internal sealed class PickleObject(PickleGlobal @class)
 {
     public PickleGlobal Class { get; } = @class;
 
-    /// <summary>What the object's fields would have been set from; null where the file sets none.</summary>
+    /// <summary>What the object's fields would have been set from; null if the file sets none.</summary>
     public object? State { get; set; }
 }

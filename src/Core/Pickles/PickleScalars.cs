@@ -6,7 +6,7 @@ namespace Ocs.Core.Pickles;
 internal sealed class PickleScalars(PickleInput input, PickleStrings strings)
 {
     /// <summary>
-    /// Reads the value of an operation; false where the operation is none of these, and nothing is read.
+    /// Reads the value of an operation; false if the operation is none of these, and nothing is read.
     /// </summary>
     public bool TryRead(byte opcode, out object? value) =>
         TryReadNumber(opcode, out value) || TryReadText(opcode, out value);

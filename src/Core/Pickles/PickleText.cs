@@ -15,7 +15,7 @@ internal static class PickleText
         return string.Concat(shown.Select(character => char.IsControl(character) ? '?' : character));
     }
 
-    /// <summary>A value as text, in Latin-1 where it is bytes; null where it is neither.</summary>
+    /// <summary>A value as text, in Latin-1 where it is bytes; null if it is neither.</summary>
     public static string? Of(object? value) => value switch
     {
         string text => text,

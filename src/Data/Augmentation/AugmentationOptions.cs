@@ -4,14 +4,15 @@ namespace Ocs.Data;
 public sealed record AugmentationOptions
 {
     /// <summary>
-    /// Black pixels put around the image before a window of its own size is cut out at random; 0 cuts nothing.
+    /// Black pixels added around the image before a random window of the image's size is cut out. 0 cuts nothing.
     /// </summary>
     /// <value>0. Range 0..32.</value>
     public int CropPadding { get; init; }
 
     /// <summary>
-    /// Least share of an image's area that a random window of random shape takes, which is then resized to the
-    /// network's size; 0 takes the middle. For images of many sizes (imagefolder).
+    /// The smallest fraction of an image's area for a random window of random shape, which is then resized to the
+    /// network's size (torchvision's RandomResizedCrop). 0 takes the middle of the image. For images of many sizes
+    /// (imagefolder).
     /// </summary>
     /// <value>0. Range 0..1.</value>
     public double MinCropArea { get; init; }
@@ -21,16 +22,16 @@ public sealed record AugmentationOptions
     public bool HorizontalFlip { get; init; }
 
     /// <summary>
-    /// Images of a batch are mixed two by two with a weight drawn from Beta(alpha, alpha), and their classes with them:
-    /// mixup (Zhang et al. 2018, arXiv 1710.09412); 0 mixes none. For images with a class each.
+    /// mixup (Zhang et al. 2018, arXiv 1710.09412): pairs of images of a batch, and their classes, are mixed with a
+    /// weight drawn from Beta(alpha, alpha). 0 for none. For images with one class each.
     /// </summary>
     /// <value>0. Range 0..10.</value>
     public double MixupAlpha { get; init; }
 
     /// <summary>
-    /// A rectangle of each image is that of another image of the batch, and its share of the area that of the other's
-    /// class: CutMix (Yun et al. 2019, arXiv 1905.04899); 0 for none. With mixup too, half of the batches have each.
-    /// For images with a class each.
+    /// CutMix (Yun et al. 2019, arXiv 1905.04899): a rectangle of each image is replaced by that of another image of
+    /// the batch, and the classes are weighted by area. 0 for none. If mixup is on too, each is applied to half of the
+    /// batches. For images with one class each.
     /// </summary>
     /// <value>0. Range 0..10.</value>
     public double CutmixAlpha { get; init; }
@@ -54,9 +55,9 @@ public sealed record AugmentationOptions
     public int RandAugmentMagnitude { get; init; } = 9;
 
     /// <summary>
-    /// How often an image that is drawn stands in its batch, each time changed by other random choices (Hoffer et al.
-    /// 2020, arXiv 1901.09335). An epoch keeps its number of steps, so it has fewer images. For images with a class
-    /// each.
+    /// How often each drawn image is repeated in its batch, each time with another augmentation (Hoffer et al. 2020,
+    /// arXiv 1901.09335). An epoch keeps its number of steps, so it has fewer different images. For images with one
+    /// class each.
     /// </summary>
     /// <value>1; 3 in DeiT's recipe. Range 1..16.</value>
     public int RepeatedAugmentation { get; init; } = 1;
@@ -67,7 +68,7 @@ public sealed record AugmentationOptions
     /// <summary>Whether any option is set that is for images with a class each alone.</summary>
     internal bool NeedsClasses => ChangesBatches || RandAugmentOperations > 0 || RepeatedAugmentation > 1;
 
-    /// <summary>What to say of data that have no class for each image.</summary>
+    /// <summary>The message for data without one class for each image.</summary>
     internal const string NeedClasses =
         $"`{nameof(MixupAlpha)}`, `{nameof(CutmixAlpha)}`, `{nameof(RandomErasing)}`, "
         + $"`{nameof(RandAugmentOperations)}` and `{nameof(RepeatedAugmentation)}` are for images with a class each";

@@ -3,15 +3,15 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// Batches of images whose images are mixed with each other, or erased in part, and whose second target says so: the
-/// probabilities of the classes [N, K]. Image i is mixed with image N - 1 - i.
+/// Batches whose images are mixed with each other, or erased in part. The second target holds the mixed probabilities
+/// of the classes, [N, K]. Image i is mixed with image N - 1 - i.
 /// </summary>
 /// <remarks>
 /// mixup: Zhang et al. 2018, arXiv 1710.09412. CutMix: Yun et al. 2019, arXiv 1905.04899, Alg. A1. Random erasing:
 /// Zhong et al. 2020, arXiv 1708.04896, with 0 after normalization. One weight is drawn for a batch, so that all
 /// processes of a run have the same; all depends on the seed, the epoch and the batch alone.
 /// </remarks>
-/// <param name="source">The batches as they are; owned.</param>
+/// <param name="source">The original batches; owned.</param>
 /// <param name="options">How they were opened.</param>
 /// <param name="classes">K.</param>
 internal sealed class MixedBatches(IBatchSource source, BatchLoaderOptions options, int classes) : IBatchSource

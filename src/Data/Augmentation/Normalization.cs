@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Data;
 
-/// <summary>What turns a pixel into a network's input: (pixel / 255 - mean) / deviation, per channel.</summary>
+/// <summary>The normalization of pixels for a network's input: (pixel / 255 - mean) / deviation, per channel.</summary>
 /// <param name="Mean">Per channel, of pixels scaled to 0..1.</param>
 /// <param name="StandardDeviation">Per channel, of pixels scaled to 0..1; positive.</param>
 public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<float> StandardDeviation)
@@ -18,11 +18,13 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
     public static Normalization Cifar100 { get; } =
         new([0.50707516f, 0.48654887f, 0.44091784f], [0.26733429f, 0.25643846f, 0.27615047f]);
 
-    /// <summary>What the authors' program uses for CIFAR-10: its deviations are the mean of each image's own.</summary>
+    /// <summary>
+    /// The values of the authors' program for CIFAR-10. Its deviations are means of the deviations within images.
+    /// </summary>
     public static Normalization OfficialCifar10 { get; } =
         new([0.4914f, 0.4822f, 0.4465f], [0.2023f, 0.1994f, 0.2010f]);
 
-    /// <summary>What the authors' program uses for CIFAR-100.</summary>
+    /// <summary>The values of the authors' program for CIFAR-100.</summary>
     public static Normalization OfficialCifar100 { get; } =
         new([0.5071f, 0.4867f, 0.4408f], [0.2675f, 0.2565f, 0.2761f]);
 
@@ -51,7 +53,7 @@ public sealed record Normalization(ImmutableArray<float> Mean, ImmutableArray<fl
         return table;
     }
 
-    /// <summary>What is wrong with it for images of so many channels, or null.</summary>
+    /// <summary>What is wrong with it for images of this many channels, or null.</summary>
     internal string? Problem(int channels) =>
         Mean.IsDefault || StandardDeviation.IsDefault || Mean.Length != channels || StandardDeviation.Length != channels
             ? $"the normalization must have one mean and one deviation for each of the {channels} channels"

@@ -14,7 +14,7 @@ internal static class GifFrame
     private const byte Descriptor = 0x2C;
 
     /// <summary>
-    /// The file with no transparent colour in its first frame; null where it has none. Transparent pixels so keep the
+    /// The file with no transparent colour in its first frame; null if it has none. Transparent pixels so keep the
     /// colour that the palette has for them, as when Pillow drops transparency; ImageSharp makes them black.
     /// </summary>
     /// <exception cref="InvalidDataException">

@@ -2,7 +2,7 @@ using Ocs.Data.Interop;
 
 namespace Ocs.Data;
 
-/// <summary>Decodes the files of pictures to R, G, B bytes, in memory that it uses again.</summary>
+/// <summary>Decodes image files to R, G, B bytes, in reused memory.</summary>
 /// <remarks>
 /// Grey, palettes and CMYK become colours, transparency is dropped, and the orientation that a camera noted is not
 /// applied: all as torchvision's ImageFolder reads images. For one thread at a time.
@@ -94,7 +94,7 @@ internal sealed class ImageDecoder(long pixelLimit) : IDisposable
 
     public void Dispose() => _jpeg?.Dispose();
 
-    // What a file is, its first bytes tell: ImageNet has a PNG whose name ends in .JPEG.
+    // The first bytes of a file decide its format: ImageNet has a PNG whose name ends in .JPEG.
     private static ImageCodec CodecOf(ReadOnlySpan<byte> file) => ImageKind.Of(file) switch
     {
         { Codec: not ImageCodec.None } kind => kind.Codec,

@@ -1,11 +1,11 @@
 namespace Ocs.Data;
 
-/// <summary>Which part of a data set: what is learnt from, or what the accuracy is measured on.</summary>
+/// <summary>A part of a data set.</summary>
 public enum DatasetSplit
 {
-    /// <summary>What is learnt from.</summary>
+    /// <summary>Training samples.</summary>
     Train,
 
-    /// <summary>What the accuracy is measured on.</summary>
+    /// <summary>Validation samples.</summary>
     Test,
 }

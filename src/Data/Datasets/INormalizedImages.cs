@@ -1,8 +1,8 @@
 namespace Ocs.Data;
 
-/// <summary>Images as a network's input, whose normalization its file remembers.</summary>
+/// <summary>Normalized images. A network trained on them stores the normalization in its file.</summary>
 public interface INormalizedImages : IDataset
 {
-    /// <summary>What turns pixels into the network's input.</summary>
+    /// <summary>The normalization of the network's input.</summary>
     Normalization Normalization { get; }
 }

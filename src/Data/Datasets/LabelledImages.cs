@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Data;
 
-/// <summary>Images with a class each, as batches are made of them: in memory, or read while training.</summary>
+/// <summary>Images with one class each, in memory or read while training.</summary>
 public abstract class LabelledImages : INormalizedImages
 {
     private protected LabelledImages(
@@ -21,10 +21,10 @@ public abstract class LabelledImages : INormalizedImages
     /// <summary>C.</summary>
     public abstract int Channels { get; }
 
-    /// <summary>H, of what reaches the network.</summary>
+    /// <summary>H of the network's input.</summary>
     public abstract int Height { get; }
 
-    /// <summary>W, of what reaches the network.</summary>
+    /// <summary>W of the network's input.</summary>
     public abstract int Width { get; }
 
     /// <summary>Values of one image: C * H * W.</summary>
@@ -37,11 +37,11 @@ public abstract class LabelledImages : INormalizedImages
     public ImmutableArray<string> ClassNames { get; }
 
     /// <summary>
-    /// What turns pixels into a network's input: mean and deviation of the training images, unless another was chosen.
+    /// The normalization of the network's input: mean and deviation of the training images, unless another was chosen.
     /// </summary>
     public Normalization Normalization { get; }
 
-    /// <summary>Threads that prepare images, where a loader's options name no other number.</summary>
+    /// <summary>Threads that prepare images if the loader's options name no number.</summary>
     internal abstract int Workers { get; }
 
     /// <inheritdoc/>
@@ -58,12 +58,12 @@ public abstract class LabelledImages : INormalizedImages
     /// <summary>Why images of this kind cannot be augmented so, or null if they can.</summary>
     internal abstract string? Problem(AugmentationOptions options);
 
-    /// <summary>What prepares images for one thread; the caller disposes it.</summary>
+    /// <summary>Prepares images in one thread; the caller disposes it.</summary>
     internal IImageWriter AugmentingWriter(AugmentationOptions options) =>
         options.RandAugmentOperations == 0 ? CreateWriter(options) : new RandAugmentWriter(
             CreateWriter(options), this, new(options.RandAugmentOperations, options.RandAugmentMagnitude));
 
-    /// <summary>What cuts out, mirrors and normalizes images, for one thread; the caller disposes it.</summary>
+    /// <summary>Cuts out, mirrors and normalizes images in one thread; the caller disposes it.</summary>
     private protected abstract IImageWriter CreateWriter(AugmentationOptions options);
 
     /// <summary>Which images a sample consists of, in ascending order; null for all.</summary>

@@ -9,7 +9,7 @@ namespace Ocs.Data;
 /// <param name="Elements">The bytes of all elements.</param>
 internal sealed record NumpyArray(long[] Shape, string Type, bool ColumnMajor, ReadOnlyMemory<byte> Elements)
 {
-    /// <summary>The array that a value of <see cref="NumpyPickle"/> is; null where it is anything else.</summary>
+    /// <summary>The array that a value of <see cref="NumpyPickle"/> is; null if it is anything else.</summary>
     public static NumpyArray? Of(object? value) => value is PickleObject
     {
         State: object?[] and [long, object?[] shape, NumpyType type, bool columnMajor, ReadOnlyMemory<byte> elements]

@@ -82,7 +82,7 @@ public sealed class Batch : IDisposable
     public Tensor Labels => _targets?[0] ?? _labels
         ?? (_choices is null ? Buffer.Labels : _labels = ResidentImages.Labels(_choices));
 
-    /// <summary>What makes the images on the device; null where the host has made them.</summary>
+    /// <summary>What makes the images on the device; null if the host has made them.</summary>
     internal ResidentImages? Source { get; }
 
     internal MemoryFormat Format { get; }

@@ -22,7 +22,7 @@ public sealed class BatchLoader : IBatchSource
     private long _waitedTicks;
     private bool _disposed;
 
-    /// <exception cref="OcsInputException">An option is out of range; all problems are told.</exception>
+    /// <exception cref="OcsInputException">An option is out of range. The message names all problems.</exception>
     public BatchLoader(LabelledImages dataset, BatchLoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(dataset);

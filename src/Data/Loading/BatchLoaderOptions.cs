@@ -13,11 +13,11 @@ public sealed record BatchLoaderOptions
     /// <value>All of it.</value>
     public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>What happens to each image.</summary>
+    /// <summary>The augmentation of each image.</summary>
     /// <value><see cref="AugmentationOptions.Evaluation"/>.</value>
     public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.Evaluation;
 
-    /// <summary>Where order and augmentation come from; the same seed gives the same epochs.</summary>
+    /// <summary>The seed of order and augmentation.</summary>
     /// <value>0.</value>
     public ulong Seed { get; init; }
 
@@ -25,11 +25,13 @@ public sealed record BatchLoaderOptions
     /// <value>False.</value>
     public bool Shuffle { get; init; }
 
-    /// <summary>Whether a last batch that is not full is left out.</summary>
+    /// <summary>Whether an incomplete last batch is skipped.</summary>
     /// <value>False.</value>
     public bool DropLast { get; init; }
 
-    /// <summary>Batches kept ready ahead of the training step; 0 prepares each batch when it is asked for.</summary>
+    /// <summary>
+    /// Batches prepared ahead of the training step. With 0 each batch is prepared when it is requested.
+    /// </summary>
     /// <value>3. Range 0..64.</value>
     public int PrefetchDepth { get; init; } = 3;
 
@@ -41,22 +43,22 @@ public sealed record BatchLoaderOptions
     /// <value><see cref="MemoryFormat.Contiguous"/>; or <see cref="MemoryFormat.ChannelsLast"/>.</value>
     public MemoryFormat MemoryFormat { get; init; } = MemoryFormat.Contiguous;
 
-    /// <summary>Where the batches are wanted.</summary>
+    /// <summary>The device of the batches.</summary>
     /// <value>The CPU.</value>
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>
-    /// Whether the data set lies on the device and is augmented there; the numbers are the same. One of more than a
-    /// gibibyte stays here.
+    /// Whether the data set is copied to the device and augmented there. Values are the same. A data set of more than 1
+    /// GiB stays in host memory.
     /// </summary>
     /// <value>False.</value>
     public bool Resident { get; init; }
 
-    /// <summary>For training: shuffled, as augmented as given.</summary>
+    /// <summary>For training: shuffled and augmented.</summary>
     public static BatchLoaderOptions Train(int batchSize, AugmentationOptions augmentation, ulong seed) =>
         new() { BatchSize = batchSize, Augmentation = augmentation, Seed = seed, Shuffle = true };
 
-    /// <summary>For measuring accuracy: every image once, in order, untouched.</summary>
+    /// <summary>For evaluation: every image once, in order, without augmentation.</summary>
     public static BatchLoaderOptions Evaluation(int batchSize) => new() { BatchSize = batchSize };
 
     /// <summary>Everything that is wrong with the options, a sentence each.</summary>

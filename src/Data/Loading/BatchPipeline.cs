@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Ocs.Data;
 
-/// <summary>Makes the batches of one epoch on threads of its own, a few ahead of whoever consumes them.</summary>
+/// <summary>Makes the batches of one epoch in background threads, a few ahead of the consumer.</summary>
 /// <remarks>
 /// Threads take image after image, not batch after batch: so all work on the batch that is wanted next, and there are
 /// never more batches in memory than the depth and one. Disposing stops the threads, each after the image in its hands,
@@ -94,7 +94,8 @@ internal sealed class BatchPipeline : IDisposable
                     return ready;
                 }
 
-                // What is in other hands may be earlier in the epoch: which failure is told must not be chance.
+                // Another thread may be working on an earlier image. Which failure is reported must not depend on
+                // chance.
                 if (_failure is { } failure && _working == 0)
                 {
                     failure.Error.Throw();

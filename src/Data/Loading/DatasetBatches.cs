@@ -6,7 +6,7 @@ namespace Ocs.Data;
 /// <summary>Makes a batch.</summary>
 /// <param name="batch">Which batch of the epoch.</param>
 /// <param name="chosen">The samples that belong to it.</param>
-/// <param name="seed">Of the epoch's augmentation; null where there is none.</param>
+/// <param name="seed">Of the epoch's augmentation; null if there is none.</param>
 /// <param name="workers">Threads to make it with.</param>
 internal delegate Batch BatchMaker(int batch, ReadOnlySpan<int> chosen, ulong? seed, int workers);
 
@@ -87,7 +87,7 @@ internal sealed class DatasetBatches : IBatchSource
         }
     }
 
-    // Null where this process has no part of it.
+    // Null if this process has no part of it.
     private Batch? Make(int[] order, int index, ulong? seed)
     {
         using var _ = Autograd.NoGrad();

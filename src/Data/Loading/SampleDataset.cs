@@ -21,7 +21,7 @@ public abstract class SampleDataset : IDataset
     /// <summary>One sample. Several threads call it at once.</summary>
     /// <param name="index">Which sample, from 0 to N - 1.</param>
     /// <param name="seed">
-    /// For augmentation: another number for each sample and epoch, the same in each run; null where samples are wanted
+    /// For augmentation: another number for each sample and epoch, the same in each run; null if samples are wanted
     /// as they are.
     /// </param>
     /// <returns>The sample, owned by the caller; all samples have the same shapes and types.</returns>

@@ -10,7 +10,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     private readonly Tensor[] _targets;
 
     /// <summary>Takes tensors, which the data set then owns.</summary>
-    /// <param name="name">What it is called in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="inputs">[N, ...] each, in the order of the network's inputs.</param>
     /// <param name="targets">[N, ...] each, as the task's loss takes them.</param>
     /// <exception cref="OcsInputException">

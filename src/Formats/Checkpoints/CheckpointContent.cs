@@ -12,6 +12,6 @@ namespace Ocs.Formats;
 internal sealed record CheckpointContent(
     ImmutableArray<byte> State, Graph Original, Graph? Cut, IReadOnlyDictionary<string, Tensor> Tensors)
 {
-    /// <summary>The network before an earlier run cut it; null where the run began with a whole one.</summary>
+    /// <summary>The network before an earlier run cut it; null if the run began with a whole one.</summary>
     public Graph? Whole { get; init; }
 }

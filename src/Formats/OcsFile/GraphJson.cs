@@ -54,7 +54,7 @@ internal static class GraphJson
     /// there is none.
     /// </summary>
     /// <param name="json">A network, or what has one as its member.</param>
-    /// <param name="member">The member; null where the JSON is the network.</param>
+    /// <param name="member">The member; null if the JSON is the network.</param>
     public static string? UnknownOperator(ReadOnlyMemory<byte> json, string? member = null)
     {
         try

@@ -8,7 +8,7 @@ namespace Ocs.Formats.Onnx;
 /// <param name="StandardDeviation">The same.</param>
 internal sealed record StatedNormalization(ImmutableArray<float> Mean, ImmutableArray<float> StandardDeviation)
 {
-    /// <summary>What is stated; null where it is not, or not a number above 0 for each channel.</summary>
+    /// <summary>What is stated; null if it is not, or not a number above 0 for each channel.</summary>
     /// <param name="property">The metadata's value of a name, or null.</param>
     /// <param name="channels">The channels of the images.</param>
     public static StatedNormalization? Read(Func<string, string?> property, long channels)

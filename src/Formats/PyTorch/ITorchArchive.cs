@@ -8,7 +8,7 @@ internal interface ITorchArchive : IDisposable
     /// <summary>The object that was saved.</summary>
     object? Root { get; }
 
-    /// <summary>Bytes that the file really has for a storage; throws where it has none.</summary>
+    /// <summary>Bytes that the file really has for a storage; throws if it has none.</summary>
     long LengthOf(TorchStorage storage);
 
     /// <summary>All numbers of a storage whose length fits them, [count]; the caller owns the tensor.</summary>

@@ -8,7 +8,7 @@ namespace Ocs.Formats;
 /// <summary>The last layer of a network with parameters of its own, which tells the classes apart.</summary>
 internal static class Classifier
 {
-    /// <summary>How many classes a network has; null where its first output is no number for each class.</summary>
+    /// <summary>How many classes a network has; null if its first output is no number for each class.</summary>
     public static long? ClassesOf(Graph graph) =>
         graph.Outputs is [var first, ..] && graph.Nodes[first].Shape is [_, var classes] ? classes : null;
 

@@ -23,7 +23,7 @@ internal static class Broadcasting
     }
 
     /// <summary>
-    /// Fails where values that were of equal size would now meet by broadcasting: they would be of another network.
+    /// Fails if values that were of equal size would now meet by broadcasting: they would be of another network.
     /// </summary>
     public static void RequireSamePattern(NodeShapes before, NodeShapes after, string verb)
     {

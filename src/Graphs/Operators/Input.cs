@@ -9,11 +9,11 @@ namespace Ocs.Graphs.Operators;
 public sealed record Input(ImmutableArray<long> Shape) : Operator
 {
     /// <summary>
-    /// What is subtracted from each channel of an image whose pixels are scaled to 0..1; empty where nothing is known.
+    /// What is subtracted from each channel of an image whose pixels are scaled to 0..1; empty if nothing is known.
     /// </summary>
     public ImmutableArray<float> Mean { get; init; } = [];
 
-    /// <summary>What each channel is divided by after that, positive; empty where nothing is known.</summary>
+    /// <summary>What each channel is divided by after that, positive; empty if nothing is known.</summary>
     public ImmutableArray<float> StandardDeviation { get; init; } = [];
 
     public override ImmutableArray<long> InferShape(NodeShapes shapes)

@@ -14,7 +14,7 @@ public interface IRanking
 
     /// <summary>Chooses the channels that stay.</summary>
     /// <param name="groups">All groups, in order.</param>
-    /// <param name="saliency">By group, the score of each channel; empty where the group may not be cut.</param>
+    /// <param name="saliency">By group, the score of each channel; empty if the group may not be cut.</param>
     /// <param name="constraint">Counts the resource of a sub-network.</param>
     /// <param name="target">The fraction of the resource to remove.</param>
     /// <param name="limits">What each group keeps.</param>

@@ -63,7 +63,7 @@ public sealed record PruningLimits
     }
 
     /// <summary>
-    /// Which limit keeps all channels of a group of which the ranking alone keeps some or all; null where none does.
+    /// Which limit keeps all channels of a group of which the ranking alone keeps some or all; null if none does.
     /// </summary>
     internal string? WhyWhole(Group group, int ranked)
     {

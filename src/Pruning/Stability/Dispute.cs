@@ -21,10 +21,10 @@ internal sealed class Dispute(ImmutableArray<double> shares, ImmutableArray<int>
     private readonly List<ImmutableArray<double[]?>> _margins = [];
     private readonly List<double?> _values = [];
 
-    /// <summary>x by epoch, group and channel, of the last epochs; null where there is no threshold.</summary>
+    /// <summary>x by epoch, group and channel, of the last epochs; null if there is no threshold.</summary>
     public IReadOnlyList<ImmutableArray<double[]?>> Margins => _margins;
 
-    /// <summary>q of each epoch so far; null where there were too few.</summary>
+    /// <summary>q of each epoch so far; null if there were too few.</summary>
     public IReadOnlyList<double?> Values => _values;
 
     /// <summary>q of the last epoch.</summary>

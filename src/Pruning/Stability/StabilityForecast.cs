@@ -14,7 +14,7 @@ internal static class StabilityForecast
 
     /// <summary>The first epoch with J_avg ≥ 1 - epsilon; null if there is no trend.</summary>
     /// <param name="averages">
-    /// J_avg of epochs 0, 1 and so on, null where there is none; the last is that of the present epoch.
+    /// J_avg of epochs 0, 1 and so on, null if there is none; the last is that of the present epoch.
     /// </param>
     /// <param name="start">The first epoch of sparsity learning. Earlier epochs are not used.</param>
     /// <param name="epsilon">The threshold of Eq. 6.</param>

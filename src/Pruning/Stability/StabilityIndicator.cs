@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Pruning.Stability;
 
 /// <summary>
-/// The similarities of the epochs and their average over a window; null where a term does not exist yet.
+/// The similarities of the epochs and their average over a window; null if a term does not exist yet.
 /// </summary>
 /// <remarks>J_avg^t = (1/r) Σ_{k=0}^{r-1} J(M_{t-k-i}, M_{t-k}).</remarks>
 [Paper("Eq. 4")]

@@ -37,7 +37,7 @@ internal sealed class LayerRepair
     /// <param name="whole">The parameters of the whole network, lent.</param>
     /// <param name="batches">Inputs to measure on, lent, a batch of each input a time.</param>
     /// <param name="sum">
-    /// Sums numbers over the processes of a run, so that all repair alike; null where there is one process.
+    /// Sums numbers over the processes of a run, so that all repair alike; null if there is one process.
     /// </param>
     public static LayerRepair Measure(
         CouplingGraph coupling, Subnetwork subnetwork, CutPlan plan, ParameterTable whole,

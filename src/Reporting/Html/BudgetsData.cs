@@ -8,7 +8,7 @@ namespace Ocs.Reporting.Html;
 /// <summary>What the script of a page of several budgets reads.</summary>
 /// <param name="Points">The budgets, the smallest first.</param>
 /// <param name="Whole">The whole network; its value is the unpruned twin's, null without one.</param>
-/// <param name="Level">The worst value that is allowed; null where there is no reference.</param>
+/// <param name="Level">The worst value that is allowed; null if there is no reference.</param>
 /// <param name="Chosen">The target that is chosen.</param>
 /// <param name="Metric">What the values are.</param>
 /// <param name="IsFraction">Whether they are shown as percentages.</param>

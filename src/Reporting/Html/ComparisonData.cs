@@ -17,7 +17,7 @@ internal sealed record ComparisonData(ImmutableArray<RunPoint> Runs, ImmutableAr
 /// <summary>A run and the name that tells it from the others of a page.</summary>
 /// <param name="Name">The last parts of its folder's path.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Link">Where its own report is; null where there is none.</param>
+/// <param name="Link">Where its own report is; null if there is none.</param>
 internal sealed record NamedRun(string Name, RunFolder Run, string? Link)
 {
     /// <summary>Runs under the shortest names that tell them apart.</summary>

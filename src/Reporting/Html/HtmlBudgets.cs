@@ -13,7 +13,7 @@ internal static class HtmlBudgets
     /// <summary>Writes <c>report.html</c> into the folder that holds those of the runs, and returns its path.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="curve">What came out.</param>
-    /// <param name="config">The options of the runs; null where they are not known.</param>
+    /// <param name="config">The options of the runs; null if they are not known.</param>
     public static string Write(string folder, BudgetCurve curve, string? config)
     {
         var path = Path.Combine(folder, HtmlReport.FileName);

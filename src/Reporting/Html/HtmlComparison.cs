@@ -23,7 +23,7 @@ public static class HtmlComparison
 
     /// <summary>The page's text.</summary>
     /// <param name="runs">The runs, in the order of the command line.</param>
-    /// <param name="link">Where a run's own page is; null where it has none.</param>
+    /// <param name="link">Where a run's own page is; null if it has none.</param>
     /// <param name="live">
     /// The version of the runs' files, where the page is served and follows the runs; null for a file.
     /// </param>

@@ -8,7 +8,7 @@ namespace Ocs.Reporting.Tables;
 /// <param name="Key">Its name in CSV.</param>
 /// <param name="Title">Its heading for readers.</param>
 /// <param name="Value">
-/// A run's value as CSV has it, unrounded: fractions from 0 to 1, seconds. Null where there is none.
+/// A run's value as CSV has it, unrounded: fractions from 0 to 1, seconds. Null if there is none.
 /// </param>
 /// <param name="Text">The value as readers want it.</param>
 internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?> Value, Func<RunRow, string?> Text)

@@ -47,7 +47,7 @@ internal static class RecordFile
         return BitOperations.RotateRight(~crc, 15) + MaskDelta;
     }
 
-    // The length of the record that a span begins with; null where there is no whole one.
+    // The length of the record that a span begins with; null if there is no whole one.
     private static int? Next(ReadOnlySpan<byte> file)
     {
         if (file.Length < Head + Foot || BinaryPrimitives.ReadUInt32LittleEndian(file[8..]) != Checksum(file[..8]))

@@ -4,7 +4,7 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>Counts the samples whose class is found, and whose class is among the five likeliest.</summary>
+/// <summary>Counts correctly classified samples, and those whose class is among the five likeliest.</summary>
 internal sealed class ClassTally(bool hasTop5) : IMetricTally
 {
     private long _correct;

@@ -6,10 +6,10 @@ using Ocs.Torch;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// One class a sample: the first output is [N, classes] of logits, the first target [N] of class numbers, int64. The
-/// loss is cross-entropy. Where images are mixed in training, a second target has the probabilities [N, classes].
+/// One class for each sample. The first output is [N, classes], logits; the first target [N], class numbers, int64. The
+/// loss is cross-entropy. If images are mixed in training, a second target has the probabilities, [N, classes].
 /// </summary>
-/// <param name="classNames">What the classes mean, in the order of the logits.</param>
+/// <param name="classNames">The names of the classes, in the order of the logits.</param>
 public sealed class Classification(ImmutableArray<string> classNames) : ITask<ClassPrediction>
 {
     private const int MostClassesWithoutTop5 = 10;
@@ -20,7 +20,7 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     private static readonly Metric Accuracy = new("accuracy", IsFraction: true);
     private static readonly Metric Top5Accuracy = new("top5-accuracy", IsFraction: true);
 
-    /// <summary>What the classes mean, in the order of the logits.</summary>
+    /// <summary>The names of the classes, in the order of the logits.</summary>
     public ImmutableArray<string> ClassNames { get; } = classNames;
 
     /// <summary>Probability mass that the target shares with all classes in training, in [0, 1).</summary>
@@ -30,8 +30,8 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     public string Name => "classification";
 
     /// <summary>
-    /// The fraction of samples whose class is found; with more than ten classes, also whose class is among the five
-    /// likeliest.
+    /// The fraction of correctly classified samples; with more than ten classes, also of those whose class is among the
+    /// five likeliest.
     /// </summary>
     public ImmutableArray<Metric> Metrics => HasTop5 ? [Accuracy, Top5Accuracy] : [Accuracy];
 
@@ -55,7 +55,9 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     /// <inheritdoc/>
     public IMetricTally CreateTally() => new ClassTally(HasTop5);
 
-    /// <summary>Always the most frequent class is the best guess, where the data set knows its labels.</summary>
+    /// <summary>
+    /// The best guess is always the most frequent class. Null if the data set does not know its labels.
+    /// </summary>
     public Guessing? Guess(IDataset data)
     {
         if (data is not LabelledImages { Count: > 0 } images)
@@ -116,8 +118,8 @@ public sealed class Classification(ImmutableArray<string> classNames) : ITask<Cl
     }
 }
 
-/// <summary>The class that a network finds.</summary>
+/// <summary>The class that a network predicts.</summary>
 /// <param name="Class">The number of the likeliest class, from 0.</param>
-/// <param name="Name">What it means.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Probability">How likely it is, 0 to 1.</param>
 public sealed record ClassPrediction(int Class, string Name, double Probability);

@@ -5,10 +5,10 @@ using Ocs.Torch;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// A task with a loss of any kind: a function of the network's outputs and the batch. Measured are the loss, and means
-/// over the samples.
+/// A task with your own loss: a function of the network's outputs and the batch. Its metrics are means over the
+/// samples, and the loss.
 /// </summary>
-/// <param name="name">What it is called in messages and in the record of a run.</param>
+/// <param name="name">Its name in messages and in the record of a run.</param>
 /// <param name="loss">Outputs, [N, ...] each, and the batch to the mean loss, [], owned by the caller.</param>
 public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, Tensor> loss) : ITask
 {
@@ -18,17 +18,17 @@ public sealed class CustomTask(string name, Func<IReadOnlyList<Tensor>, Batch, T
     public string Name => name;
 
     /// <summary>
-    /// What turns each output into its prediction, in the order of the outputs; only a run with a teacher needs it.
+    /// The activation of each output, in the order of the outputs. Only a run with a teacher needs it.
     /// </summary>
-    /// <value>Nothing: a teacher has nothing to say.</value>
+    /// <value>Empty: no teacher can be used.</value>
     public ImmutableArray<OutputActivation> Activations { get; init; } = [];
 
-    /// <summary>What was added, in its order, and then the loss.</summary>
+    /// <summary>The added metrics, in their order, and then the loss.</summary>
     public ImmutableArray<Metric> Metrics =>
         [.. _measured.Select(measured => measured.Metric), new("loss", HigherIsBetter: false)];
 
     /// <summary>Adds a metric; the first becomes the headline.</summary>
-    /// <param name="metric">What it is called.</param>
+    /// <param name="metric">The metric.</param>
     /// <param name="sum">
     /// Outputs and batch to the sum over the samples, [], owned by the caller; the metric is the mean.
     /// </param>

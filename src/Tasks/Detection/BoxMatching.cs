@@ -2,7 +2,7 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>Which object each default box has to find.</summary>
+/// <summary>The object that each default box has to find.</summary>
 /// <param name="Classes">[N, D], int64: 0 for the background, else 1 plus the object's class.</param>
 /// <param name="Boxes">[N, D, 4], float32: the object's edges; anything for the background.</param>
 internal sealed record BoxMatches(Tensor Classes, Tensor Boxes) : IDisposable

@@ -23,7 +23,7 @@ public sealed class Detection : ITask<ImmutableArray<DetectedBox>>, IDisposable
     private const int Negatives = 3;
     private const double Near = 0.5;
 
-    // The mean average precision of a network that finds nothing on purpose; a random box may be right.
+    // The mean average precision of a network that has learnt nothing: a random box may be right.
     private const double Luck = 0.01;
 
     private static readonly Metric Map50 = new("map50", IsFraction: true);
@@ -32,22 +32,24 @@ public sealed class Detection : ITask<ImmutableArray<DetectedBox>>, IDisposable
     private readonly ConcurrentDictionary<Device, BoxConstants> _constants = new();
 
     /// <summary>A task for networks whose offsets are measured from certain default boxes.</summary>
-    /// <param name="classNames">What the classes mean, in their order; the background has no name.</param>
+    /// <param name="classNames">The names of the classes, in their order; the background has none.</param>
     /// <param name="boxes">The default boxes.</param>
     public Detection(ImmutableArray<string> classNames, DefaultBoxes boxes) =>
         (ClassNames, Boxes) = (classNames, boxes);
 
-    /// <summary>What the classes mean, in their order; the background has no name.</summary>
+    /// <summary>The names of the classes, in their order; the background has none.</summary>
     public ImmutableArray<string> ClassNames { get; }
 
-    /// <summary>What the offsets are measured from.</summary>
+    /// <summary>The default boxes that offsets refer to.</summary>
     public DefaultBoxes Boxes { get; }
 
-    /// <summary>What the loss is divided by.</summary>
+    /// <summary>How the loss is normalized.</summary>
     /// <value><see cref="DetectionLossNormalization.PerImage"/>.</value>
     public DetectionLossNormalization LossNormalization { get; init; }
 
-    /// <summary>How many unmatched default boxes count in the loss for each matched one: the hardest.</summary>
+    /// <summary>
+    /// The number of unmatched default boxes, the hardest ones, that count in the loss for each matched one.
+    /// </summary>
     /// <value>3. At least 0.</value>
     public int NegativesPerPositive { get; init; } = Negatives;
 
@@ -74,7 +76,7 @@ public sealed class Detection : ITask<ImmutableArray<DetectedBox>>, IDisposable
 
     /// <summary>The task of a detector, also of one that was cut or read from an .ocs file.</summary>
     /// <param name="graph">A detector of the zoo, or any other network whose offsets state their default boxes.</param>
-    /// <param name="classNames">What the classes mean, in their order; the background has no name.</param>
+    /// <param name="classNames">The names of the classes, in their order; the background has none.</param>
     /// <exception cref="OcsInputException">The network states no default boxes, or has other classes.</exception>
     public static Detection For(Graph graph, ImmutableArray<string> classNames)
     {

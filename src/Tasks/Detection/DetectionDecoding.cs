@@ -3,7 +3,7 @@ namespace Ocs.Tasks;
 /// <summary>How scores and boxes become detections.</summary>
 public sealed record DetectionDecoding
 {
-    /// <summary>Detections with a lower score, or the same, are left out.</summary>
+    /// <summary>Detections with this score or a lower one are dropped.</summary>
     /// <value>0.05. Range 0..1.</value>
     public double ScoreThreshold { get; init; } = 0.05;
 
@@ -14,11 +14,11 @@ public sealed record DetectionDecoding
     /// <value>0.5. Range 0..1.</value>
     public double NmsIou { get; init; } = 0.5;
 
-    /// <summary>Detections of a class that are looked at: those with the highest scores.</summary>
+    /// <summary>The number of candidates for each class, those with the highest scores.</summary>
     /// <value>200. At least 1.</value>
     public int CandidatesPerClass { get; init; } = 200;
 
-    /// <summary>Detections of an image.</summary>
+    /// <summary>The largest number of detections of an image.</summary>
     /// <value>200. At least 1.</value>
     public int MostPerImage { get; init; } = 200;
 
@@ -26,7 +26,7 @@ public sealed record DetectionDecoding
     public static DetectionDecoding Torchvision { get; } =
         new() { ScoreThreshold = 0.01, NmsIou = 0.45, CandidatesPerClass = 400 };
 
-    /// <summary>Throws a sentence where a value is out of range.</summary>
+    /// <summary>Throws if a value is out of range.</summary>
     internal void Require()
     {
         var problem = ScoreThreshold is not (>= 0 and <= 1)

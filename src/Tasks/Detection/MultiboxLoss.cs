@@ -2,16 +2,18 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>What a detector's loss is divided by.</summary>
+/// <summary>How a detector's loss is normalized.</summary>
 public enum DetectionLossNormalization
 {
     /// <summary>
-    /// The loss of each image by its own matched default boxes; then the mean over the images. So it is in NVIDIA's
-    /// DeepLearningExamples. The parts of a batch weigh as its images.
+    /// The loss of each image is divided by its number of matched default boxes, and then averaged over the images, as
+    /// in NVIDIA's DeepLearningExamples.
     /// </summary>
     PerImage,
 
-    /// <summary>The loss of all images by the matched default boxes of the batch. So it is in torchvision.</summary>
+    /// <summary>
+    /// The loss of all images is divided by the number of matched default boxes of the batch, as in torchvision.
+    /// </summary>
     PerBatch,
 }
 
@@ -23,7 +25,7 @@ public enum DetectionLossNormalization
 /// <param name="NegativesPerPositive">How many of the others count for each matched box, in an image.</param>
 internal sealed record MultiboxLoss(DetectionLossNormalization Normalization, int NegativesPerPositive)
 {
-    // Divides nothing by nothing where an image has no object.
+    // Avoids 0 / 0 if an image has no object.
     private const double Few = 1e-6;
 
     /// <summary>The loss, []; nothing is read from the device.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Tasks;
 
-/// <summary>Takes the detections of an image out of the scores of its default boxes.</summary>
+/// <summary>Selects the detections of an image from the scores of its default boxes.</summary>
 internal static class NonMaximumSuppression
 {
     /// <summary>The detections, the surest first.</summary>

@@ -2,11 +2,11 @@ using Ocs.Data;
 
 namespace Ocs.Tasks;
 
-/// <summary>An image of a measurement, which processes tell each other as numbers.</summary>
+/// <summary>An evaluated image in a form that processes can exchange as numbers.</summary>
 /// <param name="Number">
-/// Its number in the data set: images are measured in this order, whatever process had them.
+/// Its number in the data set. Images are evaluated in this order, whichever process had them.
 /// </param>
-/// <param name="Content">What is in it, and what was found.</param>
+/// <param name="Content">Its objects and detections.</param>
 internal sealed record TalliedImage(double Number, EvaluatedImage Content)
 {
     // Class and edges, with area and kind of an object, or the score of a detection.

@@ -4,7 +4,7 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>Counts labels that are found, missed and invented.</summary>
+/// <summary>Counts true positives, false negatives and false positives.</summary>
 internal sealed class LabelTally : IMetricTally
 {
     private double _found;

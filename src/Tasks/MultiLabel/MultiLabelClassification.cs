@@ -6,14 +6,14 @@ using Ocs.Torch;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// Any number of labels a sample: the first output is [N, labels] of logits, the first target [N, labels] of 0 and 1.
-/// The loss is binary cross-entropy, PyTorch's BCEWithLogitsLoss. A label counts as found where its probability is
-/// above one half.
+/// Any number of labels for each sample. The first output is [N, labels], logits; the first target [N, labels], 0 or 1.
+/// The loss is binary cross-entropy, PyTorch's BCEWithLogitsLoss. A label counts as found if its probability is above
+/// one half.
 /// </summary>
-/// <param name="labelNames">What the labels mean, in the order of the logits.</param>
+/// <param name="labelNames">The names of the labels, in the order of the logits.</param>
 public sealed class MultiLabelClassification(ImmutableArray<string> labelNames) : ITask<ImmutableArray<LabelPrediction>>
 {
-    /// <summary>What the labels mean, in the order of the logits.</summary>
+    /// <summary>The names of the labels, in the order of the logits.</summary>
     public ImmutableArray<string> LabelNames { get; } = labelNames;
 
     /// <inheritdoc/>

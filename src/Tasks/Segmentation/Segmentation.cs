@@ -10,13 +10,13 @@ namespace Ocs.Tasks;
 /// <see cref="MaskFolder.Ignored"/> where a pixel has none. The loss is the mean cross-entropy of the other pixels of
 /// the batch (Long et al. 2015, FCN, arXiv 1411.4038, section 4).
 /// </summary>
-/// <param name="classNames">What the classes mean, in the order of the logits.</param>
+/// <param name="classNames">The names of the classes, in the order of the logits.</param>
 public sealed class Segmentation(ImmutableArray<string> classNames) : ITask<SegmentedImage>
 {
     private static readonly Metric MeanIou = new("mean-iou", IsFraction: true);
     private static readonly Metric PixelAccuracy = new("pixel-accuracy", IsFraction: true);
 
-    /// <summary>What the classes mean, in the order of the logits.</summary>
+    /// <summary>The names of the classes, in the order of the logits.</summary>
     public ImmutableArray<string> ClassNames { get; } = classNames;
 
     /// <summary>How much a pixel of each class counts in the loss, above 0; empty for all the same.</summary>

@@ -67,7 +67,7 @@ public sealed class NextToken(TextVocabulary vocabulary) : ITask<ImmutableArray<
 
     /// <summary>
     /// To guess each token as often as it comes in the text is the best guess that knows no context: its perplexity is
-    /// e to the entropy of the tokens' frequencies. Null where the data set is no text.
+    /// e to the entropy of the tokens' frequencies. Null if the data set is no text.
     /// </summary>
     public Guessing? Guess(IDataset data)
     {

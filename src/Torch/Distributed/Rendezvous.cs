@@ -24,7 +24,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     /// <summary>What the keys in the store begin with; torchrun's attempts share a store.</summary>
     public string Prefix { get; init; } = "ocs";
 
-    /// <summary>The file that processes of one machine meet in; empty where they meet at the host's port.</summary>
+    /// <summary>The file that processes of one machine meet in; empty if they meet at the host's port.</summary>
     public string StoreFile { get; init; } = "";
 
     /// <summary>The network interface for Gloo (GLOO_SOCKET_IFNAME); empty for that of the host's name.</summary>
@@ -56,7 +56,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
 
     /// <summary>
     /// What torchrun (or Kubernetes' PyTorchJob), mpirun or srun, looked at in this order, say in a process's
-    /// environment; null where there is one process.
+    /// environment; null if there is one process.
     /// </summary>
     /// <exception cref="OcsInputException">The variables contradict each other, or one is missing.</exception>
     public static Rendezvous? FromEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -160,7 +160,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
 
         public int? Port(string name) => Number(name, 1, 65536);
 
-        /// <summary>A whole number of a range; null where the variable is not set.</summary>
+        /// <summary>A whole number of a range; null if the variable is not set.</summary>
         public int? Number(string name, int lowest, int end) => Text(name) is not { } text
             ? null
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest

@@ -39,7 +39,7 @@ internal static unsafe class OpenBlas
         }
     }
 
-    /// <summary>The kernels that OpenBLAS uses or would use, in its own words; null where there is none.</summary>
+    /// <summary>The kernels that OpenBLAS uses or would use, in its own words; null if there is none.</summary>
     internal static string? OwnChoice()
     {
         // Closed again, it reads the variable anew when libtorch loads it.
@@ -60,7 +60,7 @@ internal static unsafe class OpenBlas
         }
     }
 
-    /// <summary>The kernels to take in place of the chosen ones; null where those are right.</summary>
+    /// <summary>The kernels to take in place of the chosen ones; null if those are right.</summary>
     internal static string? Better(string choice, bool avx512, bool avx2) =>
         !BeforeAvx2.Contains(choice) ? null
         : avx512 ? "SkylakeX"

@@ -59,7 +59,7 @@ public static partial class Aten
     /// </summary>
     /// <param name="weights">Changed.</param>
     /// <param name="gradients">One a weight.</param>
-    /// <param name="velocities">v of each weight, changed; none where momentum is 0.</param>
+    /// <param name="velocities">v of each weight, changed; none if momentum is 0.</param>
     /// <param name="rate">[], float32, on the CPU or where the weights are.</param>
     /// <param name="momentum">The factor of v.</param>
     /// <param name="decay">The factor of w.</param>

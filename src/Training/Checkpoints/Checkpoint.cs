@@ -31,7 +31,7 @@ internal sealed record Checkpoint(
     /// </summary>
     public IReadOnlyDictionary<int, Tensor> Statistics { get; init; } = new Dictionary<int, Tensor>();
 
-    /// <summary>The moving average of <see cref="Parameters"/>; empty where there is none.</summary>
+    /// <summary>The moving average of <see cref="Parameters"/>; empty if there is none.</summary>
     public IReadOnlyDictionary<string, Tensor> Average { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>

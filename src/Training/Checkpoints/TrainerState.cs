@@ -113,7 +113,7 @@ internal sealed record TrainerState
 /// <param name="SamplesPerSecond">How fast.</param>
 internal sealed record EpochSpeed(bool IsCut, double SamplesPerSecond)
 {
-    /// <summary>The median before or after the cut; null where there is none.</summary>
+    /// <summary>The median before or after the cut; null if there is none.</summary>
     internal static double? Median(IEnumerable<EpochSpeed> epochs, bool isCut)
     {
         List<double> speeds =

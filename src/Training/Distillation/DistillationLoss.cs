@@ -135,7 +135,7 @@ internal static class DistillationLoss
         return Aten.Mul(sum, factor / from.Shape[0]);
     }
 
-    // [M, C], true where the class is the row's label.
+    // [M, C], true if the class is the row's label.
     private static Tensor IsRight(Tensor labels, Tensor rows)
     {
         using var column = Aten.Reshape(labels, [-1, 1]);

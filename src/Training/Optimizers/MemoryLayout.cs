@@ -7,7 +7,7 @@ namespace Ocs.Training.Optimizers;
 /// </summary>
 internal static class MemoryLayout
 {
-    /// <summary>The tensor in the layout of a weight, owned by the caller; null where it has it already.</summary>
+    /// <summary>The tensor in the layout of a weight, owned by the caller; null if it has it already.</summary>
     public static Tensor? Laid(Tensor tensor, Tensor weight)
     {
         if (weight.Rank != 4)

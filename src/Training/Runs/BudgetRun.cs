@@ -39,7 +39,7 @@ public static class BudgetRun
     /// <param name="observer">Observes the runs, one after the other; null for none.</param>
     /// <param name="replace">Whether the content of the folder is replaced.</param>
     /// <param name="stop">Stops after a step.</param>
-    /// <returns>The curve; null where it was stopped.</returns>
+    /// <returns>The curve; null if it was stopped.</returns>
     /// <exception cref="OcsInputException">
     /// The folder is in use or holds something else, an option is out of range, there are too many targets for the
     /// epochs, or network, data and task do not fit each other.

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Data;
 
-/// <summary>Brings boxes into their images, and counts what a person may not expect of them.</summary>
+/// <summary>Clips boxes to their images, and counts surprising ones for remarks.</summary>
 /// <param name="source">The file or folder that they are from.</param>
 internal sealed class AnnotationRemarks(string source)
 {
@@ -15,7 +15,7 @@ internal sealed class AnnotationRemarks(string source)
 
     /// <summary>The part of a box within its image; null for a box that has none.</summary>
     /// <param name="box">Shares of the image.</param>
-    /// <param name="name">What a message calls it.</param>
+    /// <param name="name">Its name in messages.</param>
     public BoundingBox? Clip(BoundingBox box, string name)
     {
         var inside = box.IsProper ? box.Clip(1, 1) : box;

@@ -1,9 +1,9 @@
 namespace Ocs.Data;
 
 /// <summary>
-/// An upright box by its edges: x grows to the right, y downwards. The unit is the pixel, or the share of the image's
-/// width and height where a summary says so. The edges are lines between pixels, so a box over one pixel has the width
-/// 1.
+/// An axis-aligned box by its edges. x grows to the right, y downwards. The unit is the pixel, or a fraction of the
+/// image's width and height where the documentation states it. Edges are lines between pixels, so a box over one pixel
+/// has the width 1.
 /// </summary>
 /// <param name="Left">The smallest x.</param>
 /// <param name="Top">The smallest y.</param>

@@ -4,9 +4,9 @@ namespace Ocs.Data;
 
 /// <summary>Images with boxes around their objects, as a file or a folder lists them.</summary>
 /// <param name="Folder">The folder of the images.</param>
-/// <param name="ClassNames">What the classes mean, in their order; the background has no name.</param>
+/// <param name="ClassNames">The names of the classes, in their order; the background has none.</param>
 /// <param name="Images">The images, in ordinal order of their paths.</param>
-/// <param name="Remarks">What a person may not expect, a sentence each.</param>
+/// <param name="Remarks">Remarks on surprising annotations, a sentence each.</param>
 public sealed record DetectionAnnotations(
     string Folder,
     ImmutableArray<string> ClassNames,
@@ -65,8 +65,8 @@ public sealed record DetectionAnnotations(
     /// of the others where they were.
     /// </summary>
     /// <param name="share">The share of the second part, 0 to 1.</param>
-    /// <param name="seed">Another one gives other parts.</param>
-    /// <returns>What to train on, and what to measure on.</returns>
+    /// <param name="seed">The seed.</param>
+    /// <returns>Training images, and validation images.</returns>
     public (DetectionAnnotations Train, DetectionAnnotations Test) Split(double share, ulong seed)
     {
         if (share is not (> 0 and < 1))

@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// Images with boxes around their objects, read while training. The input is [3, size, size], normalized; M is the
-/// largest number of objects of an image, and images with fewer are filled up.
+/// Images with boxes around their objects, read while training. The input is [3, size, size], normalized. M is the
+/// largest number of objects of an image; images with fewer are padded.
 /// </summary>
 /// <remarks>
 /// Target 0 [M, 4], float64: left, top, right, bottom as shares of the image. Target 1 [M], int64: the class, -1 where
@@ -22,8 +22,8 @@ public sealed class DetectionDataset : SampleDataset, INormalizedImages
     private readonly ConcurrentBag<DetectionImageReader> _readers = [];
 
     /// <summary>The images of annotations.</summary>
-    /// <param name="name">What it is called in messages.</param>
-    /// <param name="annotations">The images and what is in them.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="annotations">The images and their objects.</param>
     /// <param name="options">How they are read; null takes the defaults.</param>
     /// <exception cref="OcsInputException">An option is out of range, or there are no images.</exception>
     public DetectionDataset(
@@ -49,18 +49,18 @@ public sealed class DetectionDataset : SampleDataset, INormalizedImages
     /// <inheritdoc/>
     public override ImmutableArray<ImmutableArray<long>> InputShapes => [[3, _options.Size, _options.Size]];
 
-    /// <summary>What the classes mean, in their order; the background has no name.</summary>
+    /// <summary>The names of the classes, in their order; the background has none.</summary>
     public ImmutableArray<string> ClassNames => _annotations.ClassNames;
 
-    /// <summary>What turns pixels into the network's input.</summary>
+    /// <summary>The normalization of the network's input.</summary>
     public Normalization Normalization => _options.Normalization;
 
-    /// <summary>What a person may not expect of the annotations, a sentence each.</summary>
+    /// <summary>Remarks on surprising annotations, a sentence each.</summary>
     public ImmutableArray<string> Remarks => _annotations.Remarks;
 
     /// <summary>One image with its objects.</summary>
     /// <param name="index">Which, from 0 to N - 1.</param>
-    /// <param name="seed">For augmentation; null where the image is only resized.</param>
+    /// <param name="seed">For augmentation; null if the image is only resized.</param>
     /// <exception cref="OcsInputException">The file cannot be read.</exception>
     public override Sample Get(int index, ulong? seed)
     {

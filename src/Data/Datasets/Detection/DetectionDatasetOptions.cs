@@ -3,15 +3,15 @@ namespace Ocs.Data;
 /// <summary>How images with boxes are read.</summary>
 public sealed record DetectionDatasetOptions
 {
-    /// <summary>Height and width of what reaches the network; images are stretched to it.</summary>
+    /// <summary>Height and width of the network's input; images are stretched to it.</summary>
     /// <value>300. Range 32..2048.</value>
     public int Size { get; init; } = 300;
 
-    /// <summary>What happens to images in training. Those that are measured on are only resized.</summary>
+    /// <summary>The augmentation in training. Validation images are only resized.</summary>
     /// <value><see cref="DetectionAugmentation.Ssd"/>.</value>
     public DetectionAugmentation Augmentation { get; init; } = DetectionAugmentation.Ssd;
 
-    /// <summary>What turns pixels into the network's input.</summary>
+    /// <summary>The normalization of the network's input.</summary>
     /// <value><see cref="Normalization.ImageNet"/>.</value>
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
 

@@ -14,11 +14,11 @@ public sealed record FolderReport(
     /// <summary>Pictures that are not among the images, since their names end otherwise or cannot be opened.</summary>
     public ImmutableArray<PassedOver> PassedOver { get; init; } = [];
 
-    /// <summary>What a person may not expect of the folder, a sentence each.</summary>
+    /// <summary>Remarks on surprising things in the folder, a sentence each.</summary>
     public ImmutableArray<string> Remarks { get; init; } = [];
 }
 
-/// <summary>Decodes every image of a folder, on threads of its own.</summary>
+/// <summary>Decodes every image of a folder, in several threads.</summary>
 internal static class FolderCheck
 {
     public static FolderReport Run(string root, ImageFolderOptions options)
@@ -83,7 +83,7 @@ internal static class FolderCheck
                 }
                 catch (OcsInputException error)
                 {
-                    // A missing library is no image's fault.
+                    // A missing library is not an error of the image.
                     failure = error;
                 }
             }

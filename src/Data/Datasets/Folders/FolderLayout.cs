@@ -2,13 +2,13 @@ namespace Ocs.Data;
 
 /// <summary>Where the images of a data set's splits lie.</summary>
 /// <param name="Root">The folder that was given.</param>
-/// <param name="Train">Its folder train, or itself where it holds the classes; null where there is neither.</param>
-/// <param name="Test">Its folder val, valid, validation or test; null where there is none.</param>
+/// <param name="Train">Its folder train, or itself where it holds the classes; null if there is neither.</param>
+/// <param name="Test">Its folder val, valid, validation or test; null if there is none.</param>
 internal sealed record FolderLayout(string Root, string? Train, string? Test)
 {
     private static readonly string[] TestFolders = ["val", "valid", "validation", "test"];
 
-    /// <summary>The layout of a folder; null where it has none that is known.</summary>
+    /// <summary>The layout of a folder; null if it has none that is known.</summary>
     public static FolderLayout? TryFind(string root)
     {
         var train = Path.Combine(root, "train");

@@ -10,10 +10,10 @@ public sealed record PassedOver(string Path, string Reason);
 /// <summary>Finds the images of a class's folder, at any depth, and the pictures that are not read.</summary>
 internal sealed class FolderWalk
 {
-    // Looking into a file takes long where there are many that are no pictures.
+    // Limits how many files are opened to find out whether they are images.
     private const int MostLookedInto = 1000;
 
-    // What stands in .NET for the bytes of a name that are not UTF-8; a file cannot be opened by that.
+    // .NET's replacement for bytes of a name that are not UTF-8. A file cannot be opened by such a name.
     private const char NotUtf8 = '\uFFFD';
 
     private static readonly EnumerationOptions Everything = new()
@@ -27,7 +27,7 @@ internal sealed class FolderWalk
     /// <summary>What was passed over so far.</summary>
     public List<PassedOver> PassedOver { get; } = [];
 
-    /// <summary>The folders in a folder that a person may have made, by name, in ordinal order.</summary>
+    /// <summary>The folders in a folder, without those that programs leave behind, by name, in ordinal order.</summary>
     public List<string> Folders(string folder)
     {
         List<string> names = [];

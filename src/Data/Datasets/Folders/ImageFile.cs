@@ -28,7 +28,7 @@ internal static class ImageFile
     }
 
     /// <summary>
-    /// The format of a file that is a picture by its first bytes; null where it is none or cannot be read.
+    /// The format of a file that is a picture by its first bytes; null if it is none or cannot be read.
     /// </summary>
     public static string? KindOf(string path)
     {

@@ -3,11 +3,12 @@ using System.Collections.Immutable;
 namespace Ocs.Data;
 
 /// <summary>
-/// Colour images in files of any size, a folder a class (ImageNet, Tiny-ImageNet, one's own), read while training.
+/// Colour images in files of any size, with a folder for each class (ImageNet, Tiny-ImageNet, your own), read while
+/// training.
 /// </summary>
 public sealed class ImageFolder : LabelledImages
 {
-    /// <summary>What names such a data set where others have a name of their own.</summary>
+    /// <summary>The name of such data sets.</summary>
     internal const string DataName = "imagefolder";
 
     private readonly int[]? _chosen;
@@ -44,7 +45,7 @@ public sealed class ImageFolder : LabelledImages
             ? $"{Listing.Folder} (which has changed since it was packed)"
             : Listing.Folder;
 
-    /// <summary>What a person may not expect of the folder, a sentence each.</summary>
+    /// <summary>Remarks on surprising things in the folder, a sentence each.</summary>
     public ImmutableArray<string> Remarks => Listing.Remarks;
 
     /// <summary>The images that could not be read so far, in the order of their paths.</summary>

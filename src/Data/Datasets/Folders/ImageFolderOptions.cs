@@ -3,12 +3,13 @@ namespace Ocs.Data;
 /// <summary>How a folder of images is read.</summary>
 public sealed record ImageFolderOptions
 {
-    /// <summary>Height and width of what reaches the network.</summary>
+    /// <summary>Height and width of the network's input.</summary>
     /// <value>224. Range 8..2048.</value>
     public int Size { get; init; } = 224;
 
     /// <summary>
-    /// Shorter side of an image before its middle is measured on; null takes 8/7 of <see cref="Size"/>, 256 for 224.
+    /// The shorter side of a validation image before its middle is cut out. Null takes 8/7 of <see cref="Size"/>: 256
+    /// for 224.
     /// </summary>
     /// <value>Null. At least <see cref="Size"/>, 4096 at most.</value>
     public int? Resize { get; init; }
@@ -17,13 +18,13 @@ public sealed record ImageFolderOptions
     /// <value>Null. Range 1..256.</value>
     public int? Workers { get; init; }
 
-    /// <summary>Whether images that cannot be read are left out and counted; else the first is an error.</summary>
+    /// <summary>
+    /// Whether images that cannot be read are skipped and counted. Otherwise the first one is an error.
+    /// </summary>
     /// <value>False.</value>
     public bool SkipBroken { get; init; }
 
-    /// <summary>
-    /// Fraction of each class that accuracy is measured on, where there is no folder val; null takes a tenth there.
-    /// </summary>
+    /// <summary>The fraction of each class for validation if there is no folder val. Null takes a tenth.</summary>
     /// <value>Null. Range 0..0.9; 0 takes none.</value>
     public double? ValidationSplit { get; init; }
 
@@ -73,10 +74,10 @@ public sealed record ImageFolderOptions
 /// </summary>
 public enum PackedUse
 {
-    /// <summary>A packed file is read if there is one that the folder has not changed since.</summary>
+    /// <summary>A packed file is read if there is one, and the folder has not changed since.</summary>
     IfThere,
 
-    /// <summary>Where there is none, it is written first.</summary>
+    /// <summary>A packed file is read. If there is none, it is written first.</summary>
     Build,
 
     /// <summary>The images' own files are read.</summary>

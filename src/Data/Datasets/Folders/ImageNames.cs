@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Ocs.Data;
 
-/// <summary>What names say in a folder of images: which files are pictures, and what no person put there.</summary>
+/// <summary>Names in a folder of images: which files are images, and which were left there by programs.</summary>
 internal static class ImageNames
 {
     /// <summary>The usual endings of pictures, as a message shows them.</summary>
@@ -28,7 +28,7 @@ internal static class ImageNames
     public static bool IsImage(ReadOnlySpan<char> name) =>
         Endings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Path.GetExtension(name));
 
-    /// <summary>Whether a file or folder is hidden, or one that a program left.</summary>
+    /// <summary>Whether a file or folder is hidden, or was left behind by a program.</summary>
     public static bool IsClutter(ReadOnlySpan<char> name) =>
         name.StartsWith('.') || Clutter.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 }

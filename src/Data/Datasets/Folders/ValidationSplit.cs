@@ -1,6 +1,6 @@
 namespace Ocs.Data;
 
-/// <summary>Divides a folder's images into those that are trained on and those that accuracy is measured on.</summary>
+/// <summary>Divides a folder's images into training and validation images.</summary>
 internal static class ValidationSplit
 {
     private const ulong Seed = 0;

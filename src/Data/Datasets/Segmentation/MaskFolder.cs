@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Data;
 
 /// <summary>
-/// Colour images with a mask each, in files of any size, read while training: a pixel of a mask is the number of the
-/// class of the image's pixel. Image and mask are resized to the same height and width.
+/// Colour images with one mask each, in files of any size, read while training. A pixel of a mask holds the number of
+/// the class of the image's pixel. Image and mask are resized to the same height and width.
 /// </summary>
 /// <remarks>
 /// The input is [3, H, W], normalized; the target [H, W], int64: the class, or <see cref="Ignored"/>. The augmentation
@@ -17,7 +17,7 @@ public sealed class MaskFolder : SampleDataset, INormalizedImages
     /// <summary>The class of pixels that have none.</summary>
     public const int Ignored = -100;
 
-    /// <summary>What names such a data set where others have a name of their own.</summary>
+    /// <summary>The name of such data sets.</summary>
     internal const string DataName = "maskfolder";
 
     private const string ClassesFile = "classes.txt";
@@ -57,7 +57,7 @@ public sealed class MaskFolder : SampleDataset, INormalizedImages
     /// <summary>Where the images lie.</summary>
     public string Source => _layout.Folder;
 
-    /// <summary>The first place that holds images with masks; null where none does.</summary>
+    /// <summary>The first place that holds images with masks; null if none does.</summary>
     /// <param name="dataRoot">The user's data root; null takes <c>OCS_DATA</c>.</param>
     internal static string? Find(string? dataRoot) => Places(dataRoot).FirstOrDefault(MaskLayout.Fits);
 
@@ -135,7 +135,7 @@ public sealed class MaskFolder : SampleDataset, INormalizedImages
 
     /// <summary>One image and its mask.</summary>
     /// <param name="index">Which, from 0 to N - 1.</param>
-    /// <param name="seed">For augmentation; null where image and mask are only resized.</param>
+    /// <param name="seed">For augmentation; null if image and mask are only resized.</param>
     /// <exception cref="OcsInputException">A file cannot be read, or the mask does not fit.</exception>
     public override Sample Get(int index, ulong? seed)
     {

@@ -5,11 +5,11 @@ namespace Ocs.Data;
 /// <summary>How a folder of images with masks is read.</summary>
 public sealed record MaskFolderOptions
 {
-    /// <summary>Height of what reaches the network; images and masks are resized to it.</summary>
+    /// <summary>Height of the network's input; images and masks are resized to it.</summary>
     /// <value>256. Range 8..4096.</value>
     public int Height { get; init; } = 256;
 
-    /// <summary>Width of what reaches the network; images and masks are resized to it.</summary>
+    /// <summary>Width of the network's input; images and masks are resized to it.</summary>
     /// <value>256. Range 8..4096.</value>
     public int Width { get; init; } = 256;
 
@@ -17,11 +17,11 @@ public sealed record MaskFolderOptions
     /// <value>Empty: the lines of classes.txt in the folder; of CamVid its eleven classes.</value>
     public ImmutableArray<string> ClassNames { get; init; } = [];
 
-    /// <summary>The value of pixels that have no class: they are neither learnt nor measured.</summary>
+    /// <summary>The value of pixels without a class. They are ignored in training and evaluation.</summary>
     /// <value>Null: 255, and 11 of CamVid.</value>
     public int? IgnoredValue { get; init; }
 
-    /// <summary>The fraction of the images that is measured on, where the folder has no split.</summary>
+    /// <summary>The fraction of images for validation if the folder has no split.</summary>
     /// <value>0.1. Above 0, at most 0.9.</value>
     public double ValidationSplit { get; init; } = 0.1;
 

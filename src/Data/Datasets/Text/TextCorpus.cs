@@ -3,8 +3,7 @@ using System.Text;
 namespace Ocs.Data;
 
 /// <summary>
-/// A text in two parts: the first is trained on, the last is measured on. Both are read into memory as the numbers of
-/// their tokens.
+/// A text in two parts: the first for training, the last for validation. Both are held in memory as token numbers.
 /// </summary>
 public sealed class TextCorpus
 {
@@ -22,7 +21,7 @@ public sealed class TextCorpus
 
     /// <summary>Reads a text file, or all files *.txt of a folder in the order of their paths.</summary>
     /// <param name="path">The file, or the folder.</param>
-    /// <param name="options">What a token is, and how many make a sample; null takes the defaults.</param>
+    /// <param name="options">The unit of tokens and the length of samples; null takes the defaults.</param>
     /// <exception cref="OcsInputException">
     /// There is no text, it is too short, or no UTF-8; a character is not in the vocabulary; an option is out of range.
     /// </exception>

@@ -7,12 +7,12 @@ namespace Ocs.Data;
 /// Windows of a text: the input is L tokens [L], and the target those that follow each of them, [L], int64.
 /// </summary>
 /// <remarks>
-/// In order, windows lie side by side from the start of the text: every token is measured once, but for the first one
-/// and an incomplete last window. For training, each epoch shifts all windows by a number of its own, from 0 to L - 1,
-/// and takes them in a random order. So an epoch sees each token once, which random starts would not, and over the
-/// epochs each token stands at each place of a window. With another number of windows than fit, an epoch takes one at
-/// random from each of so many equal stretches of the text, or makes several passes. What a window holds depends on
-/// seed, epoch and its number alone.
+/// In evaluation, windows lie side by side from the start of the text. Every token is predicted once, except the first
+/// one and those of an incomplete last window. In training, each epoch shifts all windows by a random number from 0 to
+/// L - 1, and takes them in random order. So an epoch sees each token once, and over the epochs each token stands at
+/// each place of a window. If an epoch has fewer windows than fit, it takes one at random from each of as many equal
+/// stretches of the text. If it has more, it makes several passes. The content of a window depends on seed, epoch and
+/// its number alone.
 /// </remarks>
 public sealed class TextDataset : IDataset
 {

@@ -20,7 +20,7 @@ public sealed record TextOptions
     /// <value>Null. Its unit must be <see cref="Unit"/>.</value>
     public TextVocabulary? Vocabulary { get; init; }
 
-    /// <summary>The fraction at the end of the text that is measured on; the rest is trained on.</summary>
+    /// <summary>The fraction at the end of the text for validation; the rest is for training.</summary>
     /// <value>A tenth. Within (0, 0.9].</value>
     public double ValidationShare { get; init; } = 0.1;
 

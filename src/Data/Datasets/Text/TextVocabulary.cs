@@ -31,7 +31,7 @@ public sealed class TextVocabulary
     /// <summary>How many tokens there are, V: the classes that a network is built for.</summary>
     public int Count => Unit == TextUnit.Byte ? Bytes : _characters.Length;
 
-    /// <summary>The characters by their numbers; empty where tokens are bytes.</summary>
+    /// <summary>The characters by their numbers; empty if tokens are bytes.</summary>
     public string Characters => string.Concat(_characters);
 
     /// <summary>

@@ -44,7 +44,7 @@ internal static class TypedEnds
         }
     }
 
-    // Another type than that of the network's numbers; null where it is that, or is not stated.
+    // Another type than that of the network's numbers; null if it is that, or is not stated.
     private static DataType? TypeOf(OriginValue value) =>
         Enum.TryParse<DataType>(value.Type, out var type) && type is not (DataType.Float or DataType.Undefined)
             ? type

@@ -19,7 +19,7 @@ internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
     /// <summary>The constant at an input, or null where that is left out or computed.</summary>
     public OnnxTensor? ConstantOrNull(int input) => Graph.Constant(Node.InputOrNull(input));
 
-    /// <summary>The constant at an input, which must be one if it is given; null where it is left out.</summary>
+    /// <summary>The constant at an input, which must be one if it is given; null if it is left out.</summary>
     public OnnxTensor? Constant(int input) => Node.InputOrNull(input) is { } value
         ? Graph.Constant(value)
             ?? throw Node.Unread(
@@ -29,11 +29,11 @@ internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
     public bool IsConstant(int input) => ConstantOrNull(input) is not null;
 
     /// <summary>
-    /// Whole numbers that are an attribute in older opsets and an input in newer; null where they are left out.
+    /// Whole numbers that are an attribute in older opsets and an input in newer; null if they are left out.
     /// </summary>
     public long[]? Ints(string attribute, int input) => Node.Ints(attribute) ?? Constant(input)?.Integers;
 
-    /// <summary>Axes counted from the front; null where they are left out.</summary>
+    /// <summary>Axes counted from the front; null if they are left out.</summary>
     public int[]? Axes(int input, int rank)
     {
         var axes = Ints("axes", input);

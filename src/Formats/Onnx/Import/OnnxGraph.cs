@@ -73,7 +73,7 @@ internal sealed class OnnxGraph(string name, long opset)
     public IReadOnlyList<OnnxNode> Users(string value) => _users.TryGetValue(value, out var users) ? users : [];
 
     /// <summary>
-    /// The only node that reads a value, or null where there are more or it is an output of the network.
+    /// The only node that reads a value, or null if there are more or it is an output of the network.
     /// </summary>
     public OnnxNode? OnlyUser(string value) => Users(value) is [var user] && !Outputs.Contains(value) ? user : null;
 
@@ -83,7 +83,7 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>The only number of a constant, or null for other values.</summary>
     public double? Scalar(string? value) => Constant(value) is { IsScalar: true } constant ? constant.Numbers[0] : null;
 
-    /// <summary>The shape of a value; empty where it is a scalar, default where it is not known.</summary>
+    /// <summary>The shape of a value; empty if it is a scalar, default where it is not known.</summary>
     public ImmutableArray<long> ShapeOf(string value) =>
         Constants.TryGetValue(value, out var constant) ? constant.Shape : Shapes.GetValueOrDefault(value);
 

@@ -76,7 +76,7 @@ internal static class OnnxImport
         return new(network, parameters.ToTable(network));
     }
 
-    // Null where nodes turned out not to be read.
+    // Null if nodes turned out not to be read.
     private static (Graph Graph, ImportedParameters Parameters)? Convert(OnnxGraph graph)
     {
         ConstantFolding.Apply(graph);
@@ -131,7 +131,7 @@ internal static class OnnxImport
             : new(graph.Name, [], [], []);
     }
 
-    // False where it turned out not to be read.
+    // False if it turned out not to be read.
     private static bool Import(
         OnnxGraph graph, OnnxNode node, GraphBuilder builder, ImportedParameters parameters,
         Dictionary<string, Imported> values)

@@ -30,10 +30,10 @@ internal sealed record OnnxNode(
 
     public string Output => Outputs[0];
 
-    /// <summary>The input at a position, or null where it is left out.</summary>
+    /// <summary>The input at a position, or null if it is left out.</summary>
     public string? InputOrNull(int index) => index < Inputs.Length && Inputs[index].Length > 0 ? Inputs[index] : null;
 
-    /// <summary>The output at a position, or null where nobody asks for it.</summary>
+    /// <summary>The output at a position, or null if nobody asks for it.</summary>
     public string? OutputOrNull(int index) =>
         index < Outputs.Length && Outputs[index].Length > 0 ? Outputs[index] : null;
 
@@ -47,7 +47,7 @@ internal sealed record OnnxNode(
 
     public string Text(string attribute, string otherwise) => Get(attribute, otherwise);
 
-    /// <summary>Whole numbers, or null where the attribute is not there.</summary>
+    /// <summary>Whole numbers, or null if the attribute is not there.</summary>
     public long[]? Ints(string attribute) => Get<long[]?>(attribute, null);
 
     public string[]? Texts(string attribute) => Get<string[]?>(attribute, null);

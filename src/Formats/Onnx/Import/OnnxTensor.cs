@@ -37,7 +37,7 @@ internal sealed class OnnxTensor
     public OnnxTensor? TransposeOf { get; private init; }
 
     /// <summary>
-    /// The initializer that all numbers were taken from, where folding only moved them; null where it computed or
+    /// The initializer that all numbers were taken from, where folding only moved them; null if it computed or
     /// joined.
     /// </summary>
     public OnnxTensor? Origin { get; private init; }

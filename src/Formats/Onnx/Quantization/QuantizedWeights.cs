@@ -4,7 +4,7 @@ namespace Ocs.Formats.Onnx.Quantization;
 /// <param name="Weights">The numbers, in the order of the weights.</param>
 /// <param name="Scales">A channel's scale: weight = scale * number.</param>
 /// <param name="Bias">
-/// The bias as int32 numbers, which integer kernels add to their sums; null where there is none.
+/// The bias as int32 numbers, which integer kernels add to their sums; null if there is none.
 /// </param>
 /// <param name="BiasScales">Its scales: those of the sums, so of the layer's input times those of the weights.</param>
 internal sealed record QuantizedWeights(sbyte[] Weights, float[] Scales, int[]? Bias, float[] BiasScales)

@@ -20,7 +20,7 @@ public static class CocoEvaluation
     private static readonly double[] IouThresholds = [.. Steps(0.5, 0.95, Thresholds)];
     private static readonly double[] Recalls = [.. Steps(0, 1, RecallLevels)];
 
-    /// <summary>Compares what was found with what is there.</summary>
+    /// <summary>Compares detections with objects.</summary>
     /// <param name="images">
     /// Every image, also those without objects; detections of equal score keep their order.
     /// </param>
@@ -53,7 +53,7 @@ public static class CocoEvaluation
         };
     }
 
-    // The curves of a class for each range of areas; null where nothing of it counts.
+    // The curves of a class for each range of areas; null if nothing of it counts.
     private static ClassCurves?[] OfClass(IReadOnlyList<EvaluatedImage> images, int label)
     {
         var parts = images

@@ -23,7 +23,7 @@ internal sealed class CocoMatching
         }
     }
 
-    /// <summary>The class in an image; null where it is neither there nor found.</summary>
+    /// <summary>The class in an image; null if it is neither there nor found.</summary>
     /// <param name="image">Objects and detections of all classes.</param>
     /// <param name="label">The class.</param>
     /// <param name="most">Detections that count: those with the highest scores.</param>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Tasks;
 
 /// <summary>
-/// COCO's figures of a detector, 0 to 1. A figure is NaN where no object counts for it; COCO's own program prints -1.
+/// COCO's figures of a detector, 0 to 1. A figure is NaN if no object counts for it; COCO's own program prints -1.
 /// </summary>
 public sealed record CocoResult
 {

@@ -1,9 +1,9 @@
 namespace Ocs.Tasks;
 
-/// <summary>Looks whether the classes of boxes are known.</summary>
+/// <summary>Checks that the classes of boxes are known.</summary>
 internal static class EvaluatedClasses
 {
-    /// <summary>Throws a sentence where a box has a class that is not one of those that are measured.</summary>
+    /// <summary>Throws if a box has a class that is not evaluated.</summary>
     public static void Require(IReadOnlyList<EvaluatedImage> images, int classes)
     {
         for (var i = 0; i < images.Count; i++)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Tasks;
 
-/// <summary>What is in an image, and what was found in it. All boxes are in pixels.</summary>
-/// <param name="Objects">What is there.</param>
-/// <param name="Detections">What was found, in any order.</param>
+/// <summary>The objects and the detections of an image. All boxes are in pixels.</summary>
+/// <param name="Objects">The objects.</param>
+/// <param name="Detections">The detections, in any order.</param>
 public sealed record EvaluatedImage(ImmutableArray<GroundTruthBox> Objects, ImmutableArray<DetectedBox> Detections);

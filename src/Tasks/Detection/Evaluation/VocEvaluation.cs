@@ -25,7 +25,7 @@ public static class VocEvaluation
     private const double DefaultIou = 0.5;
     private const int Levels = 10;
 
-    /// <summary>Compares what was found with what is there.</summary>
+    /// <summary>Compares detections with objects.</summary>
     /// <param name="images">
     /// Every image, also those without objects; detections of equal score keep their order.
     /// </param>

@@ -37,7 +37,7 @@ internal sealed class Border
     public ImmutableArray<KeptNode> Described => [.. _described];
 
     /// <summary>
-    /// Takes them out; null where there are none. The graph's inputs, outputs and origin are then those of the rest.
+    /// Takes them out; null if there are none. The graph's inputs, outputs and origin are then those of the rest.
     /// </summary>
     /// <exception cref="OcsInputException">A wanted value is none of the file's, or cannot be read.</exception>
     public static Border? Apply(OnnxGraph graph, GraphProto message, KeptSet kept)

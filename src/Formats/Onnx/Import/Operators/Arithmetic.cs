@@ -132,7 +132,7 @@ internal static class Arithmetic
         _ => node.Builder.Divide(node.Name, a, b),
     };
 
-    /// <summary>Two values that meet in the same dimensions; fails where they do not.</summary>
+    /// <summary>Two values that meet in the same dimensions; fails if they do not.</summary>
     public static (Imported A, Imported B) SameRank(NodeImport node, Imported a, Imported b)
     {
         var (left, right) = (node.ShapeOf(a.Value), node.ShapeOf(b.Value));

@@ -14,7 +14,7 @@ namespace Ocs.Formats.Onnx.Import.Operators;
 /// <param name="IsInFile">Whether the rows are an initializer, which several biases may share.</param>
 internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile)
 {
-    /// <summary>The table of the most square window that fits, or null where none does.</summary>
+    /// <summary>The table of the most square window that fits, or null if none does.</summary>
     public static PositionTable? Find(OnnxTensor bias, int heads)
     {
         var positions = (int)bias.Shape[^1];

@@ -35,7 +35,7 @@ internal static class Where
         return node.Builder.Multiply(node.Part(part), value.Value, factor);
     }
 
-    // Null where the constant is 0 wherever it is taken.
+    // Null if the constant is 0 wherever it is taken.
     private static Value? Constant(
         NodeImport node, string part, ImmutableArray<long> shape, bool[] taken, OnnxTensor constant, Imported like)
     {

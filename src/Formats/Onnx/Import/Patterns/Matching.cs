@@ -14,13 +14,13 @@ internal static class Matching
     public static bool IsScalar(this OnnxGraph graph, string? value, double number) =>
         graph.Scalar(value) is { } scalar && Math.Abs(scalar - number) <= Tolerance * Math.Abs(number);
 
-    /// <summary>The other input of a node with two, in whatever order; null where it does not read the value.</summary>
+    /// <summary>The other input of a node with two, in whatever order; null if it does not read the value.</summary>
     public static string? Other(this OnnxNode? node, string value) => node is not { Inputs: [var left, var right] }
         ? null
         : left == value ? right : right == value ? left : null;
 
     /// <summary>
-    /// The input of a node with two, whose other input is this number, in whatever order; null where it is not.
+    /// The input of a node with two, whose other input is this number, in whatever order; null if it is not.
     /// </summary>
     public static string? BesideScalar(this OnnxGraph graph, OnnxNode? node, double number) =>
         node is not { Inputs: [var left, var right] }
