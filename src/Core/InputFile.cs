@@ -3,12 +3,10 @@ using Ocs.Core.Interop;
 namespace Ocs.Core;
 
 /// <summary>
-/// Reads files that may be anybody's. A device, a named pipe or a socket may hang a reader or never end, also behind a
-/// link, and a file may be longer than any of its kind.
+/// Reads files from untrusted sources. A device, a named pipe or a socket may block a reader or never end, also behind
+/// a link. A file may be longer than any valid one.
 /// </summary>
-/// <remarks>
-/// A device, a pipe and a socket state no bytes; so does an empty file, in which there is nothing to read.
-/// </remarks>
+/// <remarks>Devices, pipes, sockets and empty files report a length of 0, and are refused.</remarks>
 internal static class InputFile
 {
     private const int FirstLength = 1 << 16;
@@ -98,7 +96,7 @@ internal static class InputFile
     {
         var file = Target(path);
 
-        // What is not there, or is a folder, is told by the one who opens it.
+        // Missing files and folders are reported when they are opened.
         return !file.Exists || file.Length > 0
             ? file.Exists ? file.Length : 0
             : throw new IOException("it is empty, or it is no ordinary file");

@@ -1,23 +1,23 @@
 namespace Ocs.Core;
 
 /// <summary>
-/// The user's input is at fault; the message says in one sentence what, where, and what to do. Names of properties,
-/// methods and values stand in backticks in it.
+/// An error in the user's input. The message says in one sentence what is wrong, where, and what to do. Names of
+/// properties, methods and values are in backticks.
 /// </summary>
 public sealed class OcsInputException : Exception
 {
-    /// <summary>An error without a sentence.</summary>
+    /// <summary>An error without a message.</summary>
     public OcsInputException()
     {
     }
 
-    /// <summary>An error with its sentence.</summary>
+    /// <summary>An error with a message.</summary>
     public OcsInputException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An error with its sentence, and what led to it.</summary>
+    /// <summary>An error with a message and its cause.</summary>
     public OcsInputException(string message, Exception innerException)
         : base(message, innerException)
     {

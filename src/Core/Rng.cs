@@ -39,7 +39,7 @@ internal sealed class Rng
     }
 
     /// <summary>
-    /// A generator of its own for one use of randomness, so that uses do not shift each other's numbers.
+    /// A separate generator for one use of randomness, so that uses do not shift each other's numbers.
     /// </summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="stream">What the numbers are for, e.g. <c>shuffle</c>.</param>

@@ -33,7 +33,7 @@ internal static class Unfinished
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // What cannot be removed stays: there is nobody left to be told.
+                // What cannot be removed stays. The process ends, so it cannot be reported.
             }
         }
     }

@@ -1,11 +1,11 @@
 namespace Ocs.Graphs;
 
 /// <summary>
-/// What the coordinates of an axis are to an operator, as far as it tells which width of a network they are.
+/// The role of an axis in an operator. It shows which width of a network the coordinates of the axis belong to.
 /// </summary>
 public enum AxisRole
 {
-    /// <summary>Nothing that tells a width.</summary>
+    /// <summary>No particular role.</summary>
     None,
 
     /// <summary>The features that a linear layer reads.</summary>
@@ -23,12 +23,12 @@ public enum AxisRole
     /// <summary>Another dimension of a sum.</summary>
     Summed,
 
-    /// <summary>What attention is done for independently.</summary>
+    /// <summary>Heads of attention.</summary>
     Heads,
 
-    /// <summary>What queries and keys are compared by.</summary>
+    /// <summary>Features that queries and keys are compared by.</summary>
     QueryKey,
 
-    /// <summary>The values that attention takes means of.</summary>
+    /// <summary>Features of the values that attention averages.</summary>
     Value,
 }

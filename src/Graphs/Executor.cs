@@ -41,13 +41,15 @@ public sealed partial class Executor
     /// <summary>The layout of four-dimensional weights and values.</summary>
     public MemoryFormat MemoryFormat { get; private set; } = MemoryFormat.Contiguous;
 
-    /// <summary>What dropout and its like draw from on a CPU, lent; null for the generator of the process.</summary>
+    /// <summary>
+    /// The random generator on a CPU, used by dropout for example; lent. Null for the generator of the process.
+    /// </summary>
     public Generator? Generator { get; set; }
 
     /// <summary>
-    /// Whether backward computes most values once more instead of keeping them: far less memory, up to a third more
-    /// time, and the same gradients but for the rounding of sums where two stretches read a value (Chen et al. 2016,
-    /// arXiv 1604.06174).
+    /// Whether backward recomputes most values instead of keeping them (Chen et al. 2016, arXiv 1604.06174). It takes
+    /// far less memory and up to a third more time. Gradients are the same, except for the rounding of sums if two
+    /// stretches read a value.
     /// </summary>
     public bool Recompute { get; init; }
 

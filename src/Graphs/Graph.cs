@@ -10,10 +10,10 @@ namespace Ocs.Graphs;
 /// A network as data: nodes in topological order and a table of named parameters. Shapes are stated for a batch of one;
 /// any batch runs.
 /// </summary>
-/// <param name="Name">What messages call the network.</param>
+/// <param name="Name">Name of the network in messages.</param>
 /// <param name="Nodes">The nodes; each reads only those before it.</param>
 /// <param name="Parameters">Every parameter and buffer, in the order of the nodes that use them first.</param>
-/// <param name="Outputs">The indices of the nodes whose values the network gives.</param>
+/// <param name="Outputs">The indices of the output nodes.</param>
 public sealed record Graph(
     string Name, ImmutableArray<Node> Nodes, ImmutableArray<ParameterSpec> Parameters, ImmutableArray<int> Outputs)
 {
@@ -31,7 +31,7 @@ public sealed record Graph(
     } = Parameters;
 
     /// <summary>
-    /// What the ONNX file that the network was read from says beside it; null if it is from elsewhere.
+    /// Further information of the ONNX file that the network was read from; null if it is from elsewhere.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GraphOrigin? Origin { get; init; }

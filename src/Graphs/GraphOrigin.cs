@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// What an ONNX file says of its network beside the operators. It stays with the network through cuts, .ocs files and
-/// checkpoints, so that the file that is written in the end can take the first one's place.
+/// Information of an ONNX file besides its operators. It stays with the network through cuts, .ocs files and
+/// checkpoints, so that the final file can replace the first one.
 /// </summary>
 /// <param name="Inputs">The inputs, in the order of the graph's input nodes.</param>
 /// <param name="Outputs">The outputs, in the order of the graph's.</param>
@@ -17,7 +17,7 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
     /// <summary>ONNX's name for the type that most weights had: Float, Float16, Bfloat16 or Double.</summary>
     public required string WeightType { get; init; }
 
-    /// <summary>Whether sizes that were free, besides the batch, may be any in what is written, too.</summary>
+    /// <summary>Whether sizes other than the batch that were free stay free in the written file.</summary>
     public bool SizesStayFree { get; init; }
 
     /// <summary>The graph's own name, which <see cref="Graph.Name"/> replaces where an exporter made it.</summary>
@@ -29,18 +29,16 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
     /// <summary>The text about the file, <c>doc_string</c>.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Whose names the file's are, a host name backwards.</summary>
+    /// <summary>The namespace of the file, a reversed host name (<c>domain</c>).</summary>
     public string Domain { get; init; } = "";
 
-    /// <summary>The number that the file's makers count it by.</summary>
+    /// <summary>The version of the model (<c>model_version</c>).</summary>
     public long ModelVersion { get; init; }
 
-    /// <summary>What the file says in words of its own, <c>metadata_props</c>.</summary>
+    /// <summary>The metadata of the file (<c>metadata_props</c>).</summary>
     public ImmutableArray<OriginProperty> Metadata { get; init; } = [];
 
-    /// <summary>
-    /// The nodes of the file that are kept as they are, because they are not read; null if all are read.
-    /// </summary>
+    /// <summary>The nodes of the file that are not read and therefore kept; null if all are read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public KeptNodes? Kept { get; init; }
 
@@ -89,7 +87,7 @@ public sealed record OriginValue(string Name, string Type, ImmutableArray<string
 /// </param>
 public sealed record KeptNodes(ImmutableArray<KeptNode> Nodes, ReadOnlyMemory<byte> Model)
 {
-    /// <summary>The nodes that are not read for a reason of their own, not for what they read.</summary>
+    /// <summary>The nodes that are not read for their own reason, and not because of their inputs.</summary>
     [JsonIgnore]
     public IEnumerable<KeptNode> First => Nodes.Where(node => !node.Follows);
 }

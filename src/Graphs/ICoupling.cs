@@ -1,8 +1,8 @@
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Takes what an operator's coupling rule says: which coordinates of its axes must leave together. An axis that the
-/// rule neither ties nor frees is fixed by the node.
+/// Receives an operator's coupling rule: which coordinates of its axes must be removed together. An axis that the rule
+/// neither ties nor frees is frozen by the node.
 /// </summary>
 public interface ICoupling
 {
@@ -21,6 +21,6 @@ public interface ICoupling
     /// <summary>The coordinates of an axis may leave, whatever the node's other axes do.</summary>
     void Free(Axis axis);
 
-    /// <summary>No coordinate of an axis may leave, for a reason that a person reads.</summary>
+    /// <summary>No coordinate of an axis can be removed, for a reason that is shown to users.</summary>
     void Freeze(Axis axis, string reason);
 }

@@ -5,9 +5,9 @@ using Ocs.Torch;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// Finds the node of a network that can't be trained under autocast: not every operator of libtorch computes in every
-/// type, and an error of a backward pass does not say whose it is. Weights and statistics of the training are not
-/// touched.
+/// Finds the node of a network that cannot be trained under autocast. Not every operator of libtorch supports every
+/// type, and an error of a backward pass does not name the node. Weights and statistics of the training are not
+/// changed.
 /// </summary>
 internal static class NodeTrial
 {

@@ -7,13 +7,14 @@ namespace Ocs.Graphs;
 
 /// <summary>
 /// A kind of node with its attributes and its rules. Each operator of the library is one file in <c>Operators/</c>. A
-/// program adds one of its own as a record that derives from this one, and names it in <see cref="OperatorCatalog"/>.
+/// program adds its own operator as a record that derives from this one, and registers it in
+/// <see cref="OperatorCatalog"/>.
 /// </summary>
 /// <remarks>
 /// Every operator has three rules: <see cref="InferShape"/>, <see cref="Run"/> and <see cref="Couple"/>. One that
 /// multiplies states its <see cref="Macs"/>, and one whose attributes count channels follows a <see cref="Cut"/>. All
-/// other members have defaults that are safe for any operator: to override one makes networks faster, or lets more
-/// be done with them. Properties that can be set are written to files.
+/// other members have defaults that are safe for any operator. Overriding one makes networks faster, or allows more
+/// operations on them. Properties that can be set are written to files.
 /// </remarks>
 public abstract partial record Operator
 {
@@ -23,14 +24,14 @@ public abstract partial record Operator
     public abstract ImmutableArray<long> InferShape(NodeShapes shapes);
 
     /// <summary>
-    /// Computes the output for any batch, in a way that autograd follows. The caller owns the output.
+    /// Computes the output for any batch with operators that autograd can differentiate. The caller owns the output.
     /// </summary>
     /// <param name="context">Inputs and parameters, lent: they are not disposed here.</param>
     public abstract Tensor Run(in RunContext context);
 
     /// <summary>
-    /// Says which coordinates must leave together: channels of an input with those of the output, say, and with rows
-    /// of a weight. An axis that is not mentioned keeps its size.
+    /// States which coordinates must be removed together, such as channels of an input with those of the output and
+    /// with rows of a weight. An axis that is not mentioned keeps its size.
     /// </summary>
     /// <param name="coupling">Takes what is said.</param>
     public abstract void Couple(ICoupling coupling);
@@ -40,18 +41,19 @@ public abstract partial record Operator
     public virtual ImmutableArray<MacsTerm> Macs(NodeShapes shapes) => [];
 
     /// <summary>
-    /// The operator after a cut. Attributes that count channels follow; without such ones it stays as it is.
+    /// The operator after a cut. Attributes that count channels change. Without such attributes it is the same
+    /// operator.
     /// </summary>
     /// <param name="cut">Which coordinates of each axis stay.</param>
     public virtual Operator Cut(ICut cut) => this;
 
     /// <summary>
-    /// The operator for parameters and inputs of other widths, where nothing is known but shapes. Attributes that
-    /// count channels follow.
+    /// The operator for parameters and inputs of other widths, where nothing is known but shapes. Attributes that count
+    /// channels follow.
     /// </summary>
     /// <param name="before">The shapes that it had.</param>
     /// <param name="after">The new shapes of inputs and parameters; the output's is empty.</param>
-    /// <exception cref="OcsInputException">The shapes do not tell what it becomes.</exception>
+    /// <exception cref="OcsInputException">The shapes do not determine the new operator.</exception>
     public virtual Operator Resize(NodeShapes before, NodeShapes after) => this;
 
     /// <summary>The operator with other policies, where it has any.</summary>
@@ -59,7 +61,7 @@ public abstract partial record Operator
     /// <param name="groups">How channels in groups leave; null leaves the policy as it is.</param>
     public virtual Operator WithPolicies(SplitPolicy? split, GroupPolicy? groups) => this;
 
-    /// <summary>What the coordinates of an input's or the output's axis are to the operator.</summary>
+    /// <summary>The role of an input's or the output's axis.</summary>
     /// <param name="axis">The axis.</param>
     /// <param name="shapes">The shapes of inputs, parameters and output.</param>
     public virtual AxisRole RoleOf(Axis axis, NodeShapes shapes) => AxisRole.None;
@@ -78,9 +80,9 @@ public abstract partial record Operator
     public virtual bool KeepsZeroChannels(NodeShapes shapes) => false;
 
     /// <summary>
-    /// Whether what stays gets other values when some channels of the first input leave than when they are zero:
-    /// statistics over channels, a quotient 0 / 0. The outputs of a cut through such a node are not those of the zeroed
-    /// network.
+    /// Whether removing channels of the first input gives other values for the remaining ones than zeroing them:
+    /// statistics over channels, or a quotient 0 / 0. A cut through such a node changes outputs compared with the
+    /// zeroed network.
     /// </summary>
     [JsonIgnore]
     public virtual bool ChangesWhenChannelsLeave => false;

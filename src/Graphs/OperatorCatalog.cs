@@ -8,8 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// The names of operators in files. The library's own are there; a program registers each of its own once, before it
-/// writes or reads a network that has it.
+/// The names of operators in files. Those of the library are known. A program registers each of its own once, before it
+/// writes or reads a network with it.
 /// </summary>
 public static class OperatorCatalog
 {
@@ -40,7 +40,7 @@ public static class OperatorCatalog
     /// For programs that are trimmed or compiled ahead of time there is an overload with a serializer context.
     /// </summary>
     /// <typeparam name="T">The operator.</typeparam>
-    /// <param name="name">What files call it. It stays, for files are read for years.</param>
+    /// <param name="name">Its name in files. It should never change, because files are kept for years.</param>
     /// <exception cref="ArgumentException">
     /// The name is empty or taken, or the operator has another or is abstract.
     /// </exception>
@@ -87,7 +87,7 @@ public static class OperatorCatalog
         BuiltIn.FirstOrDefault(pair => pair.Value == type).Key
         ?? Registered.FirstOrDefault(entry => entry.Type == type)?.Name;
 
-    /// <summary>The operator that files call so; null if none is registered.</summary>
+    /// <summary>The operator with a name in files; null if none is registered.</summary>
     internal static Type? TypeOf(string name) =>
         BuiltIn.GetValueOrDefault(name) ?? Registered.FirstOrDefault(entry => entry.Name == name)?.Type;
 }

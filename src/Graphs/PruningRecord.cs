@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Graphs;
 
 /// <summary>
-/// What a pruned network remembers of its cut: which channels of the original stayed, and how they were chosen.
+/// The record of the cut of a pruned network: which channels of the original were kept, and how they were chosen.
 /// </summary>
 public sealed record PruningRecord
 {

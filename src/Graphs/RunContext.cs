@@ -2,7 +2,7 @@ using Ocs.Torch;
 
 namespace Ocs.Graphs;
 
-/// <summary>What an operator's run rule gets: tensors that it may read, never dispose.</summary>
+/// <summary>The arguments of an operator's run rule: tensors that it may read, but must not dispose.</summary>
 public readonly ref struct RunContext(
     ReadOnlySpan<Tensor> inputs,
     ReadOnlySpan<Tensor> parameters,
@@ -24,7 +24,9 @@ public readonly ref struct RunContext(
     /// </summary>
     public bool InPlace { get; } = inPlace;
 
-    /// <summary>What dropout and its like draw from on a CPU; null for the generator of the process.</summary>
+    /// <summary>
+    /// The random generator on a CPU, used by dropout for example; null for the generator of the process.
+    /// </summary>
     public Generator? Generator { get; } = generator;
 
     /// <summary>The first input.</summary>

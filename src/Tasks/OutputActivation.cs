@@ -1,9 +1,9 @@
 namespace Ocs.Tasks;
 
-/// <summary>What turns an output of a network into its prediction.</summary>
+/// <summary>The activation that turns an output of a network into its prediction.</summary>
 public enum OutputActivation
 {
-    /// <summary>Not known: a teacher has nothing to say about the output.</summary>
+    /// <summary>Unknown: the output cannot be learnt from a teacher.</summary>
     None,
 
     /// <summary>
@@ -18,7 +18,7 @@ public enum OutputActivation
     /// </summary>
     SoftmaxOverLast,
 
-    /// <summary>Each value is a logit. The sigmoid makes it the probability of a label of its own.</summary>
+    /// <summary>Each value is a logit. The sigmoid makes it the probability of one label.</summary>
     Sigmoid,
 
     /// <summary>The values are the predictions themselves.</summary>

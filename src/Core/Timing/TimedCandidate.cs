@@ -11,8 +11,8 @@ internal sealed record TimedCandidate(Action Run)
     public Action Prepare { get; init; } = () => { };
 
     /// <summary>
-    /// Whether it is one to choose. One that is not is what others are compared with: it takes all turns, and others
-    /// don't drop out because of it.
+    /// Whether it can be chosen. One that cannot is a reference: it takes all turns, and others do not drop out because
+    /// of it.
     /// </summary>
     public bool Competes { get; init; } = true;
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.Core;
 
 /// <summary>
-/// The seconds of candidates that ran in turns (whole, cut, whole, cut, ...), so that what else the machine does hits
-/// them alike. Every statement of how much faster one is than another comes from here.
+/// The seconds of candidates that ran in turns (whole, cut, whole, cut, ...), so that other load on the machine slows
+/// all alike. All speed-ups are computed here.
 /// </summary>
 internal sealed class TurnTimes
 {
@@ -51,7 +51,7 @@ internal sealed class TurnTimes
         return times;
     }
 
-    /// <summary>Runs candidates that are nothing but what takes the time.</summary>
+    /// <summary>The same for candidates without warm-up or preparation of their own.</summary>
     /// <inheritdoc cref="Take(IReadOnlyList{TimedCandidate}, TurnPlan, TimeProvider, CancellationToken)"/>
     public static TurnTimes Take(
         IEnumerable<Action> candidates, TurnPlan plan, TimeProvider clock, CancellationToken stop = default) =>
@@ -63,9 +63,7 @@ internal sealed class TurnTimes
     /// <summary>The median of a candidate's runs, in seconds.</summary>
     public double Median(int candidate) => Quantile(candidate, 0.5);
 
-    /// <summary>
-    /// What a fraction of a candidate's runs did not take longer than: the nearest rank, of two middle ones their mean.
-    /// </summary>
+    /// <summary>A quantile of a candidate's runs: the nearest rank, or the mean of the two middle ones.</summary>
     public double Quantile(int candidate, double fraction) => Quantile(_seconds[candidate], fraction);
 
     /// <summary>How many times as fast as another a candidate is, by their medians.</summary>
@@ -108,8 +106,8 @@ internal sealed class TurnTimes
         return seconds;
     }
 
-    // The candidates of a turn. Whoever missed one is out, and stays out: its shortest run and the fastest's can only
-    // grow apart.
+    // The candidates of a turn. A candidate that missed a turn stays out, because the ratio of its shortest run to the
+    // fastest's can only grow.
     private int[] Left(IReadOnlyList<TimedCandidate> candidates, DropOut? rule, int turn)
     {
         int[] all = [.. Enumerable.Range(0, candidates.Count)];

@@ -4,7 +4,7 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>What regression makes smaller.</summary>
+/// <summary>The loss of a regression.</summary>
 public enum RegressionLoss
 {
     /// <summary>The squared error, PyTorch's MSELoss.</summary>
@@ -25,7 +25,7 @@ public sealed class Regression : ITask<ImmutableArray<double>>
 {
     private static readonly Metric R2 = new("r2");
 
-    /// <summary>What is made smaller.</summary>
+    /// <summary>The loss.</summary>
     public RegressionLoss Criterion { get; init; }
 
     /// <inheritdoc/>

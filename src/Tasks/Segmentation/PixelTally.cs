@@ -4,7 +4,7 @@ using Ocs.Torch;
 
 namespace Ocs.Tasks;
 
-/// <summary>Counts pixels by the class that they have and the one that is found.</summary>
+/// <summary>Counts pixels by their class and the predicted class.</summary>
 internal sealed class PixelTally(int classes) : IMetricTally
 {
     // [has, found].

@@ -11,8 +11,8 @@ namespace Ocs.Tasks;
 /// </summary>
 /// <remarks>
 /// A sample is a window of L tokens, and its loss is the mean over them: so the mean over samples is that over tokens.
-/// A teacher has nothing to say, for distillation takes the dimension behind the samples as the classes, where this
-/// output has its positions.
+/// No teacher can be used, because distillation takes the dimension after the samples as the classes, where this output
+/// has its positions.
 /// </remarks>
 /// <param name="vocabulary">The tokens by their numbers, in the order of the logits.</param>
 public sealed class NextToken(TextVocabulary vocabulary) : ITask<ImmutableArray<int>>
