@@ -26,7 +26,7 @@ public sealed class ParameterTable : IDisposable
     /// <summary>The names of what gradients train, in the graph's order.</summary>
     public IReadOnlyList<string> Trainable { get; }
 
-    /// <summary>The tensor of a parameter; the table goes on owning it.</summary>
+    /// <summary>The tensor of a parameter; the table still owns it.</summary>
     public Tensor this[string name] => _tensors[name];
 
     /// <summary>What a parameter is for.</summary>

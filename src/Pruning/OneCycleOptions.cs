@@ -26,6 +26,7 @@ public sealed record OneCycleOptions : PruneOptions
         Penalty = true,
         ShrinkageKind = ShrinkageKind.Strength,
         Stability = StabilityKind.Jaccard,
+        OptimizerAtCut = OptimizerAtCut.CutState,
         RecalibrationBatches = 0,
         Repair = false,
     };

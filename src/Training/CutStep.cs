@@ -5,6 +5,7 @@ using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Metrics;
+using Ocs.Training.Optimizers;
 
 namespace Ocs.Training;
 
@@ -107,7 +108,7 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
     private void Replace(ProvenCut cut, OneCyclePruner pruner)
     {
         var plan = cut.Plan;
-        if (run.Pruning!.OptimizerAtCut == OptimizerAtCut.Restart)
+        if (Restarts(run.Pruning!.OptimizerAtCut))
         {
             run.Optimizer.Restart();
         }
@@ -122,6 +123,9 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         run.Network = new(plan.After, cut.Release().Parameters, run.Generator, run.Training.Recompute);
         run.Network.TakeAverage(whole, plan);
     }
+
+    private bool Restarts(OptimizerAtCut choice) =>
+        choice == OptimizerAtCut.Restart || (choice == OptimizerAtCut.Auto && run.Optimizer is Adam);
 
     private void Tell(CutPlan plan, bool wasForced)
     {

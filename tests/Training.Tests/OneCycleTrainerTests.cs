@@ -191,6 +191,19 @@ public sealed partial class OneCycleTrainerTests
     }
 
     [Theory]
+    [InlineData(OptimizerKind.Sgd, OptimizerAtCut.CutState)]
+    [InlineData(OptimizerKind.Adam, OptimizerAtCut.Restart)]
+    [InlineData(OptimizerKind.Adamw, OptimizerAtCut.Restart)]
+    public void Unless_told_otherwise_Adam_restarts_at_the_cut_and_momentum_is_cut(
+        OptimizerKind optimizer, OptimizerAtCut expected)
+    {
+        var options = TinyTask.Options with { Optimizer = optimizer };
+        Assert.Equal(
+            Losses(options, TinyTask.Pruning with { OptimizerAtCut = expected }),
+            Losses(options, TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Auto }));
+    }
+
+    [Theory]
     [InlineData(2, 0)]
     [InlineData(3, 0)]
     [InlineData(5, 1)]

@@ -87,7 +87,7 @@ internal sealed class TrainChoices(RunKind kind)
         _processes,
     ];
 
-    // A run that goes on keeps its options; only places may be others than they were.
+    // A resumed run keeps its options; only paths may change.
     private IEnumerable<Option> OptionsOfResume => [_resume, _dataRoot, _device, _processes, .. _flags.OfResume];
 
     /// <summary>Gives the argument and the options to a command.</summary>

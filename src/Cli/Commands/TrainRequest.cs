@@ -23,7 +23,7 @@ internal sealed record TrainRequest
     /// <summary>The processes that share the run; null for this one alone.</summary>
     public required Rendezvous? Rendezvous { get; init; }
 
-    /// <summary>The folder of the run to go on with; null for a new run.</summary>
+    /// <summary>The folder of the run to resume; null for a new run.</summary>
     public string? Resumed { get; init; }
 
     /// <summary>The YAML file; null if options name the network and the data.</summary>
@@ -62,10 +62,10 @@ internal sealed record TrainRequest
     /// <summary>How many processes to start; null for none.</summary>
     public int? Processes { get; init; }
 
-    /// <summary>Threads of a run that goes on; null for those that it began with.</summary>
+    /// <summary>Threads of a resumed run; null for those that it began with.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Where the teacher of a run that goes on is; null for where the run found it before.</summary>
+    /// <summary>Where the teacher of a resumed run is; null for its old place.</summary>
     public string? Teacher { get; init; }
 
     /// <summary>Whether this process writes and shows what comes out.</summary>

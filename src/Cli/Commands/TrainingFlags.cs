@@ -63,7 +63,7 @@ internal sealed class TrainingFlags
     /// <summary>Whether the option of this name was given.</summary>
     public bool IsGiven(string name, ParseResult parsed) => ValueOf(OptionOf(name), parsed) is not null;
 
-    /// <summary>The options that a run that goes on may be given anew.</summary>
+    /// <summary>The options that can be changed when a run is resumed.</summary>
     public IEnumerable<Option> OfResume => [OptionOf(ThreadsName), OptionOf(TeacherName)];
 
     /// <summary>The number of threads; null if it was not given.</summary>

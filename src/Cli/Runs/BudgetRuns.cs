@@ -48,7 +48,7 @@ internal sealed class BudgetRuns(ExperimentOptions options, RunPlace place, Comm
     }
 
     /// <summary>
-    /// Runs what is not complete yet, and puts all together: given again, the command goes on where it was stopped.
+    /// Runs what is not complete yet, and puts all together: run again, the command resumes where it was stopped.
     /// </summary>
     /// <returns>What came out, or null when a run was stopped.</returns>
     public BudgetCurve? Execute()

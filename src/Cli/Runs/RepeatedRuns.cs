@@ -13,7 +13,7 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
 {
     private const string SeedPrefix = "seed-";
 
-    /// <summary>Runs what is not complete yet: given again, the command goes on where it was stopped.</summary>
+    /// <summary>Runs what is not complete yet: run again, the command resumes where it was stopped.</summary>
     /// <returns>What came out, or null when it was stopped.</returns>
     public RepeatSummary? Execute(int count)
     {

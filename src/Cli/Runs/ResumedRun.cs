@@ -8,7 +8,7 @@ using Ocs.Training.Runs;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// A run that was stopped or killed, and goes on from its newest whole checkpoint: what `train --resume` does.
+/// Resumes a stopped or killed run from its newest undamaged checkpoint: what `train --resume` does.
 /// </summary>
 /// <param name="path">The run's folder, which all processes of the run see.</param>
 /// <param name="dataRoot">Where data sets are looked for first; null takes the usual places.</param>

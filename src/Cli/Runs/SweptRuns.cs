@@ -19,13 +19,13 @@ internal sealed class SweptRuns(
     CommandConsole console)
 {
     /// <summary>
-    /// Runs what is not complete yet, and compares all: given again, the command goes on where it was stopped.
+    /// Runs what is not complete yet, and compares all: run again, the command resumes where it was stopped.
     /// </summary>
     /// <returns>The runs, or null when one was stopped.</returns>
     public IReadOnlyList<RunFolder>? Execute(IReadOnlyList<string> sweeps)
     {
         var points = Sweep.Points(sweeps);
-        // A value that no option takes is told before the first run begins.
+        // Invalid values are reported before the first run begins.
         var runs = points.Select(point => (point.Name, Options: load(point.Assignments))).ToArray();
         using var held = RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true);
         var finished = new List<RunFolder>();

@@ -30,7 +30,7 @@ internal sealed class TrainingTeacher : IDisposable
             ? new(start.Source!, start.Network!, isOwn: false, [])
             : Read(options.Distill.Teacher, options, data);
 
-    /// <summary>The teacher of a run that goes on; null without one.</summary>
+    /// <summary>The teacher of a resumed run; null without one.</summary>
     /// <param name="options">Those that the run began with.</param>
     /// <param name="data">The samples.</param>
     /// <param name="place">Where the teacher is now; null for where it was.</param>

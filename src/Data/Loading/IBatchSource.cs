@@ -4,7 +4,7 @@ namespace Ocs.Data;
 
 /// <summary>
 /// The batches of a data set, epoch after epoch. What a batch holds depends on the seed, the epoch and the position
-/// alone, so that a run goes on from any step as if it had never stopped.
+/// alone, so that a run can be resumed at any step as if it had never stopped.
 /// </summary>
 public interface IBatchSource : IDisposable
 {
@@ -18,7 +18,7 @@ public interface IBatchSource : IDisposable
     /// <param name="batch">Which batch of the epoch, from 0.</param>
     int SamplesOf(int batch);
 
-    /// <summary>Seconds that the consumer has waited for batches so far; 0 where nobody counts them.</summary>
+    /// <summary>Seconds that the consumer has waited for batches so far; 0 if they are not counted.</summary>
     double WaitSeconds => 0;
 
     /// <summary>
