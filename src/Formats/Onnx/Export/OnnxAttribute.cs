@@ -46,9 +46,6 @@ public sealed class OnnxAttribute
     internal static OnnxAttribute Tensor(string name, TensorProto value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });
 
-    /// <summary>The same padding before and after, in ONNX's order: all that is before first.</summary>
-    internal static OnnxAttribute Pads(Pair padding) => Pads(padding, padding);
-
-    internal static OnnxAttribute Pads(Pair before, Pair after) =>
-        Ints("pads", before.Height, before.Width, after.Height, after.Width);
+    /// <summary>Padding in ONNX's order: all that is before first.</summary>
+    internal static OnnxAttribute Pads(long[] before, long[] after) => Ints("pads", [.. before, .. after]);
 }

@@ -57,14 +57,18 @@ internal static class FreeSizes
     {
         MaxPool2d pool => !pool.CeilMode,
         AveragePool2d pool => !pool.CeilMode,
+        MaxPool3d pool => !pool.CeilMode,
+        AveragePool3d pool => !pool.CeilMode,
+        AdaptiveAveragePool3d pool => pool.Size == 1,
+        AdaptiveMaxPool3d pool => pool.Size == 1,
         AdaptiveAveragePool2d pool => pool.Size == 1,
         AdaptiveMaxPool2d pool => pool.Size == 1,
         LayerNorm => !node.Parameters.IsEmpty,
         Upsample up => IsMultiple(up, network.Nodes[node.Inputs[0]]),
-        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Conv2d or ConvTranspose2d or Dropout
-            or Dropout2d or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or PadChannels
+        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Convolution or Dropout or Dropout2d
+            or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or Pad3d or PadChannels
             or ParameterValue or Permute or PixelShuffle or PRelu or Reduce or RmsNorm or SelectChannels or Slice
-            or Softmax or StochasticDepth => true,
+            or Softmax or StochasticDepth or TransposedConvolution => true,
         _ => false,
     };
 

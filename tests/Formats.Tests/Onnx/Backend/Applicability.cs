@@ -40,7 +40,7 @@ internal static class Applicability
     /// </summary>
     public static bool HasBatch(BackendCase test) => test.Model.Graph.Node.Any(node =>
         OfImages.Contains(node.OpType) || node.OpType == "Gemm" || (node.OpType == "PRelu" && !IsOfSamples(node, test))
-            || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+            || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count is 4 or 5));
 
     /// <summary>Whether dimension 0 is the time and dimension 1 the batch.</summary>
     public static bool HasTimeInFront(BackendCase test) =>
@@ -95,7 +95,7 @@ internal static class Applicability
         return test.Inputs.Concat(test.Outputs).Any(tensor => tensor.Dims.Contains(0)) ? "empty tensors"
             : test.Inputs.Any(tensor => BackendCase.IsFloat(tensor) && tensor.Dims.Count > 6) ? "more than 6 dimensions"
             : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType))
-            && test.Inputs[0].Dims.Count is not (3 or 4) ? "images of three dimensions"
+            && test.Inputs[0].Dims.Count is not (3 or 4 or 5) ? "images of more than three dimensions"
             : null;
     }
 

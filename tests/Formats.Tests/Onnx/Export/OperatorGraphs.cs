@@ -12,7 +12,10 @@ internal static partial class OperatorGraphs
     private delegate Value Body(GraphBuilder g, Value x);
 
     public static IEnumerable<Graph> All() =>
-        [.. Elementwise(), .. Layers(), .. Pools(), .. Norms(), .. Images(), .. Arrangements(), .. Sequences()];
+    [
+        .. Elementwise(), .. Layers(), .. Pools(), .. Norms(), .. Images(), .. Arrangements(), .. Sequences(),
+        .. Volumes(),
+    ];
 
     private static Graph Of(string name, ReadOnlySpan<long> sample, Body body)
     {
