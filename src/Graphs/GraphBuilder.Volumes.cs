@@ -102,4 +102,8 @@ public sealed partial class GraphBuilder
         PaddingMode mode = PaddingMode.Constant,
         double value = 0) =>
         Add(nodeName, new Pad3d(before, after, mode, value), [x], []);
+
+    /// <summary>Volumes of another size.</summary>
+    public Value Upsample3d(string nodeName, Value x, Triple size, bool linear = false, bool alignCorners = false) =>
+        Add(nodeName, new Upsample3d(size, linear, alignCorners), [x], []);
 }

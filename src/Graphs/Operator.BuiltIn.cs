@@ -58,6 +58,7 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(Resample), nameof(Resample))]
 [JsonDerivedType(typeof(Reshape), nameof(Reshape))]
 [JsonDerivedType(typeof(RmsNorm), nameof(RmsNorm))]
+[JsonDerivedType(typeof(Rnn), nameof(Rnn))]
 [JsonDerivedType(typeof(Roll), nameof(Roll))]
 [JsonDerivedType(typeof(ScaledDotProductAttention), nameof(ScaledDotProductAttention))]
 [JsonDerivedType(typeof(Select), nameof(Select))]
@@ -68,4 +69,5 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(StochasticDepth), nameof(StochasticDepth))]
 [JsonDerivedType(typeof(Subsample), nameof(Subsample))]
 [JsonDerivedType(typeof(Upsample), nameof(Upsample))]
+[JsonDerivedType(typeof(Upsample3d), nameof(Upsample3d))]
 public abstract partial record Operator;

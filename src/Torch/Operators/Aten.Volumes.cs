@@ -16,6 +16,8 @@ public static partial class Aten
     private static readonly AtenOperator AdaptiveMaxPool3dOperator = new("aten::adaptive_max_pool3d");
     private static readonly AtenOperator ReflectionPad3dOperator = new("aten::reflection_pad3d");
     private static readonly AtenOperator ReplicationPad3dOperator = new("aten::replication_pad3d");
+    private static readonly AtenOperator UpsampleNearest3dOperator = new("aten::upsample_nearest3d");
+    private static readonly AtenOperator UpsampleTrilinear3dOperator = new("aten::upsample_trilinear3d");
 
     /// <summary>[N, C, D, H, W] by weights [O, C / groups, d, h, w].</summary>
     public static Tensor Conv3d(
@@ -59,6 +61,13 @@ public static partial class Aten
         results[1].Dispose();
         return results[0];
     }
+
+    /// <summary>[N, C, D, H, W] to [N, C, depth, height, width] by the nearest positions.</summary>
+    public static Tensor UpsampleNearest3d(Tensor input, long[] size) => Invoke(UpsampleNearest3dOperator, input, size);
+
+    /// <summary>[N, C, D, H, W] to [N, C, depth, height, width] by linear interpolation.</summary>
+    public static Tensor UpsampleTrilinear3d(Tensor input, long[] size, bool alignCorners = false)
+        => Invoke(UpsampleTrilinear3dOperator, input, size, alignCorners);
 
     /// <summary>A border of mirrored positions: left, right, above, below, in front, behind.</summary>
     public static Tensor ReflectionPad3d(Tensor input, long[] border) => Invoke(ReflectionPad3dOperator, input, border);

@@ -61,6 +61,7 @@ internal static class ExportTable
         On<Graphs.Operators.Resample>(Resample.Export),
         On<Graphs.Operators.Reshape>(Reshape.Export),
         On<Graphs.Operators.RmsNorm>(RmsNorm.Export),
+        On<Graphs.Operators.Rnn>(Rnn.Export),
         On<Graphs.Operators.Roll>(Roll.Export),
         On<Graphs.Operators.ScaledDotProductAttention>(ScaledDotProductAttention.Export),
         On<Graphs.Operators.Select>(Select.Export),
@@ -71,6 +72,7 @@ internal static class ExportTable
         On<Graphs.Operators.StochasticDepth>(StochasticDepth.Export),
         On<Graphs.Operators.Subsample>(Subsample.Export),
         On<Graphs.Operators.Upsample>(Upsample.Export),
+        On<Graphs.Operators.Upsample3d>(Upsample.Export),
     }.ToFrozenDictionary();
 
     /// <summary>Writes a node; fails with a sentence that names it where its operator has no form.</summary>

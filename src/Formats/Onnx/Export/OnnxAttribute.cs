@@ -43,6 +43,24 @@ public sealed class OnnxAttribute
     /// <summary>The height's value and the width's.</summary>
     public static OnnxAttribute Pair(string name, Pair pair) => Ints(name, pair.Height, pair.Width);
 
+    internal static OnnxAttribute Floats(string name, params ReadOnlySpan<float> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Floats };
+        attribute.Floats.AddRange(values.ToArray());
+        return new(attribute);
+    }
+
+    internal static OnnxAttribute Texts(string name, params ReadOnlySpan<string> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Strings };
+        foreach (var value in values)
+        {
+            attribute.Strings.Add(Google.Protobuf.ByteString.CopyFromUtf8(value));
+        }
+
+        return new(attribute);
+    }
+
     internal static OnnxAttribute Tensor(string name, TensorProto value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });
 

@@ -45,6 +45,14 @@ internal static partial class OperatorGraphs
                 (g, x) => g.AveragePool3d("op", x, new(2, 3, 2), 2, padding, ceil, countPadding: false));
         }
 
+        foreach (var size in new Triple[] { new(10, 7, 18), new(6, 9, 4) })
+        {
+            yield return Volume($"upsample3d_nearest_{size}", (g, x) => g.Upsample3d("op", x, size));
+            yield return Volume($"upsample3d_linear_{size}", (g, x) => g.Upsample3d("op", x, size, linear: true));
+            yield return Volume(
+                $"upsample3d_corners_{size}", (g, x) => g.Upsample3d("op", x, size, linear: true, alignCorners: true));
+        }
+
         yield return Volume("max3d_dilated", (g, x) => g.MaxPool3d("op", x, 2, 1, 0, dilation: new(2, 1, 3)));
         foreach (var size in new Triple[] { 1, new(2, 3, 2), new(5, 7, 3), new(1, 1, 6), new(6, 9, 8) })
         {

@@ -33,21 +33,21 @@ internal static class Convolution
         var (first, last) = (new long[padding.Length], new long[padding.Length]);
         for (var dimension = 0; dimension < padding.Length; dimension++)
         {
-            // Less padding after the image is more of the output, as long as that is less than a stride; what is
-            // more at one end than at the other is cut off.
+            // Less padding after the image is more of the output, as long as that is less than a stride, which ONNX
+            // Runtime asks for; what is more at one end than at the other is cut off.
             var difference = window.Before[dimension] - window.After[dimension];
             var surplus = more[dimension] + difference;
             if (surplus < 0)
             {
                 (extra[dimension], last[dimension]) = (0, -surplus);
             }
-            else if (surplus < Math.Max(window.Strides[dimension], window.Dilations[dimension]))
-            {
-                extra[dimension] = surplus;
-            }
-            else if (difference > 0)
+            else if (difference > 0 && surplus >= window.Strides[dimension])
             {
                 (padding[dimension], first[dimension]) = (window.After[dimension], difference);
+            }
+            else
+            {
+                extra[dimension] = surplus;
             }
         }
 

@@ -10,6 +10,7 @@ internal static class OnnxPatterns
 {
     private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
     [
+        JoinedParts.Apply,
         LayerNorms.Apply,
         Gelus.Apply,
         GatedActivations.Apply,
