@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ocs.Formats.Onnx.Import.Patterns;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -90,8 +91,17 @@ internal static class Recurrent
         if (node.Node.OutputOrNull(0) is not null)
         {
             var both = all.Length == 1 ? all[0] : node.Builder.Concat(node.Part("both"), 2, all);
-            var value = node.Builder.Reshape(node.Name, both, [1, steps, outputs.Length, hidden]);
-            node.Output(value, BatchOf(node, 2));
+            if (node.Node.Has(BothDirections.Joined))
+            {
+                node.Output(both, batch: 1);
+            }
+            else
+            {
+                // Where the directions are a dimension, the same unit leaves in both.
+                long[] shape = [1, steps, outputs.Length, hidden];
+                var value = node.Builder.Reshape(node.Name, both, shape, SplitPolicy.SameInner);
+                node.Output(value, BatchOf(node, 2));
+            }
         }
 
         Last(1, "last", (output, reverse) => node.Builder.Slice(
