@@ -17,6 +17,17 @@ public sealed partial class GraphBuilder
         string nodeName, Value x, long hidden, int layers = 1, bool bidirectional = false, bool bias = true) =>
         Recurrent(nodeName, x, hidden, gates: 3, reverse => new Gru(reverse), layers, bidirectional, bias);
 
+    /// <summary>The same without gates, by tanh or ReLU.</summary>
+    public Value Rnn(
+        string nodeName,
+        Value x,
+        long hidden,
+        int layers = 1,
+        bool bidirectional = false,
+        bool bias = true,
+        bool relu = false) =>
+        Recurrent(nodeName, x, hidden, gates: 1, reverse => new Rnn(reverse, relu), layers, bidirectional, bias);
+
     private Value Recurrent(
         string nodeName,
         Value x,

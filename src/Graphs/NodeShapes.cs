@@ -53,12 +53,16 @@ public sealed record NodeShapes(
     }
 
     /// <summary>Checks that an input has a number of dimensions.</summary>
-    /// <exception cref="OcsInputException">It has another; the message names the node.</exception>
-    public void RequireRank(int input, int rank)
+    /// <param name="input">Which input, by its position.</param>
+    /// <param name="ranks">How many dimensions it may have.</param>
+    /// <exception cref="OcsInputException">It has another number; the message names the node.</exception>
+    public void RequireRank(int input, params ReadOnlySpan<int> ranks)
     {
-        if (Inputs[input].Length != rank)
+        if (!ranks.Contains(Inputs[input].Length))
         {
-            throw Error($"input {input} must have {rank} dimensions, but its shape is {Show(Inputs[input])}");
+            throw Error(
+                $"input {input} must have {string.Join(" or ", ranks.ToArray())} dimensions, but its shape is "
+                + Show(Inputs[input]));
         }
     }
 

@@ -8,6 +8,8 @@ public readonly record struct Pair(int Height, int Width)
     /// <summary>The same value for both.</summary>
     public static implicit operator Pair(int both) => new(both, both);
 
+    internal long[] Sizes => [Height, Width];
+
     /// <summary>One number where both are the same, else <c>3x5</c>.</summary>
     public override string ToString() => Height == Width ? $"{Height}" : $"{Height}x{Width}";
 }

@@ -122,10 +122,11 @@ internal sealed class Resizing
         return node.Operator switch
         {
             BatchNorm2d when dimension == 1 => _shapes[node.Parameters[0]][0],
-            Conv2d conv when dimension == 1 =>
+            Convolution conv when dimension == 1 =>
                 conv.InputChannelsOf(_shapes[node.Parameters[0]], _before.ShapesOf(reader)),
             Linear when dimension == node.Shape.Length - 1 => _shapes[node.Parameters[0]][1],
-            Activation or Add or Dropout or MaxPool2d or AveragePool2d or AdaptiveAveragePool2d =>
+            Activation or Add or Dropout or MaxPool2d or MaxPool3d or AveragePool2d or AveragePool3d
+                or AdaptiveAveragePool2d or AdaptiveAveragePool3d =>
                 WidthForReaders(reader, dimension),
             _ => null,
         };

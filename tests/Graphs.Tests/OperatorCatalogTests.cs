@@ -13,7 +13,7 @@ public sealed class OperatorCatalogTests
     {
         Assert.Equal("Conv2d", OperatorCatalog.NameOf(typeof(Conv2d)));
         Assert.Equal(typeof(Upsample), OperatorCatalog.TypeOf("Upsample"));
-        Assert.Null(OperatorCatalog.TypeOf("Upsample3d"));
+        Assert.Null(OperatorCatalog.TypeOf("Upsample4d"));
         Assert.Null(OperatorCatalog.NameOf(typeof(Graphs.Passes.FusedBatchNorm)));
     }
 

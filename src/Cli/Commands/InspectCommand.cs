@@ -193,6 +193,10 @@ internal static class InspectCommand
             $"Conv2d {graph.Parameter(node.Parameters[0]).Shape[2]}x{graph.Parameter(node.Parameters[0]).Shape[3]}"
             + (conv.Stride.Height == 1 ? "" : $", stride {conv.Stride.Height}")
             + (conv.Groups == 1 ? "" : $", {conv.Groups} groups"),
+        Conv3d conv =>
+            $"Conv3d {string.Join('x', graph.Parameter(node.Parameters[0]).Shape[2..])}"
+            + (conv.Stride == 1 ? "" : $", stride {conv.Stride}")
+            + (conv.Groups == 1 ? "" : $", {conv.Groups} groups"),
         var other => other.GetType().Name,
     };
 

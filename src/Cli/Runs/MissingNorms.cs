@@ -58,7 +58,7 @@ internal static class MissingNorms
 
     private static bool AreMissing(string model, Graph graph) =>
         ModelSource.IsOnnx(model)
-        && graph.Nodes.Count(node => node.Operator is Conv2d) >= ManyConvolutions
+        && graph.Nodes.Count(node => node.Operator is Convolution) >= ManyConvolutions
         && !graph.Nodes.Any(node =>
             node.Operator is BatchNorm2d or GroupNorm or InstanceNorm2d or LayerNorm or RmsNorm);
 

@@ -11,7 +11,7 @@ public sealed record AveragePool2d(
     Pair Kernel, Pair Stride, Pair Padding, bool CeilMode = false, bool CountPadding = true) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) =>
-        Window.PoolShape(shapes, Kernel, Stride, Padding, CeilMode);
+        Window.PoolShape(shapes, Kernel.Sizes, Stride.Sizes, Padding.Sizes, CeilMode);
 
     public override Tensor Run(in RunContext context) => Aten.AvgPool2d(
         context.Input,

@@ -4,15 +4,15 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Batch normalisation over [N, H, W] of [N, C, H, W]. Parameters: weight [C], bias [C], running mean [C], running
-/// variance [C] and the number of batches seen [].
+/// Batch normalisation over [N, H, W] of images [N, C, H, W], or over [N, D, H, W] of volumes [N, C, D, H, W].
+/// Parameters: weight [C], bias [C], running mean [C], running variance [C] and the number of batches seen [].
 /// </summary>
 public sealed record BatchNorm2d(double Epsilon, double Momentum) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
         shapes.Require(inputs: 1, parameters: 5);
-        shapes.RequireRank(0, 4);
+        shapes.RequireRank(0, 4, 5);
         for (var parameter = 0; parameter < 4; parameter++)
         {
             if (!shapes.Parameters[parameter].SequenceEqual([shapes.Inputs[0][1]]))

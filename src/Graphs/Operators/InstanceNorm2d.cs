@@ -4,16 +4,16 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// Normalisation of each channel of each sample over its positions, [N, C, H, W] (Ulyanov et al. 2016, arXiv
-/// 1607.08022), by the statistics of the image itself in training and after. Parameters: none, or weight [C] and bias
-/// [C].
+/// Normalisation of each channel of each sample over its positions, [N, C, H, W] or [N, C, D, H, W] (Ulyanov et al.
+/// 2016, arXiv 1607.08022), by the statistics of the image itself in training and after. Parameters: none, or weight
+/// [C] and bias [C].
 /// </summary>
 public sealed record InstanceNorm2d(double Epsilon) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes)
     {
         shapes.Require(inputs: 1, 0, 2);
-        shapes.RequireRank(0, 4);
+        shapes.RequireRank(0, 4, 5);
         foreach (var parameter in shapes.Parameters)
         {
             if (!parameter.SequenceEqual([shapes.Inputs[0][1]]))

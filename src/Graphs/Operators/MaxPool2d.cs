@@ -11,7 +11,7 @@ public sealed record MaxPool2d(
     Pair Kernel, Pair Stride, Pair Padding, bool CeilMode = false, int Dilation = 1) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) =>
-        Window.PoolShape(shapes, Kernel, Stride, Padding, CeilMode, Dilation);
+        Window.PoolShape(shapes, Kernel.Sizes, Stride.Sizes, Padding.Sizes, CeilMode, [Dilation, Dilation]);
 
     public override Tensor Run(in RunContext context) => Aten.MaxPool2d(
         context.Input,

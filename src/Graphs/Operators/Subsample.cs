@@ -10,7 +10,7 @@ public sealed record Subsample(Pair Stride) : Operator
     {
         shapes.Require(inputs: 1, parameters: 0);
         shapes.RequireRank(0, 4);
-        Window.RequireStride(shapes, Stride);
+        Window.RequireStride(shapes, Stride.Sizes);
         var input = shapes.Inputs[0];
         return
         [

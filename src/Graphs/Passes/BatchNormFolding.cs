@@ -93,7 +93,7 @@ public sealed class BatchNormFolding
                 : null;
         }
 
-        return before.Operator is Conv2d or ConvTranspose2d && OwnsItsParameters(before) ? place : null;
+        return before.Operator is Convolution or TransposedConvolution && OwnsItsParameters(before) ? place : null;
     }
 
     private bool OwnsItsParameters(Node layer) =>
@@ -122,8 +122,8 @@ public sealed class BatchNormFolding
     private static Tensor Scaled(Operator op, Tensor weight, double[] scale)
     {
         long[] shape = [.. weight.Shape];
-        var (parts, factors) = op is ConvTranspose2d { Groups: var groups }
-            ? ([groups, shape[0] / groups, .. shape[1..]], [groups, 1, shape[1], 1, 1])
+        var (parts, factors) = op is TransposedConvolution { Groups: var groups }
+            ? ([groups, shape[0] / groups, .. shape[1..]], [groups, 1, shape[1], .. shape[2..].Select(_ => 1L)])
             : (shape, (long[])[shape[0], .. shape[1..].Select(_ => 1L)]);
         using var exact = weight.To(DType.Float64);
         using var apart = Aten.Reshape(exact, parts);

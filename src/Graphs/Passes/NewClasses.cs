@@ -38,7 +38,7 @@ internal static class NewClasses
         var isOwn = graph.Nodes
             .Where((_, other) => other != index)
             .All(node => !node.Parameters.Any(layer.Parameters.Contains));
-        return layer.Operator is Linear or Conv2d { Groups: 1 } && isOwn
+        return layer.Operator is Linear or Convolution { Groups: 1 } && isOwn
             && graph.Parameter(layer.Parameters[0]).Shape[0] == classes
             ? index
             : throw new OcsInputException(

@@ -48,7 +48,7 @@ internal static class NormInsertion
         }
     }
 
-    private static bool IsConvolution(Node node) => node.Operator is Conv2d or ConvTranspose2d;
+    private static bool IsConvolution(Node node) => node.Operator is Convolution or TransposedConvolution;
 
     private static void Measure(Graph graph, ParameterTable parameters, IEnumerable<Tensor> batches, List<Norm> norms)
     {

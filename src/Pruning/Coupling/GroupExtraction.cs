@@ -81,7 +81,7 @@ internal sealed class GroupExtraction
                 {
                     MakesChannels = spec.Role == ParameterRole.Weight
                         && block.Dimension == _firstUse[spec.Name].Operator.WeightOutputDimension,
-                    IsDepthwise = _firstUse[spec.Name].Operator is Conv2d { Groups: > 1 }
+                    IsDepthwise = _firstUse[spec.Name].Operator is Convolution { Groups: > 1 }
                         && spec.Role == ParameterRole.Weight
                         && spec.Shape[1] == 1,
                 };

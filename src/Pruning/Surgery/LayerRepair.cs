@@ -122,7 +122,7 @@ internal sealed class LayerRepair
     private static bool LosesInputs(CutPlan plan, int index)
     {
         var (before, after) = (plan.Before.Nodes[index], plan.After.Nodes[index]);
-        return before.Operator is Conv2d or Linear or LayerNorm { Dimensions: 1 } or GroupNorm
+        return before.Operator is Convolution or Linear or LayerNorm { Dimensions: 1 } or GroupNorm
             && before.Parameters.Length == 2
             && !plan.Before.Nodes[before.Inputs[0]].Shape.SequenceEqual(plan.After.Nodes[after.Inputs[0]].Shape);
     }
@@ -149,7 +149,7 @@ internal sealed class LayerRepair
             _inputs = Kept(shapes.Inputs[0], dimension => Axis.Input(0, dimension));
             _outputs = Kept(shapes.Output, Axis.Output);
             _parameters = [.. _node.Parameters.Select(name => plan.Apply(name, whole[name]))];
-            var channels = _node.Operator is Conv2d or GroupNorm ? 1 : shapes.Output.Length - 1;
+            var channels = _node.Operator is Convolution or GroupNorm ? 1 : shapes.Output.Length - 1;
             (_whole, _cut) = (new(channels), new(channels));
 
             int[]?[] Kept(ImmutableArray<long> shape, Func<int, Axis> axis) =>

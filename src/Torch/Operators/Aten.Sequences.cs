@@ -10,6 +10,8 @@ public static unsafe partial class Aten
     private static readonly AtenOperator LayerNormOperator = new("aten::layer_norm");
     private static readonly AtenOperator LstmOperator = new("aten::lstm", "input");
     private static readonly AtenOperator GruOperator = new("aten::gru", "input");
+    private static readonly AtenOperator RnnTanhOperator = new("aten::rnn_tanh", "input");
+    private static readonly AtenOperator RnnReluOperator = new("aten::rnn_relu", "input");
     private static readonly AtenOperator FlipOperator = new("aten::flip");
     private static readonly AtenOperator TriuOperator = new("aten::triu");
 
@@ -27,15 +29,29 @@ public static unsafe partial class Aten
     }
 
     /// <summary>
-    /// One layer and direction over [N, T, I], hidden state and cell from one zero state [1, N, H]; the outputs of all
-    /// steps.
+    /// One layer and direction over [N, T, I], from a hidden state and a cell [N, H]; the outputs of all steps and the
+    /// last cell [N, H].
     /// </summary>
-    public static Tensor Lstm(Tensor input, Tensor zeroState, ReadOnlySpan<Tensor> parameters, bool training)
-        => Sequence(LstmOperator, input, OperatorArgument.List([zeroState, zeroState]), parameters, training);
+    public static (Tensor Steps, Tensor Cell) Lstm(
+        Tensor input, Tensor hidden, Tensor cell, ReadOnlySpan<Tensor> parameters, bool training)
+    {
+        using var first = Unsqueeze(hidden, 0);
+        using var firstCell = Unsqueeze(cell, 0);
+        var results = Sequence(LstmOperator, input, OperatorArgument.List([first, firstCell]), parameters, training);
+        results[1].Dispose();
+        using var last = results[2];
+        return (results[0], Select(last, 0, 0));
+    }
 
-    /// <summary>The same for a GRU.</summary>
-    public static Tensor Gru(Tensor input, Tensor zeroState, ReadOnlySpan<Tensor> parameters, bool training)
-        => Sequence(GruOperator, input, zeroState, parameters, training);
+    /// <summary>One layer and direction of a GRU over [N, T, I], from a state [N, H]: the outputs of all steps.
+    /// </summary>
+    public static Tensor Gru(Tensor input, Tensor hidden, ReadOnlySpan<Tensor> parameters, bool training)
+        => Outputs(GruOperator, input, hidden, parameters, training);
+
+    /// <summary>The same without gates, by tanh or ReLU.</summary>
+    public static Tensor Rnn(
+        Tensor input, Tensor hidden, ReadOnlySpan<Tensor> parameters, bool training, bool relu = false)
+        => Outputs(relu ? RnnReluOperator : RnnTanhOperator, input, hidden, parameters, training);
 
     /// <summary>Indices in the opposite order, a copy.</summary>
     public static Tensor Flip(Tensor input, ReadOnlySpan<long> dimensions) =>
@@ -46,11 +62,20 @@ public static unsafe partial class Aten
     /// </summary>
     public static Tensor Triu(Tensor input, long diagonal = 0) => Invoke(TriuOperator, input, diagonal);
 
-    private static Tensor Sequence(
+    private static Tensor Outputs(
+        AtenOperator op, Tensor input, Tensor hidden, ReadOnlySpan<Tensor> parameters, bool training)
+    {
+        using var first = Unsqueeze(hidden, 0);
+        var results = Sequence(op, input, first, parameters, training);
+        results[1].Dispose();
+        return results[0];
+    }
+
+    private static Tensor[] Sequence(
         AtenOperator op, Tensor input, OperatorArgument states, ReadOnlySpan<Tensor> parameters, bool training)
     {
         const int BiasedParameters = 4;
-        var results = InvokeMany(
+        return InvokeMany(
             op,
             [
                 input,
@@ -60,7 +85,5 @@ public static unsafe partial class Aten
                 /* layers */ 1L,
                 /* dropout */ 0.0, training, /* bidirectional */ false, /* batch first */ true,
             ]);
-        Array.ForEach(results[1..], state => state.Dispose());
-        return results[0];
     }
 }

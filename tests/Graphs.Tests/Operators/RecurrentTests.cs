@@ -47,6 +47,80 @@ public sealed class RecurrentTests
         Assert.Equal("Lstm(reverse)", new Lstm(Reverse: true).ToString());
     }
 
+    // Weights of 1 and 2 on the candidate only, so that both gates are 1/2 and h' = (n + h) / 2.
+    [Theory]
+    [InlineData(true, 0.25f)]
+    [InlineData(false, 0.75f)]
+    public void A_reset_gate_works_on_the_state_or_on_its_product(bool resetsBefore, float halfOfBias)
+    {
+        // n = tanh(x + 2 (h / 2) + b), or tanh(x + (2 h + b) / 2).
+        const float X = 0.1f;
+        const float H = 0.4f;
+        var bias = resetsBefore ? halfOfBias : 2 * halfOfBias;
+        var candidate = MathF.Tanh(X + H + halfOfBias);
+        var output = Probe.Run(
+            new Gru(ResetsBefore: resetsBefore), [([X], [1, 1, 1]), ([H], [1, 1])],
+            ([0, 0, 1], [3, 1]), ([0, 0, 2], [3, 1]), ([0, 0, 0], [3]), ([0, 0, bias], [3]));
+
+        Assert.Equal((candidate + H) / 2, Assert.Single(output), 1e-6f);
+    }
+
+    [Fact]
+    public void An_lstm_begins_with_its_states_and_gives_its_last_cell()
+    {
+        // All gates are 1/2 and the candidate is tanh(x): c' = (c + tanh x) / 2, h' = tanh(c') / 2.
+        const float X = 0.3f;
+        const float C = 0.8f;
+        (float[], long[])[] weights = [([0, 0, 1, 0], [4, 1]), ([0, 0, 0, 0], [4, 1])];
+        (float[], long[])[] inputs = [([X, X], [1, 2, 1]), ([0.5f], [1, 1]), ([C], [1, 1])];
+        var (first, second) = ((C + MathF.Tanh(X)) / 2, (C + 3 * MathF.Tanh(X)) / 4);
+        float[] expected = [MathF.Tanh(first) / 2, MathF.Tanh(second) / 2, second];
+
+        Assert.Equal(expected, Probe.Run(new Lstm(WithCell: true), inputs, weights), Close);
+        Assert.Equal(
+            [expected[1], expected[0], second],
+            Probe.Run(new Lstm(Reverse: true, WithCell: true), inputs, weights),
+            Close);
+
+        // Peepholes of 0 change nothing; one on the output gate makes it 1 / (1 + e^-2c').
+        (float[], long[])[] blind = [.. weights, ([0, 0, 0], [3])];
+        Assert.Equal(expected, Probe.Run(new Lstm(WithCell: true, Peepholes: true), inputs, blind), Close);
+        (float[], long[])[] seeing = [.. weights, ([0, 0, 2], [3])];
+        Assert.Equal(
+            MathF.Tanh(first) / (1 + MathF.Exp(-2 * first)),
+            Probe.Run(new Lstm(Peepholes: true), inputs, seeing)[0],
+            1e-6f);
+    }
+
+    [Fact]
+    public void A_layer_without_gates_is_tanh_or_relu_of_two_sums()
+    {
+        (float[], long[])[] weights = [([2], [1, 1]), ([-1], [1, 1]), ([0.5f], [1]), ([0.25f], [1])];
+        (float[], long[])[] inputs = [([1, -1], [1, 2, 1]), ([0.5f], [1, 1])];
+
+        Assert.Equal([2.25f, 0], Probe.Run(new Rnn(Relu: true), inputs, weights));
+        var first = MathF.Tanh(2.25f);
+        Assert.Equal([first, MathF.Tanh(-1.25f - first)], Probe.Run(new Rnn(), inputs, weights), Close);
+    }
+
+    [Fact]
+    public void A_unit_leaves_states_and_peepholes_too()
+    {
+        var op = new Lstm(WithCell: true, Peepholes: true);
+        var shapes = Probe.Shapes(op, [[1, 5, 3], [1, 2], [1, 2]], [8, 3], [8, 2], [6]);
+
+        Assert.Equal([1, 6, 2], shapes.Output.ToArray());
+        Assert.Equal(5 * (8 * 3 + 8 * 2), Probe.Macs(op, shapes));
+        Probe.AssertTied(
+            Probe.Couple(op, shapes).Ties, "in1.1[1]~out.2[1]", "in2.1[1]~out.2[1]", "out.2[1]~p2.0[5]");
+        Assert.Equal(
+            "Node 'node': its first state is [1, 3], but must be [1, 2].",
+            Probe.Error(op, [[1, 5, 3], [1, 3], [1, 2]], [8, 3], [8, 2], [6]));
+        Assert.Equal("Lstm(with the last cell, peepholes)", op.ToString());
+    }
+
+    private static bool Close(float one, float other) => Math.Abs(one - other) < 1e-6f;
+
     [Fact]
     public void Parameters_that_do_not_fit_the_gates_are_an_error()
     {

@@ -13,6 +13,7 @@ public sealed class RandomNetworksTests
             .SelectMany(seed => new[] { new RandomGraph(seed, 1 + seed % 5)
             .Build(), new RandomTransformer(seed, 1 + seed % 3, Norms: seed % 2 == 1).Build() })
             .Append(new RandomDetector(0).Build())
+            .Concat(Enumerable.Range(0, 40).Select(seed => new RandomVolume(seed).Build()))
             .SelectMany(graph => graph.Nodes)
             .Select(node => node.Operator.GetType())
             .ToHashSet();

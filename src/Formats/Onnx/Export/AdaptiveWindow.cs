@@ -5,6 +5,14 @@ namespace Ocs.Formats.Onnx.Export;
 /// </summary>
 internal static class AdaptiveWindow
 {
+    /// <summary>
+    /// The sizes of the windows where all are equal and none overlap; null otherwise. One number for each dimension.
+    /// </summary>
+    public static long[]? Equal(long[] counts, long[] lengths) =>
+        lengths.Zip(counts).All(pair => pair.First % pair.Second == 0)
+            ? [.. lengths.Zip(counts, (length, count) => length / count)]
+            : null;
+
     /// <summary>The first position and the one after the last.</summary>
     public static (long Start, long End) Of(long index, long count, long length) =>
         (index * length / count, ((index + 1) * length + count - 1) / count);

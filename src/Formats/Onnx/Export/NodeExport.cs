@@ -100,7 +100,7 @@ public sealed class NodeExport
     /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
     /// <param name="attributes">The attributes.</param>
     public void Emit(string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
-        Append(type, _node.Name, _context.Names.Of(_node), inputs, attributes);
+        Append(type, _node.Name, [_context.Names.Of(_node)], inputs, attributes);
 
     /// <summary>Adds the node that makes this node's value, of an operator that is not ONNX's.</summary>
     /// <param name="domain">Whose operator it is, a host name backwards: com.example.</param>
@@ -117,7 +117,7 @@ public sealed class NodeExport
         ArgumentException.ThrowIfNullOrEmpty(domain);
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         _context.Domains[domain] = Math.Max(version, _context.Domains.GetValueOrDefault(domain));
-        Append(type, _node.Name, _context.Names.Of(_node), inputs, attributes, domain);
+        Append(type, _node.Name, [_context.Names.Of(_node)], inputs, attributes, domain);
     }
 
     /// <summary>Adds an ONNX node before the last one, and names its value.</summary>
@@ -129,9 +129,21 @@ public sealed class NodeExport
     public string EmitPart(
         string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
     {
-        var name = Fresh(part);
-        Append(type, name, name, inputs, attributes);
-        return name;
+        return EmitParts([part], type, inputs, attributes)[0];
+    }
+
+    /// <summary>Adds an ONNX node of several outputs before the last one; the node has the name of the first.</summary>
+    /// <param name="parts">What its values are called: NODE/PART; empty for one that is left out.</param>
+    /// <param name="type">ONNX's name of the operator.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="attributes">The attributes.</param>
+    /// <returns>The names of its values.</returns>
+    internal string[] EmitParts(
+        string[] parts, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        string[] names = [.. parts.Select(part => part.Length == 0 ? "" : Fresh(part))];
+        Append(type, names[0], names, inputs, attributes);
+        return names;
     }
 
     /// <summary>Adds the ONNX node that makes this node's value, of numbers that are known.</summary>
@@ -160,8 +172,8 @@ public sealed class NodeExport
     }
 
     private void Append(
-        string type, string name, string output, ReadOnlySpan<string> inputs, ReadOnlySpan<OnnxAttribute> attributes,
-        string domain = "")
+        string type, string name, string[] outputs, ReadOnlySpan<string> inputs,
+        ReadOnlySpan<OnnxAttribute> attributes, string domain = "")
     {
         var added = new NodeProto { Name = name, OpType = type };
         if (domain.Length > 0)
@@ -175,7 +187,7 @@ public sealed class NodeExport
             added.Attribute.Add(attribute.Message);
         }
 
-        added.Output.Add(output);
+        added.Output.AddRange(outputs);
         if (Opset < OlderForm.Below)
         {
             OlderForm.Apply(added, _context.Weights.Messages);

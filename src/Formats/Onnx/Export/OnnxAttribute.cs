@@ -43,12 +43,27 @@ public sealed class OnnxAttribute
     /// <summary>The height's value and the width's.</summary>
     public static OnnxAttribute Pair(string name, Pair pair) => Ints(name, pair.Height, pair.Width);
 
+    internal static OnnxAttribute Floats(string name, params ReadOnlySpan<float> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Floats };
+        attribute.Floats.AddRange(values.ToArray());
+        return new(attribute);
+    }
+
+    internal static OnnxAttribute Texts(string name, params ReadOnlySpan<string> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Strings };
+        foreach (var value in values)
+        {
+            attribute.Strings.Add(Google.Protobuf.ByteString.CopyFromUtf8(value));
+        }
+
+        return new(attribute);
+    }
+
     internal static OnnxAttribute Tensor(string name, TensorProto value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });
 
-    /// <summary>The same padding before and after, in ONNX's order: all that is before first.</summary>
-    internal static OnnxAttribute Pads(Pair padding) => Pads(padding, padding);
-
-    internal static OnnxAttribute Pads(Pair before, Pair after) =>
-        Ints("pads", before.Height, before.Width, after.Height, after.Width);
+    /// <summary>Padding in ONNX's order: all that is before first.</summary>
+    internal static OnnxAttribute Pads(long[] before, long[] after) => Ints("pads", [.. before, .. after]);
 }

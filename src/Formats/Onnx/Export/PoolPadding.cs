@@ -8,15 +8,15 @@ namespace Ocs.Formats.Onnx.Export;
 /// </summary>
 internal static class PoolPadding
 {
-    /// <summary>The padding after the image, at least that before it.</summary>
-    public static Pair After(NodeShapes shapes, Pair kernel, Pair stride, Pair padding, int dilation, bool ceil) => new(
-        After(shapes, 2, kernel.Height, stride.Height, padding.Height, dilation, ceil),
-        After(shapes, 3, kernel.Width, stride.Width, padding.Width, dilation, ceil));
-
-    private static int After(
-        NodeShapes shapes, int dimension, int kernel, int stride, int padding, int dilation, bool ceil)
-    {
-        var end = (shapes.Output[dimension] - 1) * stride + dilation * (kernel - 1) + 1;
-        return ceil ? (int)Math.Max(padding, end - shapes.Inputs[0][dimension] - padding) : padding;
-    }
+    /// <summary>The padding after the image, at least that before it, in each spatial dimension.</summary>
+    public static long[] After(
+        NodeShapes shapes, long[] kernel, long[] stride, long[] padding, long[] dilation, bool ceil) =>
+    [
+        .. kernel.Select((size, dimension) =>
+        {
+            var end = (shapes.Output[dimension + 2] - 1) * stride[dimension] + dilation[dimension] * (size - 1) + 1;
+            var before = padding[dimension];
+            return ceil ? Math.Max(before, end - shapes.Inputs[0][dimension + 2] - before) : before;
+        }),
+    ];
 }

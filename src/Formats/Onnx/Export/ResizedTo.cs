@@ -1,21 +1,20 @@
-using Ocs.Graphs;
-
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// A Resize to given heights and widths: of the last two axes from opset 18 on, before together with the batch and
-/// channels of the value.
+/// A Resize of images or volumes to given sizes: of the axes behind the channels from opset 18 on, before together with
+/// the batch and channels of the value.
 /// </summary>
 internal static class ResizedTo
 {
     private const int HasAxes = 18;
 
-    public static void Emit(NodeExport node, Pair target, OnnxAttribute[] attributes)
+    public static void Emit(NodeExport node, long[] target, OnnxAttribute[] attributes)
     {
-        var size = node.Vector("size", target.Height, target.Width);
+        var size = node.Vector("size", target);
         if (node.Opset >= HasAxes)
         {
-            node.Emit("Resize", [node.Input, "", "", size], [.. attributes, OnnxAttribute.Ints("axes", 2, 3)]);
+            long[] axes = [.. target.Select((_, dimension) => dimension + 2L)];
+            node.Emit("Resize", [node.Input, "", "", size], [.. attributes, OnnxAttribute.Ints("axes", axes)]);
             return;
         }
 

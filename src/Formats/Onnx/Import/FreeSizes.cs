@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Ocs.Formats.Onnx.Import.Keeping;
 using Ocs.Graphs;
@@ -57,19 +56,24 @@ internal static class FreeSizes
     {
         MaxPool2d pool => !pool.CeilMode,
         AveragePool2d pool => !pool.CeilMode,
+        MaxPool3d pool => !pool.CeilMode,
+        AveragePool3d pool => !pool.CeilMode,
+        AdaptiveAveragePool3d pool => pool.Size == 1,
+        AdaptiveMaxPool3d pool => pool.Size == 1,
         AdaptiveAveragePool2d pool => pool.Size == 1,
         AdaptiveMaxPool2d pool => pool.Size == 1,
         LayerNorm => !node.Parameters.IsEmpty,
-        Upsample up => IsMultiple(up, network.Nodes[node.Inputs[0]]),
-        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Conv2d or ConvTranspose2d or Dropout
-            or Dropout2d or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or PadChannels
+        Upsample up => IsMultiple(up.Size.Sizes, network.Nodes[node.Inputs[0]]),
+        Upsample3d up => IsMultiple(up.Size.Sizes, network.Nodes[node.Inputs[0]]),
+        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Convolution or Dropout or Dropout2d
+            or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or Pad3d or PadChannels
             or ParameterValue or Permute or PixelShuffle or PRelu or Reduce or RmsNorm or SelectChannels or Slice
-            or Softmax or StochasticDepth => true,
+            or Softmax or StochasticDepth or TransposedConvolution => true,
         _ => false,
     };
 
-    private static bool IsMultiple(Upsample up, Node from) =>
-        up.Size.Height % from.Shape[2] == 0 && up.Size.Width % from.Shape[3] == 0;
+    private static bool IsMultiple(long[] size, Node from) =>
+        size.Zip(from.Shape[2..]).All(pair => pair.First % pair.Second == 0);
 
     private static bool AreAlike(Graph one, Graph other) =>
         one.Nodes.Length == other.Nodes.Length
@@ -80,15 +84,19 @@ internal static class FreeSizes
             && Describe(one, pair.First) == Describe(other, pair.Second));
 
     // An input has the size of its images, and an upsampling says its size where its factor counts.
-    private static string Describe(Graph graph, Node node) => node.Operator switch
+    private static string Describe(Graph graph, Node node)
     {
-        Input => nameof(Input),
-        Upsample up => Describe(up with { Size = FactorOf(up, graph.Nodes[node.Inputs[0]].Shape) }),
-        var other => Describe(other),
-    };
+        return node.Operator switch
+        {
+            Input => nameof(Input),
+            Upsample { Size: var size } up => Describe(up with { Size = 1 }) + FactorsOf(size.Sizes),
+            Upsample3d { Size: var size } up => Describe(up with { Size = 1 }) + FactorsOf(size.Sizes),
+            var other => Describe(other),
+        };
 
-    private static Pair FactorOf(Upsample up, ImmutableArray<long> from) =>
-        new(up.Size.Height / (int)from[2], up.Size.Width / (int)from[3]);
+        string FactorsOf(long[] size) => string.Join(
+            'x', size.Zip(graph.Nodes[node.Inputs[0]].Shape[2..], (target, from) => target / from));
+    }
 
     private static string Describe(ParameterSpec spec) => $"{spec.Name} {NodeShapes.Show(spec.Shape)}";
 

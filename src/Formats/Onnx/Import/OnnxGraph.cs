@@ -217,7 +217,7 @@ internal sealed class OnnxGraph(string name, long opset)
         bool Stays(OnnxNode node, string output, int place) =>
             Users(output).Count > 0
                 || Outputs.Contains(output)
-                || (place == 0 && node.Type is not ("LSTM" or "GRU" or "Split"));
+                || (place == 0 && node.Type is not ("LSTM" or "GRU" or "RNN" or "Split"));
     }
 
     /// <summary>

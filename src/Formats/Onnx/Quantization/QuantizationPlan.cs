@@ -116,7 +116,7 @@ internal sealed class QuantizationPlan
         layer.OpType == "Conv" || (layer.OpType == "Gemm" && IntOf(layer, "transB", 0) == 1) ? 0 : 1;
 
     private bool HasWeights(NodeProto node) =>
-        node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "GRU" or "LSTM" or "MatMul"
+        node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "GRU" or "LSTM" or "MatMul" or "RNN"
         && node.Input.Any(name => _constants.TryGetValue(name, out var weight) && weight.Dims.Count > 1);
 
     // A name, or that of a module with all its nodes and parts.

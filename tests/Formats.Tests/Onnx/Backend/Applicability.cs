@@ -34,17 +34,25 @@ internal static class Applicability
         "SpaceToDepth", "Upsample",
     ];
 
+    /// <summary>Operators over [T, N, I], all of whose outputs are read.</summary>
+    private static readonly HashSet<string> OfSequences = ["GRU", "LSTM", "RNN"];
+
     /// <summary>
     /// Whether dimension 0 of the first input is the batch already: images, padding of images, rows of matrices, slopes
     /// a channel.
     /// </summary>
     public static bool HasBatch(BackendCase test) => test.Model.Graph.Node.Any(node =>
         OfImages.Contains(node.OpType) || node.OpType == "Gemm" || (node.OpType == "PRelu" && !IsOfSamples(node, test))
-            || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count == 4));
+            || (OfSequences.Contains(node.OpType) && IsFirst(node))
+            || (node.OpType == "Pad" && test.Inputs.Count > 0 && test.Inputs[0].Dims.Count is 4 or 5));
 
     /// <summary>Whether dimension 0 is the time and dimension 1 the batch.</summary>
     public static bool HasTimeInFront(BackendCase test) =>
-        test.Model.Graph.Node.Any(node => node.OpType is "GRU" or "LSTM");
+        test.Model.Graph.Node.Any(node => OfSequences.Contains(node.OpType) && !IsFirst(node));
+
+    // In layout 1 the batch is in front already.
+    private static bool IsFirst(NodeProto node) =>
+        node.Attribute.Any(attribute => attribute is { Name: "layout", I: 1 });
 
     // Slopes that differ along dimension 0 can only be those of one sample.
     private static bool IsOfSamples(NodeProto node, BackendCase test) =>
@@ -95,7 +103,7 @@ internal static class Applicability
         return test.Inputs.Concat(test.Outputs).Any(tensor => tensor.Dims.Contains(0)) ? "empty tensors"
             : test.Inputs.Any(tensor => BackendCase.IsFloat(tensor) && tensor.Dims.Count > 6) ? "more than 6 dimensions"
             : test.Model.Graph.Node.Any(node => OfImages.Contains(node.OpType))
-            && test.Inputs[0].Dims.Count is not (3 or 4) ? "images of three dimensions"
+            && test.Inputs[0].Dims.Count is not (3 or 4 or 5) ? "images of more than three dimensions"
             : null;
     }
 
@@ -106,7 +114,8 @@ internal static class Applicability
                 input => input.Name == node.Input[2]) is { Int32Data: [1] } or { RawData.Length: 1 });
         var outputs = node.Output.Count(output => output.Length > 0);
         return isTraining ? "training mode"
-            : outputs > 1 && node.OpType != "Split" ? "further outputs of an operator (indices, masks, statistics)"
+            : outputs > 1 && node.OpType != "Split" && !OfSequences.Contains(node.OpType)
+            ? "further outputs of an operator (indices, masks, statistics)"
             : UnreadSettings.Of(node, test);
     }
 }

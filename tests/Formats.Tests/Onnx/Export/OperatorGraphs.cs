@@ -12,7 +12,10 @@ internal static partial class OperatorGraphs
     private delegate Value Body(GraphBuilder g, Value x);
 
     public static IEnumerable<Graph> All() =>
-        [.. Elementwise(), .. Layers(), .. Pools(), .. Norms(), .. Images(), .. Arrangements(), .. Sequences()];
+    [
+        .. Elementwise(), .. Layers(), .. Pools(), .. Norms(), .. Images(), .. Arrangements(), .. Sequences(),
+        .. Volumes(),
+    ];
 
     private static Graph Of(string name, ReadOnlySpan<long> sample, Body body)
     {
@@ -85,6 +88,8 @@ internal static partial class OperatorGraphs
         yield return Image("conv_depthwise", (g, x) => g.Conv2d("op", x, 8, 3, groups: 4));
         yield return Image(
             "transposed", (g, x) => g.ConvTranspose2d("op", x, 6, new(3, 2), 2, new(1, 0), new(1, 0), groups: 2));
+        yield return Image(
+            "transposed_wide_output", (g, x) => g.ConvTranspose2d("op", x, 3, 3, 1, 1, new(1, 0), dilation: 2));
         yield return Image("transposed_dilated", (g, x) => g.ConvTranspose2d("op", x, 3, 3, bias: false, dilation: 2));
         yield return Of("linear", [5], (g, x) => g.Linear("op", x, 3));
         yield return Of("linear_no_bias", [5], (g, x) => g.Linear("op", x, 3, bias: false));
@@ -104,15 +109,53 @@ internal static partial class OperatorGraphs
                 $"gru_no_bias_{reverse}", [5, 3], (g, x) => Recurrent(g, new Gru(reverse), x, gates: 3, bias: false));
         }
 
+        foreach (var (reverse, relu) in new[] { (false, false), (true, true) })
+        {
+            yield return Of(
+                $"rnn_{relu}", [5, 3], (g, x) => Recurrent(g, new Rnn(reverse, relu), x, gates: 1, bias: true));
+            yield return Of(
+                $"rnn_bare_{relu}", [5, 3], (g, x) => Recurrent(g, new Rnn(reverse, relu), x, gates: 1, bias: false));
+            yield return Of(
+                $"rnn_states_{relu}",
+                [5, 3],
+                (g, x) => Recurrent(g, new Rnn(reverse, relu), x, gates: 1, bias: true, states: 1));
+            foreach (var bias in new[] { false, true })
+            {
+                yield return Of(
+                    $"gru_resets_before_{reverse}_{bias}",
+                    [5, 3],
+                    (g, x) => Recurrent(g, new Gru(reverse, ResetsBefore: true), x, 3, bias, states: bias ? 1 : 0));
+                yield return Of(
+                    $"lstm_peepholes_{reverse}_{bias}",
+                    [5, 3],
+                    (g, x) => Recurrent(
+                        g, new Lstm(reverse, WithCell: bias, Peepholes: true), x, 4, bias, bias ? 2 : 0, peepholes: 3));
+                yield return Of(
+                    $"lstm_cell_{reverse}_{bias}",
+                    [5, 3],
+                    (g, x) => Recurrent(g, new Lstm(reverse, WithCell: true), x, gates: 4, bias, states: bias ? 2 : 0));
+            }
+        }
+
+        var hard = new GateActivations(RecurrentActivation.HardSigmoid, RecurrentActivation.Relu);
+        yield return Of(
+            "lstm_hard", [5, 3], (g, x) => Recurrent(g, new Lstm(Activations: hard), x, gates: 4, bias: true));
+        yield return Of(
+            "gru_hard", [5, 3], (g, x) => Recurrent(g, new Gru(Activations: hard), x, gates: 3, bias: true));
         yield return Of("lstm_deep", [5, 3], (g, x) => g.Lstm("op", x, 2, layers: 2, bidirectional: true));
     }
 
-    private static Value Recurrent(GraphBuilder g, Operator op, Value x, int gates, bool bias)
+    // The states before the first step are linear in its input.
+    private static Value Recurrent(
+        GraphBuilder g, Operator op, Value x, int gates, bool bias, int states = 0, int peepholes = 0)
     {
         ImmutableArray<long[]> shapes = [[gates * 2, 3], [gates * 2, 2], [gates * 2], [gates * 2]];
-        return g.Add("op", op, [x],
+        IEnumerable<long[]> further = peepholes > 0 ? [[peepholes * 2]] : [];
+        var first = states > 0 ? g.Flatten("first", g.Slice("first_step", x, 1, 0, 1)) : x;
+        Value[] given = [.. Enumerable.Range(0, states).Select(state => g.Linear($"state_{state}", first, 2))];
+        return g.Add("op", op, [x, .. given],
         [
-            .. shapes.Take(bias ? 4 : 2).Select((shape, index) => new ParameterSpec(
+            .. shapes.Take(bias ? 4 : 2).Concat(further).Select((shape, index) => new ParameterSpec(
                 $"op.{index}", [.. shape], index < 2 ? ParameterRole.Weight : ParameterRole.Bias,
                 Initialization.Uniform(1))),
         ]);

@@ -3,6 +3,13 @@ namespace Ocs.Formats.Onnx.Export.Operators;
 /// <summary>GRU; the gates are reset, update, candidate with us and update, reset, candidate in ONNX.</summary>
 internal static class Gru
 {
-    public static void Export(Graphs.Operators.Gru op, NodeExport node) =>
-        GatedLayer.Export(node, "GRU", [1, 0, 2], op.Reverse, OnnxAttribute.Int("linear_before_reset", 1));
+    private static readonly int[] Gates = [1, 0, 2];
+
+    public static void Export(Graphs.Operators.Gru op, NodeExport node) => new RecurrentLayer("GRU", Gates, op.Reverse)
+        .Export(
+            node,
+            [
+                OnnxAttribute.Flag("linear_before_reset", !op.ResetsBefore),
+                .. op.Activations is { } other ? RecurrentLayer.Named(other.Gates, other.Candidate) : [],
+            ]);
 }

@@ -1,8 +1,22 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>LSTM; the gates are input, forget, cell, output with us and input, output, forget, cell in ONNX.</summary>
+/// <summary>
+/// LSTM; the gates are input, forget, cell, output with us and input, output, forget, cell in ONNX.
+/// </summary>
 internal static class Lstm
 {
-    public static void Export(Graphs.Operators.Lstm op, NodeExport node) =>
-        GatedLayer.Export(node, "LSTM", [0, 3, 1, 2], op.Reverse);
+    private static readonly int[] Gates = [0, 3, 1, 2];
+    private static readonly int[] Peepholes = [0, 2, 1];
+
+    public static void Export(Graphs.Operators.Lstm op, NodeExport node)
+    {
+        var layer = new RecurrentLayer("LSTM", Gates, op.Reverse)
+        {
+            Peepholes = op.Peepholes ? Peepholes : [],
+            WithCell = op.WithCell,
+        };
+        layer.Export(
+            node,
+            op.Activations is { } other ? RecurrentLayer.Named(other.Gates, other.Candidate, other.Output) : []);
+    }
 }

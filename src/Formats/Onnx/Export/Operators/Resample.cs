@@ -12,7 +12,7 @@ internal static class Resample
             && op.WidthScale == (double)op.Size.Width / input[3];
         if (isBySize)
         {
-            ResizedTo.Emit(node, op.Size, Attributes(op));
+            ResizedTo.Emit(node, op.Size.Sizes, Attributes(op));
             return;
         }
 

@@ -5,21 +5,29 @@ namespace Ocs.Formats.Onnx.Export.Operators;
 /// <summary>Resize. Whole multiples are stated as scales, other sizes as they are.</summary>
 internal static class Upsample
 {
-    public static void Export(Graphs.Operators.Upsample op, NodeExport node)
+    public static void Export(Graphs.Operators.Upsample op, NodeExport node) =>
+        Export(node, op.Size.Sizes, Attributes(op.Mode, op.AlignCorners));
+
+    public static void Export(Graphs.Operators.Upsample3d op, NodeExport node) => Export(
+        node,
+        op.Size.Sizes,
+        Attributes(op.Linear ? UpsampleMode.Bilinear : UpsampleMode.Nearest, op.AlignCorners));
+
+    private static void Export(NodeExport node, long[] size, OnnxAttribute[] attributes)
     {
-        var (height, width) = (node.Shapes.Inputs[0][2], node.Shapes.Inputs[0][3]);
-        var attributes = Attributes(op);
-        if (op.Size.Height % height == 0 && op.Size.Width % width == 0)
+        long[] from = [.. node.Shapes.Inputs[0][2..]];
+        if (size.Zip(from).All(pair => pair.First % pair.Second == 0))
         {
-            var scales = node.Floats("scales", [4], 1, 1, op.Size.Height / height, op.Size.Width / width);
+            var factors = size.Zip(from, (target, length) => (float)(target / length));
+            var scales = node.Floats("scales", [size.Length + 2], [1, 1, .. factors]);
             node.Emit("Resize", [node.Input, "", scales], attributes);
             return;
         }
 
-        ResizedTo.Emit(node, op.Size, attributes);
+        ResizedTo.Emit(node, size, attributes);
     }
 
-    private static OnnxAttribute[] Attributes(Graphs.Operators.Upsample op) => op.Mode switch
+    private static OnnxAttribute[] Attributes(UpsampleMode mode, bool alignCorners) => mode switch
     {
         UpsampleMode.Nearest =>
         [
@@ -30,14 +38,14 @@ internal static class Upsample
         UpsampleMode.Bilinear =>
         [
             OnnxAttribute.Text("mode", "linear"),
-            OnnxAttribute.Text("coordinate_transformation_mode", op.AlignCorners ? "align_corners" : "half_pixel"),
+            OnnxAttribute.Text("coordinate_transformation_mode", alignCorners ? "align_corners" : "half_pixel"),
         ],
         UpsampleMode.Bicubic =>
         [
             OnnxAttribute.Text("mode", "cubic"),
-            OnnxAttribute.Text("coordinate_transformation_mode", op.AlignCorners ? "align_corners" : "half_pixel"),
+            OnnxAttribute.Text("coordinate_transformation_mode", alignCorners ? "align_corners" : "half_pixel"),
             OnnxAttribute.Float("cubic_coeff_a", -0.75),
         ],
-        _ => throw new InvalidOperationException($"Interpolation {op.Mode} has no ONNX form."),
+        _ => throw new InvalidOperationException($"Interpolation {mode} has no ONNX form."),
     };
 }

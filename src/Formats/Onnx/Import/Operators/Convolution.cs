@@ -4,39 +4,78 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Convolutions of images, and of sequences as images of height 1.</summary>
+/// <summary>Convolutions of images and volumes, and of sequences as images of height 1.</summary>
 internal static class Convolution
 {
+    private const int OfVolumes = 3;
+
     public static void Import(NodeImport node)
     {
         var weight = node.Constant(1);
         var window = WindowAttributes.Of(node.Arguments, [.. weight.Shape[2..]]);
         var x = Images.Padded(node, Images.Of(node, node.Input()), ref window);
-        var op = new Conv2d(
-            Images.Pair(window.Strides),
-            Images.Pair(window.Before, otherwise: 0),
-            Images.Pair(window.Dilations),
-            (int)node.Node.Int("group", 1));
+        var groups = (int)node.Node.Int("group", 1);
+        Operator op = window.Kernel.Length == OfVolumes
+            ? new Conv3d(
+                Images.Triple(window.Strides), Images.Triple(window.Before), Images.Triple(window.Dilations), groups)
+            : new Conv2d(
+                Images.Pair(window.Strides),
+                Images.Pair(window.Before, otherwise: 0),
+                Images.Pair(window.Dilations),
+                groups);
         Finish(node, op, x, weight);
     }
 
     public static void Transposed(NodeImport node)
     {
         var (window, more) = TransposedWindow.Of(node.Arguments);
+        var (padding, extra) = ((long[])window.Before.Clone(), (long[])more.Clone());
+        var (first, last) = (new long[padding.Length], new long[padding.Length]);
+        for (var dimension = 0; dimension < padding.Length; dimension++)
+        {
+            // Less padding after the image is more of the output, as long as that is less than a stride, which ONNX
+            // Runtime asks for; what is more at one end than at the other is cut off.
+            var difference = window.Before[dimension] - window.After[dimension];
+            var surplus = more[dimension] + difference;
+            if (surplus < 0)
+            {
+                (extra[dimension], last[dimension]) = (0, -surplus);
+            }
+            else if (difference > 0 && surplus >= window.Strides[dimension])
+            {
+                (padding[dimension], first[dimension]) = (window.After[dimension], difference);
+            }
+            else
+            {
+                extra[dimension] = surplus;
+            }
+        }
 
-        // Less padding after the image is more of the output; more is what is cut off.
-        long[] extra = [.. more.Select((size, dimension) => size + window.Before[dimension] - window.After[dimension])];
-        var op = new ConvTranspose2d(
-            Images.Pair(window.Strides),
-            Images.Pair(window.Before, otherwise: 0),
-            Images.Pair([.. extra.Select(size => Math.Max(size, 0))], otherwise: 0),
-            Images.Pair(window.Dilations),
-            (int)node.Node.Int("group", 1));
-        var surplus = Images.Pair([.. extra.Select(size => Math.Max(-size, 0))], otherwise: 0);
-        Finish(node, op, Images.Of(node, node.Input()), node.Constant(1), surplus);
+        var x = Images.Of(node, node.Input());
+        Finish(node, Transposed(window, padding, extra, node), x, node.Constant(1), first, last);
     }
 
-    private static void Finish(NodeImport node, Operator op, Value x, OnnxTensor weight, Pair surplus = default)
+    private static Operator Transposed(WindowAttributes window, long[] padding, long[] extra, NodeImport node)
+    {
+        var groups = (int)node.Node.Int("group", 1);
+        return padding.Length == OfVolumes
+            ? new ConvTranspose3d(
+                Images.Triple(window.Strides),
+                Images.Triple(padding),
+                Images.Triple(extra),
+                Images.Triple(window.Dilations),
+                groups)
+            : new ConvTranspose2d(
+                Images.Pair(window.Strides),
+                Images.Pair(padding, otherwise: 0),
+                Images.Pair(extra, otherwise: 0),
+                Images.Pair(window.Dilations),
+                groups);
+    }
+
+    // First and last: how many positions are cut off in front and behind in each spatial dimension.
+    private static void Finish(
+        NodeImport node, Operator op, Value x, OnnxTensor weight, long[]? first = null, long[]? last = null)
     {
         var specs = new List<ParameterSpec>
         {
@@ -47,17 +86,24 @@ internal static class Convolution
             specs.Add(node.Parameter(2, "bias", ParameterRole.Bias));
         }
 
-        node.Output(Images.Back(node, name => surplus == 0
-            ? node.Builder.Add(name, op, [x], specs)
-            : First(node, name, node.Builder.Add(node.Part("whole"), op, [x], specs), surplus)));
-    }
+        var cut = Enumerable.Range(0, first?.Length ?? 0)
+            .Where(dimension => first![dimension] + last![dimension] > 0)
+            .ToArray();
+        node.Output(Images.Back(node, name =>
+        {
+            var value = node.Builder.Add(cut.Length == 0 ? name : node.Part("whole"), op, [x], specs);
+            foreach (var dimension in cut)
+            {
+                var ours = node.ShapeOf(value).Length - first!.Length + dimension;
+                value = node.Builder.Slice(
+                    dimension == cut[^1] ? name : node.Part("rows"),
+                    value,
+                    ours,
+                    (int)first[dimension],
+                    (int)(node.ShapeOf(value)[ours] - first[dimension] - last![dimension]));
+            }
 
-    // An image without its last positions.
-    private static Value First(NodeImport node, string name, Value x, Pair surplus)
-    {
-        var (height, width) = ((int)node.ShapeOf(x)[2] - surplus.Height, (int)node.ShapeOf(x)[3] - surplus.Width);
-        return surplus.Width == 0 ? node.Builder.Slice(name, x, 2, 0, height)
-            : surplus.Height == 0 ? node.Builder.Slice(name, x, 3, 0, width)
-            : node.Builder.Slice(name, node.Builder.Slice(node.Part("rows"), x, 2, 0, height), 3, 0, width);
+            return value;
+        }));
     }
 }

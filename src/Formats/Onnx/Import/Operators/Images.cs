@@ -5,22 +5,23 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Values of fewer dimensions than an image [N, C, H, W], seen as one: sequences [N, C, L] have height 1.
+/// Images [N, C, H, W] and volumes [N, C, D, H, W]. Values of fewer dimensions are seen as images: sequences [N, C, L]
+/// have height 1.
 /// </summary>
 internal static class Images
 {
     public static ImmutableArray<long> Shape(NodeImport node, ImmutableArray<long> shape) => shape.Length switch
     {
-        4 => shape,
+        4 or 5 => shape,
         3 => shape.Insert(2, 1),
         2 => [.. shape, 1, 1],
         _ =>
             throw node.Error(
-                $"{NodeShapes.Show(shape)} has {shape.Length} dimensions, and images [N, C, H, W] or sequences [N, C, "
-                + "L] are read"),
+                $"{NodeShapes.Show(shape)} has {shape.Length} dimensions, and sequences [N, C, L], images [N, C, "
+                + "H, W] and volumes [N, C, D, H, W] are read"),
     };
 
-    public static Value Of(NodeImport node, Value x) => node.ShapeOf(x) is { Length: 4 }
+    public static Value Of(NodeImport node, Value x) => node.ShapeOf(x) is { Length: 4 or 5 }
         ? x
         : node.Builder.Reshape(node.Part("image"), x, Shape(node, node.ShapeOf(x)).AsSpan());
 
@@ -28,7 +29,7 @@ internal static class Images
     public static Value Back(NodeImport node, Func<string, Value> make)
     {
         var shape = node.Graph.ShapeOf(node.Node.Output);
-        return shape.Length == 4
+        return shape.Length is 4 or 5
             ? make(node.Name)
             : node.Builder.Reshape(node.Name, make(node.Part("result")), shape.AsSpan());
     }
@@ -40,6 +41,16 @@ internal static class Images
         [var length] => new(otherwise, (int)length),
         _ => throw new ArgumentException("Two numbers or one.", nameof(numbers)),
     };
+
+    /// <summary>A number for depth, height and width.</summary>
+    public static Triple Triple(long[] numbers) => new((int)numbers[0], (int)numbers[1], (int)numbers[2]);
+
+    /// <summary>A border around an image or a volume.</summary>
+    public static Value Pad(NodeImport node, Value x, long[] before, long[] after, double value = 0) =>
+        before.Length == 3
+            ? node.Builder.Pad3d(node.Part("pad"), x, Triple(before), Triple(after), value: value)
+            : node.Builder.Pad2d(
+                node.Part("pad"), x, Pair(before, otherwise: 0), Pair(after, otherwise: 0), value: value);
 
     /// <summary>
     /// An image with a border where a window wants more of it on one side; what is left is the same on both.
@@ -55,8 +66,8 @@ internal static class Images
             return x;
         }
 
-        var (before, after) = (Pair(window.Before, otherwise: 0), Pair(window.After, otherwise: 0));
-        window = window with { Before = new long[window.Before.Length], After = new long[window.After.Length] };
-        return node.Builder.Pad2d(node.Part("pad"), x, before, after, value: value);
+        var (before, after) = (window.Before, window.After);
+        window = window with { Before = new long[before.Length], After = new long[after.Length] };
+        return Pad(node, x, before, after, value);
     }
 }

@@ -63,6 +63,7 @@ internal static class OnnxOperators
             ["Pad"] = Pad.Import,
             ["Pow"] = Functions.Pow,
             ["Reciprocal"] = Functions.Import,
+            ["RNN"] = Recurrent.Rnn,
             ["ReduceL1"] = Reduction.Import,
             ["ReduceL2"] = Reduction.Import,
             ["ReduceLogSum"] = Reduction.Import,

@@ -30,6 +30,16 @@ internal static class Pad
                 mode,
                 Math.Clamp(value, float.MinValue, float.MaxValue));
         }
+        else if (padded.Length > 0 && before.Length == 5 && padded.All(axis => axis >= 2))
+        {
+            x = node.Builder.Pad3d(
+                node.Name,
+                x,
+                Images.Triple(before[2..]),
+                Images.Triple(after[2..]),
+                mode,
+                Math.Clamp(value, float.MinValue, float.MaxValue));
+        }
         else if (padded is [1] && mode == PaddingMode.Constant && value == 0)
         {
             x = node.Builder.PadChannels(node.Name, x, (int)before[1], (int)after[1]);
@@ -41,7 +51,7 @@ internal static class Pad
         else if (padded.Length > 0)
         {
             throw node.Error(
-                $"it pads dimensions {string.Join(", ", padded)}: height and width of images, or zeros as channels, "
+                $"it pads dimensions {string.Join(", ", padded)}: images and volumes, or zeros as channels, "
                 + "are read");
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ocs.Formats.Onnx.Import.Folding;
 using Ocs.Formats.Onnx.Import.Shapes;
 using Ocs.Graphs;
@@ -8,6 +9,8 @@ namespace Ocs.Formats.Onnx.Import.Operators;
 /// <summary>Largest values and means of windows.</summary>
 internal static class Pool
 {
+    private const int OfVolumes = 3;
+
     public static void Max(NodeImport node)
     {
         if (node.Node.OutputOrNull(1) is not null)
@@ -19,19 +22,26 @@ internal static class Pool
         var x = Images.Of(node, node.Input());
         window = WithCeil(node, window);
         x = Images.Padded(node, x, ref window, value: float.MinValue, isPool: true);
-        if (window.Dilations.Distinct().Count() > 1)
-        {
-            throw node.Error("its dilations differ, and one for height and width is read");
-        }
-
-        var op = new MaxPool2d(
-            Images.Pair(window.Kernel),
-            Images.Pair(window.Strides),
-            Images.Pair(window.Before, otherwise: 0),
-            window.Ceil,
-            window.Kernel.Length == 1 && window.Kernel[0] == 1 ? 1 : (int)window.Dilations[0]);
+        Operator op = window.Kernel.Length == OfVolumes
+            ? new MaxPool3d(
+                Images.Triple(window.Kernel),
+                Images.Triple(window.Strides),
+                Images.Triple(window.Before),
+                Images.Triple(window.Dilations),
+                window.Ceil)
+            : LargestOfImage(node, window);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
+
+    private static MaxPool2d LargestOfImage(NodeImport node, WindowAttributes window) =>
+        window.Dilations.Distinct().Count() > 1
+            ? throw node.Error("its dilations differ, and one for height and width is read")
+            : new MaxPool2d(
+                Images.Pair(window.Kernel),
+                Images.Pair(window.Strides),
+                Images.Pair(window.Before, otherwise: 0),
+                window.Ceil,
+                window.Kernel.Length == 1 && window.Kernel[0] == 1 ? 1 : (int)window.Dilations[0]);
 
     public static void Average(NodeImport node)
     {
@@ -53,12 +63,7 @@ internal static class Pool
         }
 
         var x = Images.Padded(node, Images.Of(node, node.Input()), ref window, isPool: true);
-        var op = new AveragePool2d(
-            Images.Pair(window.Kernel),
-            Images.Pair(window.Strides),
-            Images.Pair(window.Before, otherwise: 0),
-            window.Ceil,
-            countsPadding);
+        var op = Means(window, countsPadding);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
 
@@ -74,25 +79,34 @@ internal static class Pool
                     - sizes[dimension]
                     - window.Before[dimension],
                 0))];
-        var padded = node.Builder.Pad2d(
-            node.Part("pad"),
-            Images.Of(node, node.Input()),
-            Images.Pair(window.Before, otherwise: 0),
-            Images.Pair(after, otherwise: 0));
-        var op = new AveragePool2d(Images.Pair(window.Kernel), Images.Pair(window.Strides), 0);
-        var means = node.Builder.Add(node.Part("mean"), op, [padded], []);
+        var padded = Images.Pad(node, Images.Of(node, node.Input()), window.Before, after);
+        var inside = window with { Before = new long[after.Length], Ceil = false };
+        var means = node.Builder.Add(node.Part("mean"), Means(inside, countsPadding: true), [padded], []);
         double[][] factors =
         [
             .. positions.Select((count, dimension) => Factors(node, window, dimension, count, sizes[dimension])),
         ];
-        var (rows, columns) = factors.Length == 1 ? ([1], factors[0]) : (factors[0], factors[1]);
-        var factor = OnnxTensor.Of(
-            OnnxKind.Float,
-            [1, 1, rows.Length, columns.Length],
-            [.. rows.SelectMany(row => columns.Select(column => row * column))]);
+        ImmutableArray<long> shape = Images.Shape(node, [1, 1, .. positions]);
+        double[] products = factors.Aggregate(
+            (double[])[1], (before, next) => [.. before.SelectMany(one => next.Select(other => one * other))]);
+        var factor = OnnxTensor.Of(OnnxKind.Float, shape, [.. products]);
         var constant = node.ParameterValue(node.Part("inside"), factor, factor.Shape);
         node.Output(Images.Back(node, name => node.Builder.Multiply(name, means, constant)));
     }
+
+    private static Operator Means(WindowAttributes window, bool countsPadding) => window.Kernel.Length == OfVolumes
+        ? new AveragePool3d(
+            Images.Triple(window.Kernel),
+            Images.Triple(window.Strides),
+            Images.Triple(window.Before),
+            window.Ceil,
+            countsPadding)
+        : new AveragePool2d(
+            Images.Pair(window.Kernel),
+            Images.Pair(window.Strides),
+            Images.Pair(window.Before, otherwise: 0),
+            window.Ceil,
+            countsPadding);
 
     private static double[] Factors(NodeImport node, WindowAttributes window, int dimension, long count, long size) =>
     [
@@ -109,8 +123,11 @@ internal static class Pool
 
     public static void Global(NodeImport node)
     {
-        Operator op = node.Node.Type == "GlobalMaxPool" ? new AdaptiveMaxPool2d(1) : new AdaptiveAveragePool2d(1);
         var x = Images.Of(node, node.Input());
+        var isVolume = node.ShapeOf(x).Length == 2 + OfVolumes;
+        Operator op = node.Node.Type == "GlobalMaxPool"
+            ? isVolume ? new AdaptiveMaxPool3d(1) : new AdaptiveMaxPool2d(1)
+            : isVolume ? new AdaptiveAveragePool3d(1) : new AdaptiveAveragePool2d(1);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
 

@@ -11,22 +11,29 @@ namespace Ocs.Formats.Onnx.Import.Operators;
 /// </summary>
 internal static class Resize
 {
-    private const int ModesSince = 11;
+    public const int ModesSince = 11;
     private const double CubicOfLibtorch = -0.75;
 
     public static void Import(NodeImport node)
     {
         var x = node.Input();
         var (from, to) = (node.ShapeOf(x), ResizeSizes.Of(node.Arguments));
-        if (from.Length != 4 || from[1] != to[1] || from[0] != to[0])
+        if (from.Length is not (4 or 5) || from[1] != to[1] || from[0] != to[0])
         {
             throw node.Error(
-                $"it makes {NodeShapes.Show(to)} of {NodeShapes.Show(from)}: height and width of images may change");
+                $"it makes {NodeShapes.Show(to)} of {NodeShapes.Show(from)}: height and width of images may change, "
+                + "and depth of volumes");
         }
 
         if (node.Node.Int("antialias", 0) != 0)
         {
             throw node.Error("antialias is not read");
+        }
+
+        if (from.Length == 5)
+        {
+            node.Output(node.Builder.Add(node.Name, ResizedVolume.Of(node, from, to), [x], []));
+            return;
         }
 
         var op = Exact(node, from, to);

@@ -10,6 +10,8 @@ internal static class OnnxPatterns
 {
     private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
     [
+        JoinedParts.Apply,
+        BothDirections.Apply,
         LayerNorms.Apply,
         Gelus.Apply,
         GatedActivations.Apply,

@@ -18,6 +18,7 @@ internal static class LayerShapes
         "Resize" or "Upsample" => [ResizeSizes.Of(node)],
         "LSTM" => Recurrent(node, gates: 4),
         "GRU" => Recurrent(node, gates: 3),
+        "RNN" => Recurrent(node, gates: 1),
         _ => default,
     };
 
@@ -75,18 +76,18 @@ internal static class LayerShapes
     private static ImmutableArray<ImmutableArray<long>> Recurrent(NodeArguments node, int gates)
     {
         var (input, hidden) = (node.Shape(0), node.Shape(2));
-        return input.Length == 3
-            && hidden.Length == 3
-            && hidden[1] == gates * hidden[2]
-            && node.Node.Int("layout", 0) == 0
-            ? [.. new ImmutableArray<long>[]
-                {
-                    [input[0], hidden[0], input[1], hidden[2]],
-                    [hidden[0], input[1], hidden[2]],
-                    [hidden[0], input[1], hidden[2]],
-                }.Take(node.Node.Outputs.Length)]
-            : throw node.Error(
-                $"input [{string.Join(", ", input)}] and weight [{string.Join(", ", hidden)}] do not fit, "
-                + "or the batch is first (layout 1)");
+        if (input.Length != 3 || hidden.Length != 3 || hidden[1] != gates * hidden[2])
+        {
+            throw node.Error(
+                $"input [{string.Join(", ", input)}] and weight [{string.Join(", ", hidden)}] do not fit");
+        }
+
+        // In layout 1 the batch is in front everywhere.
+        var isFirst = node.Node.Int("layout", 0) != 0;
+        ImmutableArray<long> steps = isFirst
+            ? [input[0], input[1], hidden[0], hidden[2]]
+            : [input[0], hidden[0], input[1], hidden[2]];
+        ImmutableArray<long> last = isFirst ? [input[0], hidden[0], hidden[2]] : [hidden[0], input[1], hidden[2]];
+        return [.. new[] { steps, last, last }.Take(node.Node.Outputs.Length)];
     }
 }

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Ocs.Torch;
+
+namespace Ocs.Graphs.Operators;
+
+/// <summary>
+/// Largest value of windows chosen so that the output has a given size, [N, C, D, H, W] -> [N, C, D', H', W'].
+/// </summary>
+public sealed record AdaptiveMaxPool3d(Triple Size) : Operator
+{
+    public override ImmutableArray<long> InferShape(NodeShapes shapes)
+    {
+        shapes.Require(inputs: 1, parameters: 0);
+        shapes.RequireRank(0, 5);
+        return Size.Sizes.Any(size => size < 1)
+            ? throw shapes.Error($"size {Size} must be at least 1")
+            : [shapes.Inputs[0][0], shapes.Inputs[0][1], .. Size.Sizes];
+    }
+
+    public override Tensor Run(in RunContext context) => Aten.AdaptiveMaxPool3d(context.Input, Size.Sizes);
+
+    public override void Couple(ICoupling coupling) => coupling.Tie(Axis.Input(0, 1), Axis.Output(1));
+
+    public override bool KeepsZeroChannels(NodeShapes shapes) => true;
+
+    public override string ToString() => $"AdaptiveMaxPool3d({Size})";
+}
