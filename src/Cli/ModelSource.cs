@@ -55,10 +55,8 @@ internal static class ModelSource
             : request.Classes ?? data?.ClassNames.Length;
         var remarks = new List<string>();
         var network = Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks);
-        if (KeptCheck.Sentence(network.Graph) is { } kept)
-        {
-            remarks.Add(kept);
-        }
+        remarks.AddRange(
+            new[] { KeptCheck.Sentence(network.Graph), KeptCheck.Quantization(network.Graph) }.OfType<string>());
 
         foreach (var remark in remarks)
         {

@@ -134,6 +134,20 @@ public sealed class NodeExport
         return name;
     }
 
+    /// <summary>Adds an ONNX node of two outputs before the last one, and names both.</summary>
+    internal (string First, string Second) EmitBoth(
+        string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        var (name, second) = (Fresh(part), Fresh($"{part}_second"));
+        Append(type, name, name, inputs, attributes);
+        _context.Message.Node[^1].Output.Add(second);
+        return (name, second);
+    }
+
+    /// <summary>Adds the ONNX node that makes this node's value of whole numbers or truth values.</summary>
+    internal void EmitFloats(string value) =>
+        Emit("Cast", [value], OnnxAttribute.To(TensorProto.Types.DataType.Float));
+
     /// <summary>Adds the ONNX node that makes this node's value, of numbers that are known.</summary>
     internal void EmitConstant(ReadOnlySpan<float> values)
     {

@@ -43,6 +43,9 @@ public sealed class OnnxAttribute
     /// <summary>The height's value and the width's.</summary>
     public static OnnxAttribute Pair(string name, Pair pair) => Ints(name, pair.Height, pair.Width);
 
+    /// <summary>The type of numbers that a Cast makes.</summary>
+    internal static OnnxAttribute To(TensorProto.Types.DataType type) => Int("to", (long)type);
+
     internal static OnnxAttribute Tensor(string name, TensorProto value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });
 

@@ -61,10 +61,10 @@ internal static class FreeSizes
         AdaptiveMaxPool2d pool => pool.Size == 1,
         LayerNorm => !node.Parameters.IsEmpty,
         Upsample up => IsMultiple(up, network.Nodes[node.Inputs[0]]),
-        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Conv2d or ConvTranspose2d or Dropout
-            or Dropout2d or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or PadChannels
-            or ParameterValue or Permute or PixelShuffle or PRelu or Reduce or RmsNorm or SelectChannels or Slice
-            or Softmax or StochasticDepth => true,
+        Activation or Add or Affine or Arithmetic or BatchNorm2d or Clamp or Comparison or Concat or Conv2d or
+            ConvTranspose2d or Dropout or Dropout2d or Elementwise or Flatten or Input or InstanceNorm2d or
+            LayerScale2d or Linear or Pad2d or PadChannels or ParameterValue or Permute or PixelShuffle or PRelu or
+            Reduce or RmsNorm or SelectChannels or Slice or Softmax or StochasticDepth or Where => true,
         _ => false,
     };
 
