@@ -52,5 +52,7 @@ public sealed record ArgMax(
         }
     }
 
+    public override bool PassesGradient(int input) => false;
+
     public override string ToString() => $"{(IsSmallest ? "ArgMin" : "ArgMax")}(dimension {Dimension})";
 }

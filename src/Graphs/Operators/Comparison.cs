@@ -52,6 +52,8 @@ public sealed record Comparison(ComparisonKind Kind) : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool PassesGradient(int input) => false;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) =>
         Kind is ComparisonKind.Greater or ComparisonKind.Less && Broadcasting.SharesChannels(shapes);
 

@@ -44,5 +44,7 @@ public sealed record GatherElements(int Dimension) : Operator
         }
     }
 
+    public override bool PassesGradient(int input) => input == 0;
+
     public override string ToString() => $"GatherElements(dimension {Dimension})";
 }

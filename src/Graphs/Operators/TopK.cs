@@ -38,6 +38,8 @@ public sealed record TopK(int Count, int Dimension, bool IsSmallest = false, boo
 
     public override void Couple(ICoupling coupling) => TieElementwise(coupling, except: Dimension);
 
+    public override bool PassesGradient(int input) => !GivesPlaces;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => !GivesPlaces;
 
     public override string ToString() =>

@@ -32,6 +32,8 @@ public sealed record Where(double? Chosen = null, double? Otherwise = null) : Op
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool PassesGradient(int input) => input > 0;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => Otherwise is null or 0 && shapes.Inputs.All(input =>
         input.Length < 2 || input[1] == shapes.Output[1]);
 

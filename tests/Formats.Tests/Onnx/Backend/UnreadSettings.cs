@@ -13,7 +13,7 @@ internal static class UnreadSettings
     {
         "Resize" => OfResize(node, test),
         "GRU" when Int(node, "linear_before_reset") == 0 => "gates that are reset before the product",
-        "Pow" when Shape(test, node.Input[1]).Any(size => size > 1) => "exponents that differ from number to number",
+        "Compress" when Find(node, "axis") is null => "elements of all dimensions",
         "LSTM" when node.Input.Count > 7 => "gates that look at their cells",
         "Gemm" when Int(node, "transA") != 0 => "matrix products that sum over the batch",
         "Gemm" when node.Input.Count > 2

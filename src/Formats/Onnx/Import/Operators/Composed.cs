@@ -168,6 +168,23 @@ internal static class Composed
         node.Output(x with { Value = node.Builder.Affine(node.Name, same, [-1], [1]) });
     }
 
+    /// <summary>1 where a number is infinite.</summary>
+    public static void IsInf(NodeImport node)
+    {
+        Ends.RequireUse(node);
+        var x = node.Any(0);
+        var (below, above) = (node.Node.Int("detect_negative", 1) != 0, node.Node.Int("detect_positive", 1) != 0);
+        var asked = (below, above) switch
+        {
+            (true, true) => x with { Value = Function(node, "magnitude", x.Value, ElementwiseKind.Abs) },
+            (true, false) => x with { Value = node.Builder.Affine(node.Part("negative"), x.Value, [-1], [0]) },
+            (false, true) => x,
+            _ => throw node.Error("it asks for nothing"),
+        };
+        var largest = x with { Value = Operands.Numbers(node, "largest", [], [float.MaxValue], x) };
+        node.Output(x with { Value = Logic.Compared(node, node.Name, ComparisonKind.Greater, asked, largest) });
+    }
+
     private static ReduceKind Length(NodeImport node) => node.Node.Int("p", 2) switch
     {
         1 => ReduceKind.L1,

@@ -59,6 +59,7 @@ internal static class OnnxOperators
             ["HardSwish"] = Activation.Import,
             ["Hardmax"] = Composed.Hardmax,
             ["InstanceNormalization"] = Normalization.Instance,
+            ["IsInf"] = Composed.IsInf,
             ["IsNaN"] = Composed.IsNaN,
             ["LRN"] = Normalization.Local,
             ["LSTM"] = Recurrent.Lstm,

@@ -12,7 +12,7 @@ internal static class Places
         Ends.RequireWeights(node);
         var x = node.Any(0);
         var axis = node.Arguments.Axis(-1, node.ShapeOf(x.Value).Length);
-        var count = node.Arguments.Ints("k", 1)?[0] ?? node.Node.Int("k", 0);
+        var count = node.Arguments.Constant(1)?.Integers[0] ?? node.Node.Int("k", 0);
         var isSmallest = node.Node.Int("largest", 1) == 0;
         foreach (var place in new[] { 0, 1 }.Where(place => node.Node.OutputOrNull(place) is not null))
         {
