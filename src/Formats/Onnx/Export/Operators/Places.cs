@@ -6,6 +6,8 @@ namespace Ocs.Formats.Onnx.Export.Operators;
 /// <summary>TopK, ArgMax and ArgMin, and GatherElements; places are 64-bit integers in ONNX.</summary>
 internal static class Places
 {
+    private const int FirstThatTakesLast = 12;
+
     public static void TopK(TopK op, NodeExport node)
     {
         var outputs = node.EmitBoth(
@@ -23,6 +25,12 @@ internal static class Places
 
     public static void ArgMax(ArgMax op, NodeExport node)
     {
+        if (op.TakesLast && node.Opset < FirstThatTakesLast)
+        {
+            FromEnd(op, node);
+            return;
+        }
+
         List<OnnxAttribute> attributes =
             [OnnxAttribute.Int("axis", op.Dimension), OnnxAttribute.Flag("keepdims", op.KeepDimension)];
         if (op.TakesLast)
@@ -32,6 +40,19 @@ internal static class Places
 
         node.EmitFloats(
             node.EmitPart("place", op.IsSmallest ? "ArgMin" : "ArgMax", [node.Input], [.. attributes]));
+    }
+
+    // The first from the end.
+    private static void FromEnd(ArgMax op, NodeExport node)
+    {
+        var size = node.Shapes.Inputs[0][op.Dimension];
+        string[] range = [node.Vector("from", -1), node.Vector("to", -size - 1), node.Vector("axis", op.Dimension)];
+        var turned = node.EmitPart("turned", "Slice", [node.Input, .. range, node.Vector("step", -1)]);
+        var place = node.EmitPart(
+            "place", op.IsSmallest ? "ArgMin" : "ArgMax", [turned], OnnxAttribute.Int("axis", op.Dimension),
+            OnnxAttribute.Flag("keepdims", op.KeepDimension));
+        var number = node.EmitPart("number", "Cast", [place], OnnxAttribute.To(TensorProto.Types.DataType.Float));
+        node.Emit("Sub", [node.Scalar("last", size - 1), number]);
     }
 
     public static void GatherElements(GatherElements op, NodeExport node)
