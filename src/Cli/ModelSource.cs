@@ -55,10 +55,8 @@ internal static class ModelSource
             : request.Classes ?? data?.ClassNames.Length;
         var remarks = new List<string>();
         var network = Network.Load(request.Model, request.Weights, classes, shape, remarks: remarks);
-        if (KeptCheck.Sentence(network.Graph) is { } kept)
-        {
-            remarks.Add(kept);
-        }
+        remarks.AddRange(
+            new[] { KeptCheck.Sentence(network.Graph), KeptCheck.Quantization(network.Graph) }.OfType<string>());
 
         foreach (var remark in remarks)
         {
@@ -169,6 +167,7 @@ internal static class ModelSource
             ? null
             : [.. outputs.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         var network = NetworkFile.ReadFile(path, IsOnnx(path) ? shape : [], names);
+        RequireGradients(path, network);
         if (network.Graph.Origin is not { Kept: { } kept } origin
             || (origin is { Outputs: [{ KeptNode: null }, ..] } && origin.Inputs.All(input => input.KeptNode is null))
             || outputs is not null)
@@ -185,6 +184,19 @@ internal static class ModelSource
                 + "with --outputs NAME[,NAME]"
                 + (before.Length > 0 ? $" ({before}, for example)" : "")
                 + ", and the rest is put back at the end.");
+        }
+    }
+
+    private static void RequireGradients(string path, Network network)
+    {
+        var learning = network.Graph.ParametersWithGradient();
+        if (network.Graph.Parameters.FirstOrDefault(
+            spec => spec.IsTrainable && !learning.Contains(spec.Name)) is { } spec)
+        {
+            network.Dispose();
+            throw new OcsInputException(
+                $"{path} cannot be trained as it is: '{spec.Name}' gets no gradient, for only indices or conditions "
+                + "that are computed depend on it; name values in front of these with --outputs NAME[,NAME].");
         }
     }
 

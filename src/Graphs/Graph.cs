@@ -96,6 +96,23 @@ public sealed record Graph(
         [.. node.Parameters.Select(name => Parameter(name).Shape)],
         node.Shape);
 
+    /// <summary>The parameters that a gradient of the outputs reaches.</summary>
+    internal HashSet<string> ParametersWithGradient()
+    {
+        var (reached, parameters) = (new HashSet<int>(Outputs), new HashSet<string>(StringComparer.Ordinal));
+        for (var index = Nodes.Length - 1; index >= 0; index--)
+        {
+            if (reached.Contains(index))
+            {
+                var node = Nodes[index];
+                parameters.UnionWith(node.Parameters);
+                reached.UnionWith(node.Inputs.Where((_, input) => node.Operator.PassesGradient(input)));
+            }
+        }
+
+        return parameters;
+    }
+
     /// <summary>
     /// By node, how often its value is read: once for each input of a node, and once for each output of the network.
     /// </summary>

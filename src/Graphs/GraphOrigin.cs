@@ -17,6 +17,18 @@ public sealed record GraphOrigin(ImmutableArray<OriginValue> Inputs, ImmutableAr
     /// <summary>ONNX's name for the type that most weights had: Float, Float16, Bfloat16 or Double.</summary>
     public required string WeightType { get; init; }
 
+    /// <summary>
+    /// Whether weights of 16 bits are only stored so: a Cast makes 32-bit floats of them before they are used.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WeightsAreCast { get; init; }
+
+    /// <summary>
+    /// How many values and weights of 8 or 16 bits (DequantizeLinear) were read as floats, without their rounding.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Dequantized { get; init; }
+
     /// <summary>Whether sizes other than the batch that were free stay free in the written file.</summary>
     public bool SizesStayFree { get; init; }
 

@@ -88,6 +88,13 @@ public abstract partial record Operator
     public virtual bool ChangesWhenChannelsLeave => false;
 
     /// <summary>
+    /// Whether a gradient goes back through an input: through indices and conditions none does. A weight that reaches
+    /// the outputs only that way is not trained.
+    /// </summary>
+    /// <param name="input">Which input, by its position.</param>
+    public virtual bool PassesGradient(int input) => true;
+
+    /// <summary>
     /// Whether <see cref="Run"/> can overwrite its first input; it does so where <see cref="RunContext.InPlace"/>
     /// says that it may.
     /// </summary>

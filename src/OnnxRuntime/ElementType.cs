@@ -45,7 +45,7 @@ public enum ElementType
     /// <summary><c>ulong</c>.</summary>
     UInt64 = 13,
 
-    /// <summary>The upper half of the bits of a <c>float</c>.</summary>
+    /// <summary><see cref="OnnxRuntime.BFloat16"/>, the upper half of the bits of a <c>float</c>.</summary>
     BFloat16 = 16,
 }
 
@@ -62,13 +62,18 @@ internal static class ElementTypes
             byte => ElementType.UInt8,
             bool => ElementType.Bool,
             Half => ElementType.Float16,
+            BFloat16 => ElementType.BFloat16,
             _ => throw new OnnxRuntimeException(
                 $"Tensors of {typeof(T).Name} are not given to ONNX Runtime here; convert them to float or long."),
         };
 
     /// <summary>The bytes of an array that <see cref="Allocate"/> makes.</summary>
     public static int BytesOf(Array values) =>
-        values is Half[] halves ? halves.Length * sizeof(short) : Buffer.ByteLength(values);
+        values switch
+        {
+            Half[] or BFloat16[] => values.Length * sizeof(short),
+            _ => Buffer.ByteLength(values),
+        };
 
     /// <summary>An array for so many elements.</summary>
     public static Array Allocate(ElementType type, long length, string name) => type switch
@@ -80,6 +85,7 @@ internal static class ElementTypes
         ElementType.UInt8 => new byte[length],
         ElementType.Bool => new bool[length],
         ElementType.Float16 => new Half[length],
+        ElementType.BFloat16 => new BFloat16[length],
         _ => throw new OnnxRuntimeException(
             $"The value '{name}' is a tensor of {type}, which is not read here; "
             + "let the network end in a cast to float."),

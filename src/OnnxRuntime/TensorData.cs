@@ -16,7 +16,8 @@ public sealed class TensorData
 
     internal Array Values { get; }
 
-    /// <summary>A tensor on an array, which is not copied: float, double, Half, long, int, byte or bool.</summary>
+    /// <summary>A tensor on an array, which is not copied: float, double, Half, BFloat16, long, int, byte
+    /// or bool.</summary>
     public static TensorData Of<T>(T[] values, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {

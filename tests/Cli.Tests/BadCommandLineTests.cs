@@ -174,7 +174,7 @@ public sealed class BadCommandLineTests
         "`ocs export` needs to know what to write; give --onnx FILE, --safetensors FILE or --pytorch FILE.", "export",
         "cifar_resnet8")]
     [InlineData(
-        "--opset, --fold-batch-norm, --external-data, --float16, --int8 and --detections say how "
+        "--opset, --fold-batch-norm, --external-data, --float16, --float32, --int8 and --detections say how "
             + "--onnx FILE is written; give that, too.",
         "export",
         "cifar_resnet8", "--pytorch", "x.pth", "--opset", "13")]

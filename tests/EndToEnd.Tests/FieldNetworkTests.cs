@@ -46,10 +46,8 @@ public sealed class FieldNetworkTests : IDisposable
 
         var cut = CommandLine.Run("prune", Derived("half"), "--target", "0.3", "--out", _folder.PathOf("cut.onnx"));
         Assert.Equal(0, cut.Code);
-        Assert.Contains("The weights are written as 32-bit floats", cut.Error, StringComparison.Ordinal);
-        Assert.Contains(
-            "Input 'signal' is Float [n, 3, 16, 16] now; it was Float16 [n, 3, 16, 16].", cut.Error,
-            StringComparison.Ordinal);
+        Assert.DoesNotContain("now; it was", cut.Error, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("verify", _folder.PathOf("cut.onnx")).Code);
     }
 
     private void IsCutAndKeepsItsNames(string whole)

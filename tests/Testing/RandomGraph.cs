@@ -21,7 +21,7 @@ public sealed partial record RandomGraph(int Seed, int Blocks)
         .. Enum.GetValues<ElementwiseKind>().Except(
         [
             ElementwiseKind.Sign, ElementwiseKind.Floor, ElementwiseKind.Ceiling, ElementwiseKind.Round,
-            ElementwiseKind.Threshold, ElementwiseKind.Acosh,
+            ElementwiseKind.Threshold, ElementwiseKind.Truncate, ElementwiseKind.Acosh,
         ]),
     ];
 

@@ -31,6 +31,10 @@ internal static class ExportCommand
         {
             Description = "ONNX: 16-bit floats, which halve the file.",
         };
+        var float32 = new Option<bool>("--float32")
+        {
+            Description = "ONNX: 32-bit floats, also if the model's own file has 16 bits.",
+        };
         var int8 = new Option<bool>("--int8")
         {
             Description = "ONNX: int8 layers, as `ocs quantize` writes them.",
@@ -58,8 +62,8 @@ internal static class ExportCommand
         var threads = CommonOptions.Threads();
         var command = new Command("export", "Writes a network for other programs.")
         {
-            model, weights, onnx, opset, fold, external, float16, int8, detections, safetensors, pytorch, classes,
-            channels, size, threads,
+            model, weights, onnx, opset, fold, external, float16, float32, int8, detections, safetensors, pytorch,
+            classes, channels, size, threads,
         };
         foreach (var option in quantization.All)
         {
@@ -77,7 +81,8 @@ internal static class ExportCommand
                 parsed.GetValue(size));
             var written = OptionsOf(
                 parsed.GetValue(onnx), parsed.GetValue(opset), parsed.GetValue(fold), parsed.GetValue(external),
-                parsed.GetValue(float16), parsed.GetValue(int8), parsed.GetValue(detections));
+                FloatsOf(parsed.GetValue(float16), parsed.GetValue(float32)), parsed.GetValue(int8),
+                parsed.GetValue(detections));
             if (!parsed.GetValue(int8) && quantization.Given(parsed) is { } stray)
             {
                 throw new OcsInputException($"{stray} says how --int8 is calibrated; give that, too, or leave it out.");
@@ -95,20 +100,29 @@ internal static class ExportCommand
         return command;
     }
 
-    private static OnnxOptions OptionsOf(
-        string? onnx, int? opset, bool fold, bool external, bool float16, bool int8, string? detections)
+    private static OnnxFloats? FloatsOf(bool float16, bool float32) => (float16, float32) switch
     {
-        if (onnx is null && (opset is not null || fold || external || float16 || int8 || detections is not null))
+        (true, true) => throw new OcsInputException("--float16 and --float32 are two kinds of floats; give one."),
+        (true, _) => OnnxFloats.Float16,
+        (_, true) => OnnxFloats.Float32,
+        _ => null,
+    };
+
+    private static OnnxOptions OptionsOf(
+        string? onnx, int? opset, bool fold, bool external, OnnxFloats? floats, bool int8, string? detections)
+    {
+        var isTold = opset is not null || fold || external || floats is not null || int8 || detections is not null;
+        if (onnx is null && isTold)
         {
             throw new OcsInputException(
-                "--opset, --fold-batch-norm, --external-data, --float16, --int8 and --detections say how --onnx FILE "
-                + "is written; give that, too.");
+                "--opset, --fold-batch-norm, --external-data, --float16, --float32, --int8 and --detections say how "
+                + "--onnx FILE is written; give that, too.");
         }
 
-        if (int8 && (float16 || external))
+        if (int8 && (floats is not null || external))
         {
-            throw new OcsInputException(
-                $"--int8 writes one file of int8 weights; leave {(float16 ? "--float16" : "--external-data")} out.");
+            var other = floats is null ? "--external-data" : $"--{floats.ToString()!.ToLowerInvariant()}";
+            throw new OcsInputException($"--int8 writes one file of int8 weights; leave {other} out.");
         }
 
         var options = new OnnxOptions
@@ -116,7 +130,7 @@ internal static class ExportCommand
             Opset = opset,
             FoldBatchNorm = fold,
             ExternalData = external,
-            Float16 = float16,
+            Floats = floats,
             Detections = detections is null ? default : Choices.Named<OnnxDetections>("--detections", detections),
         };
         options.Validate();

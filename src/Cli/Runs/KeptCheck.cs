@@ -68,7 +68,7 @@ internal static class KeptCheck
             if (same is not null)
             {
                 same(other);
-                return Compare(other, path);
+                return Compare(other, path, OnnxCheck.ToleranceOf(graph, options));
             }
 
             var origin = graph.Origin!;
@@ -114,8 +114,14 @@ internal static class KeptCheck
                 + (behind > 0 ? $", and {behind} nodes that read what these make." : ".");
     }
 
+    /// <summary>What is read as floats of a quantized file, in one sentence; null where nothing is.</summary>
+    public static string? Quantization(Graph graph) => graph.Origin is { Dequantized: > 0 and var count }
+        ? $"{count} values and weights of 8 or 16 bits are read as floats: their ranges stay, their rounding is left "
+            + "out, and `ocs quantize` makes int8 of the result again."
+        : null;
+
     // Both may have operators that ONNX Runtime does not know.
-    private static OnnxSummary Compare(string expected, string path)
+    private static OnnxSummary Compare(string expected, string path, double tolerance)
     {
         try
         {
@@ -123,7 +129,6 @@ internal static class KeptCheck
             using var second = OnnxNetwork.Open(path, TorchRuntime.Threads);
             var differences = OutputDifference.Between(
                 first, second, NetworkInputs.Random([first, second], Batch, Seed));
-            var tolerance = first.IsSixteenBit ? OnnxCheck.SixteenBitTolerance : OnnxCheck.Tolerance;
             var isEqual = differences.All(difference => difference.IsWithin(tolerance));
             return new()
             {

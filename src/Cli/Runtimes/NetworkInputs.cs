@@ -118,7 +118,8 @@ internal static class NetworkInputs
         var count = (int)size;
         var tokens = networks.Min(network => network.TokensOf(index));
         var isWhole = tokens is not null || infos.Any(
-            info => info.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.Float64));
+            info => info.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16
+                or ElementType.Float64));
         return isWhole
             ? TensorData.Of(
                 Enumerable.Range(0, count).Select(_ => (long)rng.Next(tokens ?? IntegerBound)).ToArray(), shape)
@@ -157,10 +158,16 @@ internal static class NetworkInputs
             TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (long)value), tensor.Shape.AsSpan()),
         (ElementType.Float32, ElementType.Float16) =>
             TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (Half)value), tensor.Shape.AsSpan()),
+        (ElementType.Float32, ElementType.BFloat16) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<float>(), BFloat16.FromSingle), tensor.Shape.AsSpan()),
         (ElementType.Float32, ElementType.Float64) =>
             TensorData.Of(Array.ConvertAll(tensor.As<float>(), value => (double)value), tensor.Shape.AsSpan()),
         (ElementType.Int64, ElementType.Int32) =>
             TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (int)value), tensor.Shape.AsSpan()),
+        (ElementType.Int64, ElementType.UInt8) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => (byte)value), tensor.Shape.AsSpan()),
+        (ElementType.Int64, ElementType.Bool) =>
+            TensorData.Of(Array.ConvertAll(tensor.As<long>(), value => value != 0), tensor.Shape.AsSpan()),
         _ => tensor,
     };
 

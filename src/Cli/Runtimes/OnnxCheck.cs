@@ -33,12 +33,16 @@ internal static class OnnxCheck
             console.Error.WriteLine($"{path}: {change}");
         }
 
-        var tolerance = options.Float16 ? SixteenBitTolerance : Tolerance;
+        var tolerance = ToleranceOf(graph, options);
         return Run(path, OnnxFile.AsWritten(graph, options), parameters, tolerance) with
         {
             Bytes = bytes > 0 ? bytes : null,
         };
     }
+
+    /// <summary>The largest relative difference that is rounding in a file of a network.</summary>
+    public static double ToleranceOf(Graph graph, OnnxOptions options) =>
+        options.FloatsOf(graph) == OnnxFloats.Float32 ? Tolerance : SixteenBitTolerance;
 
     // Compares on random inputs what the network gives; a file may select of it besides.
     private static OnnxSummary Run(string path, Graph graph, ParameterTable parameters, double tolerance)

@@ -21,7 +21,7 @@ internal sealed class OnnxNetwork : RunnableNetwork
     public override ImmutableArray<string> Outputs => [.. _session.Outputs.Select(output => output.Name)];
 
     public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs)
-        .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16);
+        .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16) || OnnxFile.IsSixteenBit(Name);
 
     /// <summary>How the file says that images are normalized; null if it does not.</summary>
     public Normalization? Normalization =>

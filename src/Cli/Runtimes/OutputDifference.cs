@@ -86,6 +86,7 @@ internal sealed record OutputDifference(
     internal static float[] Floats(TensorData tensor) => tensor.Type switch
     {
         ElementType.Float16 => Array.ConvertAll(tensor.As<Half>(), number => (float)number),
+        ElementType.BFloat16 => Array.ConvertAll(tensor.As<BFloat16>(), number => number.ToSingle()),
         ElementType.Float64 => Array.ConvertAll(tensor.As<double>(), number => (float)number),
         ElementType.Int64 => Array.ConvertAll(tensor.As<long>(), number => (float)number),
         ElementType.Int32 => Array.ConvertAll(tensor.As<int>(), number => (float)number),

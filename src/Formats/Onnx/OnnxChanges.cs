@@ -15,6 +15,7 @@ internal static class OnnxChanges
         [
             .. OfOpset(origin, options.OpsetOf(graph), isChosen: options.Opset is not null),
             .. OfWeights(origin, graph, options),
+            .. OfQuantization(origin),
             .. graph.InputNodes
                 .Zip(origin.Inputs)
                 .Where(pair => pair.Second.KeptNode is null)
@@ -44,22 +45,32 @@ internal static class OnnxChanges
             "Double" => 8,
             _ => null,
         };
-        return bytes is { } each && !options.Float16
+        var written = options.FloatsOf(graph) == OnnxFloats.Float32 ? sizeof(float) : sizeof(short);
+        return bytes is { } each && each != written
             ?
             [
-                $"The weights are written as 32-bit floats ({FileSize.Text(count * sizeof(float))}); "
+                $"The weights are written as {8 * written}-bit floats ({FileSize.Text(count * written)}); "
                 + $"they were {origin.WeightType}, which would take {FileSize.Text(count * each)}.",
             ]
             : [];
     }
 
+    private static IEnumerable<string> OfQuantization(GraphOrigin origin) => origin.Dequantized == 0
+        ? []
+        :
+        [
+            $"The file is one of floats, for {origin.Dequantized} values and weights of fewer bits were read as such: "
+            + "quantize it again where it is to have 8 bits.",
+        ];
+
     // Whole numbers keep their type.
     private static IEnumerable<string> OfValue(
         string what, Node node, OriginValue was, GraphOrigin origin, OnnxOptions options)
     {
-        var written = options.Float16 ? "Float16" : "Float";
-        var hasOtherType = origin.Kept is null
+        var written = options.Floats == OnnxFloats.Float16 ? "Float16" : "Float";
+        var hasOtherType = origin.Kept is null && options.Floats is not null
             && was.Type is ("Float" or "Float16" or "Bfloat16" or "Double") && was.Type != written;
+        var type = hasOtherType || was.Type == "Undefined" ? written : was.Type;
         var names = was.Sizes.Length == node.Shape.Length
             ? was.Sizes
             : [.. node.Shape.Select((_, dimension) => dimension == 0 ? "batch" : null)];
@@ -67,7 +78,7 @@ internal static class OnnxChanges
         return hasOtherType || isFixed
             ?
             [
-                OneLine.Of($"{what} '{was.Name}' is {written} {Show(node, isFixed ? names[..1] : names)} now; "
+                OneLine.Of($"{what} '{was.Name}' is {type} {Show(node, isFixed ? names[..1] : names)} now; "
                     + $"it was {was.Type} {Show(node, names)}"
                     + (isFixed && node.Operator is Input
                         ? ", and the sizes are fixed to those that were stated."

@@ -17,7 +17,7 @@ public static class OnnxFile
 
     /// <summary>
     /// Writes a network for inference: any batch size, weights as 32-bit floats. A network of an ONNX file keeps
-    /// its names, metadata and opset. Whoever looks sees the older file of that
+    /// its names, types, metadata and opset. Whoever looks sees the older file of that
     /// name with its data, or the new one with its own.
     /// </summary>
     /// <exception cref="OcsInputException">The file cannot be written, or an option is out of its range.</exception>
@@ -48,12 +48,18 @@ public static class OnnxFile
     }
 
     /// <summary>Whether a path leads to an ONNX file with 8-bit numbers, which only a runtime runs.</summary>
-    internal static bool IsQuantized(string path)
+    internal static bool IsQuantized(string path) =>
+        Says(path, graph => graph.Node.Any(node => node.OpType == "DequantizeLinear"));
+
+    /// <summary>Whether a path leads to an ONNX file with weights of 16 bits.</summary>
+    internal static bool IsSixteenBit(string path) => Says(path, graph => FileOrigin.HasSixteenBits(graph));
+
+    private static bool Says(string path, Func<GraphProto, bool> says)
     {
         try
         {
-            return NetworkFile.IsOnnx(path) && File.Exists(path) && WholeFile.Read(path, stream =>
-                ModelProto.Parser.ParseFrom(stream).Graph?.Node.Any(node => node.OpType == "DequantizeLinear") == true);
+            return NetworkFile.IsOnnx(path) && File.Exists(path) && WholeFile.Read(
+                path, stream => ModelProto.Parser.ParseFrom(stream).Graph is { } graph && says(graph));
         }
         catch (OcsInputException)
         {
@@ -69,13 +75,13 @@ public static class OnnxFile
         graph = AsWritten(graph, options);
         if (!options.FoldBatchNorm)
         {
-            return OnnxExport.ToModel(graph, parameters, options, new(options.Float16));
+            return OnnxExport.ToModel(graph, parameters, options, new(options.FloatsOf(graph)));
         }
 
         var folded = BatchNormFolding.Fold(graph, parameters);
         using (folded.Parameters)
         {
-            return OnnxExport.ToModel(folded.Graph, folded.Parameters, options, new(options.Float16));
+            return OnnxExport.ToModel(folded.Graph, folded.Parameters, options, new(options.FloatsOf(graph)));
         }
     }
 
@@ -129,7 +135,7 @@ public static class OnnxFile
         }
         else
         {
-            var model = OnnxExport.ToModel(graph, parameters, options, new(options.Float16));
+            var model = OnnxExport.ToModel(graph, parameters, options, new(options.FloatsOf(graph)));
             WholeFile.Write(path, stream => model.WriteTo(stream));
         }
 
@@ -190,7 +196,7 @@ public static class OnnxFile
             {
                 WholeFile.Write(dataPath, data =>
                 {
-                    var weights = new OnnxWeights(options.Float16, data, Path.GetFileName(dataPath));
+                    var weights = new OnnxWeights(options.FloatsOf(graph), data, Path.GetFileName(dataPath));
                     OnnxExport.ToModel(graph, parameters, options, weights).WriteTo(stream);
                     stream.Flush();
                 });

@@ -22,6 +22,22 @@ public enum OnnxDetections
     Raw,
 }
 
+/// <summary>The floats of an ONNX file.</summary>
+public enum OnnxFloats
+{
+    /// <summary>32 bits.</summary>
+    Float32,
+
+    /// <summary>16 bits (IEEE 754, at most 65,504): weights, constants and what is computed.</summary>
+    Float16,
+
+    /// <summary>
+    /// 16 bits with the range of 32, for weights alone: a Cast makes 32-bit floats of them. Few runtimes compute with
+    /// such numbers; ONNX Runtime does not on a CPU.
+    /// </summary>
+    BFloat16,
+}
+
 /// <summary>How a network becomes an ONNX file.</summary>
 public sealed record OnnxOptions
 {
@@ -54,14 +70,29 @@ public sealed record OnnxOptions
     public bool ExternalData { get; init; }
 
     /// <summary>
-    /// Whether weights, inputs and outputs are 16-bit floats (IEEE 754, at most 65,504) instead of 32-bit ones. The
-    /// file is half as large.
+    /// The floats of the file; those of 16 bits halve it. Inputs and outputs are floats of the same kind, 32 bits for
+    /// <see cref="OnnxFloats.BFloat16"/>. Null takes those of the ONNX file that the network is from, and its types of
+    /// inputs and outputs; 32 bits for other networks. The types of inputs and outputs always stay where nodes of a
+    /// file are kept.
     /// </summary>
-    public bool Float16 { get; init; }
+    public OnnxFloats? Floats { get; init; }
 
     /// <summary>The operator set that a network is written in.</summary>
     public int OpsetOf(Graph graph) =>
         Opset ?? (int)Math.Clamp(graph.Origin?.Opset ?? UsualOpset, LowestOpset, HighestOpset);
+
+    /// <summary>The floats that a network is written with.</summary>
+    public OnnxFloats FloatsOf(Graph graph) => Floats ?? graph.Origin?.WeightType switch
+    {
+        "Float16" => OnnxFloats.Float16,
+        "Bfloat16" => OnnxFloats.BFloat16,
+        _ => OnnxFloats.Float32,
+    };
+
+    /// <summary>Whether weights alone have 16 bits, and 32-bit floats are computed of them.</summary>
+    internal bool AreWeightsCast(Graph graph) => FloatsOf(graph) is var floats
+        && (floats == OnnxFloats.BFloat16
+            || (floats == OnnxFloats.Float16 && Floats is null && graph.Origin is { WeightsAreCast: true }));
 
     /// <summary>Fails with a sentence where there is no such operator set here.</summary>
     public void Validate()
@@ -72,7 +103,7 @@ public sealed record OnnxOptions
                 $"ONNX files of opset {Opset} are not written; give one of {LowestOpset} to {HighestOpset}.");
         }
 
-        if (Float16 && Detections == OnnxDetections.Nms)
+        if (Floats == OnnxFloats.Float16 && Detections == OnnxDetections.Nms)
         {
             throw new OcsInputException(
                 "ONNX's NonMaxSuppression takes 32-bit floats only; write 16-bit files with decoded boxes.");

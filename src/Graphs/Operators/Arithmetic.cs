@@ -22,11 +22,17 @@ public enum ArithmeticKind
 
     /// <summary>The smaller of both.</summary>
     Minimum,
+
+    /// <summary>a to the power of b.</summary>
+    Power,
+
+    /// <summary>What is left of a when b is taken from it as often as it goes, with the sign of a.</summary>
+    Remainder,
 }
 
 /// <summary>
-/// Difference, product, quotient, larger or smaller of two values, element by element; dimensions of size 1 broadcast,
-/// as in the gate of a squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
+/// Difference, product, quotient, power, remainder, larger or smaller of two values, element by element; dimensions of
+/// size 1 broadcast, as in the gate of a squeeze-excitation, [N, C, H, W] * [N, C, 1, 1].
 /// </summary>
 public sealed record Arithmetic(ArithmeticKind Kind) : Operator
 {
@@ -40,6 +46,8 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
         ArithmeticKind.Divide => Aten.Div(context.Inputs[0], context.Inputs[1]),
         ArithmeticKind.Maximum => Aten.Maximum(context.Inputs[0], context.Inputs[1]),
         ArithmeticKind.Minimum => Aten.Minimum(context.Inputs[0], context.Inputs[1]),
+        ArithmeticKind.Power => Aten.Call("aten::pow", "Tensor_Tensor", context.Inputs[0], context.Inputs[1])[0],
+        ArithmeticKind.Remainder => Aten.Call("aten::fmod", "Tensor", context.Inputs[0], context.Inputs[1])[0],
         _ => throw new InvalidOperationException($"Arithmetic {Kind} has no run rule."),
     };
 
@@ -50,12 +58,13 @@ public sealed record Arithmetic(ArithmeticKind Kind) : Operator
     public override bool KeepsZeroChannels(NodeShapes shapes) => Kind switch
     {
         ArithmeticKind.Multiply => true,
-        ArithmeticKind.Divide => false,
+        ArithmeticKind.Divide or ArithmeticKind.Power or ArithmeticKind.Remainder => false,
         _ => Broadcasting.SharesChannels(shapes),
     };
 
     // 0 / 0 is not a number, and stays none when it is multiplied by 0.
-    public override bool ChangesWhenChannelsLeave => Kind == ArithmeticKind.Divide;
+    public override bool ChangesWhenChannelsLeave =>
+        Kind is ArithmeticKind.Divide or ArithmeticKind.Remainder;
 
     public override Operator Resize(NodeShapes before, NodeShapes after)
     {

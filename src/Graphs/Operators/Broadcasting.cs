@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ocs.Graphs.Operators;
 
 /// <summary>
-/// The rules of element-wise operators on two values of equal rank: a dimension of size 1 meets every coordinate of the
+/// The rules of element-wise operators on values of equal rank: a dimension of size 1 meets every coordinate of the
 /// other value's.
 /// </summary>
 /// <remarks>
@@ -12,14 +12,13 @@ namespace Ocs.Graphs.Operators;
 /// </remarks>
 internal static class Broadcasting
 {
-    public static ImmutableArray<long> Shape(NodeShapes shapes, string verb)
+    public static ImmutableArray<long> Shape(NodeShapes shapes, string verb, int inputs = 2)
     {
-        shapes.Require(inputs: 2, parameters: 0);
-        var (a, b) = (shapes.Inputs[0], shapes.Inputs[1]);
-        return a.Length == b.Length
+        shapes.Require(inputs, parameters: 0);
+        return shapes.Inputs.Aggregate((a, b) => a.Length == b.Length
             && a.Zip(b).All(sizes => sizes.First == sizes.Second || sizes.First == 1 || sizes.Second == 1)
             ? [.. a.Zip(b, Math.Max)]
-            : throw shapes.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}");
+            : throw shapes.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}"));
     }
 
     /// <summary>
@@ -27,12 +26,16 @@ internal static class Broadcasting
     /// </summary>
     public static void RequireSamePattern(NodeShapes before, NodeShapes after, string verb)
     {
-        var (a, b) = (after.Inputs[0], after.Inputs[1]);
-        for (var dimension = 0; dimension < Math.Min(a.Length, b.Length); dimension++)
+        for (var input = 1; input < after.Inputs.Length; input++)
         {
-            if (before.Inputs[0][dimension] == before.Inputs[1][dimension] && a[dimension] != b[dimension])
+            var (a, b) = (after.Inputs[input - 1], after.Inputs[input]);
+            for (var dimension = 0; dimension < Math.Min(a.Length, b.Length); dimension++)
             {
-                throw after.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}");
+                if (before.Inputs[input - 1][dimension] == before.Inputs[input][dimension]
+                    && a[dimension] != b[dimension])
+                {
+                    throw after.Error($"cannot {verb} {NodeShapes.Show(a)} and {NodeShapes.Show(b)}");
+                }
             }
         }
     }
@@ -50,7 +53,7 @@ internal static class Broadcasting
     /// <summary>Equal sizes leave together; a single coordinate that meets many is tied to none of them.</summary>
     public static void Couple(ICoupling coupling)
     {
-        for (var input = 0; input < 2; input++)
+        for (var input = 0; input < coupling.Shapes.Inputs.Length; input++)
         {
             for (var dimension = 0; dimension < coupling.Shapes.Output.Length; dimension++)
             {

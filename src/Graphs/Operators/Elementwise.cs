@@ -38,6 +38,9 @@ public enum ElementwiseKind
     /// <summary>The nearest whole number, the even one of two.</summary>
     Round,
 
+    /// <summary>The whole number without the fraction.</summary>
+    Truncate,
+
     /// <summary>x / (1 + |x|).</summary>
     Softsign,
 
@@ -102,6 +105,7 @@ public sealed record Elementwise(ElementwiseKind Kind, double Number = 0) : Oper
             ElementwiseKind.Log => Aten.Log(x),
             ElementwiseKind.Reciprocal => Aten.Reciprocal(x),
             ElementwiseKind.Ceiling => Aten.Call("aten::ceil", "", x)[0],
+            ElementwiseKind.Truncate => Aten.Call("aten::trunc", "", x)[0],
             ElementwiseKind.Softsign => Softsign(x),
             ElementwiseKind.Threshold => Aten.Call("aten::threshold", "", x, Number, 0.0)[0],
             _ => Aten.Call($"aten::{Kind.ToString().ToLowerInvariant()}", "", x)[0],

@@ -38,6 +38,8 @@ public sealed record Embedding : Operator
 
     public override bool OutputMayBeOverwritten => true;
 
+    public override bool PassesGradient(int input) => false;
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() => nameof(Embedding);

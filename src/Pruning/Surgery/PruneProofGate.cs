@@ -113,6 +113,12 @@ internal static class PruneProofGate
 
     private static bool BackwardRuns(Graph graph, ParameterTable parameters, Tensor[] batch, ref string? problem)
     {
+        var learning = graph.ParametersWithGradient();
+        if (learning.Count == 0)
+        {
+            return true;
+        }
+
         using var scratch = parameters.Clone(graph);
         try
         {
@@ -134,7 +140,7 @@ internal static class PruneProofGate
             return false;
         }
 
-        foreach (var name in scratch.Trainable)
+        foreach (var name in scratch.Trainable.Where(learning.Contains))
         {
             using var gradient = scratch[name].GetGradient();
             if (gradient is null)

@@ -84,6 +84,46 @@ public sealed class QuantizeCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_16_bit_file_is_cut_to_one_of_half_the_bytes()
+    {
+        var (half, cut, wide) = (_folder.PathOf("half.onnx"), _folder.PathOf("cut.onnx"), _folder.PathOf("wide.onnx"));
+        CommandLine.Run("export", _float, "--onnx", half, "--float16");
+        var pruned = CommandLine.Run("prune", half, "--target", "0.5", "--out", cut, "--json");
+        var (before, after) = (
+            pruned.Json.GetProperty("parameters_before").GetInt64(),
+            pruned.Json.GetProperty("parameters_after").GetInt64());
+
+        Assert.Equal(0, pruned.Code);
+        Assert.DoesNotContain("now; it was", pruned.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            2.0 * (before - after), new FileInfo(half).Length - new FileInfo(cut).Length, 0.05 * 2 * (before - after));
+        Assert.Equal(0, CommandLine.Run("verify", cut).Code);
+        var exported = CommandLine.Run("export", half, "--onnx", wide, "--float32");
+        Assert.Equal(0, exported.Code);
+        Assert.Contains("The weights are written as 32-bit floats", exported.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            "--float16 and --float32 are two kinds of floats; give one.",
+            CommandLine.Fails("export", half, "--onnx", wide, "--float16", "--float32"));
+    }
+
+    [Fact]
+    public void An_int8_file_is_cut_as_a_float_network()
+    {
+        var cut = _folder.PathOf("cut.onnx");
+        CommandLine.Run(Quantize);
+        var pruned = CommandLine.Run("prune", _int8, "--target", "0.4", "--out", cut);
+
+        Assert.Equal(0, pruned.Code);
+        Assert.Contains(
+            "values and weights of 8 or 16 bits are read as floats: their ranges stay, their rounding is left out",
+            pruned.Error, StringComparison.Ordinal);
+        Assert.Contains($"{cut}: The file is one of floats", pruned.Error, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("verify", cut).Code);
+        Assert.Equal(
+            0, CommandLine.Run("quantize", cut, "--out", _int8, "--data", "fashion-mnist", "--data-limit", "16").Code);
+    }
+
+    [Fact]
     public void Bad_input_is_one_sentence_and_nothing_is_written()
     {
         Assert.Equal(

@@ -38,6 +38,33 @@ public sealed class ElementwiseCutTests
             "function", new Elementwise(ElementwiseKind.Power, -0.5), [g.Add("square", new Elementwise(
                 ElementwiseKind.Power, 2), [x], [])], []));
 
+    [Theory]
+    [InlineData(ComparisonKind.Equal)]
+    [InlineData(ComparisonKind.Greater)]
+    [InlineData(ComparisonKind.GreaterOrEqual)]
+    [InlineData(ComparisonKind.Less)]
+    [InlineData(ComparisonKind.LessOrEqual)]
+    public void A_cut_through_a_choice_by_a_comparison_is_proven(ComparisonKind kind) =>
+        AssertCut((g, x) => g.Add(
+            "choice", new Where(Otherwise: -2),
+            [
+                g.Add("asked", new Comparison(kind), [x, g.AdaptiveAveragePool2d("mean", x, 1)], []),
+                g.Activation("tanh", x, ActivationKind.Tanh),
+            ], []));
+
+    [Fact]
+    public void A_cut_before_places_along_a_row_is_proven() =>
+        AssertCut((g, x) => g.Add(
+            "gathered", new GatherElements(3),
+            [
+                g.Add("sums", new CumulativeSum(2), [x], []),
+                g.Add("best", new TopK(2, 3, GivesPlaces: true), [g.Add("bounds", new Clamp(-0.4, 0.7), [x], [])], []),
+            ], []));
+
+    [Fact]
+    public void A_cut_before_the_place_of_the_largest_is_proven() =>
+        AssertCut((g, x) => g.Add("place", new ArgMax(2, KeepDimension: true), [x], []));
+
     // 0.05 to 0.95, where every function has a value, and above 1 for one.
     private static Value Inside(GraphBuilder g, Value x, ElementwiseKind kind) => g.Affine(
         "inside",

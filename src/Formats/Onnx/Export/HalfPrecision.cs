@@ -9,8 +9,8 @@ namespace Ocs.Formats.Onnx.Export;
 /// <summary>Makes constants, casts, inputs and outputs 16-bit floats in a graph whose weights are.</summary>
 internal static class HalfPrecision
 {
-    // ONNX defines these for 32-bit floats alone.
-    private const string FloatOnly = "Celu";
+    // ONNX defines these for 32-bit floats alone, CumSum before opset 14.
+    private static readonly string[] FloatOnly = ["Celu", "CumSum"];
 
     /// <summary>Changes a graph.</summary>
     public static void Apply(GraphProto graph)
@@ -37,12 +37,12 @@ internal static class HalfPrecision
             to.I = to.I == (int)DataType.Float ? (int)DataType.Float16 : to.I;
         }
 
-        foreach (var node in graph.Node.Where(node => node.OpType == FloatOnly).ToList())
+        foreach (var node in graph.Node.Where(node => FloatOnly.Contains(node.OpType)).ToList())
         {
             var place = graph.Node.IndexOf(node);
             var (wide, result) = ($"{node.Name}/wide", $"{node.Name}/result");
-            graph.Node.Insert(place + 1, Cast(result, node.Output[0], DataType.Float16));
-            graph.Node.Insert(place, Cast(node.Input[0], wide, DataType.Float));
+            graph.Node.Insert(place + 1, TypedEnds.Cast(result, node.Output[0], DataType.Float16));
+            graph.Node.Insert(place, TypedEnds.Cast(node.Input[0], wide, DataType.Float));
             (node.Input[0], node.Output[0]) = (wide, result);
         }
 
@@ -50,15 +50,6 @@ internal static class HalfPrecision
         {
             value.ElemType = value.ElemType == (int)DataType.Float ? (int)DataType.Float16 : value.ElemType;
         }
-    }
-
-    private static NodeProto Cast(string from, string to, DataType type)
-    {
-        var node = new NodeProto { Name = $"{to}/cast", OpType = "Cast" };
-        node.Input.Add(from);
-        node.Output.Add(to);
-        node.Attribute.Add(OnnxAttribute.Int("to", (long)type).Message);
-        return node;
     }
 
     private static void Convert(TensorProto tensor)

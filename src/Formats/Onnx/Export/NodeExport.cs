@@ -146,6 +146,18 @@ public sealed class NodeExport
         return names;
     }
 
+    /// <summary>Adds an ONNX node of two outputs before the last one, and names both.</summary>
+    internal (string First, string Second) EmitBoth(
+        string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        var names = EmitParts([part, $"{part}_second"], type, inputs, attributes);
+        return (names[0], names[1]);
+    }
+
+    /// <summary>Adds the ONNX node that makes this node's value of whole numbers or truth values.</summary>
+    internal void EmitFloats(string value) =>
+        Emit("Cast", [value], OnnxAttribute.To(TensorProto.Types.DataType.Float));
+
     /// <summary>Adds the ONNX node that makes this node's value, of numbers that are known.</summary>
     internal void EmitConstant(ReadOnlySpan<float> values)
     {

@@ -60,6 +60,8 @@ public sealed class OnnxAttribute
 
         return new(attribute);
     }
+    /// <summary>The type of numbers that a Cast makes.</summary>
+    internal static OnnxAttribute To(TensorProto.Types.DataType type) => Int("to", (long)type);
 
     internal static OnnxAttribute Tensor(string name, TensorProto value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });

@@ -30,25 +30,24 @@ internal static class OnnxExport
 
         AddInputs(context);
         AddOutputs(context);
-        TypedEnds.Apply(message, graph, context.WholeNumbers);
         if (options.Detections == OnnxDetections.Nms)
         {
             SelectedDetections.Add(context);
         }
 
         message.Initializer.AddRange(weights.Messages);
-        if (options.Float16)
+        var computed = DataType.Float;
+        if (options.AreWeightsCast(graph))
         {
-            if (kept is not null)
-            {
-                throw new OcsInputException(
-                    $"{graph.Name} has nodes that are kept as they are, and they compute with the types of their file: "
-                    + "write it without 16-bit floats.");
-            }
-
+            CastWeights.Apply(message, weights.Names);
+        }
+        else if (options.FloatsOf(graph) == OnnxFloats.Float16)
+        {
             HalfPrecision.Apply(message);
+            computed = DataType.Float16;
         }
 
+        TypedEnds.Apply(message, context, computed, floatsStay: options.Floats is null || kept is not null);
         var model = new ModelProto
         {
             IrVersion = IrVersionOf(opset),

@@ -8,7 +8,8 @@ namespace Ocs.Formats.Onnx.Export;
 /// <summary>
 /// The tensors of a file: in the message itself, or, where they are not small, in a file of data beside it.
 /// </summary>
-internal sealed class OnnxWeights(bool float16 = false, Stream? data = null, string location = "")
+internal sealed class OnnxWeights(
+    OnnxFloats floats = OnnxFloats.Float32, Stream? data = null, string location = "")
 {
     // Programs that map the file into memory do it by pages.
     private const int Alignment = 4096;
@@ -21,6 +22,9 @@ internal sealed class OnnxWeights(bool float16 = false, Stream? data = null, str
     /// <summary>The tensors so far.</summary>
     public RepeatedField<TensorProto> Messages { get; } = [];
 
+    /// <summary>What <see cref="Add"/> was given.</summary>
+    public IReadOnlySet<string> Names => _names;
+
     /// <summary>Adds a tensor as floats of the file's width, if none of its name is there.</summary>
     /// <exception cref="OcsInputException">A number is too large for 16 bits.</exception>
     public void Add(string name, Tensor tensor)
@@ -31,18 +35,28 @@ internal sealed class OnnxWeights(bool float16 = false, Stream? data = null, str
         }
 
         using var detached = tensor.Detach();
-        using var floats = float16 ? Halves(name, detached) : detached.To(DType.Float32);
-        var type = float16 ? TensorProto.Types.DataType.Float16 : TensorProto.Types.DataType.Float;
+        using var numbers = floats switch
+        {
+            OnnxFloats.Float16 => Halves(name, detached),
+            OnnxFloats.BFloat16 => detached.To(DType.BFloat16),
+            _ => detached.To(DType.Float32),
+        };
+        var type = floats switch
+        {
+            OnnxFloats.Float16 => TensorProto.Types.DataType.Float16,
+            OnnxFloats.BFloat16 => TensorProto.Types.DataType.Bfloat16,
+            _ => TensorProto.Types.DataType.Float,
+        };
         var message = new TensorProto { Name = name, DataType = (int)type };
-        message.Dims.AddRange(floats.Shape.ToArray());
-        var length = floats.ElementCount * (float16 ? sizeof(short) : sizeof(float));
+        message.Dims.AddRange(numbers.Shape.ToArray());
+        var length = numbers.ElementCount * (floats == OnnxFloats.Float32 ? sizeof(float) : sizeof(short));
         if (data is not null && length >= SmallestOutside)
         {
-            WriteOutside(floats, length, message);
+            WriteOutside(numbers, length, message);
         }
         else
         {
-            message.RawData = BytesOf(floats, length);
+            message.RawData = BytesOf(numbers, length);
         }
 
         Messages.Add(message);

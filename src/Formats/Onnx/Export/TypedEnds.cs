@@ -6,17 +6,19 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// The network computes in 32-bit floats. Where the values around it have other types, a Cast stands between: at inputs
-/// of whole numbers and truth values, and, where nodes of the file are kept, at floats of other sizes.
+/// The network computes with floats of one size. Where the values around it have other types, a Cast stands between: at
+/// inputs and outputs of whole numbers and truth values, and at floats of other sizes.
 /// </summary>
 internal static class TypedEnds
 {
     /// <summary>Adds them.</summary>
     /// <param name="message">The network's nodes, inputs and outputs.</param>
-    /// <param name="graph">The network.</param>
-    /// <param name="wholeNumbers">The inputs that need none, by node.</param>
-    public static void Apply(GraphProto message, Graph graph, IReadOnlySet<int> wholeNumbers)
+    /// <param name="context">Knows the network.</param>
+    /// <param name="computed">The type of the network's numbers.</param>
+    /// <param name="floatsStay">Whether inputs and outputs that were floats stay of their size.</param>
+    public static void Apply(GraphProto message, ExportContext context, DataType computed, bool floatsStay)
     {
+        var graph = context.Graph;
         if (graph.Origin is not { } origin)
         {
             return;
@@ -26,36 +28,53 @@ internal static class TypedEnds
             .Where(node => graph.Nodes[node].Operator is Graphs.Operators.Input);
         foreach (var (node, input) in nodes.Zip(origin.Inputs))
         {
-            if (!wholeNumbers.Contains(node)
-                && TypeOf(input) is { } type
-                && (!IsFloat(type) || origin.Kept is not null))
+            if (!context.WholeNumbers.Contains(node) && TypeOf(input, computed, floatsStay) is { } type)
             {
-                message.Node.Insert(0, Cast(input.Name, Inside(message, input.Name), DataType.Float));
-                message.Input.First(value => value.Name == input.Name).Type.TensorType.ElemType = (int)type;
+                message.Node.Insert(0, Cast(input.Name, Inside(message, input.Name), computed));
+                State(message.Input, input.Name, type);
             }
         }
 
-        foreach (var output in origin.Outputs.Where(_ => origin.Kept is not null).DistinctBy(output => output.Name))
+        foreach (var output in origin.Outputs.DistinctBy(output => output.Name))
         {
-            if (TypeOf(output) is { } type && IsFloat(type))
+            if (TypeOf(output, computed, floatsStay) is { } type)
             {
                 message.Node.Add(Cast(Inside(message, output.Name), output.Name, type));
+                State(message.Output, output.Name, type);
             }
         }
     }
 
-    // Another type than that of the network's numbers; null if it is that, or is not stated.
-    private static DataType? TypeOf(OriginValue value) =>
-        Enum.TryParse<DataType>(value.Type, out var type) && type is not (DataType.Float or DataType.Undefined)
+    /// <summary>A node that makes numbers of another type.</summary>
+    public static NodeProto Cast(string from, string to, DataType type)
+    {
+        var cast = new NodeProto { Name = $"{to}/cast", OpType = "Cast", Input = { from }, Output = { to } };
+        cast.Attribute.Add(OnnxAttribute.Int("to", (long)type).Message);
+        return cast;
+    }
+
+    // Another type than that of the network's numbers; null where it is that, or is not stated.
+    private static DataType? TypeOf(OriginValue value, DataType computed, bool floatsStay) =>
+        Enum.TryParse<DataType>(value.Type, out var type) && type != computed && type != DataType.Undefined
+            && (floatsStay || !IsFloat(type))
             ? type
             : null;
 
-    private static bool IsFloat(DataType type) => type is DataType.Float16 or DataType.Bfloat16 or DataType.Double;
+    private static bool IsFloat(DataType type) =>
+        type is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double;
+
+    private static void State(RepeatedField<ValueInfoProto> values, string name, DataType type)
+    {
+        foreach (var value in values.Where(value => value.Name == name))
+        {
+            value.Type.TensorType.ElemType = (int)type;
+        }
+    }
 
     // The network's own value behind the name that programs know.
     private static string Inside(GraphProto message, string name)
     {
-        var inside = $"{name}:float";
+        var inside = $"{name}:inside";
         foreach (var node in message.Node)
         {
             Rename(node.Input, name, inside);
@@ -71,12 +90,5 @@ internal static class TypedEnds
         {
             names[place] = names[place] == from ? to : names[place];
         }
-    }
-
-    private static NodeProto Cast(string from, string to, DataType type)
-    {
-        var cast = new NodeProto { Name = $"{to}/cast", OpType = "Cast", Input = { from }, Output = { to } };
-        cast.Attribute.Add(OnnxAttribute.Int("to", (long)type).Message);
-        return cast;
     }
 }

@@ -17,6 +17,7 @@ internal static class FileOrigin
     {
         Opset = opset,
         WeightType = WeightTypeOf(model.Graph),
+        WeightsAreCast = AreCast(model.Graph),
         GraphName = model.Graph.Name,
         GraphDescription = model.Graph.DocString,
         Description = model.DocString,
@@ -30,12 +31,26 @@ internal static class FileOrigin
         $"{(DataType)(value.Type?.TensorType?.ElemType ?? 0)}",
         [.. value.Type?.TensorType?.Shape?.Dim.Select(size => size.HasDimValue ? null : size.DimParam) ?? []]);
 
+    /// <summary>Whether most weights have 16 bits.</summary>
+    public static bool HasSixteenBits(GraphProto graph) => WeightTypeOf(graph) is "Float16" or "Bfloat16";
+
+    // Whether more numbers of 16 bits are read by a Cast than by anything else.
+    private static bool AreCast(GraphProto graph)
+    {
+        var cast = graph.Node.Where(node => node.OpType == "Cast").SelectMany(node => node.Input).ToHashSet();
+        var balance = graph.Initializer
+            .Where(tensor => (DataType)tensor.DataType is DataType.Float16 or DataType.Bfloat16)
+            .Sum(tensor => CountOf(tensor) * (cast.Contains(tensor.Name) ? 1 : -1));
+        return balance > 0;
+    }
+
+    private static double CountOf(TensorProto tensor) =>
+        tensor.Dims.Aggregate(1.0, (product, size) => product * size);
+
     private static string WeightTypeOf(GraphProto graph) => graph.Initializer
         .Where(tensor =>
             (DataType)tensor.DataType is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double)
-        .GroupBy(
-            tensor => (DataType)tensor.DataType,
-            tensor => tensor.Dims.Aggregate(1.0, (product, size) => product * size))
+        .GroupBy(tensor => (DataType)tensor.DataType, CountOf)
         .OrderByDescending(type => type.Sum())
         .Select(type => type.Key)
         .FirstOrDefault(DataType.Float)

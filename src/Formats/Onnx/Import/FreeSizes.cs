@@ -65,10 +65,10 @@ internal static class FreeSizes
         LayerNorm => !node.Parameters.IsEmpty,
         Upsample up => IsMultiple(up.Size.Sizes, network.Nodes[node.Inputs[0]]),
         Upsample3d up => IsMultiple(up.Size.Sizes, network.Nodes[node.Inputs[0]]),
-        Activation or Add or Affine or Arithmetic or BatchNorm2d or Concat or Convolution or Dropout or Dropout2d
-            or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear or Pad2d or Pad3d or PadChannels
-            or ParameterValue or Permute or PixelShuffle or PRelu or Reduce or RmsNorm or SelectChannels or Slice
-            or Softmax or StochasticDepth or TransposedConvolution => true,
+        Activation or Add or Affine or Arithmetic or BatchNorm2d or Clamp or Comparison or Concat or Convolution
+            or Dropout or Dropout2d or Elementwise or Flatten or Input or InstanceNorm2d or LayerScale2d or Linear
+            or Pad2d or Pad3d or PadChannels or ParameterValue or Permute or PixelShuffle or PRelu or Reduce or RmsNorm
+            or SelectChannels or Slice or Softmax or StochasticDepth or TransposedConvolution or Where => true,
         _ => false,
     };
 

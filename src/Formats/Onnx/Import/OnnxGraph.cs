@@ -107,6 +107,9 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>By output, which of its dimensions is the batch, once they are read.</summary>
     public List<int> OutputBatches { get; } = [];
 
+    /// <summary>How many values of 8 or 16 bits were read as floats.</summary>
+    public int Dequantized { get; set; }
+
     /// <summary>Inputs of one sample without a batch.</summary>
     public HashSet<string> WithoutBatch { get; } = new(StringComparer.Ordinal);
 

@@ -106,6 +106,7 @@ internal static class OnnxImport
         : origin with
         {
             Outputs = [.. origin.Outputs.Zip(graph.OutputBatches, (output, batch) => output with { Batch = batch })],
+            Dequantized = graph.Dequantized,
         };
 
     private static Graph? Build(OnnxGraph graph, ImportedParameters parameters)

@@ -42,6 +42,9 @@ internal sealed class OnnxTensor
     /// </summary>
     public OnnxTensor? Origin { get; private init; }
 
+    /// <summary>The range of a type of few bits; null where it was not read from a file, or is not asked for.</summary>
+    public (long Lowest, long Highest)? Bounds { get; init; }
+
     public long Count => CountOf(Shape);
 
     /// <summary>The numbers, row-major, as 32-bit floats.</summary>
@@ -61,8 +64,9 @@ internal sealed class OnnxTensor
         new(OnnxKind.Float, shape, new(numbers), null, name);
 
     public static OnnxTensor OfIntegers(
-        ImmutableArray<long> shape, Func<long[]> numbers, OnnxKind kind = OnnxKind.Integer, string? name = null) =>
-        new(kind, shape, null, new(numbers), name);
+        ImmutableArray<long> shape, Func<long[]> numbers, OnnxKind kind = OnnxKind.Integer, string? name = null,
+        (long Lowest, long Highest)? bounds = null) =>
+        new(kind, shape, null, new(numbers), name) { Bounds = bounds };
 
     public static OnnxTensor Of(params long[] vector) => OfIntegers([vector.Length], () => vector);
 
@@ -74,7 +78,7 @@ internal sealed class OnnxTensor
     };
 
     /// <summary>The same numbers as a parameter of its own.</summary>
-    public OnnxTensor Named(string? name) => new(Kind, Shape, _floats, _integers, name);
+    public OnnxTensor Named(string? name) => new(Kind, Shape, _floats, _integers, name) { Bounds = Bounds };
 
     /// <summary>The same numbers, row-major, in another shape.</summary>
     public OnnxTensor Reshaped(ImmutableArray<long> shape) =>

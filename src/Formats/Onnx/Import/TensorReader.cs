@@ -56,8 +56,19 @@ internal sealed class TensorReader(ExternalData external)
         return kind == OnnxKind.Float
             ? OnnxTensor.OfFloats(shape, () => bytes is null ? Floats(tensor, type) : Floats(bytes().Span, type), name)
             : OnnxTensor.OfIntegers(
-                shape, () => bytes is null ? Integers(tensor, type) : Integers(bytes().Span, type), kind, name);
+                shape, () => bytes is null ? Integers(tensor, type) : Integers(bytes().Span, type), kind, name,
+                BoundsOf(type));
     }
+
+    /// <summary>The range of a type of 8 or 16 bits; null for others.</summary>
+    public static (long Lowest, long Highest)? BoundsOf(DataType type) => type switch
+    {
+        DataType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+        DataType.Uint8 => (byte.MinValue, byte.MaxValue),
+        DataType.Int16 => (short.MinValue, short.MaxValue),
+        DataType.Uint16 => (ushort.MinValue, ushort.MaxValue),
+        _ => null,
+    };
 
     private static long CountOf(TensorProto tensor, ImmutableArray<long> shape, int size)
     {

@@ -52,7 +52,8 @@ internal sealed class OnnxQuantizer
                 + "prune it first.");
         }
 
-        var model = OnnxFile.ToModel(graph, parameters, onnx with { FoldBatchNorm = true });
+        onnx = onnx with { FoldBatchNorm = true, Floats = OnnxFloats.Float32 };
+        var model = OnnxFile.ToModel(graph, parameters, onnx);
         ConstantTransposes.Fold(model.Graph);
         return new(model, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
     }

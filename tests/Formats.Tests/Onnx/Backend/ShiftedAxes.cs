@@ -13,6 +13,7 @@ internal static class ShiftedAxes
     {
         ["Clip"] = [1, 2],
         ["Dropout"] = [1, 2],
+        ["OneHot"] = [1, 2],
         ["Pow"] = [1],
         ["PRelu"] = [1],
         ["LayerNormalization"] = [1, 2],
@@ -33,7 +34,8 @@ internal static class ShiftedAxes
         switch (node.OpType)
         {
             case "Softmax"
-                or "LogSoftmax" or "Concat" or "Split" or "Gather" or "Flatten" or "LayerNormalization" or "ArgMax":
+                or "LogSoftmax" or "Concat" or "Split" or "Gather" or "Flatten" or "LayerNormalization" or "ArgMax"
+                or "Compress" or "GatherElements" or "Hardmax" or "OneHot":
                 var otherwise = Default(node.OpType, test.Opset);
                 if (otherwise is { } axis || node.Attribute.Any(attribute => attribute.Name == "axis"))
                 {
@@ -41,6 +43,16 @@ internal static class ShiftedAxes
                         ?? otherwise!.Value));
                 }
 
+                if (node.OpType == "GatherElements")
+                {
+                    graph.Initializer.First(tensor => tensor.Name == node.Input[1]).Dims.Insert(0, 1);
+                }
+
+                break;
+            case "MeanVarianceNormalization":
+                var axes = node.Attribute.FirstOrDefault()?.Ints.ToArray() ?? [0, 2, 3];
+                shifted.Attribute.Clear();
+                Set(shifted, "axes", [.. axes.Select(Moved)]);
                 break;
             case "Transpose":
                 var order = node.Attribute.FirstOrDefault()?.Ints.ToArray()
@@ -139,10 +151,10 @@ internal static class ShiftedAxes
 
     private static long? Default(string type, long opset) => type switch
     {
-        "Softmax" or "LogSoftmax" => opset >= 13 ? -1 : 1,
+        "Softmax" or "LogSoftmax" or "Hardmax" => opset >= 13 ? -1 : 1,
         "Flatten" => 1,
-        "LayerNormalization" => -1,
-        "Split" or "Gather" => 0,
+        "LayerNormalization" or "OneHot" => -1,
+        "Split" or "Gather" or "GatherElements" => 0,
         _ => null,
     };
 

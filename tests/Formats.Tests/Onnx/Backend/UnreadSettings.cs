@@ -12,7 +12,7 @@ internal static class UnreadSettings
     public static string? Of(NodeProto node, BackendCase test) => node.OpType switch
     {
         "Resize" => OfResize(node, test),
-        "Pow" when Shape(test, node.Input[1]).Any(size => size > 1) => "exponents that differ from number to number",
+        "Compress" when Find(node, "axis") is null => "elements of all dimensions",
         "Gemm" when Int(node, "transA") != 0 => "matrix products that sum over the batch",
         "Gemm" when node.Input.Count > 2
             && Shape(test, node.Input[2]) is [> 1, _] => "biases that differ from sample to sample",

@@ -23,7 +23,7 @@ public sealed class Float16Tests : IDisposable
         using var parameters = SmallGraphs.Parameters(graph, 9);
         var (whole, half) = (_folder.PathOf("whole.onnx"), _folder.PathOf("half.onnx"));
         OnnxFile.Write(whole, graph, parameters);
-        OnnxFile.Write(half, graph, parameters, new() { Float16 = true });
+        OnnxFile.Write(half, graph, parameters, new() { Floats = OnnxFloats.Float16 });
         float[] image = new Dice(1).Floats(3 * 32 * 32, -2, 2);
 
         using var expected = InferenceSession.Open(whole, 1);
@@ -43,7 +43,8 @@ public sealed class Float16Tests : IDisposable
         foreach (var graph in OperatorGraphs.All())
         {
             using var parameters = SmallGraphs.Parameters(graph, 9);
-            OnnxFile.Write(_folder.PathOf("half.onnx"), graph, parameters, new() { Float16 = true, Opset = 21 });
+            OnnxFile.Write(
+                _folder.PathOf("half.onnx"), graph, parameters, new() { Floats = OnnxFloats.Float16, Opset = 21 });
             using var session = InferenceSession.Open(_folder.PathOf("half.onnx"), 1);
             var info = session.Inputs.Single();
             long[] shape = [.. graph.InputNodes.Single().Shape];
@@ -62,7 +63,7 @@ public sealed class Float16Tests : IDisposable
         var graph = Models.Build("cifar_resnet8");
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var path = _folder.PathOf("half.onnx");
-        var bytes = OnnxFile.Write(path, graph, parameters, new() { Float16 = true, ExternalData = true });
+        var bytes = OnnxFile.Write(path, graph, parameters, new() { Floats = OnnxFloats.Float16, ExternalData = true });
 
         using var session = InferenceSession.Open(path, 1);
         Assert.Equal(ElementType.Float16, session.Outputs[0].Type);
@@ -80,7 +81,7 @@ public sealed class Float16Tests : IDisposable
         Assert.Equal(
             "'fc.bias' has 100000, but 16-bit floats end at 65504; write 32-bit floats.",
             Assert.Throws<OcsInputException>(() => OnnxFile.Write(
-                _folder.PathOf("half.onnx"), graph, parameters, new() { Float16 = true })).Message);
+                _folder.PathOf("half.onnx"), graph, parameters, new() { Floats = OnnxFloats.Float16 })).Message);
         Assert.False(File.Exists(_folder.PathOf("half.onnx")));
     }
 }

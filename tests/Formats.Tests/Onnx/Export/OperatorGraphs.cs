@@ -13,8 +13,8 @@ internal static partial class OperatorGraphs
 
     public static IEnumerable<Graph> All() =>
     [
-        .. Elementwise(), .. Layers(), .. Pools(), .. Norms(), .. Images(), .. Arrangements(), .. Sequences(),
-        .. Volumes(),
+        .. Elementwise(), .. Choices(), .. Layers(), .. Pools(), .. Norms(), .. Images(), .. Arrangements(),
+        .. Sequences(), .. Volumes(),
     ];
 
     private static Graph Of(string name, ReadOnlySpan<long> sample, Body body)
@@ -27,6 +27,12 @@ internal static partial class OperatorGraphs
 
     private static IEnumerable<Graph> Elementwise()
     {
+        yield return Image("clamp", (g, x) => g.Add("op", new Clamp(-0.5, 1.5), [x], []));
+        yield return Image("remainder", (g, x) => g.Add(
+            "op", new Arithmetic(ArithmeticKind.Remainder), [x, g.Affine("divisor", g.Sigmoid("share", x), [1], [1])],
+            []));
+        yield return Image("power", (g, x) => g.Add(
+            "op", new Arithmetic(ArithmeticKind.Power), [g.Sigmoid("base", x), g.Slice("one", x, 1, 1, 1)], []));
         foreach (var kind in Enum.GetValues<ActivationKind>())
         {
             yield return Of($"activation_{kind}", [3, 5], (g, x) => g.Activation("act", x, kind, slope: 0.25));

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Ocs.Formats.Tests.Onnx.Keeping;
+using Ocs.Formats.Tests.Onnx.Probes;
 using Onnx;
 using Xunit.Abstractions;
 
@@ -27,6 +28,9 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     [InlineData("bytes of attention", 20)]
     [InlineData("bytes of nodes that are kept", 5)]
     [InlineData("nodes around those that are kept", 5)]
+    [InlineData("bytes of a quantized network", 5)]
+    [InlineData("nodes of a quantized network", 5)]
+    [InlineData("nodes of any operator", 5)]
     [InlineData("truncated", 90)]
     [InlineData("nodes", 30)]
     [InlineData("shapes", 30)]
@@ -44,7 +48,7 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
     {
         using var model = OnnxFile.Read(_folder.PathOf("model/damaged.onnx"));
         Assert.InRange(model.Graph.Parameters.Sum(spec => spec.ElementCount), 0, MostElements);
-        if (model.Graph.Origin!.Kept is not null)
+        if (model.Graph.Origin is { Kept: not null } or { Dequantized: > 0 })
         {
             OnnxFile.Write(Stream.Null, model);
         }
@@ -64,6 +68,14 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
                 var wild = WildFile.Of(Wild(dice));
                 DamageNode(wild.Graph, dice);
                 return wild.ToByteArray();
+            case "bytes of a quantized network":
+                return Damage.Bytes(Quantized().ToByteArray(), dice, Telling);
+            case "nodes of a quantized network" or "nodes of any operator":
+                var probed = kind == "nodes of any operator"
+                    ? ProbeFile.Of(dice.Pick<Probe>([.. Probes.Probes.All]))
+                    : Quantized();
+                DamageNode(probed.Graph, dice);
+                return probed.ToByteArray();
             case "truncated":
                 var whole = (dice.Chance(0.5) ? Images() : Attention()).ToByteArray();
                 return whole[..dice.Roll(whole.Length)];
@@ -111,7 +123,7 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
             case 3:
                 node.OpType = dice.Pick(
                     other.OpType, "If", "Loop", "Transpose", "Reshape", "Softmax", "Concat", "Expand", "Gather",
-                    "ConstantOfShape");
+                    "ConstantOfShape", "DequantizeLinear", "Where", "TopK", "Cast", "OneHot", "GatherElements");
                 break;
             case 4 when node.Input.Count > 0:
                 node.Input.RemoveAt(dice.Roll(node.Input.Count));
@@ -202,6 +214,34 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
         y = g.Node("Reshape", [y, target], []);
         return g.Model(g.Node(
             "Gemm", [y, g.Weight("fc.weight", [5, 64], 0.1f), g.Weight("fc.bias", [5], 0.1f)], [], ("transB", 1)));
+    }
+
+    private static ModelProto Quantized()
+    {
+        var g = new HandMade();
+        string Bytes(string name, TensorProto.Types.DataType type, params long[] shape)
+        {
+            var count = (int)shape.Aggregate(1L, (product, size) => product * size);
+            var numbers = ByteString.CopyFrom(new byte[count]);
+            var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = numbers };
+            tensor.Dims.AddRange(shape);
+            g.Message.Initializer.Add(tensor);
+            return name;
+        }
+
+        string Pair(string x, string zero)
+        {
+            var scale = g.Scalar(0.1f);
+            return g.Node("DequantizeLinear", [g.Node("QuantizeLinear", [x, scale, zero], []), scale, zero], []);
+        }
+
+        var zero = Bytes("zero", TensorProto.Types.DataType.Uint8);
+        var x = Pair(g.Input("x", 1, 3, 8, 8), zero);
+        var weight = Bytes("conv.weight_quantized", TensorProto.Types.DataType.Int8, 4, 3, 3, 3);
+        weight = g.Node("DequantizeLinear", [weight, g.Weight("scale", [4], 0.1f)], [], ("axis", 0));
+        x = Pair(g.Node("Conv", [x, weight], [], ("pads", new[] { 1, 1, 1, 1 })), zero);
+        x = g.Node("Flatten", [g.Node("GlobalAveragePool", [x], [])], []);
+        return g.Model(g.Node("Gemm", [x, g.Weight("fc.weight", [5, 4], 0.1f)], [], ("transB", 1)));
     }
 
     private static ModelProto Attention()

@@ -189,30 +189,6 @@ public sealed class OriginTests : IDisposable
     }
 
     [Fact]
-    public void Of_16_bits_it_is_told_that_32_are_written()
-    {
-        var model = Classifier();
-        model.Graph.Input[0].Type.TensorType.ElemType = (int)DataType.Float16;
-        model.Graph.Output[0].Type.TensorType.ElemType = (int)DataType.Float16;
-        foreach (var tensor in model.Graph.Initializer)
-        {
-            var halves = tensor.RawData.ToByteArray()
-                .Chunk(4).SelectMany(four => BitConverter.GetBytes((Half)BitConverter.ToSingle(four))).ToArray();
-            (tensor.DataType, tensor.RawData) = ((int)DataType.Float16, ByteString.CopyFrom(halves));
-        }
-
-        using var read = Read(model);
-
-        Assert.Equal(
-            [
-                "The weights are written as 32-bit floats (0.5 kB); they were Float16, which would take 0.3 kB.",
-                "Input 'image' is Float [n, 3, 4, 4] now; it was Float16 [n, 3, 4, 4].",
-                "Output 'scores' is Float [n, 5] now; it was Float16 [n, 5].",
-            ],
-            OnnxFile.Changes(read.Graph));
-    }
-
-    [Fact]
     public void Two_outputs_of_one_name_are_refused()
     {
         var y = _g.Node("Relu", [_g.Input("x", 1, 4)], [1, 4]);

@@ -34,7 +34,8 @@ internal sealed class WildFile
         ["Cast to whole numbers"] = ["Cast"],
         ["a norm between the layers"] = ["MeanVarianceNormalization"],
         ["another domain's operator between the layers"] = ["Stamp"],
-        ["quantised activations"] = ["QuantizeLinear"],
+        ["quantised kernels between the layers"] = ["QuantizeLinear", "QLinearConv"],
+        ["dynamic quantisation"] = ["DynamicQuantizeLinear"],
         ["a constant output"] = [],
         ["16-bit weights"] = ["TopK"],
         ["one image without a batch"] = ["Sub"],
@@ -70,7 +71,7 @@ internal sealed class WildFile
             "a norm between the layers" => Stated(Node("MeanVarianceNormalization", [first])[0], 16),
             "another domain's operator between the layers" =>
                 Stated(Node("Stamp", [first], domain: "com.example")[0], 16),
-            "quantised activations" => Quantised(first),
+            "quantised kernels between the layers" => Stated(Quantised(first), 16),
             _ => first,
         };
         var second = Relu(Conv("second", first, 12, 16));
@@ -116,6 +117,9 @@ internal sealed class WildFile
                 break;
             case "Cast to whole numbers":
                 _outputs.AddRange([classes, Node("Cast", [pixels], attributes: [("to", (int)DataType.Int32)])[0]]);
+                break;
+            case "dynamic quantisation":
+                _outputs.Add(Dynamic(classes));
                 break;
             case "a constant output":
                 _outputs.AddRange([classes, Node("Identity", [_made.Integers(1, 2, 3)])[0]]);
@@ -185,12 +189,39 @@ internal sealed class WildFile
 
     private string Relu(string x) => Node("Relu", [x])[0];
 
+    // A convolution of whole numbers, as quantizers write it for integer kernels.
     private string Quantised(string x)
     {
-        var (scale, zero) = (_made.Scalar(0.05f), $"zero:{_made.Message.Initializer.Count}");
-        _made.Message.Initializer.Add(
-            new TensorProto { Name = zero, DataType = (int)DataType.Uint8, RawData = ByteString.CopyFrom(0) });
-        return Node("DequantizeLinear", [Node("QuantizeLinear", [x, scale, zero])[0], scale, zero])[0];
+        var (scale, zero) = (_made.Scalar(0.05f), Bytes("zero", DataType.Uint8, []));
+        var weight = Bytes("kernel", DataType.Int8, [16, 16, 1, 1]);
+        var quantised = Node("QuantizeLinear", [x, scale, zero])[0];
+        var zeroOfWeight = Bytes("kernel_zero", DataType.Int8, []);
+        var made = Node(
+            "QLinearConv", [quantised, scale, zero, weight, _made.Scalar(0.02f), zeroOfWeight, scale, zero])[0];
+        return Node("DequantizeLinear", [made, scale, zero])[0];
+    }
+
+    // A linear layer of whole numbers, whose scale follows from each input.
+    private string Dynamic(string x)
+    {
+        var rounded = Node("DynamicQuantizeLinear", [x], outputs: 3);
+        var sums = Node("MatMulInteger", [rounded[0], Bytes("matrix", DataType.Int8, [6, 4]), rounded[2]])[0];
+        var floats = Node("Cast", [sums], attributes: [("to", (int)DataType.Float)])[0];
+        return Node("Mul", [floats, rounded[1]])[0];
+    }
+
+    private string Bytes(string name, DataType type, long[] shape)
+    {
+        var numbers = new byte[shape.Aggregate(1L, (product, size) => product * size)];
+        for (var place = 0; place < numbers.Length && shape.Length > 0; place++)
+        {
+            numbers[place] = (byte)_dice.Roll(256);
+        }
+
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(numbers) };
+        tensor.Dims.AddRange(shape);
+        _made.Message.Initializer.Add(tensor);
+        return name;
     }
 
     private string Integer(long number)

@@ -50,6 +50,23 @@ public sealed class OnnxQuantizerTests : IDisposable
     }
 
     [Fact]
+    public void The_file_is_read_as_a_float_network_again()
+    {
+        var graph = Residual();
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+        var (_, outputs) = Quantize(graph, parameters, new());
+        using var read = OnnxFile.Read(_folder.PathOf("int8.onnx"));
+
+        using var _ = Torch.Autograd.NoGrad();
+        using var input = Torch.Tensor.FromArray<float>(
+            Input(graph, seed: 7), [Batch, .. graph.InputNodes.Single().Shape.Skip(1)]);
+        using var output = new Executor(read.Graph, read.Parameters).Forward(input, training: false);
+        AssertClose(Array.ConvertAll(output.ToArray<float>(), number => (double)number), outputs, 0.15, 0.05);
+        Assert.Null(read.Graph.Origin!.Kept);
+        Assert.Contains(read.Graph.Parameters, spec => spec.Name == "conv2.weight");
+    }
+
+    [Fact]
     public void A_relu_ends_the_layer_or_sum_before_it_and_what_moves_numbers_keeps_their_scale()
     {
         var graph = Residual();

@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Sub, Mul, Div, Max, Min.</summary>
+/// <summary>Sub, Mul, Div, Max, Min, Pow, Mod.</summary>
 internal static class Arithmetic
 {
     public static void Export(Graphs.Operators.Arithmetic op, NodeExport node) => node.Emit(
@@ -13,7 +13,10 @@ internal static class Arithmetic
             ArithmeticKind.Divide => "Div",
             ArithmeticKind.Maximum => "Max",
             ArithmeticKind.Minimum => "Min",
+            ArithmeticKind.Power => "Pow",
+            ArithmeticKind.Remainder => "Mod",
             _ => throw new InvalidOperationException($"Arithmetic {op.Kind} has no ONNX form."),
         },
-        node.Inputs.AsSpan());
+        node.Inputs.AsSpan(),
+        op.Kind == ArithmeticKind.Remainder ? [OnnxAttribute.Flag("fmod", true)] : []);
 }

@@ -1,4 +1,5 @@
 using Ocs.Graphs.Operators;
+using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
@@ -17,6 +18,10 @@ internal static class Elementwise
                 break;
             case ElementwiseKind.Ceiling:
                 node.Emit("Ceil", [node.Input]);
+                break;
+            case ElementwiseKind.Truncate:
+                var whole = OnnxAttribute.To(TensorProto.Types.DataType.Int64);
+                node.EmitFloats(node.EmitPart("whole", "Cast", [node.Input], whole));
                 break;
             default:
                 node.Emit($"{op.Kind}", [node.Input]);

@@ -28,11 +28,11 @@ internal static class ConstantFolding
     public static void Infer(NodeArguments node)
     {
         var shapes = ShapeInference.Infer(node);
-        var kind = ShapeInference.KindOf(node);
-        foreach (var (output, shape) in node.Node.Outputs.Zip(shapes))
+        for (var place = 0; place < Math.Min(shapes.Length, node.Node.Outputs.Length); place++)
         {
-            node.Graph.Shapes[output] = node.Graph.ShapeLimit.Require(shape, node.Error);
-            node.Graph.Kinds[output] = kind;
+            var output = node.Node.Outputs[place];
+            node.Graph.Shapes[output] = node.Graph.ShapeLimit.Require(shapes[place], node.Error);
+            node.Graph.Kinds[output] = ShapeInference.KindOf(node, place);
         }
     }
 
@@ -83,6 +83,12 @@ internal static class ConstantFolding
             return;
         }
 
+        if (Quantization.Bounds(graph, node) is { } bounds)
+        {
+            graph.Replace(node, bounds);
+            node = bounds;
+        }
+
         node = WithoutEmpty(graph, node);
         Infer(new(graph, node));
         if (ChangesNothing(graph, node))
@@ -110,6 +116,7 @@ internal static class ConstantFolding
             case "Identity":
                 var isShared = node.Graph.OnlyUser(node.Node.Inputs[0]) is null;
                 return [isShared ? inputs[0].Named(node.Node.Output) : inputs[0]];
+            case "DequantizeLinear" or "QuantizeLinear": return [Quantization.Fold(node)!];
             case "Cast": return [Constants.Cast(node, inputs[0])];
             case "ConstantOfShape": return [Constants.ConstantOfShape(node, inputs[0])];
             case "Range": return [Constants.Range(node, inputs)];
@@ -131,7 +138,7 @@ internal static class ConstantFolding
     private static bool ChangesNothing(OnnxGraph graph, OnnxNode node) => node.Domain.Length == 0 && node.Type switch
     {
         "Identity" => true,
-        "Cast" => graph.KindOf(node.Inputs[0]) == graph.KindOf(node.Output),
+        "Cast" or "CastLike" => graph.KindOf(node.Inputs[0]) == graph.KindOf(node.Output),
         "Reshape" or "Expand" or "Tile" or "Flatten" or "Squeeze" or "Unsqueeze" or "Pad" => KeepsShape(graph, node),
         "Slice" => KeepsShape(graph, node) && SliceRange.Of(new(graph, node)).All(range => range.Step == 1),
         "Transpose" =>

@@ -16,6 +16,7 @@ internal sealed class Border
     private readonly OnnxGraph _graph;
     private readonly KeptSet _kept;
     private readonly Dictionary<string, ValueInfoProto> _stated;
+    private readonly ValueTypes _types;
     private readonly ValueInfoProto? _firstInput;
     private readonly List<OnnxNode> _nodes = [];
     private readonly List<KeptNode> _described = [];
@@ -27,6 +28,7 @@ internal sealed class Border
     {
         (_graph, _kept) = (graph, kept);
         _stated = message.ValueInfo.DistinctBy(value => value.Name).ToDictionary(value => value.Name);
+        _types = new(message);
         _firstInput = message.Input.FirstOrDefault(input => graph.Inputs.Contains(input.Name));
     }
 
@@ -209,10 +211,8 @@ internal sealed class Border
 
     private OriginValue Value(string name, string neighbour)
     {
-        var type = _stated.GetValueOrDefault(name)?.Type?.TensorType?.ElemType is > 0 and var stated
-            ? $"{(TensorProto.Types.DataType)stated}"
-            : _graph.Origin!.WeightType;
-        return new(name, type, []) { KeptNode = neighbour };
+        var usual = _graph.Origin!.WeightsAreCast ? "Float" : _graph.Origin.WeightType;
+        return new(name, _types.Of(name) is { } type ? $"{type}" : usual, []) { KeptNode = neighbour };
     }
 
     // A value of the file by its name, or the first one that a node of that name makes.

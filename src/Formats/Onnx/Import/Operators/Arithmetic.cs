@@ -16,6 +16,14 @@ internal static class Arithmetic
         {
             SumOfMany(node);
         }
+        else if (node.Node.Type == "Div" && node.Graph.KindOf(node.Node.Output) == OnnxKind.Integer)
+        {
+            // Quotients of whole numbers are cut off.
+            var (a, b) = Operands.Pair(node);
+            var quotient = node.Builder.Divide(node.Part("quotient"), a.Value, b.Value);
+            var whole = new Elementwise(ElementwiseKind.Truncate);
+            node.Output(a with { Value = node.Builder.Add(node.Name, whole, [quotient], []) });
+        }
         else if (node.IsConstant(1))
         {
             WithConstant(node, node.Any(0), node.Constant(1), isLeft: false);

@@ -1,8 +1,11 @@
+using Ocs.Graphs.Operators;
+
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Real numbers of whole ones and of truth values, which are real numbers here already; and whole numbers of others,
-/// where only tables read them: ours take any number as an index.
+/// Real numbers of whole ones and of truth values, which are real numbers here already. Whole numbers of others lose
+/// their fractions, but where only tables read them, for ours take any number as an index; truth values are 1 where a
+/// number is not 0.
 /// </summary>
 internal static class Cast
 {
@@ -12,8 +15,33 @@ internal static class Cast
         var isIndex = node.Graph.KindOf(output) == OnnxKind.Integer
             && !node.Graph.Outputs.Contains(output)
             && node.Graph.Users(output).All(user => user.Is("Gather") && user.Inputs[0] != output);
-        node.Output(isIndex || node.Graph.KindOf(output) == OnnxKind.Float
-            ? node.Any(0)
-            : throw node.Error("it makes whole numbers or truth values of a computed value, which are not read"));
+        var (from, to) = (node.Graph.KindOf(node.Node.Inputs[0]), node.Graph.KindOf(output));
+        if (isIndex || to == OnnxKind.Float)
+        {
+            node.Output(node.Any(0));
+            return;
+        }
+
+        Ends.RequireUse(node);
+        var x = node.Any(0);
+        node.Output(from == OnnxKind.Boolean ? x : x with
+        {
+            Value = to == OnnxKind.Boolean ? Logic.IsNotZero(node, x)
+                : node.Builder.Add(node.Name, new Elementwise(ElementwiseKind.Truncate), [x.Value], []),
+        });
+    }
+
+    /// <summary>Real numbers of whole ones that the network is given: (x - zero) * scale.</summary>
+    public static void Dequantize(NodeImport node)
+    {
+        var (x, scale, zero) = (node.Any(0), node.Constant(1), node.Arguments.ConstantOrNull(2));
+        if (!scale.IsScalar || zero is { IsScalar: false })
+        {
+            throw node.Error("it scales the numbers of a computed value by more than one number");
+        }
+
+        node.Graph.Dequantized++;
+        var shift = -(zero?.Numbers[0] ?? 0) * scale.Numbers[0];
+        node.Output(x with { Value = node.Builder.Affine(node.Name, x.Value, [scale.Numbers[0]], [shift]) });
     }
 }

@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Bounds: 0 to 6 is ReLU6, 0 and more ReLU, all others are one of the two between two lines.</summary>
+/// <summary>Bounds: 0 to 6 is ReLU6, 0 and more ReLU, and another bound on one side is a ReLU between lines.</summary>
 internal static class Clip
 {
     // Files mean "no bound" by the largest float.
@@ -45,7 +45,8 @@ internal static class Clip
             (null, null) => x,
             ({ } low, null) => Between(ActivationKind.Relu, 1, low),
             (null, { } high) => Between(ActivationKind.Relu, -1, high),
-            ({ } low, { } high) when high > low => Between(ActivationKind.Relu6, 6 / (high - low), low),
+            (0, 6) => Between(ActivationKind.Relu6, 1, 0),
+            ({ } low, { } high) when high > low => node.Builder.Add(node.Name, new Clamp(low, high), [x], []),
             _ => throw node.Error($"its lowest value {lowest} is not below its highest {highest}"),
         };
     }

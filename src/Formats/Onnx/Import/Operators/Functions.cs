@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Functions of each element by itself, such as Abs, and powers with one known exponent.</summary>
+/// <summary>Functions of each element by itself, such as Abs, and powers.</summary>
 internal static class Functions
 {
     public static void Import(NodeImport node) => Import(node, Enum.Parse<ElementwiseKind>(node.Node.Type));
@@ -14,12 +14,15 @@ internal static class Functions
 
     public static void Pow(NodeImport node)
     {
-        if (node.Constant(1) is not { IsScalar: true } exponent)
+        if (node.Arguments.ConstantOrNull(1) is { IsScalar: true } exponent)
         {
-            throw node.Error("its exponents differ from element to element: one number is read");
+            Import(node, ElementwiseKind.Power, exponent.Numbers[0]);
+            return;
         }
 
-        Import(node, ElementwiseKind.Power, exponent.Numbers[0]);
+        var (a, b) = Operands.Pair(node);
+        var power = new Graphs.Operators.Arithmetic(ArithmeticKind.Power);
+        node.Output(a with { Value = node.Builder.Add(node.Name, power, [a.Value, b.Value], []) });
     }
 
     private static void Import(NodeImport node, ElementwiseKind kind, double number = 0)

@@ -52,6 +52,20 @@ internal static class Normalization
         node.Output(x with { Value = node.Builder.Add(node.Name, op, [x.Value], specs) });
     }
 
+    public static void RootMeanSquare(NodeImport node)
+    {
+        var x = node.Any(0);
+        var rank = node.ShapeOf(x.Value).Length;
+        if (node.Arguments.Axis(-1, rank) != rank - 1 || x.Batch == rank - 1)
+        {
+            throw node.Error("it normalises over several dimensions, or over the batch");
+        }
+
+        var op = new RmsNorm(node.Node.Float("epsilon", Epsilon));
+        ParameterSpec[] specs = [node.Parameter(1, "weight", ParameterRole.NormWeight)];
+        node.Output(x with { Value = node.Builder.Add(node.Name, op, [x.Value], specs) });
+    }
+
     public static void Instance(NodeImport node)
     {
         var x = Images.Of(node, node.Input());

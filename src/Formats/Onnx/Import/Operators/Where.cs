@@ -4,12 +4,20 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// A choice between two values by a known mask: each times 1 or 0, and their sum. A constant is chosen from at once.
+/// A choice between two values. By a known mask it is each times 1 or 0, and their sum; a constant is chosen from at
+/// once.
 /// </summary>
 internal static class Where
 {
     public static void Import(NodeImport node)
     {
+        if (!node.IsConstant(0) || Enumerable.Range(1, 2).Any(input => node.IsConstant(input)
+            && (!node.Constant(input).IsScalar || !float.IsFinite(node.Constant(input).Floats[0]))))
+        {
+            ByValue(node);
+            return;
+        }
+
         var mask = node.Constant(0);
         var computed = node.IsConstant(1) ? node.Any(2) : node.Any(1);
         Value? chosen = null;
@@ -28,10 +36,37 @@ internal static class Where
         node.Output(computed with { Value = chosen ?? throw node.Error("it chooses nothing") });
     }
 
+    // One number is no value of its own, and one that is not finite the largest that is.
+    private static void ByValue(NodeImport node)
+    {
+        var like = node.Any(Enumerable.Range(0, 3).First(input => !node.IsConstant(input)));
+        double? NumberOf(int input) => node.IsConstant(input) && node.Constant(input) is { IsScalar: true } constant
+            ? Math.Clamp(constant.Numbers[0], float.MinValue, float.MaxValue)
+            : null;
+        var (one, other) = (NumberOf(1), NumberOf(2));
+        var condition = Operands.Of(node, 0, like);
+        var values = new List<Value> { condition.Value };
+        foreach (var (input, part) in new[] { (1, "where"), (2, "elsewhere") })
+        {
+            if ((input == 1 ? one : other) is null)
+            {
+                var value = node.IsConstant(input)
+                    ? like with { Value = Learned(node, part, node.Constant(input), like) }
+                    : node.Any(input);
+                values.Add(Arithmetic.SameRank(node, condition, value).B.Value);
+            }
+        }
+
+        node.Output(like with
+        {
+            Value = node.Builder.Add(node.Name, new Graphs.Operators.Where(one, other), [.. values], []),
+        });
+    }
+
     private static Value Masked(NodeImport node, string part, ImmutableArray<long> shape, bool[] taken, Imported value)
     {
         var numbers = Array.ConvertAll(taken, one => one ? 1f : 0f);
-        var factor = Buffer(node, $"{part}_mask", OnnxTensor.OfFloats(shape, () => numbers), value);
+        var factor = Learned(node, $"{part}_mask", OnnxTensor.OfFloats(shape, () => numbers), value);
         return node.Builder.Multiply(node.Part(part), value.Value, factor);
     }
 
@@ -39,16 +74,12 @@ internal static class Where
     private static Value? Constant(
         NodeImport node, string part, ImmutableArray<long> shape, bool[] taken, OnnxTensor constant, Imported like)
     {
-        if (!constant.IsScalar)
-        {
-            throw node.Error("it chooses between a computed value and a constant of several numbers: one is read");
-        }
-
         var number = constant.Floats[0];
         var numbers = Array.ConvertAll(taken, one => one ? number : 0f);
-        return number == 0 ? null : Buffer(node, $"{part}_constant", OnnxTensor.OfFloats(shape, () => numbers), like);
+        return number == 0 ? null : Learned(node, $"{part}_constant", OnnxTensor.OfFloats(shape, () => numbers), like);
     }
 
-    private static Value Buffer(NodeImport node, string part, OnnxTensor constant, Imported like) =>
+    // What the file names is trained.
+    private static Value Learned(NodeImport node, string part, OnnxTensor constant, Imported like) =>
         node.ParameterValue(node.Part(part), constant, Arithmetic.Ordered(node, constant, like));
 }

@@ -11,7 +11,7 @@ internal static class LayerShapes
         "Conv" => [Conv(node)],
         "ConvTranspose" => [ConvTranspose(node)],
         "MaxPool" or "AveragePool" or "LpPool" => Pool(node),
-        "GlobalAveragePool" or "GlobalMaxPool" =>
+        "GlobalAveragePool" or "GlobalLpPool" or "GlobalMaxPool" =>
             [[.. node.Shape(0).Select((size, dimension) => dimension < 2 ? size : 1)]],
         "Gemm" => [Gemm(node)],
         "MatMul" => [MatMul(node)],

@@ -11,13 +11,13 @@ internal static class ShapeInference
     // One output of the first input's shape.
     private static readonly ImmutableHashSet<string> Same =
     [
-        "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BatchNormalization", "Cast", "Ceil", "Celu",
-        "Clip", "Cos", "Cosh", "CumSum", "DequantizeLinear", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
-        "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN",
-        "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization",
-        "Mish", "Neg", "Not", "PRelu", "QuantizeLinear", "Reciprocal", "Relu", "Round", "ScatterElements",
-        "ScatterND", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Softmax", "Softplus", "Softsign",
-        "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu",
+        "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BatchNormalization", "Cast", "CastLike", "Ceil",
+        "Celu", "Clip", "Cos", "Cosh", "CumSum", "DequantizeLinear", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
+        "GroupNormalization", "HardSigmoid", "HardSwish", "Hardmax", "Identity", "InstanceNormalization", "IsInf",
+        "IsNaN", "LRN", "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization",
+        "MeanVarianceNormalization", "Mish", "Neg", "Not", "PRelu", "QuantizeLinear", "RMSNormalization",
+        "Reciprocal", "Relu", "Round", "ScatterElements", "ScatterND", "Selu", "Shrink", "Sigmoid", "Sign", "Sin",
+        "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu",
     ];
 
     /// <summary>
@@ -53,6 +53,11 @@ internal static class ShapeInference
                 return moved;
             }
 
+            if (PlaceShapes.Infer(node) is { IsDefault: false } places)
+            {
+                return places;
+            }
+
             if (LayerShapes.Infer(node) is { IsDefault: false } layer)
             {
                 return layer;
@@ -62,13 +67,15 @@ internal static class ShapeInference
         throw OnnxOperators.Unknown(node.Node);
     }
 
-    /// <summary>The kind of the numbers in the first output.</summary>
-    public static OnnxKind KindOf(NodeArguments node) => node.Node.Type switch
+    /// <summary>The kind of the numbers in an output.</summary>
+    public static OnnxKind KindOf(NodeArguments node, int output) => node.Node.Type switch
     {
+        "TopK" or "MaxPool" when output > 0 => OnnxKind.Integer,
         "Cast" => Constants.KindOf(node, node.Node.Int("to", 0)),
         "ArgMax" or "ArgMin" or "QuantizeLinear" => OnnxKind.Integer,
         "DequantizeLinear" => OnnxKind.Float,
-        "Where" => node.Graph.KindOf(node.Node.Inputs[1]),
+        "Where" or "CastLike" => node.Graph.KindOf(node.Node.Inputs[1]),
+        "OneHot" => node.Graph.KindOf(node.Node.Inputs[2]),
         var type when Elementwise.IsLogical(type) => OnnxKind.Boolean,
         _ => node.Node.InputOrNull(0) is { } input ? node.Graph.KindOf(input) : OnnxKind.Float,
     };
