@@ -5,6 +5,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Tasks;
 using Ocs.Torch;
+using Ocs.Training.Optimizers;
 using static Ocs.RunLog.RunPhase;
 
 namespace Ocs.Training.Tests;
