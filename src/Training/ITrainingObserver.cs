@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
 
@@ -18,36 +17,11 @@ public enum ModelKind
     Whole,
 }
 
-/// <summary>How far a run is, after a step.</summary>
-/// <param name="Epoch">The epoch, from 0.</param>
-/// <param name="Epochs">Epochs of the run.</param>
-/// <param name="Step">Steps of the epoch that are done.</param>
-/// <param name="Steps">Steps of an epoch.</param>
-/// <param name="Phase">Where the run is in its cycle.</param>
-/// <param name="Loss">Mean loss of the epoch so far.</param>
-/// <param name="Score">
-/// Mean of what the task counts, so far: accuracy, of classification. 0 where it counts nothing.
-/// </param>
-/// <param name="SamplesPerSecond">How fast.</param>
-/// <param name="AverageJ">J_avg (Eq. 4).</param>
-/// <param name="Lambda">The strength of the regularization (Eq. 7).</param>
-/// <param name="Remaining">What the run will still take.</param>
-public sealed record StepProgress(
-    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Score,
-    double SamplesPerSecond, double? AverageJ, double? Lambda, TimeSpan Remaining)
-{
-    /// <summary>When the sub-network will be stable, by the trend; null where it cannot be foreseen.</summary>
-    public int? PredictedStableEpoch { get; init; }
-
-    /// <summary>What is left if the network is cut as it would be now; null after the cut.</summary>
-    public long? PredictedMacs { get; init; }
-}
-
 /// <summary>Sees a run as it goes: the terminal, the run folder. Every method may do nothing.</summary>
 public interface ITrainingObserver
 {
     /// <summary>A step was taken.</summary>
-    void StepDone(StepProgress progress)
+    void StepDone(TrainingProgress progress)
     {
     }
 

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -68,6 +71,16 @@ public sealed class OneCycleTrainer : IDisposable
         set => _run.Observer = value;
     }
 
+    /// <summary>The application's log.</summary>
+    internal ILogger Log => _run.Log;
+
+    /// <summary>The run's folder, which measurements and activities name; null without one.</summary>
+    internal string? Folder
+    {
+        get => _run.Telemetry.Run;
+        set => _run.Telemetry.Run = value;
+    }
+
     /// <summary>Takes the network right after its cut, for a run that begins with it; null for nobody.</summary>
     internal Action<Checkpoint>? HandOn
     {
@@ -116,15 +129,32 @@ public sealed class OneCycleTrainer : IDisposable
         }
     }
 
-    /// <summary>Runs to the end, or until it is stopped, then after the step.</summary>
+    /// <summary>Runs to the end, or until it is cancelled, then after the step.</summary>
+    /// <param name="progress">Gets every step; null for nobody. Of several processes only rank 0's does.</param>
+    /// <param name="cancellationToken">
+    /// Ends the run after the present step, or after the present evaluation. That is no error: the result is that of
+    /// the epochs so far, and says <see cref="TrainingResult.Stopped"/>.
+    /// </param>
     /// <returns>What the run came to, with the network.</returns>
     /// <exception cref="TrainingFailedException">Training has diverged, or the cut is not proven right.</exception>
-    public TrainingResult Run(CancellationToken stop = default)
+    public TrainingResult Run(
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var _ = ProcessClaim.Take(_run.Training, _run.Original, _run.Device);
+        using var activity = _run.Telemetry.Begin("ocs.run");
+        _run.Progress = progress;
         _run.Start(_resumption is null ? 0 : _run.State.Seconds);
-        _loop.Begin(_resumption);
-        return _loop.Run(stop);
+        try
+        {
+            _loop.Begin(_resumption);
+            return _loop.Run(cancellationToken);
+        }
+        catch (Exception error)
+        {
+            _run.Log.RunFailed(error, _run.Telemetry.Model, _run.State.Epoch);
+            activity?.SetStatus(ActivityStatusCode.Error, error.Message).AddException(error);
+            throw;
+        }
     }
 
     /// <summary>What a run came to that has failed with a <see cref="TrainingFailedException"/>.</summary>
