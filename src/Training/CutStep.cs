@@ -62,11 +62,11 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
             run.State = run.State with { AfterRepair = repaired };
         }
 
-        run.HandOn?.Invoke(HandedOn.Of(run, whole.Arrangement));
-        arranger.Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, cut.Plan), whole);
         activity?.SetTag("ocs.macs.before", cut.Plan.Before.Macs);
         activity?.SetTag("ocs.macs.after", cut.Plan.After.Macs);
         Log(cut.Plan, epoch);
+        run.HandOn?.Invoke(HandedOn.Of(run, whole.Arrangement));
+        arranger.Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, cut.Plan), whole);
         Tell(cut.Plan, pruner.WasForced);
     }
 
