@@ -10,21 +10,22 @@ internal static partial class PruneLog
 {
     [LoggerMessage(
         3000, LogLevel.Information,
-        "{Model} takes {WholeSeconds} s in {Clock}, and {NarrowestSeconds} s without every channel that may leave.")]
+        "{Model} takes {WholeSeconds:G4} s in {Clock}, and {NarrowestSeconds:G4} s without every channel that "
+        + "may leave.")]
     public static partial void WholeTimed(
         this ILogger log, string model, string clock, double wholeSeconds, double narrowestSeconds);
 
     [LoggerMessage(
         3001, LogLevel.Information,
-        "A cut in multiples of {Multiple} channels with {Macs} MACs takes {Seconds} s; {PredictedSeconds} s were "
-        + "predicted.")]
+        "A cut in multiples of {Multiple} channels with {Macs:N0} MACs takes {Seconds:G4} s; {PredictedSeconds:G4} "
+        + "s were predicted.")]
     public static partial void CutTimed(
         this ILogger log, int? multiple, long macs, double seconds, double predictedSeconds);
 
     [LoggerMessage(
         3002, LogLevel.Information,
-        "{Model} was cut, {MacsBefore} to {MacsAfter} MACs. The cut is proven: outputs differ by {LargestDifference} "
-        + "of the largest at most.")]
+        "{Model} was cut, {MacsBefore:N0} to {MacsAfter:N0} MACs. The cut is proven: outputs differ by "
+        + "{LargestDifference:G2} of the largest at most.")]
     public static partial void NetworkCut(
         this ILogger log, string model, long macsBefore, long macsAfter, double largestDifference);
 

@@ -98,7 +98,7 @@ public sealed class PackageTests : IDisposable
         Assert.True(File.Exists(_folder.PathOf("Leaves/run/report.html")));
         using (var small = Network.Load(_folder.PathOf("Leaves/small.onnx")))
         {
-            Assert.Equal([1, 3, 16, 16], small.Graph.InputNodes.Single().Shape);
+            Assert.Equal<long>([1, 3, 16, 16], small.Graph.InputNodes.Single().Shape);
         }
 
         // The same for the command.

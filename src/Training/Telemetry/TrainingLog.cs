@@ -10,7 +10,7 @@ internal static partial class TrainingLog
 {
     [LoggerMessage(
         1000, LogLevel.Information,
-        "Training of {Model} began: {Epochs} epochs of {Steps} steps, {Macs} MACs, {Parameters} parameters, seed "
+        "Training of {Model} began: {Epochs} epochs of {Steps} steps, {Macs:N0} MACs, {Parameters:N0} parameters, seed "
         + "{Seed}.")]
     public static partial void RunBegan(
         this ILogger log, string model, int epochs, int steps, long macs, long parameters, ulong seed);
@@ -20,7 +20,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(
         1002, LogLevel.Information,
-        "Training of {Model} ended after {Epochs} epochs and {Seconds} s: {Metric} {Value}, {Macs} MACs.")]
+        "Training of {Model} ended after {Epochs} epochs and {Seconds:F1} s: {Metric} {Value:F4}, {Macs:N0} MACs.")]
     public static partial void RunEnded(
         this ILogger log, string model, int epochs, double seconds, string metric, double? value, long macs);
 
@@ -33,8 +33,8 @@ internal static partial class TrainingLog
 
     [LoggerMessage(
         1010, LogLevel.Information,
-        "Epoch {Epoch} ({Phase}): loss {TrainLoss} in training and {ValLoss} after it, {Metric} {Value}, learning rate "
-        + "{LearningRate}, {Macs} MACs, {SamplesPerSecond} samples/s, {Seconds} s.")]
+        "Epoch {Epoch} ({Phase}): loss {TrainLoss:F4} in training and {ValLoss:F4} after it, {Metric} {Value:F4}, "
+        + "learning rate {LearningRate:G3}, {Macs:N0} MACs, {SamplesPerSecond:F0} samples/s, {Seconds:F1} s.")]
     public static partial void EpochEnded(
         this ILogger log, int epoch, RunPhase phase, double trainLoss, double valLoss, string metric, double value,
         double learningRate, long macs, double samplesPerSecond, double seconds);
@@ -50,20 +50,21 @@ internal static partial class TrainingLog
 
     [LoggerMessage(
         1030, LogLevel.Information,
-        "{Model} was cut before epoch {Epoch}: {MacsBefore} to {MacsAfter} MACs, {Metric} {Before} to {After}.")]
+        "{Model} was cut before epoch {Epoch}: {MacsBefore:N0} to {MacsAfter:N0} MACs, {Metric} {Before:F4} to "
+        + "{After:F4}.")]
     public static partial void CutMade(
         this ILogger log, string model, int epoch, long macsBefore, long macsAfter, string metric, double before,
         double after);
 
     [LoggerMessage(
         1031, LogLevel.Information,
-        "The cut is proven: outputs differ by {LargestDifference} of the largest at most.")]
+        "The cut is proven: outputs differ by {LargestDifference:G2} of the largest at most.")]
     public static partial void GatePassed(this ILogger log, double largestDifference);
 
     [LoggerMessage(1032, LogLevel.Error, "The cut is not proven right, and the whole network is kept: {Problem}")]
     public static partial void GateFailed(this ILogger log, string? problem);
 
-    [LoggerMessage(1033, LogLevel.Information, "The cut network was repaired: {Metric} {Before} to {After}.")]
+    [LoggerMessage(1033, LogLevel.Information, "The cut network was repaired: {Metric} {Before:F4} to {After:F4}.")]
     public static partial void CutRepaired(this ILogger log, string metric, double before, double after);
 
     [LoggerMessage(1040, LogLevel.Debug, "The checkpoint of epoch {Epoch}, step {Step} was written to {Folder}.")]

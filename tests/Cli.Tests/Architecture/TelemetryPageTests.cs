@@ -62,7 +62,7 @@ public sealed partial class TelemetryPageTests
     private static string Sorted(IEnumerable<string> names) =>
         string.Join(' ', names.Distinct().Order(StringComparer.Ordinal));
 
-    [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\{(?<name>\w+)(:\w+)?\}", RegexOptions.ExplicitCapture)]
     private static partial Regex Hole();
 
     [GeneratedRegex(
