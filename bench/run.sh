@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures the project's figures: bench/run.sh all, or some of steps avx2 cut rounding search sparsity coupling memory recompute imagenet evaluation checkpoints inspect boxed distributed jpeg gpu, or cycle; or one of onnx, convolutions, gradients. See bench/README.md.
+# Measures the project's figures: bench/run.sh all, or some of steps avx2 cut rounding search sparsity coupling memory recompute imagenet evaluation checkpoints telemetry inspect boxed distributed jpeg gpu, or cycle; or one of onnx, convolutions, gradients. See bench/README.md.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 sh "$root/native/build.sh"

@@ -4,6 +4,6 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 folder=$1
 shift
-for project in src/Cli/Cli.csproj packaging/Library/Library.csproj; do
+for project in src/Cli/Cli.csproj packaging/Library/Library.csproj packaging/Templates/Templates.csproj; do
     dotnet pack "$root/$project" -c Release -v q --nologo -o "$folder" "$@"
 done

@@ -64,7 +64,7 @@ internal sealed class CheckpointCost : ITrainingObserver
 
     public void EpochDone(RunRecord record) => _record = record;
 
-    public void StepDone(StepProgress progress) => _steps.Add(Lap());
+    public void StepDone(TrainingProgress progress) => _steps.Add(Lap());
 
     void ITrainingObserver.CheckpointDue(Checkpoint checkpoint)
     {

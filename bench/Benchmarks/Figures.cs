@@ -31,6 +31,7 @@ internal static partial class Figures
         ("imagenet", ImageNet),
         ("evaluation", EvaluationFigures.Measure),
         ("checkpoints", CheckpointCost.Measure),
+        ("telemetry", TelemetryCost.Measure),
         ("inspect", InspectFigures.Measure),
         ("boxed", Boxed),
         ("distributed", DistributedFigures.Measure),

@@ -41,7 +41,7 @@ Console.CancelKeyPress += (_, key) => (key.Cancel, _) = (true, stop.CancelAsync(
 using var run = TrainingRun.CanResume("run")
     ? TrainingRun.Resume("run", data, training, pruning, observer: new Progress())
     : TrainingRun.Begin("run", graph, data, training, pruning, observer: new Progress(), replace: true);
-using var result = run.Execute(stop.Token);
+using var result = run.Execute(cancellationToken: stop.Token);
 Console.WriteLine(
     $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, R2 {result.Evaluation?["r2"]:0.000}, "
     + $"gate passed: {result.Gate?.Passed}, stopped: {result.Stopped}");

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Ocs.Graphs;
 using Ocs.Pruning.Latency;
 using Ocs.Pruning.Saliency;
@@ -26,14 +27,25 @@ public static class OneShot
         /// <param name="probe">
         /// A batch of each input on which the cut is proven; random numbers where none is given.
         /// </param>
+        /// <param name="progress">Gets every stage; null for none.</param>
+        /// <param name="logger">The application's log; null for none.</param>
+        /// <param name="cancellationToken">Ends it between two stages; nothing is changed then.</param>
         /// <exception cref="OcsInputException">An option is out of range, or the target cannot be reached.</exception>
         /// <exception cref="UnprovenCutException">
         /// The small network is not the whole one without its pruned channels.
         /// </exception>
-        public ProvenCut Prune(PruneOptions options, params Tensor[] probe)
+        /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+        public ProvenCut Prune(
+            PruneOptions options, IReadOnlyList<Tensor>? probe = null, IProgress<PruneProgress>? progress = null,
+            ILogger? logger = null, CancellationToken cancellationToken = default)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            progress?.Report(new(PruneStage.Searching, 0, 0, null));
             var search = new SubnetworkSearch(network.Graph, options);
-            return network.Cut(search, search.Find(network.Parameters), probe);
+            var partition = search.Find(network.Parameters);
+            cancellationToken.ThrowIfCancellationRequested();
+            progress?.Report(new(PruneStage.Proving, 0, 0, null));
+            return network.Cut(search, partition, probe, logger);
         }
 
         /// <summary>The largest network, in MACs, that is fast enough on this machine.</summary>
@@ -49,17 +61,29 @@ public static class OneShot
         /// <param name="probe">
         /// A batch of each input on which the cut is proven; random numbers where none is given.
         /// </param>
+        /// <param name="progress">Gets every stage, and every part and cut that was timed; null for none.</param>
+        /// <param name="logger">The application's log; null for none.</param>
+        /// <param name="cancellationToken">
+        /// Ends it between two stages, or two runs of a network that is timed; nothing is changed then.
+        /// </param>
         /// <exception cref="OcsInputException">
         /// An option is out of range, the network is fast enough already, or the time cannot be reached.
         /// </exception>
         /// <exception cref="UnprovenCutException">
         /// The small network is not the whole one without its pruned channels.
         /// </exception>
+        /// <exception cref="OperationCanceledException">It was cancelled.</exception>
         [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the cut.")]
-        public TimedCut Prune(PruneOptions options, LatencyTarget latency, params Tensor[] probe)
+        public TimedCut Prune(
+            PruneOptions options, LatencyTarget latency, IReadOnlyList<Tensor>? probe = null,
+            IProgress<PruneProgress>? progress = null, ILogger? logger = null,
+            CancellationToken cancellationToken = default)
         {
-            var found = new LatencySearch(latency).Find(network.Graph, options, network.Parameters);
-            return new(network.Cut(found.Search, found.Partition, probe), found, latency);
+            var found = new LatencySearch(latency, logger, progress, cancellationToken).Find(
+                network.Graph, options, network.Parameters);
+            cancellationToken.ThrowIfCancellationRequested();
+            progress?.Report(new(PruneStage.Proving, found.Measurements, found.Cuts, found.Measured));
+            return new(network.Cut(found.Search, found.Partition, probe, logger), found, latency);
         }
 
         /// <summary>The same with a sub-network that is found already.</summary>
@@ -68,25 +92,30 @@ public static class OneShot
         /// <param name="probe">
         /// A batch of each input on which the cut is proven; random numbers where none is given.
         /// </param>
+        /// <param name="logger">The application's log; null for none.</param>
         /// <exception cref="UnprovenCutException">
         /// The small network is not the whole one without its pruned channels.
         /// </exception>
-        public ProvenCut Cut(SubnetworkSearch search, Partition partition, params Tensor[] probe)
+        public ProvenCut Cut(
+            SubnetworkSearch search, Partition partition, IReadOnlyList<Tensor>? probe = null, ILogger? logger = null)
         {
-            if (probe.Length > 0)
-            {
-                return ProvenCut.Make(search, partition, network.Parameters, probe);
-            }
-
-            var device = network.Parameters[network.Parameters.Names[0]].Device;
-            var random = RandomInputs.Draw(network.Graph, ProbeBatch, device);
+            var drawn = probe is { Count: > 0 } ? null : RandomInputs.Draw(
+                network.Graph, ProbeBatch, network.Parameters[network.Parameters.Names[0]].Device);
             try
             {
-                return ProvenCut.Make(search, partition, network.Parameters, random);
+                var cut = ProvenCut.Make(search, partition, network.Parameters, drawn ?? [.. probe!]);
+                logger?.NetworkCut(
+                    network.Graph.Name, cut.Plan.Before.Macs, cut.Plan.After.Macs, cut.Gate.LargestDifference);
+                return cut;
+            }
+            catch (UnprovenCutException error)
+            {
+                logger?.CutNotProven(network.Graph.Name, error.Gate?.Problem);
+                throw;
             }
             finally
             {
-                Array.ForEach(random, tensor => tensor.Dispose());
+                Array.ForEach(drawn ?? [], tensor => tensor.Dispose());
             }
         }
     }

@@ -1,5 +1,6 @@
 using Ocs.Data;
 using Ocs.Pruning.Surgery;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -29,7 +30,7 @@ internal sealed class Arranger(TrainingContext run)
         });
         run.Precisions = [run.Network.Precision];
         run.Replicas.Reduce(run.Network.Parameters);
-        run.Seen.Message(sentence);
+        run.Tell(sentence, TrainingLog.LayoutChosen);
         run.Batches.Prefer(run.Network.Executor.MemoryFormat);
     }
 
@@ -53,7 +54,7 @@ internal sealed class Arranger(TrainingContext run)
             run.Network, run.Precisions, probe);
         if (sentence is not null)
         {
-            run.Seen.Message(sentence);
+            run.Tell(sentence, TrainingLog.PrecisionLeftOut);
         }
 
         return left;

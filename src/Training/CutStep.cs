@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Ocs.Data;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
@@ -6,6 +7,7 @@ using Ocs.Pruning.Surgery;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Metrics;
 using Ocs.Training.Optimizers;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -24,13 +26,14 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
     /// </exception>
     public void Make(int epoch)
     {
+        using var activity = run.Telemetry.Begin("ocs.cut", epoch);
         var (pruner, pruning) = (run.Pruner!, run.Pruning!);
         run.State = run.State with { CutEpoch = epoch };
         var partition = pruner.ChoosePartition();
         foreach (var remark in partition.Remarks(
             pruning.Target, [.. pruner.Coupling.Groups.Select(group => group.Name)]))
         {
-            run.Warn(remark);
+            run.Warn(remark, TrainingLog.TargetRemark);
         }
 
         run.Replicas.RequireEqual(partition.Subnetwork);
@@ -60,6 +63,9 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
             run.State = run.State with { AfterRepair = repaired };
         }
 
+        activity?.SetTag("ocs.macs.before", cut.Plan.Before.Macs);
+        activity?.SetTag("ocs.macs.after", cut.Plan.After.Macs);
+        Log(cut.Plan, epoch);
         run.HandOn?.Invoke(HandedOn.Of(run, whole.Arrangement));
         arranger.Arrange(LanePadding.Plan(pruner.Coupling, partition.Subnetwork, cut.Plan), whole);
         Tell(cut.Plan, pruner.WasForced);
@@ -141,22 +147,38 @@ internal sealed class CutStep(TrainingContext run, Evaluator evaluator, Arranger
         evaluator.RequireFinite("after the cut");
         if (Collapse.AtCut(run.Guessing, before.Headline, (repaired ?? after).Headline) is { } warning)
         {
-            run.Warn(warning);
+            run.Warn(warning, TrainingLog.Collapsed);
+        }
+    }
+
+    private void Log(CutPlan plan, int epoch)
+    {
+        var (before, after, metric) = (run.State.BeforeCut!, run.State.AfterCut!, run.Task.Metrics[0].Name);
+        run.Log.CutMade(
+            run.Telemetry.Model, epoch, plan.Before.Macs, plan.After.Macs, metric, before.Headline, after.Headline);
+        if (run.State.AfterRepair is { } repaired)
+        {
+            run.Log.CutRepaired(metric, after.Headline, repaired.Headline);
         }
     }
 
     private ProvenCut Prove(OneCyclePruner pruner, Partition partition)
     {
+        using var activity = run.Telemetry.Begin("ocs.verify");
         try
         {
             var cut = run.WithProbe(
                 probe => ProvenCut.Make(pruner.Search, partition, run.Network.Parameters, [.. probe.Inputs]));
             run.State = run.State with { Gate = cut.Gate };
+            run.Log.GatePassed(cut.Gate.LargestDifference);
+            activity?.SetTag("ocs.gate.largest_difference", cut.Gate.LargestDifference);
             return cut;
         }
         catch (UnprovenCutException error)
         {
             run.State = run.State with { Gate = error.Gate };
+            run.Log.GateFailed(error.Gate?.Problem);
+            activity?.SetStatus(ActivityStatusCode.Error, error.Gate?.Problem);
             run.HandOver(ModelKind.Last);
             throw CutNotProvenException.Of(error);
         }

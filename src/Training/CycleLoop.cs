@@ -4,6 +4,7 @@ using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Metrics;
 using Ocs.Training.Steps;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -45,10 +46,14 @@ internal sealed class CycleLoop : IDisposable
         _keeper.Start();
         if (resumption is null)
         {
+            _run.Log.RunBegan(
+                _run.Telemetry.Model, _run.Training.Epochs, _run.Batches.BatchesPerEpoch, _run.Original.Macs,
+                _run.Original.ParameterCount, _run.Training.Seed);
             Begin();
         }
         else
         {
+            _run.Log.RunResumed(_run.Telemetry.Model, State.Epoch, State.Progress?.Steps ?? 0);
             resumption.GoOn(_arranger);
         }
     }
@@ -57,28 +62,9 @@ internal sealed class CycleLoop : IDisposable
     public TrainingResult Run(CancellationToken stop)
     {
         _run.Clock.Take();
-        for (;
-            State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop);
-            State = State with { Epoch = State.Epoch + 1 })
+        while (State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop) && RunEpoch(stop))
         {
-            if (State.Progress is null)
-            {
-                Plan = _run.Pruner?.BeginEpoch(State.Epoch);
-                _run.Clock.Add(TrainingActivity.Search);
-                if (Plan?.Phase == Phase.Final)
-                {
-                    _cut.Make(State.Epoch);
-                }
-
-                State = State with { Decision = Plan is null ? null : EpochDecision.Of(Plan) };
-            }
-
-            if (_epochs.Train(Plan, stop) is not { } trained)
-            {
-                break;
-            }
-
-            End(Evaluate(trained));
+            State = State with { Epoch = State.Epoch + 1 };
         }
 
         return Finish();
@@ -104,6 +90,33 @@ internal sealed class CycleLoop : IDisposable
         _keeper.Save(State.Epoch);
     }
 
+    // Whether it was trained to its end.
+    private bool RunEpoch(CancellationToken stop)
+    {
+        using var activity = _run.Telemetry.Begin("ocs.epoch", State.Epoch);
+        if (State.Progress is null)
+        {
+            Plan = _run.Pruner?.BeginEpoch(State.Epoch);
+            _run.Clock.Add(TrainingActivity.Search);
+            if (Plan?.Phase == Phase.Final)
+            {
+                _cut.Make(State.Epoch);
+            }
+
+            State = State with { Decision = Plan is null ? null : EpochDecision.Of(Plan) };
+        }
+
+        if (_epochs.Train(Plan, stop) is not { } trained)
+        {
+            return false;
+        }
+
+        var record = Evaluate(trained);
+        activity?.SetTag("ocs.phase", OptionName.Of(record.Phase.ToString()));
+        End(record);
+        return true;
+    }
+
     private RunRecord Evaluate(EpochOutcome trained)
     {
         _run.Clock.Add(TrainingActivity.Other);
@@ -112,6 +125,9 @@ internal sealed class CycleLoop : IDisposable
         State = State with { Speeds = State.Speeds.Add(new(State.Record is not null, trained.SamplesPerSecond)) };
         var record = EpochRecord.Of(_run, Plan, trained, evaluation);
         _run.Seen.EpochDone(record);
+        _run.Log.EpochEnded(
+            record.Epoch, record.Phase, record.TrainLoss, evaluation.Loss, _run.Task.Metrics[0].Name,
+            evaluation.Headline, trained.LearningRate, record.Macs, trained.SamplesPerSecond, trained.Seconds);
         _evaluator.RequireFinite($"after epoch {State.Epoch}");
         _evaluator.HandOverIfBest();
         return record;
@@ -151,11 +167,27 @@ internal sealed class CycleLoop : IDisposable
 
         if (_run.Replicas.Drift(_run.Network.Parameters) is { } drift)
         {
-            _run.Seen.Message(drift);
+            _run.Tell(drift, TrainingLog.ProcessesDrifted);
         }
 
         _run.HandOver(ModelKind.Last);
-        return TrainingResult.Of(_run, isStopped ? null : Problem());
+        var problem = isStopped ? null : Problem();
+        LogEnd(isStopped);
+        return TrainingResult.Of(_run, problem);
+    }
+
+    private void LogEnd(bool isStopped)
+    {
+        if (isStopped)
+        {
+            _run.Log.RunStopped(_run.Telemetry.Model, State.Epoch, State.Progress?.Steps ?? 0);
+        }
+        else
+        {
+            _run.Log.RunEnded(
+                _run.Telemetry.Model, State.Epoch, _run.Seconds, _run.Task.Metrics[0].Name,
+                State.Evaluation?.Headline, _run.Network.Graph.Macs);
+        }
     }
 
     private void CutAtEnd()
@@ -170,7 +202,8 @@ internal sealed class CycleLoop : IDisposable
             pruner.ForceCut();
             _run.Warn(
                 $"The sub-network did not become stable in {State.Epoch} epochs; the network is cut at the end, "
-                + "and is not trained after it.");
+                + "and is not trained after it.",
+                TrainingLog.CutAtTheEnd);
         }
 
         _cut.Make(State.Epoch);
@@ -183,12 +216,18 @@ internal sealed class CycleLoop : IDisposable
         var problem = State.Evaluation is { } end
             ? Collapse.AtEnd(_run.Guessing, State.BeforeCut?.Headline, end.Headline)
             : null;
-        if (problem is null || _run.Pruning is not null)
+        if (problem is null)
         {
+            return null;
+        }
+
+        if (_run.Pruning is not null)
+        {
+            _run.Log.Collapsed(problem);
             return problem;
         }
 
-        _run.Warn(problem);
+        _run.Warn(problem, TrainingLog.Collapsed);
         return null;
     }
 }

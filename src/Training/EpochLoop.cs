@@ -6,6 +6,7 @@ using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Schedules;
 using Ocs.Training.Steps;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -19,6 +20,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         ?? TrainingSteps.For(run.Training, run.Device, run.Captures);
     private readonly StepNumbers _numbers = new(run.Device);
     private readonly int _shrinkageLead = run.Pruning is { } pruning ? CycleTiming.Of(pruning.Timing).ShrinkageLead : 0;
+    private long _macs;
 
     /// <summary>One pass over the data, or the rest of it after the state's progress. Null if it was stopped.</summary>
     public EpochOutcome? Train(EpochPlan? plan, CancellationToken stop)
@@ -26,6 +28,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         run.Clock.Add(TrainingActivity.Other);
         var (epoch, batches) = (run.State.Epoch, run.Batches);
         var (start, waited) = (Stopwatch.GetTimestamp(), batches.WaitSeconds);
+        _macs = run.Network.Graph.Macs;
         var body = new StepBody(run, plan?.Phase == Phase.Sparsity ? epoch : -1, run.Pruner, _numbers);
         var before = run.State.Progress ?? new();
         var (done, known) = (before, before);
@@ -51,7 +54,7 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
                 Seconds = before.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds,
                 WaitSeconds = before.WaitSeconds + batches.WaitSeconds - waited,
             };
-            Tell(plan, done, known);
+            Tell(plan, done, known, body.Share.Samples);
             run.Clock.Add(TrainingActivity.Other);
             if (Leaves(done, stop))
             {
@@ -86,23 +89,33 @@ internal sealed class EpochLoop(TrainingContext run, CheckpointKeeper keeper, Fu
         body.Share = new(run.Batches.SamplesOf(batch.Index), keeper.IsDue, stop);
         if (_steps.Take(body, batch) is { } sentence)
         {
-            run.Seen.Message(sentence);
+            run.Tell(sentence, TrainingLog.StepsTakenOtherwise);
         }
 
         return done.With(body.Share.Samples, batch.Count, rate);
     }
 
-    private void Tell(EpochPlan? plan, EpochProgress done, EpochProgress known)
+    private void Tell(EpochPlan? plan, EpochProgress done, EpochProgress known, int samples)
     {
         var isCut = run.State.Record is not null;
-        run.Seen.StepDone(new(
+        var progress = new TrainingProgress(
             run.State.Epoch, run.Training.Epochs, done.Steps, run.Batches.BatchesPerEpoch,
             isCut ? Phase.Final : plan?.Phase ?? Phase.Train,
             known.Loss, known.MeanScore, done.Samples / done.Seconds, plan?.AverageJ, plan?.Lambda, Remaining(done))
         {
+            J = plan?.J,
+            LearningRate = done.LearningRate,
+            Macs = _macs,
+            Samples = done.Samples,
             PredictedStableEpoch = isCut ? null : plan?.PredictedStableEpoch,
             PredictedMacs = isCut ? null : plan?.PredictedMacs,
-        });
+        };
+        run.Seen.StepDone(progress);
+        run.Telemetry.StepDone(progress, samples);
+        if (run.Replicas.IsFirst)
+        {
+            run.Progress?.Report(progress);
+        }
     }
 
     // Whether the run is stopped after the step. A checkpoint is saved only if the sums are finite.

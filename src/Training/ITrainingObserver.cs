@@ -1,5 +1,4 @@
 using Ocs.Graphs;
-using Ocs.Pruning;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
 
@@ -18,36 +17,11 @@ public enum ModelKind
     Whole,
 }
 
-/// <summary>The progress of a run after a step.</summary>
-/// <param name="Epoch">The epoch, from 0.</param>
-/// <param name="Epochs">Epochs of the run.</param>
-/// <param name="Step">Completed steps of the epoch.</param>
-/// <param name="Steps">Steps of an epoch.</param>
-/// <param name="Phase">The phase of the cycle.</param>
-/// <param name="Loss">Mean loss of the epoch so far.</param>
-/// <param name="Score">
-/// Mean of the task's count so far: accuracy in classification. 0 for tasks that count nothing.
-/// </param>
-/// <param name="SamplesPerSecond">How fast.</param>
-/// <param name="AverageJ">J_avg (Eq. 4).</param>
-/// <param name="Lambda">The strength of the regularization (Eq. 7).</param>
-/// <param name="Remaining">The estimated time to the end of the run.</param>
-public sealed record StepProgress(
-    int Epoch, int Epochs, int Step, int Steps, Phase Phase, double Loss, double Score,
-    double SamplesPerSecond, double? AverageJ, double? Lambda, TimeSpan Remaining)
-{
-    /// <summary>The epoch in which the sub-network is expected to be stable; null if there is no trend.</summary>
-    public int? PredictedStableEpoch { get; init; }
-
-    /// <summary>The multiply-accumulates of the present sub-network; null after the cut.</summary>
-    public long? PredictedMacs { get; init; }
-}
-
 /// <summary>Observes a run, such as the terminal or the run's folder. Any method may do nothing.</summary>
 public interface ITrainingObserver
 {
     /// <summary>A step was taken.</summary>
-    void StepDone(StepProgress progress)
+    void StepDone(TrainingProgress progress)
     {
     }
 

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -68,6 +71,16 @@ public sealed class OneCycleTrainer : IDisposable
         set => _run.Observer = value;
     }
 
+    /// <summary>The application's log.</summary>
+    internal ILogger Log => _run.Log;
+
+    /// <summary>The run's folder, which measurements and activities name; null without one.</summary>
+    internal string? Folder
+    {
+        get => _run.Telemetry.Run;
+        set => _run.Telemetry.Run = value;
+    }
+
     /// <summary>Receives the network right after its cut, for a run that continues from it; null for none.</summary>
     internal Action<Checkpoint>? HandOn
     {
@@ -116,15 +129,32 @@ public sealed class OneCycleTrainer : IDisposable
         }
     }
 
-    /// <summary>Runs to the end, or until it is stopped; then the current step is completed.</summary>
+    /// <summary>Runs to the end, or until it is cancelled; then the current step is completed.</summary>
+    /// <param name="progress">Receives every step; null for none. With several processes, only that of rank 0 is used.</param>
+    /// <param name="cancellationToken">
+    /// Ends the run after the present step, or after the present evaluation. That is no error: the result is that of
+    /// the epochs so far, with <see cref="TrainingResult.Stopped"/> set.
+    /// </param>
     /// <returns>The result of the run, with the network.</returns>
     /// <exception cref="TrainingFailedException">Training has diverged, or the cut is not proven right.</exception>
-    public TrainingResult Run(CancellationToken stop = default)
+    public TrainingResult Run(
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var _ = ProcessClaim.Take(_run.Training, _run.Original, _run.Device);
+        using var activity = _run.Telemetry.Begin("ocs.run");
+        _run.Progress = progress;
         _run.Start(_resumption is null ? 0 : _run.State.Seconds);
-        _loop.Begin(_resumption);
-        return _loop.Run(stop);
+        try
+        {
+            _loop.Begin(_resumption);
+            return _loop.Run(cancellationToken);
+        }
+        catch (Exception error)
+        {
+            _run.Log.RunFailed(error, _run.Telemetry.Model, _run.State.Epoch);
+            activity?.SetStatus(ActivityStatusCode.Error, error.Message).AddException(error);
+            throw;
+        }
     }
 
     /// <summary>The result of a run that failed with a <see cref="TrainingFailedException"/>.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Ocs.Graphs;
 using Ocs.Torch;
 using Ocs.Training.Optimizers;
@@ -35,6 +36,10 @@ public sealed record TrainerSetup
     /// </summary>
     /// <value>Null: the network learns from the data alone.</value>
     public Network? Teacher { get; init; }
+
+    /// <summary>The application's log; lent. Of several processes only rank 0 writes into it.</summary>
+    /// <value>Null: nothing is logged, and it costs nothing.</value>
+    public ILogger? Logger { get; init; }
 
     /// <summary>
     /// The options as a text, for the record of the cut. It must be the same in all processes of a run.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Ocs.Data;
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
@@ -11,6 +12,7 @@ using Ocs.Training.Distillation;
 using Ocs.Training.Distributed;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Steps;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -41,6 +43,7 @@ internal sealed class TrainingContext : IDisposable
         Guessing = Task.Guess(data.Test);
         Optimizer = setup.Optimizer ?? training.CreateOptimizer();
         Replicas = new(setup.Group);
+        Telemetry = new(graph.Name, setup.Logger, Replicas.IsFirst);
         Captures = TrainingSteps.Captures(training, Device, setup.Profile, Replicas.Count);
         Batches = TrainingBatches.Of(data, training, Device, Replicas);
         Generator = new(training.Seed);
@@ -141,6 +144,15 @@ internal sealed class TrainingContext : IDisposable
     /// <summary>The observer, or one that does nothing in processes other than rank 0.</summary>
     public ITrainingObserver Seen => Replicas.IsFirst ? Observer : NoObserver.Instance;
 
+    /// <summary>Receives every step; null for none. With several processes, only that of rank 0 is used.</summary>
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>The application's log, measurements and activities.</summary>
+    public RunTelemetry Telemetry { get; }
+
+    /// <summary>The application's log.</summary>
+    public ILogger Log => Telemetry.Log;
+
     /// <summary>Wall-clock seconds of the run so far.</summary>
     public double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
@@ -166,11 +178,21 @@ internal sealed class TrainingContext : IDisposable
         return use(probe);
     }
 
+    /// <summary>Gives a message to users and to the log.</summary>
+    /// <param name="sentence">The message.</param>
+    /// <param name="log">Writes it as an event of the log.</param>
+    public void Tell(string sentence, Action<ILogger, string> log)
+    {
+        Seen.Message(sentence);
+        log(Log, sentence);
+    }
+
     /// <summary>Gives a warning, now and in the run's summary.</summary>
-    public void Warn(string sentence)
+    /// <inheritdoc cref="Tell" path="/param"/>
+    public void Warn(string sentence, Action<ILogger, string> log)
     {
         State = State with { Warnings = State.Warnings.Add(sentence) };
-        Seen.Message(sentence);
+        Tell(sentence, log);
     }
 
     /// <summary>Hands the present network over, without padding.</summary>

@@ -216,8 +216,35 @@ public sealed class ExampleTests
             Run("LoadRunSave", "resnet18.onnx", folder.PathOf("resnet18.pth")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_training_is_logged_measured_and_reported_step_by_step()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Start("Observed", folder.Path);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+
+        Assert.Matches(@"info: training\[1000\] Training of cifar_resnet8 began: 4 epochs of 31 steps, ", output);
+        Assert.Equal(4, Regex.Count(output, @"info: training\[1010\] Epoch \d "));
+        Assert.Matches(@"info: training\[1031\] The cut is proven", output);
+        Assert.Matches(@"epoch 0, step 30 of 31: loss [\d.]+, \d+:\d\d left", output);
+        var end = Regex.Match(output, @"stopped: False, accuracy [\d.]+\s?%, MACs on the way: ([\d,]+) and ([\d,]+)\n");
+        Assert.True(end.Success, output);
+        Assert.InRange(Number(2), 1, Number(1) / 2);
+
+        double Number(int group) => double.Parse(end.Groups[group].Value.Replace(",", "", StringComparison.Ordinal));
+    }
+
+    // From its own folder: in that of the tests are no packages that the command finds in ASP.NET.
+    private static string ProgramOf(string example)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(own.Parent!.Parent!.FullName, example, own.Name, $"Ocs.{example}.dll");
+    }
+
     private static Process Start(string example, string folder, params string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Ocs.{example}.dll"), .. arguments])
+        new ProcessStartInfo("dotnet", [ProgramOf(example), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

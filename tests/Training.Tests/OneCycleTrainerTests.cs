@@ -213,7 +213,7 @@ public sealed partial class OneCycleTrainerTests
     {
         using var observer = new RecordingObserver { StopAfter = steps };
         using var trainer = TinyTask.Trainer(TinyTask.Pruning, observer);
-        using var result = trainer.Run(observer.Stop);
+        using var result = trainer.Run(cancellationToken: observer.Stop);
 
         Assert.True(result.Stopped);
         Assert.Equal(epochsDone, result.EpochsDone);

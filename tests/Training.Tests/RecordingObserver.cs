@@ -14,7 +14,7 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
     /// <summary>The number of steps after which to stop.</summary>
     public int? StopAfter { get; init; }
 
-    public List<StepProgress> Steps { get; } = [];
+    public List<TrainingProgress> Steps { get; } = [];
 
     public List<RunRecord> Records { get; } = [];
 
@@ -32,7 +32,7 @@ internal sealed class RecordingObserver : ITrainingObserver, IDisposable
     /// <summary>Everything in order: step, epoch, best, last.</summary>
     public List<string> Events { get; } = [];
 
-    public void StepDone(StepProgress progress)
+    public void StepDone(TrainingProgress progress)
     {
         Steps.Add(progress);
         Events.Add("step");

@@ -87,7 +87,7 @@ public sealed class TextTrainingTests : IDisposable
             using var observer = new RecordingObserver { StopAfter = step };
             using (var run = TrainingRun.Begin(folder, graph, data, options, Pruning, observer: observer))
             {
-                using var stopped = run.Execute(observer.Stop);
+                using var stopped = run.Execute(cancellationToken: observer.Stop);
                 Assert.True(stopped.Stopped);
             }
 

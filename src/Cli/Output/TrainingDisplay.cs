@@ -35,7 +35,7 @@ internal sealed class TrainingDisplay(CommandConsole console, double refreshSeco
         }
     }
 
-    public void StepDone(StepProgress progress)
+    public void StepDone(TrainingProgress progress)
     {
         if (_live is not null && Stopwatch.GetElapsedTime(_lastRefresh).TotalSeconds >= refreshSeconds)
         {

@@ -40,7 +40,7 @@ internal static class TrainingText
     /// Short rows: a window made narrower breaks long ones, and a terminal may move the first part of them among the
     /// lines that it keeps.
     /// </remarks>
-    public static IReadOnlyList<string> Progress(StepProgress progress, int columns, bool hasUnicode)
+    public static IReadOnlyList<string> Progress(TrainingProgress progress, int columns, bool hasUnicode)
     {
         string?[] rows =
         [
@@ -60,13 +60,13 @@ internal static class TrainingText
         ];
     }
 
-    private static string Bar(StepProgress progress, bool hasUnicode)
+    private static string Bar(TrainingProgress progress, bool hasUnicode)
     {
         var done = (int)((long)BarLength * progress.Step / Math.Max(progress.Steps, 1));
         return new string(hasUnicode ? '━' : '#', done) + new string(hasUnicode ? '─' : '-', BarLength - done);
     }
 
-    private static string? Forecast(StepProgress progress) =>
+    private static string? Forecast(TrainingProgress progress) =>
         progress is not { Phase: Phase.Sparsity, PredictedMacs: { } macs }
         ? null
         : $"t* {(progress.PredictedStableEpoch is { } epoch ? $"about {epoch}" : "not foreseeable")}, "

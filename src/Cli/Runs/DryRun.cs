@@ -86,7 +86,7 @@ internal sealed class DryRun(
             data.For(start.Graph), options.Training, Uncut(Pruning),
             new() { Device = device, Teacher = teacher?.Network });
         trainer.Observer = times;
-        var result = trainer.Run(stop.Token);
+        var result = trainer.Run(cancellationToken: stop.Token);
         try
         {
             console.Stop.ThrowIfCancellationRequested();
@@ -121,7 +121,7 @@ internal sealed class DryRun(
 
         public void Message(string sentence) => console.WriteLine(sentence);
 
-        public void StepDone(StepProgress progress)
+        public void StepDone(TrainingProgress progress)
         {
             Steps = progress.Steps;
             _laps.End();

@@ -80,7 +80,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         using var group = Join(device);
         using var heed = console.HeedStop();
         using var trainer = StartTrainer(start, teacher, data, device, group);
-        using var result = trainer.Run(console.Stop);
+        using var result = trainer.Run(cancellationToken: console.Stop);
         return result.Stopped;
     }
 
@@ -90,7 +90,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     {
         using var heed = console.HeedStop();
         using var trainer = Trainer(checkpoint, teacher, data, device, group);
-        using var result = trainer.Run(console.Stop);
+        using var result = trainer.Run(cancellationToken: console.Stop);
         return result.Stopped;
     }
 
@@ -124,7 +124,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     {
         using var heed = console.HeedStop();
         using var trainer = session.Prepare(prepare);
-        using var result = display.Watch(() => session.Train(trainer, console.Stop));
+        using var result = display.Watch(() => session.Train(trainer, progress: null, console.Stop));
         if (place.Profile)
         {
             WriteProfile(session, result, device);

@@ -20,20 +20,21 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
     /// A part of a network pays for a call and a copy of its output that it does not pay for within the whole one, so
     /// those are measured by themselves and left out.
     /// </summary>
-    public double Part(Graph part)
+    public double Part(Graph part, CancellationToken cancellationToken = default)
     {
-        var seconds = InTurns([part], InferenceTimes.PartTurns).Median(0);
-        return Math.Max(0, seconds - CallFor(part.Nodes[part.Outputs[0]].Shape));
+        var seconds = InTurns([part], InferenceTimes.PartTurns, cancellationToken).Median(0);
+        return Math.Max(0, seconds - CallFor(part.Nodes[part.Outputs[0]].Shape, cancellationToken));
     }
 
-    public (double Whole, double Cut) InTurns(Graph whole, Graph cut)
+    public (double Whole, double Cut) InTurns(Graph whole, Graph cut, CancellationToken cancellationToken = default)
     {
-        var times = InTurns([whole, cut], InferenceTimes.NetworkTurns);
+        var times = InTurns([whole, cut], InferenceTimes.NetworkTurns, cancellationToken);
         return (times.Median(0), times.Median(1));
     }
 
-    public TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan) =>
-        InferenceTimes.Take(graphs, Threads, plan, Open);
+    public TurnTimes InTurns(
+        IReadOnlyList<Graph> graphs, TurnPlan plan, CancellationToken cancellationToken = default) =>
+        InferenceTimes.Take(graphs, Threads, plan, Open, cancellationToken);
 
     [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the network.")]
     private Ready Open(Graph graph)
@@ -51,14 +52,14 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
         }
     }
 
-    private double CallFor(ImmutableArray<long> output)
+    private double CallFor(ImmutableArray<long> output, CancellationToken cancellation)
     {
         var key = NodeShapes.Show(output);
         if (!_calls.TryGetValue(key, out var seconds))
         {
             var g = new GraphBuilder("call");
             var call = g.Build(g.Dropout("same", g.Input("input", output.AsSpan()[1..]), 0.5));
-            _calls.Add(key, seconds = InTurns([call], InferenceTimes.PartTurns).Median(0));
+            _calls.Add(key, seconds = InTurns([call], InferenceTimes.PartTurns, cancellation).Median(0));
         }
 
         return seconds;

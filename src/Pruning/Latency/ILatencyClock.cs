@@ -10,7 +10,9 @@ public interface ILatencyClock
 
     /// <summary>The seconds that a part of a network takes when it runs as part of the whole.</summary>
     /// <param name="part">A few layers as a network. It may have several inputs.</param>
-    double Part(Graph part);
+    /// <param name="cancellationToken">Ends it between two runs.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    double Part(Graph part, CancellationToken cancellationToken = default);
 
     /// <summary>The seconds of a whole network and of a cut one.</summary>
     /// <remarks>
@@ -19,5 +21,7 @@ public interface ILatencyClock
     /// </remarks>
     /// <param name="whole">The whole network.</param>
     /// <param name="cut">What a cut leaves of it.</param>
-    (double Whole, double Cut) InTurns(Graph whole, Graph cut);
+    /// <param name="cancellationToken">Ends it between two runs.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    (double Whole, double Cut) InTurns(Graph whole, Graph cut, CancellationToken cancellationToken = default);
 }

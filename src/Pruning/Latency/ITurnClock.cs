@@ -12,5 +12,5 @@ internal interface ITurnClock : ILatencyClock
     int Threads { get; }
 
     /// <summary>The times of networks that take turns.</summary>
-    TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan);
+    TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan, CancellationToken cancellationToken = default);
 }

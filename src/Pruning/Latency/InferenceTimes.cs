@@ -17,8 +17,11 @@ internal static class InferenceTimes
     /// <param name="threads">libtorch's threads meanwhile.</param>
     /// <param name="plan">How often each runs.</param>
     /// <param name="open">Makes one of them ready to run.</param>
+    /// <param name="cancellation">Ends it between two runs.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TurnTimes Take(
-        IReadOnlyList<Graph> graphs, int threads, TurnPlan plan, Func<Graph, ReadyNetwork> open)
+        IReadOnlyList<Graph> graphs, int threads, TurnPlan plan, Func<Graph, ReadyNetwork> open,
+        CancellationToken cancellation)
     {
         var before = TorchRuntime.Threads;
         var networks = new List<ReadyNetwork>();
@@ -30,7 +33,8 @@ internal static class InferenceTimes
                 networks.Add(open(graph));
             }
 
-            return TurnTimes.Take(networks.Select(network => (Action)network.Run), plan, TimeProvider.System);
+            return TurnTimes.Take(
+                networks.Select(network => (Action)network.Run), plan, TimeProvider.System, cancellation);
         }
         finally
         {

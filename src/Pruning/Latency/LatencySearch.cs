@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Ocs.Graphs;
 using Ocs.Pruning.Surgery;
 
@@ -11,7 +12,12 @@ namespace Ocs.Pruning.Latency;
 /// enough, the fastest is returned.
 /// </summary>
 /// <param name="target">The time, and what takes it.</param>
-internal sealed class LatencySearch(LatencyTarget target)
+/// <param name="logger">The application's log; null for none.</param>
+/// <param name="progress">Gets every part and every cut that was timed; null for none.</param>
+/// <param name="cancellation">Ends the search between two measurements.</param>
+internal sealed class LatencySearch(
+    LatencyTarget target, ILogger? logger = null, IProgress<PruneProgress>? progress = null,
+    CancellationToken cancellation = default)
 {
     // A cut this close to the target ends the search.
     private const double Near = 0.05;
@@ -19,6 +25,8 @@ internal sealed class LatencySearch(LatencyTarget target)
 
     // What a kernel takes at once is 4 channels to 32, as processors and runtimes are today.
     private static readonly int[] Multiples = [16, 8, 32, 4];
+
+    private readonly List<TimedPartition> _cuts = [];
 
     private string Place => $" in {target.Clock.Name}";
 
@@ -29,11 +37,13 @@ internal sealed class LatencySearch(LatencyTarget target)
     /// </param>
     /// <param name="parameters">What the ranking sees.</param>
     /// <exception cref="OcsInputException">The network is as fast already, or no cut within the limits is.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TimedPartition Find(Graph graph, PruneOptions options, ParameterTable parameters)
     {
         var whole = TimeWhole(graph, options);
-        var meter = new LatencyMeter(target.Clock.Part);
-        var cuts = new List<TimedPartition>();
+        _cuts.Clear();
+        LatencyMeter meter = null!;
+        meter = new(TimePart);
         string? problem = null;
         foreach (var multiple in options.RoundTo is { } given ? [given] : Multiples)
         {
@@ -42,7 +52,7 @@ internal sealed class LatencySearch(LatencyTarget target)
                 var rounded = options with { RoundTo = multiple, Target = 1 - target.Seconds / whole };
                 foreach (var cut in TryCuts(graph, rounded, parameters, whole, meter))
                 {
-                    cuts.Add(cut);
+                    Add(cut, meter);
                 }
             }
             catch (OcsInputException error)
@@ -51,11 +61,29 @@ internal sealed class LatencySearch(LatencyTarget target)
             }
         }
 
-        var best = cuts.Where(cut => target.IsMetBy(cut.Measured)).MaxBy(cut => cut.Plan.After.Macs)
-            ?? cuts.MinBy(cut => cut.Measured)
+        var best = _cuts.Where(cut => target.IsMetBy(cut.Measured)).MaxBy(cut => cut.Plan.After.Macs)
+            ?? _cuts.MinBy(cut => cut.Measured)
             ?? throw new OcsInputException(problem!);
-        return best with { Measurements = meter.Measurements, Cuts = cuts.Count };
+        return best with { Measurements = meter.Measurements, Cuts = _cuts.Count };
+
+        double TimePart(Graph part)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var seconds = target.Clock.Part(part, cancellation);
+            Tell(PruneStage.TimingParts, meter.Measurements + 1);
+            return seconds;
+        }
     }
+
+    private void Add(TimedPartition cut, LatencyMeter meter)
+    {
+        _cuts.Add(cut);
+        logger?.CutTimed(cut.Options.RoundTo, cut.Plan.After.Macs, cut.Measured, cut.Predicted);
+        Tell(PruneStage.Searching, meter.Measurements);
+    }
+
+    private void Tell(PruneStage stage, int parts) => progress?.Report(
+        new(stage, parts, _cuts.Count, _cuts.Count == 0 ? null : _cuts.Min(cut => cut.Measured)));
 
     // The time of the whole network. Fails early if the target cannot be reached.
     private double TimeWhole(Graph graph, PruneOptions options)
@@ -66,7 +94,9 @@ internal sealed class LatencySearch(LatencyTarget target)
         }
 
         var search = new SubnetworkSearch(graph, options with { RoundTo = options.RoundTo ?? Multiples.Min() });
-        var (whole, narrowest) = target.Clock.InTurns(graph, CutPlan.Create(search.Coupling, search.Narrowest).After);
+        var (whole, narrowest) = target.Clock.InTurns(
+            graph, CutPlan.Create(search.Coupling, search.Narrowest).After, cancellation);
+        logger?.WholeTimed(graph.Name, target.Clock.Name, whole, narrowest);
         if (target.Seconds >= whole)
         {
             throw new OcsInputException(
@@ -91,6 +121,7 @@ internal sealed class LatencySearch(LatencyTarget target)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var cut = 0; cut < MostCuts; cut++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var partition = search.Find(parameters);
             int[] kept = [.. partition.Subnetwork.Kept.Select(channels => channels.Length)];
             if (!seen.Add(string.Join(' ', kept)))
@@ -99,7 +130,7 @@ internal sealed class LatencySearch(LatencyTarget target)
             }
 
             var plan = CutPlan.Create(search.Coupling, partition.Subnetwork);
-            var (wholeNow, cutNow) = target.Clock.InTurns(graph, plan.After);
+            var (wholeNow, cutNow) = target.Clock.InTurns(graph, plan.After, cancellation);
 
             // The machine may be slower now than it was; the ratio is not.
             var (predicted, measured) = (table.Predict(kept), whole * cutNow / wholeNow);

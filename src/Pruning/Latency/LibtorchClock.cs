@@ -28,19 +28,23 @@ public sealed record LibtorchClock : ITurnClock
     public string Name => "libtorch";
 
     /// <inheritdoc/>
-    public double Part(Graph part) => InTurns([part], InferenceTimes.PartTurns).Median(0);
+    public double Part(Graph part, CancellationToken cancellationToken = default) =>
+        InTurns([part], InferenceTimes.PartTurns, cancellationToken).Median(0);
 
     /// <inheritdoc/>
-    public (double Whole, double Cut) InTurns(Graph whole, Graph cut)
+    public (double Whole, double Cut) InTurns(
+        Graph whole, Graph cut, CancellationToken cancellationToken = default)
     {
-        var times = InTurns([whole, cut], InferenceTimes.NetworkTurns);
+        var times = InTurns([whole, cut], InferenceTimes.NetworkTurns, cancellationToken);
         return (times.Median(0), times.Median(1));
     }
 
-    TurnTimes ITurnClock.InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan) => InTurns(graphs, plan);
+    TurnTimes ITurnClock.InTurns(
+        IReadOnlyList<Graph> graphs, TurnPlan plan, CancellationToken cancellationToken) =>
+        InTurns(graphs, plan, cancellationToken);
 
-    private TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan) =>
-        InferenceTimes.Take(graphs, Threads, plan, graph => new Ready(graph, Batch));
+    private TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan, CancellationToken cancellation) =>
+        InferenceTimes.Take(graphs, Threads, plan, graph => new Ready(graph, Batch), cancellation);
 
     /// <summary>A network with its inputs, both owned.</summary>
     private sealed class Ready(Graph graph, int batch) : ReadyNetwork

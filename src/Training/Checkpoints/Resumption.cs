@@ -4,6 +4,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Training.Distributed;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training.Checkpoints;
 
@@ -127,10 +128,10 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         checkpoint.ReleaseStatistics();
         if (run.State is { Earlier: { } earlier, Record: null })
         {
-            run.Seen.Message(string.Create(
+            run.Tell(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{100 * (1 - earlier.Left):F2} % of the {run.Cycle!.Constraint.Name} left before this run began; "
-                + $"{100 * run.Pruning!.Target:F2} % of the rest are to follow."));
+                + $"{100 * run.Pruning!.Target:F2} % of the rest are to follow."), TrainingLog.BudgetContinued);
         }
 
         arranger.CheckPrecision();

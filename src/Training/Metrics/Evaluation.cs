@@ -31,6 +31,12 @@ public sealed record EvaluationResult(
     public double? this[string metric] => Metrics.FirstOrDefault(value => value.Name == metric)?.Value;
 }
 
+/// <summary>How far the measuring of a network is, after a batch.</summary>
+/// <param name="Samples">Samples that were measured.</param>
+/// <param name="Total">Samples of the data set. Fewer are measured where broken images are skipped.</param>
+/// <param name="SamplesPerSecond">How fast.</param>
+public readonly record struct EvaluationProgress(int Samples, int Total, double SamplesPerSecond);
+
 /// <summary>Measures a network on a data set, without augmentation.</summary>
 public static class Evaluation
 {
@@ -39,9 +45,15 @@ public static class Evaluation
     /// <param name="data">The images with their classes.</param>
     /// <param name="batchSize">Images of a batch, at least 1.</param>
     /// <param name="device">Where the network's parameters are.</param>
+    /// <param name="progress">Gets every batch; null for none.</param>
+    /// <param name="cancellationToken">Ends it after the present batch.</param>
+    /// <exception cref="OperationCanceledException">
+    /// It was cancelled: what is known of a part of the samples is no result.
+    /// </exception>
     public static EvaluationResult Run(
-        Executor executor, LabelledImages data, int batchSize, Device device = default) =>
-        Run(executor, new Classification(data.ClassNames), data, batchSize, device);
+        Executor executor, LabelledImages data, int batchSize, Device device = default,
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default) => Run(
+            executor, new Classification(data.ClassNames), data, batchSize, device, progress, cancellationToken);
 
     /// <summary>Evaluates a network on a task.</summary>
     /// <param name="executor">Runs the network.</param>
@@ -49,13 +61,20 @@ public static class Evaluation
     /// <param name="data">The samples.</param>
     /// <param name="batchSize">Samples of a batch, at least 1.</param>
     /// <param name="device">Where the network's parameters are.</param>
+    /// <param name="progress">Gets every batch; null for none.</param>
+    /// <param name="cancellationToken">Ends it after the present batch.</param>
+    /// <exception cref="OperationCanceledException">
+    /// It was cancelled: what is known of a part of the samples is no result.
+    /// </exception>
     public static EvaluationResult Run(
-        Executor executor, ITask task, IDataset data, int batchSize, Device device = default) =>
-        Run(executor, task, data, batchSize, device, Replicas.None);
+        Executor executor, ITask task, IDataset data, int batchSize, Device device = default,
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Run(executor, task, data, batchSize, device, Replicas.None, progress, cancellationToken);
 
     /// <summary>The same by several processes, each on its part. All get the whole result.</summary>
     internal static EvaluationResult Run(
-        Executor executor, ITask task, IDataset data, int batchSize, Device device, Replicas replicas) => Run(
+        Executor executor, ITask task, IDataset data, int batchSize, Device device, Replicas replicas,
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default) => Run(
             inputs => executor.ForwardAll([.. inputs], training: false),
             task,
             data,
@@ -65,12 +84,15 @@ public static class Evaluation
                 Device = device,
                 Shard = replicas.Shard,
             },
-            replicas);
+            replicas,
+            progress,
+            cancellationToken);
 
     /// <summary>The same for any function from inputs to outputs. The outputs are released.</summary>
     internal static EvaluationResult Run(
         Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, ITask task, IDataset data,
-        BatchLoaderOptions options, Replicas replicas)
+        BatchLoaderOptions options, Replicas replicas, IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using var _ = Autograd.NoGrad();
         var start = Stopwatch.GetTimestamp();
@@ -81,6 +103,7 @@ public static class Evaluation
         {
             using (batch)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var outputs = forward(batch.Inputs);
                 try
                 {
@@ -94,6 +117,8 @@ public static class Evaluation
                     outputs.Release();
                 }
             }
+
+            progress?.Report(new(seen, data.Count, seen / Stopwatch.GetElapsedTime(start).TotalSeconds));
         }
 
         // Fewer than the data set has if broken images are skipped.

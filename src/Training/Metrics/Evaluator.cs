@@ -8,9 +8,12 @@ internal sealed class Evaluator(TrainingContext run)
     /// </summary>
     public EvaluationResult Measure()
     {
+        using var activity = run.Telemetry.Begin("ocs.evaluation", run.State.Epoch);
         var result = run.Network.Evaluate(
             run.Task, run.Data.Test, run.Training.EvaluationBatchSize, run.Device, run.Replicas);
         run.State = run.State with { Evaluation = result };
+        run.Telemetry.Evaluated(result);
+        activity?.SetTag("ocs.samples", result.Samples);
         return result;
     }
 

@@ -38,8 +38,12 @@ public static class BudgetRun
     /// <param name="setup">Where it runs; null for this process on the CPU.</param>
     /// <param name="observer">Observes the runs, one after the other; null for none.</param>
     /// <param name="replace">Whether the content of the folder is replaced.</param>
-    /// <param name="stop">Stops after a step.</param>
-    /// <returns>The curve; null if it was stopped.</returns>
+    /// <param name="progress">Receives every step of the runs, one run after the other; null for none.</param>
+    /// <param name="cancellationToken">
+    /// Ends the present run after its step, or after its evaluation. That is no error; its folder has a checkpoint, and
+    /// the same call resumes it.
+    /// </param>
+    /// <returns>The curve; null if it was cancelled.</returns>
     /// <exception cref="OcsInputException">
     /// The folder is in use or holds something else, an option is out of range, there are too many targets for the
     /// epochs, or network, data and task do not fit each other.
@@ -48,20 +52,20 @@ public static class BudgetRun
     public static BudgetCurve? Execute(
         string folder, Graph graph, TrainingData data, TrainingOptions training, OneCycleOptions pruning,
         BudgetOptions budgets, TrainerSetup? setup = null, ITrainingObserver? observer = null, bool replace = false,
-        CancellationToken stop = default) => Execute(
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) => Execute(
             folder, options => new(graph, data, training, options, setup), data, training, pruning, budgets, setup,
-            observer, replace, stop);
+            observer, replace, progress, cancellationToken);
 
     /// <summary>
     /// The same with the weights of a network, which the first run then owns; a call that goes on disposes of it.
     /// </summary>
     /// <inheritdoc
     /// cref="Execute(string, Graph, TrainingData, TrainingOptions, OneCycleOptions, BudgetOptions, TrainerSetup?,
-    /// ITrainingObserver?, bool, CancellationToken)" />
+    /// ITrainingObserver?, bool, IProgress{TrainingProgress}?, CancellationToken)" />
     public static BudgetCurve? Execute(
         string folder, Network network, TrainingData data, TrainingOptions training, OneCycleOptions pruning,
         BudgetOptions budgets, TrainerSetup? setup = null, ITrainingObserver? observer = null, bool replace = false,
-        CancellationToken stop = default)
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var isTaken = false;
         try
@@ -70,7 +74,7 @@ public static class BudgetRun
             {
                 isTaken = true;
                 return new(network, data, training, options, setup);
-            }, data, training, pruning, budgets, setup, observer, replace, stop);
+            }, data, training, pruning, budgets, setup, observer, replace, progress, cancellationToken);
         }
         finally
         {
@@ -85,7 +89,7 @@ public static class BudgetRun
     private static BudgetCurve? Execute(
         string folder, Func<OneCycleOptions, OneCycleTrainer> trainer, TrainingData data, TrainingOptions training,
         OneCycleOptions pruning, BudgetOptions budgets, TrainerSetup? setup, ITrainingObserver? observer, bool replace,
-        CancellationToken stop)
+        IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         BudgetFolder.RequireOneProcess(setup?.Group);
         training.Validate();
@@ -102,7 +106,7 @@ public static class BudgetRun
             }
 
             using var run = Open(plan, step);
-            using var result = run.Execute(stop);
+            using var result = run.Execute(progress, cancellationToken);
             if (result.Stopped)
             {
                 return null;

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Ocs.Formats;
 using Ocs.Reporting.Html;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training.Runs;
 
@@ -19,10 +21,13 @@ internal sealed class RunSession : IDisposable
 
     private RunSession(
         RunDirectory folder, RunLogWriter log, EventFile events, RunState state, int checkpointsKept,
-        ITrainingObserver observer)
+        ITrainingObserver observer, ILogger? logger)
     {
         (_folder, _log, _events, _state) = (folder, log, events, state);
-        _writer = new(folder, log, events, state, checkpointsKept, observer) { HasBegun = folder.Checkpoints.Any };
+        _writer = new(folder, log, events, state, checkpointsKept, observer, logger)
+        {
+            HasBegun = folder.Checkpoints.Any,
+        };
     }
 
     /// <summary>Makes the summary of a result, as far as the run itself knows it.</summary>
@@ -40,15 +45,16 @@ internal sealed class RunSession : IDisposable
     /// <param name="checkpointsKept">Checkpoints that are kept.</param>
     /// <param name="observer">Observes the run too.</param>
     /// <param name="summarize">The summary of a result.</param>
+    /// <param name="logger">The application's log; null for none.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The session that is returned owns them.")]
     public static RunSession Begin(
         RunDirectory folder, RunState state, int checkpointsKept, ITrainingObserver observer,
-        Func<TrainingResult, RunState, RunSummary> summarize)
+        Func<TrainingResult, RunState, RunSummary> summarize, ILogger? logger = null)
     {
         WriteConfig(folder, state.Config);
         var log = new RunLogWriter(folder.Path);
         var begun = state with { Log = log.Position() };
-        return new(folder, log, new(folder.Path), begun, checkpointsKept, observer) { Summarize = summarize };
+        return new(folder, log, new(folder.Path), begun, checkpointsKept, observer, logger) { Summarize = summarize };
     }
 
     /// <summary>Resumes a run in its folder, which is locked.</summary>
@@ -57,10 +63,11 @@ internal sealed class RunSession : IDisposable
     /// <param name="checkpointsKept">Checkpoints that are kept.</param>
     /// <param name="observer">Observes the run too.</param>
     /// <param name="summarize">The summary of a result.</param>
+    /// <param name="logger">The application's log; null for none.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The session that is returned owns them.")]
     public static RunSession Resume(
         RunDirectory folder, RunState state, int checkpointsKept, ITrainingObserver observer,
-        Func<TrainingResult, RunState, RunSummary> summarize)
+        Func<TrainingResult, RunState, RunSummary> summarize, ILogger? logger = null)
     {
         var (log, notice) = RunLogWriter.Resume(folder.Path, state.Log);
         var events = new EventFile(folder.Path, state.Log.NextEpoch);
@@ -72,9 +79,10 @@ internal sealed class RunSession : IDisposable
         if (notice is not null)
         {
             observer.Message(notice);
+            logger?.FolderNotice(notice);
         }
 
-        return new(folder, log, events, state, checkpointsKept, observer) { Summarize = summarize };
+        return new(folder, log, events, state, checkpointsKept, observer, logger) { Summarize = summarize };
     }
 
     /// <summary>Writes the options, the first file of the folder.</summary>
@@ -86,6 +94,7 @@ internal sealed class RunSession : IDisposable
     {
         var trainer = make();
         trainer.Observer = _writer;
+        trainer.Folder = _folder.Path;
         if (_state.Next is { Count: > 0 })
         {
             trainer.HandOn = checkpoint =>
@@ -99,11 +108,12 @@ internal sealed class RunSession : IDisposable
     /// Trains to the end, or until it is stopped. The result of a failed run is written before its exception is
     /// rethrown.
     /// </summary>
-    public TrainingResult Train(OneCycleTrainer trainer, CancellationToken stop) => Guarded(() =>
+    public TrainingResult Train(
+        OneCycleTrainer trainer, IProgress<TrainingProgress>? progress, CancellationToken stop) => Guarded(() =>
     {
         try
         {
-            return trainer.Run(stop);
+            return trainer.Run(progress, stop);
         }
         catch (TrainingFailedException failure)
         {

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Reporting.TensorBoard;
 using Ocs.RunLog;
 using Ocs.Training.Checkpoints;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training.Runs;
 
@@ -11,10 +14,12 @@ namespace Ocs.Training.Runs;
 /// warns and tries again later; the training continues.
 /// </summary>
 internal sealed class RunWriter(
-    RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, ITrainingObserver seen)
+    RunDirectory folder, RunLogWriter log, EventFile events, RunState run, int checkpointsKept, ITrainingObserver seen,
+    ILogger? logger)
     : ITrainingObserver, IDisposable
 {
     private readonly CheckpointFolder _checkpoints = folder.Checkpoints;
+    private readonly ILogger _logger = logger ?? NullLogger.Instance;
     private readonly Dictionary<string, Network> _owed = [];
 
     /// <summary>The time that each epoch spent on each activity.</summary>
@@ -23,7 +28,7 @@ internal sealed class RunWriter(
     /// <summary>Whether the folder holds anything worth keeping.</summary>
     public bool HasBegun { get; set; }
 
-    public void StepDone(StepProgress progress)
+    public void StepDone(TrainingProgress progress)
     {
         HasBegun = true;
         seen.StepDone(progress);
@@ -67,6 +72,7 @@ internal sealed class RunWriter(
         {
             var position = log.Position();
             _checkpoints.Save(checkpointsKept, stream => checkpoint.Write(stream, run with { Log = position }));
+            _logger.CheckpointWritten(checkpoint.State.Epoch, checkpoint.State.Progress?.Steps ?? 0, folder.Path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException && !HasBegun)
         {
@@ -117,7 +123,9 @@ internal sealed class RunWriter(
     {
         if (problem is not null)
         {
-            seen.Message($"{what} ({problem.TrimEnd('.')}): training goes on, and it is tried again later.");
+            var sentence = $"{what} ({problem.TrimEnd('.')}): training goes on, and it is tried again later.";
+            seen.Message(sentence);
+            _logger.WritePutOff(sentence);
         }
     }
 }

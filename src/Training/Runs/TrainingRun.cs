@@ -6,6 +6,7 @@ using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
 using Ocs.Training.Runs;
+using Ocs.Training.Telemetry;
 
 namespace Ocs.Training;
 
@@ -86,7 +87,8 @@ public sealed class TrainingRun : IDisposable
         TrainerSetup? setup = null, ITrainingObserver? observer = null)
     {
         observer ??= NoObserver.Instance;
-        var held = IsFirst(setup) ? RunDirectory.Lock(folder, observer.Message, isNew: false) : null;
+        var tell = Telling(observer, setup);
+        var held = IsFirst(setup) ? RunDirectory.Lock(folder, tell, isNew: false) : null;
         try
         {
             RunDirectory.RequireOrdinaryFiles(folder);
@@ -96,13 +98,14 @@ public sealed class TrainingRun : IDisposable
                 RequireSame(folder, state.Config, Config(training, pruning));
                 if (notice is not null)
                 {
-                    observer.Message(notice);
+                    tell(notice);
                 }
 
                 var directory = held is null ? RunDirectory.At(folder) : RunDirectory.Reopen(folder);
                 var session = held is null ? null : RunSession.Resume(
-                    directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup));
-                checkpoint = directory.WithBest(checkpoint, observer.Message);
+                    directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup),
+                    setup?.Logger);
+                checkpoint = directory.WithBest(checkpoint, tell);
                 return new(
                     held, directory, session,
                     () => OneCycleTrainer.Resume(checkpoint, data, training, pruning, setup));
@@ -121,22 +124,28 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>
-    /// Trains to the end, or until it is stopped; then the current step is completed. Either way the folder is
+    /// Trains to the end, or until it is cancelled; then the current step is completed. Either way the folder is
     /// completed.
     /// </summary>
+    /// <param name="progress">Receives every step; null for none. With several processes, only that of rank 0 is used.</param>
+    /// <param name="cancellationToken">
+    /// Ends the run after the present step, or after the present evaluation. That is no error: the result says
+    /// <see cref="TrainingResult.Stopped"/>, and the folder has a checkpoint from which <see cref="Resume"/> goes on.
+    /// </param>
     /// <returns>What the run came to, with the network.</returns>
     /// <exception cref="TrainingFailedException">
     /// Training has diverged, or the cut is not proven. The summary states it too.
     /// </exception>
     /// <exception cref="OcsInputException">The folder can't be written to.</exception>
-    public TrainingResult Execute(CancellationToken stop = default)
+    public TrainingResult Execute(
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (_session is null)
         {
-            return _trainer.Run(stop);
+            return _trainer.Run(progress, cancellationToken);
         }
 
-        var result = _session.Train(_trainer, stop);
+        var result = _session.Train(_trainer, progress, cancellationToken);
         _session.Finish(result, summary => WriteOnnx(result) is { } problem
             ? summary with { Warnings = summary.Warnings.Add(problem) }
             : summary);
@@ -164,7 +173,7 @@ public sealed class TrainingRun : IDisposable
             return new(held: null, RunDirectory.At(folder), session: null, trainer);
         }
 
-        var held = RunDirectory.Lock(folder, observer.Message, isNew: true);
+        var held = RunDirectory.Lock(folder, Telling(observer, setup), isNew: true);
         try
         {
             var directory = RunDirectory.Take(folder, replace);
@@ -178,7 +187,8 @@ public sealed class TrainingRun : IDisposable
             return new(
                 held, directory,
                 RunSession.Begin(
-                    directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup)),
+                    directory, state, training.CheckpointsKept, observer, Summarize(data, training, pruning, setup),
+                    setup?.Logger),
                 trainer);
         }
         catch
@@ -187,6 +197,13 @@ public sealed class TrainingRun : IDisposable
             throw;
         }
     }
+
+    // What is noticed about the folder goes to people and to the log.
+    private static Action<string> Telling(ITrainingObserver observer, TrainerSetup? setup) => sentence =>
+    {
+        observer.Message(sentence);
+        setup?.Logger?.FolderNotice(sentence);
+    };
 
     private static bool IsFirst(TrainerSetup? setup) => setup?.Group is null or { Rank: 0 };
 

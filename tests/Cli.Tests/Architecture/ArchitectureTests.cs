@@ -94,6 +94,7 @@ public partial class ArchitectureTests
     [Theory]
     [InlineData("README.md", "QuickStart", "Program.cs")]
     [InlineData("docs/library.md", "LoadRunSave", "Program.cs")]
+    [InlineData("docs/library.md", "Observed", "Program.cs")]
     [InlineData("docs/library.md", "OwnCriterion", "Program.cs")]
     [InlineData("docs/library.md", "OwnLoop", "Program.cs")]
     [InlineData("docs/library.md", "CustomOperator", "TrainedMish.cs")]

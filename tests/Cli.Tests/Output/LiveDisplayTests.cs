@@ -188,7 +188,7 @@ public sealed class LiveDisplayTests
         }
     }
 
-    private static StepProgress Step(int step) =>
+    private static TrainingProgress Step(int step) =>
         new(3, 20, step, 400, Phase.Sparsity, 1.2345, 0.441, 1208, 0.8495, 0.001, TimeSpan.FromSeconds(185))
         {
             PredictedStableEpoch = 12,

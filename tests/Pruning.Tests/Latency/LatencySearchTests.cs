@@ -98,13 +98,14 @@ public sealed class LatencySearchTests
         /// <summary>Whether cut networks take longer than the sum of their parts.</summary>
         public bool WorstAlone { get; init; }
 
-        public double Part(Graph part)
+        public double Part(Graph part, CancellationToken cancellationToken = default)
         {
             Parts++;
             return Seconds(part);
         }
 
-        public (double Whole, double Cut) InTurns(Graph whole, Graph cut)
+        public (double Whole, double Cut) InTurns(
+            Graph whole, Graph cut, CancellationToken cancellationToken = default)
         {
             var times = (_load * Seconds(whole), _load * Seconds(cut) * (WorstAlone && Parts > 0 ? 2 : 1));
             _load *= SlowsDown ? 1.5 : 1;

@@ -50,9 +50,10 @@ public sealed class OneShotLatencyTests
     {
         public string Name => "a formula";
 
-        public double Part(Graph part) => Seconds(part);
+        public double Part(Graph part, CancellationToken cancellationToken = default) => Seconds(part);
 
-        public (double Whole, double Cut) InTurns(Graph whole, Graph cut) => (Seconds(whole), Seconds(cut));
+        public (double Whole, double Cut) InTurns(
+            Graph whole, Graph cut, CancellationToken cancellationToken = default) => (Seconds(whole), Seconds(cut));
 
         public double Seconds(Graph graph) => 1e-6 * graph.Macs;
     }

@@ -127,7 +127,7 @@ public sealed class DistilledResumeTests : IDisposable
         using (var run = TrainingRun.Begin(
             folder, TinyTask.Network(), TinyTask.Data, Options, Pruning, setup, observer))
         {
-            run.Execute(observer.Stop).Dispose();
+            run.Execute(cancellationToken: observer.Stop).Dispose();
         }
 
         Assert.Throws<OcsInputException>(

@@ -89,7 +89,7 @@ public sealed class ReplicaResumeTests : IDisposable
                 ? OneCycleTrainer.Resume(checkpoint, TinyTask.Data, options, TinyTask.Pruning, new() { Group = group })
                 : new(Network(), TinyTask.Data, options, TinyTask.Pruning, new() { Group = group });
             trainer.Observer = observer;
-            using var result = trainer.Run(observer.Stop);
+            using var result = trainer.Run(cancellationToken: observer.Stop);
             return new Outcome(
                 [.. result.Parameters.Names.Where(name => result.Graph.Parameter(name).Role != ParameterRole.Counter)
                     .SelectMany(name => result.Parameters[name].ToArray<float>())],

@@ -163,7 +163,7 @@ public sealed class ReplicasTests
         {
             Observer = observer,
         };
-        using var result = trainer.Run(stop);
+        using var result = trainer.Run(cancellationToken: stop);
         return new(
             result.Parameters.Names.Where(name => result.Graph.Parameter(name).Role != ParameterRole.Counter)
                 .ToDictionary(

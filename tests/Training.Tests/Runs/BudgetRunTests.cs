@@ -156,7 +156,7 @@ public sealed class BudgetRunTests : IDisposable
         string name, BudgetOptions budgets, RecordingObserver? observer = null, TrainingOptions? options = null) =>
         BudgetRun.Execute(
             _folder.PathOf(name), TinyTask.Network(), TinyTask.Data, options ?? Options, Auto, budgets,
-            observer: observer, stop: observer?.Stop ?? default);
+            observer: observer, cancellationToken: observer?.Stop ?? default);
 
     private void Ordinary(string name, OneCycleOptions pruning)
     {

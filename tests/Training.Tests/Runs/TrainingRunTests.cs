@@ -38,7 +38,7 @@ public sealed class TrainingRunTests : IDisposable
             using var observer = new RecordingObserver { StopAfter = step };
             using (var run = Begin($"stopped{step}", TwoInputs.Options, observer))
             {
-                using var stopped = run.Execute(observer.Stop);
+                using var stopped = run.Execute(cancellationToken: observer.Stop);
                 Assert.True(stopped.Stopped);
             }
 
@@ -101,7 +101,7 @@ public sealed class TrainingRunTests : IDisposable
                 "in use",
                 Assert.Throws<OcsInputException>(() => Resume(TwoInputs.Options)).Message,
                 StringComparison.Ordinal);
-            run.Execute(observer.Stop).Dispose();
+            run.Execute(cancellationToken: observer.Stop).Dispose();
         }
 
         Refuse("began with other options", TwoInputs.Options with { LearningRate = 0.1 });

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
 namespace Ocs.Data;
 
@@ -10,7 +11,8 @@ public sealed record BrokenImage(string Path, string Reason);
 
 /// <summary>The images of a folder that could not be read so far; for many threads at once.</summary>
 /// <param name="skip">Whether they are left out; else the first is an error.</param>
-internal sealed class BrokenImages(bool skip)
+/// <param name="logger">Gets each that is left out, once; null for no log.</param>
+internal sealed class BrokenImages(bool skip, ILogger? logger = null)
 {
     private readonly ConcurrentDictionary<string, string> _reasons = new(StringComparer.Ordinal);
 
@@ -22,11 +24,19 @@ internal sealed class BrokenImages(bool skip)
             .OrderBy(image => image.Path, StringComparer.Ordinal),
     ];
 
+    /// <summary>How many were found.</summary>
+    public int Count => _reasons.Count;
+
     /// <summary>Notes an image that is left out.</summary>
     /// <exception cref="OcsInputException">Broken images are not to be skipped.</exception>
     public void Skip(string path, string reason)
     {
-        _reasons.TryAdd(path, reason);
+        var isNew = _reasons.TryAdd(path, reason);
+        if (skip && isNew)
+        {
+            logger?.ImageSkipped(path, reason);
+        }
+
         if (!skip)
         {
             throw new OcsInputException(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 
 namespace Ocs.Data;
 
@@ -19,39 +20,56 @@ public sealed record FolderReport(
 }
 
 /// <summary>Decodes every image of a folder, in several threads.</summary>
-internal static class FolderCheck
+internal sealed class FolderCheck
 {
-    public static FolderReport Run(string root, ImageFolderOptions options)
+    private readonly ImageFolderOptions _options;
+    private readonly BrokenImages _broken = new(skip: true);
+    private readonly IProgress<DataProgress>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly Lock _telling = new();
+    private readonly int _total;
+    private int _done;
+
+    private FolderCheck(
+        ImageFolderOptions options, int total, IProgress<DataProgress>? progress, CancellationToken cancellation) =>
+        (_options, _total, _progress, _cancellation) = (options, total, progress, cancellation);
+
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static FolderReport Run(
+        string root, ImageFolderOptions options, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
-        var broken = new BrokenImages(skip: true);
         var layout = FolderLayout.Find(root);
-        var whole = new Dictionary<DatasetSplit, int> { [DatasetSplit.Train] = 0, [DatasetSplit.Test] = 0 };
-        List<ImageListing> listings = [];
+        Dictionary<DatasetSplit, ImageListing> listings = [];
         foreach (var split in (ReadOnlySpan<DatasetSplit>)[DatasetSplit.Train, DatasetSplit.Test])
         {
             if (layout.Has(split) || (layout.Train is not null && options.ValidationSplit != 0))
             {
-                var listing = ImageListing.Read(
-                    root, split, layout.Test is null ? options.ValidationSplit : null);
-                var before = broken.Found.Length;
-                Decode(listing, options, broken);
-                whole[split] = listing.Files.Length - (broken.Found.Length - before);
-                listings.Add(listing);
+                listings.Add(
+                    split, ImageListing.Read(root, split, layout.Test is null ? options.ValidationSplit : null));
             }
         }
 
-        return new(root, listings[0].Classes, whole[DatasetSplit.Train], whole[DatasetSplit.Test], broken.Found)
+        var check = new FolderCheck(
+            options, listings.Values.Sum(listing => listing.Files.Length), progress, cancellation);
+        var whole = listings.ToDictionary(pair => pair.Key, pair => check.Decode(pair.Value));
+        return new(
+            root,
+            listings.Values.First().Classes,
+            whole.GetValueOrDefault(DatasetSplit.Train),
+            whole.GetValueOrDefault(DatasetSplit.Test),
+            check._broken.Found)
         {
-            PassedOver = [.. listings.SelectMany(listing => listing.PassedOver).Distinct()],
-            Remarks = [.. listings.SelectMany(listing => listing.Remarks)],
+            PassedOver = [.. listings.Values.SelectMany(listing => listing.PassedOver).Distinct()],
+            Remarks = [.. listings.Values.SelectMany(listing => listing.Remarks)],
         };
     }
 
-    private static void Decode(ImageListing listing, ImageFolderOptions options, BrokenImages broken)
+    // Decodes a split; how many of its images can be read.
+    private int Decode(ImageListing listing)
     {
-        var next = -1;
-        OcsInputException? failure = null;
-        var threads = new Thread[options.WorkerCount];
+        var (next, before) = (-1, _broken.Found.Length);
+        Exception? failure = null;
+        var threads = new Thread[_options.WorkerCount];
         for (var i = 0; i < threads.Length; i++)
         {
             threads[i] = new(DecodeSome) { IsBackground = true, Name = $"ocs check {i}" };
@@ -59,33 +77,56 @@ internal static class FolderCheck
         }
 
         Array.ForEach(threads, thread => thread.Join());
+        _cancellation.ThrowIfCancellationRequested();
         if (failure is not null)
         {
-            throw failure;
+            ExceptionDispatchInfo.Throw(failure);
         }
+
+        return listing.Files.Length - (_broken.Found.Length - before);
 
         void DecodeSome()
         {
-            using var decoder = new ImageDecoder(options.PixelLimit);
+            using var decoder = new ImageDecoder(_options.PixelLimit);
             byte[] memory = [];
             int position;
-            while (failure is null && (position = Interlocked.Increment(ref next)) < listing.Files.Length)
+            while (failure is null && !_cancellation.IsCancellationRequested
+                && (position = Interlocked.Increment(ref next)) < listing.Files.Length)
             {
-                var path = Path.Combine(listing.Folder, listing.Files[position]);
                 try
                 {
-                    decoder.Decode(ImageFile.Read(path, ref memory));
+                    DecodeOne(decoder, Path.Combine(listing.Folder, listing.Files[position]), ref memory);
+                    Tell();
                 }
                 catch (Exception error)
-                    when (error is InvalidDataException or IOException or UnauthorizedAccessException)
                 {
-                    broken.Skip(path, error.Message);
-                }
-                catch (OcsInputException error)
-                {
-                    // A missing library is not an error of the image.
+                    // A missing library is not an error of the image, and the caller's progress may throw.
                     failure = error;
                 }
+            }
+        }
+    }
+
+    private void DecodeOne(ImageDecoder decoder, string path, ref byte[] memory)
+    {
+        try
+        {
+            decoder.Decode(ImageFile.Read(path, ref memory));
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            _broken.Skip(path, error.Message);
+        }
+    }
+
+    // One thread at a time, in the order of the counts.
+    private void Tell()
+    {
+        if (_progress is not null)
+        {
+            lock (_telling)
+            {
+                _progress.Report(new(++_done, _total, _broken.Count));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
 namespace Ocs.Data;
 
@@ -78,28 +79,56 @@ public sealed class ImageFolder : LabelledImages
     /// images.
     /// </param>
     /// <param name="options">How it is read.</param>
+    /// <param name="logger">
+    /// The application's log: gets each image that is left out when it is first met; null for none.
+    /// </param>
+    /// <param name="progress">Gets every image that is packed; null for none.</param>
+    /// <param name="cancellationToken">Ends the packing after an image.</param>
     /// <exception cref="OcsInputException">The folder has another layout, or an option is out of range.</exception>
-    public static ImageFolder Open(string? dataRoot, DatasetSplit split, ImageFolderOptions options)
+    /// <exception cref="OperationCanceledException">
+    /// It was cancelled while images were packed; an older packed file is as it was.
+    /// </exception>
+    public static ImageFolder Open(
+        string? dataRoot, DatasetSplit split, ImageFolderOptions options, ILogger? logger = null,
+        IProgress<DataProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var listing = List(dataRoot, split, options);
         var packed = options.Packed switch
         {
             PackedUse.Never => null,
-            PackedUse.Build => PackedImages.OpenOrWrite(listing, options),
+            PackedUse.Build => PackedImages.OpenOrWrite(listing, options, logger, progress, cancellationToken),
             _ => PackedImages.TryOpen(listing),
         };
-        return new(listing, options, packed, new(options.SkipBroken), Normalization.ImageNet, chosen: null);
+        return new(listing, options, packed, new(options.SkipBroken, logger), Normalization.ImageNet, chosen: null);
     }
 
     /// <summary>Writes the packed file of a split beside its folder, unless there is one that fits.</summary>
+    /// <param name="dataRoot">The folder with train and val, or one that holds it; null takes <c>OCS_DATA</c>.</param>
+    /// <param name="split">Which images are packed.</param>
+    /// <param name="options">How they are read.</param>
+    /// <param name="logger">The application's log; null for none.</param>
+    /// <param name="progress">Gets every image; null for none.</param>
+    /// <param name="cancellationToken">Ends it after an image.</param>
     /// <exception cref="OcsInputException">An image is too large, or broken and not to be skipped.</exception>
-    public static PackReport Pack(string? dataRoot, DatasetSplit split, ImageFolderOptions options) =>
-        PackWriter.WriteUnlessFresh(List(dataRoot, split, options), options);
+    /// <exception cref="OperationCanceledException">It was cancelled; an older file is as it was.</exception>
+    public static PackReport Pack(
+        string? dataRoot, DatasetSplit split, ImageFolderOptions options, ILogger? logger = null,
+        IProgress<DataProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        PackWriter.WriteUnlessFresh(
+            List(dataRoot, split, options), options, logger, progress, cancellationToken);
 
     /// <summary>Decodes every image of both splits.</summary>
     /// <param name="root">What <see cref="Find"/> gave.</param>
     /// <param name="options">How images are read.</param>
-    public static FolderReport Check(string root, ImageFolderOptions options) => FolderCheck.Run(root, options);
+    /// <param name="progress">
+    /// Gets every image, one at a time, on the threads that decode; null for none.
+    /// </param>
+    /// <param name="cancellationToken">Ends it after the images that are being read.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static FolderReport Check(
+        string root, ImageFolderOptions options, IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        FolderCheck.Run(root, options, progress, cancellationToken);
 
     /// <inheritdoc />
     public override ImageFolder With(Normalization normalization) =>

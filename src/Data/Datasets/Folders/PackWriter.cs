@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Ocs.Data;
 
 /// <summary>What a packed file holds.</summary>
@@ -15,7 +17,10 @@ internal static class PackWriter
     private const int MostPixels = 512 * 512;
 
     /// <summary>Writes the file unless there is one that the images have not changed since.</summary>
-    public static PackReport WriteUnlessFresh(ImageListing listing, ImageFolderOptions options)
+    /// <exception cref="OperationCanceledException">It was cancelled; an older file is as it was.</exception>
+    public static PackReport WriteUnlessFresh(
+        ImageListing listing, ImageFolderOptions options, ILogger? logger, IProgress<DataProgress>? progress,
+        CancellationToken cancellation)
     {
         var path = listing.PackPath;
         if (IsFresh(listing))
@@ -23,17 +28,19 @@ internal static class PackWriter
             return new(path, listing.Files.Length, new FileInfo(path).Length, Written: false, []);
         }
 
-        var broken = new BrokenImages(options.SkipBroken);
+        var broken = new BrokenImages(options.SkipBroken, logger);
         try
         {
-            AtomicFile.Replace(path, file => Write(file, listing, options, broken));
+            AtomicFile.Replace(path, file => Write(file, listing, options, broken, progress, cancellation));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new OcsInputException($"{path} cannot be written ({error.Message})", error);
         }
 
-        return new(path, listing.Files.Length, new FileInfo(path).Length, Written: true, broken.Found);
+        var bytes = new FileInfo(path).Length;
+        logger?.FolderPacked(listing.Files.Length, listing.Folder, path, bytes);
+        return new(path, listing.Files.Length, bytes, Written: true, broken.Found);
     }
 
     // A damaged file is as good as none here.
@@ -49,7 +56,9 @@ internal static class PackWriter
         }
     }
 
-    private static void Write(Stream target, ImageListing listing, ImageFolderOptions options, BrokenImages broken)
+    private static void Write(
+        Stream target, ImageListing listing, ImageFolderOptions options, BrokenImages broken,
+        IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         var fingerprint = listing.Fingerprint();
         var index = new byte[listing.Files.Length * PackedImages.EntryLength];
@@ -58,6 +67,7 @@ internal static class PackWriter
         byte[] memory = [];
         for (var i = 0; i < listing.Files.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var entry = index.AsSpan(i * PackedImages.EntryLength, PackedImages.EntryLength);
             var path = Path.Combine(listing.Folder, listing.Files[i]);
             try
@@ -75,6 +85,8 @@ internal static class PackWriter
                 broken.Skip(path, error.Message);
                 PackedImages.WriteEntry(entry, target.Position, 0, 0, 0);
             }
+
+            progress?.Report(new(i + 1, listing.Files.Length, broken.Count));
         }
 
         var head = PackedImages.Head(fingerprint, index, target.Length);

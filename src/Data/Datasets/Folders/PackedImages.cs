@@ -3,6 +3,7 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 
 namespace Ocs.Data;
 
@@ -36,9 +37,11 @@ internal sealed class PackedImages
     }
 
     /// <summary>The packed file of a listing, written first if need be.</summary>
-    public static PackedImages OpenOrWrite(ImageListing listing, ImageFolderOptions options)
+    public static PackedImages OpenOrWrite(
+        ImageListing listing, ImageFolderOptions options, ILogger? logger, IProgress<DataProgress>? progress,
+        CancellationToken cancellation)
     {
-        PackWriter.WriteUnlessFresh(listing, options);
+        PackWriter.WriteUnlessFresh(listing, options, logger, progress, cancellation);
         return TryOpen(listing) ?? throw new OcsInputException(
             $"the images of {listing.Folder} change while they are packed: wait until they are all there");
     }
