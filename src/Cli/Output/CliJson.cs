@@ -11,6 +11,7 @@ namespace Ocs.Cli.Output;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelsOutput))]
+[JsonSerializable(typeof(InitOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(EvalOutput))]

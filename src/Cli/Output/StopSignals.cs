@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
@@ -19,6 +20,7 @@ internal sealed class StopSignals : IDisposable
     private static readonly TimeSpan TimeToSave = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Action, bool> _last = new();
     private readonly PosixSignalRegistration[] _registrations;
     private long _stopped;
     private int _heeding;
@@ -44,6 +46,16 @@ internal sealed class StopSignals : IDisposable
         return new Heeding(this);
     }
 
+    /// <summary>
+    /// Until the result is disposed, something is done before a signal ends the process at once: what it has on the
+    /// screen is taken away.
+    /// </summary>
+    public IDisposable BeforeEnd(Action action)
+    {
+        _last[action] = true;
+        return new Listed(() => _last.TryRemove(action, out _));
+    }
+
     public void Dispose()
     {
         Array.ForEach(_registrations, registration => registration.Dispose());
@@ -64,6 +76,11 @@ internal sealed class StopSignals : IDisposable
         if (isFirst && Volatile.Read(ref _heeding) > 0)
         {
             return true;
+        }
+
+        foreach (var action in _last.Keys)
+        {
+            action();
         }
 
         Unfinished.Discard();
@@ -87,6 +104,11 @@ internal sealed class StopSignals : IDisposable
 
         using var process = Process.GetCurrentProcess();
         process.Kill();
+    }
+
+    private sealed class Listed(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 
     private sealed class Heeding(StopSignals signals) : IDisposable

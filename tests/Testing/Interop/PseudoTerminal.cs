@@ -52,6 +52,9 @@ public sealed unsafe partial class PseudoTerminal : IDisposable
         return Process.Start(start)!;
     }
 
+    /// <summary>Types keys.</summary>
+    public void Type(string keys) => RandomAccess.Write(_master, Encoding.UTF8.GetBytes(keys), fileOffset: 0);
+
     /// <summary>Hands on what the program writes until it has ended and everything is read.</summary>
     public void Read(Process process, Action<string> write)
     {
