@@ -24,7 +24,17 @@ internal static class CompletionCommand
         };
         command.SetAction(parsed =>
         {
-            console.Output.Write(ShellScripts.Of(Choices.Named<Shell>("SHELL", parsed.GetRequiredValue(shell))));
+            var name = parsed.GetRequiredValue(shell);
+            var script = ShellScripts.Of(Choices.Named<Shell>("SHELL", name));
+            if (console.Json)
+            {
+                console.WriteJson(new(name, script), CliJson.Readable.CompletionOutput);
+            }
+            else
+            {
+                console.Output.Write(script);
+            }
+
             return ExitCode.Fine;
         });
         return command;
@@ -64,12 +74,14 @@ internal static class CompletionCommand
             return ExitCode.Fine;
         }
 
-        foreach (var item in Completer.Candidates(root, known))
+        console.Output.Write(string.Concat(Completer.Candidates(root, known).Select(item =>
         {
             var text = line?.Replacement(item.Label, breaks) ?? item.Label;
-            console.Output.Write(string.IsNullOrEmpty(item.Detail) ? $"{text}\n" : $"{text}\t{item.Detail}\n");
-        }
-
+            return string.IsNullOrEmpty(item.Detail) ? $"{text}\n" : $"{text}\t{item.Detail}\n";
+        })));
         return ExitCode.Fine;
     }
 }
+
+/// <summary>`ocs completion --json`.</summary>
+internal sealed record CompletionOutput(string Shell, string Script);

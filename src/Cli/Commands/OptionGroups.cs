@@ -61,7 +61,14 @@ internal static class OptionGroups
                     "int8",
                     "--calibration --exclude --data --data-root --data-limit --image-size --resize --workers "
                     + "--skip-broken --validation-split"),
-                new("Network", "--weights --classes --input-channels --input-size"),
+                new("Network and machine", "--weights --classes --input-channels --input-size --threads"),
+            ],
+            ["ocs quantize"] =
+            [
+                new("The file that is written", "--out --opset"),
+                new("Calibration", "--calibration --exclude --data --data-root --data-limit"),
+                new("Images of a folder", "--image-size --resize --workers --skip-broken --validation-split"),
+                new("Network and machine", "--weights --input-size --threads"),
             ],
         }.ToImmutableDictionary(StringComparer.Ordinal);
 

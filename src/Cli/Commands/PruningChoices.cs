@@ -21,7 +21,7 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options below start from: auto (default), "
+        Description = "What the options of the cut start from: auto (default), "
             + "paper, which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "auto",

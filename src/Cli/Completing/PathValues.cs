@@ -60,7 +60,8 @@ internal static class PathValues
             [
                 .. new DirectoryInfo(place.Length == 0 ? "." : place).EnumerateFileSystemInfos()
                     .Where(entry => entry.Name.StartsWith(start, StringComparison.Ordinal)
-                        && (entry.Name[0] != '.' || start.Length > 0))
+                        && (entry.Name[0] != '.' || start.Length > 0)
+                        && !entry.Name.Any(char.IsControl))
                     .Take(Most)
                     .OrderBy(entry => entry.Name, StringComparer.Ordinal)
                     .Select(entry => (folder + entry.Name, entry.FullName, Directory.Exists(entry.FullName))),

@@ -12,6 +12,7 @@ namespace Ocs.Cli.Output;
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelsOutput))]
 [JsonSerializable(typeof(InitOutput))]
+[JsonSerializable(typeof(CompletionOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(EvalOutput))]

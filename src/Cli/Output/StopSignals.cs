@@ -17,6 +17,7 @@ internal sealed class StopSignals : IDisposable
 
     // Ctrl-C reaches one of several processes twice at once: from the terminal, and from the process that started them.
     private const int SameSignalMilliseconds = 1000;
+    private static readonly TimeSpan TimeToTidy = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan TimeToSave = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
@@ -78,11 +79,8 @@ internal sealed class StopSignals : IDisposable
             return true;
         }
 
-        foreach (var action in _last.Keys)
-        {
-            action();
-        }
-
+        // A terminal that takes no text must not keep the process.
+        _ = Task.WaitAll([.. _last.Keys.Select(Task.Run)], TimeToTidy);
         Unfinished.Discard();
         return false;
     }

@@ -49,11 +49,11 @@ internal sealed record FoundData(
     // A set of the catalog that lies in the folder, and not elsewhere.
     private static FoundData? Catalogued(string folder)
     {
-        var whole = Path.GetFullPath(folder);
+        var whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "/";
         foreach (var name in DatasetCatalog.Names)
         {
             if (DatasetCatalog.Locate(name, folder) is { } location
-                && Path.GetFullPath(location.Path).StartsWith(whole, StringComparison.Ordinal))
+                && $"{Path.GetFullPath(location.Path)}/".StartsWith(whole, StringComparison.Ordinal))
             {
                 return new(name, folder, name, []);
             }

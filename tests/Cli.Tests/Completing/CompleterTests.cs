@@ -40,7 +40,7 @@ public sealed class CompleterTests : IDisposable
     [InlineData("completion bash ", "")]
     [InlineData("models ", "")]
     [InlineData("no-command --x ", "")]
-    [InlineData("train --set training.lay", "training.layout= training.layer-decay=")]
+    [InlineData("train --set training.lay", "training.layer-decay= training.layout=")]
     [InlineData("train --set training.layout=c", "training.layout=contiguous training.layout=channels-last")]
     [InlineData("train --set reset-classifier=", "reset-classifier=true reset-classifier=false")]
     [InlineData("train --set pruning.round-to=", "pruning.round-to=auto")]
@@ -104,8 +104,8 @@ public sealed class CompleterTests : IDisposable
     {
         string[] free =
         [
-            "--target", "--epochs", "--batch-size", "--learning-rate", "--seed", "--threads", "--outputs", "--repeat",
-            "--processes", "--target-latency", "--latency-batch", "--batches", "--batch", "--runs", "--warm-up",
+            "--target", "--seed", "--threads", "--repeat", "--processes", "--target-latency", "--latency-batch",
+            "--batches", "--batch", "--runs", "--warm-up",
             "--classes", "--input-channels", "--input-size", "--opset", "--image-size", "--resize", "--workers",
             "--validation-split", "--minimum-channels", "--maximum-pruned", "--ignore", "--only", "--exclude",
             "--data-limit", "--ignored-value", "--tolerance", "--score", "--port", "--line", "--breaks",
