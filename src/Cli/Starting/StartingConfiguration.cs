@@ -32,7 +32,7 @@ internal sealed record StartingConfiguration(
         var remarks = new List<string>();
         if (data.Root is not null)
         {
-            values = [.. values, .. Fitting(values, network, data, task, remarks)];
+            values = Fitting(values, network, data, task, remarks);
         }
 
         var trainLine = $"ocs train {ShellWord.Of(output)}"
@@ -86,8 +86,8 @@ internal sealed record StartingConfiguration(
         return records;
     }
 
-    // What the data say: classes that are not named, or others than the network tells apart.
-    private static IEnumerable<(string Key, string Value)> Fitting(
+    // What the data say: how few samples they are, classes that are not named, or others than the network tells apart.
+    private static ImmutableArray<(string Key, string Value)> Fitting(
         ImmutableArray<(string Key, string Value)> values, StartingNetwork network, FoundData data, TaskKind task,
         List<string> remarks)
     {
@@ -95,17 +95,21 @@ internal sealed record StartingConfiguration(
         try
         {
             using var samples = TrainingDataSource.Open(options, data.Root);
-            return network is { IsTrained: true, Classes: { } classes } && task == TaskKind.Classification
-                && classes != samples.Classes
-                ? [("reset-classifier", "true")]
-                : [];
+            var isOther = network is { IsTrained: true, Classes: { } classes } && task == TaskKind.Classification
+                && classes != samples.Classes;
+            var batch = StartingValues.Batch(options.Training.BatchSize, samples.Train.Count);
+            return
+            [
+                .. values.Select(pair => pair.Key == StartingValues.BatchKey ? (pair.Key, batch) : pair),
+                .. isOther ? [("reset-classifier", "true")] : Array.Empty<(string, string)>(),
+            ];
         }
         catch (OcsInputException error)
         {
             var isUnnamed = task == TaskKind.Segmentation && OpensWithNames(options, data.Root);
             remarks.Add($"Warning: {error.Message.TrimEnd('.')}."
                 + (isUnnamed ? $" {PlaceholderList} stands for them in the file." : ""));
-            return isUnnamed ? [("masks.class-names", PlaceholderList)] : [];
+            return isUnnamed ? values.Add(("masks.class-names", PlaceholderList)) : values;
         }
     }
 

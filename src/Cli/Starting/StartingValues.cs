@@ -8,6 +8,10 @@ namespace Ocs.Cli.Starting;
 /// <summary>The values that a new configuration states, for a kind of network and of data.</summary>
 internal static class StartingValues
 {
+    /// <summary>The key of the batch size.</summary>
+    public const string BatchKey = "training.batch-size";
+
+    private const int LeastSteps = 4;
     private const int SmallSide = 64;
     private const int Photograph = 224;
 
@@ -22,7 +26,7 @@ internal static class StartingValues
             ("data", data.Name),
             ("seed", "0"),
             ("training.epochs", Whole(recipe.Epochs)),
-            ("training.batch-size", Whole(recipe.Batch)),
+            (BatchKey, Whole(recipe.Batch)),
             ("training.optimizer", recipe.Optimizer),
             ("training.learning-rate", Number(recipe.Rate)),
             ("training.schedule", "cosine"),
@@ -38,6 +42,9 @@ internal static class StartingValues
             .. data.Settings.Select(setting => (setting.Key, YamlWriter.Text(setting.Value))),
         ];
     }
+
+    /// <summary>A batch size with which few samples, too, give some steps an epoch.</summary>
+    public static string Batch(int usual, int samples) => Whole(Math.Clamp(samples / LeastSteps, 1, usual));
 
     private static ImmutableArray<(string Key, string Value)> Nothing => [];
 

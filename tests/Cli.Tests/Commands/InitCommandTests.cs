@@ -140,10 +140,13 @@ public sealed partial class InitCommandTests : IDisposable
         written.AssertGood();
         Assert.Contains($"--data-root '{pictures}' --dry-run", written.Output, StringComparison.Ordinal);
 
-        CommandLine.Run(
-            "train", File, "--data-root", pictures, "--epochs", "1", "--batch-size", "4", "--out",
-            _folder.PathOf("run"), "--set", "training.layout=contiguous", "--set", "training.warmup-epochs=0",
-            "--set", "pruning.cut-at-end=true").AssertGood();
+        var trained = CommandLine.Run(
+            "train", File, "--data-root", pictures, "--epochs", "1", "--out", _folder.PathOf("run"),
+            "--set", "training.layout=contiguous", "--set", "training.warmup-epochs=0",
+            "--set", "pruning.cut-at-end=true");
+
+        // One epoch may teach it nothing.
+        Assert.True(trained.Code is ExitCode.Fine or ExitCode.Unfit, trained.Error);
         Assert.True(System.IO.File.Exists(_folder.PathOf("run/model.ocs")));
     }
 
@@ -160,7 +163,7 @@ public sealed partial class InitCommandTests : IDisposable
 
         var options = ExperimentOptions.Load(File, []);
         Assert.Equal((32, true, 0.01), (options.Images.Size, options.ResetClassifier, options.Training.LearningRate));
-        CommandLine.Run("train", File, "--data-root", pictures, "--dry-run", "--batch-size", "4").AssertGood();
+        CommandLine.Run("train", File, "--data-root", pictures, "--dry-run").AssertGood();
     }
 
     [Fact]
