@@ -12,8 +12,6 @@ namespace Ocs.Cli;
 /// <summary>The command `ocs`: arguments in, exit code out. Everything that a command throws ends here.</summary>
 internal static class Application
 {
-    private const int HelpWidth = 120;
-
     /// <summary>The environment variable that shows where in the program an unexpected error came from.</summary>
     private const string TraceVariable = "OCS_TRACE";
 
@@ -49,6 +47,7 @@ internal static class Application
         {
             Json,
             DemoCommand.Create(console),
+            InitCommand.Create(console),
             TrainCommand.CreateTrain(console),
             TrainCommand.CreateBaseline(console),
             PruneCommand.Create(console),
@@ -64,6 +63,8 @@ internal static class Application
             DataCommand.Create(console),
             ModelsCommand.Create(console),
             DoctorCommand.Create(console),
+            CompletionCommand.Create(console),
+            CompletionCommand.CreateAnswer(console),
         };
 
     private static int Execute(IReadOnlyList<string> args, CommandConsole console)
@@ -71,11 +72,11 @@ internal static class Application
         try
         {
             OpenFiles.Check();
-            args = RenamedFlags.Replace(args, console);
             var root = Root(console);
             root.HelpName = "ocs";
+            args = RenamedFlags.Replace(AskingForHelp(args, root), console);
             var help = root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>().First();
-            help.MaxWidth = HelpWidth;
+            help.MaxWidth = HelpText.WidthOn(console.Screen);
             var parsed = root.Parse(
                 args.Any(arg => arg != Json.Name) ? args : [.. args, "--help"],
                 new() { ResponseFileTokenReplacer = null });
@@ -91,18 +92,43 @@ internal static class Application
                 throw new OcsInputException(sentence);
             }
 
-            return parsed.Invoke(new()
+            using var text = new StringWriter();
+            var isHelp = parsed.Action is HelpAction;
+            var code = parsed.Invoke(new()
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-                Output = console.Output,
+                Output = isHelp ? text : console.Output,
                 Error = console.Error,
             });
+            if (isHelp)
+            {
+                console.Output.Write(HelpText.Of(text.ToString(), parsed.CommandResult.Command, help.MaxWidth));
+            }
+
+            return code;
         }
         catch (Exception error)
         {
             return Fail(Cause(error), console);
         }
+    }
+
+    // `ocs help train` is `ocs train --help`.
+    private static IReadOnlyList<string> AskingForHelp(IReadOnlyList<string> args, Command command)
+    {
+        if (args is not ["help", ..])
+        {
+            return args;
+        }
+
+        foreach (var word in args.Skip(1).Where(word => !word.StartsWith('-')))
+        {
+            command = command.Subcommands.FirstOrDefault(inner => inner.Name == word)
+                ?? throw new OcsInputException(CommandLineErrors.NoCommand(word, command));
+        }
+
+        return [.. args.Skip(1), "--help"];
     }
 
     private static int Fail(Exception error, CommandConsole console)

@@ -29,18 +29,25 @@ internal static class CommandLineErrors
 
         if (unknown is not null && command.Subcommands.Count > 0)
         {
-            var question = NearestName.Question(unknown, command.Subcommands.Select(sub => sub.Name));
-            return $"`{path}` has no command '{unknown}'{question} `{path} --help` lists them.";
+            return NoCommand(unknown, command);
         }
 
         if (unknown is null && command.Subcommands.Count > 0)
         {
-            return $"`{path}` needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}; "
+            var known = command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
+            return $"`{path}` needs a command: {string.Join(", ", known)}; "
                 + $"`{path} --help` explains them.";
         }
 
         var problem = unknown is not null ? $"`{path}` does not take '{unknown}'" : SentenceOf(parsed.Errors[0], path);
         return problem.EndsWith('.') ? problem : $"{problem}; `{path} --help` shows what it takes.";
+    }
+
+    /// <summary>The sentence for a word that is none of a command's commands.</summary>
+    public static string NoCommand(string word, Command command)
+    {
+        var (path, known) = (PathOf(command), command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
+        return $"`{path}` has no command '{word}'{NearestName.Question(word, known)} `{path} --help` lists them.";
     }
 
     // Where there is room for one more argument or value, an unknown option is taken for it, unless `--` came before.

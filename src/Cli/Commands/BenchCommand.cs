@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
@@ -18,12 +19,15 @@ internal static class BenchCommand
         {
             Description = "Networks of the zoo, .ocs files or .onnx files. The others are compared with the first.",
             Arity = ArgumentArity.OneOrMore,
+            HelpName = "MODEL",
+            CompletionSources = { Values.Networks },
         };
         var batches = List("--batch", "Batch sizes, separated by commas (default: 1).", "N,N");
         var runtimes = List(
             "--runtimes",
             $"Runtimes: {string.Join(',', Choices.Names<NetworkRuntime>())} (default: both).",
             "NAMES");
+        runtimes.CompletionSources.Add(Values.ListOf<NetworkRuntime>());
         var threads = new Option<int?>("--threads")
         {
             Description = "Threads of one operator (default: one per core).",

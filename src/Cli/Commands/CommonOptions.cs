@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Formats;
 using Ocs.Pruning.Coupling;
@@ -12,6 +13,8 @@ internal static class CommonOptions
     public static Argument<string> Model() => new("MODEL")
     {
         Description = "A network of the zoo (`ocs models` lists them), an .ocs or an .onnx file.",
+        HelpName = "MODEL",
+        CompletionSources = { Values.Networks },
     };
 
     public static Option<string?> InputSize() => new("--input-size")
@@ -33,6 +36,7 @@ internal static class CommonOptions
         Description = "A file of weights: safetensors, PyTorch, TorchSharp or .ocs. "
             + "FILE:KEY takes a part of a checkpoint. Weights of a pruned zoo network make it narrower.",
         HelpName = "FILE",
+        CompletionSources = { Values.Weights },
     };
 
     public static Option<int?> Classes() => new("--classes")
@@ -57,12 +61,14 @@ internal static class CommonOptions
     {
         Description = "The first folder to look for data sets in (default: $OCS_DATA).",
         HelpName = "DIR",
+        CompletionSources = { PathValues.Folders },
     };
 
     public static Option<string?> Device() => new("--device")
     {
         Description = "The processor: cpu (default), cuda or cuda:N.",
         HelpName = "DEVICE",
+        CompletionSources = { Values.Words("cpu", "cuda") },
     };
 
     public static Option<string[]> Ignore() => new("--ignore")
@@ -76,6 +82,7 @@ internal static class CommonOptions
         Description = "What is removed from attention: whole heads, or the same-index of every head "
             + "(default: the network's own policy).",
         HelpName = "POLICY",
+        CompletionSources = { Values.Of<CouplingPolicy>() },
     };
 
     public static Option<string?> Groups() => new("--groups")
@@ -83,6 +90,7 @@ internal static class CommonOptions
         Description = "What is removed from grouped layers: the same-index of every group, "
             + "or whole groups (default: the network's own policy).",
         HelpName = "POLICY",
+        CompletionSources = { Values.Of<CouplingPolicy>() },
     };
 
     public static Option<string[]> Freeze() => new("--freeze")
@@ -90,6 +98,7 @@ internal static class CommonOptions
         Description =
             $"Does not cut groups of these kinds: {string.Join(',', Choices.Names<GroupKind>())}. May be repeated.",
         HelpName = "KINDS",
+        CompletionSources = { Values.ListOf<GroupKind>() },
     };
 
     /// <summary>The policy that an option was given; null if it was not.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
@@ -22,6 +23,8 @@ internal static class DataCommand
         {
             Description = "Data sets (default: all that are found).",
             Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "NAME",
+            CompletionSources = { Values.ImageSets },
         };
         var check = new Command("check", "Reads data sets completely, and reports whether they are whole.")
         {

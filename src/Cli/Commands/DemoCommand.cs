@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
@@ -19,12 +20,14 @@ internal static class DemoCommand
         {
             Description = "Sets an option over experiments/demo.yaml.",
             HelpName = "KEY=VALUE",
+            CompletionSources = { Values.Assignment },
         };
         var folder = new Option<string>("--out")
         {
             Description = "The run's folder; a run that is there is replaced.",
             HelpName = "DIR",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
+            CompletionSources = { PathValues.Folders },
         };
         var root = CommonOptions.DataRoot();
         var command = new Command(

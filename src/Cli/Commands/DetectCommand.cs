@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Data;
@@ -17,17 +18,25 @@ internal static class DetectCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var model = new Argument<string>("MODEL") { Description = "The .ocs file of a detector." };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "The .ocs file of a detector.",
+            HelpName = "MODEL",
+            CompletionSources = { PathValues.Files(".ocs") },
+        };
         var images = new Argument<string[]>("IMAGE")
         {
             Description = "Pictures.",
             Arity = ArgumentArity.OneOrMore,
+            HelpName = "IMAGE",
+            CompletionSources = { PathValues.Pictures },
         };
         var folder = new Option<string>("--out")
         {
             Description = "The folder for the pictures with boxes.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "detections",
+            CompletionSources = { PathValues.Folders },
         };
         var score = new Option<double>("--score")
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
@@ -30,6 +31,7 @@ internal static class EvalCommand
         {
             Description = "The data set, `ocs data list` lists them (default: what the network's run has).",
             HelpName = "NAME",
+            CompletionSources = { Values.DataSets },
         };
         var limit = new Option<int?>("--data-limit")
         {
@@ -41,6 +43,7 @@ internal static class EvalCommand
             Description = "How the images are normalized: data-set, official (the authors' program) or imagenet "
                 + "(default: as in an .ocs or .onnx file, else data-set).",
             HelpName = "NAME",
+            CompletionSources = { Values.Of<NormalizationChoice>() },
         };
         var root = CommonOptions.DataRoot();
         var size = CommonOptions.InputSize();
@@ -56,6 +59,7 @@ internal static class EvalCommand
             Description = $"What runs the network: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: "
                 + "onnxruntime for an .onnx file with int8 layers, else libtorch).",
             HelpName = "NAME",
+            CompletionSources = { Values.Of<NetworkRuntime>() },
         };
         var images = new ImageChoices();
         var command = new Command("eval", "Measures accuracy, loss, MACs and parameters on a data set's test images.")

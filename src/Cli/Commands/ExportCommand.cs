@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
@@ -16,8 +17,12 @@ internal static class ExportCommand
     {
         var model = CommonOptions.Model();
         var weights = CommonOptions.Weights();
-        var onnx =
-            new Option<string?>("--onnx") { Description = "Writes network and weights as ONNX.", HelpName = "FILE" };
+        var onnx = new Option<string?>("--onnx")
+        {
+            Description = "Writes network and weights as ONNX.",
+            HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".onnx") },
+        };
         var opset = CommonOptions.Opset();
         var fold = new Option<bool>("--fold-batch-norm")
         {
@@ -45,16 +50,19 @@ internal static class ExportCommand
             Description = "ONNX of a detector: what it gives: decoded boxes (default), nms for those that stay too, or "
                 + "raw offsets.",
             HelpName = string.Join('|', Choices.Names<OnnxDetections>()),
+            CompletionSources = { Values.Of<OnnxDetections>() },
         };
         var safetensors = new Option<string?>("--safetensors")
         {
             Description = "Writes the weights as safetensors.",
             HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".safetensors") },
         };
         var pytorch = new Option<string?>("--pytorch")
         {
             Description = "Writes the weights as a .pth file for torch.load.",
             HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".pth", ".pt", ".th") },
         };
         var classes = CommonOptions.Classes();
         var channels = CommonOptions.InputChannels();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
@@ -35,6 +36,7 @@ internal sealed class LatencyChoices
         Description = $"Where it is measured: {string.Join(" or ", Choices.Names<NetworkRuntime>())} "
             + "(default: onnxruntime for a network that is written as .onnx).",
         HelpName = "NAME",
+        CompletionSources = { Values.Of<NetworkRuntime>() },
     };
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
@@ -28,11 +29,13 @@ internal static class PruneCommand
             Description = "The file to write, .ocs or .onnx "
                 + "(default: <MODEL's name>-pruned.ocs, or .onnx for an .onnx file).",
             HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".ocs", ".onnx") },
         };
         var data = new Option<string?>("--data")
         {
             Description = "For saliency taylor: the data set whose training images give the gradients.",
             HelpName = "NAME",
+            CompletionSources = { Values.DataSets },
         };
         var batches = new Option<int>("--batches")
         {

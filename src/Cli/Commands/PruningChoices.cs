@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Pruning;
 using Ocs.Pruning.Latency;
@@ -20,22 +21,25 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options below start from: auto (default), "
+        Description = "What the options of the cut start from: auto (default), "
             + "paper, which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "auto",
+        CompletionSources = { Values.Of<Preset>() },
     };
 
     private readonly Option<string?> _saliency = new("--saliency")
     {
         Description = $"What channels are ranked by: {string.Join(", ", Choices.Names<SaliencyKind>())}.",
         HelpName = "NAME",
+        CompletionSources = { Values.Of<SaliencyKind>() },
     };
 
     private readonly Option<string?> _scope = new("--scope")
     {
         Description = "Whose weights count: group, all that leave with a channel, or single-layer.",
         HelpName = "NAME",
+        CompletionSources = { Values.Of<SaliencyScope>() },
     };
 
     private readonly Option<string?> _ranking = new("--ranking")
@@ -43,6 +47,7 @@ internal sealed class PruningChoices
         Description = "Which channels are compared: all (global), or each group's (per-group) or shape's (isomorphic), "
             + "which then lose the same fraction.",
         HelpName = "NAME",
+        CompletionSources = { Values.Of<Ranking>() },
     };
 
     private readonly Option<string?> _resource = new("--resource")
@@ -50,6 +55,7 @@ internal sealed class PruningChoices
         Description = "What the target counts: macs, parameters, memory (activations alive at once) or operations "
             + "(as the authors' program).",
         HelpName = "NAME",
+        CompletionSources = { Values.Of<Resource>() },
     };
 
     private readonly Option<int?> _minimum = new("--minimum-channels")
@@ -70,6 +76,7 @@ internal sealed class PruningChoices
         Description = "Groups keep a multiple of N channels, rounded up, or all; "
             + "auto (default): 16, and less in groups of fewer than 32.",
         HelpName = "N",
+        CompletionSources = { Values.Words(AutomaticAttribute.Word) },
     };
 
     private readonly Option<string[]> _ignore = CommonOptions.Ignore();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Runs;
 using Ocs.Data;
@@ -16,6 +17,7 @@ internal sealed class QuantizationChoices
         Description = "int8: the range of an activation: min-max (default), percentile, which leaves out the farthest "
             + "0.01 %, or entropy.",
         HelpName = "METHOD",
+        CompletionSources = { Values.Of<CalibrationMethod>() },
     };
 
     private readonly Option<string[]> _exclude = new("--exclude")
@@ -29,6 +31,7 @@ internal sealed class QuantizationChoices
         Description = "int8: the data set whose training images the ranges are from "
             + "(default: what the network's run has).",
         HelpName = "NAME",
+        CompletionSources = { Values.DataSets },
     };
 
     private readonly Option<int?> _limit = new("--data-limit")

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Formats;
@@ -18,6 +19,7 @@ internal static class QuantizeCommand
             Description = "The ONNX file to write.",
             HelpName = "FILE",
             Required = true,
+            CompletionSources = { PathValues.Files(".onnx") },
         };
         var opset = CommonOptions.Opset();
         var size = CommonOptions.InputSize();
@@ -63,7 +65,7 @@ internal static class QuantizeCommand
         else
         {
             console.WriteLine(summary.Sentence(output));
-            console.WriteLine($"`ocs eval {output} --data NAME` measures its accuracy.");
+            console.WriteLine($"`ocs eval {ShellWord.Of(output)} --data NAME` measures its accuracy.");
         }
 
         return ExitCode.Fine;

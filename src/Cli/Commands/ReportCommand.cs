@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Reporting;
@@ -18,29 +19,35 @@ internal static class ReportCommand
         {
             Description = "Folders of runs, of --repeat or of --sweep.",
             Arity = ArgumentArity.OneOrMore,
+            HelpName = "RUN",
+            CompletionSources = { PathValues.Runs },
         };
         var baseline = new Option<string?>("--baseline")
         {
             Description =
                 "The folder of an unpruned run to compare with (default: the run's own twin).",
             HelpName = "RUN",
+            CompletionSources = { PathValues.Runs },
         };
         var file = new Option<string?>("--out")
         {
             Description = $"The page's file (default: {HtmlReport.FileName} in the folder of one run, "
                 + $"{HtmlComparison.FileName} above those of several).",
             HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".html") },
         };
         var csv = new Option<string?>("--csv")
         {
             Description = $"Also writes the numbers of tables and charts into this folder: {CsvTables.RunsName}, "
                 + $"{CsvTables.EpochsName} and {CsvTables.LayersName}.",
             HelpName = "DIR",
+            CompletionSources = { PathValues.Folders },
         };
         var latex = new Option<string?>("--latex")
         {
             Description = "Also writes the table of the runs as LaTeX into this file.",
             HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".tex") },
         };
         var command = new Command(
             "report",

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Ocs.Cli.Completing;
 using Ocs.RunLog;
 using Ocs.Torch;
 
@@ -15,12 +16,15 @@ internal sealed class TrainChoices(RunKind kind)
         Description = "A YAML file; experiments/ has one for each row of the paper's tables. "
             + "Optional with --model and --data.",
         Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "CONFIG",
+        CompletionSources = { PathValues.Files(".yaml", ".yml") },
     };
 
     private readonly Option<string?> _resume = new("--resume")
     {
         Description = "Resumes the stopped or killed run in this folder, with the options that it began with.",
         HelpName = "RUN",
+        CompletionSources = { PathValues.Runs },
     };
 
     private readonly TrainingFlags _flags = new();
@@ -29,6 +33,7 @@ internal sealed class TrainChoices(RunKind kind)
     {
         Description = "Sets any key over the file, such as training.epochs=20. May be repeated.",
         HelpName = "KEY=VALUE",
+        CompletionSources = { Values.Assignment },
     };
 
     private readonly Option<string?> _folder = new("--out", "-o")
@@ -36,6 +41,7 @@ internal sealed class TrainChoices(RunKind kind)
         Description = "The run's folder (default: runs/<name of CONFIG>-"
             + $"{(kind == RunKind.Train ? "<preset>" : "baseline")}-s<seed>).",
         HelpName = "DIR",
+        CompletionSources = { PathValues.Folders },
     };
 
     private readonly Option<bool> _force = new("--force")
@@ -62,6 +68,7 @@ internal sealed class TrainChoices(RunKind kind)
             + "and a page that compares them. Given twice, a run for each combination. "
             + "The same command again continues.",
         HelpName = "KEY=A,B,..",
+        CompletionSources = { Values.Assignments },
     };
 
     private readonly Option<bool> _dryRun = new(TrainRequest.DryRunName)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 
 namespace Ocs.Cli.Commands;
@@ -87,7 +88,12 @@ internal sealed class TrainingFlags
 
     private static Option OptionOf(TrainingFlag flag) => flag.HelpName is null
         ? new Option<bool>(flag.Name) { Description = flag.Description }
-        : new Option<string?>(flag.Name) { Description = flag.Description, HelpName = flag.HelpName };
+        : new Option<string?>(flag.Name)
+        {
+            Description = flag.Description,
+            HelpName = flag.HelpName,
+            CompletionSources = { Values.OfKey(flag.Key) },
+        };
 
     // No help name: the option takes no value.
     private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description)

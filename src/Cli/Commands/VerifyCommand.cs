@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Runtimes;
@@ -16,18 +17,26 @@ internal static class VerifyCommand
 
     public static Command Create(CommandConsole console)
     {
-        var first = new Argument<string>("A") { Description = Either };
+        var first = new Argument<string>("A")
+        {
+            Description = Either,
+            HelpName = "A",
+            CompletionSources = { Values.Networks },
+        };
         var second = new Argument<string?>("B")
         {
             Description = "The network to compare A with "
                 + "(default: A under libtorch is compared with A under ONNX Runtime).",
             Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "B",
+            CompletionSources = { Values.Networks },
         };
         var weights = CommonOptions.Weights();
         var input = new Option<string?>("--input")
         {
             Description = "A .safetensors file with the inputs by their names (default: random numbers).",
             HelpName = "FILE",
+            CompletionSources = { PathValues.Files(".safetensors") },
         };
         var tolerance = new Option<double>("--tolerance")
         {

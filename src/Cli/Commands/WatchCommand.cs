@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ocs.Cli.Completing;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
 using Ocs.Cli.Watching;
@@ -17,6 +18,8 @@ internal static class WatchCommand
         {
             Description = "Folders of runs (finished, running or not yet started), of --repeat or of --sweep.",
             Arity = ArgumentArity.OneOrMore,
+            HelpName = "RUN",
+            CompletionSources = { PathValues.Runs },
         };
         var port = new Option<int?>("--port")
         {

@@ -23,6 +23,10 @@ internal static class ConfigurationKeys
     /// <summary>The properties that are set by them, in the same order.</summary>
     public static IReadOnlyList<PropertyInfo> Properties { get; } = [.. PropertiesOf(typeof(ExperimentOptions))];
 
+    /// <summary>The property that a dotted key sets; null where there is none.</summary>
+    public static PropertyInfo? PropertyOf(string key) =>
+        All.Zip(Properties).FirstOrDefault(pair => pair.First == key).Second;
+
     private static IEnumerable<PropertyInfo> PropertiesOf(Type record) =>
         OptionRecord.Properties(record).SelectMany(property =>
             RecordOf(property) is { } inner ? PropertiesOf(inner) : [property]);

@@ -25,6 +25,9 @@ internal static class YamlWriter
         var value => Scalar(value),
     };
 
+    /// <summary>A text as a value, in quotes where YAML would read it otherwise.</summary>
+    public static string Text(string value) => Scalar(value);
+
     private static void Write(object record, string indent, StringBuilder text)
     {
         foreach (var property in OptionRecord.Properties(record.GetType()))

@@ -11,6 +11,8 @@ namespace Ocs.Cli.Output;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelsOutput))]
+[JsonSerializable(typeof(InitOutput))]
+[JsonSerializable(typeof(CompletionOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(EvalOutput))]

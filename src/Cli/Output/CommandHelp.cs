@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
+using Ocs.Cli.Commands;
 
 namespace Ocs.Cli.Output;
 
@@ -29,16 +30,22 @@ internal static class CommandHelp
         [.. command.Arguments.Where(argument => !argument.Hidden).Select(argument => new HelpArgument(
             argument.Name, argument.Description ?? "", argument.Arity.MinimumNumberOfValues > 0,
             argument.Arity.MaximumNumberOfValues > 1))],
-        [.. Options(command).Where(option => !option.Hidden).Select(option => new HelpEntry(
+        [.. OptionsOf(command).Where(option => !option.Hidden).Select(option => new HelpEntry(
             option.Name, [.. option.Aliases], option.Arity.MaximumNumberOfValues == 0 ? null : option.HelpName,
             option.Description ?? "", option.Required))],
-        [.. command.Subcommands.Select(sub => new HelpCommand(sub.Name, sub.Description ?? ""))]);
+        [
+            .. command.Subcommands.Where(sub => !sub.Hidden)
+                .Select(sub => new HelpCommand(sub.Name, sub.Description ?? "")),
+        ],
+        [.. CommandExamples.Of(command).Select(example => new HelpExample(example.Line, example.Meaning))]);
 
-    private static IEnumerable<Option> Options(Command command) => command.Options
-        .Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(option => option.Recursive))
+    /// <summary>The options of a command, and those that it has from the commands above it.</summary>
+    public static IEnumerable<Option> OptionsOf(Command command) => command.Options
+        .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf).Where(option => option.Recursive))
         .DistinctBy(option => option.Name);
 
-    private static string NameOf(Command command) =>
+    /// <summary>The words that call a command.</summary>
+    public static string NameOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "ocs";
 }
 
@@ -51,7 +58,7 @@ internal sealed record ErrorOutput(string Error, int ExitCode);
 /// <summary>`--help --json`.</summary>
 internal sealed record HelpOutput(
     string Command, string Description, IReadOnlyList<HelpArgument> Arguments, IReadOnlyList<HelpEntry> Options,
-    IReadOnlyList<HelpCommand> Commands);
+    IReadOnlyList<HelpCommand> Commands, IReadOnlyList<HelpExample> Examples);
 
 /// <summary>An argument of a command.</summary>
 internal sealed record HelpArgument(string Name, string Description, bool Required, bool Several);
@@ -64,3 +71,6 @@ internal sealed record HelpEntry(
 
 /// <summary>A command of a command.</summary>
 internal sealed record HelpCommand(string Name, string Description);
+
+/// <summary>A command line, and what it does.</summary>
+internal sealed record HelpExample(string Line, string Meaning);

@@ -13,7 +13,7 @@ internal static class FileToShip
     /// <param name="isFolded">Whether batch norms were folded.</param>
     /// <param name="how">What folds them.</param>
     public static string Sentence(string path, bool isOnnx, Graph graph, bool isFolded, string how) =>
-        !isOnnx ? $"`ocs export {path} --onnx FILE.onnx --fold-batch-norm` writes the file to ship."
+        !isOnnx ? $"`ocs export {ShellWord.Of(path)} --onnx FILE.onnx --fold-batch-norm` writes the file to ship."
         : !graph.Nodes.Any(node => node.Operator is BatchNorm2d) ? $"The file to ship: {path}."
         : isFolded ? $"The file to ship: {path}; its batch norms are folded into the layers before them."
         : $"The file to ship: {path}; its batch norms are operators of their own, "

@@ -16,7 +16,7 @@ internal sealed class LiveRows : IDisposable
 {
     // The first row, and from its second character on all that follows: tmux takes what is erased from the first
     // character of a window for a window to keep, and saves it among the lines above.
-    private const string Erase = "\r\e[K\e[C\e[J\r";
+    private const string EraseRows = "\r\e[K\e[C\e[J\r";
     private const string NoWrap = "\e[?7l";
     private const string WrapAgain = "\e[?7h";
     private readonly CleanWriter _writer;
@@ -34,7 +34,7 @@ internal sealed class LiveRows : IDisposable
         {
             Listen(PosixSignal.SIGWINCH, "");
             Listen(PosixSignal.SIGCONT, "");
-            Listen(PosixSignal.SIGTSTP, Erase);
+            Listen(PosixSignal.SIGTSTP, EraseRows);
         }
     }
 
@@ -58,16 +58,25 @@ internal sealed class LiveRows : IDisposable
         }
     }
 
-    /// <summary>Takes the rows away.</summary>
+    /// <summary>Takes the rows away, and shows none any more.</summary>
+    public void Erase()
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+            {
+                _isOver = true;
+                _writer.WriteRaw(EraseRows);
+                _writer.Flush();
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Erase"/>
     public void Dispose()
     {
         _signals.ForEach(signal => signal.Dispose());
-        lock (_lock)
-        {
-            _isOver = true;
-            _writer.WriteRaw(Erase);
-            _writer.Flush();
-        }
+        Erase();
     }
 
     // A changed width shows at once, and a shell that stopped the program finds the rows gone.
@@ -97,9 +106,9 @@ internal sealed class LiveRows : IDisposable
     private void Draw(string above)
     {
         var size = _screen.Size();
-        var rows = _rows(size.Columns).Take(Math.Max(0, size.Rows - 1))
+        var rows = (_isOver ? [] : _rows(size.Columns)).Take(Math.Max(0, size.Rows - 1))
             .Select(row => TextWidth.Cut(CleanText.Line(row), size.Columns)).ToList();
-        var text = new StringBuilder(Erase).Append(above);
+        var text = new StringBuilder(EraseRows).Append(above);
         if (rows.Count > 0)
         {
             text.Append(NoWrap).AppendJoin("\n", rows).Append(WrapAgain).Append('\r');

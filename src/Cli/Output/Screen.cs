@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ocs.Cli.Output;
 
 /// <summary>Where text is shown, and what can be done there.</summary>
@@ -22,7 +24,8 @@ internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour,
 
     /// <summary>
     /// What the environment says of a terminal: nothing moves where TERM is missing or dumb, NO_COLOR
-    /// (https://no-color.org) turns colours off, and without UTF-8 in the locale everything that is drawn is ASCII.
+    /// (https://no-color.org) turns colours off, COLUMNS asks for shorter lines, and without UTF-8 in the locale
+    /// everything that is drawn is ASCII.
     /// </summary>
     public static Screen Of(bool isTerminal, Func<string, string?> variable)
     {
@@ -37,8 +40,15 @@ internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour,
         }
 
         var moves = variable("TERM") is { Length: > 0 } and not "dumb";
-        return new(true, moves, moves && string.IsNullOrEmpty(variable("NO_COLOR")), hasUnicode, SizeOfTerminal);
+        var hasColour = moves && string.IsNullOrEmpty(variable("NO_COLOR"));
+        return new(true, moves, hasColour, hasUnicode, () => Limited(SizeOfTerminal(), variable("COLUMNS")));
     }
+
+    /// <summary>A terminal's size where COLUMNS asks for lines that are shorter than it is wide.</summary>
+    internal static ScreenSize Limited(ScreenSize size, string? columns) =>
+        int.TryParse(columns, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) && wanted > 0
+            ? size with { Columns = Math.Min(size.Columns, wanted) }
+            : size;
 
     private static ScreenSize SizeOfTerminal()
     {

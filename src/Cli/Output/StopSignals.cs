@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
@@ -16,9 +17,11 @@ internal sealed class StopSignals : IDisposable
 
     // Ctrl-C reaches one of several processes twice at once: from the terminal, and from the process that started them.
     private const int SameSignalMilliseconds = 1000;
+    private static readonly TimeSpan TimeToTidy = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan TimeToSave = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Action, bool> _last = new();
     private readonly PosixSignalRegistration[] _registrations;
     private long _stopped;
     private int _heeding;
@@ -44,6 +47,16 @@ internal sealed class StopSignals : IDisposable
         return new Heeding(this);
     }
 
+    /// <summary>
+    /// Until the result is disposed, something is done before a signal ends the process at once: what it has on the
+    /// screen is taken away.
+    /// </summary>
+    public IDisposable BeforeEnd(Action action)
+    {
+        _last[action] = true;
+        return new Listed(() => _last.TryRemove(action, out _));
+    }
+
     public void Dispose()
     {
         Array.ForEach(_registrations, registration => registration.Dispose());
@@ -66,6 +79,8 @@ internal sealed class StopSignals : IDisposable
             return true;
         }
 
+        // A terminal that takes no text must not keep the process.
+        _ = Task.WaitAll([.. _last.Keys.Select(Task.Run)], TimeToTidy);
         Unfinished.Discard();
         return false;
     }
@@ -87,6 +102,11 @@ internal sealed class StopSignals : IDisposable
 
         using var process = Process.GetCurrentProcess();
         process.Kill();
+    }
+
+    private sealed class Listed(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 
     private sealed class Heeding(StopSignals signals) : IDisposable

@@ -23,6 +23,7 @@ internal sealed class TrainingDisplay(CommandConsole console, double refreshSeco
         }
 
         using var live = new LiveRows((CleanWriter)console.Text, console.Screen);
+        using var erased = console.Signals?.BeforeEnd(live.Erase);
         live.Show(_ => ["starting ..."]);
         try
         {

@@ -229,9 +229,10 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
 
         if (summary.Onnx is { Equal: true } && RunDirectory.OnnxNameOf(result) is { } name)
         {
+            var model = ShellWord.Of(folder.PathOf(RunDirectory.ModelName));
             console.WriteLine(FileToShip.Sentence(
                 folder.PathOf(name), isOnnx: true, result.Graph, isFolded: false,
-                $"`ocs export {folder.PathOf(RunDirectory.ModelName)} --onnx FILE.onnx --fold-batch-norm`"));
+                $"`ocs export {model} --onnx FILE.onnx --fold-batch-norm`"));
         }
     }
 

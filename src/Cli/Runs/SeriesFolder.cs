@@ -30,7 +30,8 @@ internal static class SeriesFolder
     // A link may lead back to a folder that it is in.
     private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
 
-    private static bool IsRun(string folder) =>
+    /// <summary>Whether a folder holds a run.</summary>
+    public static bool IsRun(string folder) =>
         File.Exists(Path.Combine(folder, RunFolder.LogName))
             || File.Exists(Path.Combine(folder, RunFolder.SummaryName));
 }

@@ -11,7 +11,9 @@ namespace Ocs.Cli.Runs;
 /// <summary>Opens the data of an experiment, and builds its network for them.</summary>
 internal static class TrainingDataSource
 {
-    private const string TextName = "text";
+    /// <summary>What names a text.</summary>
+    public const string TextName = "text";
+
     private const ulong SampleSeed = 0;
 
     // Half of the scale's range that torchvision's training of segmentation has.

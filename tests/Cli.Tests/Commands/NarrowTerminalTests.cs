@@ -2,17 +2,19 @@ using Ocs.Cli.Output;
 
 namespace Ocs.Cli.Tests.Commands;
 
-/// <summary>What commands show in a terminal of 80 columns.</summary>
+/// <summary>What commands show in narrow and in wide terminals.</summary>
 [NoTensorLeaks]
 public sealed class NarrowTerminalTests : IDisposable
 {
-    private const int Columns = 80;
+    private static readonly int[] Widths = [40, 60, 80, 200];
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("models")]
+    [InlineData("data", "list")]
+    [InlineData("doctor")]
     [InlineData("inspect", "cifar_resnet56")]
     [InlineData("inspect", "vit_b_16")]
     [InlineData("inspect", "densenet121")]
@@ -22,19 +24,22 @@ public sealed class NarrowTerminalTests : IDisposable
     [InlineData("verify", "cifar_resnet8", "cifar_resnet8")]
     public void Nothing_is_wider_than_the_terminal(params string[] args)
     {
-        using var output = new StringWriter();
-        var console = new CommandConsole(
-            output, TextWriter.Null, OutputIsTerminal: true, ErrorIsTerminal: false, CancellationToken.None)
+        Assert.All(Widths, columns =>
         {
-            Terminal = new(true, false, false, true, () => new(Columns, 24)),
-        };
+            using var output = new StringWriter();
+            var console = new CommandConsole(
+                output, TextWriter.Null, OutputIsTerminal: true, ErrorIsTerminal: false, CancellationToken.None)
+            {
+                Terminal = new(true, false, false, true, () => new(columns, 24)),
+            };
 
-        Application.Run([.. args.Select(arg => arg == "OUT" ? _folder.PathOf("small.ocs") : arg)], console);
+            Application.Run([.. args.Select(arg => arg == "OUT" ? _folder.PathOf("small.ocs") : arg)], console);
 
-        var lines = output.ToString().Split('\n');
-        Assert.NotEmpty(output.ToString());
-        Assert.All(lines, line => Assert.True(TextWidth.Of(line) <= Columns
-            || !line.Trim().Contains(' ', StringComparison.Ordinal), line));
-        Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
+            var lines = output.ToString().Split('\n');
+            Assert.NotEmpty(output.ToString());
+            Assert.All(lines, line => Assert.True(TextWidth.Of(line) <= columns
+                || !line.Trim().Contains(' ', StringComparison.Ordinal), line));
+            Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
+        });
     }
 }

@@ -140,6 +140,37 @@ public sealed class LiveDisplayTests
         Assert.Equal((isTerminal, moves, colours), (screen.IsTerminal, screen.MovesCursor, screen.HasColour));
     }
 
+    // COLUMNS asks for lines that are shorter than the terminal is wide, never for longer ones.
+    [Theory]
+    [InlineData("40", 40)]
+    [InlineData("200", 80)]
+    [InlineData("0", 80)]
+    [InlineData("-5", 80)]
+    [InlineData("wide", 80)]
+    [InlineData("", 80)]
+    [InlineData(null, 80)]
+    public void Lines_are_as_short_as_COLUMNS_asks_for(string? wanted, int columns) =>
+        Assert.Equal(new(columns, 24), Screen.Limited(new(80, 24), wanted));
+
+    [Fact]
+    public void Rows_that_were_taken_away_do_not_come_back()
+    {
+        var screen = new TerminalScreen(80, Rows);
+        using var writer = new ScreenWriter(screen);
+        var console = new CommandConsole(writer, TextWriter.Null, true, false, CancellationToken.None)
+        {
+            Terminal = new(true, true, false, true, () => new(80, Rows)),
+        };
+        using var live = new LiveRows((CleanWriter)console.Output, console.Screen);
+        live.Show(columns => TrainingText.Progress(Step(3), columns, hasUnicode: true));
+
+        live.Erase();
+        live.Show(columns => TrainingText.Progress(Step(4), columns, hasUnicode: true));
+        live.WriteAbove(["a line"]);
+
+        Assert.Equal(["a line"], screen.Lines);
+    }
+
     [Theory]
     [InlineData(null, "C", false)]
     [InlineData(null, "en_GB.UTF-8", true)]

@@ -19,6 +19,7 @@ internal sealed class Checkout : IDisposable
     private static readonly string[] Files =
     [
         "src/Cli/Cli.csproj", "src/Reporting/Html/web/node_modules/.package-lock.json", "experiments/demo.yaml",
+        "docs/configuration.md",
         "Directory.Build.props", "global.json", "onnx.proto",
     ];
 

@@ -22,6 +22,16 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public void A_press_of_the_tab_key_builds_nothing()
+    {
+        Assert.Equal(new(0, "", ""), _checkout.Ocs("complete -- tra"));
+
+        _checkout.Ocs("models");
+        File.SetLastWriteTimeUtc(_checkout.PathOf("src/Cli/Cli.csproj"), DateTime.UtcNow.AddMinutes(1));
+        Assert.Equal(new(0, "ocs complete -- tra: 1 0 1", ""), _checkout.Ocs("complete -- tra"));
+    }
+
+    [Fact]
     public void A_missing_compiler_is_named_and_nothing_that_the_command_does_not_need()
     {
         var outcome = _checkout.Ocs("train run.yaml");

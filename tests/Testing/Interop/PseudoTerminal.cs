@@ -52,6 +52,16 @@ public sealed unsafe partial class PseudoTerminal : IDisposable
         return Process.Start(start)!;
     }
 
+    /// <summary>Types keys.</summary>
+    public void Type(string keys)
+    {
+        var bytes = Encoding.UTF8.GetBytes(keys);
+        fixed (byte* first = bytes)
+        {
+            Check((int)Write(_master, first, (nuint)bytes.Length));
+        }
+    }
+
     /// <summary>Hands on what the program writes until it has ended and everything is read.</summary>
     public void Read(Process process, Action<string> write)
     {
@@ -88,6 +98,9 @@ public sealed unsafe partial class PseudoTerminal : IDisposable
 
     [LibraryImport(Library, EntryPoint = "ptsname_r", SetLastError = true)]
     private static partial int NameOf(SafeFileHandle master, byte* name, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(SafeFileHandle file, byte* bytes, nuint count);
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(SafeFileHandle file, nuint request, ushort* size);
