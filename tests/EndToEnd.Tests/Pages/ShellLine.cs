@@ -55,6 +55,10 @@ internal static partial class ShellLine
                 yield return words;
                 words = [];
             }
+            else if (Redirection().IsMatch(match.Value))
+            {
+                continue;
+            }
             else if (words.Count > 0 || !Assignment().IsMatch(match.Value))
             {
                 words.Add(match.Value.Replace("\"", "", StringComparison.Ordinal)
@@ -74,6 +78,9 @@ internal static partial class ShellLine
 
     [GeneratedRegex("""(?:"[^"]*"|'[^']*'|[^\s"'])+""")]
     private static partial Regex Word();
+
+    [GeneratedRegex("^[0-9]?>")]
+    private static partial Regex Redirection();
 
     [GeneratedRegex("^(export|[A-Z_]+=.*)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Assignment();
