@@ -10,6 +10,9 @@ public sealed class TutorialTests
 {
     private const string Folder = "docs/tutorials/";
 
+    // A run went to its end, and its network has learnt nothing: no wonder with so few images.
+    private const int NotFit = 3;
+
     public static TheoryData<string> Tutorials =>
         [.. Page.All.Select(page => page.Name).Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
             .Select(name => Path.GetFileNameWithoutExtension(name)!).Where(name => name != "index")];
@@ -59,7 +62,7 @@ public sealed class TutorialTests
                 " train "* | " baseline "*) set -- "$@" {{smaller.Train}} ;;
                 " eval "* | " quantize "*) set -- "$@" {{smaller.Eval}} ;;
             esac
-            dotnet {{Path.Combine(AppContext.BaseDirectory, "ocs.dll")}} "$@"
+            dotnet {{Path.Combine(AppContext.BaseDirectory, "ocs.dll")}} "$@" || [ $? = {{NotFit}} ]
         }
 
         """;
