@@ -130,7 +130,7 @@ public sealed class OneCycleTrainer : IDisposable
     }
 
     /// <summary>Runs to the end, or until it is cancelled; then the current step is completed.</summary>
-    /// <param name="progress">Receives every step; null for none. With several processes, only that of rank 0 is used.</param>
+    /// <param name="progress">Receives every step; null for none. With several processes only rank 0's is used.</param>
     /// <param name="cancellationToken">
     /// Ends the run after the present step, or after the present evaluation. That is no error: the result is that of
     /// the epochs so far, with <see cref="TrainingResult.Stopped"/> set.

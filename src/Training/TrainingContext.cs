@@ -144,7 +144,7 @@ internal sealed class TrainingContext : IDisposable
     /// <summary>The observer, or one that does nothing in processes other than rank 0.</summary>
     public ITrainingObserver Seen => Replicas.IsFirst ? Observer : NoObserver.Instance;
 
-    /// <summary>Receives every step; null for none. With several processes, only that of rank 0 is used.</summary>
+    /// <summary>Receives every step; null for none. With several processes only rank 0's is used.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
     /// <summary>The application's log, measurements and activities.</summary>

@@ -127,7 +127,7 @@ public sealed class TrainingRun : IDisposable
     /// Trains to the end, or until it is cancelled; then the current step is completed. Either way the folder is
     /// completed.
     /// </summary>
-    /// <param name="progress">Receives every step; null for none. With several processes, only that of rank 0 is used.</param>
+    /// <param name="progress">Receives every step; null for none. With several processes only rank 0's is used.</param>
     /// <param name="cancellationToken">
     /// Ends the run after the present step, or after the present evaluation. That is no error: the result says
     /// <see cref="TrainingResult.Stopped"/>, and the folder has a checkpoint from which <see cref="Resume"/> goes on.
