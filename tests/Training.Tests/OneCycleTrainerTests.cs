@@ -5,7 +5,6 @@ using Ocs.Pruning;
 using Ocs.Pruning.Coupling;
 using Ocs.Tasks;
 using Ocs.Torch;
-using Ocs.Training.Optimizers;
 using static Ocs.RunLog.RunPhase;
 
 namespace Ocs.Training.Tests;
@@ -178,30 +177,6 @@ public sealed partial class OneCycleTrainerTests
     {
         Assert.Equal(Losses(TinyTask.Options), Losses(TinyTask.Options));
         Assert.NotEqual(Losses(TinyTask.Options), Losses(TinyTask.Options with { Seed = 4 }));
-    }
-
-    [Fact]
-    public void Momentum_is_cut_with_the_weights_or_forgotten()
-    {
-        var first = 3 * TinyTask.StepsPerEpoch;
-        var cut = Losses(TinyTask.Options, TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.CutState });
-        var restarted = Losses(TinyTask.Options, TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Restart });
-        // The first step after the cut still starts from the same weights.
-        Assert.Equal(cut[..(first + 1)], restarted[..(first + 1)]);
-        Assert.NotEqual(cut[first + 1], restarted[first + 1]);
-    }
-
-    [Theory]
-    [InlineData(OptimizerKind.Sgd, OptimizerAtCut.CutState)]
-    [InlineData(OptimizerKind.Adam, OptimizerAtCut.Restart)]
-    [InlineData(OptimizerKind.Adamw, OptimizerAtCut.Restart)]
-    public void Unless_told_otherwise_Adam_restarts_at_the_cut_and_momentum_is_cut(
-        OptimizerKind optimizer, OptimizerAtCut expected)
-    {
-        var options = TinyTask.Options with { Optimizer = optimizer };
-        Assert.Equal(
-            Losses(options, TinyTask.Pruning with { OptimizerAtCut = expected }),
-            Losses(options, TinyTask.Pruning with { OptimizerAtCut = OptimizerAtCut.Auto }));
     }
 
     [Theory]

@@ -56,7 +56,7 @@ internal static class OptionGroups
                 new("Files", "--onnx --safetensors --pytorch"),
                 new(
                     "How ONNX is written",
-                    "--opset --fold-batch-norm --external-data --float16 --int8 --detections"),
+                    "--opset --fold-batch-norm --external-data --float16 --float32 --int8 --detections"),
                 new(
                     "int8",
                     "--calibration --exclude --data --data-root --data-limit --image-size --resize --workers "
