@@ -34,8 +34,16 @@ public sealed partial record RandomGraph
     {
         var share = g.Activation($"{name}.share", x, ActivationKind.Sigmoid);
         var inside = g.Affine($"{name}.inside", share, [0.6], [0.2]);
-        return g.Add($"{name}.function", new Elementwise(dice.Pick<ElementwiseKind>(Functions), 0.5), [inside], []);
+        return g.Add($"{name}.function", Function(g, dice, x), [inside], []);
     }
+
+    private static Operator Function(GraphBuilder g, Dice dice, Value x) => dice.Roll(12) switch
+    {
+        0 => new Clamp(0.3, 0.7),
+        1 => new CumulativeSum(2),
+        2 => new TopK((int)g.ShapeOf(x)[3], 3),
+        _ => new Elementwise(dice.Pick<ElementwiseKind>(Functions), 0.5),
+    };
 
     private static Value Shuffled(GraphBuilder g, Dice dice, string name, Value x)
     {

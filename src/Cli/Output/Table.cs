@@ -82,13 +82,17 @@ internal sealed class Table
             widths[prose] = Math.Min(widths[prose], Math.Max(NarrowestProse, columns - Total(widths) + widths[prose]));
         }
 
-        return screen.IsTerminal && Total(widths) > columns
+        return screen.IsTerminal && (Total(widths) > columns || HasLongerWord(prose, widths))
             ? Blocks(columns)
             : Grid(widths, prose, screen.HasUnicode ? '─' : '-');
     }
 
     // A column of no width is left out.
     private static int Total(int[] widths) => widths.Sum() + (2 * (widths.Count(width => width > 0) - 1));
+
+    // A path, say: no wrapping makes it fit beside other columns.
+    private bool HasLongerWord(int prose, int[] widths) => prose >= 0
+        && _rows.Any(row => row[prose].Split(' ').Any(word => TextWidth.Of(word) > widths[prose]));
 
     private int? Spare(int[] widths) => Enumerable.Range(0, widths.Length)
         .Where(index => _columns[index].Spare > 0 && widths[index] > 0)

@@ -56,6 +56,7 @@ public class ExperimentOptionsTests
             OneCycleOptions.Paper with
             {
                 Ranking = Ranking.Isomorphic,
+                OptimizerAtCut = OptimizerAtCut.Auto,
                 MaximumPruned = 0.9,
                 RoundTo = null,
                 TargetTolerance = 0.005,

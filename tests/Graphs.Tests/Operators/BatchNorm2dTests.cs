@@ -17,7 +17,7 @@ public sealed class BatchNorm2dTests
             Probe.Error(Op, [[1, 2, 3, 3]], [2], [2], [3], [2], []));
         Assert.Equal("Node 'node': it takes 5 parameters, but has 2.", Probe.Error(Op, [[1, 2, 3, 3]], [2], [2]));
         Assert.Equal(
-            "Node 'node': input 0 must have 4 dimensions, but its shape is [1, 2].",
+            "Node 'node': input 0 must have 4 or 5 dimensions, but its shape is [1, 2].",
             Probe.Error(Op, [[1, 2]], [2], [2], [2], [2], []));
     }
 
