@@ -23,8 +23,10 @@ internal static partial class OperatorGraphs
             "op", new Where(2, -3), [Compared(g, "above", x, ComparisonKind.Equal)], []));
         foreach (var (places, smallest) in new[] { (false, false), (true, false), (false, true), (true, true) })
         {
+            // Without a layer with weights behind it a TopK is kept as it is.
             yield return Image(
-                $"top_k_{places}_{smallest}", (g, x) => g.Add("op", new TopK(3, 2, smallest, places), [x], []));
+                $"top_k_{places}_{smallest}",
+                (g, x) => g.Linear("behind", g.Add("op", new TopK(3, 2, smallest, places), [x], []), 2));
             yield return Image(
                 $"arg_max_{places}_{smallest}", (g, x) => g.Add(
                     "op", new ArgMax(3, KeepDimension: places, smallest, TakesLast: places), [Steps(g, x)], []));
@@ -35,9 +37,12 @@ internal static partial class OperatorGraphs
 
         yield return Image("gather_elements", (g, x) => g.Add(
             "op", new GatherElements(2), [x, g.Add("place", new ArgMax(2, KeepDimension: true), [x], [])], []));
-        yield return Image("gather_elements_from_behind", (g, x) => g.Add(
-            "op", new GatherElements(3),
-            [x, g.Affine("negative", g.Add("places", new TopK(2, 3, GivesPlaces: true), [x], []), [-1], [-1])], []));
+        yield return Image("gather_elements_from_behind", (g, x) => g.Linear(
+            "behind",
+            g.Add(
+                "op", new GatherElements(3),
+                [x, g.Affine("negative", g.Add("places", new TopK(2, 3, GivesPlaces: true), [x], []), [-1], [-1])], []),
+            2));
     }
 
     private static Value Compared(GraphBuilder g, string name, Value x, ComparisonKind kind) =>
