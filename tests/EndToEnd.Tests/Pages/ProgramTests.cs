@@ -6,7 +6,8 @@ public sealed class ProgramTests
     [Fact]
     public void Every_program_of_a_page_compiles()
     {
-        var blocks = Page.Manual.SelectMany(page => page.Blocks).Where(block => block.IsProgram).ToList();
+        var blocks = Page.Manual.SelectMany(page => page.Blocks)
+            .Where(block => block is { IsProgram: true, NotRun: null }).ToList();
         var faults = blocks.SelectMany(block =>
         {
             var faults = PageProgram.Faults(block.Text);

@@ -27,7 +27,8 @@ internal static partial class ShellLine
     public static IReadOnlyList<string>? ArgumentsOfOcs(
         IReadOnlyList<string> words, IReadOnlyCollection<string> names)
     {
-        for (var at = 0; at < words.Count; at++)
+        // The template has the command's name.
+        for (var at = 0; at < words.Count && words is not ["dotnet", "new", ..]; at++)
         {
             var isKnown = at + 1 < words.Count && (names.Contains(words[at + 1]) || words[at + 1].StartsWith('-'));
             if (words[at] == "./ocs" || (words[at] == "ocs" && (at == 0 || isKnown)))
