@@ -28,6 +28,7 @@ internal static class OnnxReader
     public static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
     {
         var message = model.Graph ?? throw new OcsInputException("it holds no network.");
+        RandomNodes.Require(message);
         if (message.SparseInitializer.Count > 0)
         {
             throw new OcsInputException("it has sparse weights, which are not read: write them as full tensors.");

@@ -173,7 +173,7 @@ internal static partial class Probes
             Name = f.Node("SequenceAt", [f.Node("SequenceConstruct", [x.Name]), f.Integers([], 0)]),
         });
         yield return Kept("RandomNormalLike", (f, x) => f.With(
-            "Add", x, f.Node("RandomNormalLike", [x.Name], ("scale", 0f), ("seed", 1f))));
+            "Add", x, f.Node("RandomNormalLike", [x.Name], ("scale", 1e-30f), ("seed", 1f))));
         yield return Kept("Bernoulli", (f, x) => f.Same("Bernoulli", f.Same("Sign", f.Same("Relu", x)), ("seed", 1f)));
         yield return Kept("DFT", (f, x) => new(
             f.Node("DFT", [f.Node("Unsqueeze", [x.Name, f.Integers(4)])], ("axis", 3)), 1, 12, 8, 8, 2));
