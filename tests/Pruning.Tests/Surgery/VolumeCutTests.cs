@@ -1,5 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
+using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 
@@ -11,6 +12,31 @@ namespace Ocs.Pruning.Tests.Surgery;
 public sealed class VolumeCutTests
 {
     private const int Cases = 60;
+
+    [Fact]
+    public void Every_right_cut_passes_the_gate_and_its_macs_are_as_counted()
+    {
+        for (var seed = 0; seed < Cases; seed++)
+        {
+            var random = new RandomVolume(seed);
+            var graph = random.Build();
+            var coupling = CouplingGraph.Build(graph);
+            var subnetwork = coupling.RandomSubnetwork(seed);
+            var plan = CutPlan.Create(coupling, subnetwork);
+            using var parameters = random.Parameters(graph);
+            using var batch = random.Batch(graph);
+            using var cut = plan.Apply(parameters);
+            var macs = ResourceConstraint.Macs(coupling).Count(subnetwork);
+            var result = PruneProofGate.Check(
+                coupling, subnetwork, plan, parameters, cut, batch, macs,
+                (after, table) => (after, table.Clone(after)));
+            Assert.Null(result.Problem);
+            Assert.True(result.Passed);
+            Assert.Equal(plan.After.Macs, macs);
+            Assert.Equal(plan.After.ParameterCount, ResourceConstraint.Parameters(coupling).Count(subnetwork));
+            Assert.True(coupling.Groups.Count(group => group.IsPrunable) >= 2);
+        }
+    }
 
     [Fact]
     public void The_cut_network_computes_and_learns_what_the_zeroed_one_does()
