@@ -85,7 +85,16 @@ internal static class OnnxImport
             return null;
         }
 
-        OnnxPatterns.Apply(graph);
+        try
+        {
+            OnnxPatterns.Apply(graph);
+        }
+        catch (UnreadException error)
+        {
+            // An attribute of another kind than its operator's: the file is damaged.
+            throw new OcsInputException(error.Message, error);
+        }
+
         var parameters = new ImportedParameters(graph.Limit.Sum);
         if (Build(graph, parameters) is not { } built)
         {

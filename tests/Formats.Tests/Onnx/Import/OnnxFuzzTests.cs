@@ -50,7 +50,9 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(model.Graph.Parameters.Sum(spec => spec.ElementCount), 0, MostElements);
         if (model.Graph.Origin is { Kept: not null } or { Dequantized: > 0 })
         {
-            OnnxFile.Write(Stream.Null, model);
+            // A refusal to write names the network, not the file that it was read from.
+            var failure = Record.Exception(() => OnnxFile.Write(Stream.Null, model));
+            Assert.True(failure is null or OcsInputException, $"{failure}");
         }
     }
 
