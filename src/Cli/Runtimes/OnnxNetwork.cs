@@ -38,8 +38,11 @@ internal sealed class OnnxNetwork : RunnableNetwork
     }
 
     /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
-    public static OnnxNetwork Open(string path, int threads) =>
-        new(path, InferenceSession.Open(path, threads));
+    public static OnnxNetwork Open(string path, int threads)
+    {
+        OnnxFile.RequireRunnable(path);
+        return new(path, InferenceSession.Open(path, threads));
+    }
 
     /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
     public static OnnxNetwork Of(TorchNetwork network, int threads)

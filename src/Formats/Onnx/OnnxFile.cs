@@ -49,17 +49,29 @@ public static class OnnxFile
 
     /// <summary>Whether a path leads to an ONNX file with 8-bit numbers, which only a runtime runs.</summary>
     internal static bool IsQuantized(string path) =>
-        Says(path, graph => graph.Node.Any(node => node.OpType == "DequantizeLinear"));
+        Says(path, model => model.Graph.Node.Any(node => node.OpType == "DequantizeLinear"));
 
     /// <summary>Whether a path leads to an ONNX file with weights of 16 bits.</summary>
-    internal static bool IsSixteenBit(string path) => Says(path, graph => FileOrigin.HasSixteenBits(graph));
+    internal static bool IsSixteenBit(string path) => Says(path, model => FileOrigin.HasSixteenBits(model.Graph));
 
-    private static bool Says(string path, Func<GraphProto, bool> says)
+    /// <summary>Looks at a file that ONNX Runtime is to run, before it does.</summary>
+    /// <exception cref="OcsInputException">ONNX Runtime would end the process.</exception>
+    internal static void RequireRunnable(string path)
+    {
+        OcsInputException? refusal = null;
+        Says(path, model => (refusal = RandomNodes.RefusalOf(model)) is null);
+        if (refusal is not null)
+        {
+            throw new OcsInputException($"{path}: {refusal.Message}", refusal);
+        }
+    }
+
+    private static bool Says(string path, Func<ModelProto, bool> says)
     {
         try
         {
             return NetworkFile.IsOnnx(path) && File.Exists(path) && WholeFile.Read(
-                path, stream => ModelProto.Parser.ParseFrom(stream).Graph is { } graph && says(graph));
+                path, stream => ModelProto.Parser.ParseFrom(stream) is { Graph: not null } model && says(model));
         }
         catch (OcsInputException)
         {

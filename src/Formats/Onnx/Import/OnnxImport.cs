@@ -91,8 +91,8 @@ internal static class OnnxImport
         }
         catch (UnreadException error)
         {
-            // An attribute of another kind than its operator's: the file is damaged.
-            throw new OcsInputException(error.Message, error);
+            graph.Leave(error.Node, error.Message);
+            return null;
         }
 
         var parameters = new ImportedParameters(graph.Limit.Sum);

@@ -63,7 +63,7 @@ internal sealed record OnnxNode(
     public OcsInputException Error(string what) => new($"node '{Name}' ({Type}): {what}.");
 
     /// <summary>The error of a node that nothing is wrong with, but that is not read here.</summary>
-    public UnreadException Unread(string what) => new($"node '{Name}' ({Type}): {what}.");
+    public UnreadException Unread(string what) => new(this, $"node '{Name}' ({Type}): {what}.");
 
     private T Get<T>(string attribute, T otherwise) => !Attributes.TryGetValue(attribute, out var value)
         ? otherwise
@@ -75,7 +75,11 @@ internal sealed record OnnxNode(
 /// <summary>
 /// A node is not read here, though nothing is wrong with it: the file is read without it, and it is kept as it is.
 /// </summary>
-internal sealed class UnreadException(string message) : Exception(message);
+internal sealed class UnreadException(OnnxNode node, string message) : Exception(message)
+{
+    /// <summary>The node.</summary>
+    public OnnxNode Node => node;
+}
 
 /// <summary>An attribute of a kind that no operator that is read has: a graph, a sparse tensor.</summary>
 /// <param name="Kind">ONNX's name for it.</param>

@@ -20,6 +20,7 @@ internal static class OnnxReader
         ["torch_jit", "torch-jit-export", "main_graph", "graph"];
 
     /// <summary>The messages of a file.</summary>
+    /// <exception cref="OcsInputException">It is no ONNX file, or ONNX Runtime would end the process.</exception>
     public static ModelProto Read(string path) => WholeFile.Read(path, Parse);
 
     /// <summary>
@@ -28,7 +29,6 @@ internal static class OnnxReader
     public static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
     {
         var message = model.Graph ?? throw new OcsInputException("it holds no network.");
-        RandomNodes.Require(message);
         if (message.SparseInitializer.Count > 0)
         {
             throw new OcsInputException("it has sparse weights, which are not read: write them as full tensors.");
@@ -86,7 +86,9 @@ internal static class OnnxReader
         try
         {
             using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, RecursionLimit);
-            return ModelProto.Parser.ParseFrom(input);
+            var model = ModelProto.Parser.ParseFrom(input);
+            RandomNodes.Require(model);
+            return model;
         }
         catch (InvalidProtocolBufferException error)
         {

@@ -9,11 +9,34 @@ namespace Ocs.Formats.Onnx.Import;
 internal static class RandomNodes
 {
     /// <summary>
-    /// Fails at a scale that is not above 0, or bounds in the wrong order, also within branches and loops.
+    /// Fails at a scale that is not above 0, or bounds in the wrong order, also within branches, loops and functions.
     /// </summary>
-    public static void Require(GraphProto graph)
+    public static void Require(ModelProto model)
     {
-        foreach (var node in graph.Node)
+        Require(model.Graph?.Node ?? []);
+        foreach (var function in model.Functions)
+        {
+            Require(function.Node);
+        }
+    }
+
+    /// <summary>The error of <see cref="Require(ModelProto)"/>; null for none.</summary>
+    public static OcsInputException? RefusalOf(ModelProto model)
+    {
+        try
+        {
+            Require(model);
+            return null;
+        }
+        catch (OcsInputException refusal)
+        {
+            return refusal;
+        }
+    }
+
+    private static void Require(IEnumerable<NodeProto> nodes)
+    {
+        foreach (var node in nodes)
         {
             if (node.OpType.StartsWith("RandomNormal", StringComparison.Ordinal) && !(Of(node, "scale", 1) > 0))
             {
@@ -27,9 +50,9 @@ internal static class RandomNodes
                 throw new OcsInputException($"the bounds of its {node.OpType} '{node.Name}' are in the wrong order.");
             }
 
-            foreach (var attribute in node.Attribute.Where(attribute => attribute.G is not null))
+            foreach (var branch in node.Attribute.Where(attribute => attribute.G is not null))
             {
-                Require(attribute.G);
+                Require(branch.G.Node);
             }
         }
     }

@@ -22,6 +22,7 @@ public sealed class RandomNodesTests : IDisposable
         File.WriteAllBytes(path, model.ToByteArray());
 
         var error = Assert.Throws<OcsInputException>(() => OnnxFile.Read(path));
+        Assert.Equal(error.Message, Assert.Throws<OcsInputException>(() => OnnxFile.RequireRunnable(path)).Message);
 
         Assert.Contains(
             $"the scale of its RandomNormalLike '{node.Name}' is {scale}, and must be above 0.", error.Message,

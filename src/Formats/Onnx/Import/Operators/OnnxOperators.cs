@@ -164,6 +164,6 @@ internal static class OnnxOperators
     public static UnreadException Unknown(OnnxNode node)
     {
         var domain = node.Domain.Length == 0 ? "" : $" of domain '{node.Domain}'";
-        return new($"node '{node.Name}': the operator {node.Type}{domain} is not read.");
+        return new(node, $"node '{node.Name}': the operator {node.Type}{domain} is not read.");
     }
 }
