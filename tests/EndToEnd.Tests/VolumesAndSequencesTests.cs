@@ -50,7 +50,7 @@ public sealed class VolumesAndSequencesTests : IDisposable
 
         Assert.True(cycle.IsCut && cycle.Gate!.Passed);
         Assert.InRange((double)cycle.Network.Macs / macs, 0.3, 0.55);
-        Assert.True(losses[^1] < losses[0], $"{path}: the loss went from {losses[0]} to {losses[^1]}");
+        Assert.True(losses[^1] < 0.7 * losses[0], $"{path}: the loss went from {losses[0]} to {losses[^1]}");
         var (onnx, ocs) = (_folder.PathOf("cut"), _folder.PathOf("cut.ocs"));
         OnnxFile.Write(onnx, cycle.Network);
         AssertEqual(onnx, cycle.Network, values);
@@ -68,8 +68,7 @@ public sealed class VolumesAndSequencesTests : IDisposable
     private static List<double> Train(OneCycle cycle, float[] values)
     {
         using var input = Tensor.FromArray<float>(values, [Samples, .. SampleShape(cycle.Network.Graph)]);
-        var count = cycle.Network.Graph.Nodes[cycle.Network.Graph.Outputs[0]].Shape[1];
-        long[] classes = [.. Enumerable.Range(0, Samples).Select(sample => sample % count)];
+        long[] classes = [.. Enumerable.Range(0, Samples).Select(sample => sample % 2)];
         using var target = Tensor.FromArray<long>(classes, [Samples]);
         using var optimizer = new AdamW(new TrainingOptions { Optimizer = OptimizerKind.Adamw });
         var losses = new List<double>();
@@ -93,8 +92,21 @@ public sealed class VolumesAndSequencesTests : IDisposable
 
     private static long[] SampleShape(Graph graph) => [.. graph.InputNodes.Single().Shape[1..]];
 
-    private static float[] Inputs(Graph graph) =>
-        new Dice(4).Floats(Samples * NodeShapes.ElementCount(SampleShape(graph)), -1, 1);
+    /// <summary>
+    /// Noise, and in every second sample its absolute value: an instance norm leaves that difference, as it would not
+    /// leave another mean or scale.
+    /// </summary>
+    private static float[] Inputs(Graph graph)
+    {
+        var size = NodeShapes.ElementCount(SampleShape(graph));
+        var values = new Dice(4).Floats(Samples * size, -1, 1);
+        for (var index = 0L; index < values.Length; index++)
+        {
+            values[index] = index / size % 2 == 0 ? values[index] : Math.Abs(values[index]);
+        }
+
+        return values;
+    }
 
     private static void AssertEqual(string path, Network network, float[] values)
     {
