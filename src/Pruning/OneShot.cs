@@ -12,7 +12,8 @@ namespace Ocs.Pruning;
 /// <summary>Cuts a trained network once, without training it.</summary>
 public static class OneShot
 {
-    private const int ProbeBatch = 4;
+    // Norms that train need two samples; more show nothing else, for each number is drawn by itself.
+    private const int ProbeBatch = 2;
 
     extension(Network network)
     {

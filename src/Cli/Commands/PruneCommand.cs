@@ -3,6 +3,7 @@ using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
+using Ocs.Core.Interop;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -123,6 +124,8 @@ internal static class PruneCommand
             return CopyAsItIs(output, model, onnx, console);
         }
 
+        // The bytes of its file.
+        FreedMemory.GiveBack();
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
         if (data is not null)
         {
@@ -155,7 +158,7 @@ internal static class PruneCommand
             request.Model, output, options, partition, cut.Plan, ResourceConstraint.ActivationMemory(search.Coupling),
             record, cut.Gate, onnx,
             timed is null ? null : PruneLatency.Of(latency!, timed),
-            check?.Equal == true ? CutLatency.Measure(cut.Plan.Before, cut.Network.Graph) : null);
+            check?.Equal == true ? CutLatency.Measure(model, cut.Release()) : null);
         PruneReport.Show(outcome, console);
         if (check is null)
         {

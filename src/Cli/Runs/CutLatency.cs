@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ocs.Cli.Runtimes;
+using Ocs.Core.Interop;
 using Ocs.Graphs;
 using Ocs.OnnxRuntime;
+using Ocs.Pruning.Latency;
 using Ocs.RunLog;
 using Ocs.Torch;
 
@@ -9,27 +12,47 @@ namespace Ocs.Cli.Runs;
 
 /// <summary>
 /// What a cut saves of the time of inference on this machine's CPU: whole and cut network in turns, one image at a
-/// time, on one thread. It is taken under ONNX Runtime, which will run what is written; under libtorch where a network
-/// has no form as ONNX. Weights are drawn.
+/// time, on one thread. It is taken under ONNX Runtime, which will run what is written; under libtorch, with drawn
+/// weights, where a network has no form as ONNX.
 /// </summary>
 internal static class CutLatency
 {
     // So much two medians of the same network may differ.
     private const double Noise = 1.03;
-    private static readonly TurnPlan Turns = new() { WarmUps = 1, Fewest = 7 };
+    private const int Batch = 1;
+    private const int Threads = 1;
+    private const ulong Seed = 0;
+    private static readonly TurnPlan Turns = new() { WarmUps = 1, Fewest = 5, Seconds = 0.4, WarmBelow = 0.02 };
 
-    /// <summary>Takes the times.</summary>
-    public static LatencySummary Measure(Graph before, Graph after)
+    /// <summary>Takes the times of networks whose weights are drawn.</summary>
+    public static LatencySummary Measure(Graph before, Graph after) =>
+        Measure(Network.Initialize(before, Seed), Network.Initialize(after, Seed));
+
+    /// <summary>Takes the times of networks, and disposes them: nothing else uses them meanwhile.</summary>
+    public static LatencySummary Measure(Network before, Network after)
     {
         try
         {
-            var runtime = $"ONNX Runtime {InferenceSession.RuntimeVersion}";
-            return Measure(before, after, NetworkRuntime.Onnxruntime, runtime);
+            using var whole = Take(before);
+            using var cut = Take(after);
+            FreedMemory.GiveBack();
+            return Measure(
+                $"ONNX Runtime {InferenceSession.RuntimeVersion}",
+                () => InferenceTimes.Take(
+                    [() => Open(before.Graph, whole), () => Open(after.Graph, cut)], Threads, Turns,
+                    CancellationToken.None));
         }
         catch (Exception error) when (error is OcsInputException or OnnxRuntimeException)
         {
             // It has no form as ONNX, so it will run here.
-            return Measure(before, after, NetworkRuntime.Libtorch, $"libtorch {TorchRuntime.Version}");
+            ITurnClock clock = new LibtorchClock(Batch, Threads);
+            return Measure(
+                $"libtorch {TorchRuntime.Version}", () => clock.InTurns([before.Graph, after.Graph], Turns));
+        }
+        finally
+        {
+            before.Dispose();
+            after.Dispose();
         }
     }
 
@@ -59,24 +82,40 @@ internal static class CutLatency
     private static bool IsSlower(LatencySummary latency) => latency.SecondsAfter > Noise * latency.SecondsBefore;
 
     // Where another program held up the cut network in most of its turns, it does not in the next.
-    private static LatencySummary Measure(Graph before, Graph after, NetworkRuntime runtime, string version)
+    private static LatencySummary Measure(string runtime, Func<TurnTimes> take)
     {
-        var latency = MeasureOnce(before, after, runtime, version);
-        return IsSlower(latency) ? MeasureOnce(before, after, runtime, version) : latency;
+        var latency = MeasureOnce(runtime, take);
+        return IsSlower(latency) ? MeasureOnce(runtime, take) : latency;
     }
 
-    private static LatencySummary MeasureOnce(Graph before, Graph after, NetworkRuntime runtime, string version)
+    private static LatencySummary MeasureOnce(string runtime, Func<TurnTimes> take)
     {
-        var clock = LatencyClocks.Of(runtime, batch: 1, threads: 1);
-        var times = clock.InTurns([before, after], Turns);
+        var times = take();
         return new()
         {
-            Runtime = version,
-            Batch = clock.Batch,
-            Threads = clock.Threads,
+            Runtime = runtime,
+            Batch = Batch,
+            Threads = Threads,
             SecondsBefore = times.Median(0),
             SecondsAfter = times.Median(1),
         };
+    }
+
+    private static OnnxCopy Take(Network network)
+    {
+        using (network)
+        {
+            return OnnxCopy.Of(network);
+        }
+    }
+
+    // What loading took besides the session, three times as much, is not kept beside the next one.
+    [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the network.")]
+    private static ReadyOnnx Open(Graph graph, OnnxCopy copy)
+    {
+        var ready = ReadyOnnx.Of(OnnxNetwork.Open(graph.Name, copy, Threads), Batch);
+        FreedMemory.GiveBackNative();
+        return ready;
     }
 
     private static string Ms(double seconds) =>

@@ -34,22 +34,14 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
 
     public TurnTimes InTurns(
         IReadOnlyList<Graph> graphs, TurnPlan plan, CancellationToken cancellationToken = default) =>
-        InferenceTimes.Take(graphs, Threads, plan, Open, cancellationToken);
+        InferenceTimes.Take(
+            graphs.Select(graph => (Func<ReadyNetwork>)(() => Open(graph))), Threads, plan, cancellationToken);
 
     [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the network.")]
-    private Ready Open(Graph graph)
+    private ReadyOnnx Open(Graph graph)
     {
         using var here = new TorchNetwork(graph.Name, Network.Initialize(graph, Seed));
-        var network = OnnxNetwork.Export(here, Threads);
-        try
-        {
-            return new(network, Batch);
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        return ReadyOnnx.Of(OnnxNetwork.Export(here, Threads), Batch);
     }
 
     private double CallFor(ImmutableArray<long> output, CancellationToken cancellation)
@@ -63,19 +55,5 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
         }
 
         return seconds;
-    }
-
-    /// <summary>A network with its inputs; it owns the network.</summary>
-    private sealed class Ready(OnnxNetwork network, int batch) : ReadyNetwork
-    {
-        private readonly NetworkRun _run = network.Prepare(NetworkInputs.Random([network], batch, Seed));
-
-        public override void Run() => _run.Execute();
-
-        public override void Dispose()
-        {
-            _run.Dispose();
-            network.Dispose();
-        }
     }
 }

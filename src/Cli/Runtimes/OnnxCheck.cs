@@ -60,7 +60,7 @@ internal static class OnnxCheck
         using var here = new TorchNetwork(graph.Name, model);
         try
         {
-            using var there = OnnxNetwork.Open(path, TorchRuntime.Threads);
+            using var there = OnnxNetwork.OpenWritten(path, TorchRuntime.Threads);
             var differences = OutputDifference.Between(here, there, NetworkInputs.Random([here, there], Batch, Seed));
             var largest = differences.Max(difference => difference.LargestRelative);
             var isEqual = differences.All(difference => difference.IsWithin(tolerance));

@@ -44,57 +44,23 @@ internal sealed class OnnxNetwork : RunnableNetwork
         return new(path, InferenceSession.Open(path, threads));
     }
 
-    /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
-    public static OnnxNetwork Of(TorchNetwork network, int threads)
-    {
-        if (ModelSource.IsOnnx(network.Name))
-        {
-            return Take(network, network.Name, threads);
-        }
+    /// <summary>A file that was written here, of a network all of which was read.</summary>
+    public static OnnxNetwork OpenWritten(string path, int threads) => new(path, InferenceSession.Open(path, threads));
 
-        return Export(network, threads);
-    }
+    /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
+    public static OnnxNetwork Of(TorchNetwork network, int threads) => ModelSource.IsOnnx(network.Name)
+        ? new(network.Name, InferenceSession.Open(network.Name, threads)) { Size = network.Size }
+        : Export(network, threads);
 
     /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
     public static OnnxNetwork Export(TorchNetwork network, int threads)
     {
-        if (OnnxFile.IsOneFile(network.Model.Graph))
-        {
-            using var file = MemoryFile.Open();
-            OnnxFile.Write(file, network.Model);
-            return Take(network, MemoryFile.PathOf(file), threads);
-        }
-
-        var folder = TemporaryFolder();
-        Unfinished.Add(folder.FullName);
-        try
-        {
-            var path = Path.Combine(folder.FullName, "network.onnx");
-            OnnxFile.Write(path, network.Model);
-            return Take(network, path, threads);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-            Unfinished.Remove(folder.FullName);
-        }
+        using var copy = OnnxCopy.Of(network.Model);
+        return new(network.Name, copy.Open(threads)) { Size = network.Size };
     }
 
-    private static OnnxNetwork Take(TorchNetwork network, string path, int threads) =>
-        new(network.Name, InferenceSession.Open(path, threads)) { Size = network.Size };
-
-    private static DirectoryInfo TemporaryFolder()
-    {
-        try
-        {
-            return Directory.CreateTempSubdirectory("ocs-onnx-");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new OcsInputException(
-                $"{Path.GetTempPath()} is no folder that can be written to; set TMPDIR to one.", error);
-        }
-    }
+    /// <summary>A network of which there is a copy.</summary>
+    public static OnnxNetwork Open(string name, OnnxCopy copy, int threads) => new(name, copy.Open(threads));
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) => new OnnxRun(_session, inputs);
 

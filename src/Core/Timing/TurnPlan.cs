@@ -22,6 +22,11 @@ internal sealed record TurnPlan
     /// </summary>
     public bool WarmEachRun { get; init; } = true;
 
+    /// <summary>
+    /// A candidate whose last run took this many seconds or more needs no untimed run: it fills the caches itself.
+    /// </summary>
+    public double WarmBelow { get; init; } = double.PositiveInfinity;
+
     /// <summary>When a slow candidate takes no more turns; null for never.</summary>
     public DropOut? DropOut { get; init; }
 

@@ -44,7 +44,8 @@ internal sealed class TurnTimes
                     continue;
                 }
 
-                total += times.Add(i, Seconds(candidates[i], plan, clock, isFirst: turn == 0));
+                var warms = plan.WarmEachRun && !(times._seconds[i].LastOrDefault() >= plan.WarmBelow);
+                total += times.Add(i, Seconds(candidates[i], warms, clock, isFirst: turn == 0));
             }
         }
 
@@ -83,14 +84,14 @@ internal sealed class TurnTimes
         IEnumerable<T> choices, IEnumerable<double> seconds) =>
         [.. choices.Zip(seconds).OrderBy(pair => pair.Second)];
 
-    private static double Seconds(TimedCandidate candidate, TurnPlan plan, TimeProvider clock, bool isFirst)
+    private static double Seconds(TimedCandidate candidate, bool warms, TimeProvider clock, bool isFirst)
     {
         if (isFirst)
         {
             candidate.Prepare();
         }
 
-        if (plan.WarmEachRun)
+        if (warms)
         {
             candidate.Run();
         }

@@ -1,4 +1,3 @@
-using Ocs.Graphs;
 using Ocs.Torch;
 
 namespace Ocs.Pruning.Latency;
@@ -13,32 +12,30 @@ internal static class InferenceTimes
     public static TurnPlan NetworkTurns { get; } = new();
 
     /// <summary>Runs networks in turns.</summary>
-    /// <param name="graphs">The networks.</param>
+    /// <param name="networks">Makes each of them ready to run.</param>
     /// <param name="threads">libtorch's threads meanwhile.</param>
     /// <param name="plan">How often each runs.</param>
-    /// <param name="open">Makes one of them ready to run.</param>
     /// <param name="cancellation">Ends it between two runs.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TurnTimes Take(
-        IReadOnlyList<Graph> graphs, int threads, TurnPlan plan, Func<Graph, ReadyNetwork> open,
-        CancellationToken cancellation)
+        IEnumerable<Func<ReadyNetwork>> networks, int threads, TurnPlan plan, CancellationToken cancellation)
     {
         var before = TorchRuntime.Threads;
-        var networks = new List<ReadyNetwork>();
+        var ready = new List<ReadyNetwork>();
         TorchRuntime.Threads = threads;
         try
         {
-            foreach (var graph in graphs)
+            foreach (var open in networks)
             {
-                networks.Add(open(graph));
+                ready.Add(open());
             }
 
             return TurnTimes.Take(
-                networks.Select(network => (Action)network.Run), plan, TimeProvider.System, cancellation);
+                ready.Select(network => (Action)network.Run), plan, TimeProvider.System, cancellation);
         }
         finally
         {
-            networks.ForEach(network => network.Dispose());
+            ready.ForEach(network => network.Dispose());
             TorchRuntime.Threads = before;
         }
     }

@@ -44,7 +44,8 @@ public sealed record LibtorchClock : ITurnClock
         InTurns(graphs, plan, cancellationToken);
 
     private TurnTimes InTurns(IReadOnlyList<Graph> graphs, TurnPlan plan, CancellationToken cancellation) =>
-        InferenceTimes.Take(graphs, Threads, plan, graph => new Ready(graph, Batch), cancellation);
+        InferenceTimes.Take(
+            graphs.Select(graph => (Func<ReadyNetwork>)(() => new Ready(graph, Batch))), Threads, plan, cancellation);
 
     /// <summary>A network with its inputs, both owned.</summary>
     private sealed class Ready(Graph graph, int batch) : ReadyNetwork

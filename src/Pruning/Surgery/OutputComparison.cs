@@ -8,30 +8,30 @@ namespace Ocs.Pruning.Surgery;
 /// <summary>Compares what two networks compute.</summary>
 internal static class OutputComparison
 {
-    /// <summary>The largest difference of outputs of two networks, relative to the largest output.</summary>
-    public static double RelativeDifference(
-        Graph graphA, ParameterTable a, Graph graphB, ParameterTable b, Tensor[] batch)
+    /// <summary>What a network gives in inference, owned by the caller.</summary>
+    public static IReadOnlyList<Tensor> Outputs(Graph graph, ParameterTable parameters, Tensor[] batch)
     {
+        using var _ = Autograd.NoGrad();
+
         // Weights in another memory layout are run by other kernels, which round differently.
-        var outputsA =
-            new Executor(graphA, a, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
+        return new Executor(graph, parameters, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
+    }
+
+    /// <summary>
+    /// The largest difference of a network's outputs from others, relative to the largest of its own.
+    /// </summary>
+    public static double RelativeDifference(
+        Graph graph, ParameterTable parameters, Tensor[] batch, IReadOnlyList<Tensor> others)
+    {
+        var outputs = Outputs(graph, parameters, batch);
         try
         {
-            var outputsB =
-                new Executor(graphB, b, MemoryFormat.Contiguous).ForwardAll(batch, training: false);
-            try
-            {
-                // Linq's Max would ignore NaN.
-                return outputsA.Zip(outputsB, RelativeDifference).Aggregate(0.0, Math.Max);
-            }
-            finally
-            {
-                Release(outputsB);
-            }
+            // Linq's Max would ignore NaN.
+            return outputs.Zip(others, RelativeDifference).Aggregate(0.0, Math.Max);
         }
         finally
         {
-            Release(outputsA);
+            Release(outputs);
         }
     }
 

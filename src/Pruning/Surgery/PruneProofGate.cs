@@ -71,22 +71,35 @@ internal static class PruneProofGate
                 + $"but the cut graph says {NodeShapes.Show(misshapen.Shape)}.");
         }
 
-        using var zeroed = plan.Zeroed(full);
         var (reference, changed) = KeptStatistics.Apply(coupling, subnetwork, plan);
+        string? problem = null, notFinite = null;
         double difference;
-        using (Autograd.NoGrad())
+        bool equal, backward, reloaded;
+        var outputs = OutputComparison.Outputs(plan.After, cut, batch);
+        try
         {
-            difference = OutputComparison.RelativeDifference(reference, zeroed, plan.After, cut, batch);
+            // The copy of the whole network is gone before backward takes memory.
+            using (var zeroed = plan.Zeroed(full))
+            {
+                difference = OutputComparison.RelativeDifference(reference, zeroed, batch, outputs);
+                equal = difference <= Tolerance;
+                if (!equal)
+                {
+                    notFinite = OutputComparison.FirstNotFinite(reference, full, zeroed, batch);
+                    problem = notFinite ?? OutputComparison.FirstDifference(
+                        coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
+                }
+            }
+
+            backward = BackwardRuns(plan.After, cut, batch, ref problem);
+            reloaded = reload is null || !equal
+                || SurvivesReload(plan.After, cut, batch, outputs, reload, ref problem);
+        }
+        finally
+        {
+            OutputComparison.Release(outputs);
         }
 
-        var equal = difference <= Tolerance;
-        var notFinite = equal ? null : OutputComparison.FirstNotFinite(reference, full, zeroed, batch);
-        var problem = equal
-            ? null
-            : notFinite ?? OutputComparison.FirstDifference(
-                coupling, subnetwork, reference, plan.After, zeroed, cut, batch);
-        var backward = BackwardRuns(plan.After, cut, batch, ref problem);
-        var reloaded = reload is null || !equal || SurvivesReload(plan.After, cut, batch, reload, ref problem);
         var macs = plan.After.Macs == promisedMacs;
         if (!macs)
         {
@@ -119,7 +132,7 @@ internal static class PruneProofGate
             return true;
         }
 
-        using var scratch = parameters.Clone(graph);
+        using var scratch = parameters.Share();
         try
         {
             using var generator = new Generator(0);
@@ -172,14 +185,15 @@ internal static class PruneProofGate
         return sum;
     }
 
+    // The outputs are those of the network before it is saved.
     private static bool SurvivesReload(
-        Graph graph, ParameterTable parameters, Tensor[] batch, SaveAndReload reload, ref string? problem)
+        Graph graph, ParameterTable parameters, Tensor[] batch, IReadOnlyList<Tensor> outputs, SaveAndReload reload,
+        ref string? problem)
     {
-        using var _ = Autograd.NoGrad();
         var (againGraph, again) = reload(graph, parameters);
         using (again)
         {
-            var difference = OutputComparison.RelativeDifference(graph, parameters, againGraph, again, batch);
+            var difference = OutputComparison.RelativeDifference(againGraph, again, batch, outputs);
             if (difference == 0)
             {
                 return true;

@@ -28,7 +28,7 @@ internal sealed partial class ImportedParameters(long highestCount)
         {
             var name = key.Item1.Name is { } given && IsUsable(given) ? given : wish;
             _specs[key] = spec = new(Fresh(name), shape, role, StartOf(role, shape));
-            Add(spec, () => Tensor.FromArray<float>(constant.Floats, shape.AsSpan()));
+            Add(spec, () => Tensor.FromArray(constant.FloatsOnce, shape.AsSpan()));
         }
 
         return spec;

@@ -17,11 +17,11 @@ internal enum OnnxKind
 /// </summary>
 internal sealed class OnnxTensor
 {
-    private readonly Lazy<float[]>? _floats;
+    private readonly LazyFloats? _floats;
     private readonly Lazy<long[]>? _integers;
 
     private OnnxTensor(
-        OnnxKind kind, ImmutableArray<long> shape, Lazy<float[]>? floats, Lazy<long[]>? integers, string? name)
+        OnnxKind kind, ImmutableArray<long> shape, LazyFloats? floats, Lazy<long[]>? integers, string? name)
     {
         (Kind, Shape, _floats, _integers, Name) = (kind, shape, floats, integers, name);
     }
@@ -51,6 +51,9 @@ internal sealed class OnnxTensor
     public float[] Floats =>
         _floats is not null ? _floats.Value : Array.ConvertAll(_integers!.Value, number => (float)number);
 
+    /// <summary>The same for whoever reads them once: of those that lie in the file no array is kept.</summary>
+    public ReadOnlySpan<float> FloatsOnce => _floats is not null ? _floats.Once : Floats;
+
     /// <summary>The numbers, row-major, fractions cut off; booleans are 0 and 1.</summary>
     public long[] Integers =>
         _integers is not null ? _integers.Value : Array.ConvertAll(_floats!.Value, number => (long)number);
@@ -61,7 +64,10 @@ internal sealed class OnnxTensor
         : Array.ConvertAll(_integers!.Value, number => (double)number);
 
     public static OnnxTensor OfFloats(ImmutableArray<long> shape, Func<float[]> numbers, string? name = null) =>
-        new(OnnxKind.Float, shape, new(numbers), null, name);
+        OfFloats(shape, new LazyFloats(numbers), name);
+
+    public static OnnxTensor OfFloats(ImmutableArray<long> shape, LazyFloats numbers, string? name = null) =>
+        new(OnnxKind.Float, shape, numbers, null, name);
 
     public static OnnxTensor OfIntegers(
         ImmutableArray<long> shape, Func<long[]> numbers, OnnxKind kind = OnnxKind.Integer, string? name = null,
@@ -98,11 +104,12 @@ internal sealed class OnnxTensor
 
         float[] Compute()
         {
-            var (rows, columns, from) = (Shape[0], Shape[1], Floats);
+            var (rows, columns) = ((int)Shape[0], (int)Shape[1]);
+            var from = FloatsOnce;
             var to = new float[from.Length];
-            for (var row = 0L; row < rows; row++)
+            for (var row = 0; row < rows; row++)
             {
-                for (var column = 0L; column < columns; column++)
+                for (var column = 0; column < columns; column++)
                 {
                     to[column * rows + row] = from[row * columns + column];
                 }

@@ -54,7 +54,12 @@ internal sealed class TensorReader(ExternalData external)
         }
 
         return kind == OnnxKind.Float
-            ? OnnxTensor.OfFloats(shape, () => bytes is null ? Floats(tensor, type) : Floats(bytes().Span, type), name)
+            ? OnnxTensor.OfFloats(
+                shape,
+                bytes is null ? new LazyFloats(() => Floats(tensor, type))
+                : type == DataType.Float ? new LazyFloats(bytes)
+                : new LazyFloats(() => Floats(bytes().Span, type)),
+                name)
             : OnnxTensor.OfIntegers(
                 shape, () => bytes is null ? Integers(tensor, type) : Integers(bytes().Span, type), kind, name,
                 BoundsOf(type));
@@ -122,7 +127,6 @@ internal sealed class TensorReader(ExternalData external)
 
     private static float[] Floats(ReadOnlySpan<byte> bytes, DataType type) => type switch
     {
-        DataType.Float => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
         DataType.Double => Convert<double, float>(bytes, number => (float)number),
         DataType.Float16 => Convert<Half, float>(bytes, number => (float)number),
         _ => Convert<ushort, float>(bytes, FromBfloat16),
