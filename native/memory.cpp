@@ -15,6 +15,9 @@
 #include <malloc.h>
 #endif
 
+#include "error.h"
+#include "ocs_torch.h"
+
 namespace {
 
 constexpr size_t kLarge = 256 << 10, kPage = 4096, kLeastRegion = 32 << 20, kLine = 64;
@@ -62,6 +65,12 @@ class Heap {
         blocks_.erase(found);
         add(start, size);
         return true;
+    }
+
+    // Gaps stay where they are: the kernel takes their pages, and gives others when they are used again.
+    void give_back_gaps() {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        for (const auto& [start, size] : gaps_) madvise(reinterpret_cast<void*>(start), size, MADV_DONTNEED);
     }
 
   private:
@@ -150,3 +159,12 @@ const bool installed = [] {
 }();
 
 }  // namespace
+
+ocs_error* ocs_memory_give_back() noexcept {
+    return ocs::guard([] {
+        heap().give_back_gaps();
+#ifdef __GLIBC__
+        malloc_trim(0);
+#endif
+    });
+}

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Ocs.OnnxRuntime;
 using Ocs.Pruning.Coupling;
 using Ocs.Torch;
 using Ocs.Training;
@@ -14,8 +15,8 @@ internal static partial class Child
     /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS BATCH</c>, <c>cut THREADS WARMUPS STEPS</c>,
     /// <c>coupling NETWORK CALLS</c>, <c>gpu NETWORK PRECISION GRAPH EPOCHS</c>,
     /// <c>gradients NETWORK BATCH SMOOTH</c>, <c>replica NETWORK BATCH THREADS WARMUPS STEPS</c>, <c>collectives
-    /// CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>
-    /// or <c>onnx FOLDER</c>.</summary>
+    /// CALLS</c>, <c>input BATCHES</c>, <c>images ROOT SIZE RESIZE PACKED</c>,
+    /// <c>load FILE</c> or <c>onnx FOLDER</c>.</summary>
     public static void Run(string[] arguments)
     {
         JsonNode result = arguments[0] switch
@@ -35,6 +36,7 @@ internal static partial class Child
                 arguments[1], Enum.Parse<Precision>(arguments[2]), Enum.Parse<CudaGraphChoice>(arguments[3]),
                 int.Parse(arguments[4])),
             "onnx" => OnnxJourney.Run(arguments[1]),
+            "load" => Load(arguments[1]),
             "images" => ImagePipeline.Run(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3]), arguments[4]),
             _ => Coupling(arguments[1], int.Parse(arguments[2])),
         };
@@ -197,6 +199,19 @@ internal static partial class Child
             ["peak_mib"] = Machine.PeakMebibytes,
             ["parameters"] = step.Graph.ParameterCount,
             ["libtorch"] = TorchRuntime.Version,
+        };
+    }
+
+    // ONNX Runtime itself is loaded before.
+    private static JsonObject Load(string file)
+    {
+        _ = InferenceSession.RuntimeVersion;
+        var start = Stopwatch.GetTimestamp();
+        using var session = InferenceSession.Open(file);
+        return new()
+        {
+            ["load_ms"] = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+            ["peak_mib"] = Machine.PeakMebibytes,
         };
     }
 

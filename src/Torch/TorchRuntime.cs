@@ -81,6 +81,12 @@ public static class TorchRuntime
     public static void Synchronize(Device device) =>
         NativeError.ThrowIfFailed(NativeMethods.DeviceSynchronize(device.Kind, device.Index), "synchronize");
 
+    /// <summary>
+    /// Gives memory that was freed, and that is kept for the next tensors, back to the system; also what the C library
+    /// keeps for other libraries.
+    /// </summary>
+    internal static void GiveBackMemory() => NativeError.ThrowIfFailed(NativeMethods.MemoryGiveBack(), "give back");
+
     /// <summary>Seeds the generators of every device.</summary>
     public static void Seed(ulong seed) => NativeError.ThrowIfFailed(NativeMethods.RngSeed(seed), "seed");
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ocs.Torch.Tests;
 
 /// <summary>Tensors of more than 256 KiB lie in a heap of the shim (native/memory.cpp).</summary>
@@ -42,6 +44,24 @@ public sealed class LargeBlocksTests
         var error = Assert.Throws<TorchException>(() => Tensor.Empty([1L << 50]));
         Assert.True(error.IsOutOfMemory);
     }
+
+    [Fact]
+    public void Freed_memory_is_given_back_and_what_is_held_stays()
+    {
+        const int Numbers = 1 << 25;
+        using var held = Tensor.Full([Numbers / 32], 3);
+        Tensor.Full([Numbers], 1).Dispose();
+        var before = Resident();
+        TorchRuntime.GiveBackMemory();
+
+        Assert.InRange(before - Resident(), Numbers * sizeof(float) * 3L / 4, long.MaxValue);
+        using var next = Tensor.Full([Numbers], 2);
+        Check((held, 3));
+        Check((next, 2));
+    }
+
+    private static long Resident() => Environment.SystemPageSize * long.Parse(
+        File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture);
 
     private static void Check((Tensor Tensor, float Number) each) =>
         Assert.Equal(-1, each.Tensor.ToArray<float>().AsSpan().IndexOfAnyExcept(each.Number));

@@ -3,7 +3,7 @@ using Ocs.Cli.Completing;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Cli.Runs;
-using Ocs.Core.Interop;
+using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.Formats;
 using Ocs.Graphs;
@@ -13,6 +13,7 @@ using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
+using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
@@ -118,7 +119,12 @@ internal static class PruneCommand
     {
         ModelFiles.CheckEnding("--out", output, ".ocs", ".onnx");
         ModelFiles.CheckWritable(output);
-        using var model = ModelSource.Open(request, console, data);
+        if (latency is null)
+        {
+            WaitingThreads.Sleep();
+        }
+
+        using var model = Open(request, data, console);
         if (model.Graph.Nodes.IsEmpty)
         {
             return CopyAsItIs(output, model, onnx, console);
@@ -152,6 +158,7 @@ internal static class PruneCommand
         }
 
         using var _ = cut;
+        FreedMemory.GiveBack();
         var record = cut.Record with { OriginalModel = request.Model, Options = YamlWriter.Write(options) };
         var check = Write(output, cut, record, onnx, console);
         var outcome = new PruneOutcome(
@@ -167,6 +174,20 @@ internal static class PruneCommand
 
         console.Error.WriteLine(KeptCheck.Sentence(output, model.Graph, check));
         return check.Equal == false ? ExitCode.Failure : ExitCode.Fine;
+    }
+
+    // libtorch takes as long to load as the file takes to read. A process that ends must not be loading it.
+    private static Network Open(ModelRequest request, LabelledImages? data, CommandConsole console)
+    {
+        var loading = Task.Run(() => TorchRuntime.Threads);
+        try
+        {
+            return ModelSource.Open(request, console, data);
+        }
+        finally
+        {
+            Task.WhenAny(loading).Wait();
+        }
     }
 
     private static ProvenCut? Cut(SubnetworkSearch search, Partition partition, Network model, CommandConsole console)

@@ -58,6 +58,7 @@ internal static class OnnxCheck
 
         using var model = new Network(graph, parameters.To(Device.Cpu));
         using var here = new TorchNetwork(graph.Name, model);
+        FreedMemory.GiveBack();
         try
         {
             using var there = OnnxNetwork.OpenWritten(path, TorchRuntime.Threads);

@@ -23,6 +23,9 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_set")]
     public static partial nint OwnConvolutionsSet(OwnConvolutions most);
 
+    [LibraryImport(Library, EntryPoint = "ocs_memory_give_back")]
+    public static partial nint MemoryGiveBack();
+
     [LibraryImport(Library, EntryPoint = "ocs_rng_seed")]
     public static partial nint RngSeed(ulong seed);
 

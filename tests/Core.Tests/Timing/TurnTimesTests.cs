@@ -80,6 +80,24 @@ public sealed class TurnTimesTests
     }
 
     [Fact]
+    public void A_long_run_is_warmed_once_and_a_short_one_each_time()
+    {
+        var order = new List<char>();
+        TurnTimes.Take(
+            [() => Take('a', 2), () => Take('b', 3)],
+            TurnPlan.Exactly(warmUps: 0, turns: 3) with { WarmBelow = 3 },
+            _clock);
+
+        Assert.Equal("aabbaabaab", string.Concat(order));
+
+        void Take(char letter, int seconds)
+        {
+            order.Add(letter);
+            _clock.Advance(seconds);
+        }
+    }
+
+    [Fact]
     public void Who_stays_behind_takes_fewer_turns_and_what_it_is_compared_with_takes_all()
     {
         // b is held up in its first turn, c is slow, d is slower and is not one to choose.
