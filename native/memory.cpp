@@ -161,10 +161,8 @@ const bool installed = [] {
 }  // namespace
 
 ocs_error* ocs_memory_give_back() noexcept {
-    return ocs::guard([] {
-        heap().give_back_gaps();
 #ifdef __GLIBC__
-        malloc_trim(0);
+    malloc_trim(0);
 #endif
-    });
+    return ocs::guard([] { heap().give_back_gaps(); });
 }
