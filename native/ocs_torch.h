@@ -134,7 +134,7 @@ OCS_API ocs_error* ocs_live_tensors(int64_t* result) OCS_NOEXCEPT;  // reference
 OCS_API ocs_error* ocs_torch_version(const char** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_threads_get(int32_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_threads_set(int32_t count) OCS_NOEXCEPT;
-OCS_API ocs_error* ocs_memory_give_back(void) OCS_NOEXCEPT;  // what is kept of freed memory, malloc's too
+OCS_API ocs_error* ocs_memory_give_back(void) OCS_NOEXCEPT;   // what is kept of freed memory, malloc's too
 OCS_API ocs_error* ocs_rng_seed(uint64_t seed) OCS_NOEXCEPT;  // every device's generator
 OCS_API ocs_error* ocs_rng_state_get(int32_t device_kind, int32_t device_index, ocs_tensor** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_rng_state_set(int32_t device_kind, int32_t device_index, ocs_tensor* state) OCS_NOEXCEPT;
