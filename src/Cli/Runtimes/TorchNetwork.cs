@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
@@ -36,12 +35,8 @@ internal sealed class TorchNetwork : RunnableNetwork
     /// <summary>Libtorch runs it in 32 bits, but what it is compared with may be its ONNX file of 16.</summary>
     public override bool IsSixteenBit => Model.Graph.Origin?.WeightType is "Float16" or "Bfloat16";
 
-    public override int? TokensOf(int input)
-    {
-        var (nodes, place) = (Model.Graph.Nodes, Model.Graph.Nodes.IndexOf(Model.Graph.InputNodes.ElementAt(input)));
-        return nodes.Where(node => node.Operator is Embedding && node.Inputs.Contains(place))
-            .Min(node => (int?)Model.Graph.Parameter(node.Parameters[0]).Shape[0]);
-    }
+    public override int? TokensOf(int input) =>
+        TokenInputs.Rows(Model.Graph, Model.Graph.Nodes.IndexOf(Model.Graph.InputNodes.ElementAt(input)));
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
         new TorchRun(Model, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);

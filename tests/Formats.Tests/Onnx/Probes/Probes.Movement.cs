@@ -46,6 +46,8 @@ internal static partial class Probes
             f.Node("Pad", [x.Name, f.Integers(0, 0, 1, 2, 0, 0, 0, 1)]), 1, 12, 9, 11));
         yield return Of("Pad, reflected", (f, x) => new(
             f.Node("Pad", [x.Name, f.Integers(0, 0, 1, 2, 0, 0, 1, 2)], ("mode", "reflect")), 1, 12, 10, 12));
+        yield return Of("Pad of a sequence", (f, x) => new(
+            f.Node("Pad", [f.Tokens(x).Name, f.Integers(0, 0, 3, 0, 0, 1)]), 1, 64, 16));
         yield return Of("DepthToSpace", (f, x) => new(
             f.Node("DepthToSpace", [x.Name], ("blocksize", 2)), 1, 3, 16, 16));
         yield return Of("SpaceToDepth", (f, x) => new(

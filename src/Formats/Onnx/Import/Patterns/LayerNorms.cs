@@ -27,12 +27,8 @@ internal static class LayerNorms
 
         foreach (var factor in node.Inputs)
         {
-            var root = graph.Under(factor, "Reciprocal")
-                ?? (
-                    graph.Maker(factor, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[0], 1)
-                        ? quotient.Inputs[1]
-                        : null);
-            if (root is not null && graph.Under(root, "Sqrt") is { } sum && node.Other(factor) is { } deviation)
+            if (graph.Inverted(factor) is { } root && graph.Under(root, "Sqrt") is { } sum
+                && node.Other(factor) is { } deviation)
             {
                 return Find(graph, deviation, sum);
             }

@@ -43,6 +43,12 @@ internal static class Matching
     public static string? Under(this OnnxGraph graph, string value, string type) =>
         graph.Maker(value, type) is { Inputs: [var input] } ? input : null;
 
+    /// <summary>What 1 is divided by to make a value: the input of Reciprocal, or the divisor of 1 / x.</summary>
+    public static string? Inverted(this OnnxGraph graph, string value) => graph.Under(value, "Reciprocal")
+        ?? (graph.Maker(value, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[0], 1)
+            ? quotient.Inputs[1]
+            : null);
+
     /// <summary>The value before what does nothing in inference: dropout and identities.</summary>
     public static string Passed(this OnnxGraph graph, string value)
     {

@@ -11,6 +11,7 @@ internal static class OnnxPatterns
     private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
     [
         JoinedParts.Apply,
+        UnboundParts.Apply,
         BothDirections.Apply,
         LayerNorms.Apply,
         Gelus.Apply,
