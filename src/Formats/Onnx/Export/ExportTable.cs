@@ -38,6 +38,7 @@ internal static class ExportTable
         On<Graphs.Operators.Expand>(Expand.Export),
         On<Graphs.Operators.Flatten>(Flatten.Export),
         On<Graphs.Operators.GatherElements>(Places.GatherElements),
+        On<Graphs.Operators.GridSample>(GridSample.Export),
         On<Graphs.Operators.GroupNorm>(GroupNorm.Export),
         On<Graphs.Operators.Gru>(Gru.Export),
         On<Graphs.Operators.Input>(_ => { }),

@@ -138,7 +138,7 @@ internal static partial class Probes
         yield return Kept("Compress by a computed condition", (f, x) => new(
             f.Node("Compress", [x.Name, f.Node("Reshape", [f.Above(x), f.Integers(-1)])]), 1)) with
         { IsEnd = true };
-        yield return Kept("GridSample", (f, x) =>
+        yield return Of("GridSample", (f, x) =>
         {
             var places = f.Same("Tanh", f.Conv("grid", x, 2)).Name;
             return f.With("GridSample", x, f.Node("Transpose", [places], ("perm", new[] { 0, 2, 3, 1 })));

@@ -54,6 +54,7 @@ internal static class OnnxOperators
             ["GlobalMaxPool"] = Pool.Global,
             ["Greater"] = Logic.Compare,
             ["GreaterOrEqual"] = Logic.Compare,
+            ["GridSample"] = GridSample.Import,
             ["GroupNormalization"] = Normalization.Group,
             ["HardSigmoid"] = Activation.HardSigmoid,
             ["HardSwish"] = Activation.Import,

@@ -10,6 +10,7 @@ internal static class PlaceShapes
     {
         "TopK" => TopK(node),
         "GatherElements" => [node.Shape(1)],
+        "GridSample" => [[.. node.Shape(0)[..2], .. node.Shape(1)[1..^1]]],
         "OneHot" => [OneHot(node)],
         "Compress" => [Compress(node)],
         _ => default,
