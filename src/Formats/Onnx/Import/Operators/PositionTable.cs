@@ -14,13 +14,19 @@ namespace Ocs.Formats.Onnx.Import.Operators;
 /// <param name="IsInFile">Whether the rows are an initializer, which several biases may share.</param>
 internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile)
 {
-    /// <summary>The table of the most square window that fits, or null if none does.</summary>
+    /// <summary>
+    /// The file's own table of a window that fits, else the smallest, as of a sequence; null if no window fits.
+    /// </summary>
     public static PositionTable? Find(OnnxTensor bias, int heads)
     {
         var positions = (int)bias.Shape[^1];
-        return bias.Shape[^2] == positions && HasOneNumberForNoDistance(bias.Floats, heads, positions)
-            ? Windows(positions).Select(window => Find(bias, heads, window)).FirstOrDefault(table => table is not null)
-            : null;
+        if (bias.Shape[^2] != positions || !HasOneNumberForNoDistance(bias.Floats, heads, positions))
+        {
+            return null;
+        }
+
+        var fitting = Windows(positions).Select(window => Find(bias, heads, window)).OfType<PositionTable>().ToList();
+        return fitting.Find(table => table.IsInFile) ?? fitting.MinBy(table => table.Rows.Shape[0]);
     }
 
     // What most other constants fail already, before any window is tried.
