@@ -68,7 +68,7 @@ internal static class KeptCheck
             if (same is not null)
             {
                 same(other);
-                return Compare(other, path, OnnxCheck.ToleranceOf(graph, options));
+                return Compare(other, path, graph, OnnxCheck.ToleranceOf(graph, options));
             }
 
             var origin = graph.Origin!;
@@ -121,14 +121,18 @@ internal static class KeptCheck
         : null;
 
     // Both may have operators that ONNX Runtime does not know.
-    private static OnnxSummary Compare(string expected, string path, double tolerance)
+    private static OnnxSummary Compare(string expected, string path, Graph graph, double tolerance)
     {
+        var shapes = graph.InputNodes.Zip(graph.Origin!.Inputs).ToDictionary(
+            input => input.Second.Name,
+            input => input.First.Shape.RemoveAt(0).Insert(input.Second.Batch, Batch),
+            StringComparer.Ordinal);
         try
         {
             using var first = OnnxNetwork.Open(expected, TorchRuntime.Threads);
             using var second = OnnxNetwork.Open(path, TorchRuntime.Threads);
             var differences = OutputDifference.Between(
-                first, second, NetworkInputs.Random([first, second], Batch, Seed));
+                first, second, NetworkInputs.Random([first, second], Batch, Seed, shapes));
             var isEqual = differences.All(difference => difference.IsWithin(tolerance));
             return new()
             {

@@ -39,7 +39,9 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
     [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the network.")]
     private Ready Open(Graph graph)
     {
-        using var here = new TorchNetwork(graph.Name, Network.Initialize(graph, Seed));
+        // Sizes that the file leaves free are those that the network was read for.
+        var sized = graph with { Origin = graph.Origin is { } origin ? origin with { SizesStayFree = false } : null };
+        using var here = new TorchNetwork(sized.Name, Network.Initialize(sized, Seed));
         var network = OnnxNetwork.Export(here, Threads);
         try
         {

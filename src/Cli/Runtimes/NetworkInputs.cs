@@ -15,14 +15,20 @@ internal static class NetworkInputs
     /// Random inputs that every one of the networks takes: numbers in [-2, 2), tokens where they are looked up in a
     /// table, or 0 and 1 where one takes other whole numbers. Free sizes in front are the batch.
     /// </summary>
-    public static ImmutableArray<TensorData> Random(IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed)
+    /// <param name="networks">The networks.</param>
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="seed">The seed of the numbers.</param>
+    /// <param name="shapes">By name, the shapes to give inputs that the networks leave free, batch included.</param>
+    public static ImmutableArray<TensorData> Random(
+        IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed,
+        IReadOnlyDictionary<string, ImmutableArray<long>>? shapes = null)
     {
         RequireSameCount(networks);
         var rng = Rng.ForStream(seed, "inputs");
         return
         [
             .. networks[0].Inputs.Select((_, index) =>
-                Random([.. networks.Select(network => network.Inputs[index])], index, networks, batch, rng)),
+                Random([.. networks.Select(network => network.Inputs[index])], index, networks, batch, rng, shapes)),
         ];
     }
 
@@ -84,7 +90,8 @@ internal static class NetworkInputs
     }
 
     private static TensorData Random(
-        ValueInfo[] infos, int index, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng)
+        ValueInfo[] infos, int index, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng,
+        IReadOnlyDictionary<string, ImmutableArray<long>>? shapes)
     {
         var rank = infos[0].Shape.Length;
         for (var i = 1; i < infos.Length; i++)
@@ -102,6 +109,7 @@ internal static class NetworkInputs
         long[] shape = [.. Enumerable.Range(0, rank).Select(dimension => infos.Max(info => info.Shape[dimension]) switch
         {
             >= 0 and var size => size,
+            _ when shapes?.GetValueOrDefault(infos[0].Name) is { IsDefault: false } stated => stated[dimension],
             _ when dimension == 0 => batch,
             _ => throw new OcsInputException(
                 $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', of free sizes; "

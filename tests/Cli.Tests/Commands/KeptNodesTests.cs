@@ -43,6 +43,25 @@ public sealed class KeptNodesTests : IDisposable
     }
 
     [Fact]
+    public void Prune_compares_and_times_files_of_free_sizes_at_the_size_that_they_were_read_for()
+    {
+        var (model, cut) = (WildFile.Of("ArgMax of pixels"), _folder.PathOf("cut.onnx"));
+        var sizes = model.Graph.Input[0].Type.TensorType.Shape.Dim;
+        var size = string.Join('x', sizes.Skip(1).Select(dimension => dimension.DimValue));
+        (sizes[2], sizes[3]) = (new() { DimParam = "height" }, new() { DimParam = "width" });
+
+        var result = CommandLine.Run(
+            "prune", Write(model), "--target", "0.5", "--round-to", "1", "--input-size", size, "--out", cut);
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("computes under ONNX Runtime", result.Error, Ordinal);
+        Assert.Contains("Under ONNX Runtime", result.Output, Ordinal);
+        Assert.Equal(
+            ["height", "width"], ModelProto.Parser.ParseFrom(File.ReadAllBytes(cut)).Graph.Input[0].Type.TensorType
+                .Shape.Dim.Skip(2).Select(dimension => dimension.DimParam));
+    }
+
+    [Fact]
     public void A_file_of_unknown_operators_is_written_as_it_was()
     {
         var (file, again) = (Write(WildFile.Unknown()), _folder.PathOf("again.onnx"));
