@@ -17,13 +17,12 @@ internal sealed class OnnxQuantizer
     private readonly QuantizationPlan _plan;
     private readonly Dictionary<string, ActivationRange> _ranges;
 
-    private OnnxQuantizer(ModelProto model, QuantizationPlan plan, CalibrationMethod method)
+    private OnnxQuantizer(ModelProto model, long floatBytes, QuantizationPlan plan, CalibrationMethod method)
     {
-        (_model, _plan) = (model, plan);
+        (_model, _plan, FloatBytes) = (model, plan, floatBytes);
         Observed = [.. plan.Made.Values.Concat(plan.Needed).Distinct(StringComparer.Ordinal)];
         _ranges = Observed.ToDictionary(
             name => name, name => new ActivationRange(name, method), StringComparer.Ordinal);
-        FloatBytes = model.CalculateSize();
     }
 
     /// <summary>The values whose numbers are needed: inputs or outputs of the calibration file.</summary>
@@ -54,8 +53,10 @@ internal sealed class OnnxQuantizer
 
         onnx = onnx with { FoldBatchNorm = true, Floats = OnnxFloats.Float32 };
         var model = OnnxFile.ToModel(graph, parameters, onnx);
+        var floatBytes = model.CalculateSize();
         ConstantTransposes.Fold(model.Graph);
-        return new(model, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
+        InputChannels.Pad(model.Graph, node => QuantizationPlan.IsExcluded(node, options.Exclude));
+        return new(model, floatBytes, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
     }
 
     /// <summary>Writes the float network with what is <see cref="Observed"/> as outputs behind its own.</summary>
