@@ -2,16 +2,10 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Quantization;
 
-/// <summary>Names that no value of a graph has.</summary>
+/// <summary>Names that no value of a graph has, nor one of the branches and loops in it.</summary>
 internal sealed class FreshNames(GraphProto graph)
 {
-    private readonly HashSet<string> _taken =
-    [
-        .. graph.Initializer.Select(tensor => tensor.Name),
-        .. graph.Input.Select(input => input.Name),
-        .. graph.Node.SelectMany(node => node.Output),
-    ];
-
+    private readonly HashSet<string> _taken = [.. NamesIn(graph)];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     /// <summary>A name that is taken from then on: the one that is wished for, or it with marks behind it.</summary>
@@ -38,4 +32,14 @@ internal sealed class FreshNames(GraphProto graph)
         while (!_taken.Add(name));
         return name;
     }
+
+    private static IEnumerable<string> NamesIn(GraphProto graph) =>
+    [
+        .. graph.Initializer.Select(tensor => tensor.Name),
+        .. graph.Input.Select(input => input.Name),
+        .. graph.Node.SelectMany(node => node.Output),
+        .. graph.Node.SelectMany(node => node.Attribute)
+            .SelectMany(attribute => attribute.Graphs.Append(attribute.G).OfType<GraphProto>())
+            .SelectMany(NamesIn),
+    ];
 }

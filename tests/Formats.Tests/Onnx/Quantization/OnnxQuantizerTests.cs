@@ -172,6 +172,21 @@ public sealed class OnnxQuantizerTests : IDisposable
     }
 
     [Fact]
+    public void New_names_are_none_that_the_network_or_a_branch_in_it_has()
+    {
+        var g = new GraphBuilder("letters");
+        var x = g.Conv2d("q1", g.Input("s1", 3, 6, 6), 16, kernel: 3, padding: 1);
+        var graph = g.Build(g.Linear("f1", g.Flatten("z1", g.AdaptiveAveragePool2d("r1", x, 1)), 5));
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+        AssertNear(graph, parameters);
+
+        var inner = new GraphProto { Node = { new NodeProto { OpType = "Identity", Output = { "s2" } } } };
+        var branch = new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then", G = inner } } };
+        var names = new FreshNames(new() { Node = { branch }, Input = { new ValueInfoProto { Name = "s1" } } });
+        Assert.Equal(["s3", "s4", "s1'"], [names.Numbered("s"), names.Numbered("s"), names.Of("s1")]);
+    }
+
+    [Fact]
     public void A_file_has_an_opset_with_scales_by_channel()
     {
         var graph = Residual();
