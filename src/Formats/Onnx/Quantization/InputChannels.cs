@@ -20,8 +20,8 @@ internal static class InputChannels
     private const int Together = 4;
     private const int FewestOutputs = 16;
 
-    // By channel. The kernel gets a pointer for each place of a window: 3x3 of one channel and 5x5 of three gain, 7x7 of
-    // either does not, and 16x16 of three loses a quarter.
+    // By channel. The kernel gets a pointer for each place of a window: 3x3 of one channel and 5x5 of three gain,
+    // 7x7 of either does not, and 16x16 of three loses a quarter.
     private const int LargestWindow = 9;
 
     /// <summary>Changes a graph.</summary>
