@@ -16,4 +16,7 @@ internal readonly record struct AffineScale(float Scale, byte Zero)
             ? new(scale, (byte)Math.Clamp(Math.Round(-low / scale), 0, Steps))
             : new(1, 0);
     }
+
+    /// <summary>The 8-bit number of a real one, as QuantizeLinear defines it.</summary>
+    public byte Round(float real) => (byte)Math.Clamp(MathF.Round(real / Scale) + Zero, byte.MinValue, byte.MaxValue);
 }

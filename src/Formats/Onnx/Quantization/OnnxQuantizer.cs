@@ -13,17 +13,19 @@ namespace Ocs.Formats.Onnx.Quantization;
 /// </summary>
 internal sealed class OnnxQuantizer
 {
+    // The first whose DequantizeLinear has a scale for each channel.
+    private const int LowestOpset = 13;
+
     private readonly ModelProto _model;
     private readonly QuantizationPlan _plan;
     private readonly Dictionary<string, ActivationRange> _ranges;
 
-    private OnnxQuantizer(ModelProto model, QuantizationPlan plan, CalibrationMethod method)
+    private OnnxQuantizer(ModelProto model, long floatBytes, QuantizationPlan plan, CalibrationMethod method)
     {
-        (_model, _plan) = (model, plan);
+        (_model, _plan, FloatBytes) = (model, plan, floatBytes);
         Observed = [.. plan.Made.Values.Concat(plan.Needed).Distinct(StringComparer.Ordinal)];
         _ranges = Observed.ToDictionary(
             name => name, name => new ActivationRange(name, method), StringComparer.Ordinal);
-        FloatBytes = model.CalculateSize();
     }
 
     /// <summary>The values whose numbers are needed: inputs or outputs of the calibration file.</summary>
@@ -52,11 +54,28 @@ internal sealed class OnnxQuantizer
                 + "prune it first.");
         }
 
-        onnx = onnx with { FoldBatchNorm = true, Floats = OnnxFloats.Float32 };
+        onnx = onnx with
+        {
+            FoldBatchNorm = true,
+            Floats = OnnxFloats.Float32,
+            Opset = OpsetOf(graph, onnx),
+        };
         var model = OnnxFile.ToModel(graph, parameters, onnx);
+        var floatBytes = model.CalculateSize();
         ConstantTransposes.Fold(model.Graph);
-        return new(model, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
+        InputChannels.Pad(model.Graph, node => QuantizationPlan.IsExcluded(node, options.Exclude));
+        return new(model, floatBytes, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
     }
+
+    private static int? OpsetOf(Graph graph, OnnxOptions onnx) => onnx.OpsetOf(graph) >= LowestOpset
+        ? onnx.Opset
+        : onnx.Opset is null && graph.Origin?.Kept is null
+            ? LowestOpset
+            : throw new OcsInputException(
+                $"{graph.Name} would be written in opset {onnx.OpsetOf(graph)}, which has no scale for each channel; "
+                + (onnx.Opset is null
+                    ? $"it has nodes that are kept as they are, so export it again with opset {LowestOpset} or later."
+                    : $"int8 files have opset {LowestOpset} or later: leave the opset out, or choose such a one."));
 
     /// <summary>Writes the float network with what is <see cref="Observed"/> as outputs behind its own.</summary>
     public void WriteForCalibration(Stream stream)

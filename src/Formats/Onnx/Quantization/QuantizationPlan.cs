@@ -83,7 +83,7 @@ internal sealed class QuantizationPlan
         var plan = new QuantizationPlan(graph);
         foreach (var node in graph.Node)
         {
-            if (!exclude.Any(pattern => IsNamed(node, pattern)))
+            if (!IsExcluded(node, exclude))
             {
                 plan.Decide(node);
             }
@@ -115,11 +115,14 @@ internal sealed class QuantizationPlan
     public static int ChannelAxis(NodeProto layer) =>
         layer.OpType == "Conv" || (layer.OpType == "Gemm" && IntOf(layer, "transB", 0) == 1) ? 0 : 1;
 
+    /// <summary>Whether one of the patterns names a node, or a module with all its nodes and parts.</summary>
+    public static bool IsExcluded(NodeProto node, ImmutableArray<string> exclude) =>
+        exclude.Any(pattern => IsNamed(node, pattern));
+
     private bool HasWeights(NodeProto node) =>
         node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "GRU" or "LSTM" or "MatMul" or "RNN"
         && node.Input.Any(name => _constants.TryGetValue(name, out var weight) && weight.Dims.Count > 1);
 
-    // A name, or that of a module with all its nodes and parts.
     private static bool IsNamed(NodeProto node, string pattern) =>
         new[] { pattern, $"{pattern}.*", $"{pattern}/*" }
             .Any(each => FileSystemName.MatchesSimpleExpression(each, node.Name, ignoreCase: false));

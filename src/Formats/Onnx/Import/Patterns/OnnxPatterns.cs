@@ -10,6 +10,7 @@ internal static class OnnxPatterns
 {
     private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
     [
+        PaddedImages.Apply,
         JoinedParts.Apply,
         UnboundParts.Apply,
         BothDirections.Apply,
