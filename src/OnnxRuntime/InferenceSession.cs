@@ -149,7 +149,7 @@ public sealed class InferenceSession : IDisposable
     {
         if (!value.IsTensor)
         {
-            throw new OnnxRuntimeException($"The output '{name}' is no tensor, and only tensors are read.");
+            throw new OnnxRuntimeException($"The output '{name}' is not a tensor; only tensors are supported.");
         }
 
         var info = value.GetTensorTypeAndShape();

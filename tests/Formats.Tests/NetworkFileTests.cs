@@ -193,7 +193,7 @@ public sealed class NetworkFileTests : IDisposable
         using var loaded = Network.Load("cifar_resnet8", _folder.PathOf("a.pth"), remarks: remarks);
 
         Assert.Equal(
-            [$"{_folder.PathOf("a.pth")} holds 1 value that is no weight of 'cifar_resnet8'; left out: "
+            [$"{_folder.PathOf("a.pth")} holds 1 value that is not a weight of 'cifar_resnet8'; left out: "
                 + "'criterion.weight'."],
             remarks);
     }

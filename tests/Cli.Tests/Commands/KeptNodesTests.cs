@@ -52,7 +52,7 @@ public sealed class KeptNodesTests : IDisposable
         Assert.Equal(0, result.Code);
         Assert.Equal(
             "Nothing of the file can be cut, so its 2 nodes stay unchanged (Stamp 'Stamp_0': the operator Stamp of "
-            + "domain 'com.example' is not read).\n",
+            + "domain 'com.example' is not supported).\n",
             result.Error);
         Assert.Equal(
             WildFile.Unknown().Graph, ModelProto.Parser.ParseFrom(File.ReadAllBytes(again)).Graph);

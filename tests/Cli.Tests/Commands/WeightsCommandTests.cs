@@ -26,7 +26,7 @@ public sealed class WeightsCommandTests : IDisposable
     {
         _network.Save(_folder.PathOf("a.pth"));
         Assert.Contains(
-            "a.pth holds weights alone, without a network that is read here",
+            "a.pth holds weights only, without a network",
             CommandLine.Fails([command, _folder.PathOf("a.pth"), .. options]),
             StringComparison.Ordinal);
     }

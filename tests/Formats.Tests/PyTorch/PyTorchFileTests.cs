@@ -155,7 +155,7 @@ public sealed class PyTorchFileTests : IDisposable
             StringComparison.Ordinal);
 
         Refuses(
-            "ComplexFloatStorage, a type that is not known here",
+            "ComplexFloatStorage, an unsupported type",
             p => p.Tensor("0", 3, 0, [3], [1], "ComplexFloatStorage"), ("data/0", Six));
         Refuses("lacks its entry 'data/0'", p => p.Tensor("0", 6, 0, [6], [1]), ("data/1", Six));
         Refuses("neither 0 nor 1", p => p.Tensor("0", 2, 0, [2], [1], "BoolStorage"), ("data/0", [1, 2]));
@@ -182,7 +182,7 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("h\u0005.", "recalls value 5, which it never stored")]
     [InlineData("NNR.", "arguments that are no tuple")]
     [InlineData("N)R.", "neither a class nor a function")]
-    [InlineData("NQ.", "refers to a storage in a way that is not known")]
+    [InlineData("NQ.", "refers to a storage in an unknown way")]
     [InlineData("\u0082\u0001.", "operation 0x82")]
     [InlineData("\u0080\u0009.", "protocol is 9")]
     [InlineData("X\u00ff\u00ff\u00ff\u007f.", "ends in the middle")]

@@ -162,7 +162,7 @@ public sealed class OnnxImportTests : IDisposable
         var model = new HandMade();
         var message = model.Model(model.Node("Convv", [model.Input("x", 1, 2)], [1, 2]));
         Assert.Equal(
-            "Convv 'Convv_0': the operator Convv is not read",
+            "Convv 'Convv_0': the operator Convv is not supported",
             Unread.ReasonsOf(message, _folder.PathOf("unread.onnx")));
     }
 

@@ -32,7 +32,7 @@ public sealed class QuantizedFileTests : IDisposable
         Assert.Equal(
             [
                 "The file is one of floats, for 8 values and weights of fewer bits were read as such: "
-                    + "quantize it again where it is to have 8 bits.",
+                    + "quantize it again for 8 bits.",
             ],
             OnnxFile.Changes(read.Graph));
     }

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Gather of one index, which takes the dimension away.</summary>
+/// <summary>Gather with a scalar index, which removes the dimension.</summary>
 internal static class Select
 {
     public static void Export(Graphs.Operators.Select op, NodeExport node) =>
