@@ -47,7 +47,7 @@ public sealed class BadInputTests : IDisposable
         File.WriteAllText(Path.Combine(run, "summary.json"), "{}");
         var left = Directory.CreateDirectory(Path.Combine(run, "checkpoints")).FullName;
         Assert.Equal(
-            $"The run in {run} is complete, so there is nothing to go on with; its report.html says what came out.",
+            $"The run in {run} is complete, so there is nothing to resume; its report.html has the results.",
             CommandLine.Fails("train", "--resume", run));
         Assert.False(Directory.Exists(left));
     }

@@ -163,7 +163,7 @@ public sealed class PyTorchFileTests : IDisposable
             "not in little-endian order", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six),
             ("byteorder", "big"u8.ToArray()));
         Refuses(
-            "program of TorchScript", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("constants.pkl", [0x80]));
+            "TorchScript program", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("constants.pkl", [0x80]));
         Refuses(
             "'weight' as torch._utils._rebuild_qtensor", p => p.Global("torch._utils", "_rebuild_qtensor").Op(")R"));
         Refuses("its keys are 'weight'", p => p.Number(3));
@@ -192,7 +192,7 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("S'a\n.", "lacks its quotes")]
     [InlineData("V\\ud800\n.", "no character")]
     [InlineData("K\u0001.", "neither a dictionary of tensors nor a module")]
-    [InlineData("ccollections\nCounter\n)R.", "a collections.Counter, which is no module")]
+    [InlineData("ccollections\nCounter\n)R.", "a collections.Counter, which is not a PyTorch module")]
     public void A_pickle_that_makes_no_sense_ends_in_one_sentence(string operations, string because) =>
         Assert.Contains(
             because, Refused(PickleBytes.Zip(new PickleBytes().Op(operations).ToArray())).Message,

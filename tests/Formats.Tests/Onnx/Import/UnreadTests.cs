@@ -51,7 +51,7 @@ public sealed class UnreadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("MaxPool", 1, "it also gives the places of the largest values")]
+    [InlineData("MaxPool", 1, "it also gives the indices of the maxima")]
     [InlineData("Dropout", 1, "its mask is used")]
     [InlineData("LayerNormalization", 2, "also gives its statistics")]
     [InlineData(
