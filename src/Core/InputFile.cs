@@ -99,6 +99,6 @@ internal static class InputFile
         // Missing files and folders are reported when they are opened.
         return !file.Exists || file.Length > 0
             ? file.Exists ? file.Length : 0
-            : throw new IOException("it is empty, or it is no ordinary file");
+            : throw new IOException("it is empty, or it is not a regular file");
     }
 }

@@ -212,8 +212,8 @@ public sealed class BadCommandLineTests
         "--input-size 3x32x32 and --input-channels 1 are two numbers of channels; leave one of them out.", "inspect",
         "cifar_resnet8", "--input-size", "3x32x32", "--input-channels", "1")]
     [InlineData(
-        "vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; take a height and a "
-        + "width that 16 divides.",
+        "vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; use a height and a "
+        + "width divisible by 16.",
         "inspect", "vit_b_16", "--input-size", "3x30x30")]
     [InlineData("--batch must be 1 or more, but is -3.", "bench", "cifar_resnet8", "--batch", "-3")]
     [InlineData(

@@ -183,7 +183,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_device_that_is_not_there_is_named() =>
         Assert.Contains(
-            "'tpu' is no device: write cpu, cuda or cuda:N.",
+            "'tpu' is not a device: write cpu, cuda or cuda:N.",
             CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")),
             StringComparison.Ordinal);
 

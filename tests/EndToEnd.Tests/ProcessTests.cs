@@ -61,7 +61,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(1, process.ExitCode);
         var output = string.Join(' ', words);
         Assert.Contains(
-            "libtorch problem OCS_TORCH_SHIM names /nonexistent/libocs_torch.so, which is not there: set it to ",
+            "libtorch problem OCS_TORCH_SHIM names /nonexistent/libocs_torch.so, which does not exist: set it to ",
             output, StringComparison.Ordinal);
         Assert.EndsWith(
             "Training does not work here until the problems are solved.", output, StringComparison.Ordinal);

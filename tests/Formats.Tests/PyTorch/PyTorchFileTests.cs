@@ -229,7 +229,7 @@ public sealed class PyTorchFileTests : IDisposable
     [Fact]
     public void What_is_no_file_of_PyTorch_is_refused()
     {
-        Assert.Contains("it is empty, or it is no ordinary file", Refused([]).Message, StringComparison.Ordinal);
+        Assert.Contains("it is empty, or it is not a regular file", Refused([]).Message, StringComparison.Ordinal);
         Assert.Contains("neither a zip archive nor", Refused("hello"u8.ToArray()).Message, StringComparison.Ordinal);
         Refused("PK and so on"u8.ToArray());
         var pickle = PickleBytes.StateDict("weight", p => p.Tensor("0", 6, 0, [6], [1], old: true));

@@ -58,7 +58,7 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
         foreach (var name in new[] { "zero.pth", "empty.pth" })
         {
             var error = Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.PathOf(name)));
-            Assert.Contains("it is empty, or it is no ordinary file", error.Message, StringComparison.Ordinal);
+            Assert.Contains("it is empty, or it is not a regular file", error.Message, StringComparison.Ordinal);
         }
     }
 
