@@ -20,7 +20,7 @@ internal static class RunnableNetworks
 
     /// <summary>
     /// Adds a network under each of the runtimes to a list, which owns them. An ONNX file that libtorch cannot run only
-    /// runs under ONNX Runtime; a sentence says so.
+    /// runs under ONNX Runtime, with a remark.
     /// </summary>
     public static void OpenAll(
         ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console,
