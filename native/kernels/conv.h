@@ -7,8 +7,7 @@
 //
 // - 3x3, stride 1, padding 1 by Winograd's minimal filtering, F(2x2, 3x3) (Lavin and Gray, arXiv 1509.09308): 16
 //   products instead of 36. A lane is a tile of 2x2 outputs.
-// - 3x3 with padding 1 and 1x1 without padding, stride 2, by direct sums. A lane is one output, at the position of such
-//   a tile.
+// - 3x3 with padding 1 and 1x1 without, stride 2, by direct sums. A lane is one output, in place of a tile.
 
 namespace ocs {
 
