@@ -8,19 +8,19 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// Whether sizes that a file leaves free can stay free in what is written of its network. The network is also read for
-/// images twice as high and wide, or sequences twice as long. If only shapes differ, and each operator is written
-/// without a size, the sizes may be any.
+/// Decides whether dynamic sizes of a file can stay dynamic when its network is exported. The network is also read for
+/// images twice as high and wide, or sequences twice as long. The sizes stay dynamic if only shapes differ and no
+/// operator is exported with a size.
 /// </summary>
 internal static class FreeSizes
 {
     private const int ResizeSizes = 3;
 
-    /// <summary>Whether they can; false, too, where there are none.</summary>
+    /// <summary>Whether they can; false if there are none.</summary>
     /// <param name="model">The file.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="network">The network that it holds, read for stated sizes.</param>
-    /// <param name="kept">What is not read of the file.</param>
+    /// <param name="network">The network, read for fixed sizes.</param>
+    /// <param name="kept">The nodes of the file that are kept as they are.</param>
     public static bool Stay(ModelProto model, string path, Graph network, KeptSet kept)
     {
         if (TwiceAsLarge(network) is not { } twice
@@ -61,7 +61,7 @@ internal static class FreeSizes
         return all.All(sizes => sizes.SequenceEqual(all[0])) ? all[0] : null;
     }
 
-    // Padding that follows from the size, and sizes that are computed from another value's.
+    // Padding that depends on the size, and sizes computed from other sizes.
     private static bool DependsOnSize(NodeProto node) =>
         (node.OpType == "Resize" && node.Input.Count > ResizeSizes && node.Input[ResizeSizes].Length > 0)
         || node.Attribute.Any(attribute =>
@@ -100,7 +100,7 @@ internal static class FreeSizes
             .All(pair => pair.First.Name == pair.Second.Name && pair.First.Inputs.SequenceEqual(pair.Second.Inputs)
             && Describe(one, pair.First) == Describe(other, pair.Second));
 
-    // An input has the size of its images, and an upsampling says its size where its factor counts.
+    // The size of an input does not count, and of an upsampling only the factor does.
     private static string Describe(Graph graph, Node node)
     {
         return node.Operator switch

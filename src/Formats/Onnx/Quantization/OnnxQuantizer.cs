@@ -8,8 +8,8 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// Writes a network as an ONNX file that computes with 8-bit numbers. Whoever uses it runs the float file with
-/// calibration samples, and passes on what its activations were.
+/// Writes a network as an 8-bit quantized ONNX file. The caller runs the float file with calibration samples, and
+/// passes on its activations.
 /// </summary>
 internal sealed class OnnxQuantizer
 {
@@ -28,21 +28,21 @@ internal sealed class OnnxQuantizer
             name => name, name => new ActivationRange(name, method), StringComparer.Ordinal);
     }
 
-    /// <summary>The values whose numbers are needed: inputs or outputs of the calibration file.</summary>
+    /// <summary>The values to observe: inputs or outputs of the calibration file.</summary>
     public ImmutableArray<string> Observed { get; }
 
     /// <summary>The size of the float file.</summary>
     public long FloatBytes { get; }
 
-    /// <summary>How many layers with weights become int8.</summary>
+    /// <summary>The number of layers whose weights become int8.</summary>
     public int Layers => _plan.Layers;
 
     /// <summary>The layers with weights that stay float.</summary>
     public IReadOnlyList<string> FloatLayers => _plan.FloatLayers;
 
-    /// <summary>Prepares a network; batch norms become part of the layers before them.</summary>
+    /// <summary>Prepares a network; batch norms are folded into the layers before them.</summary>
     /// <exception cref="OcsInputException">
-    /// An option does not fit the network, or its file would be too large for one.
+    /// An option does not fit the network, or the file would be too large.
     /// </exception>
     public static OnnxQuantizer Of(
         Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options)
@@ -77,7 +77,7 @@ internal sealed class OnnxQuantizer
                     ? $"it has nodes that are kept as they are, so export it again with opset {LowestOpset} or later."
                     : $"int8 files have opset {LowestOpset} or later: leave the opset out, or choose such a one."));
 
-    /// <summary>Writes the float network with what is <see cref="Observed"/> as outputs behind its own.</summary>
+    /// <summary>Writes the float network with the <see cref="Observed"/> values as further outputs.</summary>
     public void WriteForCalibration(Stream stream)
     {
         var model = _model.Clone();
@@ -88,7 +88,7 @@ internal sealed class OnnxQuantizer
         model.WriteTo(stream);
     }
 
-    /// <summary>Passes on the numbers of a value for some samples.</summary>
+    /// <summary>Adds the numbers of a value for some samples.</summary>
     public void Observe(string name, ReadOnlySpan<float> numbers) => _ranges[name].Add(numbers);
 
     /// <summary>Writes the file, once.</summary>

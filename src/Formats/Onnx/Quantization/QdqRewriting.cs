@@ -7,9 +7,8 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// Puts QuantizeLinear and DequantizeLinear around what a plan says, and stores the layers' weights as int8 and their
-/// biases as int32. A runtime makes one integer kernel of a layer between them; one that does not know such kernels
-/// computes the same in float.
+/// Inserts QuantizeLinear and DequantizeLinear by a plan, and stores weights as int8 and biases as int32. A runtime
+/// fuses a layer between them into an integer kernel, or else computes in float.
 /// </summary>
 internal sealed class QdqRewriting
 {
@@ -33,7 +32,7 @@ internal sealed class QdqRewriting
 
     /// <summary>Changes a graph.</summary>
     /// <param name="graph">The graph, which is changed.</param>
-    /// <param name="plan">What becomes 8-bit numbers.</param>
+    /// <param name="plan">The values that become 8-bit numbers.</param>
     /// <param name="scaleOf">The scale of a value.</param>
     public static void Apply(GraphProto graph, QuantizationPlan plan, Func<string, AffineScale> scaleOf) =>
         new QdqRewriting(graph, plan, scaleOf).Apply();
@@ -85,7 +84,7 @@ internal sealed class QdqRewriting
         field.AddRange(items);
     }
 
-    // A float value that 8-bit nodes read; others read it as it is.
+    // A float value that 8-bit nodes read quantized; other nodes read it as it is.
     private void AddRounded(string value)
     {
         if (_plan.Needed.Contains(value))
@@ -140,8 +139,8 @@ internal sealed class QdqRewriting
         }
     }
 
-    // Layers that share weights share their int8 numbers, too, if the scales are the same.
-    // ONNX Runtime 1.31 joins a Gemm only with weights whose zeros are stated, which are 0 anyway.
+    // Layers that share weights share their int8 numbers too, if the scales are equal. ONNX Runtime 1.31 fuses a Gemm
+    // only if the zero points of its weights are stated, though they are 0.
     private string Weight(TensorProto weight, QuantizedWeights quantized, int axis, bool statesZero)
     {
         var scales = MemoryMarshal.AsBytes<float>(quantized.Scales);

@@ -213,7 +213,7 @@ public sealed class OnnxQuantizerTests : IDisposable
         Assert.Equal(1, quantizer.Layers);
         Assert.Equal(["conv1", "conv2", "conv3"], quantizer.FloatLayers);
         Assert.Equal("flat", Assert.Single(quantizer.Observed));
-        Assert.Equal("No node is named 'con1', which is to stay float; did you mean 'conv1'?", Fails("con1"));
+        Assert.Equal("No node is named 'con1', which should stay float; did you mean 'conv1'?", Fails("con1"));
         Assert.Equal(
             "residual has no layer with weights that becomes int8; give a network with convolutions or linear layers, "
             + "and exclude fewer nodes.",

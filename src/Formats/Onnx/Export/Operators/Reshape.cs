@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Reshape; the batch is what is left over where windows are merged into it.</summary>
+/// <summary>Reshape; the batch is inferred (-1) if windows are merged into it.</summary>
 internal static class Reshape
 {
     public static void Export(Graphs.Operators.Reshape op, NodeExport node)

@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// Gather of one index, which takes the dimension away. The last index is -1, so that it is the last of any size.
+/// Gather with a scalar index, which removes the dimension. The last index is -1, so that it is the last of any size.
 /// </summary>
 internal static class Select
 {

@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Borders of images, channels of zeros, and what negative pads cut off.</summary>
+/// <summary>Pads of images, channels of zeros, and negative pads, which remove positions.</summary>
 internal static class Pad
 {
     public static void Import(NodeImport node)

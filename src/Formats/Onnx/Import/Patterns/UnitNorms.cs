@@ -3,7 +3,7 @@ using Ocs.Formats.Onnx.Import.Shapes;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// x / max(‖x‖₂, 1e-12) -> Normalize of ours, and x / √(mean(x²) + ε) times a vector -> RmsNorm, both over the last
+/// x / max(‖x‖₂, 1e-12) -> our Normalize, and x / √(mean(x²) + ε) times a vector -> RmsNorm, both over the last
 /// dimension.
 /// </summary>
 internal static class UnitNorms
@@ -77,7 +77,7 @@ internal static class UnitNorms
         return isSquare ? graph.Scalar(epsilon) : null;
     }
 
-    // What a reduction of the last dimension, which stays as 1, reads.
+    // The input of a reduction over the last dimension with keepdims.
     private static string? OfLast(OnnxGraph graph, string value, string type) =>
         graph.Maker(value, type) is { } node && graph.ShapeOf(node.Inputs[0]) is { IsDefault: false, Length: var rank }
         && node.Int("keepdims", 1) != 0

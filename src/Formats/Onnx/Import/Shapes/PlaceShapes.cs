@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>Shapes of what operators on places of elements make.</summary>
+/// <summary>Output shapes of operators on indices, such as TopK and ArgMax.</summary>
 internal static class PlaceShapes
 {
-    /// <summary>The shapes of the outputs, or default for other operators.</summary>
+    /// <summary>The shapes of the outputs; default for other operators.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node) => node.Node.Type switch
     {
         "TopK" => TopK(node),
